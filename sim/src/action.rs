@@ -1,0 +1,64 @@
+//! Actions: what a policy wants. It is returned, never performed, by the policy.
+
+use crate::time::SimTime;
+use crate::world::node::{NodeId, Why};
+use crate::world::pod::PodId;
+use crate::world::pool::PoolId;
+use crate::world::refusal::Refusal;
+use crate::world::workload::WorkloadId;
+
+/// Something a policy asks the engine to do now.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Action {
+    /// Put a pending pod on a node.
+    Bind {
+        /// Which pod.
+        pod: PodId,
+        /// Which node.
+        node: NodeId,
+    },
+    /// Leave a pending pod waiting.
+    Refuse {
+        /// Which pod.
+        pod: PodId,
+        /// What the nodes said.
+        refusal: Refusal,
+    },
+    /// Create a pod of a workload.
+    CreatePod {
+        /// Which workload.
+        workload: WorkloadId,
+        /// Which replica.
+        replica: u32,
+        /// The how-manieth pod of that replica, from 0.
+        attempt: u32,
+        /// The one node it is meant for, if a DaemonSet made it.
+        meant_for: Option<NodeId>,
+    },
+    /// Let a workload's controller look at a pod's end later, when the loss has been noticed.
+    NoticeLoss {
+        /// Which pod.
+        pod: PodId,
+        /// When.
+        at: SimTime,
+    },
+    /// Mark a node as taking no more pods.
+    Cordon {
+        /// Which node.
+        node: NodeId,
+    },
+    /// Tell a pod to stop.
+    Evict {
+        /// Which pod.
+        pod: PodId,
+        /// Why.
+        why: Why,
+    },
+    /// Buy an instance.
+    Launch {
+        /// For which pool.
+        pool: PoolId,
+        /// Which of its templates.
+        template: usize,
+    },
+}

@@ -1,0 +1,130 @@
+//! From actions to verbs: the change itself, its fact, and what follows from it later.
+
+use crate::action::Action;
+use crate::engine::Simulation;
+use crate::event::Event;
+use crate::market::Instance;
+use crate::rng::Stream;
+use crate::scheduler::framework::Changes;
+use crate::world::catalog::{CapacityType, OfferingId};
+use crate::world::fact::{Fact, Sink};
+use crate::world::node::NodeId;
+use crate::world::pod::{End, PodId};
+use crate::world::pool::PoolId;
+
+impl<S: Sink> Simulation<'_, S> {
+    /// Does several things in order.
+    pub(crate) fn apply_all(&mut self, actions: Vec<Action>) {
+        actions.into_iter().for_each(|action| self.apply(action));
+    }
+
+    /// Does what a policy wants.
+    pub(crate) fn apply(&mut self, action: Action) {
+        let now = self.world.now();
+        match action {
+            Action::Bind { pod, node } => {
+                let fact = self.world.bind(pod, node);
+                self.record(fact);
+                self.last_refusal.remove(&pod);
+                let ready_at = now + self.world.spec_of(pod).startup;
+                self.agenda.schedule(ready_at, Event::PodBecomesReady(pod));
+            }
+            Action::Refuse { pod, refusal } => {
+                let fact = self.world.refuse(pod, refusal);
+                if let Fact::PodUnschedulable { refusal, .. } = fact {
+                    self.last_refusal.insert(pod, refusal);
+                }
+                self.record(fact);
+            }
+            Action::CreatePod { workload, replica, attempt, meant_for } => {
+                let (pod, fact) = self.world.create_pod(workload, replica, attempt, meant_for);
+                self.record(fact);
+                self.scheduler.enqueue(pod, &self.world);
+                self.schedule_wake();
+            }
+            Action::NoticeLoss { pod, at } => self.agenda.schedule(at, Event::LossNoticed(pod)),
+            Action::Cordon { node } => {
+                let fact = self.world.cordon(node);
+                self.record(fact);
+            }
+            Action::Evict { pod, why } => {
+                let fact = self.world.terminate(pod, why);
+                self.record(fact);
+                let spec = self.world.spec_of(pod);
+                let stops_at = now + spec.shutdown.min(spec.grace);
+                self.agenda.schedule(stops_at, Event::PodStops(pod));
+                if let Some(action) = self.controllers.pod_terminating(&self.world, pod) {
+                    self.apply(action);
+                }
+            }
+            Action::Launch { pool, template } => {
+                let node = self.launch(pool, template);
+                let key = [self.offering_key(node), u64::from(self.world.nodes().ordinal(node))];
+                let boot = self.setup.provider.boot;
+                let took = self.root.stream(Stream::Boot, &key).lognormal(boot.median, boot.p95);
+                self.agenda.schedule(now + took, Event::NodeRegisters(node));
+            }
+        }
+    }
+
+    /// A node that is there from the start: launched and registered in one instant.
+    pub(crate) fn launch_ready(&mut self, pool: PoolId, template: usize) {
+        let node = self.launch(pool, template);
+        let fact = self.world.register(node);
+        self.record(fact);
+    }
+
+    /// A pod ends for good; its controller reacts and others may take its room.
+    pub(crate) fn end(&mut self, pod: PodId, end: End) {
+        let fact = self.world.end(pod, end);
+        self.record(fact);
+        if let Some(action) = self.controllers.pod_ended(&self.world, pod, end) {
+            self.apply(action);
+        }
+        self.wake_scheduler(Changes::POD_LEFT);
+    }
+
+    /// Lets pods that `changes` may help try again.
+    pub(crate) fn wake_scheduler(&mut self, changes: Changes) {
+        if self.scheduler.wake(changes, self.world.now()) {
+            self.schedule_wake();
+        }
+    }
+
+    /// Schedules an offering's next price.
+    pub(crate) fn await_price(&mut self, offering: OfferingId) {
+        if let Some((at, price)) = self.market.next_price(offering, self.world.now()) {
+            self.agenda.schedule(at, Event::PriceChanges { offering, price });
+        }
+    }
+
+    /// Launches an instance and asks the market what will become of it.
+    fn launch(&mut self, pool: PoolId, template: usize) -> NodeId {
+        let now = self.world.now();
+        let (node, fact) = self.world.launch(pool, template);
+        self.record(fact);
+        let nodes = self.world.nodes();
+        let instance = Instance { offering: nodes.offering(node), ordinal: nodes.ordinal(node) };
+        let offering = &self.setup.model.catalog.offerings[instance.offering];
+        if offering.capacity_type == CapacityType::Spot
+            && let Some(reclaim) = self.market.fate(instance, now)
+        {
+            self.agenda.schedule(reclaim.at, Event::NodeTaken(node));
+            if reclaim.announced {
+                let notice_at = reclaim.at.back(self.setup.provider.notice).max(now);
+                self.agenda.schedule(notice_at, Event::NoticeGiven { node, deadline: reclaim.at });
+            }
+        }
+        node
+    }
+
+    fn offering_key(&self, node: NodeId) -> u64 {
+        self.setup.model.catalog.offerings[self.world.nodes().offering(node)].key
+    }
+
+    fn schedule_wake(&mut self) {
+        if !std::mem::replace(&mut self.scheduler_is_awake, true) {
+            self.agenda.schedule(self.world.now(), Event::SchedulerWakes);
+        }
+    }
+}

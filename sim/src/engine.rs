@@ -1,0 +1,235 @@
+//! The engine: take the next event, do what it says, until the horizon.
+
+use std::collections::BTreeMap;
+
+use crate::agenda::Agenda;
+use crate::digest::Digest;
+use crate::event::Event;
+use crate::lifecycle::controllers::{self, Controllers};
+use crate::lifecycle::{interruption, pools};
+use crate::market::SpotMarket;
+use crate::outcome::{Counters, Run};
+use crate::rng::Root;
+use crate::scheduler::Scheduler;
+use crate::scheduler::framework::Changes;
+use crate::setup::Setup;
+use crate::time::SimTime;
+use crate::world::World;
+use crate::world::fact::{Fact, Sink};
+use crate::world::node::{NodeId, NodeState, Why};
+use crate::world::pod::{End, Limit, Phase, PodId};
+use crate::world::refusal::RefusalId;
+
+/// One run: a [`Setup`], a seed, and somewhere to put the facts.
+pub struct Simulation<'s, S> {
+    pub(crate) setup: &'s Setup,
+    pub(crate) root: Root,
+    pub(crate) world: World,
+    pub(crate) agenda: Agenda,
+    pub(crate) scheduler: Scheduler,
+    pub(crate) market: Box<dyn SpotMarket>,
+    pub(crate) controllers: Controllers,
+    pub(crate) scheduler_is_awake: bool,
+    /// What the nodes last said to each pod that waits.
+    pub(crate) last_refusal: BTreeMap<PodId, RefusalId>,
+    sink: S,
+    digest: Digest,
+    counters: Counters,
+}
+
+/// Runs `setup` once and gives every fact to `sink`.
+pub fn run<S: Sink>(setup: &Setup, root: Root, sink: S) -> Run {
+    let mut simulation = Simulation::new(setup, root, sink);
+    while simulation.step() {}
+    simulation.finish()
+}
+
+impl<'s, S: Sink> Simulation<'s, S> {
+    /// A cluster at `T+0`: its pools are full and ready, its workloads are about to be created.
+    pub fn new(setup: &'s Setup, root: Root, sink: S) -> Self {
+        let model = &setup.model;
+        let arrivals = model
+            .workloads
+            .iter()
+            .map(|(id, workload)| (workload.created_at, Event::WorkloadArrives(id)))
+            .collect();
+        let mut simulation = Simulation {
+            setup,
+            root,
+            world: World::new(model.clone()),
+            agenda: Agenda::with_events(arrivals),
+            scheduler: Scheduler::new(setup.profile.clone(), root),
+            market: setup.market.open(root, model),
+            controllers: Controllers::new(model, setup.provider.loss_noticed_after),
+            scheduler_is_awake: false,
+            last_refusal: BTreeMap::new(),
+            sink,
+            digest: Digest::EMPTY,
+            counters: Counters::default(),
+        };
+        for offering in model.catalog.offerings.ids() {
+            simulation.await_price(offering);
+        }
+        for (pool, template) in pools::births(model) {
+            simulation.launch_ready(pool, template);
+        }
+        simulation
+    }
+
+    /// Does what is due next. `false` when nothing is, before the horizon.
+    pub fn step(&mut self) -> bool {
+        let Some((at, event)) = self.agenda.pop_before(self.setup.horizon) else {
+            return false;
+        };
+        self.world.advance_to(at);
+        self.counters.events += 1;
+        match event {
+            Event::PriceChanges { offering, price } => {
+                let fact = self.world.reprice(offering, price);
+                self.record(fact);
+                self.await_price(offering);
+            }
+            Event::PodStops(pod) => self.pod_stops(pod),
+            Event::PodFinishes(pod) => self.pod_finishes(pod),
+            Event::NoticeGiven { node, deadline } => self.notice_given(node, deadline),
+            Event::NodeTaken(node) => self.node_taken(node),
+            Event::NodeRegisters(node) => self.node_registers(node),
+            Event::PodBecomesReady(pod) => self.pod_becomes_ready(pod),
+            Event::PodBecomesAvailable(pod) => self.pod_becomes_available(pod),
+            Event::LossNoticed(pod) => self.apply(controllers::successor(&self.world, pod)),
+            Event::WorkloadArrives(workload) => {
+                self.record(Fact::WorkloadCreated { workload });
+                let actions = self.controllers.workload_created(&self.world, workload);
+                self.apply_all(actions);
+            }
+            Event::SchedulerWakes => {
+                self.scheduler_is_awake = false;
+                while let Some(action) = self.scheduler.next(&self.world) {
+                    self.apply(action);
+                }
+            }
+        }
+        true
+    }
+
+    /// Closes the books at the horizon.
+    pub fn finish(mut self) -> Run {
+        self.world.advance_to(self.setup.horizon);
+        for pod in self.world.pods().ids() {
+            let workload = self.world.pods().workload(pod);
+            match self.world.pods().phase(pod) {
+                Phase::Pending => {
+                    let waited = self.world.now().since(self.world.pods().created_at(pod));
+                    let refusal = self.last_refusal.get(&pod).copied();
+                    self.record(Fact::StillPending { pod, workload, waited, refusal });
+                }
+                Phase::Running { .. } | Phase::Terminating { .. } => {
+                    if self.world.model().workloads[workload].controller.duration().is_some() {
+                        let ran = self.world.ran(pod);
+                        self.record(Fact::StillRunning { pod, workload, ran });
+                    }
+                }
+                Phase::Starting { .. } | Phase::Ended(_) => {}
+            }
+        }
+        self.counters.cycles = self.scheduler.cycles();
+        self.counters.pods = self.world.pods().len() as u64;
+        self.counters.nodes = self.world.nodes().len() as u64;
+        Run {
+            digest: self.digest.value(),
+            counters: self.counters,
+            refusals: self.world.refusals().clone(),
+        }
+    }
+
+    /// The world as it stands between two steps.
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// Writes a fact down, in the digest and in the sink.
+    pub(crate) fn record(&mut self, fact: Fact) {
+        let now = self.world.now();
+        self.digest.fact(now, &fact);
+        self.sink.fact(now, &fact);
+    }
+
+    fn pod_stops(&mut self, pod: PodId) {
+        if !matches!(self.world.pods().phase(pod), Phase::Terminating { .. }) {
+            return;
+        }
+        let spec = self.world.spec_of(pod);
+        let clean = spec.shutdown <= spec.grace;
+        self.end(pod, if clean { End::Clean } else { End::CutShort(Limit::Grace) });
+    }
+
+    fn pod_finishes(&mut self, pod: PodId) {
+        if matches!(self.world.pods().phase(pod), Phase::Running { .. }) {
+            self.end(pod, End::Completed);
+        }
+    }
+
+    fn pod_becomes_ready(&mut self, pod: PodId) {
+        if !matches!(self.world.pods().phase(pod), Phase::Starting { .. }) {
+            return;
+        }
+        let fact = self.world.become_ready(pod);
+        self.record(fact);
+        let now = self.world.now();
+        let workload = &self.world.model().workloads[self.world.pods().workload(pod)];
+        let controller = workload.controller;
+        if let Some(duration) = controller.duration() {
+            self.agenda.schedule(now + duration, Event::PodFinishes(pod));
+        }
+        if controller.desired_replicas().is_some() {
+            self.agenda.schedule(now + controller.min_ready(), Event::PodBecomesAvailable(pod));
+        }
+    }
+
+    fn pod_becomes_available(&mut self, pod: PodId) {
+        if matches!(self.world.pods().phase(pod), Phase::Running { .. }) {
+            let fact = self.world.become_available(pod);
+            self.record(fact);
+        }
+    }
+
+    fn notice_given(&mut self, node: NodeId, deadline: SimTime) {
+        if self.world.nodes().state(node) == NodeState::Gone {
+            return;
+        }
+        let fact = self.world.announce(node, deadline.since(self.world.now()));
+        self.record(fact);
+        self.apply_all(interruption::drain(&self.world, node));
+    }
+
+    fn node_taken(&mut self, node: NodeId) {
+        if self.world.nodes().state(node) == NodeState::Gone {
+            return;
+        }
+        for pod in self.world.placement().pods_on(node).to_vec() {
+            let told = matches!(self.world.pods().phase(pod), Phase::Terminating { .. });
+            let end = if told { End::CutShort(Limit::Deadline) } else { End::KilledWithoutWarning };
+            self.end(pod, end);
+        }
+        let fact = self.world.remove(node, Why::Reclaimed);
+        self.record(fact);
+        if let Some(action) = pools::replace(&self.world, node) {
+            self.apply(action);
+        }
+    }
+
+    fn node_registers(&mut self, node: NodeId) {
+        if self.world.nodes().state(node) != NodeState::Launching {
+            return;
+        }
+        let fact = self.world.register(node);
+        self.record(fact);
+        if self.world.nodes().announced(node) {
+            self.apply_all(interruption::drain(&self.world, node));
+        } else {
+            let actions = self.controllers.node_joined(&self.world, node);
+            self.apply_all(actions);
+            self.wake_scheduler(Changes::NODE_ADDED);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! The simulator: a queue of events moves a world, and every change is a fact.
+//!
+//! ```text
+//!              Setup ──► Agenda ──pop──► Event ──one match──► World (verbs) ──► Fact ──► Sink
+//!                          ▲                                    │
+//!                          └──────── later events ◄── Action ◄──┘ policies see &World
+//! ```
+//!
+//! Three nouns carry time, and the grammar keeps them apart: an [`event::Event`] is what *will*
+//! happen, an [`action::Action`] is what a policy *wants*, a [`world::fact::Fact`] is what *did*
+//! happen.
+//!
+//! This crate performs no IO, reads no clock and knows no file format. A run is a function of a
+//! [`setup::Setup`] and a [`rng::Root`]; the same inputs give the same facts on every machine.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use sim::market::constant::Constant;
+//! use sim::{Root, Setup, Span};
+//! use sim::world::Model;
+//!
+//! let model = Model::default(); // no pools, no workloads: a very quiet week
+//! let week = Span::from_hours(168);
+//! let aws = sim::providers::named("aws").expect("aws is modelled");
+//! let setup = Setup::new(model, Arc::new(Constant::default()), aws, Span::ZERO, week)?;
+//!
+//! let mut facts = Vec::new();
+//! let run = sim::run(&setup, Root { seed: 42, replication: 0 }, &mut facts);
+//! assert!(facts.is_empty());
+//! assert_eq!(run.counters.events, 0);
+//! # Ok::<(), sim::setup::SetupError>(())
+//! ```
+//!
+//! # Where to add
+//!
+//! | to add | write | and one line in |
+//! |---|---|---|
+//! | a scheduler plugin | a file in [`scheduler::plugins`] | [`scheduler::plugins::IN_TREE`] |
+//! | a provider | a file in [`providers`] | [`providers::PROVIDERS`] |
+//! | a market | a file in [`market`] | the scenario crate's list of markets |
+//! | an event | a variant with its rank in [`event::Event`] | the match in [`engine`] |
+
+// Layer 0: values.
+pub mod digest;
+pub mod money;
+pub mod names;
+pub mod rng;
+pub mod table;
+pub mod time;
+// Layer 1: state.
+pub mod action;
+pub mod world;
+// Layer 2: policies that know the world.
+pub mod market;
+pub mod providers;
+pub mod scheduler;
+// Layer 3: policies that know other policies.
+pub mod lifecycle;
+// Layer 4: the engine.
+pub mod agenda;
+mod effects;
+pub mod engine;
+pub mod event;
+pub mod outcome;
+pub mod setup;
+
+pub use engine::run;
+pub use money::{Cost, MicroUsdPerHour};
+pub use outcome::{Legend, Run};
+pub use rng::Root;
+pub use setup::Setup;
+pub use time::{SimTime, Span};
+pub use world::fact::{Fact, Sink};

@@ -1,0 +1,116 @@
+//! The workload controllers: who creates pods, and who brings them back.
+//!
+//! A ReplicaSet and a Job replace a pod as soon as it begins to terminate; a StatefulSet waits
+//! until the pod's name is free again; a DaemonSet follows its nodes; a bare pod has nobody.
+
+use crate::action::Action;
+use crate::table::Table;
+use crate::time::Span;
+use crate::world::node::NodeId;
+use crate::world::pod::{End, Limit, PodId};
+use crate::world::workload::{Controller, WorkloadId};
+use crate::world::{Model, World};
+
+/// The memory of the controllers.
+#[derive(Clone, Debug)]
+pub struct Controllers {
+    /// The number that a workload's next new replica gets: for Jobs, its completion index; for
+    /// DaemonSets, a count of pods.
+    next_replica: Table<WorkloadId, u32>,
+    daemon_sets: Vec<WorkloadId>,
+    loss_noticed_after: Span,
+}
+
+impl Controllers {
+    /// Controllers that have not done anything yet.
+    #[must_use]
+    pub fn new(model: &Model, loss_noticed_after: Span) -> Controllers {
+        Controllers {
+            next_replica: model.workloads.rows().map(|_| 0).collect(),
+            daemon_sets: Vec::new(),
+            loss_noticed_after,
+        }
+    }
+
+    /// A workload was created: its first pods.
+    pub fn workload_created(&mut self, world: &World, workload: WorkloadId) -> Vec<Action> {
+        match world.model().workloads[workload].controller.at_once() {
+            Some(pods) => (0..pods).map(|_| self.new_replica(workload, None)).collect(),
+            None => {
+                self.daemon_sets.push(workload);
+                let nodes: Vec<NodeId> = world.registered().collect();
+                nodes.into_iter().filter_map(|n| self.daemon_pod(world, workload, n)).collect()
+            }
+        }
+    }
+
+    /// A node joined: one pod of each DaemonSet that runs there.
+    pub fn node_joined(&mut self, world: &World, node: NodeId) -> Vec<Action> {
+        let daemon_sets = self.daemon_sets.clone();
+        daemon_sets.into_iter().filter_map(|w| self.daemon_pod(world, w, node)).collect()
+    }
+
+    /// A pod was told to stop.
+    #[must_use]
+    pub fn pod_terminating(&self, world: &World, pod: PodId) -> Option<Action> {
+        match controller(world, pod) {
+            Controller::Deployment { .. } | Controller::Job { .. } => Some(successor(world, pod)),
+            Controller::StatefulSet { .. } | Controller::DaemonSet | Controller::Pod { .. } => None,
+        }
+    }
+
+    /// A pod ended, as `end` says.
+    pub fn pod_ended(&mut self, world: &World, pod: PodId, end: End) -> Option<Action> {
+        match (controller(world, pod), end) {
+            (Controller::Job { completions, .. }, End::Completed) => {
+                let workload = world.pods().workload(pod);
+                (self.next_replica[workload] < completions)
+                    .then(|| self.new_replica(workload, None))
+            }
+            // Only now is the name free.
+            (Controller::StatefulSet { .. }, End::Clean | End::CutShort(Limit::Grace)) => {
+                Some(successor(world, pod))
+            }
+            // The pod object outlives its node until the loss is noticed.
+            (Controller::StatefulSet { .. }, End::CutShort(Limit::Deadline))
+            | (
+                Controller::Deployment { .. }
+                | Controller::StatefulSet { .. }
+                | Controller::Job { .. },
+                End::KilledWithoutWarning,
+            ) => Some(Action::NoticeLoss { pod, at: world.now() + self.loss_noticed_after }),
+            _ => None,
+        }
+    }
+
+    fn new_replica(&mut self, workload: WorkloadId, meant_for: Option<NodeId>) -> Action {
+        let replica = self.next_replica[workload];
+        self.next_replica[workload] += 1;
+        Action::CreatePod { workload, replica, attempt: 0, meant_for }
+    }
+
+    /// A DaemonSet's pod for `node`, unless the set's own node selector, affinity or tolerations
+    /// rule the node out.
+    // DaemonSet controller: daemon_controller.go NodeShouldRunDaemonPod
+    fn daemon_pod(&mut self, world: &World, set: WorkloadId, node: NodeId) -> Option<Action> {
+        let spec = &world.model().specs[world.model().workloads[set].spec];
+        crate::scheduler::plugins::runs_daemon(spec, world.view(node))
+            .then(|| self.new_replica(set, Some(node)))
+    }
+}
+
+/// The pod that takes another's place: the same replica, one attempt later.
+#[must_use]
+pub fn successor(world: &World, pod: PodId) -> Action {
+    let pods = world.pods();
+    Action::CreatePod {
+        workload: pods.workload(pod),
+        replica: pods.replica(pod),
+        attempt: pods.attempt(pod) + 1,
+        meant_for: None,
+    }
+}
+
+fn controller(world: &World, pod: PodId) -> Controller {
+    world.model().workloads[world.pods().workload(pod)].controller
+}

@@ -1,0 +1,59 @@
+//! What comes out of a run, besides its facts.
+
+use std::sync::Arc;
+
+use crate::providers::Provider;
+use crate::setup::Setup;
+use crate::time::SimTime;
+use crate::world::Model;
+use crate::world::refusal::Refusals;
+
+/// What gives the ids in facts their names and prices: the same for all runs of a [`Setup`].
+#[derive(Clone)]
+pub struct Legend {
+    /// Names, the catalogue, workloads and pools.
+    pub model: Arc<Model>,
+    /// The cloud, with its billing rules.
+    pub provider: &'static Provider,
+    /// The window over which figures are taken begins here, and includes this instant.
+    pub from: SimTime,
+    /// It ends here, and excludes this instant.
+    pub to: SimTime,
+}
+
+impl Legend {
+    /// The legend of all runs of `setup`.
+    #[must_use]
+    pub fn of(setup: &Setup) -> Legend {
+        Legend {
+            model: Arc::clone(&setup.model),
+            provider: setup.provider,
+            from: SimTime::ZERO + setup.warm_up,
+            to: setup.horizon,
+        }
+    }
+}
+
+/// The end of a run.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// A hash of every fact, in order: equal digests are equal runs.
+    pub digest: u64,
+    /// How much work it was.
+    pub counters: Counters,
+    /// The summaries that facts refer to by number.
+    pub refusals: Refusals,
+}
+
+/// How much work a run was.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Counters {
+    /// Events taken from the agenda.
+    pub events: u64,
+    /// Scheduling cycles.
+    pub cycles: u64,
+    /// Pods created.
+    pub pods: u64,
+    /// Nodes launched.
+    pub nodes: u64,
+}

@@ -1,0 +1,170 @@
+//! Random streams, each named by what it decides.
+//!
+//! There is no shared generator. A draw is keyed by `(seed, replication, stream, key)`, and the
+//! key is built from *exogenous* identity: an offering and its launch ordinal, a workload and its
+//! replica; never an id that a policy happened to assign. So one more draw somewhere moves nothing
+//! elsewhere, and two policies meet the same market.
+//!
+//! Variates are one-draw inversions through `libm`, because the standard library leaves the
+//! precision of `ln` to the platform.
+
+use rand::Rng;
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
+
+use crate::digest::Digest;
+use crate::time::Span;
+
+/// What every stream of one run starts from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Root {
+    /// The seed of the whole experiment.
+    pub seed: u64,
+    /// Which replication this run is, from 0.
+    pub replication: u32,
+}
+
+/// What a stream decides. The numbers are part of the format: a new stream takes a new one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u64)]
+pub enum Stream {
+    /// How long an instance lives before the provider takes it; key: offering, launch ordinal.
+    Lifetime = 1,
+    /// Whether a reclaim is announced; key: offering, launch ordinal.
+    Notice = 2,
+    /// How long an instance takes to become a ready node; key: offering, launch ordinal.
+    Boot = 3,
+    /// Which of several equally good nodes a pod gets; key: workload, replica, attempt.
+    TieBreak = 4,
+}
+
+/// A generator for one decision.
+pub struct Draws(ChaCha8Rng);
+
+impl Root {
+    /// The stream that decides `stream` for the thing that `key` identifies.
+    #[must_use]
+    pub fn stream(self, stream: Stream, key: &[u64]) -> Draws {
+        let mut digest = Digest::EMPTY;
+        digest.mix(u64::from(self.replication));
+        digest.mix(stream as u64);
+        key.iter().for_each(|word| digest.mix(*word));
+        let mut seed = [0; 32];
+        seed[..8].copy_from_slice(&self.seed.to_le_bytes());
+        let mut rng = ChaCha8Rng::from_seed(seed);
+        rng.set_stream(digest.value());
+        Draws(rng)
+    }
+}
+
+impl Draws {
+    /// Uniform on (0, 1): 53 bits, the middle of each cell, so that logarithms stay finite.
+    pub fn uniform(&mut self) -> f64 {
+        ((self.0.next_u64() >> 11) as f64 + 0.5) * (1.0 / (1_u64 << 53) as f64)
+    }
+
+    /// Uniform on `0..n`, by widening multiplication. The bias is below n / 2^64.
+    ///
+    /// # Panics
+    /// If `n` is zero.
+    pub fn below(&mut self, n: usize) -> usize {
+        assert!(n > 0, "a choice among nothing");
+        let wide = u128::from(self.0.next_u64()) * n as u128;
+        usize::try_from(wide >> 64).expect("below n")
+    }
+
+    /// Exponential with `rate` per hour; a rate of zero never happens (`None`).
+    pub fn exponential(&mut self, rate_per_hour: f64) -> Option<Span> {
+        let u = self.uniform();
+        (rate_per_hour > 0.0).then(|| Span::from_secs_f64(-libm::log(u) / rate_per_hour * 3_600.0))
+    }
+
+    /// Log-normal, given by its median and its 95th percentile.
+    pub fn lognormal(&mut self, median: Span, p95: Span) -> Span {
+        const Z95: f64 = 1.644_853_626_951_472_7;
+        let z = inverse_normal(self.uniform());
+        if median == Span::ZERO || p95 <= median {
+            return median;
+        }
+        let sigma = libm::log(p95.as_secs_f64() / median.as_secs_f64()) / Z95;
+        Span::from_secs_f64(median.as_secs_f64() * libm::exp(sigma * z))
+    }
+}
+
+/// The standard normal quantile (Acklam's rational approximation, relative error below 1.2e-9).
+fn inverse_normal(p: f64) -> f64 {
+    const A: [f64; 6] = [
+        -3.969_683_028_665_376e1,
+        2.209_460_984_245_205e2,
+        -2.759_285_104_469_687e2,
+        1.383_577_518_672_69e2,
+        -3.066_479_806_614_716e1,
+        2.506_628_277_459_239,
+    ];
+    const B: [f64; 5] = [
+        -5.447_609_879_822_406e1,
+        1.615_858_368_580_409e2,
+        -1.556_989_798_598_866e2,
+        6.680_131_188_771_972e1,
+        -1.328_068_155_288_572e1,
+    ];
+    const C: [f64; 6] = [
+        -7.784_894_002_430_293e-3,
+        -3.223_964_580_411_365e-1,
+        -2.400_758_277_161_838,
+        -2.549_732_539_343_734,
+        4.374_664_141_464_968,
+        2.938_163_982_698_783,
+    ];
+    const D: [f64; 4] = [
+        7.784_695_709_041_462e-3,
+        3.224_671_290_700_398e-1,
+        2.445_134_137_142_996,
+        3.754_408_661_907_416,
+    ];
+    const LOW: f64 = 0.024_25;
+    let horner = |coefficients: &[f64], x: f64| coefficients.iter().fold(0.0, |sum, c| sum * x + c);
+    let tail = |p: f64| {
+        let q = libm::sqrt(-2.0 * libm::log(p));
+        horner(&C, q) / (horner(&D, q) * q + 1.0)
+    };
+    if p < LOW {
+        tail(p)
+    } else if p > 1.0 - LOW {
+        -tail(1.0 - p)
+    } else {
+        let q = p - 0.5;
+        let r = q * q;
+        horner(&A, r) * q / (horner(&B, r) * r + 1.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROOT: Root = Root { seed: 42, replication: 0 };
+
+    #[test]
+    fn a_stream_depends_on_its_key_alone() {
+        let draw = |root: Root, stream, key: &[u64]| root.stream(stream, key).uniform().to_bits();
+        let once = draw(ROOT, Stream::Lifetime, &[7, 1]);
+        assert_eq!(once, draw(ROOT, Stream::Lifetime, &[7, 1]));
+        assert_ne!(once, draw(ROOT, Stream::Lifetime, &[7, 2]));
+        assert_ne!(once, draw(ROOT, Stream::Boot, &[7, 1]));
+        assert_ne!(once, draw(Root { replication: 1, ..ROOT }, Stream::Lifetime, &[7, 1]));
+        assert_ne!(once, draw(Root { seed: 43, ..ROOT }, Stream::Lifetime, &[7, 1]));
+    }
+
+    #[test]
+    fn the_normal_quantile_is_right_at_known_points() {
+        for (p, z) in [(0.5, 0.0), (0.95, 1.644_853_627), (0.001, -3.090_232_306)] {
+            assert!((inverse_normal(p) - z).abs() < 1e-7, "{p}");
+        }
+    }
+
+    #[test]
+    fn a_rate_of_zero_never_happens() {
+        assert_eq!(ROOT.stream(Stream::Lifetime, &[0]).exponential(0.0), None);
+    }
+}

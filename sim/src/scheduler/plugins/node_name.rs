@@ -1,0 +1,24 @@
+//! NodeName: a pod that names its node runs there or nowhere.
+
+use crate::scheduler::framework::{Changes, Filter, NodeView, PodView, Prepared, Verdict};
+use crate::world::World;
+
+/// See the module.
+pub struct NodeName;
+
+impl Filter for NodeName {
+    fn prepare(&self, pod: PodView<'_>, _: &World) -> Prepared {
+        if pod.spec.node_name.is_none() { Prepared::Skip } else { Prepared::Run }
+    }
+
+    fn check(&self, pod: PodView<'_>, node: NodeView<'_>) -> Verdict {
+        if pod.spec.node_name.is_none_or(|name| name == node.name()) {
+            return Verdict::Pass;
+        }
+        Verdict::unresolvable("node(s) didn't match the requested node name")
+    }
+
+    fn woken_by(&self) -> Changes {
+        Changes::NODE_ADDED
+    }
+}

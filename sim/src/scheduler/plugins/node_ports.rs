@@ -1,0 +1,30 @@
+//! NodePorts: two pods cannot have the same port of one host.
+
+use crate::scheduler::framework::{
+    Changes, Code, Filter, NodeView, PodView, Prepared, Reasons, Verdict,
+};
+use crate::world::World;
+use crate::world::refusal::Reason;
+
+/// See the module.
+pub struct NodePorts;
+
+impl Filter for NodePorts {
+    fn prepare(&self, pod: PodView<'_>, _: &World) -> Prepared {
+        if pod.spec.host_ports.is_empty() { Prepared::Skip } else { Prepared::Run }
+    }
+
+    fn check(&self, pod: PodView<'_>, node: NodeView<'_>) -> Verdict {
+        let taken = node.world().placement().host_ports(node.id());
+        let wanted = &pod.spec.host_ports;
+        if wanted.iter().any(|port| taken.iter().any(|other| port.conflicts(other))) {
+            let reason = Reason::Text("node(s) didn't have free ports for the requested pod ports");
+            return Verdict::Reject(Code::Unschedulable, Reasons::One(reason));
+        }
+        Verdict::Pass
+    }
+
+    fn woken_by(&self) -> Changes {
+        Changes::NODE_ADDED.or(Changes::POD_LEFT)
+    }
+}

@@ -1,0 +1,26 @@
+//! NodeUnschedulable: a cordoned node takes no pods, but for those that tolerate it.
+
+use crate::scheduler::framework::{Changes, Filter, NodeView, PodView, Verdict};
+use crate::world::taints::{Effect, Taint, tolerated};
+
+/// See the module.
+pub struct NodeUnschedulable;
+
+impl Filter for NodeUnschedulable {
+    fn check(&self, pod: PodView<'_>, node: NodeView<'_>) -> Verdict {
+        if !node.cordoned() {
+            return Verdict::Pass;
+        }
+        let model = node.world().model();
+        let taint =
+            Taint { key: model.unschedulable_key, value: model.empty, effect: Effect::NoSchedule };
+        if tolerated(&pod.spec.tolerations, &taint) {
+            return Verdict::Pass;
+        }
+        Verdict::unresolvable("node(s) were unschedulable")
+    }
+
+    fn woken_by(&self) -> Changes {
+        Changes::NODE_ADDED
+    }
+}

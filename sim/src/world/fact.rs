@@ -1,0 +1,295 @@
+//! Facts: what did happen, in the order in which it happened. All that a report ever sees.
+
+use super::catalog::OfferingId;
+use super::node::{NodeId, Why};
+use super::pod::{End, Limit, PodId};
+use super::pool::PoolId;
+use super::refusal::RefusalId;
+use super::workload::WorkloadId;
+use crate::digest::Digest;
+use crate::money::MicroUsdPerHour;
+use crate::time::{SimTime, Span};
+
+/// Something that happened. Facts carry every number a report may need, so that a report can fold
+/// them as they come and keep nothing but its sums.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Fact {
+    /// A workload was created; from now on its replicas are wanted.
+    WorkloadCreated {
+        /// Which one.
+        workload: WorkloadId,
+    },
+    /// A pod was created and waits for a node.
+    PodCreated {
+        /// Which one.
+        pod: PodId,
+        /// Its workload.
+        workload: WorkloadId,
+        /// Which replica it is.
+        replica: u32,
+        /// The how-manieth pod of that replica it is, from 0.
+        attempt: u32,
+    },
+    /// A scheduling cycle found no node.
+    PodUnschedulable {
+        /// Which pod.
+        pod: PodId,
+        /// Its workload.
+        workload: WorkloadId,
+        /// What the nodes said.
+        refusal: RefusalId,
+    },
+    /// A pod was bound to a node.
+    PodScheduled {
+        /// Which pod.
+        pod: PodId,
+        /// Its workload.
+        workload: WorkloadId,
+        /// The node.
+        node: NodeId,
+        /// From its creation until now.
+        waited: Span,
+    },
+    /// A pod is ready.
+    PodReady {
+        /// Which pod.
+        pod: PodId,
+        /// Its workload.
+        workload: WorkloadId,
+        /// Its node.
+        node: NodeId,
+    },
+    /// A pod has been ready for its workload's `minReadySeconds`.
+    PodAvailable {
+        /// Which pod.
+        pod: PodId,
+        /// Its workload.
+        workload: WorkloadId,
+    },
+    /// A pod received SIGTERM.
+    PodTerminating {
+        /// Which pod.
+        pod: PodId,
+        /// Its workload.
+        workload: WorkloadId,
+        /// Whether it counted as available until now.
+        was_available: bool,
+        /// Why it was told to stop.
+        why: Why,
+    },
+    /// A pod ended for good.
+    PodEnded {
+        /// Which pod.
+        pod: PodId,
+        /// Its workload.
+        workload: WorkloadId,
+        /// The node it was on.
+        node: NodeId,
+        /// How it ended.
+        end: End,
+        /// Whether it counted as available until now.
+        was_available: bool,
+        /// How long it had been ready.
+        ran: Span,
+    },
+    /// The provider accepted a launch; billing starts.
+    NodeLaunched {
+        /// Which node.
+        node: NodeId,
+        /// Its pool.
+        pool: PoolId,
+        /// What was bought.
+        offering: OfferingId,
+        /// At which price.
+        price: MicroUsdPerHour,
+    },
+    /// A node takes pods.
+    NodeReady {
+        /// Which node.
+        node: NodeId,
+    },
+    /// The provider announced that it will take an instance.
+    NoticeGiven {
+        /// Which node.
+        node: NodeId,
+        /// How long it has left.
+        lead: Span,
+    },
+    /// A node takes no more pods.
+    NodeCordoned {
+        /// Which node.
+        node: NodeId,
+    },
+    /// An instance is gone; billing ends.
+    NodeGone {
+        /// Which node.
+        node: NodeId,
+        /// Why.
+        why: Why,
+        /// Whether it had been announced.
+        announced: bool,
+    },
+    /// The price of an offering changed.
+    PriceChanged {
+        /// Which offering.
+        offering: OfferingId,
+        /// The price from now on.
+        price: MicroUsdPerHour,
+    },
+    /// At the horizon: a pod that still waits for a node.
+    StillPending {
+        /// Which pod.
+        pod: PodId,
+        /// Its workload.
+        workload: WorkloadId,
+        /// How long it has waited.
+        waited: Span,
+        /// What the nodes said last, if it was tried.
+        refusal: Option<RefusalId>,
+    },
+    /// At the horizon: a pod of a workload that ends by itself and has not yet.
+    StillRunning {
+        /// Which pod.
+        pod: PodId,
+        /// Its workload.
+        workload: WorkloadId,
+        /// How long it has been ready.
+        ran: Span,
+    },
+}
+
+/// Takes facts as they happen.
+pub trait Sink {
+    /// One fact, at its time. Times never fall.
+    fn fact(&mut self, at: SimTime, fact: &Fact);
+}
+
+/// Keeps everything: for tests and for runs that are written out.
+impl Sink for Vec<(SimTime, Fact)> {
+    fn fact(&mut self, at: SimTime, fact: &Fact) {
+        self.push((at, *fact));
+    }
+}
+
+/// Keeps nothing.
+impl Sink for () {
+    fn fact(&mut self, _: SimTime, _: &Fact) {}
+}
+
+/// Gives each fact to both.
+impl<A: Sink, B: Sink> Sink for (A, B) {
+    fn fact(&mut self, at: SimTime, fact: &Fact) {
+        self.0.fact(at, fact);
+        self.1.fact(at, fact);
+    }
+}
+
+impl<S: Sink + ?Sized> Sink for &mut S {
+    fn fact(&mut self, at: SimTime, fact: &Fact) {
+        (**self).fact(at, fact);
+    }
+}
+
+/// The digest of a run: every word of every fact, in order.
+impl Sink for Digest {
+    fn fact(&mut self, at: SimTime, fact: &Fact) {
+        self.mix(at.as_ms());
+        fact.words(|word| self.mix(word));
+    }
+}
+
+impl Fact {
+    /// Writes the fact as 64-bit words, the kind first. This encoding is what digests are made of,
+    /// so it changes only together with them.
+    fn words(&self, mut put: impl FnMut(u64)) {
+        let kind = |kind: u64, id: u32| (kind << 32) | u64::from(id);
+        let pair = |high: u32, low: u32| (u64::from(high) << 32) | u64::from(low);
+        let refusal_number = |id: RefusalId| id.number();
+        match *self {
+            Fact::WorkloadCreated { workload } => put(kind(1, workload.number())),
+            Fact::PodCreated { pod, workload, replica, attempt } => {
+                put(kind(2, pod.number()));
+                put(pair(workload.number(), replica));
+                put(u64::from(attempt));
+            }
+            Fact::PodUnschedulable { pod, workload, refusal } => {
+                put(kind(3, pod.number()));
+                put(pair(workload.number(), refusal_number(refusal)));
+            }
+            Fact::PodScheduled { pod, workload, node, waited } => {
+                put(kind(4, pod.number()));
+                put(pair(workload.number(), node.number()));
+                put(waited.as_ms());
+            }
+            Fact::PodReady { pod, workload, node } => {
+                put(kind(5, pod.number()));
+                put(pair(workload.number(), node.number()));
+            }
+            Fact::PodAvailable { pod, workload } => {
+                put(kind(6, pod.number()));
+                put(u64::from(workload.number()));
+            }
+            Fact::PodTerminating { pod, workload, was_available, why } => {
+                put(kind(7, pod.number()));
+                put(pair(workload.number(), u32::from(was_available) | (why.number() << 1)));
+            }
+            Fact::PodEnded { pod, workload, node, end, was_available, ran } => {
+                put(kind(8, pod.number()));
+                put(pair(workload.number(), node.number()));
+                put(pair(end.number(), u32::from(was_available)));
+                put(ran.as_ms());
+            }
+            Fact::NodeLaunched { node, pool, offering, price } => {
+                put(kind(9, node.number()));
+                put(pair(pool.number(), offering.number()));
+                put(price.0);
+            }
+            Fact::NodeReady { node } => put(kind(10, node.number())),
+            Fact::NoticeGiven { node, lead } => {
+                put(kind(11, node.number()));
+                put(lead.as_ms());
+            }
+            Fact::NodeCordoned { node } => put(kind(12, node.number())),
+            Fact::NodeGone { node, why, announced } => {
+                put(kind(13, node.number()));
+                put(pair(why.number(), u32::from(announced)));
+            }
+            Fact::PriceChanged { offering, price } => {
+                put(kind(14, offering.number()));
+                put(price.0);
+            }
+            Fact::StillPending { pod, workload, waited, refusal } => {
+                put(kind(15, pod.number()));
+                put(pair(workload.number(), refusal.map_or(u32::MAX, refusal_number)));
+                put(waited.as_ms());
+            }
+            Fact::StillRunning { pod, workload, ran } => {
+                put(kind(16, pod.number()));
+                put(u64::from(workload.number()));
+                put(ran.as_ms());
+            }
+        }
+    }
+}
+
+impl End {
+    /// The end as it is written into digests.
+    fn number(self) -> u32 {
+        match self {
+            End::Completed => 0,
+            End::Clean => 1,
+            End::CutShort(Limit::Deadline) => 2,
+            End::CutShort(Limit::Grace) => 3,
+            End::KilledWithoutWarning => 4,
+        }
+    }
+}
+
+impl Why {
+    /// The reason as it is written into digests.
+    fn number(self) -> u32 {
+        match self {
+            Why::Reclaimed => 0,
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Which nodes changed, in order: what an incremental scheduler repairs its memory from.
+
+use super::node::NodeId;
+
+/// An append-only record of nodes whose state changed: bound, unbound, tainted, cordoned, joined,
+/// left. It is never rewound. Only the last entries are kept; a reader whose cursor has fallen off
+/// the end has missed more changes than there are nodes and is better off starting afresh.
+#[derive(Clone, Debug, Default)]
+pub struct Journal {
+    ring: Vec<NodeId>,
+    written: usize,
+}
+
+/// How far a reader has read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Cursor(usize);
+
+/// The least number of entries kept, so that small clusters do not rebuild at every change.
+const SHORTEST_RING: usize = 64;
+
+impl Journal {
+    /// Records that `node` changed, in a world that has seen `nodes` nodes so far.
+    pub(super) fn record(&mut self, node: NodeId, nodes: usize) {
+        let capacity = nodes.next_power_of_two().max(SHORTEST_RING);
+        if self.ring.len() < capacity {
+            // Growing keeps what is still readable: entry `i` lives at `i % len`.
+            let kept = self.written.min(self.ring.len());
+            let recent: Vec<NodeId> = (self.written - kept..self.written)
+                .map(|entry| self.ring[entry % self.ring.len()])
+                .collect();
+            let first = self.written - kept;
+            self.ring = vec![node; capacity];
+            for (offset, node) in recent.into_iter().enumerate() {
+                self.ring[(first + offset) % capacity] = node;
+            }
+        }
+        let slot = self.written % self.ring.len();
+        self.ring[slot] = node;
+        self.written += 1;
+    }
+
+    /// The cursor of a reader who knows everything that has happened so far.
+    pub fn now(&self) -> Cursor {
+        Cursor(self.written)
+    }
+
+    /// The nodes that changed since `cursor`, oldest first, possibly repeated; `None` when the
+    /// record no longer reaches back that far.
+    pub fn since(&self, cursor: Cursor) -> Option<impl ExactSizeIterator<Item = NodeId> + '_> {
+        let behind = self.written - cursor.0;
+        (behind <= self.ring.len())
+            .then(|| (cursor.0..self.written).map(|entry| self.ring[entry % self.ring.len()]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table::Id;
+
+    #[test]
+    fn a_reader_sees_every_change_or_is_told_that_it_missed_some() {
+        let node = NodeId::from_index;
+        let mut journal = Journal::default();
+        let start = journal.now();
+        for index in 0..40 {
+            journal.record(node(index), 1);
+        }
+        let halfway = journal.now();
+        for index in 40..100 {
+            journal.record(node(index), index);
+        }
+        let read: Vec<_> = journal.since(halfway).unwrap().collect();
+        assert_eq!(read, (40..100).map(node).collect::<Vec<_>>());
+        assert!(journal.since(start).is_some());
+        for index in 100..300 {
+            journal.record(node(index), 100);
+        }
+        assert!(journal.since(start).is_none());
+        assert_eq!(journal.since(journal.now()).unwrap().len(), 0);
+    }
+}

@@ -1,0 +1,153 @@
+//! Nodes: what they are (shared shapes) and how they stand (columns).
+
+use indexmap::IndexSet;
+
+use super::catalog::OfferingId;
+use super::labels::LabelSet;
+use super::pool::PoolId;
+use super::resources::Resources;
+use super::taints::Taint;
+use crate::names::NameId;
+use crate::table::{Id, Table, id};
+use crate::time::SimTime;
+
+id! {
+    /// A node: one instance, from its launch to its end.
+    NodeId
+    /// A distinct combination of labels, taints and size.
+    ShapeId
+}
+
+/// What a node is, apart from its name. Nodes of one pool and offering share one shape.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct NodeShape {
+    /// Labels, without `kubernetes.io/hostname`, which is each node's own.
+    pub labels: LabelSet,
+    /// Taints, in the order of the node object.
+    pub taints: Vec<Taint>,
+    /// What pods can ask for.
+    pub allocatable: Resources,
+}
+
+/// Every shape that occurs, once.
+#[derive(Clone, Debug, Default)]
+pub struct Shapes(IndexSet<NodeShape>);
+
+impl Shapes {
+    /// The id of `shape`, new or known.
+    pub fn intern(&mut self, shape: NodeShape) -> ShapeId {
+        ShapeId::from_index(self.0.insert_full(shape).0)
+    }
+
+    /// How many shapes there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl std::ops::Index<ShapeId> for Shapes {
+    type Output = NodeShape;
+    fn index(&self, id: ShapeId) -> &NodeShape {
+        &self.0[id.index()]
+    }
+}
+
+/// How a node stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NodeState {
+    /// The provider has accepted the launch; it is billed, but not yet a node.
+    Launching,
+    /// It takes pods, unless it is cordoned.
+    Ready {
+        /// `spec.unschedulable`: it keeps its pods but takes no more.
+        cordoned: bool,
+    },
+    /// The instance no longer exists.
+    Gone,
+}
+
+/// Why an instance ceased to exist.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Why {
+    /// The provider took its spot capacity back.
+    Reclaimed,
+}
+
+/// All nodes, one column per field.
+#[derive(Clone, Debug, Default)]
+pub struct Nodes {
+    pub(super) hostname: Table<NodeId, NameId>,
+    pub(super) shape: Table<NodeId, ShapeId>,
+    pub(super) pool: Table<NodeId, PoolId>,
+    pub(super) offering: Table<NodeId, OfferingId>,
+    pub(super) ordinal: Table<NodeId, u32>,
+    pub(super) state: Table<NodeId, NodeState>,
+    pub(super) launched_at: Table<NodeId, SimTime>,
+    /// Whether the provider has announced that it will take the instance.
+    pub(super) announced: Table<NodeId, bool>,
+    /// Nodes that are not gone, in id order.
+    pub(super) alive: Vec<NodeId>,
+}
+
+impl Nodes {
+    /// How many nodes there have ever been.
+    pub fn len(&self) -> usize {
+        self.state.len()
+    }
+
+    /// Whether there has never been a node.
+    pub fn is_empty(&self) -> bool {
+        self.state.is_empty()
+    }
+
+    /// Nodes that are not gone, in id order.
+    pub fn alive(&self) -> &[NodeId] {
+        &self.alive
+    }
+
+    /// The shape a node has now.
+    pub fn shape(&self, node: NodeId) -> ShapeId {
+        self.shape[node]
+    }
+
+    /// The pool a node belongs to.
+    pub fn pool(&self, node: NodeId) -> PoolId {
+        self.pool[node]
+    }
+
+    /// What was bought when the node was launched.
+    pub fn offering(&self, node: NodeId) -> OfferingId {
+        self.offering[node]
+    }
+
+    /// The how-manieth launch of its offering the node was, from 0: its identity in the market.
+    pub fn ordinal(&self, node: NodeId) -> u32 {
+        self.ordinal[node]
+    }
+
+    /// How a node stands.
+    pub fn state(&self, node: NodeId) -> NodeState {
+        self.state[node]
+    }
+
+    /// Whether the provider has announced that it will take the instance.
+    pub fn announced(&self, node: NodeId) -> bool {
+        self.announced[node]
+    }
+
+    /// When the provider accepted the launch.
+    pub fn launched_at(&self, node: NodeId) -> SimTime {
+        self.launched_at[node]
+    }
+
+    /// The value of its label `kubernetes.io/hostname`. A host that the scenario never mentions
+    /// has the one name that stands for all such hosts: nobody can ask which of them it is.
+    pub fn hostname(&self, node: NodeId) -> NameId {
+        self.hostname[node]
+    }
+}

@@ -1,0 +1,89 @@
+//! Why no node would take a pod, counted as Kubernetes counts it.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use indexmap::IndexSet;
+
+use super::Model;
+use super::resources::Lane;
+use crate::table::{Id, id};
+
+id! {
+    /// A distinct summary of refusals.
+    RefusalId
+}
+
+/// One reason for which a plugin refuses a node.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Reason {
+    /// A plugin's own fixed sentence.
+    Text(&'static str),
+    /// Too little of a resource is left.
+    Insufficient(Lane),
+}
+
+impl Reason {
+    /// The sentence that kube-scheduler prints.
+    #[must_use]
+    pub fn text(self, model: &Model) -> String {
+        match self {
+            Reason::Text(text) => text.to_owned(),
+            Reason::Insufficient(lane) => format!("Insufficient {}", model.lane_name(lane)),
+        }
+    }
+}
+
+/// What all nodes together said to one pod.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct Refusal {
+    /// How many nodes were asked.
+    pub nodes: usize,
+    /// How many of them gave each reason; a node that gives two counts twice.
+    pub reasons: BTreeMap<Reason, usize>,
+}
+
+impl Refusal {
+    /// Counts one node's reasons.
+    pub fn add(&mut self, reasons: &[Reason]) {
+        for reason in reasons {
+            *self.reasons.entry(*reason).or_default() += 1;
+        }
+    }
+
+    /// The message of the pod's `PodScheduled` condition.
+    // kube-scheduler: framework/types.go FitError.Error (lines sorted as strings)
+    #[must_use]
+    pub fn message(&self, model: &Model) -> String {
+        if self.nodes == 0 {
+            return "no nodes available to schedule pods".into();
+        }
+        let mut lines: Vec<String> = self
+            .reasons
+            .iter()
+            .map(|(reason, count)| format!("{count} {}", reason.text(model)))
+            .collect();
+        lines.sort();
+        let mut message = format!("0/{} nodes are available", self.nodes);
+        if !lines.is_empty() {
+            let _ = write!(message, ": {}", lines.join(", "));
+        }
+        message + "."
+    }
+}
+
+/// Every summary that has occurred, once.
+#[derive(Clone, Debug, Default)]
+pub struct Refusals(IndexSet<Refusal>);
+
+impl Refusals {
+    /// The id of `refusal`, new or known.
+    pub(super) fn intern(&mut self, refusal: Refusal) -> RefusalId {
+        RefusalId::from_index(self.0.insert_full(refusal).0)
+    }
+
+    /// All summaries, in order of first occurrence.
+    pub fn iter(&self) -> impl Iterator<Item = &Refusal> {
+        self.0.iter()
+    }
+}

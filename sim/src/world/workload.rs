@@ -1,0 +1,115 @@
+//! Workloads: what is to run, and who brings it back when it stops.
+
+use super::pod::SpecId;
+use crate::names::NameId;
+use crate::table::id;
+use crate::time::{SimTime, Span};
+
+id! {
+    /// A workload: a Deployment, StatefulSet, DaemonSet, Job or bare Pod.
+    WorkloadId
+}
+
+/// A workload and its pod template.
+#[derive(Clone, Debug)]
+pub struct Workload {
+    /// Its namespace.
+    pub namespace: NameId,
+    /// Its name.
+    pub name: NameId,
+    /// Who looks after its pods.
+    pub controller: Controller,
+    /// What each pod is.
+    pub spec: SpecId,
+    /// When it is created.
+    pub created_at: SimTime,
+    /// Identity in random streams: a hash of kind, namespace and name, so that adding another
+    /// workload moves nobody else's draws.
+    pub key: u64,
+}
+
+/// Who looks after a workload's pods, and how.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Controller {
+    /// Replaces a pod as soon as it begins to terminate.
+    Deployment {
+        /// `spec.replicas`.
+        replicas: u32,
+        /// `spec.minReadySeconds`.
+        min_ready: Span,
+    },
+    /// Replaces a pod, under the same name, once its predecessor is gone for good.
+    StatefulSet {
+        /// `spec.replicas`.
+        replicas: u32,
+        /// `spec.minReadySeconds`.
+        min_ready: Span,
+    },
+    /// Runs one pod on every node that takes it; such a pod is never evicted and dies with its
+    /// node.
+    DaemonSet,
+    /// Runs pods to their end until enough have completed.
+    Job {
+        /// How many pods must complete.
+        completions: u32,
+        /// How many run at a time.
+        parallelism: u32,
+        /// How long one pod runs once it is ready.
+        duration: Span,
+    },
+    /// Nobody: a bare pod, which does not come back.
+    Pod {
+        /// How long it runs, if it ends by itself.
+        duration: Option<Span>,
+    },
+}
+
+impl Controller {
+    /// How many pods the workload has when all is well; `None` for a DaemonSet, which has one per
+    /// node.
+    #[must_use]
+    pub fn at_once(self) -> Option<u32> {
+        match self {
+            Controller::Deployment { replicas, .. } | Controller::StatefulSet { replicas, .. } => {
+                Some(replicas)
+            }
+            Controller::DaemonSet => None,
+            Controller::Job { completions, parallelism, .. } => Some(completions.min(parallelism)),
+            Controller::Pod { .. } => Some(1),
+        }
+    }
+
+    /// `spec.replicas` where the notion of availability applies: not to Jobs, DaemonSets and bare
+    /// pods.
+    #[must_use]
+    pub fn desired_replicas(self) -> Option<u32> {
+        match self {
+            Controller::Deployment { replicas, .. } | Controller::StatefulSet { replicas, .. } => {
+                Some(replicas)
+            }
+            Controller::DaemonSet | Controller::Job { .. } | Controller::Pod { .. } => None,
+        }
+    }
+
+    /// How long a pod must be ready before it counts as available.
+    #[must_use]
+    pub fn min_ready(self) -> Span {
+        match self {
+            Controller::Deployment { min_ready, .. }
+            | Controller::StatefulSet { min_ready, .. } => min_ready,
+            Controller::DaemonSet | Controller::Job { .. } | Controller::Pod { .. } => Span::ZERO,
+        }
+    }
+
+    /// How long a pod runs before it ends by itself, if it does.
+    #[must_use]
+    pub fn duration(self) -> Option<Span> {
+        match self {
+            Controller::Job { duration, .. } => Some(duration),
+            Controller::Pod { duration } => duration,
+            Controller::Deployment { .. }
+            | Controller::StatefulSet { .. }
+            | Controller::DaemonSet => None,
+        }
+    }
+}
