@@ -1,0 +1,243 @@
+//! Small clusters for tests: a plan in a few plain fields, and strategies that draw such plans.
+#![allow(dead_code, unreachable_pub, missing_docs)] // each test binary uses its part
+
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use sim::market::constant::Constant;
+use sim::providers;
+use sim::world::Model;
+use sim::world::catalog::{CapacityType, InstanceType, Offering};
+use sim::world::labels::LabelSet;
+use sim::world::node::NodeShape;
+use sim::world::pod::{HostPort, PodSpec, Protocol};
+use sim::world::pool::{NodeTemplate, Pool};
+use sim::world::resources::Resources;
+use sim::world::taints::{Effect, Taint, Toleration, TolerationOperator};
+use sim::world::workload::{Controller, Workload};
+use sim::{Fact, MicroUsdPerHour, Root, Run, Setup, SimTime, Span, digest};
+
+/// A cluster and what runs on it.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    pub pools: Vec<PoolPlan>,
+    pub workloads: Vec<WorkloadPlan>,
+    pub missed_notices: f64,
+    pub horizon: Span,
+}
+
+/// A pool of one instance type.
+#[derive(Clone, Debug)]
+pub struct PoolPlan {
+    pub size: u32,
+    pub spot: bool,
+    pub zones: usize,
+    pub cpu_milli: u64,
+    pub memory_mib: u64,
+    pub pods: u64,
+    pub tainted: bool,
+    pub reclaims_per_hour: f64,
+}
+
+/// A workload of equal pods.
+#[derive(Clone, Debug)]
+pub struct WorkloadPlan {
+    pub name: String,
+    pub controller: Controller,
+    pub cpu_milli: u64,
+    pub memory_mib: u64,
+    pub tolerant: bool,
+    pub host_port: Option<u16>,
+    pub priority: i32,
+    pub grace: Span,
+    pub shutdown: Span,
+    pub created_at: SimTime,
+}
+
+pub const LIST_PRICE: MicroUsdPerHour = MicroUsdPerHour(100_000);
+pub const SPOT_PRICE: MicroUsdPerHour = MicroUsdPerHour(35_000);
+
+/// The plan as the simulator takes it.
+pub fn setup(plan: &Plan) -> Setup {
+    let mut model = Model::default();
+    let key = model.names.intern("dedicated");
+    let value = model.names.intern("batch");
+    let zone_key = model.names.intern("topology.kubernetes.io/zone");
+    for (index, pool) in plan.pools.iter().enumerate() {
+        let name = model.names.intern(&format!("pool{index}"));
+        let mut size = Resources::one_pod(pool.cpu_milli, pool.memory_mib << 20);
+        size[sim::world::resources::Lane::PODS] = pool.pods;
+        let instance_type = model.catalog.instance_types.push(InstanceType {
+            name,
+            capacity: size,
+            allocatable: size,
+            on_demand: LIST_PRICE,
+        });
+        let mut templates = Vec::new();
+        for zone in 0..pool.zones {
+            let zone = model.names.intern(&format!("zone-{zone}"));
+            let offering = model.catalog.offerings.push(Offering {
+                instance_type,
+                zone,
+                capacity_type: if pool.spot { CapacityType::Spot } else { CapacityType::OnDemand },
+                price: if pool.spot { SPOT_PRICE } else { LIST_PRICE },
+                reclaims_per_hour: if pool.spot { pool.reclaims_per_hour } else { 0.0 },
+                key: digest::of_name(&format!("pool{index}/{zone:?}")),
+            });
+            let labels = LabelSet::from_iter([(zone_key, zone)]);
+            let taint = Taint { key, value, effect: Effect::NoSchedule };
+            let taints = if pool.tainted { vec![taint] } else { Vec::new() };
+            let shape = NodeShape { labels, taints, allocatable: size };
+            templates.push(NodeTemplate { offering, shape });
+        }
+        model.pools.push(Pool { name, size: pool.size, templates });
+    }
+    for workload in &plan.workloads {
+        let namespace = model.names.intern("default");
+        let name = model.names.intern(&workload.name);
+        let toleration = Toleration {
+            key: Some(key),
+            operator: TolerationOperator::Equal(value),
+            effect: None,
+            seconds: None,
+        };
+        let requests = Resources::one_pod(workload.cpu_milli, workload.memory_mib << 20);
+        let spec = model.specs.intern(PodSpec {
+            namespace: Some(namespace),
+            requests,
+            nonzero_requests: requests,
+            tolerations: if workload.tolerant { vec![toleration] } else { Vec::new() },
+            host_ports: workload
+                .host_port
+                .map(|port| HostPort { ip: None, protocol: Protocol::Tcp, port })
+                .into_iter()
+                .collect(),
+            priority: workload.priority,
+            grace: workload.grace,
+            shutdown: workload.shutdown,
+            startup: Span::from_secs(5),
+            ..PodSpec::default()
+        });
+        model.workloads.push(Workload {
+            namespace,
+            name,
+            controller: workload.controller,
+            spec,
+            created_at: workload.created_at,
+            key: digest::of_name(&workload.name),
+        });
+    }
+    let aws = providers::named("aws").expect("aws is modelled");
+    let market = Constant { missed_notices: plan.missed_notices };
+    Setup::new(model, Arc::new(market), aws, Span::ZERO, plan.horizon).expect("a sound plan")
+}
+
+/// One run with everything that happened in it.
+pub fn facts(setup: &Setup, root: Root) -> (Vec<(SimTime, Fact)>, Run) {
+    let mut facts = Vec::new();
+    let run = sim::run(setup, root, &mut facts);
+    (facts, run)
+}
+
+/// One spot pool under one service: where a test needs nothing in particular.
+pub fn simple(reclaims_per_hour: f64, size: u32, horizon: Span) -> Plan {
+    Plan {
+        pools: vec![PoolPlan {
+            size,
+            spot: true,
+            zones: 1,
+            cpu_milli: 4_000,
+            memory_mib: 16_384,
+            pods: 58,
+            tainted: false,
+            reclaims_per_hour,
+        }],
+        workloads: vec![service("web", size * 2)],
+        missed_notices: 0.0,
+        horizon,
+    }
+}
+
+/// A Deployment of small pods that stop within the notice.
+pub fn service(name: &str, replicas: u32) -> WorkloadPlan {
+    WorkloadPlan {
+        name: name.into(),
+        controller: Controller::Deployment { replicas, min_ready: Span::ZERO },
+        cpu_milli: 1_000,
+        memory_mib: 2_048,
+        tolerant: true,
+        host_port: None,
+        priority: 0,
+        grace: Span::from_secs(30),
+        shutdown: Span::from_secs(30),
+        created_at: SimTime::ZERO,
+    }
+}
+
+/// Any small plan: every controller, tight and roomy nodes, calm and stormy markets.
+pub fn plans() -> impl Strategy<Value = Plan> {
+    let pools = prop::collection::vec(pool(), 1..4);
+    let workloads = prop::collection::vec(workload(), 0..7);
+    (pools, workloads, prop_oneof![Just(0.0), 0.0..1.0], 1_u64..72).prop_map(
+        |(pools, mut workloads, missed_notices, hours)| {
+            for (index, workload) in workloads.iter_mut().enumerate() {
+                workload.name = format!("workload-{index}");
+            }
+            Plan { pools, workloads, missed_notices, horizon: Span::from_hours(hours) }
+        },
+    )
+}
+
+fn pool() -> impl Strategy<Value = PoolPlan> {
+    let size = (0_u32..6, 1_usize..4, 500_u64..8_000, 512_u64..16_384, 1_u64..20);
+    (size, any::<bool>(), any::<bool>(), prop_oneof![Just(0.0), 0.001..2.0]).prop_map(
+        |((size, zones, cpu_milli, memory_mib, pods), spot, tainted, reclaims_per_hour)| PoolPlan {
+            size,
+            spot,
+            zones,
+            cpu_milli,
+            memory_mib,
+            pods,
+            tainted,
+            reclaims_per_hour,
+        },
+    )
+}
+
+fn workload() -> impl Strategy<Value = WorkloadPlan> {
+    let span = |max: u64| (0..max).prop_map(Span::from_secs);
+    let controller = prop_oneof![
+        (0_u32..8, span(60))
+            .prop_map(|(replicas, min_ready)| Controller::Deployment { replicas, min_ready }),
+        (0_u32..4, span(60))
+            .prop_map(|(replicas, min_ready)| Controller::StatefulSet { replicas, min_ready }),
+        Just(Controller::DaemonSet),
+        (0_u32..9, 1_u32..5, span(7_200)).prop_map(|(completions, parallelism, duration)| {
+            Controller::Job { completions, parallelism, duration }
+        }),
+        prop::option::of(span(7_200)).prop_map(|duration| Controller::Pod { duration }),
+    ];
+    let host_port = prop_oneof![4 => Just(None), 1 => (1_u16..3).prop_map(Some)];
+    let size = (0_u64..3_000, 0_u64..4_096, any::<bool>(), host_port, -1_i32..2);
+    let life = (span(200), span(200), 0_u64..7_200_000);
+    (controller, size, life).prop_map(
+        |(
+            controller,
+            (cpu_milli, memory_mib, tolerant, host_port, priority),
+            (grace, shutdown, created_at),
+        )| {
+            WorkloadPlan {
+                name: String::new(),
+                controller,
+                cpu_milli,
+                memory_mib,
+                tolerant,
+                host_port,
+                priority,
+                grace,
+                shutdown,
+                created_at: SimTime::from_ms(created_at),
+            }
+        },
+    )
+}

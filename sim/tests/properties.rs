@@ -1,0 +1,121 @@
+//! What must hold for every cluster, every workload and every market.
+
+mod common;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use common::{Plan, WorkloadPlan, facts, plans, service, setup};
+use proptest::prelude::*;
+use sim::engine::Simulation;
+use sim::world::pod::{End, PodId};
+use sim::world::workload::Controller;
+use sim::{Fact, MicroUsdPerHour, Root, SimTime};
+
+const ROOT: Root = Root { seed: 42, replication: 0 };
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 192, ..ProptestConfig::default() })]
+
+    /// After any event: no node is over-committed, every pod is in one phase and one place, every
+    /// sum is what a recount gives.
+    #[test]
+    fn the_world_is_sound_after_every_event(plan in plans()) {
+        let setup = setup(&plan);
+        let mut simulation = Simulation::new(&setup, ROOT, ());
+        while simulation.step() {
+            prop_assert_eq!(simulation.world().check(), Ok(()), "at {}", simulation.world().now());
+        }
+    }
+
+    /// A pod that was told to stop or lost its node ends exactly once, in exactly one class; no
+    /// other pod does; and time never runs backwards.
+    #[test]
+    fn every_involuntary_end_has_one_class(plan in plans()) {
+        let (facts, _) = facts(&setup(&plan), ROOT);
+        let mut told = BTreeSet::new();
+        let mut ended: BTreeMap<PodId, End> = BTreeMap::new();
+        let mut now = SimTime::ZERO;
+        for (at, fact) in &facts {
+            prop_assert!(*at >= now);
+            now = *at;
+            match *fact {
+                Fact::PodTerminating { pod, .. } => prop_assert!(told.insert(pod)),
+                Fact::PodEnded { pod, end, .. } => {
+                    prop_assert_eq!(ended.insert(pod, end), None, "a pod ends once");
+                    let was_told = matches!(end, End::Clean | End::CutShort(_));
+                    prop_assert_eq!(told.contains(&pod), was_told);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The same seed gives the same facts, in turn and at once; another replication does not have
+    /// to.
+    #[test]
+    fn a_run_is_a_function_of_its_inputs(plan in plans()) {
+        let setup = setup(&plan);
+        let once = facts(&setup, ROOT);
+        let digests: Vec<u64> = std::thread::scope(|scope| {
+            let run = || sim::run(&setup, ROOT, ()).digest;
+            let threads: Vec<_> = (0..4).map(|_| scope.spawn(run)).collect();
+            threads.into_iter().map(|t| t.join().expect("a run cannot fail")).collect()
+        });
+        prop_assert_eq!(digests, vec![once.1.digest; 4]);
+        prop_assert_eq!(facts(&setup, ROOT).0, once.0);
+    }
+
+    /// Where nothing is ever reclaimed, spot is on-demand at another price.
+    #[test]
+    fn without_reclaims_spot_is_on_demand_at_another_price(mut plan in plans()) {
+        plan.pools.iter_mut().for_each(|pool| pool.reclaims_per_hour = 0.0);
+        let spot = setup(&plan);
+        let same_price = |(at, fact): (SimTime, Fact)| match fact {
+            Fact::NodeLaunched { node, pool, offering, .. } => {
+                (at, Fact::NodeLaunched { node, pool, offering, price: MicroUsdPerHour(0) })
+            }
+            other => (at, other),
+        };
+        let on_spot: Vec<_> = facts(&spot, ROOT).0.into_iter().map(same_price).collect();
+        let on_demand: Vec<_> =
+            facts(&spot.on_demand(), ROOT).0.into_iter().map(same_price).collect();
+        prop_assert_eq!(on_spot, on_demand);
+    }
+
+    /// An unrelated workload moves nobody else's random stream: the market takes the same
+    /// instances at the same times.
+    #[test]
+    fn a_stranger_changes_nobodys_fate(plan in plans(), replicas in 1_u32..5) {
+        let reclaims = |plan: &Plan| -> Vec<(SimTime, Fact)> {
+            let market = |fact: &Fact| {
+                matches!(fact, Fact::NoticeGiven { .. } | Fact::NodeGone { .. }
+                    | Fact::NodeLaunched { .. } | Fact::NodeReady { .. })
+            };
+            facts(&setup(plan), ROOT).0.into_iter().filter(|(_, f)| market(f)).collect()
+        };
+        let stranger = WorkloadPlan { tolerant: false, ..service("stranger", replicas) };
+        let mut with = plan.clone();
+        with.workloads.push(stranger);
+        prop_assert_eq!(reclaims(&plan), reclaims(&with));
+    }
+
+    /// A Job completes each of its pods once, and never more than it was asked to.
+    #[test]
+    fn jobs_complete_what_was_asked(plan in plans()) {
+        let setup = setup(&plan);
+        let (facts, _) = facts(&setup, ROOT);
+        let mut done = BTreeMap::new();
+        for (_, fact) in &facts {
+            if let Fact::PodEnded { workload, end: End::Completed, .. } = *fact {
+                *done.entry(workload).or_insert(0) += 1;
+            }
+        }
+        for (workload, done) in done {
+            match setup.model.workloads[workload].controller {
+                Controller::Job { completions, .. } => prop_assert!(done <= completions),
+                Controller::Pod { .. } => prop_assert_eq!(done, 1),
+                other => prop_assert!(false, "{:?} completed pods", other),
+            }
+        }
+    }
+}
