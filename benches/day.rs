@@ -1,0 +1,108 @@
+//! A whole simulated day: N equal nodes, P pods that arrive, run and end, the default profile.
+//!
+//! The arrivals of 1000 x 10 000 are in `data/`. For larger files of the same format
+//! (`arrivals_NxP.csv.gz`: name, submit_s, cpu_m, ram_bytes, duration_s) name their folder in
+//! `SPOTSIM_ARRIVALS`.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use benches::{least_cpu, peak_rss_bytes, print};
+use flate2::read::GzDecoder;
+use serde_json::json;
+use sim::market::constant::Constant;
+use sim::world::Model;
+use sim::world::catalog::{CapacityType, InstanceType, Offering};
+use sim::world::labels::LabelSet;
+use sim::world::node::NodeShape;
+use sim::world::pod::PodSpec;
+use sim::world::pool::{NodeTemplate, Pool};
+use sim::world::resources::{Lane, Resources};
+use sim::world::workload::{Controller, Workload};
+use sim::{MicroUsdPerHour, Root, Setup, SimTime, Span, digest};
+
+fn main() {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/arrivals_1000x10000.csv.gz");
+    let mut cases = vec![(1_000, 10_000, own)];
+    if let Some(folder) = std::env::var_os("SPOTSIM_ARRIVALS").map(PathBuf::from) {
+        for (nodes, pods) in [(1_000, 100_000), (5_000, 100_000)] {
+            cases.push((nodes, pods, folder.join(format!("arrivals_{nodes}x{pods}.csv.gz"))));
+        }
+    }
+    for (nodes, pods, path) in cases {
+        let arrivals = read(&path);
+        assert_eq!(arrivals.lines().count(), pods + 1, "a header and a line per pod");
+        let times = if pods > 10_000 { 1 } else { 3 };
+        let (cpu, run) = least_cpu(times, || {
+            let setup = setup(nodes, &arrivals);
+            sim::run(&setup, Root { seed: 42, replication: 0 }, ())
+        });
+        print(&json!({
+            "workload": "day",
+            "nodes": nodes,
+            "pods": pods,
+            "pods_per_cpu_s": cpu.map(|cpu| (pods as f64 / cpu).round()),
+            "cpu_s": cpu,
+            "events": run.counters.events,
+            "cycles": run.counters.cycles,
+            "digest": format!("{:016x}", run.digest),
+            "peak_rss_bytes": peak_rss_bytes(),
+        }));
+    }
+}
+
+fn read(path: &Path) -> String {
+    let mut text = String::new();
+    let file = std::fs::File::open(path)
+        .unwrap_or_else(|error| panic!("cannot open {}: {error}", path.display()));
+    GzDecoder::new(file).read_to_string(&mut text).expect("a gzip file of text");
+    text
+}
+
+fn setup(nodes: u32, arrivals: &str) -> Setup {
+    let mut model = Model::default();
+    let (name, zone) = (model.names.intern("node"), model.names.intern("zone"));
+    let mut size = Resources::one_pod(16_000, 64 << 30);
+    size[Lane::PODS] = 110;
+    let price = MicroUsdPerHour(768_000);
+    let instance_type = model.catalog.instance_types.push(InstanceType {
+        name,
+        capacity: size,
+        allocatable: size,
+        on_demand: price,
+    });
+    let offering = model.catalog.offerings.push(Offering {
+        instance_type,
+        zone,
+        capacity_type: CapacityType::OnDemand,
+        price,
+        reclaims_per_hour: 0.0,
+        key: 0,
+    });
+    let shape = NodeShape { labels: LabelSet::default(), taints: Vec::new(), allocatable: size };
+    model.pools.push(Pool { name, size: nodes, templates: vec![NodeTemplate { offering, shape }] });
+    for line in arrivals.lines().skip(1) {
+        let fields: Vec<&str> = line.split(',').collect();
+        let [pod, submit_s, cpu_m, ram_bytes, duration_s] = fields[..] else {
+            panic!("five fields a line: {line}");
+        };
+        let number = |text: &str| text.parse::<u64>().expect("a whole number");
+        let seconds = |text: &str| Span::from_secs_f64(text.parse().expect("a number of seconds"));
+        let requests = Resources::one_pod(number(cpu_m), number(ram_bytes));
+        let spec = PodSpec { requests, nonzero_requests: requests, ..PodSpec::default() };
+        let spec = model.specs.intern(spec);
+        let duration = Some(seconds(duration_s));
+        model.workloads.push(Workload {
+            namespace: zone,
+            name,
+            controller: Controller::Pod { duration },
+            spec,
+            created_at: SimTime::ZERO + seconds(submit_s),
+            key: digest::of_name(pod),
+        });
+    }
+    let aws = sim::providers::named("aws").expect("aws is modelled");
+    let horizon = Span::from_hours(48);
+    Setup::new(model, Arc::new(Constant::default()), aws, Span::ZERO, horizon).expect("sound")
+}

@@ -1,0 +1,45 @@
+//! What benches share: the cost of a piece of work, printed as one JSON line.
+//!
+//! The cost is CPU time of this thread, because machines are shared and a clock on the wall counts
+//! everybody's work.
+
+use std::io::Write;
+
+/// CPU time of the calling thread so far, in seconds; `None` where the system does not tell.
+#[must_use]
+pub fn cpu_seconds() -> Option<f64> {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    let nanoseconds: f64 = text.split_whitespace().next()?.parse().ok()?;
+    Some(nanoseconds / 1e9)
+}
+
+/// The most memory this process has held so far, in bytes.
+#[must_use]
+pub fn peak_rss_bytes() -> Option<u64> {
+    let text = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok()? * 1_024)
+}
+
+/// Does `work` `times` times and returns the least CPU time it took, with its last result.
+pub fn least_cpu<T>(times: u32, mut work: impl FnMut() -> T) -> (Option<f64>, T) {
+    let mut best = None;
+    let mut last = None;
+    for _ in 0..times.max(1) {
+        let before = cpu_seconds();
+        last = Some(work());
+        let took = cpu_seconds().zip(before).map(|(after, before)| after - before);
+        best = match (best, took) {
+            (Some(best), Some(took)) => Some(f64::min(best, took)),
+            (best, took) => best.or(took),
+        };
+    }
+    (best, last.expect("at least one time"))
+}
+
+/// Prints one result as one line of JSON.
+pub fn print(result: &serde_json::Value) {
+    let mut stdout = std::io::stdout().lock();
+    // A bench whose output nobody reads has nobody to complain to.
+    let _ = writeln!(stdout, "{result}");
+}
