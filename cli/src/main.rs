@@ -1,1 +1,32 @@
-fn main() {}
+//! The command `spotsim`: parse what was typed, call the library, print the result.
+//!
+//! Results go to stdout, everything else to stderr. Exit codes: 0 all is well, 1 the program
+//! failed, 2 the input is wrong, 130 interrupted.
+
+mod args;
+mod commands;
+mod failure;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Cli, Command};
+use crate::failure::Failure;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    cli.color.apply();
+    let result = match cli.command {
+        Command::Demo(args) => commands::demo::run(&args),
+        Command::Run(args) => commands::run::run(&args),
+        Command::Schema(args) => commands::schema::run(args),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+/// Shorthand for what every command returns.
+type Outcome = Result<(), Failure>;

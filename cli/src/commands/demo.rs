@@ -1,0 +1,25 @@
+//! `spotsim demo`: a useful answer without a file, an account or a network.
+
+use std::io::Write;
+
+use scenarios::Scenario;
+
+use super::run::{Next, simulate};
+use crate::Outcome;
+use crate::args::{DemoArgs, Output};
+use crate::failure::Failure;
+
+/// Simulates a bundled scenario, or prints it.
+pub(crate) fn run(args: &DemoArgs) -> Outcome {
+    if args.print {
+        let bundled = scenarios::LIBRARY.iter().find(|(name, _)| *name == args.scenario);
+        let (_, text) = bundled.expect("the argument parser accepts bundled names only");
+        write!(anstream::stdout().lock(), "{text}")?;
+        return Ok(());
+    }
+    let json = args.how.output == Output::Json;
+    let scenario = Scenario::library(&args.scenario)
+        .map_err(|diagnostics| Failure::Input { diagnostics, json })?;
+    let next = Next { print: Some(&args.scenario) };
+    simulate(&scenario, &args.how, next)
+}

@@ -1,0 +1,6 @@
+//! One file a command.
+
+pub(crate) mod demo;
+pub(crate) mod progress;
+pub(crate) mod run;
+pub(crate) mod schema;

@@ -1,0 +1,79 @@
+//! What a person sees on stderr while replications run, and how Ctrl-C ends them early.
+
+use std::io::{IsTerminal, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// Progress, notes and interruption of one experiment.
+pub(crate) struct Progress {
+    bar: ProgressBar,
+    quiet: bool,
+    stop: Arc<AtomicBool>,
+    started: Instant,
+}
+
+impl Progress {
+    /// Progress towards `n` replications of two variants. A bar is drawn on a terminal only.
+    pub(crate) fn new(quiet: bool, n: u32) -> Progress {
+        let shown = !quiet && std::io::stderr().is_terminal();
+        let target =
+            if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(Some(2 * u64::from(n)), target);
+        let style = ProgressStyle::with_template(
+            "Simulating {bar:24} {pos}/{len}  {percent} %  eta {eta}",
+        );
+        bar.set_style(style.expect("the template is well-formed"));
+        let stop = Arc::new(AtomicBool::new(false));
+        let handler = {
+            let stop = Arc::clone(&stop);
+            move || {
+                if stop.swap(true, Ordering::Relaxed) {
+                    std::process::exit(130); // the second time, at once
+                }
+            }
+        };
+        // Without a handler Ctrl-C simply ends the program, as it would have anyway.
+        let _ = ctrlc::set_handler(handler);
+        // The clock is only ever shown, never simulated with.
+        #[allow(clippy::disallowed_methods)]
+        let started = Instant::now();
+        Progress { bar, quiet, stop, started }
+    }
+
+    /// Says something, unless asked not to.
+    pub(crate) fn note(&self, text: &str) {
+        if !self.quiet {
+            let print = || {
+                let _ = writeln!(anstream::stderr().lock(), "{text}");
+            };
+            self.bar.suspend(print);
+        }
+    }
+
+    /// One replication is finished.
+    pub(crate) fn tick(&self) {
+        self.bar.inc(1);
+    }
+
+    /// Says how fast it was.
+    pub(crate) fn done(&self, events: u64) {
+        self.bar.finish_and_clear();
+        let seconds = self.started.elapsed().as_secs_f64();
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // for show
+        let rate = HumanCount((events as f64 / seconds.max(1e-3)) as u64);
+        self.note(&format!("Done    {} events in {seconds:.1} s, {rate} events/s", HumanCount(events)));
+    }
+
+    /// Set once the user wants to stop.
+    pub(crate) fn stop(&self) -> &AtomicBool {
+        &self.stop
+    }
+
+    /// Whether the user wanted to stop.
+    pub(crate) fn interrupted(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,62 @@
+//! The ways in which a command can fail, each with its exit code, decided here and nowhere else.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use scenarios::Diagnostics;
+
+/// Why a command did not succeed.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The input is wrong: exit code 2.
+    Input {
+        /// What is wrong with it.
+        diagnostics: Diagnostics,
+        /// Whether a program reads our errors.
+        json: bool,
+    },
+    /// What was asked for cannot be done as it was asked: exit code 2.
+    Usage(anyhow::Error),
+    /// The program, or the machine under it, failed: exit code 1.
+    Internal(anyhow::Error),
+    /// Ctrl-C, after the results that were finished have been printed: exit code 130.
+    Interrupted,
+}
+
+impl Failure {
+    /// Says what went wrong, on stderr, and returns the exit code.
+    pub(crate) fn report(self) -> ExitCode {
+        let mut stderr = anstream::stderr().lock();
+        // A stderr that cannot be written to leaves nobody to tell.
+        let _ = match &self {
+            Failure::Input { diagnostics, json: true } => {
+                writeln!(stderr, "{}", serde_json::json!({ "errors": diagnostics }))
+            }
+            Failure::Input { diagnostics, json: false } => {
+                write!(stderr, "{}", diagnostics.render(true))
+            }
+            Failure::Usage(error) => writeln!(stderr, "error: {error:#}"),
+            // `spotsim ... | head` closing the pipe is how it is meant to end.
+            Failure::Internal(error) if is_broken_pipe(error) => return ExitCode::SUCCESS,
+            Failure::Internal(error) => writeln!(stderr, "error: {error:#}"),
+            Failure::Interrupted => Ok(()),
+        };
+        ExitCode::from(match self {
+            Failure::Input { .. } | Failure::Usage(_) => 2,
+            Failure::Internal(_) => 1,
+            Failure::Interrupted => 130,
+        })
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Failure {
+        Failure::Internal(error.into())
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .downcast_ref::<io::Error>()
+        .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}

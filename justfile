@@ -1,0 +1,39 @@
+# Every developer command, one line each.
+
+# List the commands.
+default:
+    @just --list
+
+# What CI runs.
+check:
+    bash .ci/run
+
+# All tests.
+test:
+    cargo test --workspace
+
+# Rewrite what is generated: the schema and the text snapshots.
+bless:
+    BLESS=1 cargo test -p scenarios schema
+    TRYCMD=overwrite cargo test -p spotsim
+
+# Measure; every line is JSON.
+bench:
+    cargo bench -p benches
+
+# The bundled scenario.
+demo:
+    cargo run --release -- demo
+
+# Format and lint.
+lint:
+    cargo fmt --all
+    cargo clippy --workspace --all-targets -- -D warnings
+
+# Read the documentation.
+docs:
+    cargo doc --workspace --no-deps --open
+
+# Licences and sources of dependencies (needs cargo-deny).
+deny:
+    cargo deny check
