@@ -1,1 +1,195 @@
-//! Placeholder.
+//! Scenario files: from YAML to a [`sim::Setup`], with every mistake at its place.
+//!
+//! ```text
+//! text ─► tree (where everything stands) ─► check (against the schema) ─► file (types) ─► lower ─► Setup
+//!                                      manifests ─► kube (types), unmodelled (what they ignore) ──┘
+//! ```
+
+pub mod catalogue;
+pub mod check;
+pub mod diagnostic;
+pub mod experiment;
+pub mod file;
+pub mod kube;
+pub mod lower;
+pub mod manifests;
+pub mod pods;
+pub mod quantity;
+pub mod schema;
+pub mod tree;
+pub mod unmodelled;
+
+use std::path::Path;
+use std::sync::Arc;
+
+pub use diagnostic::{Diagnostic, Diagnostics};
+pub use unmodelled::Unmodelled;
+
+use diagnostic::Source;
+use kube::{ControllerSpec, Template};
+use manifests::Written;
+use sim::Setup;
+use tree::{Node, Step};
+use unmodelled::Tally;
+
+/// The bundled scenarios, by name.
+pub const LIBRARY: &[(&str, &str)] = &[
+    ("web-on-spot", include_str!("../library/web-on-spot.yaml")),
+    ("batch-on-spot", include_str!("../library/batch-on-spot.yaml")),
+    ("mixed-critical-and-spot", include_str!("../library/mixed-critical-and-spot.yaml")),
+];
+
+/// A scenario, understood and ready to run.
+#[derive(Clone)]
+pub struct Scenario {
+    /// What it is called.
+    pub name: String,
+    /// What question it answers.
+    pub description: String,
+    /// Its seed.
+    pub seed: u64,
+    /// What the simulator runs.
+    pub setup: Setup,
+    /// What was assumed because nobody said.
+    pub assumptions: Vec<String>,
+    /// What looks wrong and is simulated nevertheless.
+    pub warnings: Diagnostics,
+    /// What was written and is not modelled.
+    pub unmodelled: Vec<Unmodelled>,
+}
+
+impl Scenario {
+    /// Reads a scenario file and the manifests it names.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn load(path: &Path) -> Result<Scenario, Diagnostics> {
+        let source = open(path, &path.display().to_string())?;
+        Scenario::parse(&source, path.parent())
+    }
+
+    /// A bundled scenario.
+    ///
+    /// # Errors
+    /// If there is none of that name.
+    pub fn library(name: &str) -> Result<Scenario, Diagnostics> {
+        let Some((_, text)) = LIBRARY.iter().find(|(known, _)| *known == name) else {
+            return Err(
+                Diagnostic::new("E0001", format!("there is no bundled scenario `{name}`")).into()
+            );
+        };
+        Scenario::parse(&Source { file: format!("{name}.yaml"), text: (*text).into() }, None)
+    }
+
+    /// Understands a scenario's text; manifests are looked for in `folder`.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn parse(source: &Source, folder: Option<&Path>) -> Result<Scenario, Diagnostics> {
+        let documents = documents(source)?;
+        let [tree] = &documents[..] else {
+            let what = if documents.is_empty() { "nothing" } else { "more than one document" };
+            let message = format!("{} contains {what}", source.file);
+            let help = "see `spotsim demo --print` for a whole scenario";
+            return Err(Diagnostic::new("E0003", message).at(source, 0..0).help(help).into());
+        };
+        let mut found = Diagnostics::default();
+        check::check(&schema::schema(), tree, source, &mut found);
+        if found.has_errors() {
+            return Err(found);
+        }
+        let file: file::File = serde_json::from_value(tree.to_json()).map_err(|error| {
+            Diagnostic::new("E0101", error.to_string()).at(source, tree.span.clone())
+        })?;
+        let mut tally = Tally::default();
+        let mut workloads = inline(&file, source, tree, &mut tally, &mut found);
+        for (index, manifest) in file.manifests.iter().enumerate() {
+            let place = tree.at(&[Step::Key("manifests".into()), Step::Index(index)]).span.clone();
+            match manifest_documents(manifest, folder) {
+                Ok((source, documents)) => {
+                    workloads.extend(manifests::read(&source, &documents, &mut tally, &mut found));
+                }
+                Err(diagnostics) => diagnostics.iter().for_each(|diagnostic| {
+                    let mut diagnostic = diagnostic.clone();
+                    if diagnostic.place.is_none() {
+                        diagnostic = diagnostic.at(source, place.clone());
+                    }
+                    found.push(diagnostic);
+                }),
+            }
+        }
+        let lowered = lower::Lowering::lower(&file, source, tree, &workloads, &mut found);
+        match lowered {
+            Some((setup, assumptions)) if !found.has_errors() => Ok(Scenario {
+                name: file.name,
+                description: file.description,
+                seed: file.seed,
+                setup,
+                assumptions,
+                warnings: found,
+                unmodelled: tally.into_list(),
+            }),
+            _ => Err(found),
+        }
+    }
+}
+
+/// The workloads that are written in the scenario itself.
+fn inline(
+    file: &file::File,
+    source: &Source,
+    tree: &Node,
+    tally: &mut Tally,
+    found: &mut Diagnostics,
+) -> Vec<Written> {
+    let mut workloads = Vec::new();
+    for (index, workload) in file.workloads.iter().enumerate() {
+        let node = tree.at(&[Step::Key("workloads".into()), Step::Index(index)]);
+        let object = format!("{}: {:?} {}", source.file, workload.kind, workload.name);
+        let template = node.get("template").unwrap_or(node);
+        let json = workload.template.clone();
+        let Some(spec) = manifests::template(json, &object, source, template, tally, found) else {
+            continue;
+        };
+        let metadata = manifests::metadata(workload.labels.clone());
+        workloads.push(Written {
+            kind: workload.kind,
+            namespace: workload.namespace.clone(),
+            name: workload.name.clone(),
+            spec: ControllerSpec {
+                replicas: workload.replicas,
+                min_ready_seconds: workload.min_ready_seconds,
+                completions: workload.completions,
+                parallelism: workload.parallelism,
+                template: Template { metadata, spec },
+            },
+            annotations: workload.annotations.clone(),
+            start_at: workload.start_at.clone(),
+            source: source.clone(),
+            span: node.get("name").map_or(node.span.clone(), |name| name.span.clone()),
+        });
+    }
+    workloads
+}
+
+fn manifest_documents(
+    manifest: &str,
+    folder: Option<&Path>,
+) -> Result<(Source, Vec<Node>), Diagnostics> {
+    let path = folder.map_or_else(|| manifest.into(), |folder| folder.join(manifest));
+    let source = open(&path, manifest)?;
+    let documents = documents(&source)?;
+    Ok((source, documents))
+}
+
+fn open(path: &Path, name: &str) -> Result<Source, Diagnostics> {
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        Diagnostic::new("E0001", format!("cannot read {}: {error}", path.display()))
+    })?;
+    Ok(Source { file: name.to_owned(), text: Arc::from(text) })
+}
+
+fn documents(source: &Source) -> Result<Vec<Node>, Diagnostics> {
+    tree::parse(&source.text)
+        .map_err(|error| Diagnostic::new("E0002", error.message).at(source, error.span).into())
+}

@@ -1,0 +1,309 @@
+//! The shape of a scenario file. The JSON Schema, and with it every check of form, is generated
+//! from these types; their comments are what an editor shows.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// A cluster, what runs on it, and the market it is bought on.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct File {
+    /// The version of this format.
+    pub api_version: ApiVersion,
+    /// What the scenario is called.
+    pub name: String,
+    /// What question it answers.
+    #[serde(default)]
+    pub description: String,
+    /// How long to simulate, for example `7d`.
+    #[schemars(extend("format" = "duration"))]
+    pub horizon: String,
+    /// How long to simulate before figures begin to count.
+    #[serde(default = "zero")]
+    #[schemars(extend("format" = "duration"))]
+    pub warm_up: String,
+    /// The seed of all chance.
+    #[serde(default = "default_seed")]
+    pub seed: u64,
+    /// The cloud.
+    #[serde(default)]
+    pub provider: ProviderName,
+    /// The region, for example `us-east-1`.
+    pub region: String,
+    /// The node pools.
+    #[schemars(length(min = 1))]
+    pub pools: Vec<Pool>,
+    /// What runs, written here.
+    #[serde(default)]
+    pub workloads: Vec<Workload>,
+    /// What runs, in files of Kubernetes objects; paths are relative to this file.
+    #[serde(default)]
+    pub manifests: Vec<String>,
+    /// The spot market.
+    #[serde(default)]
+    pub market: Market,
+    /// How long the pods of Jobs run that do not say so themselves.
+    #[serde(default)]
+    pub job_durations: Vec<JobDuration>,
+}
+
+/// The version of the scenario format.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+pub enum ApiVersion {
+    /// The only one so far.
+    #[serde(rename = "spotsim/v1")]
+    V1,
+}
+
+/// A cloud.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum ProviderName {
+    /// Amazon EC2.
+    #[default]
+    Aws,
+}
+
+/// A group of nodes of fixed size.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Pool {
+    /// What it is called.
+    pub name: String,
+    /// How many nodes it has. Types and zones take turns.
+    #[schemars(range(max = 1_000_000))]
+    pub count: u32,
+    /// How its nodes are bought.
+    pub capacity_type: Capacity,
+    /// Which instance types, by name or described here.
+    #[schemars(length(min = 1))]
+    pub instance_types: Vec<Instance>,
+    /// Which zones; by default the region's zone `a`.
+    #[serde(default)]
+    pub zones: Vec<String>,
+    /// Labels of its nodes.
+    #[serde(default)]
+    pub labels: BTreeMap<String, String>,
+    /// Taints of its nodes.
+    #[serde(default)]
+    pub taints: Vec<Taint>,
+}
+
+/// How nodes are bought.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Capacity {
+    /// At list price, kept until given back.
+    OnDemand,
+    /// At a discount, taken back when the provider needs it.
+    Spot,
+}
+
+/// An instance type.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Instance {
+    /// By its name in the catalogue.
+    Named(String),
+    /// Described here.
+    Inline(Box<InlineInstance>),
+}
+
+/// An instance type that is not in the catalogue, or differs from it.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct InlineInstance {
+    /// What it is called.
+    pub name: String,
+    /// How much CPU pods can ask for.
+    #[schemars(extend("format" = "quantity"), with = "Quantity")]
+    pub cpu: Quantity,
+    /// How much memory pods can ask for.
+    #[schemars(extend("format" = "quantity"), with = "Quantity")]
+    pub memory: Quantity,
+    /// How many pods it takes.
+    #[serde(default = "default_pods")]
+    pub pods: u32,
+    /// How many GPUs (`nvidia.com/gpu`) it has.
+    #[serde(default)]
+    pub gpus: u32,
+    /// The on-demand price in dollars per hour.
+    #[schemars(range(min = 0.0, max = 1_000_000.0))]
+    pub on_demand_price: f64,
+    /// The spot price in dollars per hour.
+    #[schemars(range(min = 0.0, max = 1_000_000.0))]
+    pub spot_price: Option<f64>,
+    /// Expected reclaims per spot instance and hour.
+    #[schemars(range(min = 0.0, max = 1_000.0))]
+    pub reclaims_per_hour: Option<f64>,
+}
+
+/// A Kubernetes quantity, as a text or a number.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Quantity {
+    /// For example `1.5Gi`.
+    Text(String),
+    /// For example `2`.
+    Number(serde_json::Number),
+}
+
+impl Quantity {
+    /// What was written.
+    #[must_use]
+    pub fn text(&self) -> String {
+        match self {
+            Quantity::Text(text) => text.clone(),
+            Quantity::Number(number) => number.to_string(),
+        }
+    }
+}
+
+/// A taint on a pool's nodes.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Taint {
+    /// Its key.
+    pub key: String,
+    /// Its value.
+    #[serde(default)]
+    pub value: String,
+    /// What it does to pods that do not tolerate it.
+    pub effect: Effect,
+}
+
+/// What a taint does.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+pub enum Effect {
+    /// Keeps new pods away.
+    NoSchedule,
+    /// Makes the node a worse choice.
+    PreferNoSchedule,
+    /// Keeps new pods away and evicts others.
+    NoExecute,
+}
+
+/// A workload written in the scenario.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Workload {
+    /// What it is called.
+    pub name: String,
+    /// Its namespace.
+    #[serde(default = "default_namespace")]
+    pub namespace: String,
+    /// What looks after its pods.
+    #[serde(default)]
+    pub kind: Kind,
+    /// How many pods (Deployment, StatefulSet).
+    pub replicas: Option<u32>,
+    /// How long a pod must be ready before it counts as available.
+    #[serde(default)]
+    pub min_ready_seconds: u32,
+    /// How many pods must complete (Job).
+    pub completions: Option<u32>,
+    /// How many pods run at a time (Job).
+    pub parallelism: Option<u32>,
+    /// When it is created.
+    #[serde(default = "zero")]
+    #[schemars(extend("format" = "duration"))]
+    pub start_at: String,
+    /// Labels of its pods.
+    #[serde(default)]
+    pub labels: BTreeMap<String, String>,
+    /// Annotations of its pods: `spotsim/duration`, `spotsim/startup`, `spotsim/shutdown`.
+    #[serde(default)]
+    pub annotations: BTreeMap<String, String>,
+    /// Kubernetes' own PodSpec.
+    #[schemars(with = "BTreeMap<String, serde_json::Value>")]
+    pub template: serde_json::Value,
+}
+
+/// What looks after a workload's pods.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, JsonSchema)]
+pub enum Kind {
+    /// A ReplicaSet behind a Deployment.
+    #[default]
+    Deployment,
+    /// Pods with stable names.
+    StatefulSet,
+    /// One pod per node.
+    DaemonSet,
+    /// Pods that run to their end.
+    Job,
+    /// A bare pod.
+    Pod,
+}
+
+/// The spot market.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Market {
+    /// How reclaims and prices come about.
+    #[serde(default)]
+    pub model: MarketModel,
+    /// Multiplies every reclaim rate. Try 1, 10 and 100.
+    #[serde(default = "one")]
+    #[schemars(range(min = 0.0, max = 100_000.0))]
+    pub reclaim_scale: f64,
+    /// One reclaim rate for all types, per instance and hour, in place of the catalogue's.
+    #[schemars(range(min = 0.0, max = 1_000.0))]
+    pub reclaims_per_hour: Option<f64>,
+    /// The share of reclaims that come without notice.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub missed_notices: f64,
+}
+
+impl Default for Market {
+    fn default() -> Self {
+        Market {
+            model: MarketModel::Constant,
+            reclaim_scale: 1.0,
+            reclaims_per_hour: None,
+            missed_notices: 0.0,
+        }
+    }
+}
+
+/// How reclaims and prices come about.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum MarketModel {
+    /// Constant prices, reclaims without memory.
+    #[default]
+    Constant,
+}
+
+/// How long the pods of some Jobs run.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct JobDuration {
+    /// Pods with all these labels.
+    pub match_labels: BTreeMap<String, String>,
+    /// How long they run.
+    #[schemars(extend("format" = "duration"))]
+    pub duration: String,
+}
+
+fn zero() -> String {
+    "0s".into()
+}
+
+fn one() -> f64 {
+    1.0
+}
+
+fn default_seed() -> u64 {
+    42
+}
+
+fn default_pods() -> u32 {
+    110
+}
+
+fn default_namespace() -> String {
+    "default".into()
+}

@@ -1,0 +1,261 @@
+//! A YAML or JSON document as a tree that remembers where everything stands.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use granit_parser::{Event, Parser, ScalarStyle};
+use serde_json::{Map, Number};
+
+/// A value and its place in the text.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// Its bytes in the text.
+    pub span: Range<usize>,
+    /// What it is.
+    pub value: Value,
+}
+
+/// What stands at a place.
+#[derive(Clone, Debug)]
+pub enum Value {
+    /// Anything that is not a list or a map, already as JSON sees it.
+    Scalar(serde_json::Value),
+    /// A list.
+    Seq(Vec<Node>),
+    /// A map, in the order of the text, with the place of each key.
+    Map(Vec<(String, Range<usize>, Node)>),
+}
+
+/// A text that is not a document.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SyntaxError {
+    /// Where it goes wrong.
+    pub span: Range<usize>,
+    /// How.
+    pub message: String,
+}
+
+/// One step of a path: a key or an index.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Step {
+    /// A key of a map.
+    Key(String),
+    /// An index of a list.
+    Index(usize),
+}
+
+/// Aliases may not expand a document beyond this many nodes, or four per byte of its text.
+const NODE_BUDGET: usize = 250_000;
+
+/// Reads every document of a text. Empty documents are left out.
+///
+/// # Errors
+/// The first thing that is not YAML, or that would expand without measure.
+pub fn parse(text: &str) -> Result<Vec<Node>, SyntaxError> {
+    let mut reader = Reader {
+        text,
+        anchors: BTreeMap::new(),
+        nodes: 0,
+        budget: NODE_BUDGET.max(text.len().saturating_mul(4)),
+    };
+    let mut documents = Vec::new();
+    let mut parser = Parser::new_from_str(text);
+    while let Some(next) = parser.next_event() {
+        let (event, span) = next.map_err(|error| reader.scan_error(&error))?;
+        let place = reader.place(&span);
+        match event {
+            Event::Scalar(..)
+            | Event::SequenceStart(..)
+            | Event::MappingStart(..)
+            | Event::Alias(_) => {
+                let node = reader.node(&mut parser, event, place)?;
+                if !matches!(node.value, Value::Scalar(serde_json::Value::Null)) {
+                    documents.push(node);
+                }
+            }
+            Event::DocumentEnd => reader.anchors.clear(),
+            _ => {}
+        }
+    }
+    Ok(documents)
+}
+
+struct Reader<'t> {
+    text: &'t str,
+    anchors: BTreeMap<usize, Node>,
+    nodes: usize,
+    budget: usize,
+}
+
+type Events<'t> = Parser<'t, granit_parser::StrInput<'t>>;
+
+impl<'t> Reader<'t> {
+    fn node(
+        &mut self,
+        parser: &mut Events<'t>,
+        event: Event<'t>,
+        at: Range<usize>,
+    ) -> Result<Node, SyntaxError> {
+        self.count(1, &at)?;
+        let (node, anchor) = match event {
+            Event::Scalar(text, style, anchor, _) => {
+                let value = if style == ScalarStyle::Plain {
+                    plain(&text)
+                } else {
+                    text.into_owned().into()
+                };
+                (Node { span: at, value: Value::Scalar(value) }, anchor)
+            }
+            Event::SequenceStart(_, anchor, _) => {
+                let mut items = Vec::new();
+                let end = loop {
+                    let (event, place) = self.next(parser, &at)?;
+                    if matches!(event, Event::SequenceEnd) {
+                        break place.end;
+                    }
+                    items.push(self.node(parser, event, place)?);
+                };
+                (Node { span: at.start..end.max(at.end), value: Value::Seq(items) }, anchor)
+            }
+            Event::MappingStart(_, anchor, _) => {
+                let mut entries: Vec<(String, Range<usize>, Node)> = Vec::new();
+                let end = loop {
+                    let (event, place) = self.next(parser, &at)?;
+                    if matches!(event, Event::MappingEnd) {
+                        break place.end;
+                    }
+                    let key = match &event {
+                        Event::Scalar(text, ..) => text.to_string(),
+                        _ => return Err(error(place, "a key must be a plain text")),
+                    };
+                    if entries.iter().any(|(known, ..)| *known == key) {
+                        return Err(error(place, &format!("`{key}` is there twice")));
+                    }
+                    let (event, value_place) = self.next(parser, &at)?;
+                    let value = self.node(parser, event, value_place)?;
+                    entries.push((key, place, value));
+                };
+                (Node { span: at.start..end.max(at.end), value: Value::Map(entries) }, anchor)
+            }
+            Event::Alias(id) => {
+                let Some(target) = self.anchors.get(&id).cloned() else {
+                    return Err(error(at, "an alias refers to itself or to nothing"));
+                };
+                self.count(target.size(), &at)?;
+                (Node { span: at, ..target }, 0)
+            }
+            _ => return Err(error(at, "this is not a value")),
+        };
+        if anchor != 0 {
+            self.anchors.insert(anchor, node.clone());
+        }
+        Ok(node)
+    }
+
+    fn next(
+        &self,
+        parser: &mut Events<'t>,
+        inside: &Range<usize>,
+    ) -> Result<(Event<'t>, Range<usize>), SyntaxError> {
+        loop {
+            let next =
+                parser.next_event().ok_or_else(|| error(inside.clone(), "this never ends"))?;
+            let (event, span) = next.map_err(|error| self.scan_error(&error))?;
+            if !matches!(event, Event::Comment(..)) {
+                return Ok((event, self.place(&span)));
+            }
+        }
+    }
+
+    fn count(&mut self, nodes: usize, at: &Range<usize>) -> Result<(), SyntaxError> {
+        self.nodes += nodes;
+        if self.nodes > self.budget {
+            return Err(error(at.clone(), "aliases expand this document beyond measure"));
+        }
+        Ok(())
+    }
+
+    fn place(&self, span: &granit_parser::Span) -> Range<usize> {
+        let end = self.text.len();
+        let start = span.start.byte_offset().unwrap_or(0).min(end);
+        start..span.end.byte_offset().unwrap_or(start).clamp(start, end)
+    }
+
+    fn scan_error(&self, scan: &granit_parser::ScanError) -> SyntaxError {
+        let at = scan.marker().byte_offset().unwrap_or(self.text.len()).min(self.text.len());
+        let text = scan.to_string();
+        let message = text.split(" at byte ").next().unwrap_or(&text);
+        error(at..at, message)
+    }
+}
+
+fn error(span: Range<usize>, message: &str) -> SyntaxError {
+    SyntaxError { span, message: message.to_owned() }
+}
+
+/// A plain scalar by the core schema of YAML 1.2.
+fn plain(text: &str) -> serde_json::Value {
+    match text {
+        "" | "~" | "null" | "Null" | "NULL" => return serde_json::Value::Null,
+        "true" | "True" | "TRUE" => return true.into(),
+        "false" | "False" | "FALSE" => return false.into(),
+        _ => {}
+    }
+    let numeric =
+        text.trim_start_matches(['-', '+', '.']).starts_with(|c: char| c.is_ascii_digit());
+    if numeric {
+        if let Ok(integer) = text.parse::<i64>() {
+            return integer.into();
+        }
+        if let Ok(integer) = text.parse::<u64>() {
+            return integer.into();
+        }
+        if let Some(number) = text.parse::<f64>().ok().and_then(Number::from_f64) {
+            return number.into();
+        }
+    }
+    text.into()
+}
+
+impl Node {
+    /// The value of a key, if this is a map that has it.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        let Value::Map(entries) = &self.value else { return None };
+        entries.iter().find(|(name, ..)| name == key).map(|(.., node)| node)
+    }
+
+    /// The deepest node that lies on `path`.
+    #[must_use]
+    pub fn at(&self, path: &[Step]) -> &Node {
+        let Some((first, rest)) = path.split_first() else { return self };
+        let next = match (first, &self.value) {
+            (Step::Key(key), _) => self.get(key),
+            (Step::Index(index), Value::Seq(items)) => items.get(*index),
+            (Step::Index(_), _) => None,
+        };
+        next.map_or(self, |node| node.at(rest))
+    }
+
+    /// The same as JSON, without places.
+    #[must_use]
+    pub fn to_json(&self) -> serde_json::Value {
+        match &self.value {
+            Value::Scalar(scalar) => scalar.clone(),
+            Value::Seq(items) => items.iter().map(Node::to_json).collect(),
+            Value::Map(entries) => {
+                let entries = entries.iter().map(|(key, _, node)| (key.clone(), node.to_json()));
+                serde_json::Value::Object(entries.collect::<Map<_, _>>())
+            }
+        }
+    }
+
+    /// How many nodes this is, itself included.
+    fn size(&self) -> usize {
+        1 + match &self.value {
+            Value::Scalar(_) => 0,
+            Value::Seq(items) => items.iter().map(Node::size).sum(),
+            Value::Map(entries) => entries.iter().map(|(.., node)| node.size()).sum(),
+        }
+    }
+}
