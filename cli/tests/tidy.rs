@@ -24,11 +24,9 @@ fn rust_files(folder: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     visit(&root.join(folder), &mut found);
     found.sort();
-    let name = |path: &Path| path.strip_prefix(&root).expect("below the root").display().to_string();
-    found
-        .iter()
-        .map(|path| (name(path), fs::read_to_string(path).expect("a text file")))
-        .collect()
+    let name =
+        |path: &Path| path.strip_prefix(&root).expect("below the root").display().to_string();
+    found.iter().map(|path| (name(path), fs::read_to_string(path).expect("a text file"))).collect()
 }
 
 fn all_rust_files() -> Vec<(String, String)> {
@@ -124,7 +122,8 @@ fn the_world_holds_no_floats() {
 #[test]
 fn scenarios_and_reports_do_not_know_each_other() {
     for (folder, other) in [("scenarios", "reports"), ("reports", "scenarios")] {
-        let manifest = fs::read_to_string(root().join(folder).join("Cargo.toml")).expect("a manifest");
+        let manifest =
+            fs::read_to_string(root().join(folder).join("Cargo.toml")).expect("a manifest");
         assert!(!manifest.contains(other), "{folder} depends on {other}");
     }
 }

@@ -1,1 +1,24 @@
-//! Placeholder.
+//! Reports: facts fold into figures, figures of many replications into a summary, a summary into
+//! text or JSON.
+//!
+//! Nothing here sees a world: a report is made of facts, and of the legend that names them.
+
+pub mod availability;
+pub mod capacity;
+pub mod disruption;
+pub mod figures;
+pub mod ledger;
+pub mod pending;
+pub mod stats;
+pub mod summary;
+pub mod text;
+
+pub use figures::{Figures, Fold};
+pub use summary::{Input, Summary, summarize};
+pub use text::{table, to_ascii, verdict};
+
+/// The JSON Schema of [`Summary`].
+#[must_use]
+pub fn schema() -> serde_json::Value {
+    schemars::schema_for!(Summary).to_value()
+}

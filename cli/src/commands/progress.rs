@@ -22,9 +22,8 @@ impl Progress {
         let target =
             if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(Some(2 * u64::from(n)), target);
-        let style = ProgressStyle::with_template(
-            "Simulating {bar:24} {pos}/{len}  {percent} %  eta {eta}",
-        );
+        let style =
+            ProgressStyle::with_template("Simulating {bar:24} {pos}/{len}  {percent} %  eta {eta}");
         bar.set_style(style.expect("the template is well-formed"));
         let stop = Arc::new(AtomicBool::new(false));
         let handler = {
@@ -64,7 +63,10 @@ impl Progress {
         let seconds = self.started.elapsed().as_secs_f64();
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // for show
         let rate = HumanCount((events as f64 / seconds.max(1e-3)) as u64);
-        self.note(&format!("Done    {} events in {seconds:.1} s, {rate} events/s", HumanCount(events)));
+        self.note(&format!(
+            "Done    {} events in {seconds:.1} s, {rate} events/s",
+            HumanCount(events)
+        ));
     }
 
     /// Set once the user wants to stop.

@@ -23,6 +23,7 @@ pub(crate) fn run(args: &RunArgs) -> Outcome {
 }
 
 /// What to suggest when it is done.
+#[derive(Clone, Copy)]
 pub(crate) struct Next<'a> {
     /// The bundled scenario that was run, which can be printed to start one's own from.
     pub(crate) print: Option<&'a str>,

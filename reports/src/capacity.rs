@@ -1,0 +1,160 @@
+//! Capacity: how many nodes there were, how much of them was requested, how much work got done.
+
+use std::collections::BTreeMap;
+
+use sim::world::catalog::CapacityType;
+use sim::world::catalog::OfferingId;
+use sim::world::fact::{Fact, Sink};
+use sim::world::node::NodeId;
+use sim::world::pod::End;
+use sim::world::resources::{Lane, Resources};
+use sim::{Legend, SimTime};
+
+use crate::ledger::requests;
+
+/// Folds facts into integrals over nodes.
+#[derive(Clone)]
+pub struct Capacity {
+    legend: Legend,
+    nodes: BTreeMap<NodeId, Node>,
+    since: SimTime,
+    spot_nodes: u64,
+    /// Sums over registered nodes now: what they offer, what is requested of it, what is left.
+    ready: Sums<u64>,
+    /// The most instances at once.
+    pub peak_nodes: u64,
+    /// Instance-milliseconds.
+    pub node_ms: u128,
+    /// Spot instance-milliseconds.
+    pub spot_ms: u128,
+    /// Integrals of the sums, in unit-milliseconds.
+    pub integral: Sums<u128>,
+    /// Milliseconds of work that was finished or is held at the end.
+    pub useful_ms: u128,
+    /// Pods that ran to their end.
+    pub completed: u64,
+}
+
+/// CPU in millicores and memory in MiB: offered, requested, left.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Sums<T> {
+    /// What nodes offer.
+    pub allocatable: [T; 2],
+    /// What pods request of it.
+    pub requested: [T; 2],
+    /// CPU that nobody requests, never negative on any node.
+    pub idle_cpu: T,
+}
+
+#[derive(Clone)]
+struct Node {
+    offering: OfferingId,
+    registered: bool,
+    requested: Resources,
+}
+
+impl Capacity {
+    /// No node exists yet.
+    #[must_use]
+    pub fn new(legend: &Legend) -> Capacity {
+        Capacity {
+            legend: legend.clone(),
+            nodes: BTreeMap::new(),
+            since: SimTime::ZERO,
+            spot_nodes: 0,
+            ready: Sums::default(),
+            peak_nodes: 0,
+            node_ms: 0,
+            spot_ms: 0,
+            integral: Sums::default(),
+            useful_ms: 0,
+            completed: 0,
+        }
+    }
+
+    /// Integrates up to the end of the window.
+    #[must_use]
+    pub fn finish(mut self) -> Capacity {
+        self.advance(self.legend.to);
+        self
+    }
+
+    fn advance(&mut self, at: SimTime) {
+        let ms = at.min(self.legend.to).since(self.since.max(self.legend.from)).as_ms();
+        self.since = at;
+        if ms == 0 {
+            return;
+        }
+        let ms = u128::from(ms);
+        self.peak_nodes = self.peak_nodes.max(self.nodes.len() as u64);
+        self.node_ms += self.nodes.len() as u128 * ms;
+        self.spot_ms += u128::from(self.spot_nodes) * ms;
+        for lane in 0..2 {
+            self.integral.allocatable[lane] += u128::from(self.ready.allocatable[lane]) * ms;
+            self.integral.requested[lane] += u128::from(self.ready.requested[lane]) * ms;
+        }
+        self.integral.idle_cpu += u128::from(self.ready.idle_cpu) * ms;
+    }
+
+    /// Takes a node out of the sums, lets it change, and puts it back.
+    fn change(&mut self, at: SimTime, node: NodeId, change: impl FnOnce(&mut Node)) {
+        self.advance(at);
+        let Some(mut row) = self.nodes.remove(&node) else { return };
+        self.count(&row, |sum, amount| *sum -= amount);
+        change(&mut row);
+        self.count(&row, |sum, amount| *sum += amount);
+        self.nodes.insert(node, row);
+    }
+
+    fn count(&mut self, row: &Node, apply: impl Fn(&mut u64, u64)) {
+        if !row.registered {
+            return;
+        }
+        let offered = &self.legend.model.catalog.instance_type(row.offering).allocatable;
+        let amounts = |r: &Resources| [r[Lane::CPU], r[Lane::MEMORY] >> 20];
+        for lane in 0..2 {
+            apply(&mut self.ready.allocatable[lane], amounts(offered)[lane]);
+            apply(&mut self.ready.requested[lane], amounts(&row.requested)[lane]);
+        }
+        apply(&mut self.ready.idle_cpu, offered.left_after(&row.requested)[Lane::CPU]);
+    }
+
+    fn is_spot(&self, offering: OfferingId) -> bool {
+        let offering = &self.legend.model.catalog.offerings[offering];
+        offering.capacity_type == CapacityType::Spot
+    }
+}
+
+impl Sink for Capacity {
+    fn fact(&mut self, at: SimTime, fact: &Fact) {
+        match *fact {
+            Fact::NodeLaunched { node, offering, .. } => {
+                self.advance(at);
+                self.spot_nodes += u64::from(self.is_spot(offering));
+                let row = Node { offering, registered: false, requested: Resources::ZERO };
+                self.nodes.insert(node, row);
+            }
+            Fact::NodeReady { node } => self.change(at, node, |row| row.registered = true),
+            Fact::NodeGone { node, .. } => {
+                self.change(at, node, |row| row.registered = false);
+                if let Some(row) = self.nodes.remove(&node) {
+                    self.spot_nodes -= u64::from(self.is_spot(row.offering));
+                }
+            }
+            Fact::PodScheduled { workload, node, .. } => {
+                let requests = requests(&self.legend, workload);
+                self.change(at, node, |row| row.requested += &requests);
+            }
+            Fact::PodEnded { workload, node, end, ran, .. } => {
+                let requests = requests(&self.legend, workload);
+                self.change(at, node, |row| row.requested -= &requests);
+                if end == End::Completed && at >= self.legend.from {
+                    self.useful_ms += u128::from(ran.as_ms());
+                    self.completed += 1;
+                }
+            }
+            Fact::StillRunning { ran, .. } => self.useful_ms += u128::from(ran.as_ms()),
+            _ => {}
+        }
+    }
+}

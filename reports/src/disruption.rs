@@ -1,0 +1,99 @@
+//! Disruption: what the provider took, and how the pods on it ended.
+
+use sim::world::fact::{Fact, Sink};
+use sim::world::pod::{End, Limit};
+use sim::world::workload::Controller;
+use sim::{Legend, SimTime};
+
+/// Ends of pods that they did not choose, each in exactly one class.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Ends {
+    /// Told to stop, and given the time they needed.
+    pub clean: u64,
+    /// Told to stop, and killed before they had: the instance was gone first.
+    pub cut_short_by_deadline: u64,
+    /// Told to stop, and killed before they had: by their own grace period.
+    pub cut_short_by_grace: u64,
+    /// Killed without having been told.
+    pub killed_without_warning: u64,
+}
+
+impl Ends {
+    /// Told to stop, and killed before they had.
+    #[must_use]
+    pub fn cut_short(&self) -> u64 {
+        self.cut_short_by_deadline + self.cut_short_by_grace
+    }
+
+    /// All of them.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.clean + self.cut_short() + self.killed_without_warning
+    }
+
+    fn count(&mut self, end: End) {
+        match end {
+            End::Completed => {}
+            End::Clean => self.clean += 1,
+            End::CutShort(Limit::Deadline) => self.cut_short_by_deadline += 1,
+            End::CutShort(Limit::Grace) => self.cut_short_by_grace += 1,
+            End::KilledWithoutWarning => self.killed_without_warning += 1,
+        }
+    }
+}
+
+/// Folds facts into counts of disruption.
+#[derive(Clone)]
+pub struct Disruption {
+    legend: Legend,
+    /// Instances taken by the provider.
+    pub reclaims: u64,
+    /// Those of them that nobody announced.
+    pub notices_missed: u64,
+    /// Ends of pods, but for those of DaemonSets.
+    pub ends: Ends,
+    /// Ends of pods of DaemonSets, which are never evicted and end with their nodes.
+    pub daemon_ends: Ends,
+    /// Bare pods that ended so, and will not come back.
+    pub bare_pods_lost: u64,
+}
+
+impl Disruption {
+    /// Nothing has happened yet.
+    #[must_use]
+    pub fn new(legend: &Legend) -> Disruption {
+        Disruption {
+            legend: legend.clone(),
+            reclaims: 0,
+            notices_missed: 0,
+            ends: Ends::default(),
+            daemon_ends: Ends::default(),
+            bare_pods_lost: 0,
+        }
+    }
+}
+
+impl Sink for Disruption {
+    fn fact(&mut self, at: SimTime, fact: &Fact) {
+        if at < self.legend.from {
+            return;
+        }
+        match *fact {
+            Fact::NodeGone { announced, .. } => {
+                self.reclaims += 1;
+                self.notices_missed += u64::from(!announced);
+            }
+            Fact::PodEnded { workload, end, .. } => {
+                match self.legend.model.workloads[workload].controller {
+                    Controller::DaemonSet => self.daemon_ends.count(end),
+                    controller => {
+                        self.ends.count(end);
+                        let bare = matches!(controller, Controller::Pod { .. });
+                        self.bare_pods_lost += u64::from(bare && end != End::Completed);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}

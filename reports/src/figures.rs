@@ -1,0 +1,91 @@
+//! The figures of one replication: all folds, side by side.
+
+use sim::world::fact::{Fact, Sink};
+use sim::world::refusal::RefusalId;
+use sim::world::workload::WorkloadId;
+use sim::{Legend, Run, SimTime};
+
+use crate::availability::{Availability, Available};
+use crate::capacity::Capacity;
+use crate::disruption::Disruption;
+use crate::ledger::{Ledger, Money};
+use crate::pending::{Pending, Wait};
+
+/// Every fold as one sink.
+#[derive(Clone)]
+pub struct Fold {
+    ledger: Ledger,
+    capacity: Capacity,
+    disruption: Disruption,
+    availability: Availability,
+    pending: Pending,
+    legend: Legend,
+}
+
+/// What one run comes to.
+#[derive(Clone)]
+pub struct Figures {
+    /// Money.
+    pub money: Money,
+    /// Nodes, requests and work.
+    pub capacity: Capacity,
+    /// Reclaims and ends of pods.
+    pub disruption: Disruption,
+    /// Availability of each workload that has replicas.
+    pub availability: Vec<(WorkloadId, Available)>,
+    /// Waiting: median, 95th percentile, longest.
+    pub pending: [Option<Wait>; 3],
+    /// Attempts with at least one failed cycle.
+    pub unschedulable: u64,
+    /// Who never found a node: how many pods, and what the nodes said.
+    pub never_scheduled: Vec<(WorkloadId, u64, Option<String>)>,
+}
+
+impl Fold {
+    /// Nothing has happened yet.
+    #[must_use]
+    pub fn new(legend: &Legend) -> Fold {
+        Fold {
+            ledger: Ledger::new(legend),
+            capacity: Capacity::new(legend),
+            disruption: Disruption::new(legend),
+            availability: Availability::new(legend),
+            pending: Pending::new(legend),
+            legend: legend.clone(),
+        }
+    }
+
+    /// The figures at the end of `run`.
+    #[must_use]
+    pub fn finish(self, run: &Run) -> Figures {
+        let message = |id: RefusalId| {
+            let refusal = run.refusals.iter().nth(id.number() as usize)?;
+            Some(refusal.message(&self.legend.model))
+        };
+        let never_scheduled = self
+            .pending
+            .never_scheduled
+            .iter()
+            .map(|(workload, (count, refusal))| (*workload, *count, refusal.and_then(message)))
+            .collect();
+        Figures {
+            money: self.ledger.finish(),
+            capacity: self.capacity.finish(),
+            disruption: self.disruption,
+            availability: self.availability.finish(),
+            pending: [50, 95, 100].map(|percent| self.pending.quantile(percent)),
+            unschedulable: self.pending.unschedulable,
+            never_scheduled,
+        }
+    }
+}
+
+impl Sink for Fold {
+    fn fact(&mut self, at: SimTime, fact: &Fact) {
+        self.ledger.fact(at, fact);
+        self.capacity.fact(at, fact);
+        self.disruption.fact(at, fact);
+        self.availability.fact(at, fact);
+        self.pending.fact(at, fact);
+    }
+}

@@ -1,0 +1,356 @@
+//! The summary: what all replications say together, in a format that programs can rely on.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use sim::digest::Digest;
+use sim::{Cost, Legend, Run};
+
+use crate::figures::Figures;
+use crate::pending::Wait;
+use crate::stats::Estimate;
+
+/// The version of this format.
+pub const SCHEMA: &str = "spotsim/summary/v1";
+/// A month, in hours.
+const MONTH: f64 = 730.0;
+
+/// What [`summarize`] needs. Both plans are paired by replication.
+pub struct Input<'a> {
+    /// The scenario's name.
+    pub scenario: &'a str,
+    /// The seed.
+    pub seed: u64,
+    /// The version of the program.
+    pub version: &'a str,
+    /// The names and prices behind the facts.
+    pub legend: &'a Legend,
+    /// The scenario as it is.
+    pub proposed: &'a [(Figures, Run)],
+    /// The same workload on on-demand nodes only.
+    pub on_demand: &'a [(Figures, Run)],
+    /// What was assumed.
+    pub assumptions: Vec<String>,
+    /// What is not modelled.
+    pub unmodelled: Vec<String>,
+    /// What looks wrong.
+    pub warnings: Vec<String>,
+}
+
+/// What all replications say together.
+#[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Summary {
+    /// The version of this format.
+    pub schema: &'static str,
+    /// The scenario's name.
+    pub scenario: String,
+    /// The version of the program.
+    pub version: String,
+    /// The seed; with the scenario and the version it determines everything here.
+    pub seed: u64,
+    /// How many replications there were of each plan.
+    pub replications: usize,
+    /// The length of the window over which figures are taken, in hours.
+    pub window_hours: f64,
+    /// A hash of every fact of every run: equal digests are equal results.
+    pub digest: String,
+    /// What the scenario saves.
+    pub saving: Savings,
+    /// The scenario as it is.
+    pub proposed: Plan,
+    /// The same workload on on-demand nodes only.
+    pub on_demand: Plan,
+    /// Work done by pods that end, relative to the on-demand plan; none when there are none.
+    pub delivered_ratio: Option<Estimate>,
+    /// Pods that never found a node, in any replication, and why.
+    pub unplaced: Vec<Unplaced>,
+    /// What was assumed.
+    pub assumptions: Vec<String>,
+    /// What was written and is not modelled.
+    pub unmodelled: Vec<String>,
+    /// What looks wrong.
+    pub warnings: Vec<String>,
+}
+
+/// What the scenario saves, against two baselines.
+#[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Savings {
+    /// Against the same workload simulated on on-demand nodes only: the headline.
+    pub on_demand_plan: Saving,
+    /// Against the nodes of this very run at on-demand prices.
+    pub same_nodes: Saving,
+    /// The discount on spot time, in percent; not a saving.
+    pub discount_percent: Option<Estimate>,
+}
+
+/// A saving against one baseline.
+#[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Saving {
+    /// In dollars per month of 730 h; negative when it costs more.
+    pub usd_monthly: Estimate,
+    /// In percent of the baseline; none when the baseline is nothing.
+    pub percent: Option<Estimate>,
+}
+
+/// The figures of one plan.
+#[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Plan {
+    /// Total cost in the window over all replications, in micro-dollars, exact but for rounding.
+    pub cost_micro_usd_total: u64,
+    /// Dollars per month of 730 h.
+    pub cost_monthly: Estimate,
+    /// Of it for spot instances.
+    pub spot_cost_monthly: Estimate,
+    /// Of it for capacity that nobody requested.
+    pub idle_cost_monthly: Estimate,
+    /// Instances, on average over time.
+    pub nodes_mean: Estimate,
+    /// The most instances at once, over all replications.
+    pub nodes_peak: u64,
+    /// Share of allocatable CPU that is requested, in percent.
+    pub cpu_requested_percent: Option<Estimate>,
+    /// Share of allocatable memory that is requested, in percent.
+    pub memory_requested_percent: Option<Estimate>,
+    /// vCPU-hours that nobody requested, in the window.
+    pub idle_cpu_hours: Estimate,
+    /// Instances taken by the provider, per day.
+    pub reclaims_per_day: Estimate,
+    /// Those of them without notice, per day.
+    pub notices_missed_per_day: Estimate,
+    /// Pods whose end they did not choose, per day.
+    pub pods_disrupted_per_day: Estimate,
+    /// Of them: had the time they needed.
+    pub ends_clean_per_day: Estimate,
+    /// Of them: told to stop, killed before they had.
+    pub ends_cut_short_per_day: Estimate,
+    /// Of them: killed without having been told.
+    pub ends_killed_without_warning_per_day: Estimate,
+    /// Pods of DaemonSets that ended with their nodes, per day; not among the disrupted.
+    pub daemon_set_ends_per_day: Estimate,
+    /// Bare pods that ended so and will not come back, over all replications.
+    pub bare_pods_lost: u64,
+    /// Seconds from creation to binding: median, averaged over replications.
+    pub pending_seconds_p50: Option<Pending>,
+    /// 95th percentile, averaged over replications.
+    pub pending_seconds_p95: Option<Pending>,
+    /// The longest, over all replications.
+    pub pending_seconds_max: Option<Pending>,
+    /// Attempts with at least one failed scheduling cycle, per replication.
+    pub unschedulable: Estimate,
+    /// Pods that ran to their end, per replication.
+    pub completed: Estimate,
+    /// Each workload with replicas, the least available first.
+    pub availability: Vec<WorkloadAvailability>,
+}
+
+/// A waiting time.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Pending {
+    /// Seconds.
+    pub seconds: f64,
+    /// Whether it is only known to be at least that: a pod still waited at the end.
+    pub at_least: bool,
+}
+
+/// The availability of one workload.
+#[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct WorkloadAvailability {
+    /// Namespace and name.
+    pub workload: String,
+    /// Share of time with at least one replica available, mean over replications.
+    pub availability: Option<f64>,
+    /// The worst replication.
+    pub worst: Option<f64>,
+    /// Which one that was, as seed/replication.
+    pub worst_run: Option<String>,
+    /// Share of wanted replica time that was available.
+    pub replica_availability: Option<f64>,
+    /// The fewest replicas available once all had been.
+    pub least_replicas: Option<u32>,
+}
+
+/// Pods of one workload that never found a node.
+#[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Unplaced {
+    /// Namespace and name.
+    pub workload: String,
+    /// How many, in the replication with most of them.
+    pub pods: u64,
+    /// What the scheduler said last.
+    pub why: String,
+}
+
+impl Summary {
+    /// As indented JSON.
+    ///
+    /// # Panics
+    /// Never: there is nothing in it that JSON cannot say.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        serde_json::to_string_pretty(self).expect("plain data")
+    }
+}
+
+/// What all replications say together.
+///
+/// # Panics
+/// If the plans have different numbers of replications, or none.
+#[must_use]
+pub fn summarize(input: Input<'_>) -> Summary {
+    assert_eq!(input.proposed.len(), input.on_demand.len(), "plans are paired");
+    assert!(!input.proposed.is_empty(), "at least one replication");
+    let legend = input.legend;
+    let hours = legend.to.since(legend.from).as_hours_f64();
+    let monthly = MONTH / hours;
+    let cost = |runs: &[(Figures, Run)], of: fn(&Figures) -> Cost| -> Vec<f64> {
+        runs.iter().map(|(figures, _)| of(figures).as_usd_f64() * monthly).collect()
+    };
+    let own = cost(input.proposed, |f| f.money.total());
+    let saving = |baseline: &[f64]| {
+        let differences: Vec<f64> = baseline.iter().zip(&own).map(|(b, c)| b - c).collect();
+        Saving {
+            usd_monthly: Estimate::of(&differences),
+            percent: Estimate::of_ratio(&differences, baseline).map(|ratio| ratio.times(100.0)),
+        }
+    };
+    let list = cost(input.proposed, |f| f.money.spot_billed_at_list_price);
+    let spot = cost(input.proposed, |f| f.money.spot);
+    let discounts: Vec<f64> = list.iter().zip(&spot).map(|(list, spot)| list - spot).collect();
+    let useful = |runs: &[(Figures, Run)]| -> Vec<f64> {
+        runs.iter().map(|(f, _)| f.capacity.useful_ms as f64).collect()
+    };
+    let mut digest = Digest::EMPTY;
+    for (_, run) in input.proposed.iter().chain(input.on_demand) {
+        digest.mix(run.digest);
+    }
+    Summary {
+        schema: SCHEMA,
+        scenario: input.scenario.to_owned(),
+        version: input.version.to_owned(),
+        seed: input.seed,
+        replications: input.proposed.len(),
+        window_hours: hours,
+        digest: format!("{:016x}", digest.value()),
+        saving: Savings {
+            on_demand_plan: saving(&cost(input.on_demand, |f| f.money.total())),
+            same_nodes: saving(&cost(input.proposed, |f| f.money.same_nodes())),
+            discount_percent: Estimate::of_ratio(&discounts, &list).map(|r| r.times(100.0)),
+        },
+        proposed: plan(input.proposed, legend, input.seed),
+        on_demand: plan(input.on_demand, legend, input.seed),
+        delivered_ratio: Estimate::of_ratio(&useful(input.proposed), &useful(input.on_demand)),
+        unplaced: unplaced(input.proposed, legend),
+        assumptions: input.assumptions,
+        unmodelled: input.unmodelled,
+        warnings: input.warnings,
+    }
+}
+
+fn plan(runs: &[(Figures, Run)], legend: &Legend, seed: u64) -> Plan {
+    let hours = legend.to.since(legend.from).as_hours_f64();
+    let values = |of: &dyn Fn(&Figures) -> f64| -> Vec<f64> {
+        runs.iter().map(|(figures, _)| of(figures)).collect()
+    };
+    let each = |of: &dyn Fn(&Figures) -> f64| Estimate::of(&values(of));
+    let per_month = |of: &dyn Fn(&Figures) -> Cost| each(&|f| of(f).as_usd_f64() * MONTH / hours);
+    let per_day = |of: &dyn Fn(&Figures) -> u64| each(&|f| of(f) as f64 * 24.0 / hours);
+    let requested = |lane: usize| {
+        let requested = values(&|f| f.capacity.integral.requested[lane] as f64);
+        let allocatable = values(&|f| f.capacity.integral.allocatable[lane] as f64);
+        Estimate::of_ratio(&requested, &allocatable).map(|ratio| ratio.times(100.0))
+    };
+    let window_ms = hours * 3_600_000.0;
+    let all_pending = |which: usize| -> Vec<Wait> {
+        runs.iter().filter_map(|(figures, _)| figures.pending[which]).collect()
+    };
+    let mean_pending = |which: usize| {
+        let waits = all_pending(which);
+        let seconds: f64 = waits.iter().map(|wait| wait.span.as_secs_f64()).sum();
+        (!waits.is_empty()).then(|| Pending {
+            seconds: seconds / waits.len() as f64,
+            at_least: waits.iter().any(|wait| wait.at_least),
+        })
+    };
+    let longest = all_pending(2).into_iter().max_by_key(|wait| (wait.span, wait.at_least));
+    let total: Cost = runs.iter().map(|(figures, _)| figures.money.total()).sum();
+    Plan {
+        cost_micro_usd_total: total.micro_usd(),
+        cost_monthly: per_month(&|f| f.money.total()),
+        spot_cost_monthly: per_month(&|f| f.money.spot),
+        idle_cost_monthly: per_month(&|f| f.money.idle),
+        nodes_mean: each(&|f| f.capacity.node_ms as f64 / window_ms),
+        nodes_peak: runs.iter().map(|(f, _)| f.capacity.peak_nodes).max().unwrap_or(0),
+        cpu_requested_percent: requested(0),
+        memory_requested_percent: requested(1),
+        idle_cpu_hours: each(&|f| f.capacity.integral.idle_cpu as f64 / 3.6e9),
+        reclaims_per_day: per_day(&|f| f.disruption.reclaims),
+        notices_missed_per_day: per_day(&|f| f.disruption.notices_missed),
+        pods_disrupted_per_day: per_day(&|f| f.disruption.ends.total()),
+        ends_clean_per_day: per_day(&|f| f.disruption.ends.clean),
+        ends_cut_short_per_day: per_day(&|f| f.disruption.ends.cut_short()),
+        ends_killed_without_warning_per_day: per_day(&|f| f.disruption.ends.killed_without_warning),
+        daemon_set_ends_per_day: per_day(&|f| f.disruption.daemon_ends.total()),
+        bare_pods_lost: runs.iter().map(|(f, _)| f.disruption.bare_pods_lost).sum(),
+        pending_seconds_p50: mean_pending(0),
+        pending_seconds_p95: mean_pending(1),
+        pending_seconds_max: longest
+            .map(|wait| Pending { seconds: wait.span.as_secs_f64(), at_least: wait.at_least }),
+        unschedulable: each(&|f| f.unschedulable as f64),
+        completed: each(&|f| f.capacity.completed as f64),
+        availability: availability(runs, legend, seed),
+    }
+}
+
+fn availability(runs: &[(Figures, Run)], legend: &Legend, seed: u64) -> Vec<WorkloadAvailability> {
+    let first = &runs[0].0.availability;
+    let mut rows: Vec<WorkloadAvailability> = (0..first.len())
+        .map(|row| {
+            let each = || runs.iter().filter_map(|(f, _)| f.availability.get(row).map(|(_, a)| a));
+            let shares: Vec<f64> = each().filter_map(|a| a.time_based).collect();
+            let mean = shares.iter().sum::<f64>() / shares.len() as f64;
+            let worst = shares.iter().copied().enumerate().min_by(|a, b| a.1.total_cmp(&b.1));
+            let (missing, wanted) =
+                each().fold((0, 0), |(m, d), a| (m + a.unavailable_ms, d + a.desired_ms));
+            WorkloadAvailability {
+                workload: workload_name(legend, first[row].0),
+                availability: (!shares.is_empty()).then_some(mean),
+                worst: worst.map(|(_, share)| share),
+                worst_run: worst.map(|(replication, _)| format!("{seed}/{replication}")),
+                replica_availability: (wanted > 0).then(|| 1.0 - missing as f64 / wanted as f64),
+                least_replicas: each().filter_map(|a| a.least).min(),
+            }
+        })
+        .collect();
+    let key = |row: &WorkloadAvailability| (row.availability, row.replica_availability);
+    rows.sort_by(|a, b| key(a).partial_cmp(&key(b)).unwrap_or(std::cmp::Ordering::Equal));
+    rows
+}
+
+fn unplaced(runs: &[(Figures, Run)], legend: &Legend) -> Vec<Unplaced> {
+    let mut rows = std::collections::BTreeMap::new();
+    for (workload, pods, why) in runs.iter().flat_map(|(figures, _)| &figures.never_scheduled) {
+        let why = why.as_deref().unwrap_or("it was not tried before the end");
+        let row = rows.entry(*workload).or_insert((0, why));
+        if *pods > row.0 {
+            *row = (*pods, why);
+        }
+    }
+    rows.into_iter()
+        .map(|(workload, (pods, why))| Unplaced {
+            workload: workload_name(legend, workload),
+            pods,
+            why: why.to_owned(),
+        })
+        .collect()
+}
+
+fn workload_name(legend: &Legend, id: sim::world::workload::WorkloadId) -> String {
+    let (model, workload) = (&legend.model, &legend.model.workloads[id]);
+    format!("{}/{}", model.names.text(workload.namespace), model.names.text(workload.name))
+}

@@ -1,0 +1,236 @@
+//! The summary for people: one line that answers, then the evidence, then the caveats.
+
+use std::fmt::Write;
+
+use crate::stats::Estimate;
+use crate::summary::{Pending, Plan, Summary};
+
+/// Below this many replications an interval is a rough one.
+const FEW: usize = 30;
+
+/// One figure of a plan.
+type Figure = fn(&Plan) -> Estimate;
+
+/// The answer in one line: the saving beside its risk.
+#[must_use]
+pub fn verdict(summary: &Summary) -> String {
+    let saving = &summary.saving.on_demand_plan;
+    let dollars = saving.usd_monthly;
+    let percent = saving.percent.map_or_else(String::new, |percent| {
+        let interval = match percent.low.zip(percent.high) {
+            Some((low, high)) => format!(", 95 % CI {low:.1}–{high:.1} %"),
+            None => ", 1 replication, no interval".into(),
+        };
+        format!(" ({:.1} %{interval})", percent.mean.abs())
+    });
+    let money = if dollars.covers_zero() && dollars.margin() != Some(0.0) {
+        format!("no detectable saving{percent}")
+    } else if dollars.mean == 0.0 {
+        "saves nothing per month".into()
+    } else if dollars.mean < 0.0 {
+        format!("costs {}/month MORE than on-demand{percent}", usd(-dollars.mean))
+    } else {
+        format!("saves {}/month{percent}", usd(dollars.mean))
+    };
+    let plan = &summary.proposed;
+    let mut risk = format!(
+        "{} node reclaims/day, {} pods disrupted/day of which {} are cut short or killed, p95 pending {}",
+        rate(plan.reclaims_per_day.mean),
+        rate(plan.pods_disrupted_per_day.mean),
+        rate(plan.ends_cut_short_per_day.mean + plan.ends_killed_without_warning_per_day.mean),
+        pending(plan.pending_seconds_p95),
+    );
+    let unplaced: u64 = summary.unplaced.iter().map(|row| row.pods).sum();
+    if unplaced > 0 {
+        let _ = write!(risk, ", and {unplaced} pods never found a node");
+    }
+    if let Some(ratio) = summary.delivered_ratio
+        && ratio.mean < 0.9995
+    {
+        let _ = write!(risk, ", and {:.1} % of the work done", ratio.mean * 100.0);
+    }
+    format!("{}: spot {money}, at {risk}.", summary.scenario)
+}
+
+/// The evidence and the caveats.
+#[must_use]
+pub fn table(summary: &Summary) -> String {
+    let (base, plan) = (&summary.on_demand, &summary.proposed);
+    let mut rows: Vec<[String; 4]> =
+        vec![["", "ON-DEMAND", "PROPOSED", "CHANGE"].map(str::to_owned)];
+    let mut row = |name: &str, base: String, plan: String, change: String| {
+        rows.push([name.to_owned(), base, plan, change]);
+    };
+    let change = summary.saving.on_demand_plan.percent.map_or_else(String::new, |percent| {
+        let margin = percent.margin().map_or_else(String::new, |margin| format!(" ± {margin:.1}"));
+        format!("{:+.1} %{margin}", -percent.mean)
+    });
+    row("Cost /month", usd(base.cost_monthly.mean), usd(plan.cost_monthly.mean), change);
+    row(
+        "  of it idle",
+        usd(base.idle_cost_monthly.mean),
+        usd(plan.idle_cost_monthly.mean),
+        String::new(),
+    );
+    let nodes = |plan: &Plan| format!("{:.1} / {}", plan.nodes_mean.mean, plan.nodes_peak);
+    row("Nodes mean / peak", nodes(base), nodes(plan), String::new());
+    let daily: [(&str, Figure); 5] = [
+        ("Reclaims /day", |plan| plan.reclaims_per_day),
+        ("Pods disrupted /day", |plan| plan.pods_disrupted_per_day),
+        ("  clean", |plan| plan.ends_clean_per_day),
+        ("  cut short", |plan| plan.ends_cut_short_per_day),
+        ("  killed without warning", |plan| plan.ends_killed_without_warning_per_day),
+    ];
+    for (name, of) in daily {
+        let margin = of(plan).margin().map_or_else(String::new, |m| format!("± {}", rate(m)));
+        row(name, rate(of(base).mean), rate(of(plan).mean), margin);
+    }
+    let waits = |plan: &Plan| {
+        [plan.pending_seconds_p50, plan.pending_seconds_p95, plan.pending_seconds_max]
+            .map(pending)
+            .join(" / ")
+    };
+    row("Pending p50 / p95 / max", waits(base), waits(plan), String::new());
+    let requested = |plan: &Plan| {
+        [plan.cpu_requested_percent, plan.memory_requested_percent]
+            .map(|share| share.map_or("-".into(), |share| format!("{:.0} %", share.mean)))
+            .join(" / ")
+    };
+    row("CPU / memory requested", requested(base), requested(plan), String::new());
+    if plan.completed.mean > 0.0 || base.completed.mean > 0.0 {
+        let done = |plan: &Plan| format!("{:.1}", plan.completed.mean);
+        let ratio = summary
+            .delivered_ratio
+            .map_or_else(String::new, |ratio| format!("{:.1} % of the work", ratio.mean * 100.0));
+        row("Pods completed", done(base), done(plan), ratio);
+    }
+    let least = |plan: &Plan| {
+        let least = plan.availability.first().and_then(|row| row.availability);
+        least.map_or("-".into(), |share| format!("{share:.6}"))
+    };
+    let worst = plan.availability.first().map_or_else(String::new, |row| row.workload.clone());
+    row("Least availability", least(base), least(plan), worst);
+
+    let mut text = align(&rows);
+    savings(summary, &mut text);
+    for row in &summary.unplaced {
+        let _ =
+            writeln!(text, "Never placed: {} pods of {}\n  {}", row.pods, row.workload, row.why);
+    }
+    list(&mut text, "Assumptions", &summary.assumptions);
+    list(&mut text, "Not modelled", &summary.unmodelled);
+    list(&mut text, "Warnings", &summary.warnings);
+    let _ = writeln!(
+        text,
+        "\nseed {} · {} replications · digest {}",
+        summary.seed, summary.replications, summary.digest
+    );
+    if summary.replications < FEW {
+        let _ =
+            writeln!(text, "fewer than {FEW} replications: take the intervals as rough (-n 100)");
+    }
+    text
+}
+
+fn savings(summary: &Summary, text: &mut String) {
+    let saving = &summary.saving;
+    text.push('\n');
+    for (name, saving) in [
+        ("against the same workload on on-demand", &saving.on_demand_plan),
+        ("against the same nodes at on-demand prices", &saving.same_nodes),
+    ] {
+        let dollars = saving.usd_monthly;
+        let interval = dollars
+            .low
+            .zip(dollars.high)
+            .map_or_else(String::new, |(low, high)| format!("  [{}, {}]", usd(low), usd(high)));
+        let _ = writeln!(text, "Saving {name}: {}/month{interval}", usd(dollars.mean));
+    }
+    if let Some(discount) = saving.discount_percent {
+        let _ = writeln!(text, "Discount on spot time: {:.1} %", discount.mean);
+    }
+    let week = 168.0;
+    if summary.window_hours < week {
+        let _ = writeln!(text, "Per month is extrapolated from {:.0} h.", summary.window_hours);
+    }
+}
+
+fn list(text: &mut String, title: &str, items: &[String]) {
+    if items.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "\n{title} ({})", items.len());
+    for item in items {
+        let mut line = String::from(" ");
+        for word in item.split(' ') {
+            if line.chars().count() + word.chars().count() > 98 {
+                let _ = writeln!(text, "{line}");
+                line = "   ".into();
+            }
+            line.push(' ');
+            line.push_str(word);
+        }
+        let _ = writeln!(text, "{line}");
+    }
+}
+
+/// Columns as wide as their widest cell; the first to the left, figures to the right.
+fn align(rows: &[[String; 4]]) -> String {
+    let width =
+        |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let widths = [width(0), width(1), width(2)];
+    let mut text = String::new();
+    for [name, base, plan, change] in rows {
+        let line = format!(
+            "{name:<0$}  {base:>1$}  {plan:>2$}   {change}",
+            widths[0], widths[1], widths[2]
+        );
+        let _ = writeln!(text, "{}", line.trim_end());
+    }
+    text
+}
+
+/// Dollars, with thousands separated, and cents below a hundred.
+fn usd(amount: f64) -> String {
+    let sign = if amount < 0.0 { "-" } else { "" };
+    if amount.abs() < 100.0 {
+        return format!("{sign}${:.2}", amount.abs());
+    }
+    let digits = format!("{:.0}", amount.abs());
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    format!("{sign}${grouped}")
+}
+
+/// A rate with as many decimals as it needs not to be a bare zero.
+fn rate(value: f64) -> String {
+    match value {
+        0.0 => "0".into(),
+        value if value < 0.1 => format!("{value:.3}"),
+        value if value < 10.0 => format!("{value:.2}"),
+        value => format!("{value:.1}"),
+    }
+}
+
+fn pending(wait: Option<Pending>) -> String {
+    wait.map_or("-".into(), |wait| {
+        let sign = if wait.at_least { ">" } else { "" };
+        let decimals = usize::from(wait.seconds < 10.0 && wait.seconds > 0.0);
+        format!("{sign}{:.decimals$} s", wait.seconds)
+    })
+}
+
+/// The same in ASCII, for terminals whose locale is not UTF-8.
+#[must_use]
+pub fn to_ascii(text: &str) -> String {
+    text.replace('–', "-")
+        .replace('·', "|")
+        .replace('±', "+/-")
+        .replace('…', "...")
+        .replace('µ', "u")
+}
