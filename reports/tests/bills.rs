@@ -1,0 +1,212 @@
+//! Figures worked by hand: bills of one node, waits of a few pods, the availability of one service.
+
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use reports::availability::Availability;
+use reports::disruption::Disruption;
+use reports::ledger::{Ledger, Money};
+use reports::pending::{Pending, Wait};
+use sim::table::Id;
+use sim::world::Model;
+use sim::world::catalog::{CapacityType, InstanceType, Offering, OfferingId};
+use sim::world::node::{NodeId, Why};
+use sim::world::pod::{End, Limit, PodId, PodSpec};
+use sim::world::pool::PoolId;
+use sim::world::resources::Resources;
+use sim::world::workload::{Controller, Workload, WorkloadId};
+use sim::{Fact, Legend, MicroUsdPerHour, SimTime, Sink, Span};
+
+const LIST: MicroUsdPerHour = MicroUsdPerHour(3_600_000);
+const SPOT: MicroUsdPerHour = MicroUsdPerHour(1_080_000);
+const ON_DEMAND_OFFERING: usize = 0;
+const SPOT_OFFERING: usize = 1;
+
+/// One machine of 4 vCPU and 16 GiB at $3.60 an hour, $1.08 on spot, and one workload whose pods
+/// ask for half of it.
+fn legend(from: Span, to: Span) -> Legend {
+    let mut model = Model::default();
+    let name = model.names.intern("x");
+    let size = Resources::one_pod(4_000, 16 << 30);
+    let instance_type = model.catalog.instance_types.push(InstanceType {
+        name,
+        capacity: size,
+        allocatable: size,
+        on_demand: LIST,
+    });
+    for (capacity_type, price) in [(CapacityType::OnDemand, LIST), (CapacityType::Spot, SPOT)] {
+        model.catalog.offerings.push(Offering {
+            instance_type,
+            zone: name,
+            capacity_type,
+            price,
+            reclaims_per_hour: 0.0,
+            key: 0,
+        });
+    }
+    let requests = Resources::one_pod(2_000, 8 << 30);
+    let spec = model.specs.intern(PodSpec { requests, ..PodSpec::default() });
+    model.workloads.push(Workload {
+        namespace: name,
+        name,
+        controller: Controller::Deployment { replicas: 2, min_ready: Span::ZERO },
+        spec,
+        created_at: SimTime::ZERO,
+        key: 0,
+    });
+    let provider = sim::providers::named("aws").unwrap();
+    let at = |span| SimTime::ZERO + span;
+    Legend { model: Arc::new(model), provider, from: at(from), to: at(to) }
+}
+
+fn s(seconds: u64) -> SimTime {
+    SimTime::from_ms(seconds * 1_000)
+}
+
+fn launched(offering: usize) -> Fact {
+    let offering = OfferingId::from_index(offering);
+    let price = if offering.index() == SPOT_OFFERING { SPOT } else { LIST };
+    let (node, pool) = (NodeId::from_index(0), PoolId::from_index(0));
+    Fact::NodeLaunched { node, pool, offering, price }
+}
+
+fn gone() -> Fact {
+    Fact::NodeGone { node: NodeId::from_index(0), why: Why::Reclaimed, announced: true }
+}
+
+fn bill(window: (u64, u64), facts: &[(SimTime, Fact)]) -> Money {
+    let mut ledger = Ledger::new(&legend(Span::from_secs(window.0), Span::from_secs(window.1)));
+    facts.iter().for_each(|(at, fact)| ledger.fact(*at, fact));
+    ledger.finish()
+}
+
+/// At $3.60 an hour a second costs 1000 micro-dollars, on spot 300.
+#[test]
+fn one_node_bills() {
+    let day = (0, 86_400);
+    let on_demand =
+        |held: u64| bill(day, &[(s(100), launched(ON_DEMAND_OFFERING)), (s(100 + held), gone())]);
+    let spot = |held: u64| bill(day, &[(s(100), launched(SPOT_OFFERING)), (s(100 + held), gone())]);
+    assert_eq!(on_demand(90).total().micro_usd(), 90_000, "by the second");
+    assert_eq!(on_demand(10).total().micro_usd(), 60_000, "at least a minute");
+    assert_eq!(spot(3_599).total().micro_usd(), 0, "free when taken within the first hour");
+    assert_eq!(spot(3_600).total().micro_usd(), 1_080_000, "and whole after it");
+    assert_eq!(spot(3_599).same_nodes().micro_usd(), 3_599_000, "on-demand has no such rule");
+    assert_eq!(spot(7_200).same_nodes().micro_usd(), 7_200_000);
+    let odd = [(s(0), launched(ON_DEMAND_OFFERING)), (SimTime::from_ms(90_001), gone())];
+    assert_eq!(bill(day, &odd).total().micro_usd(), 91_000, "a second begun is a second paid");
+}
+
+#[test]
+fn the_window_cuts_a_bill_at_both_ends() {
+    let facts = [(s(0), launched(ON_DEMAND_OFFERING)), (s(5_000), gone())];
+    assert_eq!(bill((1_000, 4_000), &facts).total().micro_usd(), 3_000_000);
+    assert_eq!(bill((1_000, 4_000), &facts[..1]).total().micro_usd(), 3_000_000, "still running");
+    assert_eq!(bill((1_000, 1_010), &facts[..1]).total().micro_usd(), 10_000, "no minimum applied");
+}
+
+#[test]
+fn a_price_step_is_paid_from_its_instant() {
+    let (offering, price) = (OfferingId::from_index(SPOT_OFFERING), MicroUsdPerHour(2_160_000));
+    let facts = [
+        (s(0), launched(SPOT_OFFERING)),
+        (s(4_000), Fact::PriceChanged { offering, price }),
+        (s(6_000), gone()),
+    ];
+    assert_eq!(bill((0, 86_400), &facts).total().micro_usd(), 4_000 * 300 + 2_000 * 600);
+}
+
+#[test]
+fn idle_is_what_nobody_requests() {
+    let (pod, workload) = (PodId::from_index(0), WorkloadId::from_index(0));
+    let (node, waited, ran) = (NodeId::from_index(0), Span::ZERO, Span::ZERO);
+    let facts = [
+        (s(0), launched(ON_DEMAND_OFFERING)),
+        (s(1_000), Fact::PodScheduled { pod, workload, node, waited }),
+        (
+            s(3_000),
+            Fact::PodEnded { pod, workload, node, end: End::Clean, was_available: false, ran },
+        ),
+        (s(4_000), gone()),
+    ];
+    let money = bill((0, 86_400), &facts);
+    // Half the machine for half the time: three quarters are idle.
+    assert_eq!(money.total().micro_usd(), 4_000_000);
+    assert_eq!(money.idle.micro_usd(), 3_000_000);
+}
+
+proptest! {
+    /// A bill is the sum of the bills of its parts, wherever it is cut.
+    #[test]
+    fn cost_is_the_sum_of_its_intervals(
+        launch in 0_u64..10_000,
+        held in 60_u64..50_000,
+        mut cuts in prop::collection::vec(0_u64..70_000, 0..6),
+    ) {
+        let facts = [(s(launch), launched(ON_DEMAND_OFFERING)), (s(launch + held), gone())];
+        cuts.extend([0, 70_000]);
+        cuts.sort_unstable();
+        let parts = cuts.windows(2).map(|cut| bill((cut[0], cut[1]), &facts).total());
+        prop_assert_eq!(parts.sum::<sim::Cost>(), bill((0, 70_000), &facts).total());
+    }
+}
+
+#[test]
+fn a_quantile_that_falls_on_a_waiting_pod_says_so() {
+    let mut pending = Pending::new(&legend(Span::ZERO, Span::from_secs(1_000)));
+    let (workload, node) = (WorkloadId::from_index(0), NodeId::from_index(0));
+    for (index, seconds) in [1, 2, 3].into_iter().enumerate() {
+        let (pod, waited) = (PodId::from_index(index), Span::from_secs(seconds));
+        pending.fact(s(seconds), &Fact::PodScheduled { pod, workload, node, waited });
+    }
+    let waited = Span::from_secs(1_000);
+    let still = Fact::StillPending { pod: PodId::from_index(3), workload, waited, refusal: None };
+    pending.fact(s(1_000), &still);
+    let wait = |seconds, at_least| Some(Wait { span: Span::from_secs(seconds), at_least });
+    assert_eq!(pending.quantile(50), wait(2, false));
+    assert_eq!(pending.quantile(75), wait(3, false));
+    assert_eq!(pending.quantile(100), wait(1_000, true));
+}
+
+#[test]
+fn availability_of_one_service_by_hand() {
+    let mut fold = Availability::new(&legend(Span::ZERO, Span::from_secs(100)));
+    let workload = WorkloadId::from_index(0);
+    let pod = PodId::from_index(0);
+    let up = Fact::PodAvailable { pod, workload };
+    let down = Fact::PodTerminating { pod, workload, was_available: true, why: Why::Reclaimed };
+    let facts = [
+        (0, Fact::WorkloadCreated { workload }),
+        (10, up),
+        (20, up),
+        (50, down),
+        (60, down),
+        (80, up),
+    ];
+    facts.iter().for_each(|(at, fact)| fold.fact(s(*at), fact));
+    let (_, available) = fold.finish()[0];
+    // None for 0-10 and 60-80: 70 of 100 s with at least one; two are wanted throughout.
+    assert_eq!(available.time_based, Some(0.7));
+    assert_eq!(available.unavailable_ms, (20 + 10 + 10 + 40 + 20) * 1_000);
+    assert_eq!((available.desired_ms, available.least), (200_000, Some(0)));
+}
+
+#[test]
+fn each_end_is_counted_in_one_class() {
+    let mut disruption = Disruption::new(&legend(Span::ZERO, Span::from_secs(100)));
+    let (pod, workload, node) =
+        (PodId::from_index(0), WorkloadId::from_index(0), NodeId::from_index(0));
+    for end in [
+        End::Completed,
+        End::Clean,
+        End::CutShort(Limit::Deadline),
+        End::CutShort(Limit::Grace),
+        End::KilledWithoutWarning,
+    ] {
+        let (was_available, ran) = (false, Span::ZERO);
+        disruption.fact(s(1), &Fact::PodEnded { pod, workload, node, end, was_available, ran });
+    }
+    let ends = disruption.ends;
+    assert_eq!((ends.clean, ends.cut_short(), ends.killed_without_warning), (1, 2, 1));
+    assert_eq!(ends.total(), 4, "a completed pod was not disrupted");
+}

@@ -1,0 +1,165 @@
+//! Good input runs; bad input is refused at its place, all of it at once, and never panics.
+
+use std::sync::Arc;
+
+use scenarios::diagnostic::Source;
+use scenarios::{Diagnostics, LIBRARY, Scenario};
+use sim::{Fact, Root, SimTime};
+
+fn parse(text: &str) -> Result<Scenario, Diagnostics> {
+    Scenario::parse(&Source { file: "scenario.yaml".into(), text: Arc::from(text) }, None)
+}
+
+fn refused(text: &str) -> String {
+    match parse(text) {
+        Ok(_) => panic!("accepted:\n{text}"),
+        Err(diagnostics) => diagnostics.render(false),
+    }
+}
+
+const GOOD: &str = "\
+apiVersion: spotsim/v1
+name: good
+horizon: 1d
+region: us-east-1
+pools:
+  - {name: a, count: 2, capacityType: spot, instanceTypes: [m6i.large]}
+workloads:
+  - name: web
+    template: {containers: [{name: app, resources: {requests: {cpu: 100m}}}]}
+";
+
+#[test]
+fn the_library_runs_and_everybody_finds_a_place() {
+    for (name, text) in LIBRARY {
+        assert!(text.starts_with("# yaml-language-server: $schema=../schema.json\n"), "{name}");
+        let scenario = Scenario::library(name).unwrap_or_else(|errors| panic!("{errors}"));
+        assert!(scenario.warnings.is_empty(), "{}", scenario.warnings);
+        let mut facts: Vec<(SimTime, Fact)> = Vec::new();
+        sim::run(&scenario.setup, Root { seed: 42, replication: 0 }, &mut facts);
+        let waiting = facts.iter().filter(|(_, f)| matches!(f, Fact::StillPending { .. })).count();
+        assert_eq!(waiting, 0, "{name}");
+    }
+}
+
+#[test]
+fn json_is_as_good_as_yaml() {
+    let json = scenarios::tree::parse(GOOD).unwrap()[0].to_json().to_string();
+    let digest = |text: &str| {
+        let scenario = parse(text).unwrap_or_else(|errors| panic!("{errors}"));
+        sim::run(&scenario.setup, Root { seed: 1, replication: 0 }, ()).digest
+    };
+    assert_eq!(digest(&json), digest(GOOD));
+}
+
+#[test]
+fn all_mistakes_are_reported_at_once_with_their_places() {
+    let text = GOOD.replace("horizon: 1d", "horizn: 1d").replace("count: 2", "count: -2");
+    assert_eq!(
+        refused(&text.replace("spot,", "spott,")),
+        "\
+error[E0107]: unknown field `horizn`
+ --> scenario.yaml:3:1
+  |
+3 | horizn: 1d
+  | ^^^^^^ not a field of the scenario
+  |
+  = help: did you mean `horizon`?
+
+error[E0103]: `count` must be between 0 and 1000000, not -2
+ --> scenario.yaml:6:22
+  |
+6 |   - {name: a, count: -2, capacityType: spott, instanceTypes: [m6i.large]}
+  |                      ^^
+
+error[E0102]: `capacityType` is `spott`, which is not one of on-demand, spot
+ --> scenario.yaml:6:40
+  |
+6 |   - {name: a, count: -2, capacityType: spott, instanceTypes: [m6i.large]}
+  |                                        ^^^^^
+  |
+  = help: did you mean `spot`?
+
+error[E0106]: the scenario needs a field `horizon`
+ --> scenario.yaml:1:1
+  |
+1 | apiVersion: spotsim/v1
+  | ^^^^^^^^^^
+
+error: 4 errors; nothing was simulated
+"
+    );
+}
+
+#[test]
+fn each_kind_of_bad_input_is_an_error_with_a_place() {
+    let nested = {
+        let mut text = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+        for level in 1..12 {
+            let aliases = vec![format!("*a{}", level - 1); 10].join(", ");
+            text += &format!("a{level}: &a{level} [{aliases}]\n");
+        }
+        text
+    };
+    let cases = [
+        ("broken YAML", "a: [1, 2\nb: 3".to_owned(), "E0002"),
+        ("a tab", "a:\n\t- b".to_owned(), "E0002"),
+        ("truncated JSON", "{\"apiVersion\": \"spotsim/v1\", \"pools\": [".to_owned(), "E0002"),
+        ("an empty file", String::new(), "E0003"),
+        ("only comments", "# nothing\n".to_owned(), "E0003"),
+        ("two documents", format!("{GOOD}---\n{GOOD}"), "E0003"),
+        ("a list", "- a\n- b\n".to_owned(), "E0101"),
+        ("a key twice", format!("{GOOD}name: again\n"), "E0002"),
+        ("aliases of aliases", nested, "E0002"),
+        ("a deep list", "[".repeat(100_000), "E0002"),
+        ("a negative count", GOOD.replace("count: 2", "count: -2"), "E0103"),
+        ("a fraction of a node", GOOD.replace("count: 2", "count: 2.5"), "E0101"),
+        ("a pool without a type", GOOD.replace("[m6i.large]", "[]"), "E0106"),
+        ("no pools", format!("{}pools: []\n", GOOD.replace("pools:", "pool:")), "E0106"),
+        ("an unknown type", GOOD.replace("m6i.large", "m6i.larg"), "E0201"),
+        ("an unknown region", GOOD.replace("us-east-1", "mars-1"), "E0201"),
+        ("a wrong quantity", GOOD.replace("100m", "100mm"), "E0301"),
+        ("a negative quantity", GOOD.replace("100m", "-1"), "E0301"),
+        ("a wrong duration", GOOD.replace("1d", "one day"), "E0104"),
+        ("an endless horizon", GOOD.replace("1d", "4000d"), "E0104"),
+        ("no time at all", GOOD.replace("1d", "0s"), "E0204"),
+        ("another version", GOOD.replace("spotsim/v1", "spotsim/v9"), "E0102"),
+        ("a missing manifest", format!("{GOOD}manifests: [nowhere.yaml]\n"), "E0001"),
+        (
+            "too many resources",
+            GOOD.replace("cpu: 100m", "a/1: 1, a/2: 1, a/3: 1, a/4: 1, a/5: 1"),
+            "E0301",
+        ),
+    ];
+    for (what, text, code) in cases {
+        let errors = refused(&text);
+        assert!(errors.contains(&format!("error[{code}]")), "{what}:\n{errors}");
+        assert!(errors.contains("--> scenario.yaml:"), "{what} has no place:\n{errors}");
+        assert!(errors.ends_with("nothing was simulated\n"), "{what}:\n{errors}");
+    }
+}
+
+#[test]
+fn a_pod_that_fits_nowhere_is_a_warning_with_its_figures() {
+    let scenario = parse(&GOOD.replace("100m", "64")).unwrap_or_else(|errors| panic!("{errors}"));
+    let warnings = scenario.warnings.render(false);
+    assert!(warnings.contains("warning[W0001]") && warnings.contains("64000m CPU"), "{warnings}");
+}
+
+#[test]
+fn what_is_not_modelled_is_counted() {
+    let text = GOOD.replace("{containers:", "{topologySpreadConstraints: [], containers:");
+    let scenario = parse(&text).unwrap_or_else(|errors| panic!("{errors}"));
+    let listed: Vec<String> = scenario.unmodelled.iter().map(|row| row.what.clone()).collect();
+    assert!(listed.contains(&"topologySpreadConstraints".to_owned()), "{listed:?}");
+}
+
+/// Any prefix and any single lost byte of a good file is answered, not crashed on.
+#[test]
+fn no_mutilation_panics() {
+    for at in 0..GOOD.len() {
+        let _ = parse(&GOOD[..at]);
+        let _ = parse(&format!("{}{}", &GOOD[..at], &GOOD[at + 1..]));
+        let _ = parse(&format!("{}\u{0}é{}", &GOOD[..at], &GOOD[at..]));
+    }
+}
