@@ -18,7 +18,9 @@ pub fn verdict(summary: &Summary) -> String {
     let dollars = saving.usd_monthly;
     let percent = saving.percent.map_or_else(String::new, |percent| {
         let interval = match percent.low.zip(percent.high) {
-            Some((low, high)) => format!(", 95 % CI {low:.1}–{high:.1} %"),
+            // A loss is told as how much more it costs.
+            Some((low, high)) if percent.mean < 0.0 => range(-high, -low),
+            Some((low, high)) => range(low, high),
             None => ", 1 replication, no interval".into(),
         };
         format!(" ({:.1} %{interval})", percent.mean.abs())
@@ -62,7 +64,9 @@ pub fn table(summary: &Summary) -> String {
         rows.push([name.to_owned(), base, plan, change]);
     };
     let change = summary.saving.on_demand_plan.percent.map_or_else(String::new, |percent| {
-        let margin = percent.margin().map_or_else(String::new, |margin| format!(" ± {margin:.1}"));
+        let margin = percent
+            .margin()
+            .map_or_else(String::new, |margin| format!(" ± {margin:.0$}", decimals(2.0 * margin)));
         format!("{:+.1} %{margin}", -percent.mean)
     });
     row("Cost /month", usd(base.cost_monthly.mean), usd(plan.cost_monthly.mean), change);
@@ -140,10 +144,10 @@ fn savings(summary: &Summary, text: &mut String) {
         ("against the same nodes at on-demand prices", &saving.same_nodes),
     ] {
         let dollars = saving.usd_monthly;
-        let interval = dollars
-            .low
-            .zip(dollars.high)
-            .map_or_else(String::new, |(low, high)| format!("  [{}, {}]", usd(low), usd(high)));
+        let interval = dollars.low.zip(dollars.high).map_or_else(String::new, |(low, high)| {
+            let cents = if high - low < 10.0 { 2 } else { 0 };
+            format!("  95 % CI [{}, {}]", usd_to(low, cents), usd_to(high, cents))
+        });
         let _ = writeln!(text, "Saving {name}: {}/month{interval}", usd(dollars.mean));
     }
     if let Some(discount) = saving.discount_percent {
@@ -190,21 +194,39 @@ fn align(rows: &[[String; 4]]) -> String {
     text
 }
 
+/// The ends of an interval in percent.
+fn range(low: f64, high: f64) -> String {
+    let decimals = decimals(high - low);
+    format!(", 95 % CI {low:.decimals$}–{high:.decimals$} %")
+}
+
+/// How many decimals the ends of an interval need to be told apart.
+fn decimals(width: f64) -> usize {
+    match width {
+        width if width >= 0.3 => 1,
+        width if width >= 0.03 => 2,
+        _ => 3,
+    }
+}
+
 /// Dollars, with thousands separated, and cents below a hundred.
 fn usd(amount: f64) -> String {
+    usd_to(amount, if amount.abs() < 100.0 { 2 } else { 0 })
+}
+
+/// Dollars with so many decimals.
+fn usd_to(amount: f64, decimals: usize) -> String {
     let sign = if amount < 0.0 { "-" } else { "" };
-    if amount.abs() < 100.0 {
-        return format!("{sign}${:.2}", amount.abs());
-    }
-    let digits = format!("{:.0}", amount.abs());
+    let digits = format!("{:.decimals$}", amount.abs());
+    let (whole, cents) = digits.split_at(digits.find('.').unwrap_or(digits.len()));
     let mut grouped = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index).is_multiple_of(3) {
             grouped.push(',');
         }
         grouped.push(digit);
     }
-    format!("{sign}${grouped}")
+    format!("{sign}${grouped}{cents}")
 }
 
 /// A rate with as many decimals as it needs not to be a bare zero.
@@ -233,4 +255,22 @@ pub fn to_ascii(text: &str) -> String {
         .replace('±', "+/-")
         .replace('…', "...")
         .replace('µ', "u")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn money_and_rates_are_readable() {
+        assert_eq!(
+            [usd(4_210.4), usd(-12.345), usd(1_234_567.0)],
+            ["$4,210", "-$12.35", "$1,234,567"]
+        );
+        assert_eq!(
+            [rate(0.0), rate(0.034), rate(1.234), rate(56.78)],
+            ["0", "0.034", "1.23", "56.8"]
+        );
+        assert_eq!(to_ascii("36–40 % ± 2 · …"), "36-40 % +/- 2 | ...");
+    }
 }

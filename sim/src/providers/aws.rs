@@ -1,4 +1,4 @@
-//! Amazon EC2.
+//! Amazon EC2: its notice, boot time and billing, with their sources.
 //!
 //! Sources (read 2026-11-24): EC2 User Guide, "Spot Instance interruption notices" (two minutes,
 //! best effort) and "Billing for interrupted Spot Instances" (free when EC2 interrupts in the first
