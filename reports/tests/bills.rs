@@ -54,7 +54,7 @@ fn legend(from: Span, to: Span) -> Legend {
         created_at: SimTime::ZERO,
         key: 0,
     });
-    let provider = sim::providers::named("aws").unwrap();
+    let provider = sim::providers::named("aws").expect("aws is modelled");
     let at = |span| SimTime::ZERO + span;
     Legend { model: Arc::new(model), provider, from: at(from), to: at(to) }
 }
