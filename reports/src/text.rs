@@ -89,6 +89,10 @@ pub fn table(summary: &Summary) -> String {
         let margin = of(plan).margin().map_or_else(String::new, |m| format!("± {}", rate(m)));
         row(name, rate(of(base).mean), rate(of(plan).mean), margin);
     }
+    if plan.bare_pods_lost > 0 {
+        let each = |plan: &Plan| rate(plan.bare_pods_lost as f64 / summary.replications as f64);
+        row("Bare pods lost", each(base), each(plan), "they do not come back".into());
+    }
     let waits = |plan: &Plan| {
         [plan.pending_seconds_p50, plan.pending_seconds_p95, plan.pending_seconds_max]
             .map(pending)

@@ -148,7 +148,7 @@ fn inline(
         let object = format!("{}: {:?} {}", source.file, workload.kind, workload.name);
         let template = node.get("template").unwrap_or(node);
         let json = workload.template.clone();
-        let Some(spec) = manifests::template(json, &object, source, template, tally, found) else {
+        let Some(spec) = manifests::typed(json, &object, source, template, tally, found) else {
             continue;
         };
         let metadata = manifests::metadata(workload.labels.clone());

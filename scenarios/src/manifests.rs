@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::file::Kind;
-use crate::kube::{Controller, ControllerSpec, Metadata, Pod, PodSpec, Template};
+use crate::kube::{Controller, ControllerSpec, Metadata, Pod, Template};
 use crate::tree::Node;
 use crate::unmodelled::Tally;
 
@@ -102,20 +102,8 @@ fn bare(pod: Pod) -> ControllerSpec {
     }
 }
 
-/// The pod spec of a workload that is written in the scenario.
-pub fn template(
-    json: Json,
-    object: &str,
-    source: &Source,
-    node: &Node,
-    tally: &mut Tally,
-    found: &mut Diagnostics,
-) -> Option<PodSpec> {
-    typed(json, object, source, node, tally, found)
-}
-
 /// JSON as one of our types; fields that the type does not have are counted.
-fn typed<T: DeserializeOwned>(
+pub fn typed<T: DeserializeOwned>(
     json: Json,
     object: &str,
     source: &Source,
