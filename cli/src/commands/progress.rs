@@ -16,12 +16,12 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// Progress towards `n` replications of two variants. A bar is drawn on a terminal only.
+    /// Progress towards `n` replications . A bar is drawn on a terminal only.
     pub(crate) fn new(quiet: bool, n: u32) -> Progress {
         let shown = !quiet && std::io::stderr().is_terminal();
         let target =
             if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        let bar = ProgressBar::with_draw_target(Some(2 * u64::from(n)), target);
+        let bar = ProgressBar::with_draw_target(Some(u64::from(n)), target);
         let style =
             ProgressStyle::with_template("Simulating {bar:24} {pos}/{len}  {percent} %  eta {eta}");
         bar.set_style(style.expect("the template is well-formed"));

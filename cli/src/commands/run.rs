@@ -45,19 +45,14 @@ pub(crate) fn simulate(scenario: &Scenario, how: &How, next: Next<'_>) -> Outcom
     }
 
     let on_demand = scenario.setup.on_demand();
-    let runs = |setup: &Setup| {
-        let legend = Legend::of(setup);
-        let fold = || Fold::new(&legend);
-        replicate(setup, seed, n, progress.stop(), fold, || progress.tick())
+    let fold = |setup: &Setup| Fold::new(&Legend::of(setup));
+    let plans = [&scenario.setup, &on_demand];
+    let (proposed, baseline): (Vec<_>, Vec<_>) =
+        replicate(plans, seed, n, progress.stop(), fold, || progress.tick())
             .into_iter()
-            .map(|(fold, run)| (fold.finish(&run), run))
-            .collect::<Vec<_>>()
-    };
-    let mut proposed = runs(&scenario.setup);
-    let mut baseline = runs(&on_demand);
-    let pairs = proposed.len().min(baseline.len());
-    proposed.truncate(pairs);
-    baseline.truncate(pairs);
+            .map(|plans| plans.map(|(fold, run)| (fold.finish(&run), run)).into())
+            .unzip();
+    let pairs = proposed.len();
     if pairs == 0 {
         return Err(Failure::Interrupted);
     }
