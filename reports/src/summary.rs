@@ -29,7 +29,7 @@ pub struct Input<'a> {
     /// The same workload on on-demand nodes only.
     pub on_demand: &'a [(Figures, Run)],
     /// What was assumed.
-    pub assumptions: Vec<String>,
+    pub assumptions: Vec<Assumption>,
     /// What is not modelled.
     pub unmodelled: Vec<String>,
     /// What looks wrong.
@@ -65,11 +65,21 @@ pub struct Summary {
     /// Pods that never found a node, in any replication, and why.
     pub unplaced: Vec<Unplaced>,
     /// What was assumed.
-    pub assumptions: Vec<String>,
+    pub assumptions: Vec<Assumption>,
     /// What was written and is not modelled.
     pub unmodelled: Vec<String>,
     /// What looks wrong.
     pub warnings: Vec<String>,
+}
+
+/// Something that was assumed because nobody said it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Assumption {
+    /// What `spotsim explain` knows it by.
+    pub id: String,
+    /// What is taken to be so.
+    pub text: String,
 }
 
 /// What the scenario saves, against two baselines.

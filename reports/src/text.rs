@@ -125,7 +125,8 @@ pub fn table(summary: &Summary) -> String {
         let _ =
             writeln!(text, "Never placed: {} pods of {}\n  {}", row.pods, row.workload, row.why);
     }
-    list(&mut text, "Assumptions", &summary.assumptions);
+    let assumptions: Vec<String> = summary.assumptions.iter().map(|a| a.text.clone()).collect();
+    list(&mut text, "Assumptions", &assumptions);
     list(&mut text, "Not modelled", &summary.unmodelled);
     list(&mut text, "Warnings", &summary.warnings);
     let _ = writeln!(

@@ -25,6 +25,11 @@ const SPOT_OFFERING: usize = 1;
 /// One machine of 4 vCPU and 16 GiB at $3.60 an hour, $1.08 on spot, and one workload whose pods
 /// ask for half of it.
 fn legend(from: Span, to: Span) -> Legend {
+    legend_of("aws", from, to)
+}
+
+/// The same at a provider.
+fn legend_of(provider: &str, from: Span, to: Span) -> Legend {
     let mut model = Model::default();
     let name = model.names.intern("x");
     let size = Resources::one_pod(4_000, 16 << 30);
@@ -54,7 +59,7 @@ fn legend(from: Span, to: Span) -> Legend {
         created_at: SimTime::ZERO,
         key: 0,
     });
-    let provider = sim::providers::named("aws").expect("aws is modelled");
+    let provider = sim::providers::named(provider).expect("a provider that is modelled");
     let at = |span| SimTime::ZERO + span;
     Legend { model: Arc::new(model), provider, from: at(from), to: at(to) }
 }
@@ -75,7 +80,11 @@ fn gone() -> Fact {
 }
 
 fn bill(window: (u64, u64), facts: &[(SimTime, Fact)]) -> Money {
-    let mut ledger = Ledger::new(&legend(Span::from_secs(window.0), Span::from_secs(window.1)));
+    bill_of("aws", window, facts)
+}
+
+fn bill_of(provider: &str, (from, to): (u64, u64), facts: &[(SimTime, Fact)]) -> Money {
+    let mut ledger = Ledger::new(&legend_of(provider, Span::from_secs(from), Span::from_secs(to)));
     facts.iter().for_each(|(at, fact)| ledger.fact(*at, fact));
     ledger.finish()
 }
@@ -95,6 +104,31 @@ fn one_node_bills() {
     assert_eq!(spot(7_200).same_nodes().micro_usd(), 7_200_000);
     let odd = [(s(0), launched(ON_DEMAND_OFFERING)), (SimTime::from_ms(90_001), gone())];
     assert_eq!(bill(day, &odd).total().micro_usd(), 91_000, "a second begun is a second paid");
+}
+
+/// The same reclaimed instances at each provider, in micro-dollars: 300 a second.
+#[test]
+fn each_provider_bills_a_reclaimed_instance_by_its_own_rule() {
+    let rows = [
+        ("aws", [0, 0, 0, 1_080_000]),                 // the first hour is free
+        ("gcp", [0, 18_000, 27_300, 1_080_000]),       // the first minute is free
+        ("azure", [6_300, 18_000, 27_300, 1_080_000]), // nothing is
+        ("generic", [6_300, 18_000, 27_300, 1_080_000]),
+    ];
+    let held = [20_500, 60_000, 90_001, 3_600_000];
+    for (provider, expected) in rows {
+        let spot = |ms: u64| {
+            let facts =
+                [(s(100), launched(SPOT_OFFERING)), (SimTime::from_ms(100_000 + ms), gone())];
+            bill_of(provider, (0, 86_400), &facts)
+        };
+        assert_eq!(held.map(|ms| spot(ms).total().micro_usd()), expected, "{provider}");
+    }
+    // A node that nobody took: at least a minute at AWS and Google, its seconds at the others.
+    let on_demand = [(s(100), launched(ON_DEMAND_OFFERING)), (s(120), gone())];
+    let bills = ["aws", "gcp", "azure", "generic"]
+        .map(|provider| bill_of(provider, (0, 86_400), &on_demand).total().micro_usd());
+    assert_eq!(bills, [60_000, 60_000, 20_000, 20_000]);
 }
 
 #[test]

@@ -34,9 +34,6 @@ const DATA: &str = include_str!("../data/catalogue.csv");
 /// the band as a chance per month of 730 h, -ln(1 - p) / 730 for p = 2.5, 7.5, 12.5, 17.5, 30 %.
 pub const BAND_RECLAIMS_PER_HOUR: [f64; 5] = [3.5e-5, 1.07e-4, 1.83e-4, 2.64e-4, 4.9e-4];
 
-/// The band that a type without one is taken to be in.
-pub const DEFAULT_BAND: usize = 2;
-
 /// All types of a provider's region, in the order of the file.
 #[must_use]
 pub fn region(provider: &str, region: &str) -> Vec<Listed> {

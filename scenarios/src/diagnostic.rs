@@ -6,27 +6,6 @@ use std::ops::Range;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
-/// Every code with what it means, in order.
-pub const CODES: &[(&str, &str)] = &[
-    ("E0001", "the file cannot be read"),
-    ("E0002", "the text is not YAML or JSON"),
-    ("E0003", "the file has no content, or more than one document"),
-    ("E0101", "a value has the wrong type"),
-    ("E0102", "a value is none of those that are allowed"),
-    ("E0103", "a number is out of range"),
-    ("E0104", "a text does not have the form it must have"),
-    ("E0106", "a required field is missing"),
-    ("E0107", "a field is not known"),
-    ("E0201", "an instance type is not in the catalogue"),
-    ("E0202", "an instance type has no spot price"),
-    ("E0203", "a name is used twice"),
-    ("E0204", "the parts of a scenario do not fit together"),
-    ("E0205", "more kinds of resource than the engine has lanes"),
-    ("E0301", "a Kubernetes object is not well-formed"),
-    ("W0001", "a pod fits on no node of the scenario, even on an empty one"),
-    ("W0002", "a manifest creates nothing"),
-];
-
 /// How bad it is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Severity {
@@ -39,7 +18,7 @@ pub enum Severity {
 /// One thing that is wrong.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Diagnostic {
-    /// One of [`CODES`].
+    /// One of [`crate::codes`].
     pub code: &'static str,
     /// What is wrong, in one sentence.
     pub message: String,

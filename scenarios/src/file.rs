@@ -27,7 +27,7 @@ pub struct File {
     /// The seed of all chance.
     #[serde(default = "default_seed")]
     pub seed: u64,
-    /// The cloud.
+    /// The cloud: who sells the nodes, with which notice, and how they are billed.
     #[serde(default)]
     pub provider: ProviderName,
     /// The region, for example `us-east-1`.
@@ -64,6 +64,25 @@ pub enum ProviderName {
     /// Amazon EC2.
     #[default]
     Aws,
+    /// Google Cloud, with GKE.
+    Gcp,
+    /// Microsoft Azure, with AKS.
+    Azure,
+    /// None in particular: the shortest notice, no free time; types are described in place.
+    Generic,
+}
+
+impl ProviderName {
+    /// The name by which [`sim::providers`] knows it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            ProviderName::Aws => "aws",
+            ProviderName::Gcp => "gcp",
+            ProviderName::Azure => "azure",
+            ProviderName::Generic => "generic",
+        }
+    }
 }
 
 /// A group of nodes of fixed size.
@@ -80,7 +99,7 @@ pub struct Pool {
     /// Which instance types, by name or described here.
     #[schemars(length(min = 1))]
     pub instance_types: Vec<Instance>,
-    /// Which zones; by default the region's zone `a`.
+    /// Which zones; by default the region's first, for example `us-east-1a`.
     #[serde(default)]
     pub zones: Vec<String>,
     /// Labels of its nodes.

@@ -5,8 +5,10 @@
 //!                                      manifests ─► kube (types), unmodelled (what they ignore) ──┘
 //! ```
 
+pub mod assumption;
 pub mod catalogue;
 pub mod check;
+pub mod codes;
 pub mod diagnostic;
 pub mod experiment;
 pub mod file;
@@ -22,6 +24,7 @@ pub mod unmodelled;
 use std::path::Path;
 use std::sync::Arc;
 
+pub use assumption::Assumption;
 pub use diagnostic::{Diagnostic, Diagnostics};
 pub use unmodelled::Unmodelled;
 
@@ -51,7 +54,7 @@ pub struct Scenario {
     /// What the simulator runs.
     pub setup: Setup,
     /// What was assumed because nobody said.
-    pub assumptions: Vec<String>,
+    pub assumptions: Vec<Assumption>,
     /// What looks wrong and is simulated nevertheless.
     pub warnings: Diagnostics,
     /// What was written and is not modelled.

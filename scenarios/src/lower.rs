@@ -15,7 +15,8 @@ use sim::world::taints::{Taint, tolerated};
 use sim::world::workload::{Controller, Workload};
 use sim::{MicroUsdPerHour, Setup, SimTime, Span, digest};
 
-use crate::catalogue::{self, BAND_RECLAIMS_PER_HOUR, DEFAULT_BAND, Listed};
+use crate::assumption::{self, Assumption};
+use crate::catalogue::{self, BAND_RECLAIMS_PER_HOUR, Listed};
 use crate::diagnostic::{Diagnostic, Diagnostics, Source, did_you_mean};
 use crate::file::{self, Capacity, Instance, Kind};
 use crate::manifests::Written;
@@ -37,7 +38,9 @@ pub struct Lowering<'l> {
     model: Model,
     offerings: BTreeMap<(String, String, bool), OfferingId>,
     instance_types: BTreeMap<String, InstanceTypeId>,
-    assumptions: Vec<String>,
+    assumptions: Vec<Assumption>,
+    /// Types that are taken to be reclaimed as often as their provider's default says.
+    unknown_bands: BTreeSet<String>,
     found: &'l mut Diagnostics,
 }
 
@@ -49,10 +52,8 @@ impl<'l> Lowering<'l> {
         tree: &'l Node,
         workloads: &[Written],
         found: &'l mut Diagnostics,
-    ) -> Option<(Setup, Vec<String>)> {
-        let provider = match file.provider {
-            file::ProviderName::Aws => providers::named("aws")?,
-        };
+    ) -> Option<(Setup, Vec<Assumption>)> {
+        let provider = providers::named(file.provider.name())?;
         let mut lowering = Lowering {
             file,
             source,
@@ -61,11 +62,12 @@ impl<'l> Lowering<'l> {
             model: Model::default(),
             offerings: BTreeMap::new(),
             instance_types: BTreeMap::new(),
-            assumptions: provider.assumptions.iter().map(|text| (*text).to_owned()).collect(),
+            assumptions: provider.defaults.iter().filter(|d| d.listed).map(Into::into).collect(),
+            unknown_bands: BTreeSet::new(),
             found,
         };
-        lowering.market();
         lowering.pools();
+        lowering.assume();
         lowering.workloads(workloads);
         if lowering.found.has_errors() {
             return None;
@@ -85,22 +87,28 @@ impl<'l> Lowering<'l> {
         }
     }
 
-    fn market(&mut self) {
+    /// Says what is assumed of every scenario, and of the types of this one.
+    fn assume(&mut self) {
         let market = &self.file.market;
-        let rate = market.reclaims_per_hour.map_or_else(
-            || "the interruption bands of the AWS Spot Advisor (2025-06)".to_owned(),
-            |rate| format!("{rate} reclaims per instance and hour"),
-        );
-        self.assumptions.push(format!(
-            "reclaims: without memory, from {rate}, times {}; real ones come in batches",
-            market.reclaim_scale
-        ));
-        self.assumptions.push(
-            "a pod is ready 5 s after it is bound (Kubernetes' start SLO, without image pull)"
-                .into(),
-        );
-        self.assumptions
-            .push("a pod takes its whole grace period to stop, unless it says otherwise".into());
+        let rate = match market.reclaims_per_hour {
+            Some(rate) => format!("{rate} reclaims per instance and hour"),
+            None if self.provider.name == "aws" => {
+                "the interruption bands of the AWS Spot Advisor (2025-06)".to_owned()
+            }
+            None => format!("{} reclaims per instance and hour", self.provider.reclaims_per_hour),
+        };
+        let scale = market.reclaim_scale.to_string();
+        self.assumptions.extend([
+            assumption::POOL_REPLACEMENT.about(&[]),
+            assumption::MEMORYLESS_RECLAIMS.about(&[&rate, &scale]),
+            assumption::POD_STARTUP.about(&[]),
+            assumption::POD_SHUTDOWN.about(&[]),
+        ]);
+        if !self.unknown_bands.is_empty() {
+            let types: Vec<&str> = self.unknown_bands.iter().map(String::as_str).collect();
+            let rate = self.provider.reclaims_per_hour.to_string();
+            self.assumptions.push(assumption::UNKNOWN_BAND.about(&[&types.join(", "), &rate]));
+        }
     }
 
     fn pools(&mut self) {
@@ -118,7 +126,7 @@ impl<'l> Lowering<'l> {
                 );
             }
             let zones = if pool.zones.is_empty() {
-                vec![format!("{}a", self.file.region)]
+                vec![format!("{}{}", self.file.region, self.provider.first_zone)]
             } else {
                 pool.zones.clone()
             };
@@ -164,6 +172,7 @@ impl<'l> Lowering<'l> {
                 }
                 let help = if listed.is_empty() {
                     let known = catalogue::regions(self.provider.name).join(", ");
+                    let known = if known.is_empty() { "no region of it".into() } else { known };
                     format!(
                         "the catalogue knows {known}; for another region describe the type in place"
                     )
@@ -224,7 +233,7 @@ impl<'l> Lowering<'l> {
             })
         });
         let zone_name = names.intern(zone);
-        let rate = self.rate(bought);
+        let rate = if spot { self.rate(bought) } else { 0.0 };
         let key = format!("{}/{}/{}/{zone}", self.provider.name, self.file.region, bought.name);
         let capacity_type = if spot { CapacityType::Spot } else { CapacityType::OnDemand };
         let offering = *self
@@ -236,7 +245,7 @@ impl<'l> Lowering<'l> {
                     zone: zone_name,
                     capacity_type,
                     price: bought.spot.filter(|_| spot).unwrap_or(bought.on_demand),
-                    reclaims_per_hour: if spot { rate } else { 0.0 },
+                    reclaims_per_hour: rate,
                     key: digest::of_name(&key),
                 })
             });
@@ -252,7 +261,6 @@ impl<'l> Lowering<'l> {
         allocatable: Resources,
     ) -> NodeShape {
         let spot = pool.capacity_type == Capacity::Spot;
-        let (key, on_demand, on_spot) = self.provider.capacity_type_label;
         let well_known = [
             ("kubernetes.io/os", "linux"),
             ("kubernetes.io/arch", &bought.arch),
@@ -260,13 +268,11 @@ impl<'l> Lowering<'l> {
             ("topology.kubernetes.io/zone", zone),
             ("topology.kubernetes.io/region", &self.file.region),
             ("karpenter.sh/capacity-type", if spot { "spot" } else { "on-demand" }),
-            (key, if spot { on_spot } else { on_demand }),
             ("spotsim/pool", &pool.name),
         ];
-        let mut labels: BTreeMap<String, String> = well_known
-            .iter()
-            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
-            .collect();
+        let owned = |(key, value): (&str, &str)| (key.to_owned(), value.to_owned());
+        let mut labels: BTreeMap<String, String> = well_known.into_iter().map(owned).collect();
+        labels.extend(self.provider.labels_of(spot).map(owned));
         labels.extend(pool.labels.clone());
         let names = &mut self.model.names;
         let taints = pool.taints.iter().map(|taint| Taint {
@@ -278,15 +284,12 @@ impl<'l> Lowering<'l> {
         NodeShape { labels: pods::label_set(names, &labels), taints, allocatable }
     }
 
+    /// Reclaims per hour of one of these on spot.
     fn rate(&mut self, bought: &Bought) -> f64 {
         let market = &self.file.market;
         let rate = market.reclaims_per_hour.or(bought.rate).unwrap_or_else(|| {
-            let note =
-                format!("{}: interruption band unknown, taken as 10-15 % a month", bought.name);
-            if !self.assumptions.contains(&note) {
-                self.assumptions.push(note);
-            }
-            BAND_RECLAIMS_PER_HOUR[DEFAULT_BAND]
+            self.unknown_bands.insert(bought.name.clone());
+            self.provider.reclaims_per_hour
         });
         rate * market.reclaim_scale
     }
@@ -330,9 +333,7 @@ impl<'l> Lowering<'l> {
             }
         }
         if guessed > 0 {
-            self.assumptions.push(format!(
-                "{guessed} Jobs do not say how long their pods run: 10 min (annotation `spotsim/duration`)"
-            ));
+            self.assumptions.push(assumption::JOB_DURATION.about(&[&guessed.to_string()]));
         }
     }
 

@@ -43,6 +43,31 @@ fn the_library_runs_and_everybody_finds_a_place() {
 }
 
 #[test]
+fn every_provider_runs() {
+    for (provider, region, zone, machine) in [
+        ("aws", "us-east-1", "us-east-1a", "m6i.large"),
+        ("gcp", "us-central1", "us-central1-a", "n2-standard-4"),
+        ("azure", "eastus", "eastus-1", "Standard_D8ls_v5"),
+        ("generic", "cellar", "cellar-a", INLINE),
+    ] {
+        let text = GOOD
+            .replace("region: us-east-1", &format!("provider: {provider}\nregion: {region}"))
+            .replace("m6i.large", machine);
+        let scenario = parse(&text).unwrap_or_else(|errors| panic!("{errors}"));
+        assert_eq!(scenario.setup.provider.name, provider);
+        let ids: Vec<&str> = scenario.assumptions.iter().map(|a| a.id).collect();
+        assert!(ids.contains(&format!("{provider}-notice").as_str()), "{ids:?}");
+        assert_eq!(ids.contains(&"unknown-band"), provider != "aws", "{ids:?}");
+        let model = &scenario.setup.model;
+        let offering = model.catalog.offerings.rows().next().expect("one offering");
+        assert_eq!(model.names.text(offering.zone), zone);
+        sim::run(&scenario.setup, Root { seed: 1, replication: 0 }, ());
+    }
+}
+
+const INLINE: &str = "{name: box, cpu: 4, memory: 16Gi, onDemandPrice: 0.2, spotPrice: 0.05}";
+
+#[test]
 fn json_is_as_good_as_yaml() {
     let json = scenarios::tree::parse(GOOD).unwrap()[0].to_json().to_string();
     let digest = |text: &str| {

@@ -64,7 +64,7 @@ pub(crate) fn simulate(scenario: &Scenario, how: &How, next: Next<'_>) -> Outcom
         legend: &Legend::of(&scenario.setup),
         proposed: &proposed,
         on_demand: &baseline,
-        assumptions: scenario.assumptions.clone(),
+        assumptions: scenario.assumptions.iter().map(told).collect(),
         unmodelled: scenario.unmodelled.iter().map(ToString::to_string).collect(),
         warnings: scenario.warnings.iter().map(|warning| warning.message.clone()).collect(),
     });
@@ -83,6 +83,12 @@ pub(crate) fn simulate(scenario: &Scenario, how: &How, next: Next<'_>) -> Outcom
         progress.note(&format!("Next    spotsim demo {name} --print > scenario.yaml"));
     }
     Ok(())
+}
+
+/// An assumption as a summary tells it.
+fn told(assumption: &scenarios::Assumption) -> reports::summary::Assumption {
+    let (id, text) = (assumption.id.to_owned(), assumption.text.clone());
+    reports::summary::Assumption { id, text }
 }
 
 fn what_is_simulated(scenario: &Scenario, n: u32, seed: u64) -> String {

@@ -1,17 +1,12 @@
-//! Amazon EC2: its notice, boot time and billing, with their sources.
-//!
-//! Sources (read 2026-11-24): EC2 User Guide, "Spot Instance interruption notices" (two minutes,
-//! best effort) and "Billing for interrupted Spot Instances" (free when EC2 interrupts in the first
-//! hour, seconds used after that); Kubernetes documentation, "Nodes" (grace period, pod garbage
-//! collection). Boot time: published measurements of Linux nodes at scale, 30 s to 90 s with
-//! Karpenter; the figures below are those of an Auto Scaling group.
+//! Amazon EC2: its notice, boot time, billing and labels, with their sources.
 
-use super::{Billing, BootTime, Provider};
+use super::{Billing, BootTime, CapacityLabel, LOSS, LOSS_SOURCE, Provider, Sourced};
 use crate::time::Span;
 
 /// Amazon EC2 with Linux nodes in Auto Scaling groups, drained by a termination handler.
 pub static AWS: Provider = Provider {
     name: "aws",
+    about: "Amazon EC2 with Linux nodes in Auto Scaling groups, drained by a termination handler.",
     notice: Span::from_secs(120),
     boot: BootTime { median: Span::from_secs(120), p95: Span::from_secs(240) },
     billing: Billing {
@@ -19,13 +14,54 @@ pub static AWS: Provider = Provider {
         minimum: Span::from_secs(60),
         free_if_reclaimed_before: Span::from_hours(1),
     },
-    // Node monitor grace 50 s, cloud controller poll about 10 s, pod garbage collection 40 s.
     loss_noticed_after: Span::from_secs(100),
-    capacity_type_label: ("eks.amazonaws.com/capacityType", "ON_DEMAND", "SPOT"),
-    assumptions: &[
-        "reclaim notice: 120 s, and a termination handler drains the node at once (aws)",
-        "boot: log-normal, median 120 s, 95 % within 240 s, as an Auto Scaling group takes (aws)",
-        "a lost instance is replaced by one of the same type and zone, requested at the loss",
-        "a loss without notice is noticed after 100 s: node grace 50 s, poll 10 s, pod GC 40 s",
+    // -ln(1 - 0.125) / 730: the middle of the advisor's band of 10-15 % a month.
+    reclaims_per_hour: 1.83e-4,
+    labels: &[CapacityLabel {
+        key: "eks.amazonaws.com/capacityType",
+        on_demand: Some("ON_DEMAND"),
+        spot: Some("SPOT"),
+    }],
+    first_zone: "a",
+    defaults: &[
+        Sourced {
+            id: "aws-notice",
+            text: "reclaim notice: 120 s, and a termination handler drains the node at once (aws)",
+            source: "EC2 User Guide, \"Spot Instance interruption notices\": two minutes, best \
+                     effort (read 2026-11-24)",
+            listed: true,
+        },
+        Sourced {
+            id: "aws-boot",
+            text: "boot: log-normal, median 120 s, 95 % within 240 s, as an Auto Scaling group \
+                   takes (aws)",
+            source: "published measurements of EKS Linux nodes, kube.fm 2026-02 and others: 45 s \
+                     to 65 s of boot, 3 to 5 min with the cluster autoscaler (read 2026-11-24); \
+                     the spread is an assumption",
+            listed: true,
+        },
+        Sourced { id: "aws-loss", text: LOSS, source: LOSS_SOURCE, listed: true },
+        Sourced {
+            id: "aws-billing",
+            text: "billing: by the second, at least 60 s; a spot instance that EC2 takes back in \
+                   its first hour is free (aws)",
+            source: "EC2 User Guide, \"Billing for interrupted Spot Instances\" (read \
+                     2026-11-24); the minimum of 60 s from memory",
+            listed: false,
+        },
+        Sourced {
+            id: "aws-reclaims",
+            text: "a type whose interruption band nobody knows: 0.000183 reclaims per instance \
+                   and hour, the band of 10-15 % a month (aws)",
+            source: "AWS Spot Advisor 2025-06: the middle one of five bands; which one is an \
+                     assumption",
+            listed: false,
+        },
+        Sourced {
+            id: "aws-labels",
+            text: "nodes carry eks.amazonaws.com/capacityType: ON_DEMAND or SPOT, and no taint",
+            source: "EKS User Guide, \"Managed node groups\" (read 2026-11-24)",
+            listed: false,
+        },
     ],
 };

@@ -1,6 +1,9 @@
 //! Cloud providers, as plain values with sources.
 
 pub mod aws;
+pub mod azure;
+pub mod gcp;
+pub mod generic;
 
 use crate::time::Span;
 
@@ -9,6 +12,8 @@ use crate::time::Span;
 pub struct Provider {
     /// Its name in scenario files.
     pub name: &'static str,
+    /// What is meant by it, in one sentence.
+    pub about: &'static str,
     /// How long before an instance is gone the provider says so.
     pub notice: Span,
     /// From an accepted launch to a node that takes pods.
@@ -17,10 +22,14 @@ pub struct Provider {
     pub billing: Billing,
     /// From the loss of an instance that nobody drained until the cluster has given up its pods.
     pub loss_noticed_after: Span,
-    /// The label that says how a node was bought, with its values for on-demand and for spot.
-    pub capacity_type_label: (&'static str, &'static str, &'static str),
-    /// What is known of each figure above, in words: listed with every result.
-    pub assumptions: &'static [&'static str],
+    /// Expected reclaims per hour of a spot instance whose type nobody knows better.
+    pub reclaims_per_hour: f64,
+    /// The labels that say how a node was bought.
+    pub labels: &'static [CapacityLabel],
+    /// What follows a region's name in the name of its first zone.
+    pub first_zone: &'static str,
+    /// Each figure above in words, with its source.
+    pub defaults: &'static [Sourced],
 }
 
 /// How long launches take: log-normal, by two of its quantiles.
@@ -43,6 +52,30 @@ pub struct Billing {
     pub free_if_reclaimed_before: Span,
 }
 
+/// A label that a platform puts on its nodes, and its value by how a node was bought.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct CapacityLabel {
+    /// Its key.
+    pub key: &'static str,
+    /// Its value on on-demand nodes, if they have it.
+    pub on_demand: Option<&'static str>,
+    /// Its value on spot nodes, if they have it.
+    pub spot: Option<&'static str>,
+}
+
+/// A default in words: what is taken to be so, and who says it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Sourced {
+    /// The provider's name, a dash, and what it is about: `aws-notice`.
+    pub id: &'static str,
+    /// What is taken to be so.
+    pub text: &'static str,
+    /// Who says it, and when that was read.
+    pub source: &'static str,
+    /// Whether a result depends on it so much that it is listed with every result.
+    pub listed: bool,
+}
+
 impl Billing {
     /// For how long an instance that lived for `held` is billed.
     #[must_use]
@@ -55,11 +88,89 @@ impl Billing {
     }
 }
 
+impl Provider {
+    /// The labels of a node that was bought in this way, each with its value.
+    pub fn labels_of(&self, spot: bool) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.labels.iter().filter_map(move |label| {
+            let value = if spot { label.spot } else { label.on_demand };
+            value.map(|value| (label.key, value))
+        })
+    }
+}
+
+/// What [`Provider::loss_noticed_after`] is made of where nodes whose machine is gone are removed.
+const LOSS: &str =
+    "a loss without notice is noticed after 100 s: node grace 50 s, poll 10 s, pod GC 40 s";
+const LOSS_SOURCE: &str =
+    "Kubernetes documentation, \"Nodes\", and kubernetes/kubernetes issue 127352 (read 2026-11-24)";
+
 /// Every provider that is modelled.
-pub static PROVIDERS: &[&Provider] = &[&aws::AWS];
+pub static PROVIDERS: &[&Provider] = &[&aws::AWS, &gcp::GCP, &azure::AZURE, &generic::GENERIC];
 
 /// The provider of this name.
 #[must_use]
 pub fn named(name: &str) -> Option<&'static Provider> {
     PROVIDERS.iter().copied().find(|provider| provider.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What each provider's defaults say in words is what its figures say.
+    #[test]
+    fn words_and_figures_agree() {
+        for provider in PROVIDERS {
+            let text = |about: &str| {
+                let id = format!("{}-{about}", provider.name);
+                let found = provider.defaults.iter().find(|default| default.id == id);
+                found.unwrap_or_else(|| panic!("{id} is missing")).text
+            };
+            let seconds = |span: Span| format!("{} s", span.as_ms() / 1_000);
+            let BootTime { median, p95 } = provider.boot;
+            assert!(text("notice").contains(&seconds(provider.notice)));
+            assert!(text("boot").contains(&format!("median {}", seconds(median))));
+            assert!(text("boot").contains(&format!("95 % within {}", seconds(p95))));
+            assert!(text("loss").contains(&seconds(provider.loss_noticed_after)));
+            let Billing { minimum, free_if_reclaimed_before, .. } = provider.billing;
+            assert_eq!(text("billing").contains("at least"), minimum > Span::ZERO);
+            assert_eq!(text("billing").contains("free"), free_if_reclaimed_before > Span::ZERO);
+            let rate = format!("{} reclaims", provider.reclaims_per_hour);
+            assert!(text("reclaims").contains(&rate), "{rate}");
+            for label in provider.labels {
+                assert!(text("labels").contains(label.key), "{}", label.key);
+            }
+        }
+    }
+
+    #[test]
+    fn every_default_has_a_source_and_a_date() {
+        for default in PROVIDERS.iter().flat_map(|provider| provider.defaults) {
+            assert!(default.source.contains("20"), "{}: {}", default.id, default.source);
+        }
+    }
+
+    /// Bills of a minute's, half an hour's and an hour's spot instance that the provider takes
+    /// back, in seconds, worked by hand.
+    #[test]
+    fn reclaimed_instances_are_billed_by_each_providers_own_rule() {
+        let billed = |name: &str, ms: u64, reclaimed: bool| {
+            let billing = named(name).unwrap().billing;
+            billing.billed(Span::from_ms(ms), reclaimed).as_ms() / 1_000
+        };
+        let held = [20_500, 59_999, 60_000, 90_001, 1_800_000, 3_600_000];
+        let rows = [
+            ("aws", true, [0, 0, 0, 0, 0, 3_600]),
+            ("aws", false, [60, 60, 60, 91, 1_800, 3_600]),
+            ("gcp", true, [0, 0, 60, 91, 1_800, 3_600]),
+            ("gcp", false, [60, 60, 60, 91, 1_800, 3_600]),
+            ("azure", true, [21, 60, 60, 91, 1_800, 3_600]),
+            ("azure", false, [21, 60, 60, 91, 1_800, 3_600]),
+            ("generic", true, [21, 60, 60, 91, 1_800, 3_600]),
+            ("generic", false, [21, 60, 60, 91, 1_800, 3_600]),
+        ];
+        for (name, reclaimed, expected) in rows {
+            assert_eq!(held.map(|ms| billed(name, ms, reclaimed)), expected, "{name} {reclaimed}");
+        }
+    }
 }

@@ -1,0 +1,146 @@
+//! The codes of diagnostics: what each means, why it is one, an example that gives it, and what to
+//! do. `spotsim explain` prints them; a test runs every example.
+
+/// A code.
+#[derive(Clone, Copy, Debug)]
+pub struct Code {
+    /// Its name, stable for ever: `E` stops the simulation, `W` does not.
+    pub id: &'static str,
+    /// What it means, in one sentence.
+    pub title: &'static str,
+    /// Why it is one.
+    pub why: &'static str,
+    /// A part of a scenario that gives it.
+    pub example: &'static str,
+    /// What to do.
+    pub fix: &'static str,
+}
+
+/// The code of this name.
+#[must_use]
+pub fn named(id: &str) -> Option<&'static Code> {
+    CODES.iter().find(|code| code.id.eq_ignore_ascii_case(id))
+}
+
+/// Every code, in order.
+pub static CODES: &[Code] = &[
+    Code {
+        id: "E0001",
+        title: "a file cannot be read",
+        why: "The scenario, or a file that it names, is not there or may not be read. Paths in a \
+              scenario are relative to the scenario.",
+        example: "manifests: [no-such-file.yaml]",
+        fix: "Correct the path.",
+    },
+    Code {
+        id: "E0002",
+        title: "the text is not YAML or JSON",
+        why: "A bracket is not closed, an indentation does not fit, a key is there twice, or \
+              aliases would expand without measure.",
+        example: "pools: [",
+        fix: "Look at the place that is shown and at the lines above it.",
+    },
+    Code {
+        id: "E0003",
+        title: "the file has no content, or more than one document",
+        why: "A scenario is one YAML document.",
+        example: "name: one\n---\nname: two",
+        fix: "Put each scenario into a file of its own; objects belong into `manifests`.",
+    },
+    Code {
+        id: "E0101",
+        title: "a value has the wrong type",
+        why: "A text stands where a number is wanted, one value where a list is wanted, or the \
+              like. Nothing is converted silently.",
+        example: "seed: many",
+        fix: "See `spotsim explain FIELD` for what the field takes.",
+    },
+    Code {
+        id: "E0102",
+        title: "a value is none of those that are allowed",
+        why: "The field takes one of a few words.",
+        example: "provider: amazon",
+        fix: "Take one of the words that the message lists.",
+    },
+    Code {
+        id: "E0103",
+        title: "a number is out of range",
+        why: "A chance lies between 0 and 1, a count is not negative, and so on.",
+        example: "market: {missedNotices: 2}",
+        fix: "Keep to the range in the message.",
+    },
+    Code {
+        id: "E0104",
+        title: "a text does not have the form it must have",
+        why: "Durations are written like `90s`, `2h30m` or `7d`, amounts as Kubernetes writes \
+              quantities: `500m`, `1.5Gi`.",
+        example: "horizon: a week",
+        fix: "Write it in that form.",
+    },
+    Code {
+        id: "E0106",
+        title: "a required field is missing",
+        why: "It has no default that would be right for many.",
+        example: "pools:\n  - name: base\n    capacityType: spot\n    instanceTypes: [m6i.large]",
+        fix: "Add the field; `spotsim explain FIELD` says what it means.",
+    },
+    Code {
+        id: "E0107",
+        title: "a field is not known",
+        why: "An unknown field is nearly always a misspelt one, and would change nothing.",
+        example: "horizn: 1d",
+        fix: "Take the name that is suggested, or see `spotsim explain` for those there are.",
+    },
+    Code {
+        id: "E0201",
+        title: "an instance type is not in the catalogue",
+        why: "Without its size and price a node cannot be simulated, and neither is guessed.",
+        example: "pools:\n  - name: base\n    count: 1\n    capacityType: on-demand\n    \
+                  instanceTypes: [m6i.lrage]",
+        fix: "See `spotsim catalogue` for the types there are, or describe the type in place: \
+              name, cpu, memory, onDemandPrice, spotPrice.",
+    },
+    Code {
+        id: "E0202",
+        title: "an instance type has no spot price",
+        why: "No source for it was found, and a price is never guessed.",
+        example: "pools:\n  - name: spot\n    count: 1\n    capacityType: spot\n    \
+                  instanceTypes: [c8i.large]",
+        fix: "Choose another type (`spotsim catalogue spot=0..`), or give the price: \
+              `{name: c8i.large, spotPrice: 0.04}`.",
+    },
+    Code {
+        id: "E0203",
+        title: "a name is used twice",
+        why: "Names tell pools and workloads apart in every report.",
+        example: "workloads:\n  - name: web\n    template: {containers: [{name: app}]}\n  \
+                  - name: web\n    template: {containers: [{name: app}]}",
+        fix: "Rename one of them, or put one into another namespace.",
+    },
+    Code {
+        id: "E0204",
+        title: "the parts of a scenario do not fit together",
+        why: "Each part is well-formed, but not beside the others: a warm-up that is as long as \
+              the horizon leaves nothing to measure.",
+        example: "warmUp: 8d",
+        fix: "Change one of the two.",
+    },
+    Code {
+        id: "E0301",
+        title: "a Kubernetes object is not well-formed",
+        why: "A field that is modelled has a value that Kubernetes would refuse. Fields that are \
+              not modelled are counted and listed instead.",
+        example: "workloads:\n  - name: web\n    template:\n      containers:\n        \
+                  - {name: app, resources: {requests: {cpu: lots}}}",
+        fix: "Correct the object; `kubectl apply --dry-run=server` finds the same mistake.",
+    },
+    Code {
+        id: "W0001",
+        title: "a pod fits on no node of the scenario, even on an empty one",
+        why: "It asks for more than any node has, or does not tolerate their taints. It is \
+              simulated, and waits until the end.",
+        example: "workloads:\n  - name: big\n    template:\n      containers:\n        \
+                  - {name: app, resources: {requests: {cpu: \"64\"}}}",
+        fix: "Ask for less, add a pool that is large enough, or tolerate the taint.",
+    },
+];

@@ -1,0 +1,65 @@
+//! Microsoft Azure: Spot VMs as AKS nodes, with their sources.
+
+use super::{Billing, BootTime, CapacityLabel, LOSS, LOSS_SOURCE, Provider, Sourced};
+use crate::time::Span;
+
+/// Azure's Spot VMs in AKS node pools, with the eviction policy Delete.
+pub static AZURE: Provider = Provider {
+    name: "azure",
+    about: "Azure's Spot VMs in AKS node pools, with the eviction policy Delete.",
+    notice: Span::from_secs(30),
+    boot: BootTime { median: Span::from_secs(120), p95: Span::from_secs(240) },
+    billing: Billing {
+        granularity: Span::from_secs(1),
+        minimum: Span::ZERO,
+        free_if_reclaimed_before: Span::ZERO,
+    },
+    loss_noticed_after: Span::from_secs(100),
+    // -ln(1 - 0.125) / 672: Azure's bands are of 28 days.
+    reclaims_per_hour: 1.99e-4,
+    labels: &[CapacityLabel {
+        key: "kubernetes.azure.com/scalesetpriority",
+        on_demand: None,
+        spot: Some("spot"),
+    }],
+    first_zone: "-1",
+    defaults: &[
+        Sourced {
+            id: "azure-notice",
+            text: "reclaim notice: 30 s, and a handler of Scheduled Events drains the node at \
+                   once; AKS brings none along (azure)",
+            source: "Azure documentation, \"Scheduled Events\": Preempt, at least 30 s (read \
+                     2026-11-24)",
+            listed: true,
+        },
+        Sourced {
+            id: "azure-boot",
+            text: "boot: log-normal, median 120 s, 95 % within 240 s (azure)",
+            source: "an assumption of 2026-11-24: no measured source was found",
+            listed: true,
+        },
+        Sourced { id: "azure-loss", text: LOSS, source: LOSS_SOURCE, listed: true },
+        Sourced {
+            id: "azure-billing",
+            text: "billing: by the second, and no rule for instances that are taken back early \
+                   (azure)",
+            source: "an assumption of 2026-11-24: by the second from memory, no other rule found",
+            listed: true,
+        },
+        Sourced {
+            id: "azure-reclaims",
+            text: "a type whose eviction band nobody knows: 0.000199 reclaims per instance and \
+                   hour, the band of 10-15 % in 28 days (azure)",
+            source: "Azure documentation, \"Spot VMs\" (read 2026-11-24): the middle one of five \
+                     bands; which one is an assumption",
+            listed: false,
+        },
+        Sourced {
+            id: "azure-labels",
+            text: "spot nodes carry kubernetes.azure.com/scalesetpriority: spot; AKS taints them \
+                   with the same, NoSchedule, which a pool's `taints` must say",
+            source: "AKS documentation, \"Add a Spot node pool\", 2025-04-06",
+            listed: false,
+        },
+    ],
+};

@@ -1,0 +1,66 @@
+//! Google Cloud: Spot VMs as GKE nodes, with their sources.
+
+use super::{Billing, BootTime, CapacityLabel, LOSS, LOSS_SOURCE, Provider, Sourced};
+use crate::time::Span;
+
+/// Google Cloud's Spot VMs in GKE node pools.
+pub static GCP: Provider = Provider {
+    name: "gcp",
+    about: "Google Cloud's Spot VMs in GKE node pools (Standard, not Autopilot).",
+    notice: Span::from_secs(30),
+    boot: BootTime { median: Span::from_secs(75), p95: Span::from_secs(150) },
+    billing: Billing {
+        granularity: Span::from_secs(1),
+        minimum: Span::from_secs(60),
+        free_if_reclaimed_before: Span::from_secs(60),
+    },
+    loss_noticed_after: Span::from_secs(100),
+    reclaims_per_hour: 0.008,
+    labels: &[
+        CapacityLabel { key: "cloud.google.com/gke-spot", on_demand: None, spot: Some("true") },
+        CapacityLabel {
+            key: "cloud.google.com/gke-provisioning",
+            on_demand: Some("standard"),
+            spot: Some("spot"),
+        },
+    ],
+    first_zone: "-a",
+    defaults: &[
+        Sourced {
+            id: "gcp-notice",
+            text: "reclaim notice: 30 s, and the node is drained at once; GKE's own shutdown \
+                   leaves ordinary pods only 15 s of it, which is not modelled (gcp)",
+            source: "Compute Engine documentation, \"Spot VMs\", 2026-03-19: up to 30 s, best \
+                     effort; GKE documentation, \"Preemptible VMs\" (read 2026-11-24)",
+            listed: true,
+        },
+        Sourced {
+            id: "gcp-boot",
+            text: "boot: log-normal, median 75 s, 95 % within 150 s (gcp)",
+            source: "an assumption of 2026-11-24: no measured source was found",
+            listed: true,
+        },
+        Sourced { id: "gcp-loss", text: LOSS, source: LOSS_SOURCE, listed: true },
+        Sourced {
+            id: "gcp-billing",
+            text: "billing: by the second, at least 60 s; an instance that is taken back in its \
+                   first minute is free (gcp)",
+            source: "Compute Engine documentation, \"Spot VMs\", 2026-03-19",
+            listed: false,
+        },
+        Sourced {
+            id: "gcp-reclaims",
+            text: "a Spot VM meets 0.008 reclaims per hour, whatever its type and age (gcp)",
+            source: "lifetimes of 1,442 preemptible VMs of 2019: the plateau after their first \
+                     hours, held for Spot VMs, which is an assumption; young VMs die faster",
+            listed: false,
+        },
+        Sourced {
+            id: "gcp-labels",
+            text: "nodes carry cloud.google.com/gke-provisioning: standard or spot, spot ones \
+                   also cloud.google.com/gke-spot: true, and no taint",
+            source: "GKE documentation, \"Spot VMs\" (read 2026-11-24)",
+            listed: false,
+        },
+    ],
+};
