@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// A cluster, what runs on it, and the market it is bought on.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -194,7 +194,7 @@ pub struct Taint {
 }
 
 /// What a taint does.
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, Serialize, JsonSchema)]
 pub enum Effect {
     /// Keeps new pods away.
     NoSchedule,

@@ -21,6 +21,7 @@ pub mod schema;
 pub mod tree;
 pub mod unmodelled;
 
+use std::marker::PhantomData;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -29,8 +30,8 @@ pub use diagnostic::{Diagnostic, Diagnostics};
 pub use unmodelled::Unmodelled;
 
 use diagnostic::Source;
-use kube::{ControllerSpec, Template};
-use manifests::Written;
+use kube::{ObjectMeta, PodTemplateSpec};
+use manifests::{ControllerSpec, Written};
 use sim::Setup;
 use tree::{Node, Step};
 use unmodelled::Tally;
@@ -151,10 +152,11 @@ fn inline(
         let object = format!("{}: {:?} {}", source.file, workload.kind, workload.name);
         let template = node.get("template").unwrap_or(node);
         let json = workload.template.clone();
-        let Some(spec) = manifests::typed(json, &object, source, template, tally, found) else {
-            continue;
-        };
-        let metadata = manifests::metadata(workload.labels.clone());
+        let seed = PhantomData::<kube::PodSpec>;
+        let spec = manifests::typed(json, seed, &object, source, template, tally, found);
+        let Some(spec) = spec else { continue };
+        tally.not_simulated(&spec, &object);
+        let metadata = ObjectMeta { labels: workload.labels.clone(), ..ObjectMeta::default() };
         workloads.push(Written {
             kind: workload.kind,
             namespace: workload.namespace.clone(),
@@ -164,7 +166,7 @@ fn inline(
                 min_ready_seconds: workload.min_ready_seconds,
                 completions: workload.completions,
                 parallelism: workload.parallelism,
-                template: Template { metadata, spec },
+                template: PodTemplateSpec { metadata, spec },
             },
             annotations: workload.annotations.clone(),
             start_at: workload.start_at.clone(),

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use serde::de::DeserializeOwned;
+use serde::de::DeserializeSeed;
 use serde_json::Value as Json;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::file::Kind;
-use crate::kube::{Controller, ControllerSpec, Metadata, Pod, Template};
+use crate::kube::{Object, ObjectKind, ObjectMeta, PodTemplateSpec};
 use crate::tree::Node;
 use crate::unmodelled::Tally;
 
@@ -30,6 +30,21 @@ pub struct Written {
     pub source: Source,
     /// Where in there.
     pub span: std::ops::Range<usize>,
+}
+
+/// What a controller wants, whatever its kind.
+#[derive(Clone, Debug)]
+pub struct ControllerSpec {
+    /// How many pods (Deployment, StatefulSet).
+    pub replicas: Option<u32>,
+    /// How long a pod must be ready before it counts as available.
+    pub min_ready_seconds: u32,
+    /// How many pods must complete (Job).
+    pub completions: Option<u32>,
+    /// How many pods run at a time (Job).
+    pub parallelism: Option<u32>,
+    /// What each pod is.
+    pub template: PodTemplateSpec,
 }
 
 /// Reads the objects of one file.
@@ -58,24 +73,22 @@ fn object(
     let name = json.pointer("/metadata/name").and_then(Json::as_str).unwrap_or("(unnamed)");
     let namespace = json.pointer("/metadata/namespace").and_then(Json::as_str).unwrap_or("default");
     let object = format!("{}: {kind} {namespace}/{name}", source.file);
-    let modelled = match kind {
-        "Deployment" => Kind::Deployment,
-        "StatefulSet" => Kind::StatefulSet,
-        "DaemonSet" => Kind::DaemonSet,
-        "Job" => Kind::Job,
-        "Pod" => Kind::Pod,
-        _ => {
-            tally.count(&format!("kind {kind}"), &object);
-            return None;
-        }
+    let api_version = text("apiVersion").unwrap_or_default();
+    let Some(known) = ObjectKind::of(api_version, kind) else {
+        tally.count(&format!("kind {kind}"), &object);
+        return None;
     };
-    let (metadata, spec) = if modelled == Kind::Pod {
-        let pod: Pod = typed(json.clone(), &object, source, document, tally, found)?;
-        (pod.metadata.clone(), bare(pod))
-    } else {
-        let whole: Controller = typed(json.clone(), &object, source, document, tally, found)?;
-        (whole.metadata, whole.spec)
+    let whole = typed(json.clone(), known, &object, source, document, tally, found)?;
+    let Some((modelled, metadata, spec)) = ControllerSpec::of(whole) else {
+        tally.count(&format!("kind {kind}"), &object);
+        return None;
     };
+    if spec.template.spec.containers.is_empty() {
+        let message = format!("{object}: a pod needs at least one container");
+        found.push(Diagnostic::new("E0301", message).at(source, document.span.clone()));
+        return None;
+    }
+    tally.not_simulated(&spec.template.spec, &object);
     let mut annotations = metadata.annotations;
     annotations.extend(spec.template.metadata.annotations.clone());
     Some(Written {
@@ -90,34 +103,65 @@ fn object(
     })
 }
 
-fn bare(pod: Pod) -> ControllerSpec {
-    let Pod { metadata, spec } = pod;
-    let template = Template { metadata, spec };
-    ControllerSpec {
-        replicas: None,
-        min_ready_seconds: 0,
-        completions: None,
-        parallelism: None,
-        template,
+impl ControllerSpec {
+    /// What an object wants, if it is of a kind that creates pods here.
+    fn of(object: Object) -> Option<(Kind, ObjectMeta, ControllerSpec)> {
+        let one = |template| ControllerSpec {
+            replicas: None,
+            min_ready_seconds: 0,
+            completions: None,
+            parallelism: None,
+            template,
+        };
+        Some(match object {
+            Object::Deployment(it) => {
+                let (replicas, min_ready_seconds) = (it.spec.replicas, it.spec.min_ready_seconds);
+                let spec = ControllerSpec { replicas, min_ready_seconds, ..one(it.spec.template) };
+                (Kind::Deployment, it.metadata, spec)
+            }
+            Object::StatefulSet(it) => {
+                let (replicas, min_ready_seconds) = (it.spec.replicas, it.spec.min_ready_seconds);
+                let spec = ControllerSpec { replicas, min_ready_seconds, ..one(it.spec.template) };
+                (Kind::StatefulSet, it.metadata, spec)
+            }
+            Object::DaemonSet(it) => {
+                let min_ready_seconds = it.spec.min_ready_seconds;
+                let spec = ControllerSpec { min_ready_seconds, ..one(it.spec.template) };
+                (Kind::DaemonSet, it.metadata, spec)
+            }
+            Object::Job(it) => {
+                let (completions, parallelism) = (it.spec.completions, it.spec.parallelism);
+                let spec = ControllerSpec { completions, parallelism, ..one(it.spec.template) };
+                (Kind::Job, it.metadata, spec)
+            }
+            Object::Pod(pod) => {
+                let pod = *pod;
+                let metadata = pod.metadata.clone();
+                let template = PodTemplateSpec { metadata: pod.metadata, spec: pod.spec };
+                (Kind::Pod, metadata, one(template))
+            }
+            _ => return None,
+        })
     }
 }
 
-/// JSON as one of our types; fields that the type does not have are counted.
-pub fn typed<T: DeserializeOwned>(
+/// JSON as what `seed` reads; fields that are not known there are counted.
+pub fn typed<'de, S: DeserializeSeed<'de>>(
     json: Json,
+    seed: S,
     object: &str,
     source: &Source,
     node: &Node,
     tally: &mut Tally,
     found: &mut Diagnostics,
-) -> Option<T> {
+) -> Option<S::Value> {
     let mut count = |path: serde_ignored::Path<'_>| {
         let path = path.to_string();
         if !matches!(path.as_str(), "apiVersion" | "kind") && !path.starts_with("metadata.") {
             tally.field(&path, object);
         }
     };
-    match serde_ignored::deserialize(json, &mut count) {
+    match seed.deserialize(serde_ignored::Deserializer::new(json, &mut count)) {
         Ok(value) => Some(value),
         Err(error) => {
             let message = format!("{object}: {error}");
@@ -125,10 +169,4 @@ pub fn typed<T: DeserializeOwned>(
             None
         }
     }
-}
-
-/// An empty metadata, for what has none of its own.
-#[must_use]
-pub fn metadata(labels: BTreeMap<String, String>) -> Metadata {
-    Metadata { labels, ..Metadata::default() }
 }

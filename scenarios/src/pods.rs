@@ -12,7 +12,6 @@ use sim::world::taints::{Effect, Toleration, TolerationOperator};
 
 use crate::file;
 use crate::kube;
-use crate::quantity::Quantity;
 
 /// CPU that the scheduler assumes of a container which names none, in millicores.
 const UNNAMED_CPU: u64 = 100;
@@ -33,7 +32,7 @@ type Amounts = BTreeMap<String, u64>;
 pub fn pod_spec(
     model: &mut Model,
     namespace: &str,
-    template: &kube::Template,
+    template: &kube::PodTemplateSpec,
     annotations: &BTreeMap<String, String>,
 ) -> Result<PodSpec, String> {
     let spec = &template.spec;
@@ -65,7 +64,7 @@ pub fn pod_spec(
         preferred_affinity,
         tolerations: spec.tolerations.iter().map(|t| toleration(names, t)).collect(),
         host_ports: host_ports(names, spec)?,
-        priority: spec.priority,
+        priority: spec.priority.unwrap_or(0),
         grace,
         shutdown: span_annotation(annotations, "spotsim/shutdown")?.unwrap_or(grace),
         startup: span_annotation(annotations, "spotsim/startup")?.unwrap_or(DEFAULT_STARTUP),
@@ -148,12 +147,11 @@ fn container_requests(container: &kube::Container, defaults: bool) -> Result<Amo
     Ok(requests)
 }
 
-fn amounts(quantities: &BTreeMap<String, file::Quantity>) -> Result<Amounts, String> {
+fn amounts(quantities: &kube::ResourceList) -> Result<Amounts, String> {
     quantities
         .iter()
         .map(|(name, quantity)| {
-            let quantity =
-                Quantity::parse(&quantity.text()).map_err(|error| format!("{name}: {error}"))?;
+            let quantity = quantity.amount().map_err(|error| format!("{name}: {error}"))?;
             let amount = if name == "cpu" { quantity.milli() } else { quantity.value() };
             Ok((name.clone(), amount))
         })
@@ -175,7 +173,7 @@ fn raise(most: &mut Amounts, other: &Amounts) {
 }
 
 /// A term of an affinity; one that cannot be understood matches nothing, and is left out.
-fn selector_term(names: &mut Names, term: &kube::Term) -> Option<NodeSelectorTerm> {
+fn selector_term(names: &mut Names, term: &kube::NodeSelectorTerm) -> Option<NodeSelectorTerm> {
     let mut all = |expressions: &[kube::Expression]| -> Option<Vec<Requirement>> {
         expressions.iter().map(|expression| requirement(names, expression)).collect()
     };

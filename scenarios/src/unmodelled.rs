@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::kube::{Container, PodSpec};
+
 /// A field or a kind that is not modelled.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Unmodelled {
@@ -44,6 +46,37 @@ const WITHOUT_BEARING: [&str; 19] = [
     "labels",
 ];
 
+/// What is read of a pod but not simulated, and how to tell that a pod has it.
+type NotSimulated = (&'static str, fn(&PodSpec) -> bool);
+
+/// One line each; whoever teaches it to the simulator takes its line away.
+const NOT_SIMULATED: [NotSimulated; 12] = [
+    ("affinity.podAffinity", |pod| pod.affinity.as_ref().is_some_and(|a| a.pod_affinity.is_some())),
+    ("affinity.podAntiAffinity", |pod| {
+        pod.affinity.as_ref().is_some_and(|a| a.pod_anti_affinity.is_some())
+    }),
+    ("topologySpreadConstraints", |pod| !pod.topology_spread_constraints.is_empty()),
+    ("volumes[].persistentVolumeClaim", |pod| {
+        pod.volumes.iter().any(|v| v.persistent_volume_claim.is_some() || v.ephemeral.is_some())
+    }),
+    ("schedulingGates", |pod| !pod.scheduling_gates.is_empty()),
+    ("priorityClassName", |pod| pod.priority_class_name.is_some() && pod.priority.is_none()),
+    ("preemptionPolicy", |pod| pod.preemption_policy.as_deref() == Some("Never")),
+    ("resources", |pod| pod.resources.is_some()),
+    ("resourceClaims", |pod| !pod.resource_claims.is_empty()),
+    ("schedulerName", |pod| {
+        pod.scheduler_name.as_deref().is_some_and(|name| name != "default-scheduler")
+    }),
+    ("activeDeadlineSeconds", |pod| pod.active_deadline_seconds.is_some()),
+    ("containers[].lifecycle.preStop.sleep", |pod| {
+        let sleeps = |container: &Container| {
+            let pre_stop = container.lifecycle.as_ref().and_then(|it| it.pre_stop.as_ref());
+            pre_stop.is_some_and(|it| it.sleep.is_some())
+        };
+        pod.containers.iter().any(sleeps)
+    }),
+];
+
 /// The count as it grows.
 #[derive(Clone, Debug, Default)]
 pub struct Tally(BTreeMap<String, (usize, String)>);
@@ -61,6 +94,13 @@ impl Tally {
             self.count("fields without bearing on scheduling (images, commands, env, …)", object);
         } else {
             self.count(&collapsed.join(".").replace(".[]", "[]"), object);
+        }
+    }
+
+    /// Counts what is understood of a pod and nevertheless not simulated.
+    pub fn not_simulated(&mut self, pod: &PodSpec, object: &str) {
+        for (what, _) in NOT_SIMULATED.iter().filter(|(_, has)| has(pod)) {
+            self.count(what, object);
         }
     }
 
