@@ -12,6 +12,7 @@ pub mod codes;
 pub mod diagnostic;
 pub mod experiment;
 pub mod file;
+pub mod inputs;
 pub mod kube;
 pub mod lower;
 pub mod manifests;
@@ -27,6 +28,7 @@ use std::sync::Arc;
 
 pub use assumption::Assumption;
 pub use diagnostic::{Diagnostic, Diagnostics};
+pub use inputs::Input;
 pub use unmodelled::Unmodelled;
 
 use diagnostic::Source;
@@ -52,6 +54,8 @@ pub struct Scenario {
     pub description: String,
     /// Its seed.
     pub seed: u64,
+    /// Every file it was read from, itself first.
+    pub inputs: Vec<Input>,
     /// What the simulator runs.
     pub setup: Setup,
     /// What was assumed because nobody said.
@@ -105,12 +109,14 @@ impl Scenario {
         let file: file::File = serde_json::from_value(tree.to_json()).map_err(|error| {
             Diagnostic::new("E0101", error.to_string()).at(source, tree.span.clone())
         })?;
+        let mut inputs = vec![Input::of(&source.file, source.text.as_bytes())];
         let mut tally = Tally::default();
         let mut workloads = inline(&file, source, tree, &mut tally, &mut found);
         for (index, manifest) in file.manifests.iter().enumerate() {
             let place = tree.at(&[Step::Key("manifests".into()), Step::Index(index)]).span.clone();
             match manifest_documents(manifest, folder) {
                 Ok((source, documents)) => {
+                    inputs.push(Input::of(&source.file, source.text.as_bytes()));
                     workloads.extend(manifests::read(&source, &documents, &mut tally, &mut found));
                 }
                 Err(diagnostics) => diagnostics.iter().for_each(|diagnostic| {
@@ -128,6 +134,7 @@ impl Scenario {
                 name: file.name,
                 description: file.description,
                 seed: file.seed,
+                inputs,
                 setup,
                 assumptions,
                 warnings: found,
