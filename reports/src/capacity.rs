@@ -10,7 +10,7 @@ use sim::world::pod::End;
 use sim::world::resources::{Lane, Resources};
 use sim::{Legend, SimTime};
 
-use crate::ledger::requests;
+use crate::meter::requests;
 
 /// Folds facts into integrals over nodes.
 #[derive(Clone)]

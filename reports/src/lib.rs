@@ -6,8 +6,10 @@
 pub mod availability;
 pub mod capacity;
 pub mod disruption;
+pub mod export;
 pub mod figures;
 pub mod ledger;
+pub mod meter;
 pub mod pending;
 pub mod stats;
 pub mod summary;

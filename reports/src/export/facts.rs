@@ -1,0 +1,173 @@
+//! `facts.jsonl`: everything that happened in one run, a line of JSON each, and where two such
+//! files part.
+
+use std::io::{self, Write};
+
+use serde_json::{Map, Value, json};
+use sim::world::node::Why;
+use sim::world::refusal::RefusalId;
+use sim::{Fact, SimTime};
+
+use super::Recording;
+use super::names::{Namer, end};
+
+/// Writes one line a fact.
+///
+/// # Errors
+/// If `out` cannot be written to.
+pub fn write(recording: Recording<'_>, out: &mut impl Write) -> io::Result<()> {
+    for line in lines(recording) {
+        writeln!(out, "{line}")?;
+    }
+    Ok(())
+}
+
+/// The facts as JSON objects, in order.
+pub fn lines(recording: Recording<'_>) -> impl Iterator<Item = Value> {
+    let mut namer = Namer::new(recording.legend);
+    recording.facts.iter().map(move |(at, fact)| {
+        namer.learn(fact);
+        line(recording, &namer, *at, fact)
+    })
+}
+
+/// The first place where a file of facts and a run say different things, in words; none if they
+/// agree to the end.
+#[must_use]
+pub fn first_difference(file: &str, recording: Recording<'_>) -> Option<String> {
+    let mut there = file.lines();
+    for (index, fact) in lines(recording).enumerate() {
+        let number = index + 1;
+        let Some(text) = there.next() else {
+            return Some(format!("line {number}: the file ends, the replay goes on with {fact}"));
+        };
+        let here = fact.to_string();
+        if text == here {
+            continue;
+        }
+        return Some(match serde_json::from_str::<Map<String, Value>>(text) {
+            Err(error) => format!("line {number} is not a fact: {error}"),
+            Ok(other) => format!("line {number}, {}", difference(&other, &fact)),
+        });
+    }
+    there.next().map(|text| format!("the replay ends, the file goes on with {text}"))
+}
+
+/// What differs between a fact of the file and the fact of the replay in its place.
+fn difference(file: &Map<String, Value>, replay: &Value) -> String {
+    let text = |value: Option<&Value>| value.map_or("nothing".into(), |value| value.to_string());
+    let word = |key: &str, of: &Value| of[key].as_str().unwrap_or("nothing").to_owned();
+    let (at, kind) = (word("at", replay), word("kind", replay));
+    if file.get("at") != replay.get("at") || file.get("kind") != replay.get("kind") {
+        let whole = Value::Object(file.clone());
+        return format!("at {at}, {kind}: the file says {whole}, the replay {replay}");
+    }
+    let keys = file.keys().chain(replay.as_object().into_iter().flat_map(Map::keys));
+    let parts = keys.filter(|key| file.get(*key) != replay.get(key.as_str()));
+    let mut parts: Vec<String> = parts
+        .map(|key| {
+            let (there, here) = (text(file.get(key)), text(replay.get(key)));
+            format!("{key} is {there} in the file and {here} in the replay")
+        })
+        .collect();
+    parts.dedup();
+    if parts.is_empty() {
+        parts.push("the same fact is spelled in another way".into());
+    }
+    format!("at {at}, {kind}: {}", parts.join(", "))
+}
+
+/// A fact as a JSON object: when, what, and who.
+fn line(recording: Recording<'_>, namer: &Namer<'_>, at: SimTime, fact: &Fact) -> Value {
+    let message = |id: RefusalId| {
+        let refusal = recording.refusals.iter().nth(id.number() as usize);
+        refusal.map(|refusal| refusal.message(&recording.legend.model))
+    };
+    let (kind, body) = match *fact {
+        Fact::WorkloadCreated { workload } => {
+            ("WorkloadCreated", json!({ "workload": namer.workload(workload) }))
+        }
+        Fact::PodCreated { pod, workload, replica, attempt } => {
+            let workload = namer.workload(workload);
+            let body = json!({
+                "pod": namer.pod(pod), "workload": workload, "replica": replica, "attempt": attempt
+            });
+            ("PodCreated", body)
+        }
+        Fact::PodUnschedulable { pod, workload: _, refusal } => {
+            let body = json!({ "pod": namer.pod(pod), "message": message(refusal) });
+            ("PodUnschedulable", body)
+        }
+        Fact::PodScheduled { pod, workload: _, node, waited } => {
+            let waited = waited.as_ms();
+            let body =
+                json!({ "pod": namer.pod(pod), "node": namer.node(node), "waitedMs": waited });
+            ("PodScheduled", body)
+        }
+        Fact::PodReady { pod, workload: _, node } => {
+            ("PodReady", json!({ "pod": namer.pod(pod), "node": namer.node(node) }))
+        }
+        Fact::PodAvailable { pod, workload: _ } => {
+            ("PodAvailable", json!({ "pod": namer.pod(pod) }))
+        }
+        Fact::PodTerminating { pod, workload: _, was_available, why } => {
+            let body =
+                json!({ "pod": namer.pod(pod), "wasAvailable": was_available, "why": reason(why) });
+            ("PodTerminating", body)
+        }
+        Fact::PodEnded { pod, workload: _, node, end: how, was_available, ran } => {
+            let body = json!({
+                "pod": namer.pod(pod), "node": namer.node(node), "end": end(how),
+                "wasAvailable": was_available, "ranMs": ran.as_ms()
+            });
+            ("PodEnded", body)
+        }
+        Fact::NodeLaunched { node, pool, offering, price } => {
+            let [instance_type, zone, capacity_type] = namer.offering(offering);
+            let body = json!({
+                "node": namer.node(node), "pool": namer.pool(pool), "instanceType": instance_type,
+                "zone": zone, "capacityType": capacity_type, "microUsdPerHour": price.0
+            });
+            ("NodeLaunched", body)
+        }
+        Fact::NodeReady { node } => ("NodeReady", json!({ "node": namer.node(node) })),
+        Fact::NoticeGiven { node, lead } => {
+            ("NoticeGiven", json!({ "node": namer.node(node), "leadMs": lead.as_ms() }))
+        }
+        Fact::NodeCordoned { node } => ("NodeCordoned", json!({ "node": namer.node(node) })),
+        Fact::NodeGone { node, why, announced } => {
+            let body =
+                json!({ "node": namer.node(node), "why": reason(why), "announced": announced });
+            ("NodeGone", body)
+        }
+        Fact::PriceChanged { offering, price } => {
+            let [instance_type, zone, capacity_type] = namer.offering(offering);
+            let body = json!({
+                "instanceType": instance_type, "zone": zone, "capacityType": capacity_type,
+                "microUsdPerHour": price.0
+            });
+            ("PriceChanged", body)
+        }
+        Fact::StillPending { pod, workload: _, waited, refusal } => {
+            let message = refusal.and_then(message);
+            let waited = waited.as_ms();
+            let body = json!({ "pod": namer.pod(pod), "waitedMs": waited, "message": message });
+            ("StillPending", body)
+        }
+        Fact::StillRunning { pod, workload: _, ran } => {
+            ("StillRunning", json!({ "pod": namer.pod(pod), "ranMs": ran.as_ms() }))
+        }
+    };
+    let mut whole = json!({ "ms": at.as_ms(), "at": at.to_string(), "kind": kind });
+    if let (Value::Object(whole), Value::Object(body)) = (&mut whole, body) {
+        whole.extend(body);
+    }
+    whole
+}
+
+/// Why an instance or a pod had to go.
+fn reason(why: Why) -> &'static str {
+    match why {
+        Why::Reclaimed => "Reclaimed",
+    }
+}

@@ -1,0 +1,39 @@
+//! Data out: one replication as tables and as a list of facts, one file a format.
+//!
+//! A [`Recording`] holds what one run said. Everything is written under the names of the cluster,
+//! never under the simulator's own numbers. Columns and units are documented in `docs/run-folder.md`.
+
+pub mod costs;
+pub mod facts;
+pub mod manifest;
+pub mod names;
+pub mod nodes;
+pub mod pods;
+
+use std::collections::BTreeMap;
+
+use sim::world::refusal::Refusals;
+use sim::{Fact, Legend, SimTime};
+
+/// One run that is written out: every fact, and what gives the facts their names.
+#[derive(Clone, Copy)]
+pub struct Recording<'a> {
+    /// The names and prices behind the facts.
+    pub legend: &'a Legend,
+    /// Every fact, in order.
+    pub facts: &'a [(SimTime, Fact)],
+    /// What nodes said to pods they did not take.
+    pub refusals: &'a Refusals,
+}
+
+/// An instant as tables show it: seconds since `T+0`.
+fn seconds(at: SimTime) -> f64 {
+    at.since(SimTime::ZERO).as_secs_f64()
+}
+
+/// Changes a row of a table that is being made, if it has been begun.
+fn change<K: Ord, R>(rows: &mut BTreeMap<K, R>, key: &K, change: impl FnOnce(&mut R)) {
+    if let Some(row) = rows.get_mut(key) {
+        change(row);
+    }
+}

@@ -1,0 +1,126 @@
+//! Names: what the nodes and pods of a run are called, as its facts introduce them.
+
+use std::collections::BTreeMap;
+
+use sim::Legend;
+use sim::names::NameId;
+use sim::world::catalog::{CapacityType, OfferingId};
+use sim::world::fact::Fact;
+use sim::world::node::NodeId;
+use sim::world::pod::{End, Limit, PodId};
+use sim::world::pool::PoolId;
+use sim::world::workload::{Controller, WorkloadId};
+
+/// Gives names, once a fact has introduced what they are for.
+pub struct Namer<'a> {
+    legend: &'a Legend,
+    launches: BTreeMap<PoolId, u32>,
+    nodes: BTreeMap<NodeId, String>,
+    pods: BTreeMap<PodId, String>,
+}
+
+impl<'a> Namer<'a> {
+    /// Nothing has been introduced yet.
+    #[must_use]
+    pub fn new(legend: &'a Legend) -> Namer<'a> {
+        let (nodes, pods) = (BTreeMap::new(), BTreeMap::new());
+        Namer { legend, launches: BTreeMap::new(), nodes, pods }
+    }
+
+    /// Takes in the name that a fact introduces, if it introduces one.
+    pub fn learn(&mut self, fact: &Fact) {
+        match *fact {
+            Fact::NodeLaunched { node, pool, .. } => {
+                let pool_name = self.pool(pool);
+                let launch = self.launches.entry(pool).or_default();
+                self.nodes.insert(node, format!("{pool_name}-{launch}"));
+                *launch += 1;
+            }
+            Fact::PodCreated { pod, workload, replica, attempt } => {
+                let owner = self.workload(workload);
+                let name = match self.legend.model.workloads[workload].controller {
+                    Controller::Pod { .. } => owner,
+                    // A StatefulSet gives the name of a pod to its successor.
+                    Controller::StatefulSet { .. } => format!("{owner}-{replica}"),
+                    Controller::Deployment { .. }
+                    | Controller::DaemonSet
+                    | Controller::Job { .. } => format!("{owner}-{replica}-{attempt}"),
+                };
+                self.pods.insert(pod, name);
+            }
+            _ => {}
+        }
+    }
+
+    /// The name of a node: its pool, and the how-manieth launch of that pool it is, from 0.
+    #[must_use]
+    pub fn node(&self, node: NodeId) -> &str {
+        self.nodes.get(&node).map_or("(unknown)", |name| name)
+    }
+
+    /// The namespace and name of a pod.
+    #[must_use]
+    pub fn pod(&self, pod: PodId) -> &str {
+        self.pods.get(&pod).map_or("(unknown)", |name| name)
+    }
+
+    /// The namespace and name of a workload.
+    #[must_use]
+    pub fn workload(&self, id: WorkloadId) -> String {
+        let workload = &self.legend.model.workloads[id];
+        format!("{}/{}", self.text(workload.namespace), self.text(workload.name))
+    }
+
+    /// The name of a pool.
+    #[must_use]
+    pub fn pool(&self, pool: PoolId) -> &'a str {
+        self.text(self.legend.model.pools[pool].name)
+    }
+
+    /// What was bought: the instance type, the zone and the capacity type.
+    #[must_use]
+    pub fn offering(&self, id: OfferingId) -> [&'a str; 3] {
+        let catalog = &self.legend.model.catalog;
+        let offering = &catalog.offerings[id];
+        let instance_type = catalog.instance_type(id).name;
+        let capacity_type = capacity_type(offering.capacity_type);
+        [self.text(instance_type), self.text(offering.zone), capacity_type]
+    }
+
+    fn text(&self, name: NameId) -> &'a str {
+        self.legend.model.names.text(name)
+    }
+}
+
+/// A capacity type, as Karpenter's label `karpenter.sh/capacity-type` spells it.
+#[must_use]
+pub fn capacity_type(capacity_type: CapacityType) -> &'static str {
+    match capacity_type {
+        CapacityType::OnDemand => "on-demand",
+        CapacityType::Spot => "spot",
+    }
+}
+
+/// The kind of a workload.
+#[must_use]
+pub fn kind(controller: Controller) -> &'static str {
+    match controller {
+        Controller::Deployment { .. } => "Deployment",
+        Controller::StatefulSet { .. } => "StatefulSet",
+        Controller::DaemonSet => "DaemonSet",
+        Controller::Job { .. } => "Job",
+        Controller::Pod { .. } => "Pod",
+    }
+}
+
+/// How a pod ended, in one word.
+#[must_use]
+pub fn end(end: End) -> &'static str {
+    match end {
+        End::Completed => "Completed",
+        End::Clean => "Clean",
+        End::CutShort(Limit::Deadline) => "CutShortByDeadline",
+        End::CutShort(Limit::Grace) => "CutShortByGrace",
+        End::KilledWithoutWarning => "KilledWithoutWarning",
+    }
+}

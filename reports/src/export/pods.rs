@@ -1,0 +1,98 @@
+//! `pods.csv`: every pod there was, from its creation to its end.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use serde::Serialize;
+use sim::Fact;
+use sim::world::pod::PodId;
+use sim::world::refusal::RefusalId;
+
+use super::names::{Namer, end, kind};
+use super::{Recording, change, seconds};
+
+/// A line of the table. What has not happened is left empty.
+#[derive(Serialize)]
+struct Row {
+    pod: String,
+    workload: String,
+    kind: &'static str,
+    replica: u32,
+    attempt: u32,
+    node: Option<String>,
+    created_s: f64,
+    scheduled_s: Option<f64>,
+    ready_s: Option<f64>,
+    terminating_s: Option<f64>,
+    ended_s: Option<f64>,
+    end: Option<&'static str>,
+    pending_s: f64,
+    refusals: u32,
+    message: Option<String>,
+}
+
+/// Writes the pods in the order of their creation.
+///
+/// # Errors
+/// If `out` cannot be written to.
+pub fn write(recording: Recording<'_>, out: impl Write) -> csv::Result<()> {
+    let message = |id: RefusalId| {
+        let refusal = recording.refusals.iter().nth(id.number() as usize);
+        refusal.map(|refusal| refusal.message(&recording.legend.model))
+    };
+    let mut namer = Namer::new(recording.legend);
+    let mut rows: BTreeMap<PodId, Row> = BTreeMap::new();
+    for (at, fact) in recording.facts {
+        namer.learn(fact);
+        let now = seconds(*at);
+        match *fact {
+            Fact::PodCreated { pod, workload, replica, attempt } => {
+                let row = Row {
+                    pod: namer.pod(pod).to_owned(),
+                    workload: namer.workload(workload),
+                    kind: kind(recording.legend.model.workloads[workload].controller),
+                    replica,
+                    attempt,
+                    node: None,
+                    created_s: now,
+                    scheduled_s: None,
+                    ready_s: None,
+                    terminating_s: None,
+                    ended_s: None,
+                    end: None,
+                    pending_s: 0.0,
+                    refusals: 0,
+                    message: None,
+                };
+                rows.insert(pod, row);
+            }
+            Fact::PodUnschedulable { pod, refusal, .. } => change(&mut rows, &pod, |row| {
+                row.refusals += 1;
+                row.message = message(refusal);
+            }),
+            Fact::PodScheduled { pod, node, waited, .. } => change(&mut rows, &pod, |row| {
+                row.node = Some(namer.node(node).to_owned());
+                (row.scheduled_s, row.pending_s) = (Some(now), waited.as_secs_f64());
+            }),
+            Fact::PodReady { pod, .. } => {
+                change(&mut rows, &pod, |row| row.ready_s = Some(now));
+            }
+            Fact::PodTerminating { pod, .. } => {
+                change(&mut rows, &pod, |row| row.terminating_s = Some(now));
+            }
+            Fact::PodEnded { pod, end: how, .. } => change(&mut rows, &pod, |row| {
+                (row.ended_s, row.end) = (Some(now), Some(end(how)));
+            }),
+            Fact::StillPending { pod, waited, .. } => {
+                change(&mut rows, &pod, |row| row.pending_s = waited.as_secs_f64());
+            }
+            _ => {}
+        }
+    }
+    let mut table = csv::Writer::from_writer(out);
+    for row in rows.values() {
+        table.serialize(row)?;
+    }
+    table.flush()?;
+    Ok(())
+}
