@@ -29,10 +29,14 @@ pub(crate) enum Command {
   spotsim demo mixed-critical-and-spot -n 200
   spotsim demo web-on-spot --print > scenario.yaml")]
     Demo(DemoArgs),
-    /// Simulate a scenario file.
+    /// Simulate a scenario file, and keep what came out in a run folder.
+    ///
+    /// The folder is runs/<scenario>-<hash>, where the hash covers the files that were read, the
+    /// seed, the number of replications and the version. It is written whole or not at all.
     #[command(after_help = "Examples:
   spotsim run scenario.yaml
-  spotsim run scenario.yaml -n 200 --seed 7
+  spotsim run scenario.yaml -n 200 --seed 7 --out shop-200
+  spotsim run --verify shop-200            make it again, and name what differs
   spotsim run scenario.yaml -o json | jq .saving")]
     Run(RunArgs),
     /// Print the JSON Schema of scenario files, or of summaries.
@@ -61,7 +65,12 @@ pub(crate) struct DemoArgs {
 #[derive(Args, Debug)]
 pub(crate) struct RunArgs {
     /// The scenario file, YAML or JSON.
-    pub(crate) scenario: PathBuf,
+    #[arg(required_unless_present = "verify")]
+    pub(crate) scenario: Option<PathBuf>,
+    /// Make the run in this folder again, and name the first fact that differs, with exit code 1.
+    /// SCENARIO, if given, is read in the place of the file that the run was made from.
+    #[arg(long, value_name = "RUN", conflicts_with_all = ["replications", "seed", "output", "out", "force"])]
+    pub(crate) verify: Option<PathBuf>,
     /// How to simulate.
     #[command(flatten)]
     pub(crate) how: How,
@@ -79,11 +88,11 @@ pub(crate) struct How {
     /// What to print on stdout.
     #[arg(short, long, value_enum, default_value_t = Output::Table)]
     pub(crate) output: Output,
-    /// Also write summary.json into this directory.
+    /// Where to write the run folder; `run` makes one under runs/ if not given, `demo` none.
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
-    /// Replace a different summary.json that is already there.
-    #[arg(long, requires = "out")]
+    /// Replace another run that is already there.
+    #[arg(long)]
     pub(crate) force: bool,
     /// How many threads; all cores if not given. The result does not depend on it.
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]

@@ -19,6 +19,8 @@ pub(crate) enum Failure {
     Usage(anyhow::Error),
     /// The program, or the machine under it, failed: exit code 1.
     Internal(anyhow::Error),
+    /// A run that was made again is another one, which has been said: exit code 1.
+    Differs,
     /// Ctrl-C, after the results that were finished have been printed: exit code 130.
     Interrupted,
 }
@@ -39,11 +41,11 @@ impl Failure {
             // `spotsim ... | head` closing the pipe is how it is meant to end.
             Failure::Internal(error) if is_broken_pipe(error) => return ExitCode::SUCCESS,
             Failure::Internal(error) => writeln!(stderr, "error: {error:#}"),
-            Failure::Interrupted => Ok(()),
+            Failure::Differs | Failure::Interrupted => Ok(()),
         };
         ExitCode::from(match self {
             Failure::Input { .. } | Failure::Usage(_) => 2,
-            Failure::Internal(_) => 1,
+            Failure::Internal(_) | Failure::Differs => 1,
             Failure::Interrupted => 130,
         })
     }

@@ -1,11 +1,14 @@
 //! The command `spotsim`: parse what was typed, call the library, print the result.
 //!
 //! Results go to stdout, everything else to stderr. Exit codes: 0 all is well, 1 the program
-//! failed, 2 the input is wrong, 130 interrupted.
+//! failed or a verified run differs, 2 the input is wrong, 130 interrupted.
 
 mod args;
 mod commands;
+mod experiment;
 mod failure;
+mod folder;
+mod run_folder;
 
 use std::process::ExitCode;
 

@@ -2,9 +2,10 @@
 
 use std::io::Write;
 
+use reports::export::manifest::Origin;
 use scenarios::Scenario;
 
-use super::run::{Next, simulate};
+use super::run::simulate;
 use crate::Outcome;
 use crate::args::{DemoArgs, Output};
 use crate::failure::Failure;
@@ -20,6 +21,5 @@ pub(crate) fn run(args: &DemoArgs) -> Outcome {
     let json = args.how.output == Output::Json;
     let scenario = Scenario::library(&args.scenario)
         .map_err(|diagnostics| Failure::Input { diagnostics, json })?;
-    let next = Next { print: Some(&args.scenario) };
-    simulate(&scenario, &args.how, next)
+    simulate(&scenario, Origin::Bundled(args.scenario.clone()), &args.how)
 }

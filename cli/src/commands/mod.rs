@@ -4,3 +4,4 @@ pub(crate) mod demo;
 pub(crate) mod progress;
 pub(crate) mod run;
 pub(crate) mod schema;
+pub(crate) mod verify;

@@ -1,94 +1,89 @@
 //! `spotsim run`: a scenario file, simulated as it is and on on-demand nodes only, side by side.
 
 use std::io::{IsTerminal, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context, anyhow};
-use reports::{Fold, Input, Summary};
+use reports::Summary;
+use reports::export::manifest::Origin;
 use scenarios::Scenario;
-use scenarios::experiment::replicate;
-use sim::{Legend, Setup};
 
 use super::progress::Progress;
+use super::verify;
 use crate::Outcome;
 use crate::args::{How, Output, RunArgs};
+use crate::experiment;
 use crate::failure::Failure;
+use crate::run_folder::{self, RunFolder, Written};
 
-/// Simulates a scenario file.
+/// Simulates a scenario file, or makes a run again.
 pub(crate) fn run(args: &RunArgs) -> Outcome {
-    let json = args.how.output == Output::Json;
-    let scenario = Scenario::load(&args.scenario)
-        .map_err(|diagnostics| Failure::Input { diagnostics, json })?;
-    simulate(&scenario, &args.how, Next { print: None })
-}
-
-/// What to suggest when it is done.
-#[derive(Clone, Copy)]
-pub(crate) struct Next<'a> {
-    /// The bundled scenario that was run, which can be printed to start one's own from.
-    pub(crate) print: Option<&'a str>,
-}
-
-/// Runs all replications of both variants and prints what they say.
-pub(crate) fn simulate(scenario: &Scenario, how: &How, next: Next<'_>) -> Outcome {
-    if let Some(threads) = how.threads {
-        rayon::ThreadPoolBuilder::new()
-            .num_threads(threads.into())
-            .build_global()
-            .map_err(|error| Failure::Internal(error.into()))?;
+    if let Some(folder) = &args.verify {
+        return verify::run(folder, args.scenario.as_deref(), &args.how);
     }
+    let file = args.scenario.as_ref().expect("the argument parser asks for it");
+    let json = args.how.output == Output::Json;
+    let scenario =
+        Scenario::load(file).map_err(|diagnostics| Failure::Input { diagnostics, json })?;
+    simulate(&scenario, Origin::File(file.display().to_string()), &args.how)
+}
+
+/// Runs all replications of both plans, prints what they say, and keeps them if that is wanted.
+pub(crate) fn simulate(scenario: &Scenario, origin: Origin, how: &How) -> Outcome {
+    use_threads(how)?;
     let (seed, n) = (how.seed.unwrap_or(scenario.seed), how.replications);
+    let keep = keep_in(scenario, &origin, how, seed).map(|path| RunFolder {
+        path,
+        force: how.force,
+        scenario,
+        origin: origin.clone(),
+    });
+    keep.as_ref().map_or(Ok(()), RunFolder::check)?;
     let progress = Progress::new(how.quiet, n);
     progress.note(&format!("{}: {}", scenario.name, what_is_simulated(scenario, n, seed)));
     if !how.quiet && !scenario.warnings.is_empty() {
         write!(anstream::stderr().lock(), "{}", scenario.warnings.render(true))?;
     }
 
-    let on_demand = scenario.setup.on_demand();
-    let fold = |setup: &Setup| Fold::new(&Legend::of(setup));
-    let plans = [&scenario.setup, &on_demand];
-    let (proposed, baseline): (Vec<_>, Vec<_>) =
-        replicate(plans, seed, n, progress.stop(), fold, || progress.tick())
-            .into_iter()
-            .map(|plans| plans.map(|(fold, run)| (fold.finish(&run), run)).into())
-            .unzip();
-    let pairs = proposed.len();
-    if pairs == 0 {
-        return Err(Failure::Interrupted);
-    }
-
-    let summary = reports::summarize(Input {
-        scenario: &scenario.name,
-        seed,
-        version: env!("CARGO_PKG_VERSION"),
-        legend: &Legend::of(&scenario.setup),
-        proposed: &proposed,
-        on_demand: &baseline,
-        assumptions: scenario.assumptions.iter().map(told).collect(),
-        unmodelled: scenario.unmodelled.iter().map(ToString::to_string).collect(),
-        warnings: scenario.warnings.iter().map(|warning| warning.message.clone()).collect(),
-    });
+    let results = experiment::run(scenario, seed, n, &progress)?;
+    let summary = results.summary(scenario);
     print(&summary, how.output)?;
-    if let Some(dir) = &how.out {
-        write_summary(&summary, dir, how.force)?;
-        progress.note(&format!("Data    {}", dir.join("summary.json").display()));
-    }
-    let events = proposed.iter().chain(&baseline).map(|(_, run)| run.counters.events).sum();
-    progress.done(events);
     if progress.interrupted() {
-        progress.note(&format!("interrupted: the figures are of {pairs} of {n} replications"));
+        progress.done(results.events());
+        let pairs = results.pairs();
+        let kept = if keep.is_some() { "; nothing was written" } else { "" };
+        progress
+            .note(&format!("interrupted: the figures are of {pairs} of {n} replications{kept}"));
         return Err(Failure::Interrupted);
     }
-    if let Some(name) = next.print {
+    if let Some(folder) = keep {
+        let same = folder.write(&results, &summary)? == Written::AlreadyThere;
+        let note = if same { "  already there, same bytes" } else { "" };
+        progress.note(&format!("Data    {}{note}", folder.path.join("").display()));
+    }
+    progress.done(results.events());
+    if let Origin::Bundled(name) = origin {
         progress.note(&format!("Next    spotsim demo {name} --print > scenario.yaml"));
     }
     Ok(())
 }
 
-/// An assumption as a summary tells it.
-fn told(assumption: &scenarios::Assumption) -> reports::summary::Assumption {
-    let (id, text) = (assumption.id.to_owned(), assumption.text.clone());
-    reports::summary::Assumption { id, text }
+/// Makes the choice of threads for the whole program.
+pub(crate) fn use_threads(how: &How) -> Outcome {
+    let Some(threads) = how.threads else { return Ok(()) };
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(threads.into())
+        .build_global()
+        .map_err(|error| Failure::Internal(error.into()))
+}
+
+/// Where to keep the run, if anywhere: a demonstration is kept only where that is asked for.
+fn keep_in(scenario: &Scenario, origin: &Origin, how: &How, seed: u64) -> Option<PathBuf> {
+    let default = || run_folder::default_path(scenario, seed, how.replications);
+    match (&how.out, origin) {
+        (Some(out), _) => Some(Path::to_path_buf(out)),
+        (None, Origin::File(_)) => Some(default()),
+        (None, Origin::Bundled(_)) => None,
+    }
 }
 
 fn what_is_simulated(scenario: &Scenario, n: u32, seed: u64) -> String {
@@ -121,26 +116,4 @@ fn unicode_locale() -> bool {
     let locale = set("LC_ALL").or_else(|| set("LC_CTYPE")).or_else(|| set("LANG"));
     !std::io::stdout().is_terminal()
         || locale.is_none_or(|locale| locale.to_lowercase().replace('-', "").contains("utf8"))
-}
-
-/// Writes `summary.json` whole or not at all, and never over something else.
-fn write_summary(summary: &Summary, dir: &Path, force: bool) -> Outcome {
-    let text = summary.to_json() + "\n";
-    let path = dir.join("summary.json");
-    if path.exists() && !force {
-        let there = std::fs::read_to_string(&path).unwrap_or_default();
-        if there == text {
-            return Ok(());
-        }
-        let clash = anyhow!("{} holds another result", path.display());
-        return Err(Failure::Usage(clash.context("not written; pass --force to replace it")));
-    }
-    let write = || -> anyhow::Result<()> {
-        std::fs::create_dir_all(dir)?;
-        let mut file = tempfile::NamedTempFile::new_in(dir)?;
-        file.write_all(text.as_bytes())?;
-        file.persist(&path)?;
-        Ok(())
-    };
-    write().with_context(|| format!("cannot write {}", path.display())).map_err(Failure::Internal)
 }

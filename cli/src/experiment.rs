@@ -1,0 +1,106 @@
+//! An experiment: both plans in every replication, and the facts of the one run that is written out.
+
+use reports::export::Recording;
+use reports::{Figures, Fold, Input, Summary};
+use scenarios::Scenario;
+use scenarios::experiment::replicate;
+use sim::{Fact, Legend, Root, Run, Setup, SimTime, Sink};
+
+use crate::commands::progress::Progress;
+use crate::failure::Failure;
+
+/// Which replication of the scenario as it is is written out fact by fact.
+pub(crate) const RECORDED: u32 = 0;
+
+/// What came out of an experiment.
+pub(crate) struct Results {
+    /// The seed of all replications.
+    pub(crate) seed: u64,
+    /// The scenario as it is.
+    pub(crate) proposed: Vec<(Figures, Run)>,
+    /// The same workload on on-demand nodes only.
+    pub(crate) on_demand: Vec<(Figures, Run)>,
+    legend: Legend,
+    facts: Vec<(SimTime, Fact)>,
+}
+
+/// Runs `n` replications of both plans, or as many as there were until the user wanted to stop.
+pub(crate) fn run(
+    scenario: &Scenario,
+    seed: u64,
+    n: u32,
+    progress: &Progress,
+) -> Result<Results, Failure> {
+    let on_demand = scenario.setup.on_demand();
+    let replications = replicate(n, progress.stop(), |replication| {
+        let root = Root { seed, replication };
+        let mut facts = Vec::new();
+        let proposed = if replication == RECORDED {
+            figures(&scenario.setup, root, &mut facts)
+        } else {
+            figures(&scenario.setup, root, ())
+        };
+        let pair = (proposed, figures(&on_demand, root, ()), facts);
+        progress.tick();
+        pair
+    });
+    let mut results = Results {
+        seed,
+        proposed: Vec::new(),
+        on_demand: Vec::new(),
+        legend: Legend::of(&scenario.setup),
+        facts: Vec::new(),
+    };
+    for (proposed, on_demand, facts) in replications {
+        results.proposed.push(proposed);
+        results.on_demand.push(on_demand);
+        results.facts.extend(facts);
+    }
+    if results.proposed.is_empty() { Err(Failure::Interrupted) } else { Ok(results) }
+}
+
+/// The figures of one run, whose facts also go to `also`.
+fn figures(setup: &Setup, root: Root, also: impl Sink) -> (Figures, Run) {
+    let mut sink = (Fold::new(&Legend::of(setup)), also);
+    let run = sim::run(setup, root, &mut sink);
+    (sink.0.finish(&run), run)
+}
+
+impl Results {
+    /// How many replications there are of each plan.
+    pub(crate) fn pairs(&self) -> usize {
+        self.proposed.len()
+    }
+
+    /// How many events it took.
+    pub(crate) fn events(&self) -> u64 {
+        self.proposed.iter().chain(&self.on_demand).map(|(_, run)| run.counters.events).sum()
+    }
+
+    /// What they say together.
+    pub(crate) fn summary(&self, scenario: &Scenario) -> Summary {
+        reports::summarize(Input {
+            scenario: &scenario.name,
+            seed: self.seed,
+            version: env!("CARGO_PKG_VERSION"),
+            legend: &self.legend,
+            proposed: &self.proposed,
+            on_demand: &self.on_demand,
+            assumptions: scenario.assumptions.iter().map(told).collect(),
+            unmodelled: scenario.unmodelled.iter().map(ToString::to_string).collect(),
+            warnings: scenario.warnings.iter().map(|warning| warning.message.clone()).collect(),
+        })
+    }
+
+    /// The run that is written out.
+    pub(crate) fn recording(&self) -> Recording<'_> {
+        let (_, run) = &self.proposed[RECORDED as usize];
+        Recording { legend: &self.legend, facts: &self.facts, refusals: &run.refusals }
+    }
+}
+
+/// An assumption as a summary tells it.
+fn told(assumption: &scenarios::Assumption) -> reports::summary::Assumption {
+    let (id, text) = (assumption.id.to_owned(), assumption.text.clone());
+    reports::summary::Assumption { id, text }
+}
