@@ -90,7 +90,12 @@ fn setup(nodes: u32, arrivals: &str) -> Setup {
         let number = |text: &str| text.parse::<u64>().expect("a whole number");
         let seconds = |text: &str| Span::from_secs_f64(text.parse().expect("a number of seconds"));
         let requests = Resources::one_pod(number(cpu_m), number(ram_bytes));
-        let spec = PodSpec { requests, nonzero_requests: requests, ..PodSpec::default() };
+        let spec = PodSpec {
+            requests,
+            nonzero_requests: requests,
+            scored_requests: requests,
+            ..PodSpec::default()
+        };
         let spec = model.specs.intern(spec);
         let duration = Some(seconds(duration_s));
         model.workloads.push(Workload {

@@ -40,7 +40,7 @@ fn without_tests(text: &str) -> &str {
 
 /// Which layer each module of `sim` is in; a module may use its own layer's siblings only where
 /// `WITHIN` says so, and never a higher layer.
-const LAYERS: [(&str, u8); 18] = [
+const LAYERS: [(&str, u8); 19] = [
     ("digest", 0),
     ("money", 0),
     ("names", 0),
@@ -53,6 +53,7 @@ const LAYERS: [(&str, u8); 18] = [
     ("providers", 2),
     ("scheduler", 2),
     ("lifecycle", 3),
+    ("adopt", 4),
     ("agenda", 4),
     ("effects", 4),
     ("engine", 4),

@@ -10,8 +10,6 @@ use sim::world::pod::End;
 use sim::world::resources::{Lane, Resources};
 use sim::{Legend, SimTime};
 
-use crate::meter::requests;
-
 /// Folds facts into integrals over nodes.
 #[derive(Clone)]
 pub struct Capacity {
@@ -141,12 +139,12 @@ impl Sink for Capacity {
                     self.spot_nodes -= u64::from(self.is_spot(row.offering));
                 }
             }
-            Fact::PodScheduled { workload, node, .. } => {
-                let requests = requests(&self.legend, workload);
+            Fact::PodScheduled { spec, node, .. } | Fact::PodFound { spec, node, .. } => {
+                let requests = self.legend.model.specs[spec].requests;
                 self.change(at, node, |row| row.requested += &requests);
             }
-            Fact::PodEnded { workload, node, end, ran, .. } => {
-                let requests = requests(&self.legend, workload);
+            Fact::PodEnded { spec, node, end, ran, .. } => {
+                let requests = self.legend.model.specs[spec].requests;
                 self.change(at, node, |row| row.requested -= &requests);
                 if end == End::Completed && at >= self.legend.from {
                     self.useful_ms += u128::from(ran.as_ms());

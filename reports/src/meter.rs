@@ -6,7 +6,6 @@ use sim::world::catalog::{CapacityType, OfferingId};
 use sim::world::fact::Fact;
 use sim::world::node::NodeId;
 use sim::world::resources::{Lane, Resources};
-use sim::world::workload::WorkloadId;
 use sim::{Cost, Legend, MicroUsdPerHour, SimTime, Span};
 
 /// What one instance is billed in the window.
@@ -132,12 +131,12 @@ impl Meter {
                 return Some(self.bill(node, account, at, billed_to, free));
             }
             Fact::PriceChanged { offering, price } => self.reprice(at, offering, price),
-            Fact::PodScheduled { workload, node, .. } => {
-                let requests = requests(&self.legend, workload);
+            Fact::PodScheduled { spec, node, .. } | Fact::PodFound { spec, node, .. } => {
+                let requests = self.legend.model.specs[spec].requests;
                 self.change_claims(at, node, |requested| *requested += &requests);
             }
-            Fact::PodEnded { workload, node, .. } => {
-                let requests = requests(&self.legend, workload);
+            Fact::PodEnded { spec, node, .. } => {
+                let requests = self.legend.model.specs[spec].requests;
                 self.change_claims(at, node, |requested| *requested -= &requests);
             }
             _ => {}
@@ -219,9 +218,4 @@ impl Meter {
             self.open.insert(node, account);
         }
     }
-}
-
-/// What one pod of a workload requests.
-pub(crate) fn requests(legend: &Legend, workload: WorkloadId) -> Resources {
-    legend.model.specs[legend.model.workloads[workload].spec].requests
 }

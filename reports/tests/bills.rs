@@ -11,7 +11,7 @@ use sim::table::Id;
 use sim::world::Model;
 use sim::world::catalog::{CapacityType, InstanceType, Offering, OfferingId};
 use sim::world::node::{NodeId, Why};
-use sim::world::pod::{End, Limit, PodId, PodSpec};
+use sim::world::pod::{End, Limit, PodId, PodSpec, SpecId};
 use sim::world::pool::PoolId;
 use sim::world::resources::Resources;
 use sim::world::workload::{Controller, Workload, WorkloadId};
@@ -154,12 +154,21 @@ fn a_price_step_is_paid_from_its_instant() {
 fn idle_is_what_nobody_requests() {
     let (pod, workload) = (PodId::from_index(0), WorkloadId::from_index(0));
     let (node, waited, ran) = (NodeId::from_index(0), Span::ZERO, Span::ZERO);
+    let spec = SpecId::from_index(0);
     let facts = [
         (s(0), launched(ON_DEMAND_OFFERING)),
-        (s(1_000), Fact::PodScheduled { pod, workload, node, waited }),
+        (s(1_000), Fact::PodScheduled { pod, workload, spec, node, waited }),
         (
             s(3_000),
-            Fact::PodEnded { pod, workload, node, end: End::Clean, was_available: false, ran },
+            Fact::PodEnded {
+                pod,
+                workload,
+                spec,
+                node,
+                end: End::Clean,
+                was_available: false,
+                ran,
+            },
         ),
         (s(4_000), gone()),
     ];
@@ -189,9 +198,10 @@ proptest! {
 fn a_quantile_that_falls_on_a_waiting_pod_says_so() {
     let mut pending = Pending::new(&legend(Span::ZERO, Span::from_secs(1_000)));
     let (workload, node) = (WorkloadId::from_index(0), NodeId::from_index(0));
+    let spec = SpecId::from_index(0);
     for (index, seconds) in [1, 2, 3].into_iter().enumerate() {
         let (pod, waited) = (PodId::from_index(index), Span::from_secs(seconds));
-        pending.fact(s(seconds), &Fact::PodScheduled { pod, workload, node, waited });
+        pending.fact(s(seconds), &Fact::PodScheduled { pod, workload, spec, node, waited });
     }
     let waited = Span::from_secs(1_000);
     let still = Fact::StillPending { pod: PodId::from_index(3), workload, waited, refusal: None };
@@ -237,8 +247,9 @@ fn each_end_is_counted_in_one_class() {
         End::CutShort(Limit::Grace),
         End::KilledWithoutWarning,
     ] {
-        let (was_available, ran) = (false, Span::ZERO);
-        disruption.fact(s(1), &Fact::PodEnded { pod, workload, node, end, was_available, ran });
+        let (spec, was_available, ran) = (SpecId::from_index(0), false, Span::ZERO);
+        disruption
+            .fact(s(1), &Fact::PodEnded { pod, workload, spec, node, end, was_available, ran });
     }
     let ends = disruption.ends;
     assert_eq!((ends.clean, ends.cut_short(), ends.killed_without_warning), (1, 2, 1));

@@ -58,6 +58,7 @@ pub fn pod_spec(
         labels: label_set(names, &template.metadata.labels),
         requests,
         nonzero_requests,
+        scored_requests: nonzero_requests,
         node_name: spec.node_name.as_ref().map(|name| names.intern(name)),
         node_selector: label_set(names, &spec.node_selector).iter().collect(),
         required_affinity,
@@ -68,6 +69,7 @@ pub fn pod_spec(
         grace,
         shutdown: span_annotation(annotations, "spotsim/shutdown")?.unwrap_or(grace),
         startup: span_annotation(annotations, "spotsim/startup")?.unwrap_or(DEFAULT_STARTUP),
+        ..PodSpec::default()
     })
 }
 

@@ -39,8 +39,7 @@ impl<S: Sink> Simulation<'_, S> {
             Action::CreatePod { workload, replica, attempt, meant_for } => {
                 let (pod, fact) = self.world.create_pod(workload, replica, attempt, meant_for);
                 self.record(fact);
-                self.scheduler.enqueue(pod, &self.world);
-                self.schedule_wake();
+                self.enqueue(pod);
             }
             Action::NoticeLoss { pod, at } => self.agenda.schedule(at, Event::LossNoticed(pod)),
             Action::Cordon { node } => {
@@ -65,6 +64,12 @@ impl<S: Sink> Simulation<'_, S> {
                 self.agenda.schedule(now + took, Event::NodeRegisters(node));
             }
         }
+    }
+
+    /// A pod waits for the scheduler.
+    pub(crate) fn enqueue(&mut self, pod: PodId) {
+        self.scheduler.enqueue(pod, &self.world);
+        self.schedule_wake();
     }
 
     /// A node that is there from the start: launched and registered in one instant.
@@ -98,11 +103,17 @@ impl<S: Sink> Simulation<'_, S> {
         }
     }
 
-    /// Launches an instance and asks the market what will become of it.
+    /// Launches an instance.
     fn launch(&mut self, pool: PoolId, template: usize) -> NodeId {
-        let now = self.world.now();
         let (node, fact) = self.world.launch(pool, template);
         self.record(fact);
+        self.await_fate(node);
+        node
+    }
+
+    /// Asks the market what will become of an instance.
+    pub(crate) fn await_fate(&mut self, node: NodeId) {
+        let now = self.world.now();
         let nodes = self.world.nodes();
         let instance = Instance { offering: nodes.offering(node), ordinal: nodes.ordinal(node) };
         let offering = &self.setup.model.catalog.offerings[instance.offering];
@@ -115,7 +126,6 @@ impl<S: Sink> Simulation<'_, S> {
                 self.agenda.schedule(notice_at, Event::NoticeGiven { node, deadline: reclaim.at });
             }
         }
-        node
     }
 
     fn offering_key(&self, node: NodeId) -> u64 {

@@ -70,7 +70,8 @@ impl<'s, S: Sink> Simulation<'s, S> {
         for offering in model.catalog.offerings.ids() {
             simulation.await_price(offering);
         }
-        for (pool, template) in pools::births(model) {
+        simulation.adopt_start();
+        for (pool, template) in pools::births(&simulation.world) {
             simulation.launch_ready(pool, template);
         }
         simulation
@@ -98,7 +99,9 @@ impl<'s, S: Sink> Simulation<'s, S> {
             Event::PodBecomesAvailable(pod) => self.pod_becomes_available(pod),
             Event::LossNoticed(pod) => self.apply(controllers::successor(&self.world, pod)),
             Event::WorkloadArrives(workload) => {
-                self.record(Fact::WorkloadCreated { workload });
+                if !self.controllers.has_adopted(workload) {
+                    self.record(Fact::WorkloadCreated { workload });
+                }
                 let actions = self.controllers.workload_created(&self.world, workload);
                 self.apply_all(actions);
             }
@@ -169,7 +172,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
         }
     }
 
-    fn pod_becomes_ready(&mut self, pod: PodId) {
+    pub(crate) fn pod_becomes_ready(&mut self, pod: PodId) {
         if !matches!(self.world.pods().phase(pod), Phase::Starting { .. }) {
             return;
         }
@@ -186,7 +189,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
         }
     }
 
-    fn pod_becomes_available(&mut self, pod: PodId) {
+    pub(crate) fn pod_becomes_available(&mut self, pod: PodId) {
         if matches!(self.world.pods().phase(pod), Phase::Running { .. }) {
             let fact = self.world.become_available(pod);
             self.record(fact);

@@ -57,6 +57,7 @@ pub mod scheduler;
 // Layer 3: policies that know other policies.
 pub mod lifecycle;
 // Layer 4: the engine.
+mod adopt;
 pub mod agenda;
 mod effects;
 pub mod engine;

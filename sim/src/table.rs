@@ -38,7 +38,7 @@ macro_rules! id {
 pub(crate) use id;
 
 /// Rows of `V`, addressed by `K`.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Table<K, V> {
     rows: Vec<V>,
     key: PhantomData<K>,
@@ -54,6 +54,11 @@ impl<K: Id, V> Table<K, V> {
     pub fn push(&mut self, row: V) -> K {
         self.rows.push(row);
         K::from_index(self.rows.len() - 1)
+    }
+
+    /// Takes the last row out again; its id will be given out once more.
+    pub(crate) fn pop(&mut self) -> Option<V> {
+        self.rows.pop()
     }
 
     /// The id that the next [`push`](Self::push) will return.

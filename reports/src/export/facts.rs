@@ -4,12 +4,11 @@
 use std::io::{self, Write};
 
 use serde_json::{Map, Value, json};
-use sim::world::node::Why;
 use sim::world::refusal::RefusalId;
 use sim::{Fact, SimTime};
 
 use super::Recording;
-use super::names::{Namer, end};
+use super::names::{Namer, end, reason};
 
 /// Writes one line a fact.
 ///
@@ -98,11 +97,22 @@ fn line(recording: Recording<'_>, namer: &Namer<'_>, at: SimTime, fact: &Fact) -
             let body = json!({ "pod": namer.pod(pod), "message": message(refusal) });
             ("PodUnschedulable", body)
         }
-        Fact::PodScheduled { pod, workload: _, node, waited } => {
+        Fact::PodScheduled { pod, workload: _, spec: _, node, waited } => {
             let waited = waited.as_ms();
             let body =
                 json!({ "pod": namer.pod(pod), "node": namer.node(node), "waitedMs": waited });
             ("PodScheduled", body)
+        }
+        Fact::PodFound { pod, workload: _, spec: _, node } => {
+            ("PodFound", json!({ "pod": namer.pod(pod), "node": namer.node(node) }))
+        }
+        Fact::PodNominated { pod, workload: _, node } => {
+            let node = node.map(|node| namer.node(node));
+            ("PodNominated", json!({ "pod": namer.pod(pod), "node": node }))
+        }
+        Fact::NodeUncordoned { node } => ("NodeUncordoned", json!({ "node": namer.node(node) })),
+        Fact::NodeTainted { node, taints } => {
+            ("NodeTainted", json!({ "node": namer.node(node), "taints": taints }))
         }
         Fact::PodReady { pod, workload: _, node } => {
             ("PodReady", json!({ "pod": namer.pod(pod), "node": namer.node(node) }))
@@ -115,7 +125,7 @@ fn line(recording: Recording<'_>, namer: &Namer<'_>, at: SimTime, fact: &Fact) -
                 json!({ "pod": namer.pod(pod), "wasAvailable": was_available, "why": reason(why) });
             ("PodTerminating", body)
         }
-        Fact::PodEnded { pod, workload: _, node, end: how, was_available, ran } => {
+        Fact::PodEnded { pod, workload: _, spec: _, node, end: how, was_available, ran } => {
             let body = json!({
                 "pod": namer.pod(pod), "node": namer.node(node), "end": end(how),
                 "wasAvailable": was_available, "ranMs": ran.as_ms()
@@ -163,11 +173,4 @@ fn line(recording: Recording<'_>, namer: &Namer<'_>, at: SimTime, fact: &Fact) -
         whole.extend(body);
     }
     whole
-}
-
-/// Why an instance or a pod had to go.
-fn reason(why: Why) -> &'static str {
-    match why {
-        Why::Reclaimed => "Reclaimed",
-    }
 }

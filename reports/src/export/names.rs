@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use sim::Legend;
 use sim::names::NameId;
+use sim::table::Id;
 use sim::world::catalog::{CapacityType, OfferingId};
 use sim::world::fact::Fact;
-use sim::world::node::NodeId;
+use sim::world::node::{NodeId, Why};
 use sim::world::pod::{End, Limit, PodId};
 use sim::world::pool::PoolId;
 use sim::world::workload::{Controller, WorkloadId};
@@ -14,7 +15,6 @@ use sim::world::workload::{Controller, WorkloadId};
 /// Gives names, once a fact has introduced what they are for.
 pub struct Namer<'a> {
     legend: &'a Legend,
-    launches: BTreeMap<PoolId, u32>,
     nodes: BTreeMap<NodeId, String>,
     pods: BTreeMap<PodId, String>,
 }
@@ -24,27 +24,33 @@ impl<'a> Namer<'a> {
     #[must_use]
     pub fn new(legend: &'a Legend) -> Namer<'a> {
         let (nodes, pods) = (BTreeMap::new(), BTreeMap::new());
-        Namer { legend, launches: BTreeMap::new(), nodes, pods }
+        Namer { legend, nodes, pods }
     }
 
     /// Takes in the name that a fact introduces, if it introduces one.
     pub fn learn(&mut self, fact: &Fact) {
         match *fact {
             Fact::NodeLaunched { node, pool, .. } => {
-                let pool_name = self.pool(pool);
-                let launch = self.launches.entry(pool).or_default();
-                self.nodes.insert(node, format!("{pool_name}-{launch}"));
-                *launch += 1;
+                self.nodes.insert(node, self.legend.model.node_name(node, pool));
             }
             Fact::PodCreated { pod, workload, replica, attempt } => {
+                let model = &self.legend.model;
                 let owner = self.workload(workload);
-                let name = match self.legend.model.workloads[workload].controller {
-                    Controller::Pod { .. } => owner,
+                let found = model.start.pods.get(pod.index());
+                let name = match (found, model.workloads[workload].controller) {
+                    (Some(found), _) => {
+                        let namespace = model.workloads[workload].namespace;
+                        format!("{}/{}", self.text(namespace), self.text(found.name))
+                    }
+                    (None, Controller::Pod { .. }) => owner,
                     // A StatefulSet gives the name of a pod to its successor.
-                    Controller::StatefulSet { .. } => format!("{owner}-{replica}"),
-                    Controller::Deployment { .. }
-                    | Controller::DaemonSet
-                    | Controller::Job { .. } => format!("{owner}-{replica}-{attempt}"),
+                    (None, Controller::StatefulSet { .. }) => format!("{owner}-{replica}"),
+                    (
+                        None,
+                        Controller::Deployment { .. }
+                        | Controller::DaemonSet
+                        | Controller::Job { .. },
+                    ) => format!("{owner}-{replica}-{attempt}"),
                 };
                 self.pods.insert(pod, name);
             }
@@ -52,7 +58,7 @@ impl<'a> Namer<'a> {
         }
     }
 
-    /// The name of a node: its pool, and the how-manieth launch of that pool it is, from 0.
+    /// The name of a node: its own if it was there from the start, else its pool's and its number.
     #[must_use]
     pub fn node(&self, node: NodeId) -> &str {
         self.nodes.get(&node).map_or("(unknown)", |name| name)
@@ -122,5 +128,14 @@ pub fn end(end: End) -> &'static str {
         End::CutShort(Limit::Deadline) => "CutShortByDeadline",
         End::CutShort(Limit::Grace) => "CutShortByGrace",
         End::KilledWithoutWarning => "KilledWithoutWarning",
+    }
+}
+
+/// Why an instance or a pod had to go.
+#[must_use]
+pub fn reason(why: Why) -> &'static str {
+    match why {
+        Why::Reclaimed => "Reclaimed",
+        Why::Found => "Found",
     }
 }

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use serde::Serialize;
-use sim::world::node::{NodeId, Why};
+use sim::world::node::NodeId;
 use sim::{Cost, Fact, Span};
 
 use super::costs::bills;
-use super::names::Namer;
+use super::names::{Namer, reason};
 use super::{Recording, change, seconds};
 
 /// A line of the table. What has not happened is left empty.
@@ -64,9 +64,7 @@ pub fn write(recording: Recording<'_>, out: impl Write) -> csv::Result<()> {
             }
             Fact::NodeGone { node, why, .. } => change(&mut rows, &node, |row| {
                 row.gone_s = Some(seconds(*at));
-                row.end = Some(match why {
-                    Why::Reclaimed => "Reclaimed",
-                });
+                row.end = Some(reason(why));
             }),
             _ => {}
         }

@@ -74,6 +74,9 @@ pub fn write(recording: Recording<'_>, out: impl Write) -> csv::Result<()> {
                 row.node = Some(namer.node(node).to_owned());
                 (row.scheduled_s, row.pending_s) = (Some(now), waited.as_secs_f64());
             }),
+            Fact::PodFound { pod, node, .. } => change(&mut rows, &pod, |row| {
+                (row.node, row.scheduled_s) = (Some(namer.node(node).to_owned()), Some(now));
+            }),
             Fact::PodReady { pod, .. } => {
                 change(&mut rows, &pod, |row| row.ready_s = Some(now));
             }

@@ -17,6 +17,8 @@ pub struct Controllers {
     /// The number that a workload's next new replica gets: for Jobs, its completion index; for
     /// DaemonSets, a count of pods.
     next_replica: Table<WorkloadId, u32>,
+    /// How many pods of each workload were there from the start.
+    adopted: Table<WorkloadId, u32>,
     daemon_sets: Vec<WorkloadId>,
     loss_noticed_after: Span,
 }
@@ -27,19 +29,41 @@ impl Controllers {
     pub fn new(model: &Model, loss_noticed_after: Span) -> Controllers {
         Controllers {
             next_replica: model.workloads.rows().map(|_| 0).collect(),
+            adopted: model.workloads.rows().map(|_| 0).collect(),
             daemon_sets: Vec::new(),
             loss_noticed_after,
         }
     }
 
-    /// A workload was created: its first pods.
+    /// A pod of a workload was there from the start: which replica it is.
+    pub fn adopt(&mut self, workload: WorkloadId) -> u32 {
+        self.adopted[workload] += 1;
+        let replica = self.next_replica[workload];
+        self.next_replica[workload] += 1;
+        replica
+    }
+
+    /// Whether a workload had pods from the start.
+    #[must_use]
+    pub fn has_adopted(&self, workload: WorkloadId) -> bool {
+        self.adopted[workload] > 0
+    }
+
+    /// A workload was created: its first pods, as far as they are not there already.
     pub fn workload_created(&mut self, world: &World, workload: WorkloadId) -> Vec<Action> {
         match world.model().workloads[workload].controller.at_once() {
-            Some(pods) => (0..pods).map(|_| self.new_replica(workload, None)).collect(),
+            Some(pods) => {
+                let missing = pods.saturating_sub(self.adopted[workload]);
+                (0..missing).map(|_| self.new_replica(workload, None)).collect()
+            }
             None => {
                 self.daemon_sets.push(workload);
-                let nodes: Vec<NodeId> = world.registered().collect();
-                nodes.into_iter().filter_map(|n| self.daemon_pod(world, workload, n)).collect()
+                let here = |node: &NodeId| {
+                    let pods = world.placement().pods_on(*node).iter();
+                    pods.copied().any(|pod| world.pods().workload(pod) == workload)
+                };
+                let nodes = world.registered().iter().copied().filter(|node| !here(node));
+                nodes.filter_map(|n| self.daemon_pod(world, workload, n)).collect()
             }
         }
     }

@@ -1,16 +1,19 @@
 //! Pools of fixed size: born full, and every loss is replaced in kind.
 
 use crate::action::Action;
+use crate::world::World;
 use crate::world::node::NodeId;
 use crate::world::pool::PoolId;
-use crate::world::{Model, World};
 
-/// What a cluster is born with: each pool's templates take turns.
-pub fn births(model: &Model) -> impl Iterator<Item = (PoolId, usize)> + '_ {
-    model.pools.iter().flat_map(|(id, pool)| {
+/// What pools lack at `T+0`: each pool's templates take turns.
+#[must_use]
+pub fn births(world: &World) -> Vec<(PoolId, usize)> {
+    let births = world.model().pools.iter().flat_map(|(id, pool)| {
         let templates = pool.templates.len();
-        (0..pool.size as usize).map(move |index| (id, index % templates))
-    })
+        let there = world.pool_size(id) as usize;
+        (there..pool.size as usize).map(move |index| (id, index % templates))
+    });
+    births.collect()
 }
 
 /// An instance of the pool is gone: another of the same offering, if the pool is short.

@@ -30,7 +30,7 @@ pub fn evaluate(profile: &Profile, pod: PodView<'_>, world: &World) -> Evaluatio
     let mut feasible = Vec::new();
     let mut refusal = Refusal::default();
     let mut woken_by = Changes::NONE;
-    for node in world.registered() {
+    for node in world.registered().iter().copied() {
         refusal.nodes += 1;
         match prepared.first_rejection(pod, world.view(node)) {
             None => feasible.push(node),

@@ -2,7 +2,7 @@
 
 use super::catalog::OfferingId;
 use super::node::{NodeId, Why};
-use super::pod::{End, Limit, PodId};
+use super::pod::{End, Limit, PodId, SpecId};
 use super::pool::PoolId;
 use super::refusal::RefusalId;
 use super::workload::WorkloadId;
@@ -45,10 +45,23 @@ pub enum Fact {
         pod: PodId,
         /// Its workload.
         workload: WorkloadId,
+        /// What it asks for.
+        spec: SpecId,
         /// The node.
         node: NodeId,
         /// From its creation until now.
         waited: Span,
+    },
+    /// A pod was on a node from the start.
+    PodFound {
+        /// Which pod.
+        pod: PodId,
+        /// Its workload.
+        workload: WorkloadId,
+        /// What it asks for.
+        spec: SpecId,
+        /// The node.
+        node: NodeId,
     },
     /// A pod is ready.
     PodReady {
@@ -83,6 +96,8 @@ pub enum Fact {
         pod: PodId,
         /// Its workload.
         workload: WorkloadId,
+        /// What it asked for.
+        spec: SpecId,
         /// The node it was on.
         node: NodeId,
         /// How it ended.
@@ -119,6 +134,27 @@ pub enum Fact {
     NodeCordoned {
         /// Which node.
         node: NodeId,
+    },
+    /// A node takes pods again.
+    NodeUncordoned {
+        /// Which node.
+        node: NodeId,
+    },
+    /// A node's taints changed.
+    NodeTainted {
+        /// Which node.
+        node: NodeId,
+        /// How many taints it has now.
+        taints: u32,
+    },
+    /// Room is being made for a pod on a node, or no longer.
+    PodNominated {
+        /// Which pod.
+        pod: PodId,
+        /// Its workload.
+        workload: WorkloadId,
+        /// On which node; none when the nomination ends.
+        node: Option<NodeId>,
     },
     /// An instance is gone; billing ends.
     NodeGone {
@@ -216,9 +252,10 @@ impl Fact {
                 put(kind(3, pod.number()));
                 put(pair(workload.number(), refusal_number(refusal)));
             }
-            Fact::PodScheduled { pod, workload, node, waited } => {
+            Fact::PodScheduled { pod, workload, spec, node, waited } => {
                 put(kind(4, pod.number()));
                 put(pair(workload.number(), node.number()));
+                put(u64::from(spec.number()));
                 put(waited.as_ms());
             }
             Fact::PodReady { pod, workload, node } => {
@@ -233,10 +270,11 @@ impl Fact {
                 put(kind(7, pod.number()));
                 put(pair(workload.number(), u32::from(was_available) | (why.number() << 1)));
             }
-            Fact::PodEnded { pod, workload, node, end, was_available, ran } => {
+            Fact::PodEnded { pod, workload, spec, node, end, was_available, ran } => {
                 put(kind(8, pod.number()));
                 put(pair(workload.number(), node.number()));
                 put(pair(end.number(), u32::from(was_available)));
+                put(u64::from(spec.number()));
                 put(ran.as_ms());
             }
             Fact::NodeLaunched { node, pool, offering, price } => {
@@ -262,6 +300,20 @@ impl Fact {
                 put(kind(15, pod.number()));
                 put(pair(workload.number(), refusal.map_or(u32::MAX, refusal_number)));
                 put(waited.as_ms());
+            }
+            Fact::PodFound { pod, workload, spec, node } => {
+                put(kind(20, pod.number()));
+                put(pair(workload.number(), node.number()));
+                put(u64::from(spec.number()));
+            }
+            Fact::NodeUncordoned { node } => put(kind(17, node.number())),
+            Fact::NodeTainted { node, taints } => {
+                put(kind(18, node.number()));
+                put(u64::from(taints));
+            }
+            Fact::PodNominated { pod, workload, node } => {
+                put(kind(19, pod.number()));
+                put(pair(workload.number(), node.map_or(u32::MAX, NodeId::number)));
             }
             Fact::StillRunning { pod, workload, ran } => {
                 put(kind(16, pod.number()));
@@ -290,6 +342,7 @@ impl Why {
     fn number(self) -> u32 {
         match self {
             Why::Reclaimed => 0,
+            Why::Found => 1,
         }
     }
 }

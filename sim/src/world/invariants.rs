@@ -1,10 +1,11 @@
 //! What must hold at every moment, checked the slow and obvious way.
 
 use super::World;
-use super::node::NodeState;
+use super::load::NodeLoad;
+use super::node::{NodeId, NodeState};
 use super::pod::Phase;
 use super::resources::Resources;
-use crate::table::Table;
+use crate::table::{Id, Table};
 
 impl World {
     /// Recounts everything that is kept as a sum or an index.
@@ -30,15 +31,21 @@ impl World {
             bound[node] += 1;
             requested[node] += &self.spec_of(pod).requests;
         }
+        // Nodes that were found with pods on them may have been over-committed before.
+        let found = self.model.start.nodes.len();
         for (node, sum) in requested.iter() {
             if self.placement.pods_on(node).len() != bound[node] {
                 return Err(format!("{node:?} knows pods that are elsewhere"));
             }
-            if self.placement.requested(node) != sum {
+            if *self.placement.load(node) != self.recounted(node) {
+                return Err(format!("what {node:?} counts is not what a recount gives"));
+            }
+            if self.placement.load(node).requested() != sum {
                 return Err(format!("the requests on {node:?} do not add up"));
             }
             let allocatable = &self.shapes[self.nodes.shape(node)].allocatable;
-            if bound[node] > 0 && !sum.fits(&Resources::ZERO, allocatable) {
+            if node.index() >= found && bound[node] > 0 && !sum.fits(&Resources::ZERO, allocatable)
+            {
                 return Err(format!("{node:?} is over-committed"));
             }
         }
@@ -49,5 +56,16 @@ impl World {
             }
         }
         Ok(())
+    }
+
+    /// What is on a node, put together anew. Host ports are a set, so that a port which two pods
+    /// list is lost with the first of them; they are taken as they are.
+    fn recounted(&self, node: NodeId) -> NodeLoad {
+        let mut load = NodeLoad::default();
+        for pod in self.placement.pods_on(node) {
+            let terminating = matches!(self.pods.phase(*pod), Phase::Terminating { .. });
+            load.add(*pod, self.pods.spec(*pod), terminating, &self.model);
+        }
+        load.with_ports_of(self.placement.load(node))
     }
 }

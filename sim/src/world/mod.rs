@@ -8,14 +8,21 @@ pub mod fact;
 pub mod invariants;
 pub mod journal;
 pub mod labels;
+pub mod load;
 pub mod model;
 pub mod node;
+mod order;
 pub mod placement;
 pub mod pod;
 pub mod pool;
 pub mod refusal;
+pub mod relations;
 pub mod resources;
+pub mod selectors;
+pub mod start;
 pub mod taints;
+pub mod topology;
+pub mod trial;
 pub mod verbs;
 pub mod workload;
 
@@ -29,11 +36,15 @@ use crate::table::Table;
 use crate::time::SimTime;
 use catalog::OfferingId;
 use journal::Journal;
+use load::NodeLoad;
 use node::{NodeId, NodeShape, NodeState, Nodes, Shapes};
+use order::{NodeOrder, Zone};
 use placement::Placement;
 use pod::{PodId, PodSpec, Pods};
 use pool::PoolId;
 use refusal::Refusals;
+use selectors::TopologyKeyId;
+use topology::{DomainId, Topology};
 
 /// The state of a simulated cluster and of the market around it.
 #[derive(Clone, Debug)]
@@ -44,6 +55,8 @@ pub struct World {
     nodes: Nodes,
     pods: Pods,
     placement: Placement,
+    topology: Topology,
+    order: NodeOrder,
     journal: Journal,
     refusals: Refusals,
     /// What each offering costs now.
@@ -64,6 +77,8 @@ impl World {
             nodes: Nodes::default(),
             pods: Pods::default(),
             placement: Placement::default(),
+            topology: Topology::new(model.selectors.keys().count()),
+            order: NodeOrder::default(),
             journal: Journal::default(),
             refusals: Refusals::default(),
             prices: model.catalog.offerings.rows().map(|offering| offering.price).collect(),
@@ -98,6 +113,11 @@ impl World {
         &self.placement
     }
 
+    /// The domains that nodes form.
+    pub fn topology(&self) -> &Topology {
+        &self.topology
+    }
+
     /// Which nodes changed, in order.
     pub fn journal(&self) -> &Journal {
         &self.journal
@@ -123,21 +143,34 @@ impl World {
         &self.model.specs[self.pods.spec(pod)]
     }
 
-    /// The name a node goes by: its pool and its number.
+    /// The name a node goes by.
     pub fn node_name(&self, node: NodeId) -> String {
-        let pool = &self.model.pools[self.nodes.pool(node)];
-        format!("{}-{}", self.model.names.text(pool.name), node.number())
+        self.model.node_name(node, self.nodes.pool(node))
     }
 
     /// A node as the scheduler looks at it.
     pub fn view(&self, node: NodeId) -> NodeView<'_> {
-        NodeView { world: self, node, shape: &self.shapes[self.nodes.shape(node)] }
+        let shape = &self.shapes[self.nodes.shape(node)];
+        NodeView { world: self, node, shape, load: self.placement.load(node) }
     }
 
-    /// Nodes that are registered with the cluster, cordoned ones included, in id order.
-    pub fn registered(&self) -> impl Iterator<Item = NodeId> + '_ {
-        let nodes = &self.nodes;
-        nodes.alive().iter().copied().filter(|n| matches!(nodes.state(*n), NodeState::Ready { .. }))
+    /// Nodes that are registered with the cluster, cordoned ones included, in the order in which
+    /// the scheduler walks them.
+    pub fn registered(&self) -> &[NodeId] {
+        self.order.list()
+    }
+
+    /// Changes whenever [`registered`](Self::registered) does.
+    pub fn registered_generation(&self) -> u64 {
+        self.order.generation()
+    }
+
+    /// Region and zone of a node.
+    // kube-scheduler: component-helpers/node/topology GetZoneKey
+    fn zone(&self, node: NodeId) -> Zone {
+        let labels = &self.shapes[self.nodes.shape(node)].labels;
+        let [region, old_region, zone, old_zone] = self.model.zone_keys.map(|key| labels.get(key));
+        (region.or(old_region), zone.or(old_zone))
     }
 }
 
@@ -147,12 +180,32 @@ pub struct NodeView<'w> {
     world: &'w World,
     node: NodeId,
     shape: &'w NodeShape,
+    load: &'w NodeLoad,
 }
 
 impl<'w> NodeView<'w> {
     /// Which node it is.
     pub fn id(self) -> NodeId {
         self.node
+    }
+
+    /// What is on it.
+    pub fn load(self) -> &'w NodeLoad {
+        self.load
+    }
+
+    /// The same node as if this were on it.
+    #[must_use]
+    pub fn with_load<'l>(self, load: &'l NodeLoad) -> NodeView<'l>
+    where
+        'w: 'l,
+    {
+        NodeView { load, ..self }
+    }
+
+    /// Its domain under a topology key.
+    pub fn domain(self, key: TopologyKeyId) -> Option<DomainId> {
+        self.world.topology.domain(key, self.node)
     }
 
     /// Labels (without the host name), taints and size.
@@ -163,14 +216,14 @@ impl<'w> NodeView<'w> {
     /// The value of a label, `kubernetes.io/hostname` included.
     pub fn label(self, key: NameId) -> Option<NameId> {
         if key == self.world.model.hostname_key {
-            return Some(self.name());
+            return self.world.nodes.hostname(self.node);
         }
         self.shape.labels.get(key)
     }
 
     /// The node's name.
     pub fn name(self) -> NameId {
-        self.world.nodes.hostname(self.node)
+        self.world.nodes.name(self.node)
     }
 
     /// Whether it is marked `spec.unschedulable`.

@@ -1,17 +1,31 @@
 //! What a scenario says and a run never changes: names, the catalogue, pod specs, workloads, pools.
 
+use std::sync::OnceLock;
+
 use indexmap::IndexSet;
 
 use super::catalog::Catalog;
+use super::node::NodeId;
 use super::pod::{PodSpec, SpecId};
 use super::pool::{Pool, PoolId};
+use super::relations::Relations;
 use super::resources::{LANES, Lane};
+use super::selectors::Selectors;
+use super::start::Start;
 use super::workload::{Workload, WorkloadId};
 use crate::names::{NameId, Names};
 use crate::table::{Id, Table};
 
 /// The well-known label that every node carries with its own name.
 pub const HOSTNAME_LABEL: &str = "kubernetes.io/hostname";
+
+/// Region and zone, each in its present and its older spelling.
+const ZONE_LABELS: [&str; 4] = [
+    "topology.kubernetes.io/region",
+    "failure-domain.beta.kubernetes.io/region",
+    "topology.kubernetes.io/zone",
+    "failure-domain.beta.kubernetes.io/zone",
+];
 
 /// Everything that is the same for every run of a scenario.
 #[derive(Clone, Debug)]
@@ -22,10 +36,14 @@ pub struct Model {
     pub catalog: Catalog,
     /// What pods ask for.
     pub specs: Specs,
+    /// Which pods those mean, and in which domains.
+    pub selectors: Selectors,
     /// What is to run.
     pub workloads: Table<WorkloadId, Workload>,
     /// What it is to run on.
     pub pools: Table<PoolId, Pool>,
+    /// What is there from the start.
+    pub start: Start,
     /// The label [`HOSTNAME_LABEL`].
     pub hostname_key: NameId,
     /// The name that stands for every host which no selector mentions.
@@ -34,7 +52,10 @@ pub struct Model {
     pub unschedulable_key: NameId,
     /// The empty string, as a taint value.
     pub empty: NameId,
+    /// The labels that say in which region and zone a node is, with their older spellings.
+    pub zone_keys: [NameId; 4],
     lanes: Vec<Box<str>>,
+    relations: OnceLock<Relations>,
 }
 
 /// Every pod spec that occurs, once.
@@ -45,6 +66,11 @@ impl Specs {
     /// The id of a pod spec, new or known.
     pub fn intern(&mut self, spec: PodSpec) -> SpecId {
         SpecId::from_index(self.0.insert_full(spec).0)
+    }
+
+    /// All specs, in id order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &PodSpec> {
+        self.0.iter()
     }
 }
 
@@ -64,17 +90,37 @@ impl Default for Model {
             unmentioned_host: names.intern("(a host that is not mentioned)"),
             unschedulable_key: names.intern("node.kubernetes.io/unschedulable"),
             empty: names.intern(""),
+            zone_keys: ZONE_LABELS.map(|label| names.intern(label)),
             names,
             catalog: Catalog::default(),
             specs: Specs::default(),
+            selectors: Selectors::default(),
             workloads: Table::new(),
             pools: Table::new(),
+            start: Start::default(),
             lanes: Lane::NATIVE.iter().map(|(_, name)| (*name).into()).collect(),
+            relations: OnceLock::new(),
         }
     }
 }
 
 impl Model {
+    /// Who means whom among the pods of this model. It is worked out once, when it is first asked
+    /// for; nothing that it depends on may be added after that.
+    pub fn relations(&self) -> &Relations {
+        self.relations.get_or_init(|| Relations::of(self))
+    }
+
+    /// The name a node goes by: its own if it was there from the start, else its pool's with its
+    /// number.
+    #[must_use]
+    pub fn node_name(&self, node: NodeId, pool: PoolId) -> String {
+        match self.start.nodes.get(node.index()) {
+            Some(start) => self.names.text(start.name).to_owned(),
+            None => format!("{}-{}", self.names.text(self.pools[pool].name), node.number()),
+        }
+    }
+
     /// The lane of a resource, giving one out if the resource is new. `None` when all lanes are
     /// taken: a scenario may use at most [`LANES`] kinds of resource.
     pub fn lane(&mut self, resource: &str) -> Option<Lane> {

@@ -71,17 +71,20 @@ pub enum NodeState {
     Gone,
 }
 
-/// Why an instance ceased to exist.
+/// Why an instance ceased to exist, or a pod was told to stop.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Why {
     /// The provider took its spot capacity back.
     Reclaimed,
+    /// It was so from the start.
+    Found,
 }
 
 /// All nodes, one column per field.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Nodes {
-    pub(super) hostname: Table<NodeId, NameId>,
+    pub(super) name: Table<NodeId, NameId>,
+    pub(super) hostname: Table<NodeId, Option<NameId>>,
     pub(super) shape: Table<NodeId, ShapeId>,
     pub(super) pool: Table<NodeId, PoolId>,
     pub(super) offering: Table<NodeId, OfferingId>,
@@ -95,6 +98,20 @@ pub struct Nodes {
 }
 
 impl Nodes {
+    /// Takes out the last node.
+    pub(super) fn pop(&mut self) {
+        self.name.pop();
+        self.hostname.pop();
+        self.shape.pop();
+        self.pool.pop();
+        self.offering.pop();
+        self.ordinal.pop();
+        self.state.pop();
+        self.launched_at.pop();
+        self.announced.pop();
+        self.alive.pop();
+    }
+
     /// How many nodes there have ever been.
     pub fn len(&self) -> usize {
         self.state.len()
@@ -145,9 +162,14 @@ impl Nodes {
         self.launched_at[node]
     }
 
-    /// The value of its label `kubernetes.io/hostname`. A host that the scenario never mentions
-    /// has the one name that stands for all such hosts: nobody can ask which of them it is.
-    pub fn hostname(&self, node: NodeId) -> NameId {
+    /// Its name. A node that the scenario never mentions has the one name that stands for all such
+    /// nodes: nobody can ask which of them it is.
+    pub fn name(&self, node: NodeId) -> NameId {
+        self.name[node]
+    }
+
+    /// The value of its label `kubernetes.io/hostname`, usually its name.
+    pub fn hostname(&self, node: NodeId) -> Option<NameId> {
         self.hostname[node]
     }
 }

@@ -6,6 +6,7 @@
 use super::labels::{LabelSet, Requirement};
 use super::node::NodeId;
 use super::resources::Resources;
+use super::selectors::{SelectorId, TermId, TopologyKeyId};
 use super::taints::Toleration;
 use super::workload::WorkloadId;
 use crate::names::NameId;
@@ -20,7 +21,7 @@ id! {
 }
 
 /// What a pod asks for. Pods of one workload share one spec, and so do equal workloads.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct PodSpec {
     /// The namespace, which selectors of other pods may name.
     pub namespace: Option<NameId>,
@@ -29,8 +30,11 @@ pub struct PodSpec {
     /// What it takes of a node, itself included as one pod.
     pub requests: Resources,
     /// `requests`, with 100m CPU and 200Mi memory for each container that names none: what
-    /// LeastAllocated counts.
+    /// LeastAllocated counts of a pod that is on a node.
     pub nonzero_requests: Resources,
+    /// What LeastAllocated counts of a pod that looks for one. Upstream leaves out pod-level
+    /// requests here, and here only.
+    pub scored_requests: Resources,
     /// The only node it may run on, by name (`spec.nodeName`).
     pub node_name: Option<NameId>,
     /// `spec.nodeSelector`: all must hold.
@@ -44,14 +48,56 @@ pub struct PodSpec {
     pub tolerations: Vec<Toleration>,
     /// Host ports it occupies.
     pub host_ports: Vec<HostPort>,
+    /// `topologySpreadConstraints`.
+    pub spread: Vec<SpreadConstraint>,
+    /// The pods that the scheduler's default constraints spread it from: those of its Services and
+    /// of its controller. None when it has neither.
+    pub default_spread: Option<SelectorId>,
+    /// Affinity and anti-affinity to other pods.
+    pub pod_affinity: PodAffinity,
+    /// `schedulingGates`: it does not enter the queue while there is one.
+    pub gates: Vec<NameId>,
     /// Priority in the queue; higher goes first.
     pub priority: i32,
+    /// Whether it may push pods of lower priority away: `preemptionPolicy` is not `Never`.
+    pub preempts: bool,
+    /// The scheduler that places it; none is the default one.
+    pub scheduler: Option<NameId>,
     /// `terminationGracePeriodSeconds`: how long it may take to stop.
     pub grace: Span,
     /// How long it really takes to stop after SIGTERM.
     pub shutdown: Span,
     /// From being bound to being ready.
     pub startup: Span,
+}
+
+impl Default for PodSpec {
+    /// A pod that asks for nothing and minds nothing.
+    fn default() -> Self {
+        PodSpec {
+            namespace: None,
+            labels: LabelSet::default(),
+            requests: Resources::ZERO,
+            nonzero_requests: Resources::ZERO,
+            scored_requests: Resources::ZERO,
+            node_name: None,
+            node_selector: Vec::new(),
+            required_affinity: None,
+            preferred_affinity: Vec::new(),
+            tolerations: Vec::new(),
+            host_ports: Vec::new(),
+            spread: Vec::new(),
+            default_spread: None,
+            pod_affinity: PodAffinity::default(),
+            gates: Vec::new(),
+            priority: 0,
+            preempts: true,
+            scheduler: None,
+            grace: Span::ZERO,
+            shutdown: Span::ZERO,
+            startup: Span::ZERO,
+        }
+    }
 }
 
 /// One alternative of a node affinity: every requirement must hold.
@@ -61,6 +107,55 @@ pub struct NodeSelectorTerm {
     pub labels: Vec<Requirement>,
     /// Conditions on the node's name (`matchFields: metadata.name`).
     pub name: Vec<Requirement>,
+}
+
+/// One of `topologySpreadConstraints`.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct SpreadConstraint {
+    /// By which label nodes form domains.
+    pub key: TopologyKeyId,
+    /// By how many pods a domain may be ahead of the emptiest one.
+    pub max_skew: u32,
+    /// Whether a node that breaks the constraint is ruled out, or only a worse choice.
+    pub required: bool,
+    /// With fewer domains than this the emptiest one is taken to hold nothing.
+    pub min_domains: u32,
+    /// The pods that are counted: the selector with `matchLabelKeys`, in the pod's namespace. None
+    /// for the empty selector, of which kube-scheduler counts no pods.
+    pub counted: Option<SelectorId>,
+    /// Whether the pod itself will be one of them.
+    pub counts_itself: bool,
+    /// Whether only nodes count that the pod's node selector and affinity allow.
+    pub honors_affinity: bool,
+    /// Whether only nodes count whose taints the pod tolerates.
+    pub honors_taints: bool,
+}
+
+/// Affinity and anti-affinity to other pods.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub struct PodAffinity {
+    /// Domains in which the pod must be together with others.
+    pub required: Vec<TopologyKeyId>,
+    /// The pods that satisfy `required`: each of them must match every term.
+    pub required_pods: Option<SelectorId>,
+    /// Whether the pod matches all its own `required` terms, so that the first of its kind can
+    /// start.
+    pub required_of_itself: bool,
+    /// Pods with which it must not share a domain.
+    pub required_anti: Vec<AffinityTerm>,
+    /// Pods near which, or with a negative weight far from which, it would like to be.
+    pub preferred: Vec<(i64, AffinityTerm)>,
+    /// What its own terms say to pods that come after it; repeated if several say the same.
+    pub borne: Vec<TermId>,
+}
+
+/// Pods, and the domains in which their presence matters.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct AffinityTerm {
+    /// Which pods.
+    pub selector: SelectorId,
+    /// In which domains.
+    pub key: TopologyKeyId,
 }
 
 /// A port of the host that a pod occupies.
@@ -153,7 +248,7 @@ pub enum Limit {
 }
 
 /// All pods, one column per field.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Pods {
     pub(super) workload: Table<PodId, WorkloadId>,
     pub(super) replica: Table<PodId, u32>,
@@ -165,6 +260,10 @@ pub struct Pods {
     pub(super) created_at: Table<PodId, SimTime>,
     pub(super) ready_at: Table<PodId, Option<SimTime>>,
     pub(super) available: Table<PodId, bool>,
+    /// The node that preemption is making room on.
+    pub(super) nominated: Table<PodId, Option<NodeId>>,
+    /// When it was bound, in milliseconds after `T+0`, or before.
+    pub(super) started_ms: Table<PodId, Option<i64>>,
 }
 
 impl Pods {
@@ -216,6 +315,16 @@ impl Pods {
     /// Whether a pod counts as available: ready for long enough and not terminating.
     pub fn available(&self, pod: PodId) -> bool {
         self.available[pod]
+    }
+
+    /// The node that preemption is making room on for a pod.
+    pub fn nominated(&self, pod: PodId) -> Option<NodeId> {
+        self.nominated[pod]
+    }
+
+    /// When a pod was bound to its node, in milliseconds after `T+0`; negative if it was before.
+    pub fn started_ms(&self, pod: PodId) -> Option<i64> {
+        self.started_ms[pod]
     }
 
     /// When a pod was created.

@@ -3,15 +3,20 @@
 //! A verb asserts what must hold, changes the columns, writes the changed node to the journal and
 //! returns the fact. Time is the caller's: it moves only by [`World::advance_to`].
 
+use std::sync::Arc;
+
 use super::World;
 use super::catalog::OfferingId;
 use super::fact::Fact;
-use super::node::{NodeId, NodeState, Why};
+use super::node::{NodeId, NodeShape, NodeState, Why};
 use super::pod::{End, Phase, PodId};
 use super::pool::PoolId;
 use super::refusal::Refusal;
+use super::taints::Taint;
+use super::topology::Value;
 use super::workload::WorkloadId;
 use crate::money::MicroUsdPerHour;
+use crate::names::NameId;
 use crate::time::{SimTime, Span};
 
 impl World {
@@ -33,17 +38,40 @@ impl World {
         attempt: u32,
         meant_for: Option<NodeId>,
     ) -> (PodId, Fact) {
+        let spec = self.model.workloads[workload].spec;
         let pods = &mut self.pods;
         let pod = pods.phase.push(Phase::Pending);
         pods.workload.push(workload);
         pods.replica.push(replica);
         pods.attempt.push(attempt);
-        pods.spec.push(self.model.workloads[workload].spec);
+        pods.spec.push(spec);
         pods.meant_for.push(meant_for);
         pods.created_at.push(self.now);
         pods.ready_at.push(None);
         pods.available.push(false);
+        pods.nominated.push(None);
+        pods.started_ms.push(None);
         (pod, Fact::PodCreated { pod, workload, replica, attempt })
+    }
+
+    /// Takes over pod number `index` of the start state, not yet on a node.
+    pub fn adopt_pod(&mut self, index: usize, replica: u32) -> (PodId, Fact) {
+        let start = &self.model.start.pods[index];
+        let (workload, spec) = (start.workload, start.spec);
+        let (pod, fact) = self.create_pod(workload, replica, 0, None);
+        self.pods.spec[pod] = spec;
+        (pod, fact)
+    }
+
+    /// Puts an adopted pod where it was found, whether it would fit there or not.
+    ///
+    /// # Panics
+    /// If the pod is not pending.
+    pub fn settle(&mut self, pod: PodId, node: NodeId, started_ms: Option<i64>) -> Fact {
+        self.place(pod, node);
+        self.pods.started_ms[pod] = started_ms;
+        let workload = self.pods.workload(pod);
+        Fact::PodFound { pod, workload, spec: self.pods.spec(pod), node }
     }
 
     /// Records that no node would take a pod.
@@ -70,14 +98,35 @@ impl World {
         let spec = &self.model.specs[self.pods.spec(pod)];
         let allocatable = &self.shapes[self.nodes.shape(node)].allocatable;
         assert!(
-            spec.requests.fits(self.placement.requested(node), allocatable),
+            spec.requests.fits(self.placement.load(node).requested(), allocatable),
             "a decision never over-commits a node"
         );
-        self.placement.add(pod, spec, node);
-        self.pods.phase[pod] = Phase::Starting { on: node };
-        self.changed(node);
+        self.place(pod, node);
         let waited = self.now.since(self.pods.created_at(pod));
-        Fact::PodScheduled { pod, workload: self.pods.workload(pod), node, waited }
+        let workload = self.pods.workload(pod);
+        Fact::PodScheduled { pod, workload, spec: self.pods.spec(pod), node, waited }
+    }
+
+    fn place(&mut self, pod: PodId, node: NodeId) {
+        assert_eq!(self.pods.phase(pod), Phase::Pending, "only a pending pod is bound");
+        let spec = self.pods.spec(pod);
+        self.placement.nominate(pod, self.pods.nominated[pod].take(), None);
+        self.placement.load_mut(node).add(pod, spec, false, &self.model);
+        self.pods.phase[pod] = Phase::Starting { on: node };
+        self.pods.started_ms[pod] = i64::try_from(self.now.as_ms()).ok();
+        self.changed(node);
+    }
+
+    /// Room is being made for a pending pod on a node; `None` ends that.
+    ///
+    /// # Panics
+    /// If the pod is not pending.
+    pub fn nominate(&mut self, pod: PodId, node: Option<NodeId>) -> Fact {
+        assert_eq!(self.pods.phase(pod), Phase::Pending, "only a pending pod is nominated");
+        let before = std::mem::replace(&mut self.pods.nominated[pod], node);
+        self.placement.nominate(pod, before, node);
+        before.into_iter().chain(node).for_each(|node| self.changed(node));
+        Fact::PodNominated { pod, workload: self.pods.workload(pod), node }
     }
 
     /// A starting pod becomes ready.
@@ -115,6 +164,7 @@ impl World {
             panic!("only a pod that runs is told to stop");
         };
         self.pods.phase[pod] = Phase::Terminating { on };
+        self.placement.load_mut(on).retire(self.pods.spec(pod), &self.model);
         self.changed(on);
         let was_available = std::mem::take(&mut self.pods.available[pod]);
         Fact::PodTerminating { pod, workload: self.pods.workload(pod), was_available, why }
@@ -126,34 +176,66 @@ impl World {
     /// If it is not on a node.
     pub fn end(&mut self, pod: PodId, end: End) -> Fact {
         let node = self.pods.phase(pod).node().expect("only a pod on a node ends");
-        self.placement.remove(pod, &self.model.specs[self.pods.spec(pod)], node);
+        let terminating = matches!(self.pods.phase(pod), Phase::Terminating { .. });
+        let spec = self.pods.spec(pod);
+        self.placement.load_mut(node).remove(pod, spec, terminating, &self.model);
         self.pods.phase[pod] = Phase::Ended(end);
         self.changed(node);
         let was_available = std::mem::take(&mut self.pods.available[pod]);
         let ran = self.ran(pod);
-        Fact::PodEnded { pod, workload: self.pods.workload(pod), node, end, was_available, ran }
+        let workload = self.pods.workload(pod);
+        Fact::PodEnded { pod, workload, spec, node, end, was_available, ran }
     }
 
     /// The provider accepts a launch of one of a pool's templates.
     pub fn launch(&mut self, pool: PoolId, template: usize) -> (NodeId, Fact) {
-        let template = &self.model.pools[pool].templates[template];
-        let offering = template.offering;
-        let shape = self.shapes.intern(template.shape.clone());
+        let shape = self.model.pools[pool].templates[template].shape.clone();
+        let name = self.model.node_name(self.nodes.state.next_id(), pool);
+        let name = self.model.names.find(&name).unwrap_or(self.model.unmentioned_host);
+        self.add_node(pool, template, shape, name, Some(name))
+    }
+
+    /// Takes over node number `index` of the start state; it has yet to register.
+    pub fn adopt_node(&mut self, index: usize) -> (NodeId, Fact) {
+        let model = Arc::clone(&self.model);
+        let start = &model.start.nodes[index];
+        self.add_node(start.pool, start.template, start.shape.clone(), start.name, start.hostname)
+    }
+
+    fn add_node(
+        &mut self,
+        pool: PoolId,
+        template: usize,
+        shape: NodeShape,
+        name: NameId,
+        hostname: Option<NameId>,
+    ) -> (NodeId, Fact) {
+        let offering = self.model.pools[pool].templates[template].offering;
         let nodes = &mut self.nodes;
         let node = nodes.state.push(NodeState::Launching);
-        nodes.shape.push(shape);
+        nodes.shape.push(self.shapes.intern(shape));
         nodes.pool.push(pool);
         nodes.offering.push(offering);
         nodes.ordinal.push(self.launches[offering]);
         nodes.launched_at.push(self.now);
         nodes.alive.push(node);
         nodes.announced.push(false);
+        nodes.name.push(name);
+        nodes.hostname.push(hostname);
         self.launches[offering] += 1;
         self.pool_sizes[pool] += 1;
         self.placement.add_node();
-        let names = &self.model.names;
-        let hostname = names.find(&self.node_name(node)).unwrap_or(self.model.unmentioned_host);
-        self.nodes.hostname.push(hostname);
+        let labels = &self.shapes[self.nodes.shape(node)].labels;
+        let model = &self.model;
+        self.topology.add_node(|key| {
+            let label = model.selectors.key(key);
+            if label != model.hostname_key {
+                return labels.get(label).map(Value::Label);
+            }
+            // Hosts that nobody mentions share a name, and yet each is a domain of its own.
+            let unmentioned = hostname == Some(model.unmentioned_host);
+            if unmentioned { Some(Value::Host(node)) } else { hostname.map(Value::Label) }
+        });
         (node, Fact::NodeLaunched { node, pool, offering, price: self.prices[offering] })
     }
 
@@ -164,6 +246,7 @@ impl World {
     pub fn register(&mut self, node: NodeId) -> Fact {
         assert_eq!(self.nodes.state(node), NodeState::Launching, "a node registers once");
         self.nodes.state[node] = NodeState::Ready { cordoned: false };
+        self.order.join(node, self.zone(node));
         self.changed(node);
         Fact::NodeReady { node }
     }
@@ -193,6 +276,30 @@ impl World {
         Fact::NodeCordoned { node }
     }
 
+    /// A cordoned node takes pods again.
+    ///
+    /// # Panics
+    /// If it is not a cordoned, registered node.
+    pub fn uncordon(&mut self, node: NodeId) -> Fact {
+        assert_eq!(self.nodes.state(node), NodeState::Ready { cordoned: true });
+        self.nodes.state[node] = NodeState::Ready { cordoned: false };
+        self.changed(node);
+        Fact::NodeUncordoned { node }
+    }
+
+    /// A node's taints become these.
+    ///
+    /// # Panics
+    /// If the node is gone.
+    pub fn taint(&mut self, node: NodeId, taints: Vec<Taint>) -> Fact {
+        assert_ne!(self.nodes.state(node), NodeState::Gone, "a taint is on something");
+        let count = u32::try_from(taints.len()).expect("few taints");
+        let shape = NodeShape { taints, ..self.shapes[self.nodes.shape(node)].clone() };
+        self.nodes.shape[node] = self.shapes.intern(shape);
+        self.changed(node);
+        Fact::NodeTainted { node, taints: count }
+    }
+
     /// An instance ceases to exist. Its pods must have ended before.
     ///
     /// # Panics
@@ -200,6 +307,9 @@ impl World {
     pub fn remove(&mut self, node: NodeId, why: Why) -> Fact {
         assert_ne!(self.nodes.state(node), NodeState::Gone, "an instance goes once");
         assert!(self.placement.pods_on(node).is_empty(), "no pod outlives its node");
+        if matches!(self.nodes.state(node), NodeState::Ready { .. }) {
+            self.order.leave(node, self.zone(node));
+        }
         self.nodes.state[node] = NodeState::Gone;
         let alive = &mut self.nodes.alive;
         let at = alive.binary_search(&node).expect("a node that is not gone is alive");
@@ -220,7 +330,7 @@ impl World {
         self.pods.ready_at[pod].map_or(Span::ZERO, |ready| self.now.since(ready))
     }
 
-    fn changed(&mut self, node: NodeId) {
+    pub(super) fn changed(&mut self, node: NodeId) {
         self.journal.record(node, self.nodes.len());
     }
 }

@@ -106,6 +106,7 @@ pub fn setup(plan: &Plan) -> Setup {
             namespace: Some(namespace),
             requests,
             nonzero_requests: requests,
+            scored_requests: requests,
             tolerations: if workload.tolerant { vec![toleration] } else { Vec::new() },
             host_ports: workload
                 .host_port

@@ -16,7 +16,7 @@ impl Score for NodeResourcesBalancedAllocation {
     // kube-scheduler: plugins/noderesources/balanced_allocation.go (float64, in this order)
     fn raw(&self, pod: &PodSpec, node: NodeView<'_>) -> i64 {
         let allocatable = &node.shape().allocatable;
-        let before = node.world().placement().requested(node.id());
+        let before = node.load().requested();
         let mut after = *before;
         after += &pod.requests;
         50 + (50 + balance(&after, allocatable) - balance(before, allocatable)) / 2

@@ -25,6 +25,8 @@ impl Filter for NodeAffinity {
                 Prepared::Only(
                     world
                         .registered()
+                        .iter()
+                        .copied()
                         .filter(|node| terms.iter().any(|term| named(term, world.view(*node))))
                         .collect(),
                 )

@@ -15,7 +15,7 @@ impl Filter for NodePorts {
     }
 
     fn check(&self, pod: PodView<'_>, node: NodeView<'_>) -> Verdict {
-        let taken = node.world().placement().host_ports(node.id());
+        let taken = node.load().host_ports();
         let wanted = &pod.spec.host_ports;
         if wanted.iter().any(|port| taken.iter().any(|other| port.conflicts(other))) {
             let reason = Reason::Text("node(s) didn't have free ports for the requested pod ports");

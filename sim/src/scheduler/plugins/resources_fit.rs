@@ -15,7 +15,7 @@ impl Filter for NodeResourcesFit {
     fn check(&self, pod: PodView<'_>, node: NodeView<'_>) -> Verdict {
         let wanted = &pod.spec.requests;
         let allocatable = &node.shape().allocatable;
-        let requested = node.world().placement().requested(node.id());
+        let requested = node.load().requested();
         if wanted.fits(requested, allocatable) {
             return Verdict::Pass;
         }
@@ -51,8 +51,8 @@ impl Score for NodeResourcesFit {
     // kube-scheduler: plugins/noderesources/least_allocated.go
     fn raw(&self, pod: &PodSpec, node: NodeView<'_>) -> i64 {
         let allocatable = &node.shape().allocatable;
-        let requested = node.world().placement().nonzero_requested(node.id());
-        least_allocated(&pod.nonzero_requests, requested, allocatable)
+        let requested = node.load().nonzero_requested();
+        least_allocated(&pod.scored_requests, requested, allocatable)
     }
 }
 

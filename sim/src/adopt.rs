@@ -1,0 +1,71 @@
+//! The start of a run: the nodes and pods that a real cluster already has.
+
+use crate::engine::Simulation;
+use crate::event::Event;
+use crate::table::Id;
+use crate::world::fact::{Fact, Sink};
+use crate::world::node::{NodeId, Why};
+use crate::world::pod::PodId;
+
+impl<S: Sink> Simulation<'_, S> {
+    /// Takes over everything in the start state: nodes as they are, pods where they are.
+    pub(crate) fn adopt_start(&mut self) {
+        let model = self.setup.model.clone();
+        for index in 0..model.start.nodes.len() {
+            let (node, fact) = self.world.adopt_node(index);
+            self.record(fact);
+            self.await_fate(node);
+            let fact = self.world.register(node);
+            self.record(fact);
+            if model.start.nodes[index].cordoned {
+                let fact = self.world.cordon(node);
+                self.record(fact);
+            }
+        }
+        let mut workloads: Vec<_> = model.start.pods.iter().map(|pod| pod.workload).collect();
+        workloads.sort_unstable();
+        workloads.dedup();
+        for workload in workloads {
+            self.record(Fact::WorkloadCreated { workload });
+        }
+        for index in 0..model.start.pods.len() {
+            self.adopt_pod(index);
+        }
+    }
+
+    fn adopt_pod(&mut self, index: usize) {
+        let model = self.setup.model.clone();
+        let start = &model.start.pods[index];
+        let node = start.node.map(NodeId::from_index);
+        let replica = self.controllers.adopt(start.workload);
+        let (pod, fact) = self.world.adopt_pod(index, replica);
+        self.record(fact);
+        let Some(node) = node else {
+            if let Some(nominated) = start.nominated {
+                let fact = self.world.nominate(pod, Some(NodeId::from_index(nominated)));
+                self.record(fact);
+            }
+            self.enqueue(pod);
+            return;
+        };
+        let fact = self.world.settle(pod, node, start.started_ms);
+        self.record(fact);
+        self.adopted_is_ready(pod);
+        if start.terminating {
+            let fact = self.world.terminate(pod, Why::Found);
+            self.record(fact);
+            let spec = self.world.spec_of(pod);
+            let stops_at = self.world.now() + spec.shutdown.min(spec.grace);
+            self.agenda.schedule(stops_at, Event::PodStops(pod));
+        }
+    }
+
+    /// A pod that was found running has long been ready.
+    fn adopted_is_ready(&mut self, pod: PodId) {
+        self.pod_becomes_ready(pod);
+        let workload = self.world.pods().workload(pod);
+        if self.world.model().workloads[workload].controller.desired_replicas().is_some() {
+            self.pod_becomes_available(pod);
+        }
+    }
+}

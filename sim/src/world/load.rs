@@ -1,0 +1,154 @@
+//! What the pods on one node take of it, and how many of them each selector and term counts.
+//!
+//! What is kept is what was *requested*, never what is free: a real node may be over-committed, and
+//! an unsigned "free" would then have no value. A load is a value of its own: a what-if about one
+//! node is a copy of its load with some pods more or less.
+
+use super::model::Model;
+use super::pod::{HostPort, PodId, PodSpec, SpecId};
+use super::resources::Resources;
+use super::selectors::{SelectorId, TermId};
+
+/// The pods of one node, and their sums.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct NodeLoad {
+    requested: Resources,
+    nonzero_requested: Resources,
+    pods: Vec<PodId>,
+    host_ports: Vec<HostPort>,
+    matched: Tally<SelectorId, Matched>,
+    borne: Tally<TermId, u32>,
+}
+
+/// How many pods of a node a selector means.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Matched {
+    /// All of them.
+    pub all: u32,
+    /// Those that are not terminating.
+    pub alive: u32,
+}
+
+/// A few counters by id, sorted; an id that is not there counts nothing.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Tally<K, V>(Vec<(K, V)>);
+
+impl<K, V> Default for Tally<K, V> {
+    fn default() -> Self {
+        Tally(Vec::new())
+    }
+}
+
+impl<K: Copy + Ord, V: Copy + Default + PartialEq> Tally<K, V> {
+    fn get(&self, key: K) -> V {
+        self.0.binary_search_by_key(&key, |(k, _)| *k).map_or(V::default(), |at| self.0[at].1)
+    }
+
+    fn change(&mut self, key: K, change: impl FnOnce(&mut V)) {
+        match self.0.binary_search_by_key(&key, |(k, _)| *k) {
+            Ok(at) => {
+                change(&mut self.0[at].1);
+                if self.0[at].1 == V::default() {
+                    self.0.remove(at);
+                }
+            }
+            Err(at) => {
+                let mut value = V::default();
+                change(&mut value);
+                self.0.insert(at, (key, value));
+            }
+        }
+    }
+}
+
+impl NodeLoad {
+    /// Puts a pod here.
+    pub fn add(&mut self, pod: PodId, spec: SpecId, terminating: bool, model: &Model) {
+        let PodSpec { requests, nonzero_requests, host_ports, pod_affinity, .. } =
+            &model.specs[spec];
+        self.requested += requests;
+        self.nonzero_requested += nonzero_requests;
+        self.pods.push(pod);
+        for port in host_ports {
+            if !self.host_ports.contains(port) {
+                self.host_ports.push(port.clone());
+            }
+        }
+        for selector in &model.relations().of_spec(spec).matched_by {
+            self.matched.change(*selector, |count| {
+                count.all += 1;
+                count.alive += u32::from(!terminating);
+            });
+        }
+        for term in &pod_affinity.borne {
+            self.borne.change(*term, |count| *count += 1);
+        }
+    }
+
+    /// Takes a pod away.
+    ///
+    /// # Panics
+    /// If it is not here.
+    pub fn remove(&mut self, pod: PodId, spec: SpecId, terminating: bool, model: &Model) {
+        let at = self.pods.iter().position(|p| *p == pod).expect("the pod is on its node");
+        self.pods.remove(at);
+        let PodSpec { requests, nonzero_requests, host_ports, pod_affinity, .. } =
+            &model.specs[spec];
+        self.requested -= requests;
+        self.nonzero_requested -= nonzero_requests;
+        // A set, as upstream: the port is free even if another pod here lists it too.
+        self.host_ports.retain(|port| !host_ports.contains(port));
+        for selector in &model.relations().of_spec(spec).matched_by {
+            self.matched.change(*selector, |count| {
+                count.all -= 1;
+                count.alive -= u32::from(!terminating);
+            });
+        }
+        for term in &pod_affinity.borne {
+            self.borne.change(*term, |count| *count -= 1);
+        }
+    }
+
+    /// A pod of this spec begins to terminate.
+    pub(super) fn retire(&mut self, spec: SpecId, model: &Model) {
+        for selector in &model.relations().of_spec(spec).matched_by {
+            self.matched.change(*selector, |count| count.alive -= 1);
+        }
+    }
+
+    /// The same load with the host ports of another.
+    pub(super) fn with_ports_of(mut self, other: &NodeLoad) -> NodeLoad {
+        self.host_ports.clone_from(&other.host_ports);
+        self
+    }
+
+    /// What the pods here ask for in all, terminating ones included.
+    pub fn requested(&self) -> &Resources {
+        &self.requested
+    }
+
+    /// The same with the scheduler's defaults for containers that ask for nothing.
+    pub fn nonzero_requested(&self) -> &Resources {
+        &self.nonzero_requested
+    }
+
+    /// The pods here, in the order in which they were bound.
+    pub fn pods(&self) -> &[PodId] {
+        &self.pods
+    }
+
+    /// The host ports in use.
+    pub fn host_ports(&self) -> &[HostPort] {
+        &self.host_ports
+    }
+
+    /// How many pods here a selector means.
+    pub fn matched(&self, selector: SelectorId) -> Matched {
+        self.matched.get(selector)
+    }
+
+    /// How many times pods here bear a term.
+    pub fn borne(&self, term: TermId) -> u32 {
+        self.borne.get(term)
+    }
+}

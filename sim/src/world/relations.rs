@@ -1,0 +1,107 @@
+//! Who means whom: what follows from all pod specs and selectors of a scenario together.
+
+use indexmap::IndexMap;
+
+use super::labels::LabelSet;
+use super::model::Model;
+use super::pod::{PodSpec, SpecId};
+use super::selectors::{SelectorId, TermId};
+use crate::names::NameId;
+use crate::table::{Id, Table, id};
+use crate::time::Span;
+
+id! {
+    /// Pods that see the cluster alike: every question of the scheduler has the same answer for
+    /// all of them.
+    ClassId
+}
+
+/// What follows for each pod spec.
+#[derive(Clone, Debug, Default)]
+pub struct Relations {
+    specs: Table<SpecId, Related>,
+    classes: usize,
+}
+
+/// What follows for one pod spec.
+#[derive(Clone, Debug)]
+pub struct Related {
+    /// The selectors that mean its pods, in order.
+    pub matched_by: Vec<SelectorId>,
+    /// The terms of other pods that mean its pods, in order.
+    pub targeted_by: Vec<TermId>,
+    /// Its class.
+    pub class: ClassId,
+}
+
+/// What the scheduler reads of a pod. The pod's labels are in here only as the terms that mean it:
+/// a label that nobody selects makes no difference.
+#[derive(PartialEq, Eq, Hash)]
+struct Signature {
+    spec: PodSpec,
+    targeted_by: Vec<TermId>,
+}
+
+/// A pod as selectors see it.
+type Labelled<'m> = (Option<NameId>, &'m LabelSet);
+/// The selectors and the terms that mean it.
+type Meant = (Vec<SelectorId>, Vec<TermId>);
+
+impl Relations {
+    /// Works everything out.
+    pub(super) fn of(model: &Model) -> Relations {
+        let mut by_labels: IndexMap<Labelled<'_>, Meant> = IndexMap::new();
+        let mut signatures: IndexMap<Signature, ClassId> = IndexMap::new();
+        let mut specs = Table::new();
+        for spec in model.specs.iter() {
+            let (matched_by, targeted_by) = by_labels
+                .entry((spec.namespace, &spec.labels))
+                .or_insert_with(|| means(model, spec))
+                .clone();
+            let signature =
+                Signature { spec: as_scheduled(spec), targeted_by: targeted_by.clone() };
+            let next = ClassId::from_index(signatures.len());
+            let class = *signatures.entry(signature).or_insert(next);
+            specs.push(Related { matched_by, targeted_by, class });
+        }
+        Relations { specs, classes: signatures.len() }
+    }
+
+    /// What follows for pods of a spec.
+    pub fn of_spec(&self, spec: SpecId) -> &Related {
+        &self.specs[spec]
+    }
+
+    /// How many classes of pods there are.
+    pub fn classes(&self) -> usize {
+        self.classes
+    }
+}
+
+/// The selectors and terms that mean pods with a spec's labels.
+fn means(model: &Model, spec: &PodSpec) -> Meant {
+    let selectors = &model.selectors;
+    let matched_by: Vec<SelectorId> = selectors
+        .ids()
+        .filter(|id| selectors.means(*id, spec.namespace, &spec.labels, &model.names))
+        .collect();
+    let targeted_by = selectors
+        .terms()
+        .filter(|(_, term)| matched_by.binary_search(&term.selector).is_ok())
+        .map(|(id, _)| id)
+        .collect();
+    (matched_by, targeted_by)
+}
+
+/// The spec without what no plugin looks at.
+fn as_scheduled(spec: &PodSpec) -> PodSpec {
+    PodSpec {
+        namespace: None,
+        labels: LabelSet::default(),
+        priority: 0,
+        grace: Span::ZERO,
+        shutdown: Span::ZERO,
+        startup: Span::ZERO,
+        ..spec.clone()
+    }
+}

@@ -1,0 +1,72 @@
+//! What is there at `T+0` besides what pools are born with: the nodes and pods of a real cluster.
+//!
+//! Start nodes come first, so that node `i` of a run is start node `i`; and so do start pods.
+
+use super::labels::LabelSet;
+use super::node::NodeShape;
+use super::pod::SpecId;
+use super::pool::PoolId;
+use super::workload::WorkloadId;
+use crate::names::NameId;
+
+/// The state from which a run starts.
+#[derive(Clone, Debug, Default)]
+pub struct Start {
+    /// Nodes, registered and with their pods on them.
+    pub nodes: Vec<StartNode>,
+    /// Pods, bound or waiting.
+    pub pods: Vec<StartPod>,
+}
+
+/// A node that is there from the start.
+#[derive(Clone, Debug)]
+pub struct StartNode {
+    /// Its name.
+    pub name: NameId,
+    /// The value of its label `kubernetes.io/hostname`, if it has one.
+    pub hostname: Option<NameId>,
+    /// The pool it belongs to.
+    pub pool: PoolId,
+    /// Which of the pool's templates says how it is bought.
+    pub template: usize,
+    /// What it is; this node's own, whatever the template says.
+    pub shape: NodeShape,
+    /// Whether it is marked `spec.unschedulable`.
+    pub cordoned: bool,
+}
+
+/// A pod that is there from the start.
+#[derive(Clone, Debug)]
+pub struct StartPod {
+    /// Its name.
+    pub name: NameId,
+    /// The workload it belongs to. It counts as one of its replicas.
+    pub workload: WorkloadId,
+    /// What it asks for, which may differ from its workload's template of today.
+    pub spec: SpecId,
+    /// The index of the start node it runs on, whether it would fit there or not; none if it
+    /// waits for a node.
+    pub node: Option<usize>,
+    /// The index of the start node it is nominated to.
+    pub nominated: Option<usize>,
+    /// Whether it is on its way out.
+    pub terminating: bool,
+    /// When it started, in milliseconds before or after `T+0`; none counts as now.
+    pub started_ms: Option<i64>,
+}
+
+impl StartNode {
+    /// A node with this name, which is also its host name.
+    #[must_use]
+    pub fn named(name: NameId, pool: PoolId, template: usize, shape: NodeShape) -> StartNode {
+        StartNode { name, hostname: Some(name), pool, template, shape, cordoned: false }
+    }
+}
+
+impl NodeShape {
+    /// A node of this size without labels and taints.
+    #[must_use]
+    pub fn plain(allocatable: super::resources::Resources) -> NodeShape {
+        NodeShape { labels: LabelSet::default(), taints: Vec::new(), allocatable }
+    }
+}
