@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use scenarios::catalogue::filter::Filter;
 
 /// What moving a Kubernetes cluster to spot nodes saves, and what it breaks.
 #[derive(Parser, Debug)]
@@ -16,7 +17,7 @@ pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
     /// Whether to use colour.
-    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, display_order = 90)]
     pub(crate) color: Color,
 }
 
@@ -39,12 +40,30 @@ pub(crate) enum Command {
   spotsim run --verify shop-200            make it again, and name what differs
   spotsim run scenario.yaml -o json | jq .saving")]
     Run(RunArgs),
+    /// List instance types, their sizes, prices and interruption bands.
+    #[command(after_help = "A FILTER is a word with * and ?, or a condition; all must hold:
+  provider= region= type= family= arch= gpu=             one or several words, with commas
+  vcpu= memory= gpus= pods= price= spot= saving= band=   a number or a range: 4  4..16  ..0.5
+
+Prices are in dollars per hour; band 0 is < 5 % of interruptions a month, 4 is > 20 %.
+
+Examples:
+  spotsim catalogue 'm6i.*'
+  spotsim catalogue aws arch=arm64 vcpu=4..16 memory=..64Gi band=0..1 --sort-by spot
+  spotsim catalogue gpu='a100*,h100*' -o csv > gpus.csv")]
+    Catalogue(CatalogueArgs),
     /// Print the JSON Schema of scenario files, or of summaries.
     #[command(after_help = "Examples:
   spotsim schema > scenario.schema.json
   spotsim schema summary
   spotsim schema | jq '.properties | keys'")]
     Schema(SchemaArgs),
+    /// Print a script that completes commands and options in your shell.
+    #[command(after_help = "Examples:
+  source <(spotsim completion bash)
+  spotsim completion zsh > ~/.zfunc/_spotsim
+  spotsim completion fish > ~/.config/fish/completions/spotsim.fish")]
+    Completion(CompletionArgs),
 }
 
 /// Arguments of `spotsim demo`.
@@ -102,6 +121,50 @@ pub(crate) struct How {
     pub(crate) quiet: bool,
 }
 
+/// Arguments of `spotsim catalogue`.
+#[derive(Args, Debug)]
+pub(crate) struct CatalogueArgs {
+    /// What to list; everything if not given.
+    #[arg(value_name = "FILTER", value_parser = Filter::parse)]
+    pub(crate) filters: Vec<Filter>,
+    /// What to print on stdout.
+    #[arg(short, long, value_enum, default_value_t = ListOutput::Table)]
+    pub(crate) output: ListOutput,
+    /// Put the least first, and the most saved.
+    #[arg(long, value_enum)]
+    pub(crate) sort_by: Option<SortBy>,
+}
+
+/// How to print a list.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum ListOutput {
+    /// At most 100 columns.
+    Table,
+    /// With what pods can ask for, disks and network.
+    Wide,
+    /// An array of objects.
+    Json,
+    /// One line a type, with a header.
+    Csv,
+}
+
+/// What to sort instance types by.
+#[derive(ValueEnum, Clone, Copy, Debug)]
+pub(crate) enum SortBy {
+    /// Virtual CPUs.
+    Vcpu,
+    /// Memory.
+    Memory,
+    /// The on-demand price.
+    Price,
+    /// The spot price.
+    Spot,
+    /// What spot saves of it.
+    Saving,
+    /// The interruption band.
+    Band,
+}
+
 /// Arguments of `spotsim schema`.
 #[derive(Args, Clone, Copy, Debug)]
 pub(crate) struct SchemaArgs {
@@ -117,6 +180,25 @@ pub(crate) enum SchemaOf {
     Scenario,
     /// `summary.json` and `-o json`.
     Summary,
+}
+
+/// Arguments of `spotsim completion`.
+#[derive(Args, Clone, Copy, Debug)]
+pub(crate) struct CompletionArgs {
+    /// Which shell.
+    #[arg(value_enum)]
+    pub(crate) shell: Shell,
+}
+
+/// A shell that can complete.
+#[derive(ValueEnum, Clone, Copy, Debug)]
+pub(crate) enum Shell {
+    /// GNU Bash.
+    Bash,
+    /// Z shell.
+    Zsh,
+    /// Fish.
+    Fish,
 }
 
 /// What to print on stdout.

@@ -23,7 +23,9 @@ fn main() -> ExitCode {
     let result = match cli.command {
         Command::Demo(args) => commands::demo::run(&args),
         Command::Run(args) => commands::run::run(&args),
+        Command::Catalogue(args) => commands::catalogue::run(&args),
         Command::Schema(args) => commands::schema::run(args),
+        Command::Completion(args) => commands::completion::run(args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -66,6 +66,14 @@ pub(crate) const UNKNOWN_BAND: Kind = Kind {
              `spotsim explain aws-reclaims`, `gcp-reclaims`, `azure-reclaims`",
 };
 
+pub(crate) const COMPUTED_ALLOCATABLE: Kind = Kind {
+    id: "computed-allocatable",
+    text: "what pods can ask for of {} is computed from what the platform says it reserves",
+    source: "GKE documentation, \"Plan GKE Standard node sizes\", 110 pods a node; AKS \
+             documentation, \"Node resource reservations\", 250 pods a node as with Azure CNI \
+             Overlay (both read 2026-11-25); `pods` of a type in place says otherwise",
+};
+
 pub(crate) const JOB_DURATION: Kind = Kind {
     id: "job-duration",
     text: "{} Jobs do not say how long their pods run: 10 min (annotation `spotsim/duration`)",

@@ -21,9 +21,12 @@ struct Checker<'c> {
 
 impl<'c> Checker<'c> {
     fn check(&mut self, schema: &'c Json, node: &Node, what: &str) {
+        // A format stands beside a reference, so it would be lost with the resolution.
+        let format = schema.get("format").and_then(Json::as_str);
         let schema = self.resolve(schema);
         if let Some(options) = alternatives(schema) {
             self.check_alternatives(options, node, what);
+            self.check_format(format, node, what);
             return;
         }
         if let Some(types) = schema.get("type")
@@ -46,7 +49,26 @@ impl<'c> Checker<'c> {
                         .for_each(|item| self.check(inner, item, &format!("an entry of {what}")));
                 }
             }
-            Value::Scalar(scalar) => self.check_scalar(schema, scalar, node, what),
+            Value::Scalar(scalar) => {
+                self.check_scalar(schema, scalar, node, what);
+                self.check_format(format, node, what);
+            }
+        }
+    }
+
+    fn check_format(&mut self, format: Option<&str>, node: &Node, what: &str) {
+        let text = match &node.value {
+            Value::Scalar(Json::String(text)) => text.clone(),
+            Value::Scalar(Json::Number(number)) => number.to_string(),
+            Value::Scalar(_) | Value::Seq(_) | Value::Map(_) => return,
+        };
+        let wrong = match format {
+            Some("duration") => sim::Span::parse(&text).err(),
+            Some("quantity") => Quantity::parse(&text).err(),
+            _ => None,
+        };
+        if let Some(wrong) = wrong {
+            self.report("E0104", node.span.clone(), format!("{what}: {wrong}"), None);
         }
     }
 
@@ -106,17 +128,7 @@ impl<'c> Checker<'c> {
                     (_, most) => format!("at most {}", most.unwrap_or(f64::MAX)),
                 };
                 self.report("E0103", span, format!("{what} must be {range}, not {scalar}"), None);
-                return;
             }
-        }
-        let text = scalar.as_str().map_or_else(|| scalar.to_string(), str::to_owned);
-        let wrong = match schema.get("format").and_then(Json::as_str) {
-            Some("duration") => sim::Span::parse(&text).err(),
-            Some("quantity") => Quantity::parse(&text).err(),
-            _ => None,
-        };
-        if let Some(wrong) = wrong {
-            self.report("E0104", span, format!("{what}: {wrong}"), None);
         }
     }
 

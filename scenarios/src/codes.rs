@@ -126,6 +126,16 @@ pub static CODES: &[Code] = &[
         fix: "Change one of the two.",
     },
     Code {
+        id: "E0206",
+        title: "an instance type is described in two ways",
+        why: "Pools that buy the same type buy the same thing: one size, one price, one rate of \
+              reclaims. Which of two should hold for the other pool cannot be guessed.",
+        example: "pools:\n  - {name: a, count: 1, capacityType: spot, instanceTypes: [m6i.large]}\n  \
+                  - name: b\n    count: 1\n    capacityType: spot\n    \
+                  instanceTypes: [{name: m6i.large, spotPrice: 0.05}]",
+        fix: "Give both the same figures, or give one of them another name and describe it whole.",
+    },
+    Code {
         id: "E0301",
         title: "a Kubernetes object is not well-formed",
         why: "A field that is modelled has a value that Kubernetes would refuse. Fields that are \

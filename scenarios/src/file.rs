@@ -130,33 +130,56 @@ pub enum Instance {
     Inline(Box<InlineInstance>),
 }
 
-/// An instance type that is not in the catalogue, or differs from it.
+/// An instance type that is not in the catalogue, or a listed one with other figures. One that is
+/// not listed needs `cpu`, `memory` and `onDemandPrice`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct InlineInstance {
     /// What it is called.
     pub name: String,
     /// How much CPU pods can ask for.
-    #[schemars(extend("format" = "quantity"), with = "Quantity")]
-    pub cpu: Quantity,
+    #[schemars(extend("format" = "quantity"), with = "Option<Quantity>")]
+    pub cpu: Option<Quantity>,
     /// How much memory pods can ask for.
-    #[schemars(extend("format" = "quantity"), with = "Quantity")]
-    pub memory: Quantity,
-    /// How many pods it takes.
-    #[serde(default = "default_pods")]
-    pub pods: u32,
-    /// How many GPUs (`nvidia.com/gpu`) it has.
-    #[serde(default)]
-    pub gpus: u32,
+    #[schemars(extend("format" = "quantity"), with = "Option<Quantity>")]
+    pub memory: Option<Quantity>,
+    /// The architecture of its processors; by default the listed one, or `amd64`.
+    pub arch: Option<Arch>,
+    /// How many pods it takes; by default as many as listed, or 110.
+    pub pods: Option<u32>,
+    /// How many GPUs it has (`nvidia.com/gpu`).
+    pub gpus: Option<u32>,
     /// The on-demand price in dollars per hour.
     #[schemars(range(min = 0.0, max = 1_000_000.0))]
-    pub on_demand_price: f64,
+    pub on_demand_price: Option<f64>,
     /// The spot price in dollars per hour.
     #[schemars(range(min = 0.0, max = 1_000_000.0))]
     pub spot_price: Option<f64>,
     /// Expected reclaims per spot instance and hour.
     #[schemars(range(min = 0.0, max = 1_000.0))]
     pub reclaims_per_hour: Option<f64>,
+}
+
+/// An architecture, as Kubernetes calls it.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Arch {
+    /// Intel and AMD.
+    #[default]
+    Amd64,
+    /// Graviton, Axion, Cobalt, Ampere.
+    Arm64,
+}
+
+impl Arch {
+    /// Its name in the label `kubernetes.io/arch`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Arch::Amd64 => "amd64",
+            Arch::Arm64 => "arm64",
+        }
+    }
 }
 
 /// A Kubernetes quantity, as a text or a number.
@@ -317,10 +340,6 @@ fn one() -> f64 {
 
 fn default_seed() -> u64 {
     42
-}
-
-fn default_pods() -> u32 {
-    110
 }
 
 fn default_namespace() -> String {

@@ -6,6 +6,7 @@
 //! ```
 
 pub mod assumption;
+mod bought;
 pub mod catalogue;
 pub mod check;
 pub mod codes;

@@ -13,15 +13,14 @@ use sim::world::pool::{NodeTemplate, Pool};
 use sim::world::resources::{Lane, Resources};
 use sim::world::taints::{Taint, tolerated};
 use sim::world::workload::{Controller, Workload};
-use sim::{MicroUsdPerHour, Setup, SimTime, Span, digest};
+use sim::{Setup, SimTime, Span, digest};
 
 use crate::assumption::{self, Assumption};
-use crate::catalogue::{self, BAND_RECLAIMS_PER_HOUR, Listed};
-use crate::diagnostic::{Diagnostic, Diagnostics, Source, did_you_mean};
-use crate::file::{self, Capacity, Instance, Kind};
+use crate::bought::Bought;
+use crate::diagnostic::{Diagnostic, Diagnostics, Source};
+use crate::file::{self, Capacity, Kind};
 use crate::manifests::Written;
 use crate::pods;
-use crate::quantity::Quantity;
 use crate::tree::{Node, Step};
 
 /// How long a Job's pod runs of which nobody says how long.
@@ -41,6 +40,8 @@ pub struct Lowering<'l> {
     assumptions: Vec<Assumption>,
     /// Types that are taken to be reclaimed as often as their provider's default says.
     unknown_bands: BTreeSet<String>,
+    /// Types of which what pods can ask for is computed.
+    computed: BTreeSet<String>,
     found: &'l mut Diagnostics,
 }
 
@@ -64,6 +65,7 @@ impl<'l> Lowering<'l> {
             instance_types: BTreeMap::new(),
             assumptions: provider.defaults.iter().filter(|d| d.listed).map(Into::into).collect(),
             unknown_bands: BTreeSet::new(),
+            computed: BTreeSet::new(),
             found,
         };
         lowering.pools();
@@ -104,10 +106,17 @@ impl<'l> Lowering<'l> {
             assumption::POD_STARTUP.about(&[]),
             assumption::POD_SHUTDOWN.about(&[]),
         ]);
+        let listed = |names: &BTreeSet<String>| {
+            names.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
+        };
         if !self.unknown_bands.is_empty() {
-            let types: Vec<&str> = self.unknown_bands.iter().map(String::as_str).collect();
             let rate = self.provider.reclaims_per_hour.to_string();
-            self.assumptions.push(assumption::UNKNOWN_BAND.about(&[&types.join(", "), &rate]));
+            let types = listed(&self.unknown_bands);
+            self.assumptions.push(assumption::UNKNOWN_BAND.about(&[&types, &rate]));
+        }
+        if !self.computed.is_empty() {
+            let types = listed(&self.computed);
+            self.assumptions.push(assumption::COMPUTED_ALLOCATABLE.about(&[&types]));
         }
     }
 
@@ -134,7 +143,13 @@ impl<'l> Lowering<'l> {
             for (number, instance) in pool.instance_types.iter().enumerate() {
                 let mut path = place("instanceTypes").to_vec();
                 path.push(Step::Index(number));
-                let Some(bought) = self.bought(instance, &path) else { continue };
+                let bought = match Bought::of(instance, self.provider, &self.file.region) {
+                    Ok(bought) => bought,
+                    Err(unknown) => {
+                        self.error(unknown.code, &path, unknown.message, Some(unknown.help));
+                        continue;
+                    }
+                };
                 for zone in &zones {
                     if let Some(template) = self.template(pool, &bought, zone, &path) {
                         templates.push(template);
@@ -143,56 +158,6 @@ impl<'l> Lowering<'l> {
             }
             let name = self.model.names.intern(&pool.name);
             self.model.pools.push(Pool { name, size: pool.count, templates });
-        }
-    }
-
-    /// The machine that an entry of `instanceTypes` means.
-    fn bought(&mut self, instance: &Instance, path: &[Step]) -> Option<Bought> {
-        match instance {
-            Instance::Inline(inline) => {
-                let amount = |quantity: &file::Quantity| Quantity::parse(&quantity.text());
-                // Both were checked against the schema.
-                let (cpu, memory) = (amount(&inline.cpu).ok()?, amount(&inline.memory).ok()?);
-                Some(Bought {
-                    name: inline.name.clone(),
-                    arch: "amd64".into(),
-                    capacity: (cpu.milli(), memory.value()),
-                    allocatable: (cpu.milli(), memory.value()),
-                    pods: u64::from(inline.pods),
-                    gpus: u64::from(inline.gpus),
-                    on_demand: MicroUsdPerHour::from_usd(inline.on_demand_price)?,
-                    spot: inline.spot_price.and_then(MicroUsdPerHour::from_usd),
-                    rate: inline.reclaims_per_hour,
-                })
-            }
-            Instance::Named(name) => {
-                let listed = catalogue::region(self.provider.name, &self.file.region);
-                if let Some(listed) = listed.iter().find(|listed| listed.name == *name) {
-                    return Some(Bought::of(listed));
-                }
-                let help = if listed.is_empty() {
-                    let known = catalogue::regions(self.provider.name).join(", ");
-                    let known = if known.is_empty() { "no region of it".into() } else { known };
-                    format!(
-                        "the catalogue knows {known}; for another region describe the type in place"
-                    )
-                } else {
-                    did_you_mean(name, listed.iter().map(|listed| listed.name.as_str()))
-                        .map_or_else(
-                            || {
-                                "describe the type in place: name, cpu, memory, onDemandPrice"
-                                    .to_owned()
-                            },
-                            |near| format!("did you mean `{near}`?"),
-                        )
-                };
-                let message = format!(
-                    "instance type `{name}` is not in the catalogue for {}",
-                    self.file.region
-                );
-                self.error("E0201", path, message, Some(help));
-                None
-            }
         }
     }
 
@@ -205,12 +170,56 @@ impl<'l> Lowering<'l> {
     ) -> Option<NodeTemplate> {
         let spot = pool.capacity_type == Capacity::Spot;
         if spot && bought.spot.is_none() {
-            let message = format!("instance type `{}` has no spot price", bought.name);
-            let help = "choose another type, or describe this one in place with a `spotPrice`";
-            self.error("E0202", path, message, Some(help.into()));
+            let name = &bought.name;
+            let message = format!("instance type `{name}` has no spot price");
+            let help = format!(
+                "choose another type (`spotsim catalogue {} spot=0..`), or give the price: \
+                 {{name: {name}, spotPrice: ...}}",
+                self.provider.name
+            );
+            self.error("E0202", path, message, Some(help));
             return None;
         }
-        let gpu_lane = if bought.gpus > 0 { self.model.lane("nvidia.com/gpu") } else { None };
+        let rate = if spot { self.rate(bought) } else { 0.0 };
+        let machine = self.machine(bought);
+        let allocatable = machine.allocatable;
+        let zone_name = self.model.names.intern(zone);
+        let catalog = &mut self.model.catalog;
+        let instance_type = *self
+            .instance_types
+            .entry(bought.name.clone())
+            .or_insert_with(|| catalog.instance_types.push(machine.clone()));
+        let key = format!("{}/{}/{}/{zone}", self.provider.name, self.file.region, bought.name);
+        let bought_as = Offering {
+            instance_type,
+            zone: zone_name,
+            capacity_type: if spot { CapacityType::Spot } else { CapacityType::OnDemand },
+            price: bought.spot.filter(|_| spot).unwrap_or(bought.on_demand),
+            reclaims_per_hour: rate,
+            key: digest::of_name(&key),
+        };
+        let offering = *self
+            .offerings
+            .entry((bought.name.clone(), zone.to_owned(), spot))
+            .or_insert_with(|| catalog.offerings.push(bought_as.clone()));
+        if catalog.instance_types[instance_type] != machine
+            || catalog.offerings[offering] != bought_as
+        {
+            let message = format!("instance type `{}` is described in two ways", bought.name);
+            let help = "a type is one thing in all pools: give both the same figures, or one of \
+                        them another name";
+            self.error("E0206", path, message, Some(help.into()));
+            return None;
+        }
+        if bought.computed {
+            self.computed.insert(bought.name.clone());
+        }
+        let shape = self.shape(pool, bought, zone, allocatable);
+        Some(NodeTemplate { offering, shape })
+    }
+
+    fn machine(&mut self, bought: &Bought) -> InstanceType {
+        let gpu_lane = if bought.gpus > 0 { self.model.lane(bought.gpu_resource) } else { None };
         let size = |(cpu, memory): (u64, u64)| {
             let mut size = Resources::one_pod(cpu, memory);
             size[Lane::PODS] = bought.pods;
@@ -220,37 +229,12 @@ impl<'l> Lowering<'l> {
             }
             size
         };
-        let (capacity, allocatable) = (size(bought.capacity), size(bought.allocatable));
-        let names = &mut self.model.names;
-        let name = names.intern(&bought.name);
-        let instance_type = *self.instance_types.entry(bought.name.clone()).or_insert_with(|| {
-            let on_demand = bought.on_demand;
-            self.model.catalog.instance_types.push(InstanceType {
-                name,
-                capacity,
-                allocatable,
-                on_demand,
-            })
-        });
-        let zone_name = names.intern(zone);
-        let rate = if spot { self.rate(bought) } else { 0.0 };
-        let key = format!("{}/{}/{}/{zone}", self.provider.name, self.file.region, bought.name);
-        let capacity_type = if spot { CapacityType::Spot } else { CapacityType::OnDemand };
-        let offering = *self
-            .offerings
-            .entry((bought.name.clone(), zone.to_owned(), spot))
-            .or_insert_with(|| {
-                self.model.catalog.offerings.push(Offering {
-                    instance_type,
-                    zone: zone_name,
-                    capacity_type,
-                    price: bought.spot.filter(|_| spot).unwrap_or(bought.on_demand),
-                    reclaims_per_hour: rate,
-                    key: digest::of_name(&key),
-                })
-            });
-        let shape = self.shape(pool, bought, zone, allocatable);
-        Some(NodeTemplate { offering, shape })
+        InstanceType {
+            name: self.model.names.intern(&bought.name),
+            capacity: size(bought.capacity),
+            allocatable: size(bought.allocatable),
+            on_demand: bought.on_demand,
+        }
     }
 
     fn shape(
@@ -404,38 +388,5 @@ impl<'l> Lowering<'l> {
         let mut diagnostic = Diagnostic::new(code, message).at(self.source, span);
         diagnostic.help = help;
         self.found.push(diagnostic);
-    }
-}
-
-/// An instance type as a pool buys it.
-struct Bought {
-    name: String,
-    arch: String,
-    /// CPU in millicores, memory in bytes.
-    capacity: (u64, u64),
-    allocatable: (u64, u64),
-    pods: u64,
-    gpus: u64,
-    on_demand: MicroUsdPerHour,
-    spot: Option<MicroUsdPerHour>,
-    rate: Option<f64>,
-}
-
-impl Bought {
-    fn of(listed: &Listed) -> Bought {
-        let capacity = (listed.vcpu * 1_000, listed.memory_mib << 20);
-        let cpu = listed.allocatable_cpu_milli.unwrap_or(capacity.0);
-        let memory = listed.allocatable_memory_mib.map_or(capacity.1, |mib| mib << 20);
-        Bought {
-            name: listed.name.clone(),
-            arch: listed.arch.clone(),
-            capacity,
-            allocatable: (cpu, memory),
-            pods: listed.max_pods.unwrap_or(110),
-            gpus: listed.gpus,
-            on_demand: MicroUsdPerHour(listed.on_demand_micro_usd),
-            spot: listed.spot_micro_usd.map(MicroUsdPerHour),
-            rate: listed.band.and_then(|band| BAND_RECLAIMS_PER_HOUR.get(band)).copied(),
-        }
     }
 }

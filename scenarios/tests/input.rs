@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use scenarios::diagnostic::Source;
 use scenarios::{Diagnostics, LIBRARY, Scenario};
+use sim::world::resources::Lane;
 use sim::{Fact, Root, SimTime};
 
 fn parse(text: &str) -> Result<Scenario, Diagnostics> {
@@ -66,6 +67,45 @@ fn every_provider_runs() {
 }
 
 const INLINE: &str = "{name: box, cpu: 4, memory: 16Gi, onDemandPrice: 0.2, spotPrice: 0.05}";
+
+/// What is said in place replaces the listed figure and nothing else.
+#[test]
+fn single_figures_of_a_listed_type_can_be_replaced() {
+    let bought = |machine: &str| {
+        let scenario = parse(&GOOD.replace("[m6i.large]", &format!("[{machine}]")));
+        let model = scenario.unwrap_or_else(|errors| panic!("{errors}")).setup.model;
+        let offering = model.catalog.offerings.rows().next().expect("one offering").clone();
+        let machine = model.catalog.instance_types.rows().next().expect("one type").clone();
+        (offering, machine)
+    };
+    let (offering, machine) = bought("m6i.large");
+    let (cheap, same) = bought("{name: m6i.large, spotPrice: 0.01, reclaimsPerHour: 2}");
+    assert_eq!((cheap.price.0, cheap.reclaims_per_hour), (10_000, 2.0));
+    assert_eq!((cheap.key, same), (offering.key, machine.clone()));
+    let (dear, smaller) = bought("{name: m6i.large, cpu: 1, pods: 8, onDemandPrice: 1}");
+    assert_eq!((dear.price, dear.reclaims_per_hour), (offering.price, offering.reclaims_per_hour));
+    assert_eq!(smaller.on_demand.0, 1_000_000);
+    assert_eq!((smaller.allocatable[Lane::CPU], smaller.allocatable[Lane::PODS]), (1_000, 8));
+    assert_eq!(smaller.allocatable[Lane::MEMORY], machine.allocatable[Lane::MEMORY]);
+    assert_eq!(smaller.capacity[Lane::CPU], 2_000);
+}
+
+#[test]
+fn an_entry_that_means_no_machine_says_why() {
+    for (entry, said) in [
+        ("{name: box, cpu: 1}", "described without `memory`, `onDemandPrice`"),
+        ("{name: box, cpu: lots, memory: 1Gi, onDemandPrice: 1}", "error[E0104]: `cpu`: "),
+        ("m6i.lrage", "did you mean `m6i.large`?"),
+        ("c8i.large", "give the price: {name: c8i.large, spotPrice: ...}"),
+    ] {
+        let text = refused(&GOOD.replace("[m6i.large]", &format!("[{entry}]")));
+        assert!(text.contains(said), "{text}");
+    }
+    let elsewhere = refused(&GOOD.replace("us-east-1", "eu-west-1"));
+    assert!(elsewhere.contains("the catalogue knows us-east-1 of aws"), "{elsewhere}");
+    let cellar = GOOD.replace("region: us-east-1", "provider: generic\nregion: cellar");
+    assert!(refused(&cellar).contains("describe the type in place"));
+}
 
 #[test]
 fn json_is_as_good_as_yaml() {

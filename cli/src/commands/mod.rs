@@ -1,5 +1,7 @@
 //! One file a command.
 
+pub(crate) mod catalogue;
+pub(crate) mod completion;
 pub(crate) mod demo;
 pub(crate) mod progress;
 pub(crate) mod run;

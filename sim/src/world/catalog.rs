@@ -22,7 +22,7 @@ pub enum CapacityType {
 }
 
 /// A kind of machine.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct InstanceType {
     /// Its name, for example `m6i.large`.
     pub name: NameId,
@@ -35,7 +35,7 @@ pub struct InstanceType {
 }
 
 /// Something a pool can launch.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Offering {
     /// The machine.
     pub instance_type: InstanceTypeId,

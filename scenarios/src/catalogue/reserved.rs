@@ -1,0 +1,109 @@
+//! What a managed Kubernetes keeps of a node for itself, by the formulas that GKE and AKS publish.
+//!
+//! Sources (read 2026-11-25): GKE documentation, "Plan GKE Standard node sizes"; AKS documentation,
+//! "Node resource reservations", version 1.29 and later. Memory that the kernel keeps before the
+//! kubelet sees it is not known and not deducted.
+
+/// What the pods of a node can ask for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Allocatable {
+    /// CPU, in millicores.
+    pub cpu_milli: u64,
+    /// Memory.
+    pub memory_mib: u64,
+}
+
+/// Both evict pods when less than this is left.
+const EVICTION_MIB: u64 = 100;
+
+/// How many pods a node takes where nobody says: on AKS the default of Azure CNI Overlay, elsewhere
+/// Kubernetes' own.
+#[must_use]
+pub fn default_pods(provider: &str) -> u64 {
+    if provider == "azure" { 250 } else { 110 }
+}
+
+/// What is left of a node of this type when the platform has taken its share; everything where no
+/// formula is known.
+#[must_use]
+pub fn allocatable(provider: &str, name: &str, vcpu: u64, memory: u64, pods: u64) -> Allocatable {
+    let (cpu_milli, memory_mib) = match provider {
+        "gcp" => (gke_cpu(name, vcpu), gke_memory(memory) + EVICTION_MIB),
+        "azure" => (aks_cpu(vcpu), aks_memory(memory, pods) + EVICTION_MIB),
+        _ => (0, 0),
+    };
+    Allocatable {
+        cpu_milli: (vcpu * 1_000).saturating_sub(cpu_milli),
+        memory_mib: memory.saturating_sub(memory_mib),
+    }
+}
+
+/// The sum of `rate` times the part of `amount` in each bracket; brackets are given by their width.
+fn progressive(amount: u64, brackets: &[(u64, u64)]) -> u64 {
+    let mut rest = amount;
+    let mut sum = 0;
+    for (width, rate) in brackets {
+        let part = rest.min(*width);
+        sum += part * rate;
+        rest -= part;
+    }
+    sum
+}
+
+/// 6 % of the first core, 1 % of the second, 0.5 % of the next two, 0.25 % of the rest; shared-core
+/// E2 machines keep 1060 m.
+fn gke_cpu(name: &str, vcpu: u64) -> u64 {
+    if ["e2-micro", "e2-small", "e2-medium"].contains(&name) {
+        return 1_060;
+    }
+    // In hundredths of a percent of a core, which are tenths of a millicore.
+    progressive(vcpu, &[(1, 600), (1, 100), (2, 50), (u64::MAX, 25)]).div_ceil(10)
+}
+
+/// 25 % of the first 4 GiB, 20 % of the next 4, 10 % of the next 8, 6 % of the next 112, 2 % of the
+/// rest; 255 MiB of machines below 1 GiB.
+fn gke_memory(memory: u64) -> u64 {
+    if memory < 1_024 {
+        return 255;
+    }
+    let gib = 1_024;
+    let brackets = [(4 * gib, 25), (4 * gib, 20), (8 * gib, 10), (112 * gib, 6), (u64::MAX, 2)];
+    progressive(memory, &brackets).div_ceil(100)
+}
+
+/// 60 m for the first core, 40 m for the second, 20 m for the next two, 10 m for the rest: the
+/// published table, and what lies between its columns.
+fn aks_cpu(vcpu: u64) -> u64 {
+    progressive(vcpu, &[(1, 60), (1, 40), (2, 20), (u64::MAX, 10)])
+}
+
+/// 20 MiB for each pod that it takes and 50 MiB, at most a quarter.
+fn aks_memory(memory: u64, pods: u64) -> u64 {
+    (20 * pods + 50).min(memory / 4)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_published_tables() {
+        let aks = [1, 2, 4, 8, 16, 32, 64].map(aks_cpu);
+        assert_eq!(aks, [60, 100, 140, 180, 260, 420, 740]);
+        // AKS: 8 GB and 30 pods keep 650 MB, 4 GB and 70 pods a quarter.
+        assert_eq!([aks_memory(8_192, 30), aks_memory(4_096, 70)], [650, 1_024]);
+        // GKE: e2-standard-4 offers 3.92 vCPU and 13.3 GiB, e2-medium 940 m.
+        let gke = allocatable("gcp", "e2-standard-4", 4, 16_384, 110);
+        assert_eq!(gke, Allocatable { cpu_milli: 3_920, memory_mib: 13_621 });
+        assert_eq!(allocatable("gcp", "e2-medium", 2, 4_096, 110).cpu_milli, 940);
+        // By hand: 60 + 10 + 10 + 70 m; 1024 + 819.2 + 819.2 + 6881.28 MiB and 100.
+        let large = allocatable("gcp", "n2-standard-32", 32, 131_072, 110);
+        assert_eq!(large, Allocatable { cpu_milli: 31_850, memory_mib: 121_428 });
+    }
+
+    #[test]
+    fn where_no_formula_is_known_nothing_is_taken() {
+        let all = Allocatable { cpu_milli: 2_000, memory_mib: 4_096 };
+        assert_eq!(allocatable("generic", "box", 2, 4_096, 110), all);
+    }
+}
