@@ -1,21 +1,39 @@
 //! The extension points of the scheduler, by their Kubernetes names.
 //!
-//! A plugin is a pure function of a pod and of one node as it is shown to it. It never looks a node
-//! up by itself, so the same plugin judges real nodes, nodes without their victims, and nodes that
-//! an autoscaler only imagines.
+//! A plugin is a pure function of a pod and of what it is shown. It never looks a node up by
+//! itself, so the same plugin judges real nodes, nodes without their victims, and nodes that an
+//! autoscaler only imagines. It says beforehand what it needs to know:
+//!
+//! * of a node alone, it sees a [`NodeView`];
+//! * of the rest of the cluster, it names the [`Sum`]s over domains that it reads, and is shown how
+//!   they stand [`Around`] a node.
+//!
+//! So what a plugin said about a node stays true until that node, or one of those sums, changes.
 
+use crate::names::NameId;
 use crate::world::World;
 use crate::world::node::NodeId;
-use crate::world::pod::{PodId, PodSpec};
+use crate::world::pod::{PodId, PodSpec, SpecId};
 use crate::world::refusal::Reason;
+use crate::world::relations::Related;
+use crate::world::selectors::{BorneTerm, Selectors, TermId};
 
+pub use super::sums::{Around, Counted, Include, Scope, Sum};
 pub use crate::world::NodeView;
 
 /// A pod as a plugin sees it.
 #[derive(Clone, Copy)]
 pub struct PodView<'w> {
+    /// Which pod it is, if it exists.
+    pub id: Option<PodId>,
     /// What it asks for.
     pub spec: &'w PodSpec,
+    /// Which spec that is.
+    pub spec_id: SpecId,
+    /// Who means pods like it.
+    pub related: &'w Related,
+    /// Everybody's selectors and terms.
+    pub selectors: &'w Selectors,
     /// The one node that a DaemonSet meant it for.
     pub meant_for: Option<NodeId>,
 }
@@ -24,19 +42,51 @@ impl<'w> PodView<'w> {
     /// The view of a pod of the world.
     #[must_use]
     pub fn of(pod: PodId, world: &'w World) -> PodView<'w> {
-        PodView { spec: world.spec_of(pod), meant_for: world.pods().meant_for(pod) }
+        let meant_for = world.pods().meant_for(pod);
+        PodView { id: Some(pod), meant_for, ..PodView::of_spec(world.pods().spec(pod), world) }
+    }
+
+    /// The view of a pod that there could be.
+    #[must_use]
+    pub fn of_spec(spec_id: SpecId, world: &'w World) -> PodView<'w> {
+        let model = world.model();
+        PodView {
+            id: None,
+            spec: &model.specs[spec_id],
+            spec_id,
+            related: model.relations().of_spec(spec_id),
+            selectors: &model.selectors,
+            meant_for: None,
+        }
+    }
+
+    /// The terms of other pods that mean it.
+    pub fn targeted_by(self) -> impl Iterator<Item = (TermId, &'w BorneTerm)> {
+        self.related.targeted_by.iter().map(move |id| (*id, self.selectors.term(*id)))
     }
 }
 
 /// Keeps a pod off nodes on which it must not run.
-pub trait Filter: Sync {
+pub trait Filter: Send + Sync {
     /// Looks at the pod alone, once per cycle (PreFilter).
     fn prepare(&self, _pod: PodView<'_>, _world: &World) -> Prepared {
         Prepared::Run
     }
 
-    /// Judges one node (Filter).
-    fn check(&self, pod: PodView<'_>, node: NodeView<'_>) -> Verdict;
+    /// The sums over domains that [`judge`](Self::judge) reads of such a pod, in its own order.
+    fn sums(&self, _pod: PodView<'_>) -> Vec<Sum> {
+        Vec::new()
+    }
+
+    /// Judges a node by itself (Filter).
+    fn check(&self, _pod: PodView<'_>, _node: NodeView<'_>) -> Verdict {
+        Verdict::Pass
+    }
+
+    /// Judges a node by its domains (Filter).
+    fn judge(&self, _pod: PodView<'_>, _around: Around<'_>) -> Verdict {
+        Verdict::Pass
+    }
 
     /// What may turn a refusal by this plugin into a pass, and is worth another attempt.
     fn woken_by(&self) -> Changes;
@@ -49,10 +99,22 @@ pub enum Prepared {
     /// This pod never concerns the plugin in this cycle.
     Skip,
     /// Only these nodes can do.
-    Only(Vec<NodeId>),
+    Only(Candidates),
+    /// No node can do.
+    Reject(Code, Reasons),
+}
+
+/// The nodes to which a pod restricts itself.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Candidates {
+    /// Those of them that there are.
+    pub nodes: Vec<NodeId>,
+    /// The names it gives, of nodes that may not exist; empty if it gives none.
+    pub names: Vec<NameId>,
 }
 
 /// What a filter says about one node.
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Verdict {
     /// The pod may run there.
     Pass,
@@ -61,7 +123,7 @@ pub enum Verdict {
 }
 
 /// Whether removing pods from a node could change a refusal.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Code {
     /// Yes: the node is a candidate for preemption.
     Unschedulable,
@@ -70,6 +132,7 @@ pub enum Code {
 }
 
 /// Why a node was refused: nearly always for one reason.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Reasons {
     /// One reason.
     One(Reason),
@@ -88,6 +151,12 @@ impl Reasons {
 }
 
 impl Verdict {
+    /// A refusal for one fixed reason, which the removal of pods may change.
+    #[must_use]
+    pub fn unschedulable(text: &'static str) -> Verdict {
+        Verdict::Reject(Code::Unschedulable, Reasons::One(Reason::Text(text)))
+    }
+
     /// A refusal for one fixed reason, which no removal of pods can change.
     #[must_use]
     pub fn unresolvable(text: &'static str) -> Verdict {
@@ -95,20 +164,62 @@ impl Verdict {
     }
 }
 
-/// Prefers some of the nodes on which a pod may run.
-pub trait Score: Sync {
+/// Prefers some of the nodes on which a pod may run, each for itself, from 0 to 100 (Score without
+/// NormalizeScore).
+pub trait Score: Send + Sync {
     /// Whether the plugin has anything to say about this pod (PreScore). If not it adds nothing.
     fn applies(&self, _pod: &PodSpec) -> bool {
         true
     }
 
-    /// How good one node is, in the plugin's own units.
-    fn raw(&self, pod: &PodSpec, node: NodeView<'_>) -> i64;
+    /// How good one node is, from 0 to 100.
+    fn score(&self, pod: &PodSpec, node: NodeView<'_>) -> i64;
+}
 
-    /// The score from 0 to 100, given the least and greatest raw score over all feasible nodes.
-    fn normalize(&self, raw: i64, _min: i64, _max: i64) -> i64 {
-        raw
+/// Prefers some of the nodes on which a pod may run, compared with the others (Score with
+/// NormalizeScore). What is compared depends on all feasible nodes, so nothing of it is remembered.
+pub trait RelativeScore: Send + Sync {
+    /// Whether the plugin has anything to say about this pod (PreScore). If not it adds nothing.
+    fn applies(&self, _pod: PodView<'_>) -> bool {
+        true
     }
+
+    /// The sums over domains that it reads of such a pod, in its own order.
+    fn sums(&self, _pod: PodView<'_>) -> Vec<Sum> {
+        Vec::new()
+    }
+
+    /// What it knows of a node by itself; nodes of one grade are alike to it.
+    fn grade(&self, _pod: PodView<'_>, _node: NodeView<'_>) -> i64 {
+        0
+    }
+
+    /// Whether, as the sums stand in all, it has nothing to say after all.
+    fn skips(&self, _pod: PodView<'_>, _around: Around<'_>) -> bool {
+        false
+    }
+
+    /// Whether a node is left out of the comparison.
+    fn ignores(&self, _pod: PodView<'_>, _around: Around<'_>) -> bool {
+        false
+    }
+
+    /// How good a node is, in the plugin's own units.
+    fn raw(&self, pod: PodView<'_>, grade: i64, around: Around<'_>, feasible: &Feasible) -> i64;
+
+    /// The score from 0 to 100, given the least and greatest raw score over all feasible nodes
+    /// that are not ignored.
+    fn normalize(&self, raw: i64, min: i64, max: i64) -> i64;
+}
+
+/// The nodes that a relative score compares.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Feasible {
+    /// How many there are.
+    pub nodes: usize,
+    /// For each of the plugin's sums, in how many domains they are; nodes without the label form
+    /// one domain together.
+    pub domains: Vec<usize>,
 }
 
 /// Kinds of change after which an unschedulable pod may fit: a set.
@@ -122,6 +233,10 @@ impl Changes {
     pub const NODE_ADDED: Changes = Changes(1);
     /// A pod left a node, and its resources with it.
     pub const POD_LEFT: Changes = Changes(2);
+    /// A pod was put on a node, which may have been what another wanted to be near.
+    pub const POD_PLACED: Changes = Changes(4);
+    /// A node left, and with it a domain or a share of one.
+    pub const NODE_LEFT: Changes = Changes(8);
 
     /// Changes of either set.
     #[must_use]

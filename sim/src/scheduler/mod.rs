@@ -1,10 +1,12 @@
 //! kube-scheduler in virtual time: one pod, one cycle, one decision.
 
 pub mod framework;
+pub mod inquiry;
 pub mod plain;
 pub mod plugins;
 pub mod profile;
 pub mod queue;
+pub mod sums;
 
 use crate::action::Action;
 use crate::rng::{Root, Stream};
@@ -12,7 +14,7 @@ use crate::time::SimTime;
 use crate::world::World;
 use crate::world::pod::PodId;
 use framework::{Changes, PodView};
-use plain::Evaluation;
+use plain::Walk;
 use profile::Profile;
 use queue::Queue;
 
@@ -45,17 +47,16 @@ impl Scheduler {
     pub fn next(&mut self, world: &World) -> Option<Action> {
         let pod = self.queue.pop()?;
         self.cycles += 1;
-        Some(match plain::evaluate(&self.profile, PodView::of(pod, world), world) {
-            Evaluation::Best(best) => {
-                self.queue.forget(pod);
-                Action::Bind { pod, node: best[self.tie_break(pod, best.len(), world)] }
-            }
-            Evaluation::Nowhere { refusal, woken_by } => {
-                let priority = world.spec_of(pod).priority;
-                self.queue.set_aside(pod, priority, woken_by, world.now());
-                Action::Refuse { pod, refusal }
-            }
-        })
+        let view = PodView::of(pod, world);
+        let evaluation = plain::evaluate(&self.profile, view, world, Walk::WHOLE);
+        let best = evaluation.best();
+        if best.is_empty() {
+            let (refusal, woken_by) = (evaluation.refusal(), evaluation.woken_by());
+            self.queue.set_aside(pod, view.spec.priority, woken_by, world.now());
+            return Some(Action::Refuse { pod, refusal });
+        }
+        self.queue.forget(pod);
+        Some(Action::Bind { pod, node: best[self.tie_break(pod, best.len(), world)] })
     }
 
     /// How many cycles there have been.

@@ -1,141 +1,233 @@
 //! The rules of scheduling, plainly: every node, every plugin, nothing remembered.
 //!
-//! This is the documentation of a scheduling cycle and the oracle for anything faster.
+//! This is the documentation of a scheduling cycle and the oracle for anything faster. `explain`,
+//! preemption and whoever imagines nodes ask here.
 
-use super::framework::{Changes, Code, PodView, Prepared, Reasons, Verdict};
+use super::framework::{Candidates, Changes, PodView};
+use super::inquiry::{Inquiry, Kind, Rejection, Row};
 use super::profile::Profile;
+use super::sums::Standing;
+use crate::world::load::NodeLoad;
 use crate::world::node::NodeId;
-use crate::world::refusal::{Reason, Refusal};
+use crate::world::refusal::Refusal;
 use crate::world::{NodeView, World};
 
-/// The outcome of looking at every node.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Evaluation {
-    /// The nodes with the highest total score, in node order; never empty.
-    Best(Vec<NodeId>),
-    /// No node will do.
-    Nowhere {
-        /// What the nodes said.
-        refusal: Refusal,
-        /// What could change their minds.
-        woken_by: Changes,
-    },
+/// Everything there is to know about one cycle of one pod.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Evaluation {
+    /// How many nodes there are.
+    pub nodes: usize,
+    /// A refusal that holds for every node.
+    pub outright: Option<Rejection>,
+    /// The nodes to which the pod was restricted from the outset.
+    pub only: Option<Candidates>,
+    /// Whether the pod got the node it was nominated to, and no other was looked at.
+    pub as_nominated: bool,
+    /// What each node said, in the order in which they were asked.
+    pub verdicts: Vec<(NodeId, Option<Rejection>)>,
+    /// The scores of the feasible ones, in that order.
+    pub scores: Vec<Scored>,
 }
 
-/// One cycle for one pod: prepare, filter, score, and name the best nodes.
+/// The score of a node.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Scored {
+    /// Which node.
+    pub node: NodeId,
+    /// The sum.
+    pub total: i64,
+    /// What each plugin gave it, times its weight.
+    pub by_plugin: Vec<(&'static str, i64)>,
+}
+
+/// Where the search for feasible nodes begins and after how many it ends.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Walk {
+    /// The place in the order of nodes.
+    pub start: usize,
+    /// How many feasible nodes are enough.
+    pub enough: usize,
+}
+
+impl Walk {
+    /// Every node, from the first.
+    pub const WHOLE: Walk = Walk { start: 0, enough: usize::MAX };
+}
+
+/// One cycle for one pod: prepare, filter, score.
 // kube-scheduler: schedule_one.go schedulePod, findNodesThatFitPod, prioritizeNodes
 #[must_use]
-pub fn evaluate(profile: &Profile, pod: PodView<'_>, world: &World) -> Evaluation {
-    let prepared = Preparation::of(profile, pod, world);
-    let mut feasible = Vec::new();
-    let mut refusal = Refusal::default();
-    let mut woken_by = Changes::NONE;
-    for node in world.registered().iter().copied() {
-        refusal.nodes += 1;
-        match prepared.first_rejection(pod, world.view(node)) {
-            None => feasible.push(node),
-            Some(rejection) => {
-                refusal.add(rejection.reasons.as_slice());
-                woken_by = woken_by.or(rejection.woken_by);
+pub fn evaluate(profile: &Profile, pod: PodView<'_>, world: &World, walk: Walk) -> Evaluation {
+    let nodes = world.registered().len();
+    let inquiry = match Inquiry::of(profile, pod, world) {
+        Ok(inquiry) => inquiry,
+        Err(rejection) => {
+            return Evaluation { nodes, outright: Some(rejection), ..Evaluation::default() };
+        }
+    };
+    let standings = standings(&inquiry, pod, world);
+    if let Some(verdict) = nominated(&inquiry, pod, world, &standings) {
+        let verdicts = vec![verdict];
+        let scores = scores(&inquiry, pod, world, &standings, &verdicts);
+        return Evaluation { nodes, as_nominated: true, verdicts, scores, ..Evaluation::default() };
+    }
+    let verdicts = verdicts(&inquiry, pod, world, &standings, walk);
+    let scores = scores(&inquiry, pod, world, &standings, &verdicts);
+    let only = inquiry.only().map(|only| only.candidates.clone());
+    Evaluation { nodes, outright: None, only, as_nominated: false, verdicts, scores }
+}
+
+/// How every sum stands, over all nodes.
+#[must_use]
+pub fn standings(inquiry: &Inquiry, pod: PodView<'_>, world: &World) -> Vec<Standing> {
+    let mut standings = inquiry.standings(world);
+    if !standings.is_empty() {
+        for node in world.registered() {
+            for (standing, share) in
+                standings.iter_mut().zip(inquiry.shares(pod, world.view(*node)))
+            {
+                standing.add(share);
             }
         }
     }
-    match feasible.len() {
-        0 if refusal.nodes == 0 => Evaluation::Nowhere { refusal, woken_by: Changes::NODE_ADDED },
-        0 => Evaluation::Nowhere { refusal, woken_by },
-        1 => Evaluation::Best(feasible),
-        _ => Evaluation::Best(best(profile, pod, &feasible, world)),
+    standings
+}
+
+/// The node that the pod is nominated to, if it takes the pod: then no other is looked at.
+// kube-scheduler: schedule_one.go evaluateNominatedNode
+fn nominated(
+    inquiry: &Inquiry,
+    pod: PodView<'_>,
+    world: &World,
+    standings: &[Standing],
+) -> Option<(NodeId, Option<Rejection>)> {
+    let node = world.pods().nominated(pod.id?)?;
+    let there = world.registered().contains(&node);
+    let fits = || rejection(inquiry, pod, world.view(node), standings).is_none();
+    (there && fits()).then_some((node, None))
+}
+
+/// What each node says, until enough are feasible.
+fn verdicts(
+    inquiry: &Inquiry,
+    pod: PodView<'_>,
+    world: &World,
+    standings: &[Standing],
+    walk: Walk,
+) -> Vec<(NodeId, Option<Rejection>)> {
+    let order = world.registered();
+    let mut verdicts = Vec::with_capacity(order.len());
+    let mut feasible = 0;
+    for step in 0..order.len() {
+        if feasible == walk.enough {
+            break;
+        }
+        let node = order[(walk.start + step) % order.len()];
+        let verdict = rejection(inquiry, pod, world.view(node), standings);
+        feasible += usize::from(verdict.is_none());
+        verdicts.push((node, verdict));
     }
+    verdicts
 }
 
-/// The filters that concern one pod, and the nodes to which they restrict it from the outset.
-pub struct Preparation {
-    filters: Vec<(&'static str, &'static dyn super::framework::Filter)>,
-    only: Option<(Vec<NodeId>, Changes)>,
+/// The first refusal of one node, with the pods that are nominated to it and then without.
+// kube-scheduler: framework/runtime/framework.go RunFilterPluginsWithNominatedPods
+#[must_use]
+pub fn rejection(
+    inquiry: &Inquiry,
+    pod: PodView<'_>,
+    node: NodeView<'_>,
+    standings: &[Standing],
+) -> Option<Rejection> {
+    let alone = inquiry.first_rejection(pod, node, standings);
+    if alone.as_ref().is_some_and(|rejection| rejection.plugin.is_none()) {
+        return alone;
+    }
+    with_nominated(pod, node, node.load())
+        .and_then(|load| inquiry.rejection_with_load(pod, node, &load, standings))
+        .or(alone)
 }
 
-/// The first refusal of a node.
-pub struct Rejection {
-    /// The plugin that refused; none when the node was ruled out before filtering.
-    pub plugin: Option<&'static str>,
-    /// Whether removing pods could help.
-    pub code: Code,
-    /// Why.
-    pub reasons: Reasons,
-    /// What could change its mind.
-    pub woken_by: Changes,
+/// A load of a node with the pods that are nominated to it and hold their place against `pod`;
+/// none when there are no such pods.
+#[must_use]
+pub fn with_nominated(pod: PodView<'_>, node: NodeView<'_>, load: &NodeLoad) -> Option<NodeLoad> {
+    let world = node.world();
+    let mut with: Option<NodeLoad> = None;
+    for other in world.placement().nominated_to(node.id()) {
+        if pod.id != Some(*other) && world.spec_of(*other).priority >= pod.spec.priority {
+            let spec = world.pods().spec(*other);
+            with.get_or_insert_with(|| load.clone()).add(*other, spec, false, world.model());
+        }
+    }
+    with
 }
 
-/// What a node hears that was ruled out by a pod's own list of nodes.
-const OUTSIDE: Reason = Reason::Text("node(s) didn't satisfy plugin(s) [NodeAffinity]");
+/// The scores of the feasible nodes: normalised, weighted, summed.
+fn scores(
+    inquiry: &Inquiry,
+    pod: PodView<'_>,
+    world: &World,
+    standings: &[Standing],
+    verdicts: &[(NodeId, Option<Rejection>)],
+) -> Vec<Scored> {
+    let feasible = verdicts.iter().filter(|(_, verdict)| verdict.is_none()).map(|(node, _)| *node);
+    let mut scores: Vec<Scored> = feasible
+        .map(|node| {
+            let by_plugin: Vec<_> = inquiry.own_scores(pod, world.view(node)).collect();
+            Scored { node, total: by_plugin.iter().map(|(_, score)| score).sum(), by_plugin }
+        })
+        .collect();
+    let rows: Vec<Row> = scores.iter().map(|s| inquiry.row(pod, world.view(s.node))).collect();
+    let kinds: Vec<Kind<'_>> = rows
+        .iter()
+        .map(|row| Kind { nodes: 1, grades: &row.grades, shares: &row.shares })
+        .collect();
+    for (plugin, relative) in inquiry.relative_scores(pod, standings, &kinds) {
+        for (scored, score) in scores.iter_mut().zip(relative) {
+            scored.total += score;
+            scored.by_plugin.push((plugin, score));
+        }
+    }
+    scores
+}
 
-impl Preparation {
-    /// Asks every filter about the pod alone.
-    // kube-scheduler: framework/runtime/framework.go RunPreFilterPlugins
+impl Evaluation {
+    /// The nodes with the highest total score, in the order in which they were asked.
     #[must_use]
-    pub fn of(profile: &Profile, pod: PodView<'_>, world: &World) -> Preparation {
-        let mut filters = Vec::with_capacity(profile.filters.len());
-        let mut only: Option<(Vec<NodeId>, Changes)> = None;
-        for (name, filter) in &profile.filters {
-            match filter.prepare(pod, world) {
-                Prepared::Skip => continue,
-                Prepared::Run => {}
-                Prepared::Only(nodes) => {
-                    let (kept, woken_by) = only.take().unwrap_or((nodes.clone(), Changes::NONE));
-                    let both = kept.into_iter().filter(|node| nodes.contains(node)).collect();
-                    only = Some((both, woken_by.or(filter.woken_by())));
+    pub fn best(&self) -> Vec<NodeId> {
+        let top = self.scores.iter().map(|scored| scored.total).max();
+        self.scores.iter().filter(|s| Some(s.total) == top).map(|s| s.node).collect()
+    }
+
+    /// All refusals together, for the message.
+    #[must_use]
+    pub fn refusal(&self) -> Refusal {
+        let mut refusal = Refusal { nodes: self.nodes, ..Refusal::default() };
+        match &self.outright {
+            Some(rejection) => refusal.outright = rejection.reasons.as_slice().to_vec(),
+            None => {
+                for (_, verdict) in &self.verdicts {
+                    verdict.iter().for_each(|rejection| {
+                        refusal.add(rejection.reasons.as_slice(), 1);
+                    });
                 }
             }
-            filters.push((*name, *filter));
         }
-        Preparation { filters, only }
+        refusal
     }
 
-    /// The first refusal of one node, if any: the one truth about whether a pod fits.
+    /// Every refusal, of the pod or of a node.
+    pub fn rejections(&self) -> impl Iterator<Item = &Rejection> {
+        self.outright.iter().chain(self.verdicts.iter().filter_map(|(_, verdict)| verdict.as_ref()))
+    }
+
+    /// What may change the minds of those who refused.
     #[must_use]
-    pub fn first_rejection(&self, pod: PodView<'_>, node: NodeView<'_>) -> Option<Rejection> {
-        if let Some((only, woken_by)) = &self.only
-            && !only.contains(&node.id())
-        {
-            return Some(Rejection {
-                plugin: None,
-                code: Code::UnschedulableAndUnresolvable,
-                reasons: Reasons::One(OUTSIDE),
-                woken_by: *woken_by,
-            });
+    pub fn woken_by(&self) -> Changes {
+        if self.nodes == 0 {
+            return Changes::NODE_ADDED;
         }
-        self.filters.iter().find_map(|(name, filter)| match filter.check(pod, node) {
-            Verdict::Pass => None,
-            Verdict::Reject(code, reasons) => {
-                Some(Rejection { plugin: Some(name), code, reasons, woken_by: filter.woken_by() })
-            }
-        })
+        self.rejections().fold(Changes::NONE, |changes, r| changes.or(r.woken_by))
     }
-}
-
-/// The nodes of `feasible` with the highest total score.
-fn best(profile: &Profile, pod: PodView<'_>, feasible: &[NodeId], world: &World) -> Vec<NodeId> {
-    let totals = totals(profile, pod, feasible, world);
-    let top = totals.iter().max().expect("several nodes are feasible");
-    feasible.iter().zip(&totals).filter(|(_, total)| *total == top).map(|(n, _)| *n).collect()
-}
-
-/// The total score of each of `feasible`: normalised, weighted, summed.
-#[must_use]
-pub fn totals(profile: &Profile, pod: PodView<'_>, feasible: &[NodeId], world: &World) -> Vec<i64> {
-    let mut totals = vec![0; feasible.len()];
-    let mut raw = Vec::with_capacity(feasible.len());
-    for (_, score, weight) in &profile.scores {
-        if !score.applies(pod.spec) {
-            continue;
-        }
-        raw.clear();
-        raw.extend(feasible.iter().map(|node| score.raw(pod.spec, world.view(*node))));
-        let min = raw.iter().copied().min().unwrap_or(0);
-        let max = raw.iter().copied().max().unwrap_or(0);
-        for (total, raw) in totals.iter_mut().zip(&raw) {
-            *total += weight * score.normalize(*raw, min, max);
-        }
-    }
-    totals
 }

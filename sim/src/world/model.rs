@@ -10,7 +10,7 @@ use super::pod::{PodSpec, SpecId};
 use super::pool::{Pool, PoolId};
 use super::relations::Relations;
 use super::resources::{LANES, Lane};
-use super::selectors::Selectors;
+use super::selectors::{Selectors, TopologyKeyId};
 use super::start::Start;
 use super::workload::{Workload, WorkloadId};
 use crate::names::{NameId, Names};
@@ -84,8 +84,12 @@ impl std::ops::Index<SpecId> for Specs {
 impl Default for Model {
     fn default() -> Self {
         let mut names = Names::default();
+        let hostname_key = names.intern(HOSTNAME_LABEL);
+        let mut selectors = Selectors::default();
+        let keys = [hostname_key, names.intern(ZONE_LABELS[2])].map(|l| selectors.intern_key(l));
+        assert_eq!(keys, [TopologyKeyId::HOSTNAME, TopologyKeyId::ZONE]);
         Model {
-            hostname_key: names.intern(HOSTNAME_LABEL),
+            hostname_key,
             // Not a valid label value, so that nothing in a scenario can mean it.
             unmentioned_host: names.intern("(a host that is not mentioned)"),
             unschedulable_key: names.intern("node.kubernetes.io/unschedulable"),
@@ -94,7 +98,7 @@ impl Default for Model {
             names,
             catalog: Catalog::default(),
             specs: Specs::default(),
-            selectors: Selectors::default(),
+            selectors,
             workloads: Table::new(),
             pools: Table::new(),
             start: Start::default(),

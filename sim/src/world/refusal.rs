@@ -7,6 +7,7 @@ use indexmap::IndexSet;
 
 use super::Model;
 use super::resources::Lane;
+use crate::names::NameId;
 use crate::table::{Id, id};
 
 id! {
@@ -21,6 +22,8 @@ pub enum Reason {
     Text(&'static str),
     /// Too little of a resource is left.
     Insufficient(Lane),
+    /// A sentence that names something of the scenario.
+    Said(NameId),
 }
 
 impl Reason {
@@ -30,6 +33,7 @@ impl Reason {
         match self {
             Reason::Text(text) => text.to_owned(),
             Reason::Insufficient(lane) => format!("Insufficient {}", model.lane_name(lane)),
+            Reason::Said(sentence) => model.names.text(sentence).to_owned(),
         }
     }
 }
@@ -37,17 +41,19 @@ impl Reason {
 /// What all nodes together said to one pod.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct Refusal {
-    /// How many nodes were asked.
+    /// How many nodes there were.
     pub nodes: usize,
+    /// Why none of them was asked, if that is so.
+    pub outright: Vec<Reason>,
     /// How many of them gave each reason; a node that gives two counts twice.
     pub reasons: BTreeMap<Reason, usize>,
 }
 
 impl Refusal {
-    /// Counts one node's reasons.
-    pub fn add(&mut self, reasons: &[Reason]) {
+    /// Counts the reasons of some nodes that give the same ones.
+    pub fn add(&mut self, reasons: &[Reason], nodes: usize) {
         for reason in reasons {
-            *self.reasons.entry(*reason).or_default() += 1;
+            *self.reasons.entry(*reason).or_default() += nodes;
         }
     }
 
@@ -64,6 +70,9 @@ impl Refusal {
             .map(|(reason, count)| format!("{count} {}", reason.text(model)))
             .collect();
         lines.sort();
+        if !self.outright.is_empty() {
+            lines = self.outright.iter().map(|reason| reason.text(model)).collect();
+        }
         let mut message = format!("0/{} nodes are available", self.nodes);
         if !lines.is_empty() {
             let _ = write!(message, ": {}", lines.join(", "));

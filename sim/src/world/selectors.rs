@@ -17,6 +17,13 @@ id! {
     TermId
 }
 
+impl TopologyKeyId {
+    /// `kubernetes.io/hostname`, which every model has.
+    pub const HOSTNAME: TopologyKeyId = TopologyKeyId(0);
+    /// `topology.kubernetes.io/zone`, which every model has.
+    pub const ZONE: TopologyKeyId = TopologyKeyId(1);
+}
+
 /// Which pods are meant.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum PodSelector {

@@ -1,37 +1,69 @@
-//! NodeResourcesBalancedAllocation: prefers nodes on which a pod evens out CPU against memory.
+//! NodeResourcesBalancedAllocation: prefers nodes whose CPU and memory are used evenly with the pod
+//! on them.
 
+use super::Args;
 use crate::scheduler::framework::{NodeView, Score};
 use crate::world::pod::PodSpec;
 use crate::world::resources::{Lane, Resources};
 
 /// See the module.
-pub struct NodeResourcesBalancedAllocation;
+pub struct NodeResourcesBalancedAllocation {
+    resources: Vec<Lane>,
+}
+
+impl NodeResourcesBalancedAllocation {
+    /// The plugin with these arguments.
+    #[must_use]
+    pub fn new(args: &Args) -> Self {
+        NodeResourcesBalancedAllocation { resources: args.balanced.clone() }
+    }
+}
 
 impl Score for NodeResourcesBalancedAllocation {
     fn applies(&self, pod: &PodSpec) -> bool {
-        pod.requests[Lane::CPU] > 0 || pod.requests[Lane::MEMORY] > 0
+        self.resources.iter().any(|lane| pod.requests[*lane] > 0)
     }
 
     /// 75 when the pod changes nothing, more when it evens out, less when it does not.
     // kube-scheduler: plugins/noderesources/balanced_allocation.go (float64, in this order)
-    fn raw(&self, pod: &PodSpec, node: NodeView<'_>) -> i64 {
+    fn score(&self, pod: &PodSpec, node: NodeView<'_>) -> i64 {
         let allocatable = &node.shape().allocatable;
         let before = node.load().requested();
         let mut after = *before;
         after += &pod.requests;
-        50 + (50 + balance(&after, allocatable) - balance(before, allocatable)) / 2
+        let counted = |lane: &Lane| allocatable[*lane] > 0 && counts(pod, *lane);
+        let balance = |requested: &Resources| {
+            let lanes = self.resources.iter().copied().filter(counted);
+            balance(lanes.map(|lane| fraction(requested[lane], allocatable[lane])))
+        };
+        50 + (50 + balance(&after) - balance(before)) / 2
     }
 }
 
-/// 100 when CPU and memory are used in the same proportion, 50 when one is full and one empty.
-fn balance(requested: &Resources, allocatable: &Resources) -> i64 {
-    let fraction = |lane: Lane| {
-        (allocatable[lane] > 0)
-            .then(|| (requested[lane] as f64 / allocatable[lane] as f64).min(1.0))
-    };
-    let deviation = match (fraction(Lane::CPU), fraction(Lane::MEMORY)) {
-        (Some(cpu), Some(memory)) => ((cpu - memory) / 2.0).abs(),
-        _ => 0.0,
+/// Whether a resource counts for a pod: an extended one only if the pod asks for it.
+fn counts(pod: &PodSpec, lane: Lane) -> bool {
+    lane < Lane::PODS || pod.requests[lane] > 0
+}
+
+fn fraction(requested: u64, allocatable: u64) -> f64 {
+    (requested as f64 / allocatable as f64).min(1.0)
+}
+
+/// 100 when all fractions are the same, 50 when one of two is full and the other empty.
+fn balance(fractions: impl Iterator<Item = f64> + Clone) -> i64 {
+    let count = fractions.clone().count();
+    let deviation = match count {
+        0 | 1 => 0.0,
+        2 => {
+            let mut both = fractions;
+            let (one, other) = (both.next().unwrap_or(0.0), both.next().unwrap_or(0.0));
+            ((one - other) / 2.0).abs()
+        }
+        _ => {
+            let mean = fractions.clone().sum::<f64>() / count as f64;
+            let squares: f64 = fractions.map(|f| (f - mean) * (f - mean)).sum();
+            libm::sqrt(squares / count as f64)
+        }
     };
     // Between 50 and 100.
     #[allow(clippy::cast_possible_truncation)]
@@ -45,10 +77,12 @@ mod tests {
 
     #[test]
     fn even_use_is_best() {
-        let node = Resources::one_pod(1_000, 1_000);
-        assert_eq!(balance(&Resources::ZERO, &node), 100);
-        assert_eq!(balance(&Resources::one_pod(500, 500), &node), 100);
-        assert_eq!(balance(&Resources::one_pod(1_000, 0), &node), 50);
-        assert_eq!(balance(&Resources::one_pod(2_000, 1_000), &node), 100);
+        let of = |fractions: &[f64]| balance(fractions.iter().copied());
+        assert_eq!([of(&[]), of(&[0.3]), of(&[0.5, 0.5]), of(&[1.0, 0.0])], [100, 100, 100, 50]);
+        assert_eq!(of(&[0.0, 0.5, 1.0]), 59, "one less the standard deviation 0.408");
+        assert!(
+            (fraction(2_000, 1_000) - 1.0).abs() < f64::EPSILON,
+            "an over-committed node is full"
+        );
     }
 }

@@ -1,60 +1,97 @@
 //! The plugins of the default profile, one file each, named as upstream.
 
+pub mod args;
 pub mod balanced_allocation;
+pub mod inter_pod_affinity;
 pub mod node_affinity;
 pub mod node_name;
 pub mod node_ports;
 pub mod node_unschedulable;
 pub mod resources_fit;
 pub mod taint_toleration;
+pub mod topology_spread;
 
-use super::framework::{Filter, NodeView, PodView, Score, Verdict};
+use std::sync::Arc;
+
+pub use args::Args;
+
+use super::framework::{Filter, NodeView, RelativeScore, Score};
+use super::profile::Scorer;
 use crate::world::pod::PodSpec;
 
 /// A plugin and the extension points it takes part in.
 pub struct Plugin {
     /// Its upstream name.
     pub name: &'static str,
-    /// Keeps pods off nodes.
-    pub filter: Option<&'static dyn Filter>,
-    /// Prefers nodes.
-    pub score: Option<&'static dyn Score>,
     /// The weight of its score in the default profile.
     pub weight: i64,
+    /// Makes its filter and its score from the arguments of a profile.
+    pub build: fn(&Args) -> Parts,
 }
+
+/// What a plugin consists of.
+pub type Parts = (Option<Arc<dyn Filter>>, Option<Scorer>);
 
 /// Every plugin, in the order of the default profile.
 // kube-scheduler: apis/config/v1/default_plugins.go getDefaultPlugins
 pub static IN_TREE: &[Plugin] = &[
-    Plugin::filter("NodeUnschedulable", &node_unschedulable::NodeUnschedulable),
-    Plugin::filter("NodeName", &node_name::NodeName),
-    Plugin::both("TaintToleration", &taint_toleration::TaintToleration, 3),
-    Plugin::both("NodeAffinity", &node_affinity::NodeAffinity, 2),
-    Plugin::filter("NodePorts", &node_ports::NodePorts),
-    Plugin::both("NodeResourcesFit", &resources_fit::NodeResourcesFit, 1),
-    Plugin::score(
-        "NodeResourcesBalancedAllocation",
-        &balanced_allocation::NodeResourcesBalancedAllocation,
-        1,
-    ),
+    Plugin {
+        name: "NodeUnschedulable",
+        weight: 0,
+        build: |_| filter(node_unschedulable::NodeUnschedulable),
+    },
+    Plugin { name: "NodeName", weight: 0, build: |_| filter(node_name::NodeName) },
+    Plugin {
+        name: "TaintToleration",
+        weight: 3,
+        build: |_| both(taint_toleration::TaintToleration),
+    },
+    Plugin {
+        name: "NodeAffinity",
+        weight: 2,
+        build: |args| both(node_affinity::NodeAffinity::new(args)),
+    },
+    Plugin { name: "NodePorts", weight: 0, build: |_| filter(node_ports::NodePorts) },
+    Plugin {
+        name: "NodeResourcesFit",
+        weight: 1,
+        build: |args| filter_and_own_score(resources_fit::NodeResourcesFit::new(args)),
+    },
+    Plugin {
+        name: "PodTopologySpread",
+        weight: 2,
+        build: |args| both(topology_spread::PodTopologySpread::new(args)),
+    },
+    Plugin {
+        name: "InterPodAffinity",
+        weight: 2,
+        build: |args| both(inter_pod_affinity::InterPodAffinity::new(args)),
+    },
+    Plugin {
+        name: "NodeResourcesBalancedAllocation",
+        weight: 1,
+        build: |args| own_score(balanced_allocation::NodeResourcesBalancedAllocation::new(args)),
+    },
 ];
 
-impl Plugin {
-    const fn filter(name: &'static str, filter: &'static dyn Filter) -> Plugin {
-        Plugin { name, filter: Some(filter), score: None, weight: 0 }
-    }
+fn filter(plugin: impl Filter + 'static) -> Parts {
+    (Some(Arc::new(plugin)), None)
+}
 
-    const fn score(name: &'static str, score: &'static dyn Score, weight: i64) -> Plugin {
-        Plugin { name, filter: None, score: Some(score), weight }
-    }
+fn own_score(plugin: impl Score + 'static) -> Parts {
+    (None, Some(Scorer::Own(Arc::new(plugin))))
+}
 
-    const fn both<P: Filter + Score>(
-        name: &'static str,
-        plugin: &'static P,
-        weight: i64,
-    ) -> Plugin {
-        Plugin { name, filter: Some(plugin), score: Some(plugin), weight }
-    }
+fn filter_and_own_score(plugin: impl Filter + Score + 'static) -> Parts {
+    let plugin = Arc::new(plugin);
+    let filter: Arc<dyn Filter> = plugin.clone();
+    (Some(filter), Some(Scorer::Own(plugin)))
+}
+
+fn both(plugin: impl Filter + RelativeScore + 'static) -> Parts {
+    let plugin = Arc::new(plugin);
+    let filter: Arc<dyn Filter> = plugin.clone();
+    (Some(filter), Some(Scorer::Relative(plugin)))
 }
 
 /// `100 * raw / max`, or the reverse, as most plugins normalise.
@@ -73,8 +110,7 @@ fn share_of_max(raw: i64, max: i64, reverse: bool) -> i64 {
 // DaemonSet controller: daemon_controller.go predicates
 #[must_use]
 pub fn runs_daemon(spec: &PodSpec, node: NodeView<'_>) -> bool {
-    const ASKED: [&dyn Filter; 3] =
-        [&node_name::NodeName, &taint_toleration::TaintToleration, &node_affinity::NodeAffinity];
-    let pod = PodView { spec, meant_for: None };
-    ASKED.iter().all(|filter| matches!(filter.check(pod, node), Verdict::Pass))
+    node_name::allows(spec, node)
+        && taint_toleration::tolerates(spec, node)
+        && node_affinity::allows(spec, node)
 }

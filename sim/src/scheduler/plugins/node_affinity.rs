@@ -1,46 +1,62 @@
 //! NodeAffinity: node selectors, required terms, and preferences with weights.
 
-use super::share_of_max;
-use crate::scheduler::framework::{Changes, Filter, NodeView, PodView, Prepared, Score, Verdict};
+use super::{Args, share_of_max};
+use crate::names::NameId;
+use crate::scheduler::framework::{
+    Around, Candidates, Changes, Code, Feasible, Filter, NodeView, PodView, Prepared, Reasons,
+    RelativeScore, Verdict,
+};
 use crate::world::World;
+use crate::world::labels::Operator;
+use crate::world::node::NodeId;
 use crate::world::pod::{NodeSelectorTerm, PodSpec};
+use crate::world::refusal::Reason;
 
 /// See the module.
-pub struct NodeAffinity;
+pub struct NodeAffinity {
+    /// What every pod must satisfy besides its own terms.
+    added: Option<Vec<NodeSelectorTerm>>,
+    /// What every pod prefers besides its own terms.
+    added_preferred: Vec<(i64, NodeSelectorTerm)>,
+}
+
+impl NodeAffinity {
+    /// The plugin with these arguments.
+    #[must_use]
+    pub fn new(args: &Args) -> Self {
+        NodeAffinity {
+            added: args.added_affinity.clone(),
+            added_preferred: args.added_preferred_affinity.clone(),
+        }
+    }
+}
+
+/// Whether a pod's node selector and required affinity allow a node.
+// kube-scheduler: component-helpers/scheduling/corev1/nodeaffinity GetRequiredNodeAffinity
+#[must_use]
+pub fn allows(pod: &PodSpec, node: NodeView<'_>) -> bool {
+    pod.node_selector.iter().all(|(key, value)| node.label(*key) == Some(*value))
+        && pod.required_affinity.as_ref().is_none_or(|terms| one_matches(terms, node))
+}
 
 impl Filter for NodeAffinity {
     fn prepare(&self, pod: PodView<'_>, world: &World) -> Prepared {
         let spec = pod.spec;
         if let Some(node) = pod.meant_for {
-            return Prepared::Only(vec![node]);
+            return Prepared::Only(Candidates { nodes: vec![node], names: Vec::new() });
         }
         match &spec.required_affinity {
-            None if spec.node_selector.is_empty() => Prepared::Skip,
-            // When every term names nodes, no other node can do.
-            Some(terms) if !terms.is_empty() && terms.iter().all(|t| !t.name.is_empty()) => {
-                let named = |term: &NodeSelectorTerm, node: NodeView<'_>| {
-                    let names = &world.model().names;
-                    term.name.iter().all(|wanted| wanted.allows(Some(node.name()), names))
-                };
-                Prepared::Only(
-                    world
-                        .registered()
-                        .iter()
-                        .copied()
-                        .filter(|node| terms.iter().any(|term| named(term, world.view(*node))))
-                        .collect(),
-                )
-            }
-            _ => Prepared::Run,
+            None if spec.node_selector.is_empty() && self.added.is_none() => Prepared::Skip,
+            Some(terms) => named(terms, world),
+            None => Prepared::Run,
         }
     }
 
     fn check(&self, pod: PodView<'_>, node: NodeView<'_>) -> Verdict {
-        let spec = pod.spec;
-        let selected =
-            spec.node_selector.iter().all(|(key, value)| node.label(*key) == Some(*value));
-        let required = spec.required_affinity.as_ref();
-        if selected && required.is_none_or(|terms| terms.iter().any(|term| matches(term, node))) {
+        if self.added.as_ref().is_some_and(|terms| !one_matches(terms, node)) {
+            return Verdict::unresolvable("node(s) didn't match scheduler-enforced node affinity");
+        }
+        if allows(pod.spec, node) {
             return Verdict::Pass;
         }
         Verdict::unresolvable("node(s) didn't match Pod's node affinity/selector")
@@ -51,23 +67,63 @@ impl Filter for NodeAffinity {
     }
 }
 
-impl Score for NodeAffinity {
-    fn applies(&self, pod: &PodSpec) -> bool {
-        !pod.preferred_affinity.is_empty()
+impl RelativeScore for NodeAffinity {
+    fn applies(&self, pod: PodView<'_>) -> bool {
+        !pod.spec.preferred_affinity.is_empty() || !self.added_preferred.is_empty()
     }
 
     /// The sum of the weights of the preferred terms that match.
-    fn raw(&self, pod: &PodSpec, node: NodeView<'_>) -> i64 {
-        pod.preferred_affinity
-            .iter()
-            .filter(|(_, term)| matches(term, node))
-            .map(|(weight, _)| weight)
-            .sum()
+    fn grade(&self, pod: PodView<'_>, node: NodeView<'_>) -> i64 {
+        let preferred = pod.spec.preferred_affinity.iter().chain(&self.added_preferred);
+        preferred.filter(|(_, term)| matches(term, node)).map(|(weight, _)| weight).sum()
+    }
+
+    fn raw(&self, _: PodView<'_>, grade: i64, _: Around<'_>, _: &Feasible) -> i64 {
+        grade
     }
 
     fn normalize(&self, raw: i64, _: i64, max: i64) -> i64 {
         share_of_max(raw, max, false)
     }
+}
+
+/// When every term names nodes, no other node can do.
+// kube-scheduler: plugins/nodeaffinity/node_affinity.go PreFilter
+fn named(terms: &[NodeSelectorTerm], world: &World) -> Prepared {
+    let mut names: Vec<NameId> = Vec::new();
+    for term in terms {
+        let Some(of_term) = names_of(term) else { return Prepared::Run };
+        names.extend(of_term);
+    }
+    if terms.is_empty() {
+        return Prepared::Run;
+    }
+    if names.is_empty() {
+        let reason = Reason::Text("pod affinity terms conflict");
+        return Prepared::Reject(Code::UnschedulableAndUnresolvable, Reasons::One(reason));
+    }
+    names.sort_unstable();
+    names.dedup();
+    let named = |node: &NodeId| names.binary_search(&world.view(*node).name()).is_ok();
+    let nodes = world.registered().iter().copied().filter(named).collect();
+    Prepared::Only(Candidates { nodes, names })
+}
+
+/// The nodes that a term names with `In`; none if it does not name any.
+fn names_of(term: &NodeSelectorTerm) -> Option<Vec<NameId>> {
+    let mut names: Option<Vec<NameId>> = None;
+    for requirement in &term.name {
+        let Operator::In(values) = &requirement.operator else { continue };
+        match &mut names {
+            None => names = Some(values.clone()),
+            Some(names) => names.retain(|name| values.contains(name)),
+        }
+    }
+    names
+}
+
+fn one_matches(terms: &[NodeSelectorTerm], node: NodeView<'_>) -> bool {
+    terms.iter().any(|term| matches(term, node))
 }
 
 /// Whether every requirement of a term holds; a term without any matches nothing.

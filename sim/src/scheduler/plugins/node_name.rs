@@ -2,9 +2,16 @@
 
 use crate::scheduler::framework::{Changes, Filter, NodeView, PodView, Prepared, Verdict};
 use crate::world::World;
+use crate::world::pod::PodSpec;
 
 /// See the module.
 pub struct NodeName;
+
+/// Whether a pod that names its node names this one, or names none.
+#[must_use]
+pub fn allows(pod: &PodSpec, node: NodeView<'_>) -> bool {
+    pod.node_name.is_none_or(|name| name == node.name())
+}
 
 impl Filter for NodeName {
     fn prepare(&self, pod: PodView<'_>, _: &World) -> Prepared {
@@ -12,7 +19,7 @@ impl Filter for NodeName {
     }
 
     fn check(&self, pod: PodView<'_>, node: NodeView<'_>) -> Verdict {
-        if pod.spec.node_name.is_none_or(|name| name == node.name()) {
+        if allows(pod.spec, node) {
             return Verdict::Pass;
         }
         Verdict::unresolvable("node(s) didn't match the requested node name")

@@ -1,10 +1,7 @@
 //! NodePorts: two pods cannot have the same port of one host.
 
-use crate::scheduler::framework::{
-    Changes, Code, Filter, NodeView, PodView, Prepared, Reasons, Verdict,
-};
+use crate::scheduler::framework::{Changes, Filter, NodeView, PodView, Prepared, Verdict};
 use crate::world::World;
-use crate::world::refusal::Reason;
 
 /// See the module.
 pub struct NodePorts;
@@ -18,8 +15,8 @@ impl Filter for NodePorts {
         let taken = node.load().host_ports();
         let wanted = &pod.spec.host_ports;
         if wanted.iter().any(|port| taken.iter().any(|other| port.conflicts(other))) {
-            let reason = Reason::Text("node(s) didn't have free ports for the requested pod ports");
-            return Verdict::Reject(Code::Unschedulable, Reasons::One(reason));
+            let text = "node(s) didn't have free ports for the requested pod ports";
+            return Verdict::unschedulable(text);
         }
         Verdict::Pass
     }

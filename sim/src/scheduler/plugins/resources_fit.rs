@@ -1,14 +1,27 @@
-//! NodeResourcesFit: a pod needs room for what it requests; emptier nodes are better.
+//! NodeResourcesFit: a pod needs room for what it requests; emptier nodes are better, or fuller
+//! ones, as the strategy says.
 
+use super::Args;
+use super::args::{ScoringKind, ScoringStrategy};
 use crate::scheduler::framework::{
     Changes, Code, Filter, NodeView, PodView, Reasons, Score, Verdict,
 };
 use crate::world::pod::PodSpec;
 use crate::world::refusal::Reason;
-use crate::world::resources::{Lane, Resources};
+use crate::world::resources::Lane;
 
 /// See the module.
-pub struct NodeResourcesFit;
+pub struct NodeResourcesFit {
+    strategy: ScoringStrategy,
+}
+
+impl NodeResourcesFit {
+    /// The plugin with these arguments.
+    #[must_use]
+    pub fn new(args: &Args) -> Self {
+        NodeResourcesFit { strategy: args.scoring.clone() }
+    }
+}
 
 impl Filter for NodeResourcesFit {
     // kube-scheduler: plugins/noderesources/fit.go fitsRequest
@@ -47,27 +60,68 @@ impl Filter for NodeResourcesFit {
 }
 
 impl Score for NodeResourcesFit {
-    /// LeastAllocated over CPU and memory: how much would be left, in percent.
-    // kube-scheduler: plugins/noderesources/least_allocated.go
-    fn raw(&self, pod: &PodSpec, node: NodeView<'_>) -> i64 {
+    fn score(&self, pod: &PodSpec, node: NodeView<'_>) -> i64 {
         let allocatable = &node.shape().allocatable;
-        let requested = node.load().nonzero_requested();
-        least_allocated(&pod.scored_requests, requested, allocatable)
+        let resources = self.strategy.resources.iter().filter_map(|(lane, weight)| {
+            // An extended resource counts only for pods that ask for it.
+            let extended = *lane > Lane::PODS;
+            if allocatable[*lane] == 0 || (extended && pod.requests[*lane] == 0) {
+                return None;
+            }
+            let nonzero = matches!(*lane, Lane::CPU | Lane::MEMORY);
+            let (taken, wanted) = if nonzero {
+                (node.load().nonzero_requested()[*lane], pod.scored_requests[*lane])
+            } else {
+                (node.load().requested()[*lane], pod.requests[*lane])
+            };
+            Some((i128::from(taken) + i128::from(wanted), i128::from(allocatable[*lane]), *weight))
+        });
+        weighed(&self.strategy.kind, resources)
     }
 }
 
-fn least_allocated(wanted: &Resources, requested: &Resources, allocatable: &Resources) -> i64 {
-    let (mut sum, mut counted) = (0_u128, 0);
-    for lane in [Lane::CPU, Lane::MEMORY] {
-        let capacity = allocatable[lane];
-        if capacity == 0 {
-            continue;
-        }
-        let left = capacity.saturating_sub(requested[lane] + wanted[lane]);
-        sum += u128::from(left) * 100 / u128::from(capacity);
-        counted += 1;
+/// The weighted mean of what each resource (requested, allocatable, weight) scores.
+// kube-scheduler: plugins/noderesources/{least_allocated,most_allocated,requested_to_capacity_ratio}.go
+fn weighed(kind: &ScoringKind, resources: impl Iterator<Item = (i128, i128, i64)>) -> i64 {
+    let (mut sum, mut weights) = (0, 0);
+    for (requested, capacity, weight) in resources {
+        let score = match kind {
+            ScoringKind::LeastAllocated => percent((capacity - requested).max(0), capacity),
+            ScoringKind::MostAllocated => percent(requested.min(capacity), capacity),
+            ScoringKind::RequestedToCapacityRatio(shape) => {
+                let used = if requested > capacity { 100 } else { percent(requested, capacity) };
+                let score = on_line(shape, used);
+                // Upstream leaves a resource that scores nothing out of the mean.
+                if score == 0 {
+                    continue;
+                }
+                score
+            }
+        };
+        sum += score * weight;
+        weights += weight;
     }
-    i64::try_from(sum.checked_div(counted).unwrap_or(0)).expect("a percentage")
+    match kind {
+        _ if weights == 0 => 0,
+        ScoringKind::LeastAllocated | ScoringKind::MostAllocated => sum / weights,
+        // Half away from zero, as Go's math.Round; nothing here is negative.
+        ScoringKind::RequestedToCapacityRatio(_) => (2 * sum + weights) / (2 * weights),
+    }
+}
+
+fn percent(part: i128, whole: i128) -> i64 {
+    i64::try_from(part * 100 / whole).expect("a percentage")
+}
+
+/// The score at a utilisation, on the broken line through the points of `shape`.
+// kube-scheduler: plugins/helper/shape_score.go BuildBrokenLinearFunction
+fn on_line(shape: &[(i64, i64)], used: i64) -> i64 {
+    let Some(at) = shape.iter().position(|(utilisation, _)| used <= *utilisation) else {
+        return shape.last().map_or(0, |(_, score)| *score);
+    };
+    let (utilisation, score) = shape[at];
+    let Some((before, low)) = at.checked_sub(1).map(|at| shape[at]) else { return score };
+    low + (score - low) * (used - before) / (utilisation - before)
 }
 
 #[cfg(test)]
@@ -76,11 +130,23 @@ mod tests {
 
     #[test]
     fn the_score_is_the_mean_share_left_rounded_down_twice() {
-        let node = Resources::one_pod(3_000, 1_000);
-        let pod = Resources::one_pod(1_000, 333);
+        let least = |resources: &[(i128, i128, i64)]| {
+            weighed(&ScoringKind::LeastAllocated, resources.iter().copied())
+        };
         // CPU: 2000 * 100 / 3000 = 66; memory: 667 * 100 / 1000 = 66; mean 66.
-        assert_eq!(least_allocated(&pod, &Resources::ZERO, &node), 66);
-        assert_eq!(least_allocated(&pod, &node, &node), 0);
-        assert_eq!(least_allocated(&pod, &Resources::ZERO, &Resources::one_pod(2_000, 0)), 50);
+        assert_eq!(least(&[(1_000, 3_000, 1), (333, 1_000, 1)]), 66);
+        assert_eq!(least(&[(6_000, 3_000, 1), (1_000, 1_000, 1)]), 0);
+        assert_eq!(least(&[(1_000, 2_000, 1)]), 50);
+        assert_eq!(least(&[]), 0);
+    }
+
+    #[test]
+    fn other_strategies_follow_their_own_lines() {
+        let two = || [(500, 1_000, 1), (900, 1_000, 3)].into_iter();
+        assert_eq!(weighed(&ScoringKind::MostAllocated, two()), 80);
+        let rising = ScoringKind::RequestedToCapacityRatio(vec![(0, 0), (100, 100)]);
+        assert_eq!(weighed(&rising, two()), 80);
+        assert_eq!(on_line(&[(20, 0), (70, 100)], 45), 50);
+        assert_eq!(on_line(&[(20, 0), (70, 100)], 90), 100);
     }
 }

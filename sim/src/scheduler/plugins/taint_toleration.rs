@@ -1,23 +1,30 @@
 //! TaintToleration: keeps pods off nodes whose taints they do not tolerate.
 
 use super::share_of_max;
-use crate::scheduler::framework::{Changes, Filter, NodeView, PodView, Score, Verdict};
+use crate::scheduler::framework::{
+    Around, Changes, Feasible, Filter, NodeView, PodView, RelativeScore, Verdict,
+};
 use crate::world::pod::PodSpec;
 use crate::world::taints::{Effect, Toleration, tolerated};
 
 /// See the module.
 pub struct TaintToleration;
 
+/// Whether a pod tolerates every taint of a node that would keep it away.
+#[must_use]
+pub fn tolerates(pod: &PodSpec, node: NodeView<'_>) -> bool {
+    let taints = &node.shape().taints;
+    taints
+        .iter()
+        .all(|taint| taint.effect == Effect::PreferNoSchedule || tolerated(&pod.tolerations, taint))
+}
+
 impl Filter for TaintToleration {
     fn check(&self, pod: PodView<'_>, node: NodeView<'_>) -> Verdict {
-        let refuses = node.shape().taints.iter().any(|taint| {
-            taint.effect != Effect::PreferNoSchedule && !tolerated(&pod.spec.tolerations, taint)
-        });
-        if refuses {
-            Verdict::unresolvable("node(s) had untolerated taint(s)")
-        } else {
-            Verdict::Pass
+        if tolerates(pod.spec, node) {
+            return Verdict::Pass;
         }
+        Verdict::unresolvable("node(s) had untolerated taint(s)")
     }
 
     fn woken_by(&self) -> Changes {
@@ -25,18 +32,22 @@ impl Filter for TaintToleration {
     }
 }
 
-impl Score for TaintToleration {
+impl RelativeScore for TaintToleration {
     /// How many `PreferNoSchedule` taints are not tolerated.
-    fn raw(&self, pod: &PodSpec, node: NodeView<'_>) -> i64 {
+    fn grade(&self, pod: PodView<'_>, node: NodeView<'_>) -> i64 {
         let covers = |toleration: &Toleration, taint| {
             toleration.effect.is_none_or(|effect| effect == Effect::PreferNoSchedule)
                 && toleration.covers(taint)
         };
         let count = node.shape().taints.iter().filter(|taint| {
             taint.effect == Effect::PreferNoSchedule
-                && !pod.tolerations.iter().any(|toleration| covers(toleration, taint))
+                && !pod.spec.tolerations.iter().any(|toleration| covers(toleration, taint))
         });
         i64::try_from(count.count()).expect("few taints")
+    }
+
+    fn raw(&self, _: PodView<'_>, grade: i64, _: Around<'_>, _: &Feasible) -> i64 {
+        grade
     }
 
     fn normalize(&self, raw: i64, _: i64, max: i64) -> i64 {

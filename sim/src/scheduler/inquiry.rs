@@ -1,0 +1,351 @@
+//! What one pod asks of every node: its filters and scores, made ready for one cycle.
+//!
+//! The answer of a node has two parts. Its [`Row`] follows from the node alone; the rest follows
+//! from how the sums stand around it. Plain and incremental evaluation put the same two parts
+//! together; they differ only in what they remember of the first.
+
+use std::sync::Arc;
+
+use super::framework::{
+    Candidates, Changes, Code, Feasible, Filter, NodeView, PodView, Prepared, Reasons,
+    RelativeScore, Score, Verdict,
+};
+use super::profile::{Profile, Scorer};
+use super::sums::{Around, Share, Standing, Sum};
+use crate::world::World;
+use crate::world::refusal::Reason;
+
+/// What a node hears that was ruled out by a pod's own list of nodes.
+pub const OUTSIDE: Reason = Reason::Text("node(s) didn't satisfy plugin(s) [NodeAffinity]");
+
+/// The filters and scores that concern one pod.
+pub struct Inquiry {
+    filters: Vec<Asked<Arc<dyn Filter>>>,
+    scores: Vec<Weighed<Arc<dyn Score>>>,
+    relative: Vec<Weighed<Arc<dyn RelativeScore>>>,
+    sums: Vec<Sum>,
+    only: Option<Only>,
+}
+
+/// The nodes to which a pod is restricted from the outset.
+pub struct Only {
+    /// Those nodes.
+    pub candidates: Candidates,
+    /// Who restricted it: its place in the profile.
+    pub by: usize,
+    /// What could change that.
+    pub woken_by: Changes,
+}
+
+/// A filter with its place in the profile, its name and its share of the sums.
+struct Asked<F> {
+    place: usize,
+    name: &'static str,
+    filter: F,
+    first_sum: usize,
+    sums: usize,
+}
+
+/// A score with its name, its weight and its share of the sums.
+struct Weighed<S> {
+    name: &'static str,
+    score: S,
+    weight: i64,
+    first_sum: usize,
+    sums: usize,
+}
+
+/// A refusal: of one node, or of the pod altogether.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Rejection {
+    /// The place in the profile of the plugin that refused. The first one counts.
+    pub place: usize,
+    /// Its name; none when the node was ruled out before filtering.
+    pub plugin: Option<&'static str>,
+    /// Whether removing pods could help.
+    pub code: Code,
+    /// Why.
+    pub reasons: Reasons,
+    /// What could change its mind.
+    pub woken_by: Changes,
+}
+
+/// What follows from a node alone.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Row {
+    /// The first refusal by the node itself, or else the sum of its own weighted scores.
+    pub own: Result<i64, Rejection>,
+    /// What the relative scores know of it.
+    pub grades: Vec<i64>,
+    /// What it contributes to each sum.
+    pub shares: Vec<Share>,
+}
+
+impl Inquiry {
+    /// Asks every plugin about the pod alone.
+    ///
+    /// # Errors
+    /// A refusal that holds for every node, whatever it is.
+    // kube-scheduler: framework/runtime/framework.go RunPreFilterPlugins, RunPreScorePlugins
+    pub fn of(profile: &Profile, pod: PodView<'_>, world: &World) -> Result<Inquiry, Rejection> {
+        let mut inquiry = Inquiry {
+            filters: Vec::with_capacity(profile.filters.len()),
+            scores: Vec::new(),
+            relative: Vec::new(),
+            sums: Vec::new(),
+            only: None,
+        };
+        let mut refused: Option<Rejection> = None;
+        for (place, (name, filter)) in profile.filters.iter().enumerate() {
+            match filter.prepare(pod, world) {
+                Prepared::Skip => continue,
+                Prepared::Run => {}
+                Prepared::Only(nodes) => inquiry.restrict(nodes, place, filter.woken_by()),
+                Prepared::Reject(code, reasons) => {
+                    let woken_by = filter.woken_by();
+                    let plugin = Some(*name);
+                    let rejection = Rejection { place, plugin, code, reasons, woken_by };
+                    // What no removal of pods can change ends the cycle at once; anything else
+                    // lets the other plugins have their say.
+                    if code == Code::UnschedulableAndUnresolvable {
+                        return Err(rejection);
+                    }
+                    refused = refused.or(Some(rejection));
+                }
+            }
+            let sums = filter.sums(pod);
+            let (first_sum, count) = (inquiry.sums.len(), sums.len());
+            inquiry.sums.extend(sums);
+            let filter = Arc::clone(filter);
+            inquiry.filters.push(Asked { place, name, filter, first_sum, sums: count });
+        }
+        if let Some(rejection) = refused {
+            return Err(rejection);
+        }
+        for (name, scorer, weight) in &profile.scores {
+            inquiry.weigh(name, scorer, *weight, pod);
+        }
+        Ok(inquiry)
+    }
+
+    fn restrict(&mut self, candidates: Candidates, by: usize, woken_by: Changes) {
+        self.only = Some(match self.only.take() {
+            None => Only { candidates, by, woken_by },
+            Some(mut only) => {
+                only.candidates.nodes.retain(|node| candidates.nodes.contains(node));
+                only.candidates.names.retain(|name| candidates.names.contains(name));
+                only.woken_by = only.woken_by.or(woken_by);
+                only
+            }
+        });
+    }
+
+    fn weigh(&mut self, name: &'static str, scorer: &Scorer, weight: i64, pod: PodView<'_>) {
+        let first_sum = self.sums.len();
+        match scorer {
+            Scorer::Own(score) if score.applies(pod.spec) => {
+                let score = Arc::clone(score);
+                self.scores.push(Weighed { name, score, weight, first_sum, sums: 0 });
+            }
+            Scorer::Relative(score) if score.applies(pod) => {
+                let sums = score.sums(pod);
+                let (score, count) = (Arc::clone(score), sums.len());
+                self.sums.extend(sums);
+                self.relative.push(Weighed { name, score, weight, first_sum, sums: count });
+            }
+            Scorer::Own(_) | Scorer::Relative(_) => {}
+        }
+    }
+
+    /// The nodes to which the pod is restricted, if it is.
+    pub fn only(&self) -> Option<&Only> {
+        self.only.as_ref()
+    }
+
+    /// The sums that are read, in order.
+    pub fn sums(&self) -> &[Sum] {
+        &self.sums
+    }
+
+    /// Every sum, with nothing added up yet.
+    pub fn standings(&self, world: &World) -> Vec<Standing> {
+        self.sums.iter().map(|sum| Standing::new(sum.is_per_node(world))).collect()
+    }
+
+    /// What one node contributes to each sum.
+    pub fn shares(&self, pod: PodView<'_>, node: NodeView<'_>) -> Vec<Share> {
+        self.sums.iter().map(|sum| sum.share(pod.spec, node)).collect()
+    }
+
+    /// What follows from one node alone.
+    pub fn row(&self, pod: PodView<'_>, node: NodeView<'_>) -> Row {
+        let own = match self.own_rejection(pod, node) {
+            Some(rejection) => Err(rejection),
+            None => Ok(self.own_score(pod, node)),
+        };
+        let grades = self.relative.iter().map(|s| s.score.grade(pod, node)).collect();
+        Row { own, grades, shares: self.shares(pod, node) }
+    }
+
+    /// The first refusal of a node by itself.
+    pub fn own_rejection(&self, pod: PodView<'_>, node: NodeView<'_>) -> Option<Rejection> {
+        self.filters.iter().find_map(|asked| asked.rejection(asked.filter.check(pod, node)))
+    }
+
+    /// The sum of a node's own weighted scores.
+    pub fn own_score(&self, pod: PodView<'_>, node: NodeView<'_>) -> i64 {
+        self.scores.iter().map(|s| s.weight * s.score.score(pod.spec, node)).sum()
+    }
+
+    /// Each of a node's own weighted scores.
+    pub fn own_scores(
+        &self,
+        pod: PodView<'_>,
+        node: NodeView<'_>,
+    ) -> impl Iterator<Item = (&'static str, i64)> {
+        self.scores.iter().map(move |s| (s.name, s.weight * s.score.score(pod.spec, node)))
+    }
+
+    /// The first refusal of a node by its domains.
+    pub fn judge(
+        &self,
+        pod: PodView<'_>,
+        standings: &[Standing],
+        shares: &[Share],
+    ) -> Option<Rejection> {
+        self.filters.iter().filter(|asked| asked.sums > 0).find_map(|asked| {
+            let sums = asked.first_sum..asked.first_sum + asked.sums;
+            let around = Around::new(&standings[sums.clone()], &shares[sums]);
+            asked.rejection(asked.filter.judge(pod, around))
+        })
+    }
+
+    /// The first refusal of one node, if any: the one truth about whether a pod fits.
+    pub fn first_rejection(
+        &self,
+        pod: PodView<'_>,
+        node: NodeView<'_>,
+        standings: &[Standing],
+    ) -> Option<Rejection> {
+        if let Some(only) = &self.only
+            && !only.candidates.nodes.contains(&node.id())
+        {
+            return Some(Rejection::outside(only));
+        }
+        let own = self.own_rejection(pod, node);
+        first_of(own, self.judge(pod, standings, &self.shares(pod, node)))
+    }
+
+    /// The first refusal of a node as if it had this load, while all else is as it stands.
+    pub fn rejection_with_load(
+        &self,
+        pod: PodView<'_>,
+        node: NodeView<'_>,
+        load: &crate::world::load::NodeLoad,
+        standings: &[Standing],
+    ) -> Option<Rejection> {
+        let changed = node.with_load(load);
+        let own = self.own_rejection(pod, changed);
+        if self.sums.is_empty() {
+            return own;
+        }
+        let (before, after) = (self.shares(pod, node), self.shares(pod, changed));
+        let mut standings = standings.to_vec();
+        for ((standing, before), after) in standings.iter_mut().zip(before).zip(&after) {
+            standing.take(before);
+            standing.add(*after);
+        }
+        first_of(own, self.judge(pod, &standings, &after))
+    }
+
+    /// The weighted relative scores of kinds of feasible nodes: of each plugin, of each kind.
+    // kube-scheduler: framework/runtime/framework.go RunScorePlugins (NormalizeScore, weights)
+    pub fn relative_scores(
+        &self,
+        pod: PodView<'_>,
+        standings: &[Standing],
+        kinds: &[Kind<'_>],
+    ) -> Vec<(&'static str, Vec<i64>)> {
+        let mut scores = Vec::with_capacity(self.relative.len());
+        for (at, weighed) in self.relative.iter().enumerate() {
+            let sums = weighed.first_sum..weighed.first_sum + weighed.sums;
+            let standings = &standings[sums.clone()];
+            let around: Vec<Around<'_>> =
+                kinds.iter().map(|k| Around::new(standings, &k.shares[sums.clone()])).collect();
+            let score = &weighed.score;
+            if around.first().is_none_or(|around| score.skips(pod, *around)) {
+                continue;
+            }
+            let compared: Vec<bool> =
+                around.iter().map(|around| !score.ignores(pod, *around)).collect();
+            let feasible = compare(kinds, &compared, sums.clone());
+            let raw: Vec<i64> = kinds
+                .iter()
+                .zip(&around)
+                .map(|(kind, around)| score.raw(pod, kind.grades[at], *around, &feasible))
+                .collect();
+            let among = || raw.iter().zip(&compared).filter(|(_, is)| **is).map(|(raw, _)| *raw);
+            let (min, max) = (among().min().unwrap_or(0), among().max().unwrap_or(0));
+            let normalized = raw.iter().zip(&compared).map(|(raw, compared)| {
+                if *compared { weighed.weight * score.normalize(*raw, min, max) } else { 0 }
+            });
+            scores.push((weighed.name, normalized.collect()));
+        }
+        scores
+    }
+}
+
+/// Feasible nodes that no relative score can tell apart.
+pub struct Kind<'k> {
+    /// How many there are.
+    pub nodes: usize,
+    /// What the relative scores know of each.
+    pub grades: &'k [i64],
+    /// Where each stands in the sums.
+    pub shares: &'k [Share],
+}
+
+/// How many nodes are compared, and in how many domains of each sum they are.
+fn compare(kinds: &[Kind<'_>], compared: &[bool], sums: std::ops::Range<usize>) -> Feasible {
+    let among = || kinds.iter().zip(compared).filter(|(_, is)| **is).map(|(kind, _)| kind);
+    let nodes = among().map(|kind| kind.nodes).sum();
+    let domains = sums.map(|sum| {
+        let mut domains: Vec<_> = among().map(|kind| kind.shares[sum].domain()).collect();
+        domains.sort_unstable();
+        domains.dedup();
+        domains.len()
+    });
+    Feasible { nodes, domains: domains.collect() }
+}
+
+impl<F> Asked<F>
+where
+    F: std::ops::Deref<Target = dyn Filter>,
+{
+    fn rejection(&self, verdict: Verdict) -> Option<Rejection> {
+        let Verdict::Reject(code, reasons) = verdict else { return None };
+        let (place, plugin) = (self.place, Some(self.name));
+        Some(Rejection { place, plugin, code, reasons, woken_by: self.filter.woken_by() })
+    }
+}
+
+impl Rejection {
+    /// What nodes outside a pod's own list hear.
+    pub fn outside(only: &Only) -> Rejection {
+        Rejection {
+            place: only.by,
+            plugin: None,
+            code: Code::UnschedulableAndUnresolvable,
+            reasons: Reasons::One(OUTSIDE),
+            woken_by: only.woken_by,
+        }
+    }
+}
+
+/// Of two refusals the one by the earlier plugin.
+pub fn first_of(one: Option<Rejection>, other: Option<Rejection>) -> Option<Rejection> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(if other.place < one.place { other } else { one }),
+        (one, other) => one.or(other),
+    }
+}

@@ -1,0 +1,270 @@
+//! Sums over domains: how many pods there are in a zone, on a host, in a rack.
+//!
+//! A sum adds up something that each node knows of itself, so one changed node changes one term of
+//! it. That is all that scheduling ever needs to know of other nodes.
+
+use super::plugins::{node_affinity, taint_toleration};
+use crate::table::Id;
+use crate::world::load::NodeLoad;
+use crate::world::pod::PodSpec;
+use crate::world::selectors::{SelectorId, TermId, TopologyKeyId};
+use crate::world::topology::DomainId;
+use crate::world::{NodeView, World};
+
+/// What a plugin wants to have added up.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Sum {
+    /// Over which nodes together.
+    pub scope: Scope,
+    /// What each node contributes: how many pods it counts, times a weight.
+    pub parts: Vec<(i64, Counted)>,
+    /// Which nodes contribute at all.
+    pub include: Include,
+}
+
+/// Which nodes are added up together.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Scope {
+    /// Those that share a domain of this key.
+    Domain(TopologyKeyId),
+    /// None but the node itself, if it has this label.
+    Host(TopologyKeyId),
+}
+
+/// What a node counts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Counted {
+    /// Pods that a selector means, terminating ones included.
+    Matched(SelectorId),
+    /// Pods that a selector means and that are not terminating.
+    Alive(SelectorId),
+    /// Pods that bear a term, as often as they do.
+    Borne(TermId),
+}
+
+/// Which nodes contribute to a sum.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Include {
+    /// Only those with all of these labels.
+    pub with_keys: Vec<TopologyKeyId>,
+    /// Only those that the pod's node selector and affinity allow.
+    pub affinity: bool,
+    /// Only those whose taints the pod tolerates.
+    pub taints: bool,
+}
+
+impl Include {
+    fn admits(&self, pod: &PodSpec, node: NodeView<'_>) -> bool {
+        self.with_keys.iter().all(|key| node.domain(*key).is_some())
+            && (!self.affinity || node_affinity::allows(pod, node))
+            && (!self.taints || taint_toleration::tolerates(pod, node))
+    }
+}
+
+impl Scope {
+    /// The label that a node must have.
+    pub fn key(self) -> TopologyKeyId {
+        match self {
+            Scope::Domain(key) | Scope::Host(key) => key,
+        }
+    }
+}
+
+impl Counted {
+    fn on(self, load: &NodeLoad) -> i64 {
+        i64::from(match self {
+            Counted::Matched(selector) => load.matched(selector).all,
+            Counted::Alive(selector) => load.matched(selector).alive,
+            Counted::Borne(term) => load.borne(term),
+        })
+    }
+}
+
+/// What one node contributes to one sum, and where.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Share {
+    /// Nothing: it lacks the label.
+    Outside,
+    /// Nothing: it has the label, and is not included.
+    Excluded(DomainId),
+    /// This much.
+    Counted(DomainId, i64),
+}
+
+impl Sum {
+    /// What `node` contributes to the sum of `pod`.
+    pub fn share(&self, pod: &PodSpec, node: NodeView<'_>) -> Share {
+        let Some(domain) = node.domain(self.scope.key()) else { return Share::Outside };
+        if !self.include.admits(pod, node) {
+            return Share::Excluded(domain);
+        }
+        let counts = self.parts.iter().map(|(weight, what)| weight * what.on(node.load()));
+        Share::Counted(domain, counts.sum())
+    }
+
+    /// Whether each node stands for itself in this sum.
+    pub fn is_per_node(&self, world: &World) -> bool {
+        match self.scope {
+            Scope::Host(_) => true,
+            Scope::Domain(key) => world.topology().is_per_node(key),
+        }
+    }
+}
+
+/// How one sum stands.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Standing {
+    /// By domain: the sum, and how many nodes are included.
+    Shared(Vec<(i64, u32)>),
+    /// Every node is its own domain: how many nodes have which value, sorted by value.
+    PerNode(Vec<(i64, u32)>),
+}
+
+impl Standing {
+    /// Nothing added up yet.
+    pub fn new(per_node: bool) -> Standing {
+        if per_node { Standing::PerNode(Vec::new()) } else { Standing::Shared(Vec::new()) }
+    }
+
+    /// Adds a node's share.
+    pub fn add(&mut self, share: Share) {
+        self.change(share, 1);
+    }
+
+    /// Takes a node's share out again.
+    ///
+    /// # Panics
+    /// If it is not in.
+    pub fn take(&mut self, share: Share) {
+        self.change(share, -1);
+    }
+
+    fn change(&mut self, share: Share, sign: i64) {
+        let Share::Counted(domain, value) = share else { return };
+        match self {
+            Standing::Shared(domains) => {
+                if domains.len() <= domain.index() {
+                    domains.resize(domain.index() + 1, (0, 0));
+                }
+                let (sum, nodes) = &mut domains[domain.index()];
+                *sum += sign * value;
+                count(nodes, sign);
+            }
+            Standing::PerNode(values) => {
+                match values.binary_search_by_key(&value, |(value, _)| *value) {
+                    Ok(at) => {
+                        count(&mut values[at].1, sign);
+                        if values[at].1 == 0 {
+                            values.remove(at);
+                        }
+                    }
+                    Err(at) => {
+                        values.insert(at, (value, 0));
+                        count(&mut values[at].1, sign);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The least sum of a domain with an included node.
+    pub fn least(&self) -> Option<i64> {
+        match self {
+            Standing::Shared(domains) => {
+                domains.iter().filter(|(_, nodes)| *nodes > 0).map(|(sum, _)| *sum).min()
+            }
+            Standing::PerNode(values) => values.first().map(|(value, _)| *value),
+        }
+    }
+
+    /// How many domains have an included node.
+    pub fn domains(&self) -> usize {
+        match self {
+            Standing::Shared(domains) => domains.iter().filter(|(_, nodes)| *nodes > 0).count(),
+            Standing::PerNode(values) => values.iter().map(|(_, nodes)| *nodes as usize).sum(),
+        }
+    }
+
+    /// The sum over all domains.
+    pub fn total(&self) -> i64 {
+        match self {
+            Standing::Shared(domains) => domains.iter().map(|(sum, _)| sum).sum(),
+            Standing::PerNode(values) => {
+                values.iter().map(|(value, nodes)| value * i64::from(*nodes)).sum()
+            }
+        }
+    }
+
+    fn of(&self, domain: DomainId) -> i64 {
+        match self {
+            Standing::Shared(domains) => domains.get(domain.index()).map_or(0, |(sum, _)| *sum),
+            Standing::PerNode(_) => 0,
+        }
+    }
+}
+
+fn count(nodes: &mut u32, sign: i64) {
+    *nodes = nodes.checked_add_signed(if sign > 0 { 1 } else { -1 }).expect("no less than no node");
+}
+
+/// How the sums of one plugin stand around one node.
+#[derive(Clone, Copy)]
+pub struct Around<'a> {
+    standings: &'a [Standing],
+    shares: &'a [Share],
+}
+
+impl<'a> Around<'a> {
+    /// How `standings` look from a node with these shares of them.
+    pub fn new(standings: &'a [Standing], shares: &'a [Share]) -> Around<'a> {
+        Around { standings, shares }
+    }
+
+    /// How many sums the plugin reads.
+    pub fn len(self) -> usize {
+        self.standings.len()
+    }
+
+    /// Whether it reads none.
+    pub fn is_empty(self) -> bool {
+        self.standings.is_empty()
+    }
+
+    /// Sum number `sum` in the node's own domain; none if it lacks the label. A domain of which no
+    /// node is included has nothing.
+    pub fn here(self, sum: usize) -> Option<i64> {
+        match (&self.standings[sum], self.shares[sum]) {
+            (_, Share::Outside) => None,
+            (Standing::PerNode(_), Share::Excluded(_)) => Some(0),
+            (Standing::PerNode(_), Share::Counted(_, value)) => Some(value),
+            (shared, Share::Excluded(domain) | Share::Counted(domain, _)) => {
+                Some(shared.of(domain))
+            }
+        }
+    }
+
+    /// The least that sum number `sum` is in any domain with an included node.
+    pub fn least(self, sum: usize) -> Option<i64> {
+        self.standings[sum].least()
+    }
+
+    /// In how many domains sum number `sum` has an included node.
+    pub fn domains(self, sum: usize) -> usize {
+        self.standings[sum].domains()
+    }
+
+    /// Sum number `sum` over all domains.
+    pub fn total(self, sum: usize) -> i64 {
+        self.standings[sum].total()
+    }
+}
+
+impl Share {
+    /// The domain that the node is in.
+    pub fn domain(self) -> Option<DomainId> {
+        match self {
+            Share::Outside => None,
+            Share::Excluded(domain) | Share::Counted(domain, _) => Some(domain),
+        }
+    }
+}
