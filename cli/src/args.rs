@@ -52,6 +52,13 @@ Examples:
   spotsim catalogue aws arch=arm64 vcpu=4..16 memory=..64Gi band=0..1 --sort-by spot
   spotsim catalogue gpu='a100*,h100*' -o csv > gpus.csv")]
     Catalogue(CatalogueArgs),
+    /// Explain a field of a scenario, a code, an assumption or a provider.
+    #[command(after_help = "Examples:
+  spotsim explain                          a list of all topics
+  spotsim explain pools.capacityType       a field, as kubectl explain does
+  spotsim explain E0107                    a code, with an example that gives it
+  spotsim explain providers.gcp            every default of a provider, with its source")]
+    Explain(ExplainArgs),
     /// Print the JSON Schema of scenario files, or of summaries.
     #[command(after_help = "Examples:
   spotsim schema > scenario.schema.json
@@ -163,6 +170,13 @@ pub(crate) enum SortBy {
     Saving,
     /// The interruption band.
     Band,
+}
+
+/// Arguments of `spotsim explain`.
+#[derive(Args, Debug)]
+pub(crate) struct ExplainArgs {
+    /// What to explain; a list of all topics if not given.
+    pub(crate) topic: Option<String>,
 }
 
 /// Arguments of `spotsim schema`.

@@ -27,8 +27,15 @@ pub struct Kind {
 }
 
 /// Every kind that a scenario may give rise to, in the order in which they are listed.
-pub static KINDS: &[Kind] =
-    &[POOL_REPLACEMENT, MEMORYLESS_RECLAIMS, POD_STARTUP, POD_SHUTDOWN, UNKNOWN_BAND, JOB_DURATION];
+pub static KINDS: &[Kind] = &[
+    POOL_REPLACEMENT,
+    MEMORYLESS_RECLAIMS,
+    POD_STARTUP,
+    POD_SHUTDOWN,
+    UNKNOWN_BAND,
+    COMPUTED_ALLOCATABLE,
+    JOB_DURATION,
+];
 
 pub(crate) const POOL_REPLACEMENT: Kind = Kind {
     id: "pool-replacement",

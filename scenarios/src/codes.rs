@@ -19,7 +19,12 @@ pub struct Code {
 /// The code of this name.
 #[must_use]
 pub fn named(id: &str) -> Option<&'static Code> {
-    CODES.iter().find(|code| code.id.eq_ignore_ascii_case(id))
+    all().find(|code| code.id.eq_ignore_ascii_case(id))
+}
+
+/// Every code there is.
+pub fn all() -> impl Iterator<Item = &'static Code> {
+    CODES.iter()
 }
 
 /// Every code, in order.

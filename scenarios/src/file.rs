@@ -58,7 +58,7 @@ pub enum ApiVersion {
 }
 
 /// A cloud.
-#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum ProviderName {
     /// Amazon EC2.
@@ -264,7 +264,7 @@ pub struct Workload {
 }
 
 /// What looks after a workload's pods.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, Serialize, JsonSchema)]
 pub enum Kind {
     /// A ReplicaSet behind a Deployment.
     #[default]
@@ -280,7 +280,7 @@ pub enum Kind {
 }
 
 /// The spot market.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Market {
     /// How reclaims and prices come about.
@@ -311,7 +311,7 @@ impl Default for Market {
 }
 
 /// How reclaims and prices come about.
-#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum MarketModel {
     /// Constant prices, reclaims without memory.

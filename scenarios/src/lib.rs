@@ -12,6 +12,7 @@ pub mod check;
 pub mod codes;
 pub mod diagnostic;
 pub mod experiment;
+pub mod explain;
 pub mod file;
 pub mod inputs;
 pub mod kube;

@@ -59,6 +59,10 @@ fn every_provider_runs() {
         let ids: Vec<&str> = scenario.assumptions.iter().map(|a| a.id).collect();
         assert!(ids.contains(&format!("{provider}-notice").as_str()), "{ids:?}");
         assert_eq!(ids.contains(&"unknown-band"), provider != "aws", "{ids:?}");
+        let computed = ["gcp", "azure"].contains(&provider);
+        assert_eq!(ids.contains(&"computed-allocatable"), computed, "{ids:?}");
+        let explained = ids.iter().filter(|id| scenarios::assumption::named(id).is_some());
+        assert_eq!(explained.count(), ids.len(), "{ids:?}");
         let model = &scenario.setup.model;
         let offering = model.catalog.offerings.rows().next().expect("one offering");
         assert_eq!(model.names.text(offering.zone), zone);
