@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use scenarios::catalogue::filter::Filter;
+use scenarios::file::ProviderName;
 
 /// What moving a Kubernetes cluster to spot nodes saves, and what it breaks.
 #[derive(Parser, Debug)]
@@ -30,6 +31,12 @@ pub(crate) enum Command {
   spotsim demo mixed-critical-and-spot -n 200
   spotsim demo web-on-spot --print > scenario.yaml")]
     Demo(DemoArgs),
+    /// Write a commented scenario to start from.
+    #[command(after_help = "Examples:
+  spotsim init
+  spotsim init --provider gcp
+  spotsim init shop/scenario.yaml --provider azure --force")]
+    Init(InitArgs),
     /// Simulate a scenario file, and keep what came out in a run folder.
     ///
     /// The folder is runs/<scenario>-<hash>, where the hash covers the files that were read, the
@@ -85,6 +92,44 @@ pub(crate) struct DemoArgs {
     /// How to simulate.
     #[command(flatten)]
     pub(crate) how: How,
+}
+
+/// Arguments of `spotsim init`.
+#[derive(Args, Debug)]
+pub(crate) struct InitArgs {
+    /// Where to write it; scenario.schema.json is written beside it.
+    #[arg(default_value = "scenario.yaml")]
+    pub(crate) scenario: PathBuf,
+    /// Whose nodes they are.
+    #[arg(long, value_enum, default_value_t = Cloud::Aws)]
+    pub(crate) provider: Cloud,
+    /// Replace files that are already there.
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+/// A provider.
+#[derive(ValueEnum, Clone, Copy, Debug)]
+pub(crate) enum Cloud {
+    /// Amazon EC2.
+    Aws,
+    /// Google Cloud.
+    Gcp,
+    /// Microsoft Azure.
+    Azure,
+    /// None in particular.
+    Generic,
+}
+
+impl From<Cloud> for ProviderName {
+    fn from(cloud: Cloud) -> ProviderName {
+        match cloud {
+            Cloud::Aws => ProviderName::Aws,
+            Cloud::Gcp => ProviderName::Gcp,
+            Cloud::Azure => ProviderName::Azure,
+            Cloud::Generic => ProviderName::Generic,
+        }
+    }
 }
 
 /// Arguments of `spotsim run`.

@@ -20,6 +20,7 @@ pub mod lower;
 pub mod manifests;
 pub mod quantity;
 pub mod schema;
+pub mod template;
 pub mod tree;
 pub mod unmodelled;
 

@@ -4,6 +4,7 @@ pub(crate) mod catalogue;
 pub(crate) mod completion;
 pub(crate) mod demo;
 pub(crate) mod explain;
+pub(crate) mod init;
 pub(crate) mod progress;
 pub(crate) mod run;
 pub(crate) mod schema;

@@ -1,0 +1,28 @@
+//! `spotsim init`: a scenario to start from, and the schema that editors check it with.
+
+use std::io::Write;
+
+use scenarios::template::{SCHEMA_FILE, template};
+
+use crate::Outcome;
+use crate::args::InitArgs;
+use crate::fresh;
+
+/// Writes a commented scenario, never over another file.
+pub(crate) fn run(args: &InitArgs) -> Outcome {
+    let schema = args.scenario.with_file_name(SCHEMA_FILE);
+    let files = [
+        (args.scenario.clone(), template(args.provider.into())),
+        (schema.clone(), format!("{:#}\n", scenarios::schema::schema())),
+    ];
+    fresh::write_all(&files, args.force)?;
+    let scenario = args.scenario.display();
+    writeln!(
+        anstream::stderr().lock(),
+        "Wrote   {scenario}, and {} for your editor\n\
+         Next    spotsim run {scenario}\n        \
+         spotsim explain pools          what its fields mean",
+        schema.display(),
+    )?;
+    Ok(())
+}
