@@ -1,6 +1,10 @@
 //! An experiment: both plans in every replication, and the facts of the one run that is written out.
 
+use std::sync::{Mutex, PoisonError};
+
+use reports::charts::Story;
 use reports::export::Recording;
+use reports::series::Series;
 use reports::{Figures, Fold, Input, Summary};
 use scenarios::Scenario;
 use scenarios::experiment::replicate;
@@ -20,6 +24,9 @@ pub(crate) struct Results {
     pub(crate) proposed: Vec<(Figures, Run)>,
     /// The same workload on on-demand nodes only.
     pub(crate) on_demand: Vec<(Figures, Run)>,
+    /// Money, nodes and waiting times of both plans over time: the scenario as it is, then on-demand
+    /// nodes only. If the user wanted to stop, of some more replications than the figures are.
+    pub(crate) series: [Series; 2],
     legend: Legend,
     facts: Vec<(SimTime, Fact)>,
 }
@@ -32,15 +39,17 @@ pub(crate) fn run(
     progress: &Progress,
 ) -> Result<Results, Failure> {
     let on_demand = scenario.setup.on_demand();
+    let legend = Legend::of(&scenario.setup);
+    let sums = [(); 2].map(|()| Mutex::new(Series::new(&legend)));
     let replications = replicate(n, progress.stop(), |replication| {
         let root = Root { seed, replication };
         let mut facts = Vec::new();
         let proposed = if replication == RECORDED {
-            figures(&scenario.setup, root, &mut facts)
+            figures(&scenario.setup, root, &mut facts, &sums[0])
         } else {
-            figures(&scenario.setup, root, ())
+            figures(&scenario.setup, root, (), &sums[0])
         };
-        let pair = (proposed, figures(&on_demand, root, ()), facts);
+        let pair = (proposed, figures(&on_demand, root, (), &sums[1]), facts);
         progress.tick();
         pair
     });
@@ -48,7 +57,8 @@ pub(crate) fn run(
         seed,
         proposed: Vec::new(),
         on_demand: Vec::new(),
-        legend: Legend::of(&scenario.setup),
+        series: sums.map(|sum| sum.into_inner().unwrap_or_else(PoisonError::into_inner)),
+        legend,
         facts: Vec::new(),
     };
     for (proposed, on_demand, facts) in replications {
@@ -59,11 +69,14 @@ pub(crate) fn run(
     if results.proposed.is_empty() { Err(Failure::Interrupted) } else { Ok(results) }
 }
 
-/// The figures of one run, whose facts also go to `also`.
-fn figures(setup: &Setup, root: Root, also: impl Sink) -> (Figures, Run) {
+/// The figures of one run, whose facts also go to `also`. Its series is added to `sum`, in whatever
+/// order runs end: sums of integers do not tell.
+fn figures(setup: &Setup, root: Root, also: impl Sink, sum: &Mutex<Series>) -> (Figures, Run) {
     let mut sink = (Fold::new(&Legend::of(setup)), also);
     let run = sim::run(setup, root, &mut sink);
-    (sink.0.finish(&run), run)
+    let (figures, series) = sink.0.finish(&run);
+    sum.lock().unwrap_or_else(PoisonError::into_inner).add(&series);
+    (figures, run)
 }
 
 impl Results {
@@ -90,6 +103,13 @@ impl Results {
             unmodelled: scenario.unmodelled.iter().map(ToString::to_string).collect(),
             warnings: scenario.warnings.iter().map(|warning| warning.message.clone()).collect(),
         })
+    }
+
+    /// What charts are made from.
+    pub(crate) fn story<'a>(&'a self, summary: &'a Summary) -> Story<'a> {
+        let [proposed, on_demand] = &self.series;
+        let (recording, replication) = (self.recording(), RECORDED);
+        Story { summary, proposed, on_demand, recording, replication }
     }
 
     /// The run that is written out.

@@ -19,8 +19,12 @@ pub struct Capacity {
     spot_nodes: u64,
     /// Sums over registered nodes now: what they offer, what is requested of it, what is left.
     ready: Sums<u64>,
+    /// Registered nodes now.
+    ready_nodes: u64,
     /// The most instances at once.
     pub peak_nodes: u64,
+    /// The fewest registered nodes at once.
+    pub least_ready_nodes: u64,
     /// Instance-milliseconds.
     pub node_ms: u128,
     /// Spot instance-milliseconds.
@@ -61,7 +65,9 @@ impl Capacity {
             since: SimTime::ZERO,
             spot_nodes: 0,
             ready: Sums::default(),
+            ready_nodes: 0,
             peak_nodes: 0,
+            least_ready_nodes: u64::MAX,
             node_ms: 0,
             spot_ms: 0,
             integral: Sums::default(),
@@ -85,6 +91,7 @@ impl Capacity {
         }
         let ms = u128::from(ms);
         self.peak_nodes = self.peak_nodes.max(self.nodes.len() as u64);
+        self.least_ready_nodes = self.least_ready_nodes.min(self.ready_nodes);
         self.node_ms += self.nodes.len() as u128 * ms;
         self.spot_ms += u128::from(self.spot_nodes) * ms;
         for lane in 0..2 {
@@ -132,8 +139,14 @@ impl Sink for Capacity {
                 let row = Node { offering, registered: false, requested: Resources::ZERO };
                 self.nodes.insert(node, row);
             }
-            Fact::NodeReady { node } => self.change(at, node, |row| row.registered = true),
+            Fact::NodeReady { node } => {
+                self.change(at, node, |row| row.registered = true);
+                self.ready_nodes += 1;
+            }
             Fact::NodeGone { node, .. } => {
+                self.advance(at);
+                let registered = self.nodes.get(&node).is_some_and(|row| row.registered);
+                self.ready_nodes -= u64::from(registered);
                 self.change(at, node, |row| row.registered = false);
                 if let Some(row) = self.nodes.remove(&node) {
                     self.spot_nodes -= u64::from(self.is_spot(row.offering));

@@ -10,11 +10,13 @@ use crate::capacity::Capacity;
 use crate::disruption::Disruption;
 use crate::ledger::{Ledger, Money};
 use crate::pending::{Pending, Wait};
+use crate::series::{Counts, Series};
 
 /// Every fold as one sink.
 #[derive(Clone)]
 pub struct Fold {
     ledger: Ledger,
+    counts: Counts,
     capacity: Capacity,
     disruption: Disruption,
     availability: Availability,
@@ -47,6 +49,7 @@ impl Fold {
     pub fn new(legend: &Legend) -> Fold {
         Fold {
             ledger: Ledger::new(legend),
+            counts: Counts::new(legend),
             capacity: Capacity::new(legend),
             disruption: Disruption::new(legend),
             availability: Availability::new(legend),
@@ -55,9 +58,11 @@ impl Fold {
         }
     }
 
-    /// The figures at the end of `run`.
+    /// The figures at the end of `run`, and how they came about over time.
     #[must_use]
-    pub fn finish(self, run: &Run) -> Figures {
+    pub fn finish(mut self, run: &Run) -> (Figures, Series) {
+        let (money, bills) = self.ledger.close();
+        bills.iter().for_each(|bill| self.counts.enter(bill));
         let message = |id: RefusalId| {
             let refusal = run.refusals.iter().nth(id.number() as usize)?;
             Some(refusal.message(&self.legend.model))
@@ -68,21 +73,27 @@ impl Fold {
             .iter()
             .map(|(workload, (count, refusal))| (*workload, *count, refusal.and_then(message)))
             .collect();
-        Figures {
-            money: self.ledger.finish(),
+        let figures = Figures {
+            money,
             capacity: self.capacity.finish(),
             disruption: self.disruption,
             availability: self.availability.finish(),
-            pending: [50, 95, 100].map(|percent| self.pending.quantile(percent)),
+            pending: [50, 95, 100].map(|percent| self.pending.waits.quantile(percent)),
             unschedulable: self.pending.unschedulable,
             never_scheduled,
-        }
+        };
+        let mut series = self.counts.finish();
+        series.waits = self.pending.waits.rounded();
+        (figures, series)
     }
 }
 
 impl Sink for Fold {
     fn fact(&mut self, at: SimTime, fact: &Fact) {
-        self.ledger.fact(at, fact);
+        if let Some(bill) = self.ledger.read(at, fact) {
+            self.counts.enter(&bill);
+        }
+        self.counts.fact(at, fact);
         self.capacity.fact(at, fact);
         self.disruption.fact(at, fact);
         self.availability.fact(at, fact);

@@ -68,20 +68,30 @@ impl Ledger {
         Ledger { legend: legend.clone(), meter, money: Money::default() }
     }
 
+    /// Reads a fact. The bill of the instance that it ends, if it ends one, has been entered.
+    pub fn read(&mut self, at: SimTime, fact: &Fact) -> Option<Bill> {
+        let bill = self.meter.read(at, fact)?;
+        self.money.enter(&bill, &self.legend);
+        Some(bill)
+    }
+
     /// Closes the books at the end of the window: what still runs is billed to the end.
     #[must_use]
-    pub fn finish(mut self) -> Money {
-        for bill in self.meter.finish() {
-            self.money.enter(&bill, &self.legend);
-        }
-        self.money
+    pub fn close(mut self) -> (Money, Vec<Bill>) {
+        let bills: Vec<Bill> = self.meter.finish().collect();
+        bills.iter().for_each(|bill| self.money.enter(bill, &self.legend));
+        (self.money, bills)
+    }
+
+    /// The figures when the books are closed.
+    #[must_use]
+    pub fn finish(self) -> Money {
+        self.close().0
     }
 }
 
 impl Sink for Ledger {
     fn fact(&mut self, at: SimTime, fact: &Fact) {
-        if let Some(bill) = self.meter.read(at, fact) {
-            self.money.enter(&bill, &self.legend);
-        }
+        self.read(at, fact);
     }
 }

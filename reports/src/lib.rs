@@ -5,12 +5,15 @@
 
 pub mod availability;
 pub mod capacity;
+pub mod chart;
+pub mod charts;
 pub mod disruption;
 pub mod export;
 pub mod figures;
 pub mod ledger;
 pub mod meter;
 pub mod pending;
+pub mod series;
 pub mod stats;
 pub mod summary;
 pub mod text;

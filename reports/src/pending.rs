@@ -12,8 +12,8 @@ use sim::{Legend, SimTime, Span};
 #[derive(Clone)]
 pub struct Pending {
     legend: Legend,
-    /// How many attempts waited how long: bound, and still waiting at the end.
-    waits: BTreeMap<Span, (u64, u64)>,
+    /// How long they waited.
+    pub waits: Waits,
     /// Pods that have been refused and are not bound yet.
     refused: BTreeSet<PodId>,
     /// Attempts with at least one failed cycle.
@@ -31,31 +31,82 @@ pub struct Wait {
     pub at_least: bool,
 }
 
+/// How many attempts waited how long.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Waits {
+    /// Of each length: how many were bound, and how many still waited at the end.
+    spans: BTreeMap<Span, (u64, u64)>,
+}
+
+impl Waits {
+    /// The `percent`-th percentile, nearest rank; none when nobody waited.
+    #[must_use]
+    pub fn quantile(&self, percent: u64) -> Option<Wait> {
+        let total: u64 = self.spans.values().map(|(bound, waiting)| bound + waiting).sum();
+        let rank = (total * percent).div_ceil(100).max(1);
+        let mut seen = 0;
+        self.spans.iter().find_map(|(span, (bound, waiting))| {
+            seen += bound + waiting;
+            // Among equals those that were bound come first.
+            let at_least = rank > seen - waiting;
+            (seen >= rank).then_some(Wait { span: *span, at_least })
+        })
+    }
+
+    /// How many attempts there were.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.spans.values().map(|(bound, waiting)| bound + waiting).sum()
+    }
+
+    /// How many of them still waited at the end.
+    #[must_use]
+    pub fn still_waiting(&self) -> u64 {
+        self.spans.values().map(|(_, waiting)| waiting).sum()
+    }
+
+    /// The lengths that occur, with how many attempts had been bound by then.
+    pub fn bound_within(&self) -> impl Iterator<Item = (Span, u64)> {
+        self.spans.iter().scan(0, |sum, (span, (bound, _))| {
+            *sum += bound;
+            Some((*span, *sum))
+        })
+    }
+
+    /// The same to eight binary digits, so that any number of replications has few lengths. Each
+    /// is rounded up, by less than one percent.
+    #[must_use]
+    pub fn rounded(&self) -> Waits {
+        let mut rounded = Waits::default();
+        for (span, (bound, waiting)) in &self.spans {
+            let digits = (u64::BITS - span.as_ms().leading_zeros()).saturating_sub(8);
+            let ms = (span.as_ms().div_ceil(1 << digits)) << digits;
+            let entry = rounded.spans.entry(Span::from_ms(ms)).or_default();
+            *entry = (entry.0 + bound, entry.1 + waiting);
+        }
+        rounded
+    }
+
+    /// Adds the attempts of another replication.
+    pub fn add(&mut self, other: &Waits) {
+        for (span, (bound, waiting)) in &other.spans {
+            let entry = self.spans.entry(*span).or_default();
+            *entry = (entry.0 + bound, entry.1 + waiting);
+        }
+    }
+}
+
 impl Pending {
     /// Nobody has waited yet.
     #[must_use]
     pub fn new(legend: &Legend) -> Pending {
         Pending {
             legend: legend.clone(),
-            waits: BTreeMap::new(),
+            waits: Waits::default(),
             refused: BTreeSet::new(),
             unschedulable: 0,
             never_scheduled: BTreeMap::new(),
         }
-    }
-
-    /// The `percent`-th percentile, nearest rank; none when nobody waited.
-    #[must_use]
-    pub fn quantile(&self, percent: u64) -> Option<Wait> {
-        let total: u64 = self.waits.values().map(|(bound, waiting)| bound + waiting).sum();
-        let rank = (total * percent).div_ceil(100).max(1);
-        let mut seen = 0;
-        self.waits.iter().find_map(|(span, (bound, waiting))| {
-            seen += bound + waiting;
-            // Among equals those that were bound come first.
-            let at_least = rank > seen - waiting;
-            (seen >= rank).then_some(Wait { span: *span, at_least })
-        })
     }
 
     fn counts(&self, workload: WorkloadId, created: SimTime) -> bool {
@@ -70,7 +121,7 @@ impl Sink for Pending {
             Fact::PodScheduled { pod, workload, waited, .. } => {
                 self.refused.remove(&pod);
                 if self.counts(workload, at.back(waited)) {
-                    self.waits.entry(waited).or_default().0 += 1;
+                    self.waits.spans.entry(waited).or_default().0 += 1;
                 }
             }
             Fact::PodUnschedulable { pod, workload, .. } => {
@@ -84,7 +135,7 @@ impl Sink for Pending {
                 let entry = self.never_scheduled.entry(workload).or_default();
                 *entry = (entry.0 + 1, refusal.or(entry.1));
                 if self.counts(workload, at.back(waited)) {
-                    self.waits.entry(waited).or_default().1 += 1;
+                    self.waits.spans.entry(waited).or_default().1 += 1;
                 }
             }
             _ => {}

@@ -120,6 +120,8 @@ pub struct Plan {
     pub nodes_mean: Estimate,
     /// The most instances at once, over all replications.
     pub nodes_peak: u64,
+    /// The fewest registered nodes at once, over all replications.
+    pub nodes_ready_least: u64,
     /// Share of allocatable CPU that is requested, in percent.
     pub cpu_requested_percent: Option<Estimate>,
     /// Share of allocatable memory that is requested, in percent.
@@ -295,6 +297,11 @@ fn plan(runs: &[(Figures, Run)], legend: &Legend, seed: u64) -> Plan {
         spot_cost_monthly: per_month(&|f| f.money.spot),
         idle_cost_monthly: per_month(&|f| f.money.idle),
         nodes_mean: each(&|f| f.capacity.node_ms as f64 / window_ms),
+        nodes_ready_least: runs
+            .iter()
+            .map(|(f, _)| f.capacity.least_ready_nodes)
+            .min()
+            .unwrap_or(0),
         nodes_peak: runs.iter().map(|(f, _)| f.capacity.peak_nodes).max().unwrap_or(0),
         cpu_requested_percent: requested(0),
         memory_requested_percent: requested(1),

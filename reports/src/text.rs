@@ -215,14 +215,23 @@ fn decimals(width: f64) -> usize {
 }
 
 /// Dollars, with thousands separated, and cents below a hundred.
-fn usd(amount: f64) -> String {
+pub(crate) fn usd(amount: f64) -> String {
     usd_to(amount, if amount.abs() < 100.0 { 2 } else { 0 })
 }
 
 /// Dollars with so many decimals.
-fn usd_to(amount: f64, decimals: usize) -> String {
+pub(crate) fn usd_to(amount: f64, decimals: usize) -> String {
     let sign = if amount < 0.0 { "-" } else { "" };
-    let digits = format!("{:.decimals$}", amount.abs());
+    format!("{sign}${}", grouped(&format!("{:.decimals$}", amount.abs())))
+}
+
+/// A number that is not negative, rounded to a whole one, with its thousands apart.
+pub(crate) fn thousands(value: f64) -> String {
+    grouped(&format!("{value:.0}"))
+}
+
+/// Digits with their thousands apart.
+fn grouped(digits: &str) -> String {
     let (whole, cents) = digits.split_at(digits.find('.').unwrap_or(digits.len()));
     let mut grouped = String::new();
     for (index, digit) in whole.chars().enumerate() {
@@ -231,16 +240,17 @@ fn usd_to(amount: f64, decimals: usize) -> String {
         }
         grouped.push(digit);
     }
-    format!("{sign}${grouped}{cents}")
+    grouped + cents
 }
 
 /// A rate with as many decimals as it needs not to be a bare zero.
-fn rate(value: f64) -> String {
+pub(crate) fn rate(value: f64) -> String {
     match value {
         0.0 => "0".into(),
         value if value < 0.1 => format!("{value:.3}"),
         value if value < 10.0 => format!("{value:.2}"),
-        value => format!("{value:.1}"),
+        value if value < 1_000.0 => format!("{value:.1}"),
+        value => thousands(value),
     }
 }
 
@@ -276,6 +286,7 @@ mod tests {
             [rate(0.0), rate(0.034), rate(1.234), rate(56.78)],
             ["0", "0.034", "1.23", "56.8"]
         );
+        assert_eq!(rate(1_218.6), "1,219");
         assert_eq!(to_ascii("36–40 % ± 2 · …"), "36-40 % +/- 2 | ...");
     }
 }

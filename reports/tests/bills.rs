@@ -1,6 +1,6 @@
 //! Figures worked by hand: bills of one node, waits of a few pods, the availability of one service.
 
-use std::sync::Arc;
+mod common;
 
 use proptest::prelude::*;
 use reports::availability::Availability;
@@ -8,65 +8,14 @@ use reports::disruption::Disruption;
 use reports::ledger::{Ledger, Money};
 use reports::pending::{Pending, Wait};
 use sim::table::Id;
-use sim::world::Model;
-use sim::world::catalog::{CapacityType, InstanceType, Offering, OfferingId};
+use sim::world::catalog::OfferingId;
 use sim::world::node::{NodeId, Why};
-use sim::world::pod::{End, Limit, PodId, PodSpec, SpecId};
+use sim::world::pod::{End, Limit, PodId, SpecId};
 use sim::world::pool::PoolId;
-use sim::world::resources::Resources;
-use sim::world::workload::{Controller, Workload, WorkloadId};
-use sim::{Fact, Legend, MicroUsdPerHour, SimTime, Sink, Span};
+use sim::world::workload::WorkloadId;
+use sim::{Fact, MicroUsdPerHour, SimTime, Sink, Span};
 
-const LIST: MicroUsdPerHour = MicroUsdPerHour(3_600_000);
-const SPOT: MicroUsdPerHour = MicroUsdPerHour(1_080_000);
-const ON_DEMAND_OFFERING: usize = 0;
-const SPOT_OFFERING: usize = 1;
-
-/// One machine of 4 vCPU and 16 GiB at $3.60 an hour, $1.08 on spot, and one workload whose pods
-/// ask for half of it.
-fn legend(from: Span, to: Span) -> Legend {
-    legend_of("aws", from, to)
-}
-
-/// The same at a provider.
-fn legend_of(provider: &str, from: Span, to: Span) -> Legend {
-    let mut model = Model::default();
-    let name = model.names.intern("x");
-    let size = Resources::one_pod(4_000, 16 << 30);
-    let instance_type = model.catalog.instance_types.push(InstanceType {
-        name,
-        capacity: size,
-        allocatable: size,
-        on_demand: LIST,
-    });
-    for (capacity_type, price) in [(CapacityType::OnDemand, LIST), (CapacityType::Spot, SPOT)] {
-        model.catalog.offerings.push(Offering {
-            instance_type,
-            zone: name,
-            capacity_type,
-            price,
-            reclaims_per_hour: 0.0,
-            key: 0,
-        });
-    }
-    let requests = Resources::one_pod(2_000, 8 << 30);
-    let spec = model.specs.intern(PodSpec { requests, ..PodSpec::default() });
-    model.workloads.push(Workload {
-        namespace: name,
-        name,
-        controller: Controller::Deployment { replicas: 2, min_ready: Span::ZERO },
-        spec,
-        created_at: SimTime::ZERO,
-        key: 0,
-    });
-    let provider = sim::providers::named(provider).expect("a provider that is modelled");
-    let at = |span| SimTime::ZERO + span;
-    Legend { model: Arc::new(model), provider, from: at(from), to: at(to) }
-}
-
-fn s(seconds: u64) -> SimTime {
-    SimTime::from_ms(seconds * 1_000)
-}
+use common::{LIST, ON_DEMAND_OFFERING, SPOT, SPOT_OFFERING, legend, legend_of, s};
 
 fn launched(offering: usize) -> Fact {
     let offering = OfferingId::from_index(offering);
@@ -207,9 +156,9 @@ fn a_quantile_that_falls_on_a_waiting_pod_says_so() {
     let still = Fact::StillPending { pod: PodId::from_index(3), workload, waited, refusal: None };
     pending.fact(s(1_000), &still);
     let wait = |seconds, at_least| Some(Wait { span: Span::from_secs(seconds), at_least });
-    assert_eq!(pending.quantile(50), wait(2, false));
-    assert_eq!(pending.quantile(75), wait(3, false));
-    assert_eq!(pending.quantile(100), wait(1_000, true));
+    assert_eq!(pending.waits.quantile(50), wait(2, false));
+    assert_eq!(pending.waits.quantile(75), wait(3, false));
+    assert_eq!(pending.waits.quantile(100), wait(1_000, true));
 }
 
 #[test]

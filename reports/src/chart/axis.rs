@@ -1,0 +1,194 @@
+//! Axes: from where to where, and at which round numbers they are marked.
+
+/// One direction of a plot.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Axis {
+    /// What is measured, with its unit.
+    pub label: String,
+    /// The value at its beginning.
+    pub from: f64,
+    /// The value at its end.
+    pub to: f64,
+    /// How values become places.
+    pub scale: Scale,
+    /// Where it is marked.
+    pub ticks: Vec<Tick>,
+    /// Whether a line through the plot goes with each mark.
+    pub lines: bool,
+}
+
+/// How values become places.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Scale {
+    /// Equal differences are equally far.
+    Linear,
+    /// Equal ratios are equally far.
+    Log,
+}
+
+/// A mark on an axis.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Tick {
+    /// At which value.
+    pub at: f64,
+    /// What is written there.
+    pub text: String,
+}
+
+impl Axis {
+    /// Where a value is, from 0 at the beginning to 1 at the end; what lies outside is moved there.
+    #[must_use]
+    pub fn place(&self, value: f64) -> f64 {
+        let place = match self.scale {
+            Scale::Linear => (value - self.from) / (self.to - self.from),
+            Scale::Log => libm::log(value / self.from) / libm::log(self.to / self.from),
+        };
+        if place.is_nan() { 0.0 } else { place.clamp(0.0, 1.0) }
+    }
+
+    /// An axis from 0 to a little above `most`, in round steps; in whole ones if `whole`.
+    #[must_use]
+    pub fn from_zero(label: &str, most: f64, whole: bool, text: fn(f64, f64) -> String) -> Axis {
+        let most = if most > 0.0 { most } else { 1.0 };
+        let step = round_step(most / 5.0, whole);
+        let count = (most * 1.04 / step).ceil().max(1.0);
+        let mut ticks = Vec::new();
+        let mut index = 0.0;
+        while index <= count {
+            ticks.push(Tick { at: index * step, text: text(index * step, step) });
+            index += 1.0;
+        }
+        let (from, to) = (0.0, count * step);
+        Axis { label: label.to_owned(), from, to, scale: Scale::Linear, ticks, lines: true }
+    }
+
+    /// An axis of simulated time, in seconds since the start.
+    #[must_use]
+    pub fn time(from: f64, to: f64) -> Axis {
+        const UNITS: [(f64, &str); 3] = [(86_400.0, "days"), (3_600.0, "hours"), (60.0, "minutes")];
+        const STEPS: [f64; 24] = [
+            1.0,
+            5.0,
+            15.0,
+            30.0,
+            60.0,
+            120.0,
+            300.0,
+            600.0,
+            900.0,
+            1_800.0,
+            3_600.0,
+            7_200.0,
+            14_400.0,
+            21_600.0,
+            43_200.0,
+            86_400.0,
+            172_800.0,
+            432_000.0,
+            864_000.0,
+            1_728_000.0,
+            4_320_000.0,
+            8_640_000.0,
+            17_280_000.0,
+            43_200_000.0,
+        ];
+        let fits = |step: &&f64| (to - from) / **step <= 8.0;
+        let step = STEPS.iter().find(fits).copied().unwrap_or(43_200_000.0);
+        let (unit, name) =
+            UNITS.into_iter().find(|(unit, _)| *unit <= step).unwrap_or((1.0, "seconds"));
+        let mut ticks = Vec::new();
+        let mut at = (from / step).ceil() * step;
+        while at <= to {
+            ticks.push(Tick { at, text: format!("{}", at / unit) });
+            at += step;
+        }
+        let label = format!("{name} since the start");
+        Axis { label, from, to, scale: Scale::Linear, ticks, lines: false }
+    }
+
+    /// A logarithmic axis of durations from one second to at least `longest`.
+    #[must_use]
+    pub fn durations(label: &str, longest: f64) -> Axis {
+        const MARKS: [(f64, &str); 13] = [
+            (1.0, "1 s or less"),
+            (3.0, "3 s"),
+            (10.0, "10 s"),
+            (30.0, "30 s"),
+            (60.0, "1 min"),
+            (300.0, "5 min"),
+            (1_200.0, "20 min"),
+            (3_600.0, "1 h"),
+            (14_400.0, "4 h"),
+            (86_400.0, "1 d"),
+            (604_800.0, "1 wk"),
+            (2_628_000.0, "1 mo"),
+            (31_536_000.0, "1 y"),
+        ];
+        let to = longest.max(60.0) * 1.1;
+        let marks = MARKS.iter().filter(|(at, _)| *at <= to);
+        let ticks = marks.map(|(at, text)| Tick { at: *at, text: (*text).to_owned() }).collect();
+        Axis { label: label.to_owned(), from: 1.0, to, scale: Scale::Log, ticks, lines: false }
+    }
+
+    /// An axis without marks.
+    #[must_use]
+    pub fn bare(from: f64, to: f64) -> Axis {
+        let (label, ticks) = (String::new(), Vec::new());
+        Axis { label, from, to, scale: Scale::Linear, ticks, lines: false }
+    }
+}
+
+/// The least of 1, 2, 2.5 and 5 times a power of ten that is not below `step`.
+fn round_step(step: f64, whole: bool) -> f64 {
+    let power = libm::pow(10.0, libm::floor(libm::log10(step)));
+    let round = [1.0, 2.0, 2.5, 5.0, 10.0].map(|times| times * power);
+    let fits = |round: &f64| *round >= step * 0.999_999 && !(whole && round.fract() > 0.0);
+    round.into_iter().find(fits).unwrap_or(1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn texts(axis: &Axis) -> Vec<&str> {
+        axis.ticks.iter().map(|tick| tick.text.as_str()).collect()
+    }
+
+    #[test]
+    fn time_is_marked_at_round_moments() {
+        let week = Axis::time(3_600.0, 7.0 * 86_400.0);
+        assert_eq!(week.label, "days since the start");
+        assert_eq!(texts(&week), ["1", "2", "3", "4", "5", "6", "7"]);
+        let hour = Axis::time(0.0, 3_600.0);
+        assert_eq!(hour.label, "minutes since the start");
+        assert_eq!(texts(&hour), ["0", "10", "20", "30", "40", "50", "60"]);
+    }
+
+    #[test]
+    fn steps_are_round() {
+        for (step, round) in [(0.21, 0.25), (1.0, 1.0), (1.01, 2.0), (2.1, 2.5), (51.0, 100.0)] {
+            assert!((round_step(step, false) - round).abs() < 1e-9 * round, "{step}");
+        }
+    }
+
+    #[test]
+    fn half_a_node_is_not_marked() {
+        for (step, round) in [(0.02, 1.0), (2.1, 5.0), (21.0, 25.0)] {
+            assert!((round_step(step, true) - round).abs() < 1e-9, "{step}");
+        }
+    }
+
+    proptest! {
+        /// Whatever is measured, there are some marks and not too many, and all of it is in sight.
+        #[test]
+        fn axes_are_readable(most in 1e-6_f64..1e12, days in 0.001_f64..3_650.0) {
+            let axis = Axis::from_zero("", most, false, |at, _| at.to_string());
+            prop_assert!((3..=7).contains(&axis.ticks.len()), "{:?}", axis.ticks);
+            prop_assert!(axis.to >= most);
+            let axis = Axis::time(0.0, days * 86_400.0);
+            prop_assert!((2..=9).contains(&axis.ticks.len()), "{:?}", axis.ticks);
+        }
+    }
+}

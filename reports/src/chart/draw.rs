@@ -1,0 +1,369 @@
+//! Drawing: where everything goes, and in which order, on whatever can draw.
+
+use plotters_backend::text_anchor::{HPos, Pos, VPos};
+use plotters_backend::{
+    BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind,
+    FontFamily, FontStyle, FontTransform,
+};
+
+use super::{Anchor, Axis, Chart, Color, Ink, Mark, Shape, Side, Stroke, font};
+
+/// The size of a picture, in pixels at 1x: as wide as a slide.
+pub(super) const SIZE: (u32, u32) = (960, 540);
+/// Drawing is on a grid so much finer than that.
+pub(super) const GRID: i32 = 8;
+
+const MARGIN: f64 = 40.0;
+const TITLE: f64 = 23.0;
+const TEXT: f64 = 14.0;
+const SMALL: f64 = 11.5;
+const BOTTOM: f64 = 464.0;
+/// What is written at a mark of the upright axis is no wider.
+const TICK_WIDTH: f64 = 150.0;
+/// Room above the plot for the name of the upright axis.
+const AXIS_NAME: f64 = 30.0;
+
+/// Draws a chart.
+pub(super) fn draw<B: DrawingBackend>(chart: &Chart, backend: &mut B) -> Drawn<B> {
+    let mut pen = Pen { backend };
+    let (width, height) = (f64::from(SIZE.0), f64::from(SIZE.1));
+    pen.rect((0.0, 0.0), (width, height), Ink::full(Color::White))?;
+    let mut y = 28.0;
+    for line in font::wrap(&chart.title, TITLE, true, width - 2.0 * MARGIN) {
+        y += TITLE;
+        pen.text(&line, (MARGIN, y), &Type::new(TITLE, Color::Black).strong())?;
+        y += 6.0;
+    }
+    for line in font::wrap(&chart.subtitle, TEXT, false, width - 2.0 * MARGIN) {
+        y += TEXT + 4.0;
+        pen.text(&line, (MARGIN, y), &Type::new(TEXT, Color::Grey))?;
+    }
+    if !chart.key.is_empty() {
+        y += 26.0;
+        keys(&mut pen, chart, y)?;
+    }
+    pen.text(&chart.source, (MARGIN, height - 18.0), &Type::new(SMALL, Color::Grey))?;
+
+    let plot = Plot::of(chart, y);
+    axes(&mut pen, chart, &plot)?;
+    for mark in &chart.marks {
+        draw_mark(&mut pen, &plot, mark)?;
+    }
+    sides(&mut pen, chart, &plot)?;
+    pen.backend.present()
+}
+
+/// The result of drawing something.
+type Drawn<B> = Result<(), DrawingErrorKind<<B as DrawingBackend>::ErrorType>>;
+
+/// The part of the picture that data are drawn in.
+struct Plot<'a> {
+    x: &'a Axis,
+    y: &'a Axis,
+    left: f64,
+    right: f64,
+    top: f64,
+    bottom: f64,
+}
+
+impl<'a> Plot<'a> {
+    /// The room that is left below `top` and between the names on both sides.
+    fn of(chart: &'a Chart, top: f64) -> Plot<'a> {
+        let widest = |texts: &mut dyn Iterator<Item = f64>| texts.fold(0.0, f64::max);
+        let tick = |text: &str| font::width(text, 13.0, false).min(TICK_WIDTH);
+        let ticks = widest(&mut chart.y.ticks.iter().map(|at| tick(&at.text)));
+        let names = widest(&mut chart.sides.iter().flat_map(|side| {
+            [font::width(&side.name, TEXT, true), font::width(&side.value, TEXT, false)]
+        }));
+        Plot {
+            x: &chart.x,
+            y: &chart.y,
+            left: MARGIN + if ticks > 0.0 { ticks + 10.0 } else { 0.0 },
+            right: f64::from(SIZE.0) - MARGIN - if names > 0.0 { names + 12.0 } else { 0.0 },
+            top: top + if chart.y.label.is_empty() { 18.0 } else { AXIS_NAME + 12.0 },
+            bottom: if chart.x.ticks.is_empty() { BOTTOM + 24.0 } else { BOTTOM },
+        }
+    }
+
+    fn at(&self, (x, y): (f64, f64)) -> (f64, f64) {
+        (
+            self.left + self.x.place(x) * (self.right - self.left),
+            self.bottom - self.y.place(y) * (self.bottom - self.top),
+        )
+    }
+}
+
+fn axes<B: DrawingBackend>(pen: &mut Pen<'_, B>, chart: &Chart, plot: &Plot<'_>) -> Drawn<B> {
+    let label = Type::new(13.0, Color::Grey);
+    let (rule, base) = (Ink::tint(Color::Black, 0.12), Ink::tint(Color::Black, 0.7));
+    for tick in &plot.y.ticks {
+        let (_, y) = plot.at((plot.x.from, tick.at));
+        if plot.y.lines {
+            pen.line(&[(plot.left, y), (plot.right, y)], rule, 1.0)?;
+        }
+        let text = font::shorten(&tick.text, 13.0, false, TICK_WIDTH);
+        pen.text(&text, (plot.left - 10.0, y + 4.7), &label.anchored(Anchor::End))?;
+    }
+    if !plot.y.label.is_empty() {
+        let left = if plot.y.lines { plot.left } else { MARGIN };
+        pen.text(&plot.y.label, (left, plot.top - 14.0), &label)?;
+    }
+    if plot.x.ticks.is_empty() {
+        return Ok(());
+    }
+    pen.line(&[(plot.left, plot.bottom), (plot.right, plot.bottom)], base, 1.0)?;
+    for tick in &plot.x.ticks {
+        let (x, _) = plot.at((tick.at, plot.y.from));
+        if plot.x.lines {
+            pen.line(&[(x, plot.top), (x, plot.bottom)], rule, 1.0)?;
+        }
+        pen.line(&[(x, plot.bottom), (x, plot.bottom + 5.0)], base, 1.0)?;
+        pen.text(&tick.text, (x, plot.bottom + 20.0), &label.anchored(Anchor::Middle))?;
+    }
+    let end = (plot.right, plot.bottom + 40.0);
+    pen.text(&chart.x.label, end, &label.anchored(Anchor::End))
+}
+
+fn draw_mark<B: DrawingBackend>(pen: &mut Pen<'_, B>, plot: &Plot<'_>, mark: &Mark) -> Drawn<B> {
+    match mark {
+        Mark::Area { points, ink } => {
+            let upper = points.iter().map(|(x, _, high)| plot.at((*x, *high)));
+            let lower = points.iter().rev().map(|(x, low, _)| plot.at((*x, *low)));
+            pen.polygon(&upper.chain(lower).collect::<Vec<_>>(), *ink)
+        }
+        Mark::Line { points, ink, stroke } => {
+            let points: Vec<_> = points.iter().map(|point| plot.at(*point)).collect();
+            match stroke {
+                Stroke::Plain => pen.line(&points, *ink, 2.5),
+                Stroke::Thin => pen.line(&points, *ink, 1.25),
+                Stroke::Dashed => pen.dashes(&points, *ink, 2.0),
+            }
+        }
+        Mark::Dot { at, shape, color, size } => pen.shape(*shape, plot.at(*at), *color, *size),
+        Mark::Label { at, shift, text, anchor, color, strong } => {
+            let (x, y) = plot.at(*at);
+            let mut kind = Type::new(TEXT, *color).anchored(*anchor);
+            kind.strong = *strong;
+            pen.text(text, (x + shift.0, y + shift.1), &kind)
+        }
+    }
+}
+
+/// One line of shapes with their meanings.
+fn keys<B: DrawingBackend>(pen: &mut Pen<'_, B>, chart: &Chart, y: f64) -> Drawn<B> {
+    let mut x = MARGIN;
+    for key in &chart.key {
+        pen.shape(key.shape, (x + 6.0, y - 5.0), key.color, 1.0)?;
+        pen.text(&key.text, (x + 18.0, y), &Type::new(TEXT, Color::Black))?;
+        x += 18.0 + font::width(&key.text, TEXT, false) + 26.0;
+    }
+    Ok(())
+}
+
+/// Names at the height of what they name, moved apart where they would overlap.
+fn sides<B: DrawingBackend>(pen: &mut Pen<'_, B>, chart: &Chart, plot: &Plot<'_>) -> Drawn<B> {
+    const HEIGHT: f64 = 42.0;
+    let mut sides: Vec<(f64, &Side)> =
+        chart.sides.iter().map(|side| (plot.at((plot.x.to, side.y)).1, side)).collect();
+    sides.sort_by(|a, b| a.0.total_cmp(&b.0));
+    // Down as far as needed, then up again as far as the plot ends.
+    for index in 1..sides.len() {
+        sides[index].0 = sides[index].0.max(sides[index - 1].0 + HEIGHT);
+    }
+    let mut below = plot.bottom + HEIGHT / 2.0;
+    for (y, _) in sides.iter_mut().rev() {
+        *y = y.min(below - HEIGHT);
+        below = *y;
+    }
+    for (y, side) in sides {
+        let x = plot.right + 12.0;
+        pen.text(&side.name, (x, y - 2.0), &Type::new(TEXT, side.color).strong())?;
+        pen.text(&side.value, (x, y + 15.0), &Type::new(TEXT, Color::Black))?;
+    }
+    Ok(())
+}
+
+/// Draws in pixels at 1x.
+struct Pen<'a, B> {
+    backend: &'a mut B,
+}
+
+impl<B: DrawingBackend> Pen<'_, B> {
+    fn rect(&mut self, from: (f64, f64), to: (f64, f64), ink: Ink) -> Drawn<B> {
+        self.backend.draw_rect(grid(from), grid(to), &Style::new(ink, 0.0), true)
+    }
+
+    fn polygon(&mut self, points: &[(f64, f64)], ink: Ink) -> Drawn<B> {
+        self.backend.fill_polygon(points.iter().map(|point| grid(*point)), &Style::new(ink, 0.0))
+    }
+
+    fn line(&mut self, points: &[(f64, f64)], ink: Ink, width: f64) -> Drawn<B> {
+        self.backend.draw_path(points.iter().map(|point| grid(*point)), &Style::new(ink, width))
+    }
+
+    fn dashes(&mut self, points: &[(f64, f64)], ink: Ink, width: f64) -> Drawn<B> {
+        const DASH: f64 = 7.0;
+        const GAP: f64 = 5.0;
+        // How much of a dash and its gap lies behind.
+        let mut done = 0.0;
+        let mut dash: Vec<(f64, f64)> = Vec::new();
+        for ends in points.windows(2) {
+            let [(x0, y0), (x1, y1)] = [ends[0], ends[1]];
+            let length = ((x1 - x0) * (x1 - x0) + (y1 - y0) * (y1 - y0)).sqrt();
+            let mut at = 0.0;
+            while at < length {
+                let on = done < DASH;
+                let step = (if on { DASH } else { DASH + GAP } - done).min(length - at);
+                let point = |at: f64| (x0 + (x1 - x0) * at / length, y0 + (y1 - y0) * at / length);
+                if on {
+                    if dash.is_empty() {
+                        dash.push(point(at));
+                    }
+                    dash.push(point(at + step));
+                } else if !dash.is_empty() {
+                    self.line(&std::mem::take(&mut dash), ink, width)?;
+                }
+                (at, done) = (at + step, done + step);
+                if done > DASH + GAP - 1e-9 {
+                    done = 0.0;
+                }
+            }
+        }
+        if dash.len() > 1 { self.line(&dash, ink, width) } else { Ok(()) }
+    }
+
+    /// A shape with a white rim, so that shapes which overlap can be counted.
+    fn shape(&mut self, shape: Shape, at: (f64, f64), color: Color, size: f64) -> Drawn<B> {
+        self.filled(shape, at, 5.2 * size + 1.0, Ink::full(Color::White))?;
+        self.filled(shape, at, 5.2 * size, Ink::full(color))?;
+        // A ring too small to have a hole is a spot.
+        if shape == Shape::Ring && size > 0.5 {
+            self.filled(shape, at, 3.4 * size, Ink::full(Color::White))?;
+        }
+        Ok(())
+    }
+
+    fn filled(&mut self, shape: Shape, (x, y): (f64, f64), size: f64, ink: Ink) -> Drawn<B> {
+        match shape {
+            Shape::Ring | Shape::Circle => {
+                let radius = u32::try_from(grid((size, 0.0)).0).unwrap_or(0);
+                self.backend.draw_circle(grid((x, y)), radius, &Style::new(ink, 0.0), true)
+            }
+            Shape::Diamond => {
+                let size = size * 1.3;
+                self.polygon(&[(x - size, y), (x, y - size), (x + size, y), (x, y + size)], ink)
+            }
+            Shape::Square => self.rect((x - size, y - size), (x + size, y + size), ink),
+        }
+    }
+
+    /// Writes a text on the line `y`.
+    fn text(&mut self, text: &str, (x, y): (f64, f64), kind: &Type) -> Drawn<B> {
+        let y = y - kind.size * font::X_HEIGHT / 2.0;
+        self.backend.draw_text(text, kind, grid((x, y)))
+    }
+}
+
+/// The nearest point of the grid.
+#[allow(clippy::cast_possible_truncation)] // no picture is so large
+fn grid((x, y): (f64, f64)) -> BackendCoord {
+    let scaled = |value: f64| (value * f64::from(GRID)).round() as i32;
+    (scaled(x), scaled(y))
+}
+
+/// How a shape is drawn.
+struct Style {
+    ink: Ink,
+    width: u32,
+}
+
+impl Style {
+    fn new(ink: Ink, width: f64) -> Style {
+        Style { ink, width: u32::try_from(grid((width, 0.0)).0).unwrap_or(0) }
+    }
+}
+
+impl BackendStyle for Style {
+    fn color(&self) -> BackendColor {
+        BackendColor { alpha: self.ink.opacity, rgb: self.ink.color.rgb() }
+    }
+
+    fn stroke_width(&self) -> u32 {
+        self.width
+    }
+}
+
+/// How a text is written. Its place is the middle of a small letter's height.
+#[derive(Clone, Copy)]
+pub(super) struct Type {
+    size: f64,
+    color: Color,
+    anchor: Anchor,
+    strong: bool,
+}
+
+impl Type {
+    fn new(size: f64, color: Color) -> Type {
+        Type { size, color, anchor: Anchor::Start, strong: false }
+    }
+
+    fn strong(self) -> Type {
+        Type { strong: true, ..self }
+    }
+
+    fn anchored(self, anchor: Anchor) -> Type {
+        Type { anchor, ..self }
+    }
+}
+
+/// A text cannot fail to be measured: the font is in the program.
+type Never = std::convert::Infallible;
+
+impl BackendTextStyle for Type {
+    type FontError = Never;
+
+    fn color(&self) -> BackendColor {
+        BackendColor { alpha: 1.0, rgb: self.color.rgb() }
+    }
+
+    /// Plotters' sizes are of the line, SVG's and ours of the letters.
+    fn size(&self) -> f64 {
+        self.size * f64::from(GRID) * 1.24
+    }
+
+    fn transform(&self) -> FontTransform {
+        FontTransform::None
+    }
+
+    fn style(&self) -> FontStyle {
+        if self.strong { FontStyle::Bold } else { FontStyle::Normal }
+    }
+
+    fn anchor(&self) -> Pos {
+        let h_pos = match self.anchor {
+            Anchor::Start => HPos::Left,
+            Anchor::Middle => HPos::Center,
+            Anchor::End => HPos::Right,
+        };
+        Pos::new(h_pos, VPos::Center)
+    }
+
+    fn family(&self) -> FontFamily<'_> {
+        FontFamily::Name(font::FAMILY)
+    }
+
+    fn layout_box(&self, text: &str) -> Result<((i32, i32), (i32, i32)), Never> {
+        let width = font::width(text, self.size, self.strong);
+        Ok(((0, 0), grid((width, self.size))))
+    }
+
+    /// Pictures of pixels draw outlines instead.
+    fn draw<E, DrawFunc: FnMut(i32, i32, BackendColor) -> Result<(), E>>(
+        &self,
+        _: &str,
+        _: BackendCoord,
+        _: DrawFunc,
+    ) -> Result<Result<(), E>, Never> {
+        Ok(Ok(()))
+    }
+}

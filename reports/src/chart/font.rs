@@ -1,0 +1,139 @@
+//! The one font of all charts, which travels with the program.
+
+use ttf_parser::{Face, OutlineBuilder};
+
+static REGULAR: &[u8] = include_bytes!("../../fonts/Inter-Regular.ttf");
+static SEMI_BOLD: &[u8] = include_bytes!("../../fonts/Inter-SemiBold.ttf");
+
+/// What SVGs ask for: the viewer's own copy of the font, or one that is much like it.
+pub(super) const FAMILY: &str = "Inter, Helvetica, Arial, sans-serif";
+/// The height of a small letter, in sizes of the font.
+pub(super) const X_HEIGHT: f64 = 0.546;
+
+/// The weight of a text.
+fn face(strong: bool) -> Face<'static> {
+    Face::parse(if strong { SEMI_BOLD } else { REGULAR }, 0).expect("a font that was tested")
+}
+
+/// How wide a text is at a size of one.
+fn unit_width(face: &Face<'_>, text: &str) -> f64 {
+    let advance = |c| face.glyph_index(c).and_then(|glyph| face.glyph_hor_advance(glyph));
+    let units: u32 = text.chars().filter_map(advance).map(u32::from).sum();
+    f64::from(units) / f64::from(face.units_per_em())
+}
+
+/// How wide a text is at a size.
+pub(super) fn width(text: &str, size: f64, strong: bool) -> f64 {
+    unit_width(&face(strong), text) * size
+}
+
+/// Cuts a text into lines no wider than `most`, between words.
+pub(super) fn wrap(text: &str, size: f64, strong: bool, most: f64) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        if let Some(line) = lines.last_mut()
+            && width(&format!("{line} {word}"), size, strong) <= most
+        {
+            line.push(' ');
+            line.push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines
+}
+
+/// A text that is no wider than `most`, its end left out if need be.
+pub(super) fn shorten(text: &str, size: f64, strong: bool, most: f64) -> String {
+    if width(text, size, strong) <= most {
+        return text.to_owned();
+    }
+    let mut short: String = text.to_owned();
+    while !short.is_empty() && width(&format!("{short}…"), size, strong) > most {
+        short.pop();
+    }
+    format!("{}…", short.trim_end())
+}
+
+/// Draws the outlines of a text that begins at `x` on the line `y`.
+pub(super) fn outline(
+    text: &str,
+    size: f32,
+    strong: bool,
+    (x, y): (f32, f32),
+    builder: &mut impl OutlineBuilder,
+) {
+    let face = face(strong);
+    let scale = size / f32::from(face.units_per_em());
+    let mut pen = x;
+    for c in text.chars() {
+        let glyph = face.glyph_index(c).unwrap_or_default();
+        face.outline_glyph(glyph, &mut Placed { builder, scale, x: pen, y });
+        pen += f32::from(face.glyph_hor_advance(glyph).unwrap_or(0)) * scale;
+    }
+}
+
+/// Moves the outlines of one glyph to where it belongs. In fonts up is up, in pictures down is.
+struct Placed<'a, B> {
+    builder: &'a mut B,
+    scale: f32,
+    x: f32,
+    y: f32,
+}
+
+impl<B> Placed<'_, B> {
+    fn at(&self, x: f32, y: f32) -> (f32, f32) {
+        (self.x + x * self.scale, self.y - y * self.scale)
+    }
+}
+
+impl<B: OutlineBuilder> OutlineBuilder for Placed<'_, B> {
+    fn move_to(&mut self, x: f32, y: f32) {
+        let (x, y) = self.at(x, y);
+        self.builder.move_to(x, y);
+    }
+
+    fn line_to(&mut self, x: f32, y: f32) {
+        let (x, y) = self.at(x, y);
+        self.builder.line_to(x, y);
+    }
+
+    fn quad_to(&mut self, x1: f32, y1: f32, x: f32, y: f32) {
+        let ((x1, y1), (x, y)) = (self.at(x1, y1), self.at(x, y));
+        self.builder.quad_to(x1, y1, x, y);
+    }
+
+    fn curve_to(&mut self, x1: f32, y1: f32, x2: f32, y2: f32, x: f32, y: f32) {
+        let ((x1, y1), (x2, y2)) = (self.at(x1, y1), self.at(x2, y2));
+        let (x, y) = self.at(x, y);
+        self.builder.curve_to(x1, y1, x2, y2, x, y);
+    }
+
+    fn close(&mut self) {
+        self.builder.close();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_font_has_every_letter_that_charts_write() {
+        for strong in [false, true] {
+            let face = face(strong);
+            let letters = ('!'..='~').chain("–—±·×−…%$’°µ".chars());
+            letters.for_each(|c| assert!(face.glyph_index(c).is_some(), "{c}"));
+        }
+    }
+
+    #[test]
+    fn texts_are_cut_where_they_must() {
+        let text = "one two three four";
+        assert_eq!(wrap(text, 10.0, false, 1e6), [text]);
+        assert_eq!(wrap(text, 10.0, false, 1.0), ["one", "two", "three", "four"]);
+        assert_eq!(shorten(text, 10.0, false, 1e6), text);
+        let short = shorten(text, 10.0, false, 50.0);
+        assert!(short.ends_with('…') && width(&short, 10.0, false) <= 50.0, "{short}");
+    }
+}

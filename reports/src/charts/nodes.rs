@@ -1,0 +1,74 @@
+//! Nodes over time, by capacity type, and how few of them were ready at worst.
+
+use super::{CAPACITY, Story, edges};
+use crate::chart::{Axis, Chart, Color, Ink, Mark, Side, Stroke, stair_area, stairs};
+use crate::text::thousands;
+
+pub(super) fn chart(story: &Story<'_>) -> Chart {
+    let (edges, steps) = (edges(story.proposed), story.proposed.steps.len());
+    let nodes: Vec<[f64; 2]> = (0..steps).map(|step| story.proposed.nodes(step)).collect();
+    let floor: Vec<f64> = vec![0.0; steps];
+    let on_demand: Vec<f64> = nodes.iter().map(|nodes| nodes[0]).collect();
+    let both: Vec<f64> = nodes.iter().map(|nodes| nodes[0] + nodes[1]).collect();
+    let least: Vec<f64> =
+        story.proposed.steps.iter().map(|step| f64::from(step.least_ready)).collect();
+
+    let [(blue, on_demand_name), (orange, spot_name)] = CAPACITY;
+    let marks = vec![
+        Mark::Area { points: stair_area(&edges, &floor, &on_demand), ink: Ink::full(blue) },
+        Mark::Area { points: stair_area(&edges, &on_demand, &both), ink: Ink::full(orange) },
+        Mark::Line {
+            points: stairs(&edges, &least),
+            ink: Ink::full(Color::Black),
+            stroke: Stroke::Thin,
+        },
+    ];
+    let plan = &story.summary.proposed;
+    let last = |values: &[f64]| values.last().copied().unwrap_or(0.0);
+    let mean = |column: usize| {
+        let held: u128 = story.proposed.steps.iter().map(|step| step.held_ms[column]).sum();
+        let window = story.proposed.to.since(story.proposed.from).as_ms();
+        held as f64 / window as f64 / f64::from(story.proposed.replications)
+    };
+    let side =
+        |y: f64, name: &str, value: String, color| Side { y, name: name.to_owned(), value, color };
+    let mut sides = vec![side(
+        story.proposed.least_ready().into(),
+        "fewest ready",
+        thousands(plan.nodes_ready_least as f64),
+        Color::Black,
+    )];
+    if mean(1) > 0.0 {
+        let middle = f64::midpoint(last(&on_demand), last(&both));
+        sides.push(side(middle, spot_name, nodes_of(mean(1)), orange));
+    }
+    if mean(0) > 0.0 {
+        let middle = last(&on_demand) / 2.0;
+        sides.push(side(middle, on_demand_name, nodes_of(mean(0)), blue));
+    }
+    let most = both.iter().copied().fold(0.0, f64::max);
+    Chart {
+        name: "nodes",
+        title: format!(
+            "{} nodes on average and {} at most; never fewer than {} ready",
+            nodes_of(plan.nodes_mean.mean),
+            thousands(plan.nodes_peak as f64),
+            thousands(plan.nodes_ready_least as f64)
+        ),
+        subtitle: format!(
+            "Billed nodes by capacity type, mean of {0}. Line: the fewest ready nodes in any of them",
+            story.replications()
+        ),
+        source: story.source(),
+        key: Vec::new(),
+        x: Axis::time(edges[0], edges[steps]),
+        y: Axis::from_zero("nodes", most, true, |at, _| thousands(at)),
+        marks,
+        sides,
+    }
+}
+
+/// A mean number of nodes.
+fn nodes_of(mean: f64) -> String {
+    if mean < 1_000.0 { format!("{mean:.1}") } else { thousands(mean) }
+}

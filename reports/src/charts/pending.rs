@@ -1,0 +1,161 @@
+//! How long pods waited for a node: which share of them had found one within which time.
+
+use super::{Story, many};
+use crate::chart::{Anchor, Axis, Chart, Color, Ink, Mark, Side, Stroke, Tick};
+use crate::pending::Waits;
+use crate::summary::Pending;
+use crate::text::thousands;
+
+/// The shortest wait that a logarithmic axis shows.
+const AT_ONCE: f64 = 1.0;
+
+pub(super) fn chart(story: &Story<'_>) -> Chart {
+    let (own, base) = (&story.proposed.waits, &story.on_demand.waits);
+    let longest = [own, base]
+        .iter()
+        .flat_map(|waits| waits.bound_within().last())
+        .map(|(span, _)| span.as_secs_f64())
+        .fold(0.0, f64::max);
+    let x = Axis::durations("time from creation to binding", longest);
+    let mut marks = Vec::new();
+    let mut sides = Vec::new();
+    let mut line = |waits: &Waits, name: &str, color: Color, stroke: Stroke| {
+        let points = curve(waits, x.to);
+        let Some((_, share)) = points.last().copied() else { return };
+        marks.push(Mark::Line { points, ink: Ink::full(color), stroke });
+        let value = match waits.still_waiting() {
+            0 => many(waits.total(), "pod"),
+            still => {
+                let all = thousands(waits.total() as f64);
+                format!("{} of {all} still wait", thousands(still as f64))
+            }
+        };
+        sides.push(Side { y: share, name: name.to_owned(), value, color });
+    };
+    line(base, "on-demand plan", Color::Blue, Stroke::Dashed);
+    line(own, "proposed", Color::Black, Stroke::Plain);
+    let remark = match (own.total(), longest < AT_ONCE) {
+        (0, _) => Some("No pod was created in the window".to_owned()),
+        (total, true) if own.still_waiting() == 0 => Some(format!(
+            "All of {} were bound in the second they were created",
+            many(total, "pod")
+        )),
+        _ => None,
+    };
+    if let Some(text) = remark {
+        marks.push(Mark::Label {
+            at: (x.to.sqrt(), 62.5),
+            shift: (0.0, 0.0),
+            text,
+            anchor: Anchor::Middle,
+            color: Color::Grey,
+            strong: false,
+        });
+    }
+    let floor = floor(&[own, base]);
+    let tick = |part: f64| {
+        let at = floor + (100.0 - floor) * part;
+        Tick { at, text: format!("{at} %") }
+    };
+    let y = Axis {
+        label: "share of pods that have found a node".into(),
+        ticks: [0.0, 0.25, 0.5, 0.75, 1.0].map(tick).to_vec(),
+        lines: true,
+        ..Axis::bare(floor, 100.0)
+    };
+    let zoomed =
+        if floor > 0.0 { format!(". The axis begins at {floor} %") } else { String::new() };
+    Chart {
+        name: "pending",
+        title: title(story),
+        subtitle: format!("All pods created in the window, over {}{zoomed}", story.replications()),
+        source: story.source(),
+        key: Vec::new(),
+        x,
+        y,
+        marks,
+        sides,
+    }
+}
+
+/// The share of pods, in percent, that had found a node within each time.
+fn curve(waits: &Waits, to: f64) -> Vec<(f64, f64)> {
+    let total = waits.total();
+    if total == 0 {
+        return Vec::new();
+    }
+    let percent = |bound: u64| 100.0 * bound as f64 / total as f64;
+    let mut share = 0.0;
+    let mut points = Vec::new();
+    for (span, bound) in waits.bound_within() {
+        let at = span.as_secs_f64();
+        // What is below the first mark is where the curve begins.
+        if at > AT_ONCE {
+            points.extend([(at, share), (at, percent(bound))]);
+        }
+        share = percent(bound);
+        if points.is_empty() {
+            points.push((AT_ONCE, share));
+        }
+    }
+    points.push((to, share));
+    points
+}
+
+/// Where the axis of shares begins, so that few pods that wait are seen beside many that do not.
+fn floor(waits: &[&Waits]) -> f64 {
+    let at_once = |waits: &&Waits| match curve(waits, f64::MAX).first() {
+        Some((_, share)) if *share < 100.0 => *share,
+        _ => f64::INFINITY,
+    };
+    let least = waits.iter().map(at_once).fold(f64::INFINITY, f64::min);
+    let floors = [99.0, 90.0, 50.0].into_iter().find(|floor| *floor < least);
+    if least.is_finite() { floors.unwrap_or(0.0) } else { 0.0 }
+}
+
+fn title(story: &Story<'_>) -> String {
+    let plan = &story.summary.proposed;
+    let Some((p95, longest)) = plan.pending_seconds_p95.zip(plan.pending_seconds_max) else {
+        return "No pod had to look for a node".into();
+    };
+    let at_once = |wait: Pending| wait.seconds == 0.0 && !wait.at_least;
+    if at_once(longest) {
+        return "Every pod finds a node at once".into();
+    }
+    if p95.at_least {
+        return format!("One pod in twenty waits for {} or more", time(p95.seconds));
+    }
+    let longest =
+        format!("{}{}", time(longest.seconds), if longest.at_least { " or more" } else { "" });
+    let still = match story.proposed.waits.still_waiting() {
+        0 => String::new(),
+        still => format!("; {} still wait at the end", thousands(still as f64)),
+    };
+    if at_once(p95) {
+        format!("95 % of pods find a node at once; the longest wait is {longest}{still}")
+    } else {
+        format!("95 % of pods wait for at most {}, the longest {longest}{still}", time(p95.seconds))
+    }
+}
+
+/// A length of time in the unit that suits it.
+fn time(seconds: f64) -> String {
+    match seconds {
+        s if s < 10.0 => format!("{s:.1} s"),
+        s if s < 120.0 => format!("{s:.0} s"),
+        s if s < 7_200.0 => format!("{:.0} min", s / 60.0),
+        s if s < 172_800.0 => format!("{:.1} h", s / 3_600.0),
+        s => format!("{:.1} days", s / 86_400.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_have_the_unit_that_suits_them() {
+        let times = [0.4, 74.0, 586.0, 74_417.0, 400_000.0].map(time);
+        assert_eq!(times, ["0.4 s", "74 s", "10 min", "20.7 h", "4.6 days"]);
+    }
+}

@@ -1,0 +1,117 @@
+//! What is saved, against both baselines, with its interval.
+
+use super::{Story, shows};
+use crate::chart::{Anchor, Axis, Chart, Color, Ink, Mark, Stroke};
+use crate::stats::Estimate;
+use crate::summary::Saving;
+use crate::text::{usd, usd_to};
+
+pub(super) fn chart(story: &Story<'_>) -> Chart {
+    let summary = story.summary;
+    let own = summary.proposed.cost_monthly.mean;
+    let on_demand = own - summary.proposed.spot_cost_monthly.mean;
+    let rows = [
+        ("the same workload on on-demand nodes", &summary.saving.on_demand_plan),
+        ("the same nodes at on-demand prices", &summary.saving.same_nodes),
+    ];
+    let most = rows.iter().map(|(_, saving)| own + saving.usd_monthly.mean).fold(own, f64::max);
+    let mut marks = Vec::new();
+    for ((name, saving), height) in rows.into_iter().zip([1.0, 0.0]) {
+        row(&mut marks, name, saving, [on_demand, own], height);
+    }
+    let x = Axis::from_zero("$ per month", most, false, |at, step| {
+        usd_to(at, if step < 1.0 { 2 } else { 0 })
+    });
+    let x = Axis { lines: false, ..x };
+    let y = Axis::bare(-0.5, 1.5);
+    Chart {
+        name: "savings",
+        title: title(story),
+        subtitle: format!(
+            "Cost per month of 730 h, mean of {}. Whisker: 95 % interval of the saving",
+            story.replications()
+        ),
+        source: story.source(),
+        key: Vec::new(),
+        x,
+        y,
+        marks,
+        sides: Vec::new(),
+    }
+}
+
+/// A baseline as a bar, the cost of the scenario as a bar on it, and what is between them.
+fn row(marks: &mut Vec<Mark>, name: &str, saving: &Saving, cost: [f64; 2], height: f64) {
+    let [on_demand, own] = cost;
+    let (low, high) = (height - 0.2, height + 0.2);
+    let bar = |from: f64, to: f64, ink: Ink| Mark::Area {
+        points: vec![(from, low, high), (to, low, high)],
+        ink,
+    };
+    let baseline = own + saving.usd_monthly.mean;
+    marks.push(bar(0.0, baseline, Ink::tint(Color::Black, 0.13)));
+    marks.push(bar(0.0, on_demand, Ink::full(Color::Blue)));
+    marks.push(bar(on_demand, own, Ink::full(Color::Orange)));
+    let label = |at: (f64, f64), shift: (f64, f64), text: String, color: Color, strong: bool| {
+        Mark::Label { at, shift, text, anchor: Anchor::Start, color, strong }
+    };
+    let heading = format!("{} for {name}", usd(baseline));
+    marks.push(label((0.0, high), (0.0, -10.0), heading, Color::Black, false));
+    // Letters on orange must be dark to be read.
+    for (from, to, text, color) in
+        [(0.0, on_demand, "on-demand", Color::White), (on_demand, own, "spot", Color::Black)]
+    {
+        // A name goes where there is room for it.
+        if to - from > 0.12 * baseline.max(own) {
+            let text = format!("{text} {}", usd(to - from));
+            marks.push(label((from, height), (10.0, 5.0), text, color, true));
+        }
+    }
+    if let Some((least, most)) = saving.usd_monthly.low.zip(saving.usd_monthly.high) {
+        let ends = [baseline - most, baseline - least].map(|at| at.max(0.0));
+        let mut line = |points: Vec<(f64, f64)>| {
+            let ink = Ink::full(Color::Black);
+            marks.push(Mark::Line { points, ink, stroke: Stroke::Plain });
+        };
+        line(ends.map(|at| (at, height)).to_vec());
+        ends.iter().for_each(|at| line(vec![(*at, height - 0.09), (*at, height + 0.09)]));
+    }
+    let text = finding(saving);
+    marks.push(label((own.max(0.0), low), (0.0, 22.0), text, Color::Black, true));
+    marks.push(label((own.max(0.0), low), (0.0, 41.0), interval(saving), Color::Grey, false));
+}
+
+fn finding(saving: &Saving) -> String {
+    if saving.usd_monthly.mean == 0.0 {
+        return "saves nothing".into();
+    }
+    let percent = saving.percent.map_or_else(String::new, |p| format!(" ({:.1} %)", p.mean.abs()));
+    let verb = if saving.usd_monthly.mean < 0.0 { "costs more by" } else { "saves" };
+    format!("{verb} {}{percent}", usd(saving.usd_monthly.mean.abs()))
+}
+
+fn interval(saving: &Saving) -> String {
+    let Estimate { low: Some(low), high: Some(high), .. } = saving.usd_monthly else {
+        return "1 replication, no interval".into();
+    };
+    let cents = if high - low < 10.0 { 2 } else { 0 };
+    format!("95 % CI {} to {}", usd_to(low, cents), usd_to(high, cents))
+}
+
+fn title(story: &Story<'_>) -> String {
+    let saving = &story.summary.saving.on_demand_plan;
+    let dollars = saving.usd_monthly;
+    if dollars.mean == 0.0 {
+        return "Nothing is saved".into();
+    }
+    if !shows(dollars) {
+        return "No detectable saving".into();
+    }
+    let percent = saving.percent.map_or_else(String::new, |p| format!(", {:.1} %", p.mean.abs()));
+    let amount = usd(dollars.mean.abs());
+    if dollars.mean > 0.0 {
+        format!("Spot saves {amount} a month{percent}")
+    } else {
+        format!("Spot costs {amount} a month more{percent}")
+    }
+}

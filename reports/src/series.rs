@@ -1,0 +1,235 @@
+//! Series: money and nodes over time, and waiting times, summed over any number of replications.
+//!
+//! Everything here is a sum of integers, a least or a most: it does not matter in which order
+//! replications are added, and a thousand of them take no more room than one.
+
+use std::collections::BTreeMap;
+
+use sim::world::catalog::CapacityType;
+use sim::world::fact::{Fact, Sink};
+use sim::world::node::NodeId;
+use sim::{Cost, Legend, SimTime, Span};
+
+use crate::meter::Bill;
+use crate::pending::Waits;
+
+/// Into how many steps the window is cut.
+pub const STEPS: usize = 240;
+/// The capacity types, in the order of the columns below.
+pub const CAPACITY_TYPES: [CapacityType; 2] = [CapacityType::OnDemand, CapacityType::Spot];
+
+/// Money, nodes and waiting times of one plan.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Series {
+    /// The window begins here.
+    pub from: SimTime,
+    /// It ends here.
+    pub to: SimTime,
+    /// How many replications are in the sums.
+    pub replications: u32,
+    /// The window, step by step.
+    pub steps: Vec<Step>,
+    /// How long pods waited for a node.
+    pub waits: Waits,
+}
+
+/// A step of the window.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Step {
+    /// What is paid for it, by capacity type.
+    pub cost: [Cost; 2],
+    /// Instance-milliseconds, by capacity type.
+    pub held_ms: [u128; 2],
+    /// The fewest registered nodes, at any moment of any replication.
+    pub least_ready: u32,
+}
+
+impl Series {
+    /// Without any replication.
+    #[must_use]
+    pub fn new(legend: &Legend) -> Series {
+        let nothing = Step { cost: [Cost::ZERO; 2], held_ms: [0; 2], least_ready: u32::MAX };
+        Series {
+            from: legend.from,
+            to: legend.to,
+            replications: 0,
+            steps: vec![nothing; STEPS],
+            waits: Waits::default(),
+        }
+    }
+
+    /// When step `index` begins, and the one before it ends.
+    #[must_use]
+    pub fn edge(&self, index: usize) -> SimTime {
+        let window = u128::from(self.to.since(self.from).as_ms());
+        let ms = window * index as u128 / self.steps.len() as u128;
+        self.from + Span::from_ms(u64::try_from(ms).expect("at most the window"))
+    }
+
+    /// Adds other replications of the same plan.
+    ///
+    /// # Panics
+    /// If they are of another window.
+    pub fn add(&mut self, other: &Series) {
+        assert_eq!((self.from, self.to), (other.from, other.to), "series of one plan");
+        self.replications += other.replications;
+        for (own, other) in self.steps.iter_mut().zip(&other.steps) {
+            for column in 0..CAPACITY_TYPES.len() {
+                own.cost[column] += other.cost[column];
+                own.held_ms[column] += other.held_ms[column];
+            }
+            own.least_ready = own.least_ready.min(other.least_ready);
+        }
+        self.waits.add(&other.waits);
+    }
+
+    /// Dollars an hour in a step, by capacity type, averaged over replications.
+    #[must_use]
+    pub fn usd_per_hour(&self, index: usize) -> [f64; 2] {
+        let hours = self.edge(index + 1).since(self.edge(index)).as_hours_f64();
+        let runs = f64::from(self.replications);
+        self.steps[index].cost.map(|cost| cost.as_usd_f64() / hours / runs)
+    }
+
+    /// Instances in a step, by capacity type, averaged over time and replications.
+    #[must_use]
+    pub fn nodes(&self, index: usize) -> [f64; 2] {
+        let ms = self.edge(index + 1).since(self.edge(index)).as_ms() as f64;
+        let runs = f64::from(self.replications);
+        self.steps[index].held_ms.map(|held| held as f64 / ms / runs)
+    }
+
+    /// What all steps cost, over all replications.
+    #[must_use]
+    pub fn cost(&self) -> Cost {
+        self.steps.iter().flat_map(|step| step.cost).sum()
+    }
+
+    /// The fewest registered nodes, at any moment of any replication.
+    #[must_use]
+    pub fn least_ready(&self) -> u32 {
+        self.steps.iter().map(|step| step.least_ready).min().unwrap_or(0)
+    }
+
+    /// Changes every step that overlaps an interval, with how much of the interval is in it.
+    fn over(&mut self, from: SimTime, to: SimTime, change: impl Fn(&mut Step, Span)) {
+        let (from, to) = (from.max(self.from), to.min(self.to));
+        let mut index = self.index(from);
+        let mut at = from;
+        while at < to {
+            let next = self.edge(index + 1).min(to);
+            if at < next {
+                change(&mut self.steps[index], next.since(at));
+            }
+            (at, index) = (next, index + 1);
+        }
+    }
+
+    /// The step that an instant of the window is in.
+    fn index(&self, at: SimTime) -> usize {
+        let (offset, window) = (at.since(self.from).as_ms(), self.to.since(self.from).as_ms());
+        let about = u128::from(offset) * self.steps.len() as u128 / u128::from(window.max(1));
+        let mut index = usize::try_from(about).expect("at most the number of steps");
+        // Edges are rounded down, so that the division may fall just short.
+        while index + 1 < self.steps.len() && self.edge(index + 1) <= at {
+            index += 1;
+        }
+        index
+    }
+}
+
+/// Folds the facts and the bills of one run into its [`Series`], but for the waiting times.
+#[derive(Clone)]
+pub struct Counts {
+    legend: Legend,
+    since: SimTime,
+    /// Billed instances now, by capacity type.
+    held: [u32; 2],
+    /// Registered nodes now.
+    ready: u32,
+    nodes: BTreeMap<NodeId, (usize, bool)>,
+    series: Series,
+}
+
+impl Counts {
+    /// Nothing has happened yet.
+    #[must_use]
+    pub fn new(legend: &Legend) -> Counts {
+        Counts {
+            legend: legend.clone(),
+            since: SimTime::ZERO,
+            held: [0; 2],
+            ready: 0,
+            nodes: BTreeMap::new(),
+            series: Series::new(legend),
+        }
+    }
+
+    /// Enters the bill of one instance.
+    pub fn enter(&mut self, bill: &Bill) {
+        if bill.free {
+            return;
+        }
+        let offering = &self.legend.model.catalog.offerings[bill.offering];
+        let column = column(offering.capacity_type);
+        for line in &bill.lines {
+            self.series.over(line.from, line.to, |step, span| {
+                step.cost[column] += line.price * span;
+            });
+        }
+    }
+
+    /// The series at the end of the window.
+    #[must_use]
+    pub fn finish(mut self) -> Series {
+        self.advance(self.legend.to);
+        self.series.replications = 1;
+        self.series
+    }
+
+    fn advance(&mut self, at: SimTime) {
+        let (held, ready) = (self.held, self.ready);
+        self.series.over(self.since, at, |step, span| {
+            for (sum, held) in step.held_ms.iter_mut().zip(held) {
+                *sum += u128::from(held) * u128::from(span.as_ms());
+            }
+            step.least_ready = step.least_ready.min(ready);
+        });
+        self.since = at;
+    }
+}
+
+impl Sink for Counts {
+    fn fact(&mut self, at: SimTime, fact: &Fact) {
+        match *fact {
+            Fact::NodeLaunched { node, offering, .. } => {
+                self.advance(at);
+                let offering = &self.legend.model.catalog.offerings[offering];
+                let column = column(offering.capacity_type);
+                self.held[column] += 1;
+                self.nodes.insert(node, (column, false));
+            }
+            Fact::NodeReady { node } => {
+                self.advance(at);
+                if let Some((_, ready)) = self.nodes.get_mut(&node) {
+                    self.ready += u32::from(!std::mem::replace(ready, true));
+                }
+            }
+            Fact::NodeGone { node, .. } => {
+                self.advance(at);
+                if let Some((column, ready)) = self.nodes.remove(&node) {
+                    self.held[column] -= 1;
+                    self.ready -= u32::from(ready);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn column(capacity_type: CapacityType) -> usize {
+    match capacity_type {
+        CapacityType::OnDemand => 0,
+        CapacityType::Spot => 1,
+    }
+}

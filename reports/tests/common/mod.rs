@@ -1,0 +1,63 @@
+//! A cluster of one machine type, for figures worked by hand.
+
+#![allow(dead_code, missing_docs, unreachable_pub)] // each test uses what it needs
+
+use std::sync::Arc;
+
+use sim::world::Model;
+use sim::world::catalog::{CapacityType, InstanceType, Offering};
+use sim::world::pod::PodSpec;
+use sim::world::resources::Resources;
+use sim::world::workload::{Controller, Workload};
+use sim::{Legend, MicroUsdPerHour, SimTime, Span};
+
+pub const LIST: MicroUsdPerHour = MicroUsdPerHour(3_600_000);
+pub const SPOT: MicroUsdPerHour = MicroUsdPerHour(1_080_000);
+pub const ON_DEMAND_OFFERING: usize = 0;
+pub const SPOT_OFFERING: usize = 1;
+
+/// One machine of 4 vCPU and 16 GiB at $3.60 an hour, $1.08 on spot, and one workload whose pods
+/// ask for half of it.
+pub fn legend(from: Span, to: Span) -> Legend {
+    legend_of("aws", from, to)
+}
+
+/// The same at a provider.
+pub fn legend_of(provider: &str, from: Span, to: Span) -> Legend {
+    let mut model = Model::default();
+    let name = model.names.intern("x");
+    let size = Resources::one_pod(4_000, 16 << 30);
+    let instance_type = model.catalog.instance_types.push(InstanceType {
+        name,
+        capacity: size,
+        allocatable: size,
+        on_demand: LIST,
+    });
+    for (capacity_type, price) in [(CapacityType::OnDemand, LIST), (CapacityType::Spot, SPOT)] {
+        model.catalog.offerings.push(Offering {
+            instance_type,
+            zone: name,
+            capacity_type,
+            price,
+            reclaims_per_hour: 0.0,
+            key: 0,
+        });
+    }
+    let requests = Resources::one_pod(2_000, 8 << 30);
+    let spec = model.specs.intern(PodSpec { requests, ..PodSpec::default() });
+    model.workloads.push(Workload {
+        namespace: name,
+        name,
+        controller: Controller::Deployment { replicas: 2, min_ready: Span::ZERO },
+        spec,
+        created_at: SimTime::ZERO,
+        key: 0,
+    });
+    let provider = sim::providers::named(provider).expect("a provider that is modelled");
+    let at = |span| SimTime::ZERO + span;
+    Legend { model: Arc::new(model), provider, from: at(from), to: at(to) }
+}
+
+pub fn s(seconds: u64) -> SimTime {
+    SimTime::from_ms(seconds * 1_000)
+}
