@@ -12,9 +12,10 @@ check:
 test:
     cargo test --workspace
 
-# Rewrite what is generated: the schema and the text snapshots.
+# Rewrite what is generated: the schema, the pictures in docs/ and the text snapshots.
 bless:
     BLESS=1 cargo test -p scenarios schema
+    BLESS=1 cargo test -p spotsim --test charts
     TRYCMD=overwrite cargo test -p spotsim
 
 # Measure; every line is JSON.

@@ -4,9 +4,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
-use reports::Summary;
 use reports::export::manifest::{self, Digests, File, Manifest, Origin, Recorded};
 use reports::export::{costs, facts, nodes, pods};
+use reports::{Summary, chart, charts};
 use scenarios::Scenario;
 use scenarios::inputs::sha256;
 use sim::Run;
@@ -138,13 +138,19 @@ pub(crate) fn default_path(scenario: &Scenario, seed: u64, n: u32) -> PathBuf {
 fn files(draft: &Draft, results: &Results, summary: &Summary) -> anyhow::Result<Vec<File>> {
     let recording = results.recording();
     let json = summary.to_json() + "\n";
-    Ok(vec![
+    let mut files = vec![
         draft.write("summary.json", |out| out.write_all(json.as_bytes()))?,
         draft.write("nodes.csv", |out| nodes::write(recording, out))?,
         draft.write("pods.csv", |out| pods::write(recording, out))?,
         draft.write("costs.csv", |out| costs::write(recording, out))?,
         draft.write("facts.jsonl", |out| facts::write(recording, out))?,
-    ])
+    ];
+    for chart in charts::all(&results.story(summary)) {
+        let [svg, png] = ["svg", "png"].map(|format| format!("{}.{format}", chart.name));
+        files.push(draft.write(&svg, |out| out.write_all(chart::svg(&chart).as_bytes()))?);
+        files.push(draft.write(&png, |out| out.write_all(&chart::png(&chart)))?);
+    }
+    Ok(files)
 }
 
 /// Whether a run folder holds exactly these files beside its manifest.

@@ -1,0 +1,122 @@
+//! The charts: their numbers are those of the summary, and those in `docs/` are still true.
+
+#![allow(clippy::unwrap_used)] // in the helpers too, a test that cannot go on fails
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+fn spotsim(dir: &Path, args: &[&str]) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_spotsim"));
+    let output = command.current_dir(dir).args(args).arg("-q").output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+fn docs() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs")
+}
+
+/// What is written in a chart, one line a text.
+fn texts(svg: &Path) -> String {
+    let svg = fs::read_to_string(svg).unwrap();
+    let texts = svg.split("<text").skip(1).filter_map(|part| part.split_once('>'));
+    texts.map(|(_, rest)| rest.split('<').next().unwrap().trim().to_owned() + "\n").collect()
+}
+
+/// Dollars without cents, with thousands apart: how a planner reads them.
+fn dollars(value: &Value) -> String {
+    let digits = format!("{:.0}", value.as_f64().unwrap().abs());
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    format!("${text}")
+}
+
+#[test]
+fn numbers_in_charts_are_those_of_the_summary() {
+    let dir = tempfile::tempdir().unwrap();
+    for scenario in ["web-on-spot", "batch-on-spot", "mixed-critical-and-spot"] {
+        spotsim(dir.path(), &["demo", scenario, "-n", "30", "--out", scenario]);
+        let run = dir.path().join(scenario);
+        let summary = fs::read_to_string(run.join("summary.json")).unwrap();
+        let summary: Value = serde_json::from_str(&summary).unwrap();
+        let (plan, base) = (&summary["proposed"], &summary["onDemand"]);
+        let saving = &summary["saving"]["onDemandPlan"];
+        let says = |chart: &str, text: &str| {
+            let all = texts(&run.join(format!("{chart}.svg")));
+            assert!(all.contains(text), "{scenario}: {chart} does not say {text:?}:\n{all}");
+        };
+        let mean = |value: &Value| value["mean"].as_f64().unwrap();
+        let percent = format!("{:.1} %", mean(&saving["percent"]));
+        let saved = dollars(&saving["usdMonthly"]["mean"]);
+        let [own, all] = [plan, base].map(|plan| dollars(&plan["costMonthly"]["mean"]));
+
+        says("savings", &format!("Spot saves {saved} a month, {percent}"));
+        says("savings", &format!("{all} for the same workload on on-demand nodes"));
+        let [low, high] = ["low", "high"].map(|end| saving["usdMonthly"][end].as_f64().unwrap());
+        says("savings", &format!("95 % CI ${low:.2} to ${high:.2}"));
+        says("cost", &format!("Spot cuts the bill by {percent}: {own} a month instead of {all}"));
+        says("cost", &format!("${:.2}/h", mean(&plan["spotCostMonthly"]) / 730.0));
+        says("cost", &format!("${:.2}/h", mean(&base["costMonthly"]) / 730.0));
+        let nodes = format!(
+            "{:.1} nodes on average and {} at most; never fewer than {} ready",
+            mean(&plan["nodesMean"]),
+            plan["nodesPeak"],
+            plan["nodesReadyLeast"]
+        );
+        says("nodes", &nodes);
+        let [reclaims, pods] =
+            ["reclaimsPerDay", "podsDisruptedPerDay"].map(|key| mean(&plan[key]));
+        says("disruption", &format!("{reclaims:.2} reclaims a day disrupt {pods:.2} pods"));
+        let longest = plan["pendingSecondsMax"]["seconds"].as_f64().unwrap();
+        let wait = format!("the longest wait is {:.0} min", longest / 60.0);
+        says("pending", if longest > 0.0 { &wait } else { "Every pod finds a node at once" });
+    }
+}
+
+/// The pictures of `docs/charts.md` are made by the commands that are written there. If they have
+/// changed on purpose: `just bless`.
+#[test]
+fn the_pictures_in_the_docs_are_still_true() {
+    let page = fs::read_to_string(docs().join("charts.md")).unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let commands = page.lines().filter_map(|line| line.strip_prefix("spotsim "));
+    commands.for_each(|line| spotsim(dir.path(), &line.split(' ').collect::<Vec<_>>()));
+    let mut shown = 0;
+    for picture in page.split("(img/").skip(1).filter_map(|part| part.split(')').next()) {
+        let (run, file) = picture.split_once('-').unwrap();
+        let made = fs::read(dir.path().join(run).join(file)).unwrap();
+        let kept = docs().join("img").join(picture);
+        if std::env::var_os("BLESS").is_some() {
+            fs::create_dir_all(kept.parent().unwrap()).unwrap();
+            fs::write(&kept, &made).unwrap();
+        }
+        assert!(fs::read(&kept).unwrap() == made, "docs/img/{picture} is out of date: just bless");
+        shown += 1;
+    }
+    assert_eq!(shown, 5);
+}
+
+/// What a chart finds is said to those who do not see it.
+#[test]
+fn every_chart_has_a_title_for_readers() {
+    let dir = tempfile::tempdir().unwrap();
+    spotsim(dir.path(), &["demo", "-n", "1", "--out", "run"]);
+    let mut charts = 0;
+    for entry in fs::read_dir(dir.path().join("run")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "svg") {
+            let svg = fs::read_to_string(&path).unwrap();
+            let title = svg.split("<title>").nth(1).unwrap().split("</title>").next().unwrap();
+            assert!(title.len() > 10 && svg.contains("role=\"img\""), "{}", path.display());
+            charts += 1;
+        }
+    }
+    assert_eq!(charts, 5);
+}
