@@ -18,7 +18,6 @@ pub mod inputs;
 pub mod kube;
 pub mod lower;
 pub mod manifests;
-pub mod pods;
 pub mod quantity;
 pub mod schema;
 pub mod template;
@@ -35,7 +34,8 @@ pub use inputs::Input;
 pub use unmodelled::Unmodelled;
 
 use diagnostic::Source;
-use kube::{ObjectMeta, PodTemplateSpec};
+use kube::{LabelSelector, ObjectMeta, PodTemplateSpec};
+use lower::surroundings::Surroundings;
 use manifests::{ControllerSpec, Written};
 use sim::Setup;
 use tree::{Node, Step};
@@ -114,13 +114,20 @@ impl Scenario {
         })?;
         let mut inputs = vec![Input::of(&source.file, source.text.as_bytes())];
         let mut tally = Tally::default();
+        let mut around = Surroundings::default();
         let mut workloads = inline(&file, source, tree, &mut tally, &mut found);
         for (index, manifest) in file.manifests.iter().enumerate() {
             let place = tree.at(&[Step::Key("manifests".into()), Step::Index(index)]).span.clone();
             match manifest_documents(manifest, folder) {
                 Ok((source, documents)) => {
                     inputs.push(Input::of(&source.file, source.text.as_bytes()));
-                    workloads.extend(manifests::read(&source, &documents, &mut tally, &mut found));
+                    workloads.extend(manifests::read(
+                        &source,
+                        &documents,
+                        &mut around,
+                        &mut tally,
+                        &mut found,
+                    ));
                 }
                 Err(diagnostics) => diagnostics.iter().for_each(|diagnostic| {
                     let mut diagnostic = diagnostic.clone();
@@ -131,7 +138,8 @@ impl Scenario {
                 }),
             }
         }
-        let lowered = lower::Lowering::lower(&file, source, tree, &workloads, &mut found);
+        workloads.iter().for_each(|workload| around.mention(&workload.namespace));
+        let lowered = lower::Lowering::lower(&file, source, tree, &workloads, &around, &mut found);
         match lowered {
             Some((setup, assumptions)) if !found.has_errors() => Ok(Scenario {
                 name: file.name,
@@ -167,6 +175,10 @@ fn inline(
         let Some(spec) = spec else { continue };
         tally.not_simulated(&spec, &object);
         let metadata = ObjectMeta { labels: workload.labels.clone(), ..ObjectMeta::default() };
+        // What the API server would want to be told.
+        let selects = matches!(workload.kind, file::Kind::Deployment | file::Kind::StatefulSet);
+        let match_labels = workload.labels.clone();
+        let selector = LabelSelector { match_labels, match_expressions: Vec::new() };
         workloads.push(Written {
             kind: workload.kind,
             namespace: workload.namespace.clone(),
@@ -176,6 +188,7 @@ fn inline(
                 min_ready_seconds: workload.min_ready_seconds,
                 completions: workload.completions,
                 parallelism: workload.parallelism,
+                selector: selects.then_some(selector),
                 template: PodTemplateSpec { metadata, spec },
             },
             annotations: workload.annotations.clone(),

@@ -7,7 +7,8 @@ use serde_json::Value as Json;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::file::Kind;
-use crate::kube::{Object, ObjectKind, ObjectMeta, PodTemplateSpec};
+use crate::kube::{LabelSelector, Object, ObjectKind, ObjectMeta, PodTemplateSpec};
+use crate::lower::surroundings::Surroundings;
 use crate::tree::Node;
 use crate::unmodelled::Tally;
 
@@ -43,23 +44,27 @@ pub struct ControllerSpec {
     pub completions: Option<u32>,
     /// How many pods run at a time (Job).
     pub parallelism: Option<u32>,
+    /// Which pods are its own (Deployment, StatefulSet).
+    pub selector: Option<LabelSelector>,
     /// What each pod is.
     pub template: PodTemplateSpec,
 }
 
-/// Reads the objects of one file.
+/// Reads the objects of one file: the workloads, and what is around them.
 pub fn read(
     source: &Source,
     documents: &[Node],
+    around: &mut Surroundings,
     tally: &mut Tally,
     found: &mut Diagnostics,
 ) -> Vec<Written> {
-    documents.iter().filter_map(|document| object(source, document, tally, found)).collect()
+    documents.iter().filter_map(|document| object(source, document, around, tally, found)).collect()
 }
 
 fn object(
     source: &Source,
     document: &Node,
+    around: &mut Surroundings,
     tally: &mut Tally,
     found: &mut Diagnostics,
 ) -> Option<Written> {
@@ -79,6 +84,10 @@ fn object(
         return None;
     };
     let whole = typed(json.clone(), known, &object, source, document, tally, found)?;
+    around.learn(&whole);
+    if known == ObjectKind::PriorityClass {
+        return None;
+    }
     let Some((modelled, metadata, spec)) = ControllerSpec::of(whole) else {
         tally.count(&format!("kind {kind}"), &object);
         return None;
@@ -111,17 +120,20 @@ impl ControllerSpec {
             min_ready_seconds: 0,
             completions: None,
             parallelism: None,
+            selector: None,
             template,
         };
         Some(match object {
             Object::Deployment(it) => {
                 let (replicas, min_ready_seconds) = (it.spec.replicas, it.spec.min_ready_seconds);
-                let spec = ControllerSpec { replicas, min_ready_seconds, ..one(it.spec.template) };
+                let (selector, one) = (it.spec.selector, one(it.spec.template));
+                let spec = ControllerSpec { replicas, min_ready_seconds, selector, ..one };
                 (Kind::Deployment, it.metadata, spec)
             }
             Object::StatefulSet(it) => {
                 let (replicas, min_ready_seconds) = (it.spec.replicas, it.spec.min_ready_seconds);
-                let spec = ControllerSpec { replicas, min_ready_seconds, ..one(it.spec.template) };
+                let (selector, one) = (it.spec.selector, one(it.spec.template));
+                let spec = ControllerSpec { replicas, min_ready_seconds, selector, ..one };
                 (Kind::StatefulSet, it.metadata, spec)
             }
             Object::DaemonSet(it) => {

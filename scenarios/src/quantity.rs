@@ -1,7 +1,7 @@
 //! Quantities as Kubernetes writes them: `500m`, `1.5Gi`, `2e3`.
 
 /// An exact amount in billionths.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
 pub struct Quantity(i128);
 
 const NANO: i128 = 1_000_000_000;
@@ -77,6 +77,12 @@ impl Quantity {
     #[must_use]
     pub fn value(self) -> u64 {
         u64::try_from(div_up(self.0, NANO)).unwrap_or(u64::MAX)
+    }
+
+    /// Both together.
+    #[must_use]
+    pub fn plus(self, other: Quantity) -> Quantity {
+        Quantity(self.0.saturating_add(other.0))
     }
 }
 

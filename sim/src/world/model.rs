@@ -125,16 +125,20 @@ impl Model {
         }
     }
 
+    /// The lane of a resource, if it has one.
+    #[must_use]
+    pub fn known_lane(&self, resource: &str) -> Option<Lane> {
+        let at = self.lanes.iter().position(|name| **name == *resource)?;
+        Some(Lane(u8::try_from(at).expect("eight lanes")))
+    }
+
     /// The lane of a resource, giving one out if the resource is new. `None` when all lanes are
     /// taken: a scenario may use at most [`LANES`] kinds of resource.
     pub fn lane(&mut self, resource: &str) -> Option<Lane> {
-        let at = self.lanes.iter().position(|name| **name == *resource).or_else(|| {
-            (self.lanes.len() < LANES).then(|| {
-                self.lanes.push(resource.into());
-                self.lanes.len() - 1
-            })
-        })?;
-        Some(Lane(u8::try_from(at).expect("eight lanes")))
+        if self.known_lane(resource).is_none() && self.lanes.len() < LANES {
+            self.lanes.push(resource.into());
+        }
+        self.known_lane(resource)
     }
 
     /// The name of a resource lane.

@@ -1,6 +1,13 @@
 //! From what a scenario says to what the simulator runs: names become ids, texts become amounts.
 //! Nothing after this knows YAML.
 
+pub mod bare;
+pub mod nodes;
+pub mod pods;
+pub mod requests;
+pub mod selectors;
+pub mod surroundings;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -20,8 +27,8 @@ use crate::bought::Bought;
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::file::{self, Capacity, Kind};
 use crate::manifests::Written;
-use crate::pods;
 use crate::tree::{Node, Step};
+use surroundings::Surroundings;
 
 /// How long a Job's pod runs of which nobody says how long.
 const DEFAULT_JOB_DURATION: Span = Span::from_secs(600);
@@ -52,6 +59,7 @@ impl<'l> Lowering<'l> {
         source: &'l Source,
         tree: &'l Node,
         workloads: &[Written],
+        around: &Surroundings,
         found: &'l mut Diagnostics,
     ) -> Option<(Setup, Vec<Assumption>)> {
         let provider = providers::named(file.provider.name())?;
@@ -70,7 +78,7 @@ impl<'l> Lowering<'l> {
         };
         lowering.pools();
         lowering.assume();
-        lowering.workloads(workloads);
+        lowering.workloads(workloads, around);
         if lowering.found.has_errors() {
             return None;
         }
@@ -278,7 +286,7 @@ impl<'l> Lowering<'l> {
         rate * market.reclaim_scale
     }
 
-    fn workloads(&mut self, workloads: &[Written]) {
+    fn workloads(&mut self, workloads: &[Written], around: &Surroundings) {
         let mut names = BTreeSet::new();
         let mut guessed = 0;
         for written in workloads {
@@ -293,8 +301,16 @@ impl<'l> Lowering<'l> {
                 continue;
             }
             let template = &written.spec.template;
-            let spec =
-                pods::pod_spec(&mut self.model, &written.namespace, template, &written.annotations);
+            let source = pods::Source {
+                namespace: &written.namespace,
+                labels: &template.metadata.labels,
+                annotations: &written.annotations,
+                spec: &template.spec,
+                controller: written.spec.selector.as_ref(),
+                admitted: false,
+                status: None,
+            };
+            let spec = pods::pod_spec(&mut self.model, around, source);
             let controller = self.controller(written, &mut guessed);
             match (spec, controller) {
                 (Ok(spec), Ok(controller)) => {

@@ -1,0 +1,214 @@
+//! A cluster as it stands and nothing else: no prices, no controllers, enough to ask the scheduler
+//! where a pod would go.
+//!
+//! Every pod is a workload of its own, and every node belongs to one pool that costs nothing.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use sim::world::Model;
+use sim::world::catalog::{CapacityType, InstanceType, Offering, OfferingId};
+use sim::world::node::NodeShape;
+use sim::world::pod::SpecId;
+use sim::world::pool::{NodeTemplate, Pool, PoolId};
+use sim::world::resources::Resources;
+use sim::world::start::StartPod;
+use sim::world::workload::{Controller, Workload};
+use sim::{MicroUsdPerHour, SimTime, digest};
+
+use super::nodes::start_node;
+use super::pods::{Source, pod_spec};
+use super::surroundings::Surroundings;
+use crate::kube::{self, Object};
+
+/// A cluster as it stands.
+#[derive(Clone, Debug)]
+pub struct Bare {
+    /// Its nodes and pods, as a start state.
+    pub model: Model,
+    /// Each node's place in the start state, by name.
+    pub nodes: BTreeMap<String, usize>,
+    /// Each pod's place in the start state, by `namespace/name`.
+    pub pods: BTreeMap<String, usize>,
+    /// Pods that are said to run on nodes which are not there. They count nowhere.
+    pub lost: Vec<String>,
+}
+
+/// Takes over a cluster. Pods that `waits` names are taken to wait for a node even if they are on
+/// one; finished ones are not there at all.
+///
+/// # Errors
+/// For each object that cannot be understood, what it is and what is wrong with it.
+pub fn bare(objects: &[Object], waits: &[&str]) -> Result<Bare, Vec<String>> {
+    let mut bare = Bare {
+        model: Model::default(),
+        nodes: BTreeMap::new(),
+        pods: BTreeMap::new(),
+        lost: Vec::new(),
+    };
+    let around = Surroundings::of(objects);
+    let pool = free_pool(&mut bare.model);
+    let nodes: Vec<&kube::Node> = objects.iter().filter_map(as_node).collect();
+    for (index, node) in nodes.iter().enumerate() {
+        bare.nodes.insert(node.metadata.name.clone(), index);
+    }
+    let pods: Vec<&kube::Pod> = objects.iter().filter_map(as_pod).filter(|p| !ended(p)).collect();
+    let newest = pods.iter().filter_map(|pod| started(pod)).max().unwrap_or_default();
+    let mut wrong = Vec::new();
+    for pod in pods {
+        let name = format!("{}/{}", pod.metadata.namespace(), pod.metadata.name);
+        let waiting = waits.contains(&name.as_str());
+        let mut source = Source::of_pod(pod, &around);
+        source.status = source.status.filter(|_| !waiting);
+        match pod_spec(&mut bare.model, &around, source) {
+            Ok(spec) => {
+                let spec = bare.model.specs.intern(spec);
+                // T+0 is just after the youngest pod has started.
+                let started_ms = started(pod).map(|at| at.saturating_sub(newest) - 1);
+                bare.add_pod(pod, name, spec, waiting, started_ms);
+            }
+            Err(error) => wrong.push(format!("Pod {name}: {error}")),
+        }
+    }
+    for node in nodes {
+        match start_node(&mut bare.model, node, pool, 0) {
+            Ok(start) => bare.model.start.nodes.push(start),
+            Err(error) => wrong.push(format!("Node {}: {error}", node.metadata.name)),
+        }
+    }
+    if wrong.is_empty() { Ok(bare) } else { Err(wrong) }
+}
+
+impl Bare {
+    fn add_pod(
+        &mut self,
+        pod: &kube::Pod,
+        name: String,
+        spec: SpecId,
+        waiting: bool,
+        started_ms: Option<i64>,
+    ) {
+        let at = |node: &Option<String>| {
+            node.as_deref()
+                .filter(|node| !node.is_empty())
+                .map(|node| self.nodes.get(node).copied())
+        };
+        let node = if waiting { None } else { at(&pod.spec.node_name) };
+        if node == Some(None) {
+            self.lost.push(name);
+            return;
+        }
+        let nominated = at(&pod.status.nominated_node_name).flatten();
+        let model = &mut self.model;
+        let workload = model.workloads.push(Workload {
+            namespace: model.names.intern(pod.metadata.namespace()),
+            name: model.names.intern(&pod.metadata.name),
+            controller: Controller::Pod { duration: None },
+            spec,
+            created_at: SimTime::ZERO,
+            key: digest::of_name(&name),
+        });
+        self.pods.insert(name, model.start.pods.len());
+        model.start.pods.push(StartPod {
+            name: model.names.intern(&pod.metadata.name),
+            workload,
+            spec,
+            node: node.flatten(),
+            nominated: nominated.filter(|_| node.is_none()),
+            terminating: pod.metadata.deletion_timestamp.is_some(),
+            started_ms,
+        });
+    }
+}
+
+/// One pool of nodes that cost nothing.
+fn free_pool(model: &mut Model) -> PoolId {
+    let name = model.names.intern("cluster");
+    let instance_type = model.catalog.instance_types.push(InstanceType {
+        name,
+        capacity: Resources::ZERO,
+        allocatable: Resources::ZERO,
+        on_demand: MicroUsdPerHour(0),
+    });
+    let offering: OfferingId = model.catalog.offerings.push(Offering {
+        instance_type,
+        zone: name,
+        capacity_type: CapacityType::OnDemand,
+        price: MicroUsdPerHour(0),
+        reclaims_per_hour: 0.0,
+        key: 0,
+    });
+    let template = NodeTemplate { offering, shape: NodeShape::plain(Resources::ZERO) };
+    model.pools.push(Pool { name, size: 0, templates: vec![template] })
+}
+
+fn as_node(object: &Object) -> Option<&kube::Node> {
+    if let Object::Node(node) = object { Some(node) } else { None }
+}
+
+fn as_pod(object: &Object) -> Option<&kube::Pod> {
+    if let Object::Pod(pod) = object { Some(pod) } else { None }
+}
+
+/// Whether a pod has run to its end, so that the scheduler does not know it any more.
+// kube-scheduler: scheduler.go newPodInformer
+fn ended(pod: &kube::Pod) -> bool {
+    matches!(pod.status.phase.as_deref(), Some("Succeeded" | "Failed"))
+}
+
+/// When a pod was taken up by its node, in milliseconds of Unix time.
+fn started(pod: &kube::Pod) -> Option<i64> {
+    let at: Timestamp = pod.status.start_time.as_deref()?.parse().ok()?;
+    Some(at.as_millisecond())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pods_are_where_they_are_but_for_those_that_wait() {
+        let objects = r#"[
+            {"kind": "Node", "metadata": {"name": "n1"}, "status": {"allocatable": {"some.org/x": "3"}}},
+            {"kind": "Pod", "metadata": {"name": "a"}, "spec": {"nodeName": "n1", "containers": [
+                {"resources": {"requests": {"some.org/x": "2"}}}]},
+             "status": {"startTime": "2026-05-01T00:00:10Z"}},
+            {"kind": "Pod", "metadata": {"name": "b", "deletionTimestamp": "2026-05-01T00:01:00Z"},
+             "spec": {"nodeName": "n1"}, "status": {"startTime": "2026-05-01T00:00:00Z"}},
+            {"kind": "Pod", "metadata": {"name": "c"}, "spec": {"nodeName": "n1"}},
+            {"kind": "Pod", "metadata": {"name": "d"}, "status": {"nominatedNodeName": "n1"}},
+            {"kind": "Pod", "metadata": {"name": "e"}, "spec": {"nodeName": "gone"}},
+            {"kind": "Pod", "metadata": {"name": "f"}, "spec": {"nodeName": "n1"},
+             "status": {"phase": "Succeeded"}}]"#;
+        let objects: Vec<Object> = serde_json::from_str(objects).unwrap();
+        let bare = bare(&objects, &["default/c"]).unwrap();
+        let pods = &bare.model.start.pods;
+        let rows: Vec<_> = pods.iter().map(|p| (p.node, p.nominated, p.started_ms)).collect();
+        assert_eq!(
+            rows,
+            [
+                (Some(0), None, Some(-1)),
+                (Some(0), None, Some(-10_001)),
+                (None, None, None),
+                (None, Some(0), None)
+            ]
+        );
+        assert!(pods[1].terminating && !pods[0].terminating);
+        assert_eq!(bare.lost, ["default/e"]);
+        let lane = bare.model.known_lane("some.org/x").unwrap();
+        assert_eq!(bare.model.start.nodes[0].shape.allocatable[lane], 3);
+        let waiting = &bare.model.specs[pods[bare.pods["default/c"]].spec];
+        assert!(waiting.node_name.is_some(), "it still asks for that node");
+    }
+
+    #[test]
+    fn everything_that_is_wrong_is_said_at_once() {
+        let objects = r#"[
+            {"kind": "Node", "metadata": {"name": "n1"}, "status": {"allocatable": {"cpu": "much"}}},
+            {"kind": "Pod", "metadata": {"name": "a"}, "spec": {"priorityClassName": "none"}}]"#;
+        let objects: Vec<Object> = serde_json::from_str(objects).unwrap();
+        let wrong = bare(&objects, &[]).unwrap_err();
+        assert!(wrong[0].starts_with("Pod default/a: there is no PriorityClass `none`"));
+        assert!(wrong[1].starts_with("Node n1: cpu: `much` is not a quantity"));
+    }
+}

@@ -1,0 +1,272 @@
+//! From a Kubernetes PodSpec to what the simulator knows of a pod.
+
+use std::collections::BTreeMap;
+
+use sim::Span;
+use sim::names::{NameId, Names};
+use sim::world::Model;
+use sim::world::labels::{LabelSet, Operator, Requirement};
+use sim::world::pod::{HostPort, NodeSelectorTerm, PodSpec, Protocol};
+use sim::world::taints::{Effect, Toleration, TolerationOperator};
+
+use super::requests::{is_sidecar, requests};
+use super::selectors::Meaning;
+use super::surroundings::Surroundings;
+use crate::file;
+use crate::kube::{self, LabelSelector, PodStatus};
+
+/// Kubernetes' own default.
+const DEFAULT_GRACE: u32 = 30;
+/// The scheduler that pods get which name none.
+const DEFAULT_SCHEDULER: &str = "default-scheduler";
+/// From being bound to being ready, unless `spotsim/startup` says otherwise.
+pub const DEFAULT_STARTUP: Span = Span::from_secs(5);
+
+/// Labels or annotations as they are written.
+pub type Labels = BTreeMap<String, String>;
+
+/// A pod, or what a controller makes pods of.
+#[derive(Clone, Copy)]
+pub struct Source<'p> {
+    /// Its namespace.
+    pub namespace: &'p str,
+    /// Its labels.
+    pub labels: &'p Labels,
+    /// Its annotations, and those of its workload.
+    pub annotations: &'p Labels,
+    /// What it asks for.
+    pub spec: &'p kube::PodSpec,
+    /// Which pods belong to the ReplicaSet or StatefulSet that manages it.
+    pub controller: Option<&'p LabelSelector>,
+    /// Whether the API server has admitted it, and written into it what it does.
+    pub admitted: bool,
+    /// What is in force on its node, if it is on one.
+    pub status: Option<&'p PodStatus>,
+}
+
+impl<'p> Source<'p> {
+    /// A pod of a cluster.
+    #[must_use]
+    pub fn of_pod(pod: &'p kube::Pod, around: &'p Surroundings) -> Source<'p> {
+        Source {
+            namespace: pod.metadata.namespace(),
+            labels: &pod.metadata.labels,
+            annotations: &pod.metadata.annotations,
+            spec: &pod.spec,
+            controller: around.controller_of(&pod.metadata),
+            admitted: true,
+            status: pod.spec.node_name.is_some().then_some(&pod.status),
+        }
+    }
+}
+
+/// What a pod is.
+///
+/// # Errors
+/// A sentence that says what is wrong with it.
+pub fn pod_spec(
+    model: &mut Model,
+    around: &Surroundings,
+    source: Source<'_>,
+) -> Result<PodSpec, String> {
+    let Source { namespace, labels, annotations, spec, controller, admitted, status } = source;
+    let requests = requests(model, spec, status)?;
+    let priority = around.priority_of(spec)?;
+    let grace = spec.termination_grace_period_seconds.unwrap_or(DEFAULT_GRACE);
+    let grace = Span::from_secs(u64::from(grace));
+    let mut meaning = Meaning { model, around, namespace, labels, admitted };
+    let pod_affinity = spec.affinity.as_ref().map(|it| meaning.pod_affinity(it)).transpose()?;
+    let spread = spec.topology_spread_constraints.iter().map(|it| meaning.spread(it));
+    let spread = spread.collect::<Result<Vec<_>, _>>()?;
+    let default_spread = if spread.is_empty() { meaning.default_spread(controller)? } else { None };
+    let names = &mut model.names;
+    let (required_affinity, preferred_affinity) = node_affinity(names, spec);
+    let scheduler = spec.scheduler_name.as_deref();
+    let scheduler = scheduler.filter(|name| !matches!(*name, "" | DEFAULT_SCHEDULER));
+    Ok(PodSpec {
+        namespace: Some(names.intern(namespace)),
+        labels: label_set(names, labels),
+        requests: requests.real,
+        nonzero_requests: requests.nonzero,
+        scored_requests: requests.scored,
+        // Where a pod is says nothing about where it could be.
+        node_name: spec.node_name.as_ref().filter(|_| status.is_none()).map(|n| names.intern(n)),
+        node_selector: label_set(names, &spec.node_selector).iter().collect(),
+        required_affinity,
+        preferred_affinity,
+        tolerations: spec.tolerations.iter().map(|t| toleration(names, t)).collect(),
+        host_ports: host_ports(names, spec)?,
+        spread,
+        default_spread,
+        pod_affinity: pod_affinity.unwrap_or_default(),
+        gates: spec.scheduling_gates.iter().map(|gate| names.intern(&gate.name)).collect(),
+        priority: priority.value,
+        preempts: priority.preempts,
+        scheduler: scheduler.map(|name| names.intern(name)),
+        grace,
+        shutdown: span_annotation(annotations, "spotsim/shutdown")?.unwrap_or(grace),
+        startup: span_annotation(annotations, "spotsim/startup")?.unwrap_or(DEFAULT_STARTUP),
+    })
+}
+
+/// A duration that an annotation gives.
+///
+/// # Errors
+/// A sentence that says what is wrong with it.
+pub fn span_annotation(annotations: &Labels, key: &str) -> Result<Option<Span>, String> {
+    let span = annotations.get(key).map(|text| Span::parse(text));
+    span.transpose().map_err(|error| format!("annotation `{key}`: {error}"))
+}
+
+/// Labels as the simulator keeps them.
+pub fn label_set(names: &mut Names, labels: &Labels) -> LabelSet {
+    labels.iter().map(|(key, value)| (names.intern(key), names.intern(value))).collect()
+}
+
+/// An effect as the simulator knows it.
+#[must_use]
+pub fn effect(effect: file::Effect) -> Effect {
+    match effect {
+        file::Effect::NoSchedule => Effect::NoSchedule,
+        file::Effect::PreferNoSchedule => Effect::PreferNoSchedule,
+        file::Effect::NoExecute => Effect::NoExecute,
+    }
+}
+
+/// Required terms, if there are any to satisfy, and preferred ones with their weights.
+fn node_affinity(
+    names: &mut Names,
+    spec: &kube::PodSpec,
+) -> (Option<Vec<NodeSelectorTerm>>, Vec<(i64, NodeSelectorTerm)>) {
+    let affinity = spec.affinity.as_ref().and_then(|affinity| affinity.node_affinity.as_ref());
+    let Some(affinity) = affinity else { return (None, Vec::new()) };
+    let required = affinity.required.as_ref().map(|required| {
+        let terms = required.node_selector_terms.iter();
+        terms.filter_map(|term| selector_term(names, term)).collect()
+    });
+    let mut preferred = Vec::new();
+    for kube::PreferredSchedulingTerm { weight, preference } in &affinity.preferred {
+        if let Some(term) = selector_term(names, preference) {
+            preferred.push((*weight, term));
+        }
+    }
+    (required, preferred)
+}
+
+/// A term of an affinity; one that cannot be understood matches nothing, and is left out.
+pub fn selector_term(names: &mut Names, term: &kube::NodeSelectorTerm) -> Option<NodeSelectorTerm> {
+    let mut all = |expressions: &[kube::Expression]| -> Option<Vec<Requirement>> {
+        expressions.iter().map(|expression| requirement(names, expression)).collect()
+    };
+    Some(NodeSelectorTerm { labels: all(&term.match_expressions)?, name: all(&term.match_fields)? })
+}
+
+/// What is asked of one label; none if it makes no sense.
+pub fn requirement(names: &mut Names, expression: &kube::Expression) -> Option<Requirement> {
+    let values: Vec<NameId> = expression.values.iter().map(|value| names.intern(value)).collect();
+    let bound = || expression.values.first().and_then(|value| value.parse().ok());
+    let operator = match expression.operator {
+        kube::Operator::In => Operator::In(values),
+        kube::Operator::NotIn => Operator::NotIn(values),
+        kube::Operator::Exists => Operator::Exists,
+        kube::Operator::DoesNotExist => Operator::DoesNotExist,
+        kube::Operator::Gt => Operator::Gt(bound()?),
+        kube::Operator::Lt => Operator::Lt(bound()?),
+    };
+    Some(Requirement { key: names.intern(&expression.key), operator })
+}
+
+fn toleration(names: &mut Names, toleration: &kube::Toleration) -> Toleration {
+    let value = names.intern(&toleration.value);
+    Toleration {
+        key: toleration.key.as_deref().filter(|key| !key.is_empty()).map(|key| names.intern(key)),
+        operator: match toleration.operator.as_deref() {
+            None | Some("" | "Equal") => TolerationOperator::Equal(value),
+            Some("Exists") => TolerationOperator::Exists,
+            Some(_) => TolerationOperator::Never,
+        },
+        effect: toleration.effect.map(effect),
+        seconds: toleration
+            .toleration_seconds
+            .map(|seconds| Span::from_secs(u64::try_from(seconds).unwrap_or(0))),
+    }
+}
+
+fn host_ports(names: &mut Names, spec: &kube::PodSpec) -> Result<Vec<HostPort>, String> {
+    let sidecars = spec.init_containers.iter().filter(|container| is_sidecar(container));
+    let mut ports = Vec::new();
+    for port in spec.containers.iter().chain(sidecars).flat_map(|container| &container.ports) {
+        let number = if spec.host_network { port.container_port } else { port.host_port };
+        if number == 0 {
+            continue;
+        }
+        let ip = Some(port.host_ip.as_str()).filter(|ip| !matches!(*ip, "" | "0.0.0.0"));
+        let protocol = match port.protocol.as_deref() {
+            None | Some("" | "TCP") => Protocol::Tcp,
+            Some("UDP") => Protocol::Udp,
+            Some("SCTP") => Protocol::Sctp,
+            Some(other) => return Err(format!("`{other}` is not a protocol")),
+        };
+        ports.push(HostPort { ip: ip.map(|ip| names.intern(ip)), protocol, port: number });
+    }
+    Ok(ports)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lowered(spec: &str, status: Option<&PodStatus>) -> (Model, PodSpec) {
+        let mut model = Model::default();
+        let source = Source {
+            namespace: "default",
+            labels: &Labels::new(),
+            annotations: &Labels::new(),
+            spec: &serde_json::from_str(spec).unwrap(),
+            controller: None,
+            admitted: true,
+            status,
+        };
+        let spec = pod_spec(&mut model, &Surroundings::default(), source).unwrap();
+        (model, spec)
+    }
+
+    #[test]
+    fn where_a_pod_is_says_nothing_about_where_it_could_be() {
+        let spec = r#"{"nodeName": "n1"}"#;
+        assert!(lowered(spec, None).1.node_name.is_some());
+        assert!(lowered(spec, Some(&PodStatus::default())).1.node_name.is_none());
+    }
+
+    #[test]
+    fn tolerations_that_compare_match_nothing() {
+        let spec = r#"{"tolerations": [
+            {"key": "k", "operator": "Gt", "value": "1"}, {"operator": "Exists"},
+            {"key": "", "value": "v", "effect": "NoExecute", "tolerationSeconds": -5}]}"#;
+        let (_, pod) = lowered(spec, None);
+        let operators: Vec<_> = pod.tolerations.iter().map(|t| t.operator).collect();
+        assert_eq!(operators[..2], [TolerationOperator::Never, TolerationOperator::Exists]);
+        assert_eq!(pod.tolerations[2].key, None);
+        assert_eq!(pod.tolerations[2].seconds, Some(Span::ZERO));
+    }
+
+    #[test]
+    fn the_default_scheduler_has_no_name() {
+        assert_eq!(lowered(r#"{"schedulerName": "default-scheduler"}"#, None).1.scheduler, None);
+        let (model, pod) = lowered(r#"{"schedulerName": "mine"}"#, None);
+        assert_eq!(model.names.text(pod.scheduler.unwrap()), "mine");
+    }
+
+    #[test]
+    fn host_ports_of_containers_and_sidecars() {
+        let spec = r#"{"containers": [{"ports": [{"containerPort": 80, "hostPort": 8080,
+                "hostIP": "0.0.0.0"}, {"containerPort": 81}]}],
+            "initContainers": [{"ports": [{"containerPort": 1, "hostPort": 1}]},
+                {"restartPolicy": "Always", "ports": [{"containerPort": 2, "hostPort": 2,
+                 "protocol": "UDP", "hostIP": "10.0.0.1"}]}]}"#;
+        let (_, pod) = lowered(spec, None);
+        let ports: Vec<_> = pod.host_ports.iter().map(|p| (p.port, p.protocol)).collect();
+        assert_eq!(ports, [(8_080, Protocol::Tcp), (2, Protocol::Udp)]);
+        assert!(pod.host_ports[0].ip.is_none() && pod.host_ports[1].ip.is_some());
+    }
+}

@@ -1,0 +1,208 @@
+//! What pods refer to without owning it: namespaces, Services, controllers, priority classes.
+
+use std::collections::BTreeMap;
+
+use super::pods::Labels;
+use crate::kube::{LabelSelector, Object, ObjectMeta, PodSpec};
+
+/// The label that every namespace carries with its own name.
+// API server: NamespaceDefaultLabelName
+const NAMESPACE_LABEL: &str = "kubernetes.io/metadata.name";
+/// Priority classes that every cluster has.
+// API server: apis/scheduling SystemPriorityClasses
+const SYSTEM_PRIORITIES: [(&str, i32); 2] =
+    [("system-node-critical", 2_000_001_000), ("system-cluster-critical", 2_000_000_000)];
+
+/// The objects around pods, as far as they say something about them.
+#[derive(Clone, Debug)]
+pub struct Surroundings {
+    namespaces: BTreeMap<String, Labels>,
+    /// The selectors of the Services of each namespace.
+    services: BTreeMap<String, Vec<Labels>>,
+    /// The selectors of ReplicaSets and StatefulSets by kind, namespace and name.
+    controllers: BTreeMap<(&'static str, String, String), LabelSelector>,
+    priorities: BTreeMap<String, Priority>,
+    default_priority: Option<Priority>,
+}
+
+/// What a priority class gives a pod.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Priority {
+    /// Its place in the queue.
+    pub value: i32,
+    /// Whether it may push others away.
+    pub preempts: bool,
+}
+
+impl Default for Surroundings {
+    /// An empty cluster.
+    fn default() -> Self {
+        let system = |(name, value): &(&str, i32)| {
+            ((*name).to_owned(), Priority { value: *value, preempts: true })
+        };
+        Surroundings {
+            namespaces: BTreeMap::new(),
+            services: BTreeMap::new(),
+            controllers: BTreeMap::new(),
+            priorities: SYSTEM_PRIORITIES.iter().map(system).collect(),
+            default_priority: None,
+        }
+    }
+}
+
+impl Surroundings {
+    /// What a cluster's objects say.
+    pub fn of<'o>(objects: impl IntoIterator<Item = &'o Object>) -> Surroundings {
+        let mut around = Surroundings::default();
+        objects.into_iter().for_each(|object| around.learn(object));
+        around
+    }
+
+    /// Takes in what an object says; most say nothing.
+    pub fn learn(&mut self, object: &Object) {
+        let metadata = object.metadata();
+        let named = |kind| (kind, metadata.namespace().to_owned(), metadata.name.clone());
+        match object {
+            Object::Namespace(it) => {
+                self.mention(&it.metadata.name);
+                let labels = self.namespaces.entry(it.metadata.name.clone()).or_default();
+                labels.extend(it.metadata.labels.clone());
+            }
+            Object::Pod(it) => self.mention(it.metadata.namespace()),
+            Object::Service(it) if !it.spec.selector.is_empty() => {
+                let services = self.services.entry(metadata.namespace().to_owned()).or_default();
+                services.push(it.spec.selector.clone());
+            }
+            Object::ReplicaSet(it) => {
+                let selector = it.spec.selector.clone().unwrap_or_default();
+                self.controllers.insert(named("ReplicaSet"), selector);
+            }
+            Object::StatefulSet(it) => {
+                let selector = it.spec.selector.clone().unwrap_or_default();
+                self.controllers.insert(named("StatefulSet"), selector);
+            }
+            Object::PriorityClass(it) => {
+                let preempts = it.preemption_policy.as_deref() != Some("Never");
+                let priority = Priority { value: it.value, preempts };
+                if it.global_default {
+                    self.default_priority = Some(priority.clone());
+                }
+                self.priorities.insert(it.metadata.name.clone(), priority);
+            }
+            _ => {}
+        }
+    }
+
+    /// A namespace exists, whether there is an object for it or not.
+    pub fn mention(&mut self, namespace: &str) {
+        if !self.namespaces.contains_key(namespace) {
+            let own = (NAMESPACE_LABEL.to_owned(), namespace.to_owned());
+            self.namespaces.insert(namespace.to_owned(), Labels::from([own]));
+        }
+    }
+
+    /// Every namespace with its labels.
+    pub fn namespaces(&self) -> impl Iterator<Item = (&str, &Labels)> {
+        self.namespaces.iter().map(|(name, labels)| (name.as_str(), labels))
+    }
+
+    /// What the Services select that a pod belongs to, all together.
+    // kube-scheduler: plugins/helper/spread.go GetPodServices
+    #[must_use]
+    pub fn selected_by_services(&self, namespace: &str, labels: &Labels) -> Labels {
+        let services = self.services.get(namespace).into_iter().flatten();
+        let own = services
+            .filter(|selector| selector.iter().all(|(key, value)| labels.get(key) == Some(value)));
+        own.flat_map(|selector| selector.clone()).collect()
+    }
+
+    /// What the ReplicaSet or StatefulSet selects that manages a pod.
+    #[must_use]
+    pub fn controller_of(&self, pod: &ObjectMeta) -> Option<&LabelSelector> {
+        let owner = pod.controller().filter(|owner| owner.api_version == "apps/v1")?;
+        let kind = ["ReplicaSet", "StatefulSet"].into_iter().find(|kind| *kind == owner.kind)?;
+        self.controllers.get(&(kind, pod.namespace().to_owned(), owner.name.clone()))
+    }
+
+    /// A pod's priority, as admission sets it.
+    ///
+    /// # Errors
+    /// If there is no priority class of the name.
+    // API server: plugin/pkg/admission/priority
+    pub fn priority_of(&self, pod: &PodSpec) -> Result<Priority, String> {
+        let preempts = pod.preemption_policy.as_deref().map(|policy| policy != "Never");
+        if let Some(value) = pod.priority {
+            return Ok(Priority { value, preempts: preempts.unwrap_or(true) });
+        }
+        let of_class = match pod.priority_class_name.as_deref().filter(|name| !name.is_empty()) {
+            Some(name) => self.priorities.get(name).ok_or_else(|| {
+                format!("there is no PriorityClass `{name}`; add it to the manifests")
+            })?,
+            None => match &self.default_priority {
+                Some(priority) => priority,
+                None => &Priority { value: 0, preempts: true },
+            },
+        };
+        Ok(Priority { value: of_class.value, preempts: preempts.unwrap_or(of_class.preempts) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn around(objects: &str) -> Surroundings {
+        Surroundings::of(&serde_json::from_str::<Vec<Object>>(objects).unwrap())
+    }
+
+    #[test]
+    fn a_priority_is_the_pods_own_or_its_class_or_the_default() {
+        let around = around(
+            r#"[{"kind": "PriorityClass", "metadata": {"name": "low"}, "value": 5,
+                 "preemptionPolicy": "Never"},
+                {"kind": "PriorityClass", "metadata": {"name": "usual"}, "value": 7,
+                 "globalDefault": true}]"#,
+        );
+        let of = |spec: &str| {
+            let spec: PodSpec = serde_json::from_str(spec).unwrap();
+            around.priority_of(&spec).map(|priority| (priority.value, priority.preempts))
+        };
+        assert_eq!(of(r#"{"priority": 3, "priorityClassName": "low"}"#), Ok((3, true)));
+        assert_eq!(of(r#"{"priorityClassName": "low"}"#), Ok((5, false)));
+        let policy = r#"{"priorityClassName": "low", "preemptionPolicy": "PreemptLowerPriority"}"#;
+        assert_eq!(of(policy), Ok((5, true)));
+        assert_eq!(of("{}"), Ok((7, true)));
+        assert_eq!(
+            of(r#"{"priorityClassName": "system-node-critical"}"#).unwrap().0,
+            2_000_001_000
+        );
+        assert!(of(r#"{"priorityClassName": "none"}"#).is_err());
+    }
+
+    #[test]
+    fn every_namespace_has_its_name_as_a_label() {
+        let around = around(
+            r#"[{"kind": "Pod", "metadata": {"name": "p", "namespace": "a"}},
+                {"kind": "Namespace", "metadata": {"name": "a", "labels": {"team": "x"}}}]"#,
+        );
+        let all: Vec<_> = around.namespaces().collect();
+        assert_eq!(all.len(), 1);
+        assert_eq!(all[0].1[NAMESPACE_LABEL], "a");
+        assert_eq!(all[0].1["team"], "x");
+    }
+
+    #[test]
+    fn a_pod_belongs_to_services_of_its_namespace_that_select_it() {
+        let around = around(
+            r#"[{"kind": "Service", "metadata": {"namespace": "a"}, "spec": {"selector": {"app": "x"}}},
+                {"kind": "Service", "metadata": {"namespace": "a"}, "spec": {"selector": {"tier": "y"}}},
+                {"kind": "Service", "metadata": {"namespace": "a"}, "spec": {"selector": {"app": "z"}}},
+                {"kind": "Service", "metadata": {"namespace": "a"}, "spec": {}}]"#,
+        );
+        let labels: Labels =
+            serde_json::from_str(r#"{"app": "x", "tier": "y", "more": "1"}"#).unwrap();
+        let selected = around.selected_by_services("a", &labels);
+        assert_eq!(selected, serde_json::from_str(r#"{"app": "x", "tier": "y"}"#).unwrap());
+        assert!(around.selected_by_services("b", &labels).is_empty());
+    }
+}
