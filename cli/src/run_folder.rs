@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 use reports::export::manifest::{self, Digests, File, Manifest, Origin, Recorded};
-use reports::export::{costs, facts, nodes, pods};
+use reports::export::{costs, facts, nodes, pods, series};
 use reports::{Summary, chart, charts};
 use scenarios::Scenario;
 use scenarios::inputs::sha256;
@@ -137,9 +137,11 @@ pub(crate) fn default_path(scenario: &Scenario, seed: u64, n: u32) -> PathBuf {
 /// Writes all files but the manifest.
 fn files(draft: &Draft, results: &Results, summary: &Summary) -> anyhow::Result<Vec<File>> {
     let recording = results.recording();
+    let [proposed, on_demand] = &results.series;
     let json = summary.to_json() + "\n";
     let mut files = vec![
         draft.write("summary.json", |out| out.write_all(json.as_bytes()))?,
+        draft.write("series.csv", |out| series::write(proposed, on_demand, out))?,
         draft.write("nodes.csv", |out| nodes::write(recording, out))?,
         draft.write("pods.csv", |out| pods::write(recording, out))?,
         draft.write("costs.csv", |out| costs::write(recording, out))?,

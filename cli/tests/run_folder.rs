@@ -3,8 +3,9 @@
 #![allow(clippy::unwrap_used)] // in the helpers too, a test that cannot go on fails
 
 use std::fs;
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
@@ -160,6 +161,24 @@ fn a_kill_leaves_nothing_half_written() {
     assert!(!place.path("run").exists());
 }
 
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_leaves_nothing() {
+    let place = Place::new();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_spotsim"));
+    command.current_dir(place.path("")).args(["run", "scenario.yaml", "-n", "1000000"]);
+    let mut run = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    // Once it has said what it simulates it listens to Ctrl-C.
+    let mut said = String::new();
+    let mut stderr = BufReader::new(run.stderr.take().unwrap());
+    stderr.read_line(&mut said).unwrap();
+    let kill = Command::new("kill").args(["-INT", &run.id().to_string()]).status().unwrap();
+    assert!(kill.success());
+    stderr.read_to_string(&mut said).unwrap();
+    assert_eq!(run.wait().unwrap().code(), Some(130), "{said}");
+    assert_eq!(place.names(""), ["scenario.yaml"], "{said}");
+}
+
 #[test]
 fn costs_sum_exactly_to_the_cost_of_the_run() {
     let place = Place::new();
@@ -176,6 +195,26 @@ fn costs_sum_exactly_to_the_cost_of_the_run() {
         let total = summary["proposed"]["costMicroUsdTotal"].as_u64().unwrap();
         assert_eq!(sim::Cost(exact).micro_usd(), total, "{scenario}");
     }
+}
+
+#[test]
+fn series_average_to_the_cost_a_month() {
+    let place = Place::new();
+    assert_eq!(code(&place.spotsim(&["demo", "-n", "7", "-q", "--out", "run"])), Some(0));
+    let table = fs::read_to_string(place.path("run/series.csv")).unwrap();
+    let rows: Vec<Vec<f64>> = table
+        .lines()
+        .skip(1)
+        .map(|line| line.split(',').map(|cell| cell.parse().unwrap()).collect())
+        .collect();
+    // Steps are equal but for a millisecond.
+    let mean = |column: usize| rows.iter().map(|row| row[column]).sum::<f64>() / rows.len() as f64;
+    let summary = place.json("run/summary.json");
+    let monthly = |key: &str| summary[key]["costMonthly"]["mean"].as_f64().unwrap();
+    assert!((730.0 * (mean(2) + mean(3)) - monthly("proposed")).abs() < 0.01);
+    assert!((730.0 * mean(4) - monthly("onDemand")).abs() < 0.01);
+    let nodes = summary["proposed"]["nodesMean"]["mean"].as_f64().unwrap();
+    assert!((mean(5) + mean(6) - nodes).abs() < 1e-3);
 }
 
 #[test]
@@ -212,7 +251,7 @@ fn every_column_and_kind_is_documented() {
         _ => name,
     };
     let mut words: Vec<String> = place.names("run").into_iter().map(stem).collect();
-    for table in ["nodes.csv", "pods.csv", "costs.csv"] {
+    for table in ["series.csv", "nodes.csv", "pods.csv", "costs.csv"] {
         let text = fs::read_to_string(place.path("run").join(table)).unwrap();
         words.extend(text.lines().next().unwrap().split(',').map(str::to_owned));
     }

@@ -20,6 +20,8 @@ const SMALL: f64 = 11.5;
 const BOTTOM: f64 = 464.0;
 /// What is written at a mark of the upright axis is no wider.
 const TICK_WIDTH: f64 = 150.0;
+/// The height of a name beside the plot, with its number.
+const SIDE_HEIGHT: f64 = 42.0;
 /// Room above the plot for the name of the upright axis.
 const AXIS_NAME: f64 = 30.0;
 
@@ -162,25 +164,30 @@ fn keys<B: DrawingBackend>(pen: &mut Pen<'_, B>, chart: &Chart, y: f64) -> Drawn
 
 /// Names at the height of what they name, moved apart where they would overlap.
 fn sides<B: DrawingBackend>(pen: &mut Pen<'_, B>, chart: &Chart, plot: &Plot<'_>) -> Drawn<B> {
-    const HEIGHT: f64 = 42.0;
     let mut sides: Vec<(f64, &Side)> =
         chart.sides.iter().map(|side| (plot.at((plot.x.to, side.y)).1, side)).collect();
     sides.sort_by(|a, b| a.0.total_cmp(&b.0));
-    // Down as far as needed, then up again as far as the plot ends.
-    for index in 1..sides.len() {
-        sides[index].0 = sides[index].0.max(sides[index - 1].0 + HEIGHT);
-    }
-    let mut below = plot.bottom + HEIGHT / 2.0;
-    for (y, _) in sides.iter_mut().rev() {
-        *y = y.min(below - HEIGHT);
-        below = *y;
-    }
+    let mut heights: Vec<f64> = sides.iter().map(|(y, _)| *y).collect();
+    spread(&mut heights, SIDE_HEIGHT, plot.bottom - SIDE_HEIGHT / 2.0);
+    sides.iter_mut().zip(heights).for_each(|(side, y)| side.0 = y);
     for (y, side) in sides {
         let x = plot.right + 12.0;
         pen.text(&side.name, (x, y - 2.0), &Type::new(TEXT, side.color).strong())?;
         pen.text(&side.value, (x, y + 15.0), &Type::new(TEXT, Color::Black))?;
     }
     Ok(())
+}
+
+/// Moves rising heights apart, down as far as needed and up again where the last would be too low.
+fn spread(heights: &mut [f64], apart: f64, lowest: f64) {
+    for index in 1..heights.len() {
+        heights[index] = heights[index].max(heights[index - 1] + apart);
+    }
+    let mut limit = lowest;
+    for height in heights.iter_mut().rev() {
+        *height = height.min(limit);
+        limit = *height - apart;
+    }
 }
 
 /// Draws in pixels at 1x.
@@ -365,5 +372,28 @@ impl BackendTextStyle for Type {
         _: DrawFunc,
     ) -> Result<Result<(), E>, Never> {
         Ok(Ok(()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn names_do_not_overlap(mut heights in proptest::collection::vec(-10.0..500.0_f64, 0..8)) {
+            heights.sort_by(f64::total_cmp);
+            let before = heights.clone();
+            spread(&mut heights, 42.0, 440.0);
+            prop_assert!(heights.windows(2).all(|pair| pair[1] - pair[0] >= 42.0 - 1e-9));
+            prop_assert!(heights.iter().all(|height| *height <= 440.0));
+            // What has room stays where it is.
+            let roomy = before.windows(2).all(|pair| pair[1] - pair[0] >= 42.0);
+            if roomy && before.iter().all(|height| *height <= 440.0) {
+                prop_assert_eq!(heights, before);
+            }
+        }
     }
 }

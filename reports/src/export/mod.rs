@@ -1,4 +1,5 @@
-//! Data out: one replication as tables and as a list of facts, one file a format.
+//! Data out: one replication as tables and as a list of facts, all of them as series; one file a
+//! format.
 //!
 //! A [`Recording`] holds what one run said. Everything is written under the names of the cluster,
 //! never under the simulator's own numbers. Columns and units are documented in `docs/run-folder.md`.
@@ -9,6 +10,7 @@ pub mod manifest;
 pub mod names;
 pub mod nodes;
 pub mod pods;
+pub mod series;
 
 use std::collections::BTreeMap;
 
