@@ -8,6 +8,8 @@ use std::io::Write;
 /// CPU time of the calling thread so far, in seconds; `None` where the system does not tell.
 #[must_use]
 pub fn cpu_seconds() -> Option<f64> {
+    // The kernel brings its account up to date when a thread gives way.
+    std::thread::yield_now();
     let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
     let nanoseconds: f64 = text.split_whitespace().next()?.parse().ok()?;
     Some(nanoseconds / 1e9)

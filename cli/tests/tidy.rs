@@ -30,7 +30,10 @@ fn rust_files(folder: &str) -> Vec<(String, String)> {
 }
 
 fn all_rust_files() -> Vec<(String, String)> {
-    ["sim", "scenarios", "reports", "cli", "benches"].into_iter().flat_map(rust_files).collect()
+    ["sim", "scenarios", "reports", "cli", "benches", "testing"]
+        .into_iter()
+        .flat_map(rust_files)
+        .collect()
 }
 
 /// The part of a file before its unit tests.

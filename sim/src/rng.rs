@@ -57,6 +57,25 @@ impl Root {
     }
 }
 
+impl Root {
+    /// One of `0..n`, by the hash of `key` alone: for choices so frequent that a generator of their
+    /// own would cost more than all the rest.
+    ///
+    /// # Panics
+    /// If `n` is zero.
+    #[must_use]
+    pub fn choice(self, stream: Stream, key: &[u64], n: usize) -> usize {
+        assert!(n > 0, "a choice among nothing");
+        let mut digest = Digest::EMPTY;
+        digest.mix(self.seed);
+        digest.mix(u64::from(self.replication));
+        digest.mix(stream as u64);
+        key.iter().for_each(|word| digest.mix(*word));
+        let wide = u128::from(digest.value()) * n as u128;
+        usize::try_from(wide >> 64).expect("below n")
+    }
+}
+
 impl Draws {
     /// Uniform on (0, 1): 53 bits, the middle of each cell, so that logarithms stay finite.
     pub fn uniform(&mut self) -> f64 {
@@ -161,6 +180,16 @@ mod tests {
         for (p, z) in [(0.5, 0.0), (0.95, 1.644_853_627), (0.001, -3.090_232_306)] {
             assert!((inverse_normal(p) - z).abs() < 1e-7, "{p}");
         }
+    }
+
+    #[test]
+    fn every_choice_is_equally_likely() {
+        let mut counts = [0_i32; 7];
+        for key in 0..70_000 {
+            counts[ROOT.choice(Stream::TieBreak, &[key, 1], 7)] += 1;
+        }
+        // Four standard errors of a count of 10 000.
+        assert!(counts.iter().all(|count| (count - 10_000).abs() < 370), "{counts:?}");
     }
 
     #[test]

@@ -223,7 +223,7 @@ pub struct Feasible {
 }
 
 /// Kinds of change after which an unschedulable pod may fit: a set.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Changes(u8);
 
 impl Changes {

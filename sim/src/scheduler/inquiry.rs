@@ -1,7 +1,7 @@
 //! What one pod asks of every node: its filters and scores, made ready for one cycle.
 //!
-//! The answer of a node has two parts. Its [`Row`] follows from the node alone; the rest follows
-//! from how the sums stand around it. Plain and incremental evaluation put the same two parts
+//! The answer of a node has two parts. One follows from the node alone; the other from how the sums
+//! stand around it. Plain and incremental evaluation put the same two parts
 //! together; they differ only in what they remember of the first.
 
 use std::sync::Arc;
@@ -56,7 +56,7 @@ struct Weighed<S> {
 }
 
 /// A refusal: of one node, or of the pod altogether.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Rejection {
     /// The place in the profile of the plugin that refused. The first one counts.
     pub place: usize,
@@ -68,17 +68,6 @@ pub struct Rejection {
     pub reasons: Reasons,
     /// What could change its mind.
     pub woken_by: Changes,
-}
-
-/// What follows from a node alone.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Row {
-    /// The first refusal by the node itself, or else the sum of its own weighted scores.
-    pub own: Result<i64, Rejection>,
-    /// What the relative scores know of it.
-    pub grades: Vec<i64>,
-    /// What it contributes to each sum.
-    pub shares: Vec<Share>,
 }
 
 impl Inquiry {
@@ -173,18 +162,21 @@ impl Inquiry {
     }
 
     /// What one node contributes to each sum.
-    pub fn shares(&self, pod: PodView<'_>, node: NodeView<'_>) -> Vec<Share> {
-        self.sums.iter().map(|sum| sum.share(pod.spec, node)).collect()
+    pub fn shares<'i>(
+        &'i self,
+        pod: PodView<'i>,
+        node: NodeView<'i>,
+    ) -> impl ExactSizeIterator<Item = Share> + 'i {
+        self.sums.iter().map(move |sum| sum.share(pod.spec, node))
     }
 
-    /// What follows from one node alone.
-    pub fn row(&self, pod: PodView<'_>, node: NodeView<'_>) -> Row {
-        let own = match self.own_rejection(pod, node) {
-            Some(rejection) => Err(rejection),
-            None => Ok(self.own_score(pod, node)),
-        };
-        let grades = self.relative.iter().map(|s| s.score.grade(pod, node)).collect();
-        Row { own, grades, shares: self.shares(pod, node) }
+    /// What each relative score knows of a node by itself.
+    pub fn grades<'i>(
+        &'i self,
+        pod: PodView<'i>,
+        node: NodeView<'i>,
+    ) -> impl ExactSizeIterator<Item = i64> + 'i {
+        self.relative.iter().map(move |weighed| weighed.score.grade(pod, node))
     }
 
     /// The first refusal of a node by itself.
@@ -233,7 +225,8 @@ impl Inquiry {
             return Some(Rejection::outside(only));
         }
         let own = self.own_rejection(pod, node);
-        first_of(own, self.judge(pod, standings, &self.shares(pod, node)))
+        let shares: Vec<Share> = self.shares(pod, node).collect();
+        first_of(own, self.judge(pod, standings, &shares))
     }
 
     /// The first refusal of a node as if it had this load, while all else is as it stands.
@@ -249,8 +242,9 @@ impl Inquiry {
         if self.sums.is_empty() {
             return own;
         }
-        let (before, after) = (self.shares(pod, node), self.shares(pod, changed));
+        let after: Vec<Share> = self.shares(pod, changed).collect();
         let mut standings = standings.to_vec();
+        let before = self.shares(pod, node);
         for ((standing, before), after) in standings.iter_mut().zip(before).zip(&after) {
             standing.take(before);
             standing.add(*after);

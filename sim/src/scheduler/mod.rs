@@ -1,36 +1,70 @@
 //! kube-scheduler in virtual time: one pod, one cycle, one decision.
 
+pub mod decide;
 pub mod framework;
 pub mod inquiry;
 pub mod plain;
 pub mod plugins;
 pub mod profile;
 pub mod queue;
+pub mod ranking;
+pub mod rankings;
 pub mod sums;
 
 use crate::action::Action;
 use crate::rng::{Root, Stream};
 use crate::time::SimTime;
 use crate::world::World;
+use crate::world::node::NodeId;
 use crate::world::pod::PodId;
+use crate::world::refusal::Refusal;
+use decide::Scratch;
 use framework::{Changes, PodView};
+use inquiry::Rejection;
 use plain::Walk;
 use profile::Profile;
 use queue::Queue;
+use rankings::Rankings;
 
 /// A scheduler: a profile and the pods that wait for it.
 pub struct Scheduler {
     profile: Profile,
     queue: Queue,
+    rankings: Rankings,
+    scratch: Scratch,
     root: Root,
+    /// Where the next search begins, where not every node is looked at.
+    next_start: usize,
     cycles: u64,
+}
+
+/// The outcome of a scheduling cycle.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Placed {
+    /// The pod gets this node.
+    On(NodeId),
+    /// No node takes it.
+    Nowhere {
+        /// What the nodes said.
+        refusal: Refusal,
+        /// Every different refusal.
+        rejections: Vec<Rejection>,
+    },
 }
 
 impl Scheduler {
     /// A scheduler with an empty queue.
     #[must_use]
     pub fn new(profile: Profile, root: Root) -> Scheduler {
-        Scheduler { profile, queue: Queue::default(), root, cycles: 0 }
+        Scheduler {
+            profile,
+            queue: Queue::default(),
+            rankings: Rankings::default(),
+            scratch: Scratch::default(),
+            root,
+            next_start: 0,
+            cycles: 0,
+        }
     }
 
     /// A new pod enters the queue.
@@ -46,17 +80,71 @@ impl Scheduler {
     /// Tries the next pod: where it should go, or why nowhere. `None` when nobody waits.
     pub fn next(&mut self, world: &World) -> Option<Action> {
         let pod = self.queue.pop()?;
+        Some(match self.place(pod, world) {
+            Placed::On(node) => {
+                self.queue.forget(pod);
+                Action::Bind { pod, node }
+            }
+            Placed::Nowhere { refusal, rejections } => {
+                let woken_by = if refusal.nodes == 0 {
+                    Changes::NODE_ADDED
+                } else {
+                    rejections.iter().fold(Changes::NONE, |all, r| all.or(r.woken_by))
+                };
+                let priority = world.spec_of(pod).priority;
+                self.queue.set_aside(pod, priority, woken_by, world.now());
+                Action::Refuse { pod, refusal }
+            }
+        })
+    }
+
+    /// One scheduling cycle for one pod.
+    // kube-scheduler: schedule_one.go schedulingCycle
+    pub fn place(&mut self, pod: PodId, world: &World) -> Placed {
         self.cycles += 1;
         let view = PodView::of(pod, world);
-        let evaluation = plain::evaluate(&self.profile, view, world, Walk::WHOLE);
-        let best = evaluation.best();
-        if best.is_empty() {
-            let (refusal, woken_by) = (evaluation.refusal(), evaluation.woken_by());
-            self.queue.set_aside(pod, view.spec.priority, woken_by, world.now());
-            return Some(Action::Refuse { pod, refusal });
+        let nodes = world.registered().len();
+        let start = self.next_start % nodes.max(1);
+        let walk = Walk { start, enough: self.profile.nodes_to_find(nodes) };
+        let root = self.root;
+        let pick = |ties| tie_break(root, pod, ties, world);
+        match self.rankings.of(&self.profile, view, world) {
+            Ok(Some(ranking)) => {
+                let decision = ranking.decide(view, world, walk, &mut self.scratch, pick);
+                self.next_start = (start + decision.walked) % nodes.max(1);
+                if let Some(node) = decision.node {
+                    return Placed::On(node);
+                }
+                let (refusal, rejections) = ranking.refusal(view, world);
+                Placed::Nowhere { refusal, rejections }
+            }
+            Ok(None) => self.place_plainly(view, world, walk, pick),
+            Err(rejection) => {
+                let outright = rejection.reasons.as_slice().to_vec();
+                let refusal = Refusal { nodes, outright, ..Refusal::default() };
+                Placed::Nowhere { refusal, rejections: vec![rejection] }
+            }
         }
-        self.queue.forget(pod);
-        Some(Action::Bind { pod, node: best[self.tie_break(pod, best.len(), world)] })
+    }
+
+    fn place_plainly(
+        &mut self,
+        pod: PodView<'_>,
+        world: &World,
+        walk: Walk,
+        pick: impl FnOnce(usize) -> usize,
+    ) -> Placed {
+        let evaluation = plain::evaluate(&self.profile, pod, world, walk);
+        let nodes = world.registered().len().max(1);
+        self.next_start = (walk.start + evaluation.verdicts.len()) % nodes;
+        match *evaluation.best() {
+            [] => {
+                let refusal = evaluation.refusal();
+                Placed::Nowhere { refusal, rejections: evaluation.rejections().cloned().collect() }
+            }
+            [node] => Placed::On(node),
+            ref best => Placed::On(best[pick(best.len())]),
+        }
     }
 
     /// How many cycles there have been.
@@ -64,16 +152,18 @@ impl Scheduler {
         self.cycles
     }
 
-    /// Which of `ties` equally good nodes a pod gets. kube-scheduler leaves this to chance; here
-    /// chance is keyed by the pod, so that nobody else's choice depends on it.
-    // kube-scheduler: schedule_one.go selectHost
-    fn tie_break(&self, pod: PodId, ties: usize, world: &World) -> usize {
-        if ties == 1 {
-            return 0;
-        }
-        let pods = world.pods();
-        let workload = world.model().workloads[pods.workload(pod)].key;
-        let key = [workload, u64::from(pods.replica(pod)), u64::from(pods.attempt(pod))];
-        self.root.stream(Stream::TieBreak, &key).below(ties)
+    /// How many answers of nodes have been worked out; the fewer per cycle, the more was remembered.
+    pub fn rows_recomputed(&self) -> u64 {
+        self.rankings.rows_recomputed()
     }
+}
+
+/// Which of `ties` equally good nodes a pod gets. kube-scheduler leaves this to chance; here
+/// chance is keyed by the pod, so that nobody else's choice depends on it.
+// kube-scheduler: schedule_one.go selectHost
+fn tie_break(root: Root, pod: PodId, ties: usize, world: &World) -> usize {
+    let pods = world.pods();
+    let workload = world.model().workloads[pods.workload(pod)].key;
+    let key = [workload, u64::from(pods.replica(pod)), u64::from(pods.attempt(pod))];
+    root.choice(Stream::TieBreak, &key, ties)
 }

@@ -4,9 +4,9 @@
 //! preemption and whoever imagines nodes ask here.
 
 use super::framework::{Candidates, Changes, PodView};
-use super::inquiry::{Inquiry, Kind, Rejection, Row};
+use super::inquiry::{Inquiry, Kind, Rejection};
 use super::profile::Profile;
-use super::sums::Standing;
+use super::sums::{Share, Standing};
 use crate::world::load::NodeLoad;
 use crate::world::node::NodeId;
 use crate::world::refusal::Refusal;
@@ -107,7 +107,8 @@ fn nominated(
     (there && fits()).then_some((node, None))
 }
 
-/// What each node says, until enough are feasible.
+/// What each node says, until one more is feasible than is enough.
+// kube-scheduler: schedule_one.go findNodesThatPassFilters
 fn verdicts(
     inquiry: &Inquiry,
     pod: PodView<'_>,
@@ -119,11 +120,12 @@ fn verdicts(
     let mut verdicts = Vec::with_capacity(order.len());
     let mut feasible = 0;
     for step in 0..order.len() {
-        if feasible == walk.enough {
-            break;
-        }
         let node = order[(walk.start + step) % order.len()];
         let verdict = rejection(inquiry, pod, world.view(node), standings);
+        // Upstream notices that it has enough when it finds one too many.
+        if verdict.is_none() && feasible == walk.enough {
+            break;
+        }
         feasible += usize::from(verdict.is_none());
         verdicts.push((node, verdict));
     }
@@ -178,11 +180,13 @@ fn scores(
             Scored { node, total: by_plugin.iter().map(|(_, score)| score).sum(), by_plugin }
         })
         .collect();
-    let rows: Vec<Row> = scores.iter().map(|s| inquiry.row(pod, world.view(s.node))).collect();
-    let kinds: Vec<Kind<'_>> = rows
+    let known: Vec<(Vec<i64>, Vec<Share>)> = scores
         .iter()
-        .map(|row| Kind { nodes: 1, grades: &row.grades, shares: &row.shares })
+        .map(|scored| world.view(scored.node))
+        .map(|node| (inquiry.grades(pod, node).collect(), inquiry.shares(pod, node).collect()))
         .collect();
+    let kinds: Vec<Kind<'_>> =
+        known.iter().map(|(grades, shares)| Kind { nodes: 1, grades, shares }).collect();
     for (plugin, relative) in inquiry.relative_scores(pod, standings, &kinds) {
         for (scored, score) in scores.iter_mut().zip(relative) {
             scored.total += score;

@@ -81,7 +81,7 @@ impl Counted {
 }
 
 /// What one node contributes to one sum, and where.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Share {
     /// Nothing: it lacks the label.
     Outside,
@@ -113,7 +113,19 @@ impl Sum {
 
 /// How one sum stands.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Standing {
+pub struct Standing {
+    values: Values,
+    /// The sum over all domains.
+    total: i64,
+    /// How many domains have an included node.
+    domains: usize,
+    /// The least sum of such a domain.
+    least: Option<i64>,
+}
+
+/// What was added up.
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Values {
     /// By domain: the sum, and how many nodes are included.
     Shared(Vec<(i64, u32)>),
     /// Every node is its own domain: how many nodes have which value, sorted by value.
@@ -123,7 +135,14 @@ pub enum Standing {
 impl Standing {
     /// Nothing added up yet.
     pub fn new(per_node: bool) -> Standing {
-        if per_node { Standing::PerNode(Vec::new()) } else { Standing::Shared(Vec::new()) }
+        let values =
+            if per_node { Values::PerNode(Vec::new()) } else { Values::Shared(Vec::new()) };
+        Standing { values, total: 0, domains: 0, least: None }
+    }
+
+    /// Whether every node is its own domain.
+    pub fn is_per_node(&self) -> bool {
+        matches!(self.values, Values::PerNode(_))
     }
 
     /// Adds a node's share.
@@ -141,64 +160,52 @@ impl Standing {
 
     fn change(&mut self, share: Share, sign: i64) {
         let Share::Counted(domain, value) = share else { return };
-        match self {
-            Standing::Shared(domains) => {
+        self.total += sign * value;
+        match &mut self.values {
+            Values::Shared(domains) => {
                 if domains.len() <= domain.index() {
                     domains.resize(domain.index() + 1, (0, 0));
                 }
-                let (sum, nodes) = &mut domains[domain.index()];
-                *sum += sign * value;
-                count(nodes, sign);
-            }
-            Standing::PerNode(values) => {
-                match values.binary_search_by_key(&value, |(value, _)| *value) {
-                    Ok(at) => {
-                        count(&mut values[at].1, sign);
-                        if values[at].1 == 0 {
-                            values.remove(at);
-                        }
-                    }
-                    Err(at) => {
-                        values.insert(at, (value, 0));
-                        count(&mut values[at].1, sign);
-                    }
+                let slot = &mut domains[domain.index()];
+                let before = *slot;
+                slot.0 += sign * value;
+                count(&mut slot.1, sign);
+                let after = *slot;
+                self.domains += usize::from(before.1 == 0);
+                self.domains -= usize::from(after.1 == 0);
+                let was_least = before.1 > 0 && Some(before.0) == self.least;
+                if after.1 > 0 && self.least.is_none_or(|least| after.0 <= least) {
+                    self.least = Some(after.0);
+                } else if was_least {
+                    let included = domains.iter().filter(|(_, nodes)| *nodes > 0);
+                    self.least = included.map(|(sum, _)| *sum).min();
                 }
             }
-        }
-    }
-
-    /// The least sum of a domain with an included node.
-    pub fn least(&self) -> Option<i64> {
-        match self {
-            Standing::Shared(domains) => {
-                domains.iter().filter(|(_, nodes)| *nodes > 0).map(|(sum, _)| *sum).min()
-            }
-            Standing::PerNode(values) => values.first().map(|(value, _)| *value),
-        }
-    }
-
-    /// How many domains have an included node.
-    pub fn domains(&self) -> usize {
-        match self {
-            Standing::Shared(domains) => domains.iter().filter(|(_, nodes)| *nodes > 0).count(),
-            Standing::PerNode(values) => values.iter().map(|(_, nodes)| *nodes as usize).sum(),
-        }
-    }
-
-    /// The sum over all domains.
-    pub fn total(&self) -> i64 {
-        match self {
-            Standing::Shared(domains) => domains.iter().map(|(sum, _)| sum).sum(),
-            Standing::PerNode(values) => {
-                values.iter().map(|(value, nodes)| value * i64::from(*nodes)).sum()
+            Values::PerNode(values) => {
+                let at = match values.binary_search_by_key(&value, |(value, _)| *value) {
+                    Ok(at) => at,
+                    Err(at) => {
+                        values.insert(at, (value, 0));
+                        at
+                    }
+                };
+                count(&mut values[at].1, sign);
+                if values[at].1 == 0 {
+                    values.remove(at);
+                }
+                self.domains = self
+                    .domains
+                    .checked_add_signed(if sign > 0 { 1 } else { -1 })
+                    .expect("no less than no domain");
+                self.least = values.first().map(|(value, _)| *value);
             }
         }
     }
 
     fn of(&self, domain: DomainId) -> i64 {
-        match self {
-            Standing::Shared(domains) => domains.get(domain.index()).map_or(0, |(sum, _)| *sum),
-            Standing::PerNode(_) => 0,
+        match &self.values {
+            Values::Shared(domains) => domains.get(domain.index()).map_or(0, |(sum, _)| *sum),
+            Values::PerNode(_) => 0,
         }
     }
 }
@@ -233,33 +240,42 @@ impl<'a> Around<'a> {
     /// Sum number `sum` in the node's own domain; none if it lacks the label. A domain of which no
     /// node is included has nothing.
     pub fn here(self, sum: usize) -> Option<i64> {
-        match (&self.standings[sum], self.shares[sum]) {
-            (_, Share::Outside) => None,
-            (Standing::PerNode(_), Share::Excluded(_)) => Some(0),
-            (Standing::PerNode(_), Share::Counted(_, value)) => Some(value),
-            (shared, Share::Excluded(domain) | Share::Counted(domain, _)) => {
-                Some(shared.of(domain))
-            }
+        let standing = &self.standings[sum];
+        match self.shares[sum] {
+            Share::Outside => None,
+            Share::Counted(_, value) if standing.is_per_node() => Some(value),
+            Share::Excluded(domain) | Share::Counted(domain, _) => Some(standing.of(domain)),
         }
     }
 
     /// The least that sum number `sum` is in any domain with an included node.
     pub fn least(self, sum: usize) -> Option<i64> {
-        self.standings[sum].least()
+        self.standings[sum].least
     }
 
     /// In how many domains sum number `sum` has an included node.
     pub fn domains(self, sum: usize) -> usize {
-        self.standings[sum].domains()
+        self.standings[sum].domains
     }
 
     /// Sum number `sum` over all domains.
     pub fn total(self, sum: usize) -> i64 {
-        self.standings[sum].total()
+        self.standings[sum].total
     }
 }
 
 impl Share {
+    /// The share as far as a judgement depends on it, given how the sum stands: where every node
+    /// stands for itself the value, else only the domain.
+    #[must_use]
+    pub fn as_seen_in(self, standing: &Standing) -> Share {
+        match (self, standing.is_per_node()) {
+            (Share::Outside, _) => Share::Outside,
+            (Share::Excluded(_), true) => Share::Counted(DomainId::from_index(0), 0),
+            (Share::Counted(_, value), true) => Share::Counted(DomainId::from_index(0), value),
+            (Share::Excluded(domain) | Share::Counted(domain, _), false) => Share::Excluded(domain),
+        }
+    }
     /// The domain that the node is in.
     pub fn domain(self) -> Option<DomainId> {
         match self {

@@ -160,6 +160,11 @@ impl World {
         self.order.list()
     }
 
+    /// The place of a node in [`registered`](Self::registered), if it is there.
+    pub fn place_of(&self, node: NodeId) -> Option<usize> {
+        self.order.place(node)
+    }
+
     /// Changes whenever [`registered`](Self::registered) does.
     pub fn registered_generation(&self) -> u64 {
         self.order.generation()

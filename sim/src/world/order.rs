@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 
 use super::node::NodeId;
 use crate::names::NameId;
+use crate::table::Id;
 
 /// A node's zone as the scheduler's cache knows it: region and zone.
 pub(super) type Zone = (Option<NameId>, Option<NameId>);
@@ -14,8 +15,16 @@ pub(super) type Zone = (Option<NameId>, Option<NameId>);
 pub(super) struct NodeOrder {
     /// Zones in order of first appearance; nodes of each in order of registration.
     zones: Vec<(Zone, Vec<NodeId>)>,
-    list: OnceCell<Vec<NodeId>>,
+    list: OnceCell<Walked>,
     generation: u64,
+}
+
+/// The order, both ways.
+#[derive(Clone, Debug, Default)]
+struct Walked {
+    nodes: Vec<NodeId>,
+    /// The place of each node, or `u32::MAX`.
+    places: Vec<u32>,
 }
 
 impl NodeOrder {
@@ -39,10 +48,26 @@ impl NodeOrder {
 
     /// All registered nodes: the first of each zone, then the second of each, and so on.
     pub(super) fn list(&self) -> &[NodeId] {
+        &self.walked().nodes
+    }
+
+    /// The place of a node in [`list`](Self::list), if it is registered.
+    pub(super) fn place(&self, node: NodeId) -> Option<usize> {
+        let place = *self.walked().places.get(node.index())?;
+        (place != u32::MAX).then_some(place as usize)
+    }
+
+    fn walked(&self) -> &Walked {
         self.list.get_or_init(|| {
             let longest = self.zones.iter().map(|(_, nodes)| nodes.len()).max().unwrap_or(0);
             let turn = |turn: usize| self.zones.iter().filter_map(move |(_, n)| n.get(turn));
-            (0..longest).flat_map(turn).copied().collect()
+            let nodes: Vec<NodeId> = (0..longest).flat_map(turn).copied().collect();
+            let ids = nodes.iter().map(|node| node.index() + 1).max().unwrap_or(0);
+            let mut places = vec![u32::MAX; ids];
+            for (place, node) in nodes.iter().enumerate() {
+                places[node.index()] = u32::try_from(place).expect("fewer than 2^32 nodes");
+            }
+            Walked { nodes, places }
         })
     }
 
@@ -61,7 +86,6 @@ impl NodeOrder {
 mod tests {
     use super::*;
     use crate::names::Names;
-    use crate::table::Id;
 
     #[test]
     fn zones_take_turns() {

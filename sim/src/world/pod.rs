@@ -3,7 +3,7 @@
 //! A row is one *attempt*: one Pod object. A pod that is recreated is a new row of the same
 //! workload and replica.
 
-use super::labels::{LabelSet, Requirement};
+use super::labels::{LabelSet, Operator, Requirement};
 use super::node::NodeId;
 use super::resources::Resources;
 use super::selectors::{SelectorId, TermId, TopologyKeyId};
@@ -69,6 +69,17 @@ pub struct PodSpec {
     pub shutdown: Span,
     /// From being bound to being ready.
     pub startup: Span,
+}
+
+impl PodSpec {
+    /// Whether it restricts itself to nodes that it names.
+    #[must_use]
+    pub fn names_nodes(&self) -> bool {
+        let names = |term: &NodeSelectorTerm| {
+            term.name.iter().any(|wanted| matches!(wanted.operator, Operator::In(_)))
+        };
+        self.required_affinity.as_ref().is_some_and(|terms| terms.iter().all(names))
+    }
 }
 
 impl Default for PodSpec {

@@ -6,8 +6,7 @@ use crate::scheduler::framework::{
     Sum, Verdict,
 };
 use crate::world::World;
-use crate::world::pod::SpreadConstraint;
-use crate::world::selectors::TopologyKeyId;
+use crate::world::selectors::{SelectorId, TopologyKeyId};
 
 /// See the module.
 pub struct PodTopologySpread {
@@ -15,8 +14,15 @@ pub struct PodTopologySpread {
 }
 
 /// A constraint as it applies to one pod, its own or a default one.
-struct Constraint<'p> {
-    own: std::borrow::Cow<'p, SpreadConstraint>,
+#[derive(Clone, Copy)]
+struct Constraint {
+    key: TopologyKeyId,
+    max_skew: u32,
+    min_domains: u32,
+    counted: Option<SelectorId>,
+    counts_itself: bool,
+    honors_affinity: bool,
+    honors_taints: bool,
     needs_label: bool,
 }
 
@@ -30,70 +36,71 @@ impl PodTopologySpread {
     /// The constraints of one kind that apply to a pod. Default ones do only if it has none at all,
     /// of whatever kind.
     // kube-scheduler: plugins/podtopologyspread/common.go buildDefaultConstraints
-    fn constraints<'p>(&self, pod: PodView<'p>, required: bool) -> Vec<Constraint<'p>> {
-        let spec = pod.spec;
-        if !spec.spread.is_empty() {
-            let own = spec.spread.iter().filter(|constraint| constraint.required == required);
-            let constraint = |own| Constraint { own, needs_label: true };
-            return own.map(std::borrow::Cow::Borrowed).map(constraint).collect();
-        }
-        let Some(selector) = spec.default_spread else { return Vec::new() };
-        let defaults = self.defaults.iter().filter(|default| default.required == required);
-        let constraint = |default: &DefaultConstraint| Constraint {
-            own: std::borrow::Cow::Owned(SpreadConstraint {
+    fn constraints<'p>(
+        &'p self,
+        pod: PodView<'p>,
+        required: bool,
+    ) -> impl Iterator<Item = Constraint> + 'p {
+        let own = pod.spec.spread.iter().filter(move |own| own.required == required);
+        let own = own.map(|own| Constraint {
+            key: own.key,
+            max_skew: own.max_skew,
+            min_domains: own.min_domains,
+            counted: own.counted,
+            counts_itself: own.counts_itself,
+            honors_affinity: own.honors_affinity,
+            honors_taints: own.honors_taints,
+            needs_label: true,
+        });
+        let selector = pod.spec.default_spread.filter(|_| pod.spec.spread.is_empty());
+        let defaults = self.defaults.iter().filter(move |default| default.required == required);
+        own.chain(selector.into_iter().flat_map(move |selector| {
+            defaults.clone().map(move |default| Constraint {
                 key: default.key,
                 max_skew: default.max_skew,
-                required,
                 min_domains: 1,
                 counted: Some(selector),
                 counts_itself: pod.related.matched_by.binary_search(&selector).is_ok(),
                 honors_affinity: true,
                 honors_taints: false,
-            }),
-            needs_label: default.needs_label,
-        };
-        defaults.map(constraint).collect()
+                needs_label: default.needs_label,
+            })
+        }))
     }
 }
 
-/// The labels that a node must have to be counted.
-fn needed(constraints: &[Constraint<'_>]) -> Vec<TopologyKeyId> {
-    let needing = constraints.iter().filter(|constraint| constraint.needs_label);
-    needing.map(|constraint| constraint.own.key).collect()
-}
-
-fn include(constraint: &SpreadConstraint, with_keys: &[TopologyKeyId]) -> Include {
-    Include {
-        with_keys: with_keys.to_vec(),
-        affinity: constraint.honors_affinity,
-        taints: constraint.honors_taints,
+impl Constraint {
+    fn sum(self, scope: Scope, include: Include) -> Sum {
+        let parts = self.counted.map(|selector| (1, Counted::Alive(selector)));
+        Sum { scope, parts: parts.into_iter().collect(), include }
     }
-}
 
-fn counted(constraint: &SpreadConstraint) -> Vec<(i64, Counted)> {
-    constraint.counted.map(|selector| (1, Counted::Alive(selector))).into_iter().collect()
+    fn include(self, with_keys: &[TopologyKeyId]) -> Include {
+        Include {
+            with_keys: with_keys.to_vec(),
+            affinity: self.honors_affinity,
+            taints: self.honors_taints,
+        }
+    }
 }
 
 impl Filter for PodTopologySpread {
     fn prepare(&self, pod: PodView<'_>, _: &World) -> Prepared {
-        if self.constraints(pod, true).is_empty() { Prepared::Skip } else { Prepared::Run }
+        if self.constraints(pod, true).next().is_none() { Prepared::Skip } else { Prepared::Run }
     }
 
     // kube-scheduler: plugins/podtopologyspread/filtering.go calPreFilterState
     fn sums(&self, pod: PodView<'_>) -> Vec<Sum> {
-        let constraints = self.constraints(pod, true);
-        let keys: Vec<_> = constraints.iter().map(|constraint| constraint.own.key).collect();
-        let sum = |constraint: &Constraint<'_>| Sum {
-            scope: Scope::Domain(constraint.own.key),
-            parts: counted(&constraint.own),
-            include: include(&constraint.own, &keys),
-        };
-        constraints.iter().map(sum).collect()
+        let keys: Vec<_> = self.constraints(pod, true).map(|constraint| constraint.key).collect();
+        self.constraints(pod, true)
+            .map(|constraint| {
+                constraint.sum(Scope::Domain(constraint.key), constraint.include(&keys))
+            })
+            .collect()
     }
 
     fn judge(&self, pod: PodView<'_>, around: Around<'_>) -> Verdict {
-        for (sum, constraint) in self.constraints(pod, true).iter().enumerate() {
-            let constraint = &constraint.own;
+        for (sum, constraint) in self.constraints(pod, true).enumerate() {
             let Some(here) = around.here(sum) else {
                 return Verdict::unresolvable(
                     "node(s) didn't match pod topology spread constraints (missing required label)",
@@ -119,45 +126,38 @@ impl Filter for PodTopologySpread {
 // kube-scheduler: plugins/podtopologyspread/scoring.go
 impl RelativeScore for PodTopologySpread {
     fn applies(&self, pod: PodView<'_>) -> bool {
-        !self.constraints(pod, false).is_empty()
+        self.constraints(pod, false).next().is_some()
     }
 
     fn sums(&self, pod: PodView<'_>) -> Vec<Sum> {
-        let constraints = self.constraints(pod, false);
-        let keys = needed(&constraints);
-        let sum = |constraint: &Constraint<'_>| {
-            let key = constraint.own.key;
-            // On a host, upstream counts the pods without asking who is included.
-            if key == TopologyKeyId::HOSTNAME {
-                let (scope, include) = (Scope::Host(key), Include::default());
-                return Sum { scope, parts: counted(&constraint.own), include };
-            }
-            Sum {
-                scope: Scope::Domain(key),
-                parts: counted(&constraint.own),
-                include: include(&constraint.own, &keys),
-            }
-        };
-        constraints.iter().map(sum).collect()
+        let needed = self.constraints(pod, false).filter(|constraint| constraint.needs_label);
+        let keys: Vec<_> = needed.map(|constraint| constraint.key).collect();
+        self.constraints(pod, false)
+            .map(|constraint| match constraint.key {
+                // On a host, upstream counts the pods without asking who is included.
+                TopologyKeyId::HOSTNAME => {
+                    constraint.sum(Scope::Host(constraint.key), Include::default())
+                }
+                key => constraint.sum(Scope::Domain(key), constraint.include(&keys)),
+            })
+            .collect()
     }
 
     fn ignores(&self, pod: PodView<'_>, around: Around<'_>) -> bool {
-        let constraints = self.constraints(pod, false);
-        let lacks = |(sum, constraint): (usize, &Constraint<'_>)| {
-            constraint.needs_label && around.here(sum).is_none()
-        };
-        constraints.iter().enumerate().any(lacks)
+        self.constraints(pod, false)
+            .enumerate()
+            .any(|(sum, constraint)| constraint.needs_label && around.here(sum).is_none())
     }
 
     /// The more pods are there already the higher, weighed by how many domains there are.
     fn raw(&self, pod: PodView<'_>, _: i64, around: Around<'_>, feasible: &Feasible) -> i64 {
         let mut score = 0.0;
-        for (sum, constraint) in self.constraints(pod, false).iter().enumerate() {
+        for (sum, constraint) in self.constraints(pod, false).enumerate() {
             let Some(here) = around.here(sum) else { continue };
-            let on_host = constraint.own.key == TopologyKeyId::HOSTNAME;
+            let on_host = constraint.key == TopologyKeyId::HOSTNAME;
             let domains = if on_host { feasible.nodes } else { feasible.domains[sum] };
             let weight = libm::log((domains + 2) as f64);
-            score += here as f64 * weight + f64::from(constraint.own.max_skew - 1);
+            score += here as f64 * weight + f64::from(constraint.max_skew - 1);
         }
         // Go's math.Round: half away from zero, as libm's.
         #[allow(clippy::cast_possible_truncation)]

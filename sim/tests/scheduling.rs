@@ -1,0 +1,87 @@
+//! The fast way to schedule gives what the plain one gives, whatever has happened before.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use sim::scheduler::decide::Scratch;
+use sim::scheduler::framework::PodView;
+use sim::scheduler::plain::{self, Walk};
+use sim::scheduler::profile::Profile;
+use sim::scheduler::ranking::Ranking;
+use sim::table::Id;
+use sim::world::World;
+use sim::world::pod::Phase;
+use sim::world::relations::ClassId;
+use sim::world::workload::WorkloadId;
+use testing::cluster::clusters;
+use testing::steps::{pods_that, steps};
+
+/// The rankings of every class that has been asked about, as old as they are.
+type Kept = BTreeMap<ClassId, Ranking>;
+
+/// Every kind of pod, first as a pod that there could be, then as each pod that waits.
+fn asked(world: &World) -> Vec<PodView<'_>> {
+    let kinds = (0..world.model().workloads.len())
+        .map(|index| world.model().workloads[WorkloadId::from_index(index)].spec)
+        .map(|spec| PodView::of_spec(spec, world));
+    let waiting = pods_that(world, |phase| phase == Phase::Pending);
+    kinds.chain(waiting.into_iter().map(|pod| PodView::of(pod, world))).collect()
+}
+
+/// Holds one kept ranking against a fresh one and against the plain rules.
+fn compare(
+    profile: &Profile,
+    pod: PodView<'_>,
+    world: &World,
+    walk: Walk,
+    kept: &mut Kept,
+) -> Result<(), TestCaseError> {
+    let expected = plain::evaluate(profile, pod, world, walk);
+    let ranking = kept
+        .entry(pod.related.class)
+        .or_insert_with(|| Ranking::new(profile, pod, world).expect("nothing refuses outright"));
+    prop_assert_eq!(&ranking.evaluation(pod, world, walk), &expected, "kept");
+    let mut fresh = Ranking::new(profile, pod, world).expect("nothing refuses outright");
+    prop_assert_eq!(&fresh.evaluation(pod, world, walk), &expected, "fresh");
+    let best = expected.best();
+    for pick in [0, best.len().saturating_sub(1)] {
+        let decision =
+            ranking.decide(pod, world, walk, &mut Scratch::default(), |ties| pick.min(ties - 1));
+        prop_assert_eq!(decision.node, best.get(pick).copied());
+        prop_assert_eq!(decision.walked, expected.verdicts.len());
+    }
+    if best.is_empty() {
+        let (refusal, rejections) = ranking.refusal(pod, world);
+        prop_assert_eq!(refusal, expected.refusal());
+        prop_assert!(expected.rejections().all(|rejection| rejections.contains(rejection)));
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
+
+    /// After every step, for every class: what was remembered and repaired, what is worked out
+    /// afresh and what the plain rules say are the same, over all nodes and over a few.
+    #[test]
+    fn remembered_is_fresh_is_plain(
+        plan in clusters(),
+        steps in steps(40),
+        start in any::<prop::sample::Index>(),
+        enough in 1_usize..4,
+    ) {
+        let profile = Profile::default();
+        let mut world = plan.world();
+        let mut kept = Kept::new();
+        for step in &steps {
+            step.apply(&mut world);
+            prop_assert_eq!(world.check(), Ok(()));
+            for pod in asked(&world) {
+                compare(&profile, pod, &world, Walk::WHOLE, &mut kept)?;
+                let nodes = world.registered().len();
+                let walk = Walk { start: start.index(nodes.max(1)), enough };
+                compare(&profile, pod, &world, walk, &mut kept)?;
+            }
+        }
+    }
+}

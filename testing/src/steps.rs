@@ -1,0 +1,163 @@
+//! Steps: everything that can happen to a cluster, in any order.
+
+use proptest::prelude::*;
+use proptest::sample::Index;
+use sim::table::Id;
+use sim::world::World;
+use sim::world::node::{NodeId, NodeState, Why};
+use sim::world::pod::{End, Phase, PodId};
+use sim::world::taints::Taint;
+use sim::world::workload::WorkloadId;
+
+use crate::cluster::{TaintPlan, taint};
+
+/// One thing that happens. It is about whatever node or pod the index falls on; if there is none to
+/// which it can happen, nothing does.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// A pod of some kind is created.
+    Create(Index),
+    /// A pending pod is bound to a node on which there is room.
+    Bind(Index, Index),
+    /// A pod on a node is told to stop.
+    Terminate(Index),
+    /// A pod on a node ends.
+    End(Index),
+    /// A pending pod is nominated to a node, or no longer.
+    Nominate(Index, Option<Index>),
+    /// A node takes no more pods, or takes them again.
+    Cordon(Index),
+    /// A node gets other taints.
+    Taint(Index, Vec<TaintPlan>),
+    /// Another node joins.
+    Join(Index),
+    /// A node is lost, and its pods with it.
+    Lose(Index),
+    /// Something is tried out and taken back.
+    Try(Index, Index),
+}
+
+/// Any sequence of up to `most` steps.
+pub fn steps(most: usize) -> impl Strategy<Value = Vec<Step>> {
+    prop::collection::vec(step(), 0..most)
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let any = || any::<Index>();
+    prop_oneof![
+        6 => any().prop_map(Step::Create),
+        6 => (any(), any()).prop_map(|(pod, node)| Step::Bind(pod, node)),
+        1 => any().prop_map(Step::Terminate),
+        2 => any().prop_map(Step::End),
+        1 => (any(), prop::option::of(any())).prop_map(|(pod, node)| Step::Nominate(pod, node)),
+        1 => any().prop_map(Step::Cordon),
+        1 => (any(), prop::collection::vec(taint(), 0..3)).prop_map(|(n, t)| Step::Taint(n, t)),
+        1 => any().prop_map(Step::Join),
+        1 => any().prop_map(Step::Lose),
+        1 => (any(), any()).prop_map(|(pod, node)| Step::Try(pod, node)),
+    ]
+}
+
+/// The pods of a world that are in one of the phases wanted.
+pub fn pods_that(world: &World, wanted: impl Fn(Phase) -> bool) -> Vec<PodId> {
+    world.pods().ids().filter(|pod| wanted(world.pods().phase(*pod))).collect()
+}
+
+fn one_of<T: Copy>(from: &[T], index: Index) -> Option<T> {
+    (!from.is_empty()).then(|| from[index.index(from.len())])
+}
+
+/// Whether a pod has room on a node; nothing else is asked.
+#[must_use]
+pub fn has_room(world: &World, pod: PodId, node: NodeId) -> bool {
+    let view = world.view(node);
+    world.spec_of(pod).requests.fits(view.load().requested(), &view.shape().allocatable)
+}
+
+impl Step {
+    /// Lets it happen.
+    pub fn apply(&self, world: &mut World) {
+        let pending = |world: &World| pods_that(world, |phase| phase == Phase::Pending);
+        let placed = |world: &World| pods_that(world, |phase| phase.node().is_some());
+        match self {
+            Step::Create(kind) => {
+                let kinds = world.model().workloads.len();
+                let workload = WorkloadId::from_index(kind.index(kinds));
+                let replica = u32::try_from(world.pods().len()).expect("few pods");
+                let _ = world.create_pod(workload, replica, 0, None);
+            }
+            Step::Bind(pod, node) => {
+                let chosen = one_of(&pending(world), *pod).zip(one_of(world.registered(), *node));
+                if let Some((pod, node)) = chosen.filter(|(p, n)| has_room(world, *p, *n)) {
+                    let _ = world.bind(pod, node);
+                }
+            }
+            Step::Terminate(pod) => {
+                let running = pods_that(world, |phase| {
+                    matches!(phase, Phase::Starting { .. } | Phase::Running { .. })
+                });
+                if let Some(pod) = one_of(&running, *pod) {
+                    let _ = world.terminate(pod, Why::Reclaimed);
+                }
+            }
+            Step::End(pod) => {
+                if let Some(pod) = one_of(&placed(world), *pod) {
+                    let _ = world.end(pod, End::Completed);
+                }
+            }
+            Step::Nominate(pod, node) => {
+                if let Some(pod) = one_of(&pending(world), *pod) {
+                    let node = node.and_then(|node| one_of(world.registered(), node));
+                    let _ = world.nominate(pod, node);
+                }
+            }
+            Step::Cordon(node) => {
+                let Some(node) = one_of(world.registered(), *node) else { return };
+                let cordoned = world.nodes().state(node) == NodeState::Ready { cordoned: true };
+                let _ = if cordoned { world.uncordon(node) } else { world.cordon(node) };
+            }
+            Step::Taint(node, taints) => {
+                let Some(node) = one_of(world.registered(), *node) else { return };
+                let taints = taints.iter().filter_map(|plan| named(world, *plan)).collect();
+                let _ = world.taint(node, taints);
+            }
+            Step::Join(node) => {
+                let next = world.nodes().len();
+                if next < world.model().start.nodes.len() {
+                    let (node, _) = world.adopt_node(next);
+                    let _ = world.register(node);
+                } else if let Some(pool) =
+                    one_of(&world.model().pools.ids().collect::<Vec<_>>(), *node)
+                {
+                    let (node, _) = world.launch(pool, 0);
+                    let _ = world.register(node);
+                }
+            }
+            Step::Lose(node) => {
+                let Some(node) = one_of(world.registered(), *node) else { return };
+                for pod in world.placement().pods_on(node).to_vec() {
+                    let _ = world.end(pod, End::KilledWithoutWarning);
+                }
+                let _ = world.remove(node, Why::Reclaimed);
+            }
+            Step::Try(pod, node) => {
+                let mut trial = world.trial();
+                if let Some(pod) = one_of(&placed(&trial), *pod) {
+                    trial.evict(pod);
+                }
+                let chosen = one_of(&pending(&trial), *pod).zip(one_of(trial.registered(), *node));
+                if let Some((pod, node)) = chosen.filter(|(p, n)| has_room(&trial, *p, *n)) {
+                    trial.bind(pod, node);
+                }
+                if let Some(pool) = one_of(&trial.model().pools.ids().collect::<Vec<_>>(), *node) {
+                    let _ = trial.imagine(pool, 0);
+                }
+            }
+        }
+    }
+}
+
+fn named(world: &World, plan: TaintPlan) -> Option<Taint> {
+    let key = world.model().names.find(&format!("taint-{}", plan.key))?;
+    Some(Taint { key, value: world.model().empty, effect: plan.effect })
+}
