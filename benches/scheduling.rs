@@ -45,7 +45,7 @@ fn main() {
             let model = Arc::new(model(kind, nodes));
             model.relations();
             for percentage in [0, 100] {
-                let mut recomputed = 0;
+                let mut recomputed = (0, 0);
                 let (cpu, placed) = least_of(&model, |world| {
                     let (placed, rows) = schedule(world, percentage);
                     recomputed = rows;
@@ -58,7 +58,8 @@ fn main() {
                     "pods": placed,
                     "pods_per_cpu_s": cpu.map(|cpu| (f64::from(placed) / cpu).round()),
                     "cpu_s": cpu,
-                    "rows_recomputed": recomputed,
+                    "rows_recomputed": recomputed.0,
+                    "answers_recomputed": recomputed.1,
                     "peak_rss_bytes": peak_rss_bytes(),
                 }));
             }
@@ -73,7 +74,7 @@ fn least_of(model: &Arc<Model>, mut run: impl FnMut(&mut World) -> u32) -> (Opti
 }
 
 /// Schedules the pods one after the other; how many found a node, and how many rows it took.
-fn schedule(world: &mut World, percentage: u8) -> (u32, u64) {
+fn schedule(world: &mut World, percentage: u8) -> (u32, (u64, u64)) {
     let profile = Profile { percentage_of_nodes_to_score: percentage, ..Profile::default() };
     let mut scheduler = Scheduler::new(profile, Root { seed: 42, replication: 0 });
     let mut placed = 0;

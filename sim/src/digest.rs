@@ -26,42 +26,6 @@ impl Digest {
     }
 }
 
-/// The digest as a hasher for maps, whose order of iteration then never varies from run to run.
-#[derive(Clone, Copy)]
-pub struct WordHasher(Digest);
-
-impl Default for WordHasher {
-    fn default() -> Self {
-        WordHasher(Digest::EMPTY)
-    }
-}
-
-impl std::hash::Hasher for WordHasher {
-    fn finish(&self) -> u64 {
-        self.0.value()
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for chunk in bytes.chunks(8) {
-            let mut word = [0; 8];
-            word[..chunk.len()].copy_from_slice(chunk);
-            self.0.mix(u64::from_le_bytes(word));
-        }
-    }
-
-    fn write_u32(&mut self, word: u32) {
-        self.0.mix(u64::from(word));
-    }
-
-    fn write_u64(&mut self, word: u64) {
-        self.0.mix(word);
-    }
-
-    fn write_usize(&mut self, word: usize) {
-        self.0.mix(word as u64);
-    }
-}
-
 /// The hash of a name, eight bytes at a time, its length included.
 #[must_use]
 pub fn of_name(name: &str) -> u64 {

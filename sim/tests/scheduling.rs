@@ -1,23 +1,17 @@
 //! The fast way to schedule gives what the plain one gives, whatever has happened before.
 
-use std::collections::BTreeMap;
-
 use proptest::prelude::*;
 use sim::scheduler::decide::Scratch;
 use sim::scheduler::framework::PodView;
 use sim::scheduler::plain::{self, Walk};
 use sim::scheduler::profile::Profile;
-use sim::scheduler::ranking::Ranking;
+use sim::scheduler::rankings::Rankings;
 use sim::table::Id;
 use sim::world::World;
 use sim::world::pod::Phase;
-use sim::world::relations::ClassId;
 use sim::world::workload::WorkloadId;
 use testing::cluster::clusters;
 use testing::steps::{pods_that, steps};
-
-/// The rankings of every class that has been asked about, as old as they are.
-type Kept = BTreeMap<ClassId, Ranking>;
 
 /// Every kind of pod, first as a pod that there could be, then as each pod that waits.
 fn asked(world: &World) -> Vec<PodView<'_>> {
@@ -28,32 +22,32 @@ fn asked(world: &World) -> Vec<PodView<'_>> {
     kinds.chain(waiting.into_iter().map(|pod| PodView::of(pod, world))).collect()
 }
 
-/// Holds one kept ranking against a fresh one and against the plain rules.
+/// Holds kept rankings against fresh ones and against the plain rules.
 fn compare(
     profile: &Profile,
     pod: PodView<'_>,
     world: &World,
     walk: Walk,
-    kept: &mut Kept,
+    kept: &mut Rankings,
 ) -> Result<(), TestCaseError> {
     let expected = plain::evaluate(profile, pod, world, walk);
-    let ranking = kept
-        .entry(pod.related.class)
-        .or_insert_with(|| Ranking::new(profile, pod, world).expect("nothing refuses outright"));
-    prop_assert_eq!(&ranking.evaluation(pod, world, walk), &expected, "kept");
-    let mut fresh = Ranking::new(profile, pod, world).expect("nothing refuses outright");
-    prop_assert_eq!(&fresh.evaluation(pod, world, walk), &expected, "fresh");
     let best = expected.best();
-    for pick in [0, best.len().saturating_sub(1)] {
-        let decision =
-            ranking.decide(pod, world, walk, &mut Scratch::default(), |ties| pick.min(ties - 1));
-        prop_assert_eq!(decision.node, best.get(pick).copied());
-        prop_assert_eq!(decision.walked, expected.verdicts.len());
-    }
-    if best.is_empty() {
-        let (refusal, rejections) = ranking.refusal(pod, world);
-        prop_assert_eq!(refusal, expected.refusal());
-        prop_assert!(expected.rejections().all(|rejection| rejections.contains(rejection)));
+    for rankings in [kept, &mut Rankings::default()] {
+        let ranked = rankings.of(profile, pod, world).expect("nothing refuses outright");
+        let mut ranked = ranked.expect("no pod names nodes");
+        prop_assert_eq!(&ranked.evaluation(pod, world, walk), &expected);
+        for pick in [0, best.len().saturating_sub(1)] {
+            let pick = |ties: usize| pick.min(ties - 1);
+            let mut scratch = Scratch::default();
+            let decision = ranked.decide(pod, world, walk, &mut scratch, pick);
+            prop_assert_eq!(decision.node, best.get(pick(best.len().max(1))).copied());
+            prop_assert_eq!(decision.walked, expected.verdicts.len());
+        }
+        if best.is_empty() {
+            let (refusal, rejections) = ranked.refusal(pod, world);
+            prop_assert_eq!(refusal, expected.refusal());
+            prop_assert!(expected.rejections().all(|rejection| rejections.contains(rejection)));
+        }
     }
     Ok(())
 }
@@ -72,7 +66,7 @@ proptest! {
     ) {
         let profile = Profile::default();
         let mut world = plan.world();
-        let mut kept = Kept::new();
+        let mut kept = Rankings::default();
         for step in &steps {
             step.apply(&mut world);
             prop_assert_eq!(world.check(), Ok(()));

@@ -1,9 +1,10 @@
 //! One decision from a ranking: which node, or why none.
 
+use super::answers::{Answers, number};
 use super::framework::PodView;
 use super::inquiry::{Kind, Rejection, first_of};
 use super::plain::{self, Evaluation, Scored, Walk};
-use super::ranking::{Answer, Ranking, number};
+use super::ranking::{Group, NO_CELL, Ranking};
 use crate::world::World;
 use crate::world::node::NodeId;
 use crate::world::refusal::Refusal;
@@ -17,11 +18,13 @@ pub struct Decision {
     pub walked: usize,
 }
 
-/// What is reused from decision to decision, so that a decision allocates nothing of its own.
+/// What is reused from decision to decision.
 #[derive(Default)]
 pub struct Scratch {
     /// The refusal of each group as a whole.
     judged: Vec<Option<Rejection>>,
+    /// Whether nodes of a cell take the pod.
+    passes: Vec<bool>,
     /// How many nodes of each cell were met.
     met: Vec<u32>,
     /// Groups with a feasible node.
@@ -32,6 +35,12 @@ pub struct Scratch {
     winners: Vec<u32>,
 }
 
+/// A ranking and the answers it is made of, both up to date.
+pub struct Ranked<'r> {
+    pub(super) ranking: &'r mut Ranking,
+    pub(super) answers: &'r Answers,
+}
+
 /// A node that is judged one by one, because pods are nominated to it.
 struct TakenOut {
     place: usize,
@@ -39,10 +48,7 @@ struct TakenOut {
     rejection: Rejection,
 }
 
-/// The cell of a node that has been taken out.
-const NO_CELL: u32 = u32::MAX;
-
-impl Ranking {
+impl Ranked<'_> {
     /// Chooses a node; `pick` says which of so many equally good ones.
     // kube-scheduler: schedule_one.go schedulePod, selectHost
     pub fn decide(
@@ -53,12 +59,11 @@ impl Ranking {
         scratch: &mut Scratch,
         pick: impl FnOnce(usize) -> usize,
     ) -> Decision {
-        self.catch_up(pod, world);
         if let Some(node) = self.as_nominated(pod, world) {
             return Decision { node: Some(node), walked: 1 };
         }
         let taken_out = self.take_out(pod, world);
-        self.judge_groups(pod, scratch);
+        self.judge(pod, scratch);
         let walked = self.meet(walk, scratch);
         let node = self.choose(pod, walk, walked, scratch, pick);
         self.put_back(taken_out);
@@ -69,8 +74,8 @@ impl Ranking {
     fn as_nominated(&self, pod: PodView<'_>, world: &World) -> Option<NodeId> {
         let node = world.pods().nominated(pod.id?)?;
         world.place_of(node)?;
-        let refused = plain::rejection(&self.inquiry, pod, world.view(node), &self.standings);
-        refused.is_none().then_some(node)
+        let Ranking { inquiry, standings, .. } = &*self.ranking;
+        plain::rejection(inquiry, pod, world.view(node), standings).is_none().then_some(node)
     }
 
     /// Takes out the nodes that refuse because of the pods that are nominated to them.
@@ -80,10 +85,11 @@ impl Ranking {
             let Some(place) = world.place_of(node) else { continue };
             let view = world.view(node);
             let Some(load) = plain::with_nominated(pod, view, view.load()) else { continue };
-            let refused = self.inquiry.rejection_with_load(pod, view, &load, &self.standings);
+            let ranking = &mut *self.ranking;
+            let refused = ranking.inquiry.rejection_with_load(pod, view, &load, &ranking.standings);
             if let Some(rejection) = refused {
-                let cell = std::mem::replace(&mut self.rows[place], NO_CELL);
-                self.held[cell as usize] -= 1;
+                let cell = std::mem::replace(&mut ranking.rows[place], NO_CELL);
+                ranking.held[cell as usize] -= 1;
                 taken_out.push(TakenOut { place, cell, rejection });
             }
         }
@@ -92,41 +98,44 @@ impl Ranking {
 
     fn put_back(&mut self, taken_out: Vec<TakenOut>) {
         for TakenOut { place, cell, .. } in taken_out {
-            self.rows[place] = cell;
-            self.held[cell as usize] += 1;
+            self.ranking.rows[place] = cell;
+            self.ranking.held[cell as usize] += 1;
         }
     }
 
-    /// What each group hears as a whole.
-    fn judge_groups(&self, pod: PodView<'_>, scratch: &mut Scratch) {
+    /// What each group hears as a whole, and which cells take the pod.
+    fn judge(&self, pod: PodView<'_>, scratch: &mut Scratch) {
+        let Ranking { inquiry, standings, groups, held, .. } = &*self.ranking;
         scratch.judged.clear();
-        let judge =
-            |group: &super::ranking::Group| self.inquiry.judge(pod, &self.standings, &group.shares);
-        scratch.judged.extend(self.groups.iter().map(judge));
-    }
-
-    /// Whether nodes of a cell take the pod.
-    fn passes(&self, cell: u32, judged: &[Option<Rejection>]) -> bool {
-        let cell = self.cells[cell as usize];
-        matches!(cell.answer, Answer::Score(_)) && judged[cell.group as usize].is_none()
+        scratch.passes.clear();
+        scratch.passes.resize(held.len(), false);
+        for Group { shares, scored, .. } in groups {
+            let rejection = inquiry.judge(pod, standings, shares);
+            if rejection.is_none() {
+                scored.iter().for_each(|(_, cell)| scratch.passes[*cell as usize] = true);
+            }
+            scratch.judged.push(rejection);
+        }
     }
 
     /// Counts the nodes of each cell that the search meets, and how many nodes it asks.
+    // kube-scheduler: schedule_one.go findNodesThatPassFilters
     fn meet(&self, walk: Walk, scratch: &mut Scratch) -> usize {
-        let Scratch { judged, met, .. } = scratch;
+        let Ranking { rows, held, .. } = &*self.ranking;
+        let Scratch { passes, met, .. } = scratch;
         met.clear();
-        let passing = (0..self.cells.len()).filter(|cell| self.passes(number(*cell), judged));
-        let feasible: usize = passing.map(|cell| self.held[cell] as usize).sum();
+        let feasible = held.iter().zip(&*passes).filter(|(_, passes)| **passes);
+        let feasible: usize = feasible.map(|(held, _)| *held as usize).sum();
         if feasible <= walk.enough {
-            met.extend_from_slice(&self.held);
-            return self.rows.len();
+            met.extend_from_slice(held);
+            return rows.len();
         }
-        met.resize(self.held.len(), 0);
-        let (before, after) = self.rows.split_at(walk.start);
+        met.resize(held.len(), 0);
+        let (before, after) = rows.split_at(walk.start);
         let (mut found, mut walked) = (0, 0);
         for cell in after.iter().chain(before).copied() {
             if cell != NO_CELL {
-                let passes = self.passes(cell, judged);
+                let passes = passes[cell as usize];
                 if passes && found == walk.enough {
                     break;
                 }
@@ -154,17 +163,22 @@ impl Ranking {
             return None;
         }
         let wanted = if ties == 1 { 0 } else { pick(ties) };
-        let places = (walk.start..self.rows.len()).chain(0..walk.start).take(walked);
-        nth_of(&self.rows, places, &scratch.winners, wanted)
+        let rows = &self.ranking.rows;
+        let ahead = walked.min(rows.len() - walk.start);
+        let (after, before) = (walk.start..walk.start + ahead, 0..walked - ahead);
+        match nth_of(&rows[after], &scratch.winners, wanted) {
+            Ok(step) => Some(walk.start + step),
+            Err(passed) => nth_of(&rows[before], &scratch.winners, wanted - passed).ok(),
+        }
     }
 
     fn find_feasible(&self, scratch: &mut Scratch) {
         let Scratch { judged, met, feasible, .. } = scratch;
         feasible.clear();
-        for (group, judged) in judged.iter().enumerate() {
-            let scored = &self.groups[group].scored;
-            if judged.is_none() && scored.iter().any(|(_, cell)| met[*cell as usize] > 0) {
-                feasible.push(number(group));
+        for (at, (group, judged)) in self.ranking.groups.iter().zip(judged).enumerate() {
+            let holds = |(_, cell): &(i64, u32)| met[*cell as usize] > 0;
+            if judged.is_none() && group.scored.iter().any(holds) {
+                feasible.push(number(at));
             }
         }
     }
@@ -176,20 +190,23 @@ impl Ranking {
         bonus.clear();
         bonus.resize(feasible.len(), 0);
         if feasible.len() > 1 {
-            let kinds = self.kinds(feasible, met);
-            for (_, scores) in self.inquiry.relative_scores(pod, &self.standings, &kinds) {
+            let kinds: Vec<Kind<'_>> = feasible
+                .iter()
+                .map(|group| &self.ranking.groups[*group as usize])
+                .map(|group| {
+                    let nodes = group.scored.iter().map(|(_, cell)| met[*cell as usize] as usize);
+                    self.kind(group, nodes.sum())
+                })
+                .collect();
+            let Ranking { inquiry, standings, .. } = &*self.ranking;
+            for (_, scores) in inquiry.relative_scores(pod, standings, &kinds) {
                 bonus.iter_mut().zip(scores).for_each(|(bonus, score)| *bonus += score);
             }
         }
     }
 
-    fn kinds(&self, feasible: &[u32], met: &[u32]) -> Vec<Kind<'_>> {
-        let kind = |group: &u32| {
-            let group = &self.groups[*group as usize];
-            let nodes = group.scored.iter().map(|(_, cell)| met[*cell as usize] as usize).sum();
-            Kind { nodes, grades: &group.grades, shares: &group.shares }
-        };
-        feasible.iter().map(kind).collect()
+    fn kind<'g>(&'g self, group: &'g Group, nodes: usize) -> Kind<'g> {
+        Kind { nodes, grades: self.answers.grades(group.grades), shares: &group.shares }
     }
 
     /// The cells with the highest total; how many nodes they hold.
@@ -199,7 +216,7 @@ impl Ranking {
         let mut ties = 0;
         winners.clear();
         for (group, bonus) in feasible.iter().zip(bonus) {
-            let scored = &self.groups[*group as usize].scored;
+            let scored = &self.ranking.groups[*group as usize].scored;
             let top = scored.iter().find(|(_, cell)| met[*cell as usize] > 0);
             let (score, cell) = top.expect("a feasible group has a feasible node");
             let total = score + *bonus;
@@ -215,14 +232,14 @@ impl Ranking {
         ties
     }
 
-    /// What all nodes together say to a pod that none of them takes.
+    /// What all nodes together say to a pod that none of them takes, and every different refusal.
     pub fn refusal(&mut self, pod: PodView<'_>, world: &World) -> (Refusal, Vec<Rejection>) {
-        let mut refusal = Refusal { nodes: self.rows.len(), ..Refusal::default() };
-        let mut rejections = Vec::new();
         let taken_out = self.take_out(pod, world);
         let mut scratch = Scratch::default();
-        self.judge_groups(pod, &mut scratch);
-        for (cell, held) in self.held.iter().enumerate().filter(|(_, held)| **held > 0) {
+        self.judge(pod, &mut scratch);
+        let mut refusal = Refusal { nodes: self.ranking.len(), ..Refusal::default() };
+        let mut rejections = Vec::new();
+        for (cell, held) in self.ranking.held.iter().enumerate().filter(|(_, held)| **held > 0) {
             if let Some(rejection) = self.verdict(number(cell), &scratch.judged) {
                 refusal.add(rejection.reasons.as_slice(), *held as usize);
                 rejections.push(rejection);
@@ -238,31 +255,28 @@ impl Ranking {
 
     /// What nodes of a cell say in the end.
     fn verdict(&self, cell: u32, judged: &[Option<Rejection>]) -> Option<Rejection> {
-        let cell = self.cells[cell as usize];
-        let own = match cell.answer {
-            Answer::Score(_) => None,
-            Answer::Refusal(refusal) => self.refusals.get_index(refusal as usize).cloned(),
-        };
+        let cell = self.ranking.cell_at(cell);
+        let own = self.answers.answer(cell.answer).own.as_ref().err().cloned();
         first_of(own, judged[cell.group as usize].clone())
     }
 
     /// Everything there is to know about one cycle, as [`plain::evaluate`] tells it.
     pub fn evaluation(&mut self, pod: PodView<'_>, world: &World, walk: Walk) -> Evaluation {
-        self.catch_up(pod, world);
         let mut scratch = Scratch::default();
-        self.judge_groups(pod, &mut scratch);
-        let mut evaluation = Evaluation { nodes: self.rows.len(), ..Evaluation::default() };
+        self.judge(pod, &mut scratch);
+        let nodes = self.ranking.len();
+        let mut evaluation = Evaluation { nodes, ..Evaluation::default() };
         if let Some(node) = self.as_nominated(pod, world) {
             evaluation.as_nominated = true;
             evaluation.verdicts = vec![(node, None)];
         } else {
             let taken_out = self.take_out(pod, world);
             let walked = self.meet(walk, &mut scratch);
-            for step in 0..walked {
-                let place = (walk.start + step) % self.rows.len();
-                let verdict = match self.rows[place] {
+            for place in (0..walked).map(|step| (walk.start + step) % nodes) {
+                let verdict = match self.ranking.rows[place] {
                     NO_CELL => {
-                        taken_out.iter().find(|o| o.place == place).map(|o| o.rejection.clone())
+                        let out = taken_out.iter().find(|out| out.place == place);
+                        out.map(|out| out.rejection.clone())
                     }
                     cell => self.verdict(cell, &scratch.judged),
                 };
@@ -277,21 +291,16 @@ impl Ranking {
     fn score(&self, evaluation: &mut Evaluation, pod: PodView<'_>, world: &World) {
         let feasible = evaluation.verdicts.iter().filter(|(_, verdict)| verdict.is_none());
         let places: Vec<usize> = feasible.filter_map(|(node, _)| world.place_of(*node)).collect();
-        let groups: Vec<u32> =
-            places.iter().map(|place| self.cells[self.rows[*place] as usize].group).collect();
-        let kinds: Vec<Kind<'_>> = groups
-            .iter()
-            .map(|group| &self.groups[*group as usize])
-            .map(|group| Kind { nodes: 1, grades: &group.grades, shares: &group.shares })
-            .collect();
-        let relative = self.inquiry.relative_scores(pod, &self.standings, &kinds);
-        for (at, place) in places.into_iter().enumerate() {
-            let node = world.registered()[place];
-            let mut by_plugin: Vec<_> = self.inquiry.own_scores(pod, world.view(node)).collect();
-            let own = match self.cells[self.rows[place] as usize].answer {
-                Answer::Score(score) => score,
-                Answer::Refusal(_) => by_plugin.iter().map(|(_, score)| score).sum(),
-            };
+        let Ranking { inquiry, standings, rows, groups, .. } = &*self.ranking;
+        let cells: Vec<_> = places.iter().map(|place| self.ranking.cell_at(rows[*place])).collect();
+        let kinds: Vec<Kind<'_>> =
+            cells.iter().map(|cell| self.kind(&groups[cell.group as usize], 1)).collect();
+        let relative = inquiry.relative_scores(pod, standings, &kinds);
+        for (at, (place, cell)) in places.iter().zip(&cells).enumerate() {
+            let node = world.registered()[*place];
+            let mut by_plugin: Vec<_> = inquiry.own_scores(pod, world.view(node)).collect();
+            let sum = || by_plugin.iter().map(|(_, score)| score).sum();
+            let own = self.answers.answer(cell.answer).own.as_ref().map_or_else(|_| sum(), |s| *s);
             by_plugin.extend(relative.iter().map(|(plugin, scores)| (*plugin, scores[at])));
             let total = own + relative.iter().map(|(_, scores)| scores[at]).sum::<i64>();
             evaluation.scores.push(Scored { node, total, by_plugin });
@@ -299,12 +308,41 @@ impl Ranking {
     }
 }
 
-/// The `wanted`-th of `places` whose row is one of `winners`.
-fn nth_of(
-    rows: &[u32],
-    places: impl Iterator<Item = usize>,
-    winners: &[u32],
-    wanted: usize,
-) -> Option<usize> {
-    places.filter(|place| winners.contains(&rows[*place])).nth(wanted)
+/// The place of the `wanted`-th row that is one of `winners`, or how many of them there are.
+fn nth_of(rows: &[u32], winners: &[u32], wanted: usize) -> Result<usize, usize> {
+    // Whole blocks are counted before one is looked into: counting is what a processor does fast.
+    const BLOCK: usize = 64;
+    let mut passed = 0;
+    for (block, rows) in rows.chunks(BLOCK).enumerate() {
+        let here = winners.iter().map(|winner| count_of(rows, *winner)).sum::<usize>();
+        if passed + here > wanted {
+            let mut winning = rows.iter().enumerate().filter(|(_, row)| winners.contains(row));
+            let (at, _) = winning.nth(wanted - passed).expect("the block holds it");
+            return Ok(block * BLOCK + at);
+        }
+        passed += here;
+    }
+    Err(passed)
+}
+
+fn count_of(rows: &[u32], wanted: u32) -> usize {
+    rows.iter().map(|row| u32::from(*row == wanted)).sum::<u32>() as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nth_winner_is_found_across_blocks() {
+        let rows: Vec<u32> = (0..1_000).map(|row| row % 7).collect();
+        let slowly = |wanted: usize| {
+            let winning = rows.iter().enumerate().filter(|(_, row)| matches!(row, 2 | 5));
+            winning.map(|(place, _)| place).nth(wanted)
+        };
+        for wanted in 0..300 {
+            assert_eq!(nth_of(&rows, &[2, 5], wanted).ok(), slowly(wanted));
+        }
+        assert_eq!(nth_of(&rows, &[9], 0), Err(0));
+    }
 }

@@ -189,7 +189,8 @@ pub trait RelativeScore: Send + Sync {
         Vec::new()
     }
 
-    /// What it knows of a node by itself; nodes of one grade are alike to it.
+    /// What it knows of a node by itself; nodes of one grade are alike to it. It is asked only of
+    /// scores that read no sums.
     fn grade(&self, _pod: PodView<'_>, _node: NodeView<'_>) -> i64 {
         0
     }

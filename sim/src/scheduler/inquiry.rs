@@ -55,6 +55,9 @@ struct Weighed<S> {
     sums: usize,
 }
 
+/// The grade of nodes to a score that reads sums: it knows nothing of a node by itself.
+const NO_GRADE: i64 = 0;
+
 /// A refusal: of one node, or of the pod altogether.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Rejection {
@@ -175,8 +178,13 @@ impl Inquiry {
         &'i self,
         pod: PodView<'i>,
         node: NodeView<'i>,
-    ) -> impl ExactSizeIterator<Item = i64> + 'i {
-        self.relative.iter().map(move |weighed| weighed.score.grade(pod, node))
+    ) -> impl Iterator<Item = i64> + 'i {
+        self.graded().map(move |weighed| weighed.score.grade(pod, node))
+    }
+
+    /// The relative scores that know something of a node by itself: those that read no sums.
+    fn graded(&self) -> impl Iterator<Item = &Weighed<Arc<dyn RelativeScore>>> {
+        self.relative.iter().filter(|weighed| weighed.sums == 0)
     }
 
     /// The first refusal of a node by itself.
@@ -261,7 +269,10 @@ impl Inquiry {
         kinds: &[Kind<'_>],
     ) -> Vec<(&'static str, Vec<i64>)> {
         let mut scores = Vec::with_capacity(self.relative.len());
-        for (at, weighed) in self.relative.iter().enumerate() {
+        let mut graded = 0;
+        for weighed in &self.relative {
+            let at = (weighed.sums == 0).then_some(graded);
+            graded += usize::from(weighed.sums == 0);
             let sums = weighed.first_sum..weighed.first_sum + weighed.sums;
             let standings = &standings[sums.clone()];
             let around: Vec<Around<'_>> =
@@ -276,7 +287,10 @@ impl Inquiry {
             let raw: Vec<i64> = kinds
                 .iter()
                 .zip(&around)
-                .map(|(kind, around)| score.raw(pod, kind.grades[at], *around, &feasible))
+                .map(|(kind, around)| {
+                    let grade = at.map_or(NO_GRADE, |at| kind.grades[at]);
+                    score.raw(pod, grade, *around, &feasible)
+                })
                 .collect();
             let among = || raw.iter().zip(&compared).filter(|(_, is)| **is).map(|(raw, _)| *raw);
             let (min, max) = (among().min().unwrap_or(0), among().max().unwrap_or(0));

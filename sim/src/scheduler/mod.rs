@@ -1,5 +1,6 @@
 //! kube-scheduler in virtual time: one pod, one cycle, one decision.
 
+pub mod answers;
 pub mod decide;
 pub mod framework;
 pub mod inquiry;
@@ -109,13 +110,13 @@ impl Scheduler {
         let root = self.root;
         let pick = |ties| tie_break(root, pod, ties, world);
         match self.rankings.of(&self.profile, view, world) {
-            Ok(Some(ranking)) => {
-                let decision = ranking.decide(view, world, walk, &mut self.scratch, pick);
+            Ok(Some(mut ranked)) => {
+                let decision = ranked.decide(view, world, walk, &mut self.scratch, pick);
                 self.next_start = (start + decision.walked) % nodes.max(1);
                 if let Some(node) = decision.node {
                     return Placed::On(node);
                 }
-                let (refusal, rejections) = ranking.refusal(view, world);
+                let (refusal, rejections) = ranked.refusal(view, world);
                 Placed::Nowhere { refusal, rejections }
             }
             Ok(None) => self.place_plainly(view, world, walk, pick),
@@ -152,8 +153,9 @@ impl Scheduler {
         self.cycles
     }
 
-    /// How many answers of nodes have been worked out; the fewer per cycle, the more was remembered.
-    pub fn rows_recomputed(&self) -> u64 {
+    /// How many rows of rankings have been worked out, and how many answers of nodes for themselves:
+    /// the fewer per cycle, the more was remembered.
+    pub fn rows_recomputed(&self) -> (u64, u64) {
         self.rankings.rows_recomputed()
     }
 }

@@ -1,25 +1,25 @@
 //! What every node answers to one class of pods: remembered, and repaired from the journal.
 //!
-//! Nodes that no plugin can tell apart by anything but themselves form a *group*: same domains, same
-//! counts on the host, same grades. Within a group nodes differ by what they answer for themselves:
-//! a score, or a refusal. A group and an answer make a *cell*, and a ranking keeps one number a node,
-//! its cell, and how many nodes each cell holds. Repairing a node is moving it from cell to cell.
-
-use std::hash::BuildHasherDefault;
+//! Nodes that no plugin can tell apart but by what they answer for themselves form a *group*: same
+//! domains, same counts on the host, same grades. A group and an [`Answer`] make a *cell*, and a
+//! ranking keeps one number a node, its cell, and how many nodes each cell holds. Repairing a node
+//! is moving it from cell to cell.
+//!
+//! [`Answer`]: super::answers::Answer
 
 use indexmap::IndexSet;
+use rustc_hash::FxBuildHasher;
 
+use super::answers::{Answers, number};
 use super::framework::PodView;
 use super::inquiry::{Inquiry, Rejection};
 use super::profile::Profile;
 use super::sums::{Share, Standing};
-use crate::digest::WordHasher;
 use crate::world::World;
 use crate::world::journal::Cursor;
 use crate::world::node::NodeId;
-
-/// A set that numbers what is in it, and whose hash never varies.
-type Interned<K> = IndexSet<K, BuildHasherDefault<WordHasher>>;
+use crate::world::pod::SpecId;
+use crate::world::relations::Related;
 
 /// What every node answers to one class of pods.
 pub struct Ranking {
@@ -28,98 +28,87 @@ pub struct Ranking {
     pub(super) standings: Vec<Standing>,
     /// The cell of each node, in the order in which nodes are walked.
     pub(super) rows: Vec<u32>,
-    pub(super) cells: Vec<Cell>,
+    /// A group and an answer make a cell, by their numbers.
+    cells: IndexSet<Cell, FxBuildHasher>,
     /// How many nodes each cell holds.
     pub(super) held: Vec<u32>,
     pub(super) groups: Vec<Group>,
-    pub(super) refusals: Interned<Rejection>,
-    known: Interned<Traits>,
+    /// The groups by what makes them.
+    known: IndexSet<Vec<u64>, FxBuildHasher>,
     /// What each node contributes to each sum, row by row.
     shares: Vec<Share>,
+    /// Whether pods of a spec change any sum: what is known of it so far.
+    concerns: Vec<Option<bool>>,
     cursor: Cursor,
     generation: u64,
-    /// What a node is found to be while its row is repaired.
-    found: Traits,
+    /// What a node is found to contribute, and what makes its group.
+    found: Vec<Share>,
+    traits: Vec<u64>,
     /// How many rows have been worked out so far.
     pub(super) recomputed: u64,
 }
 
-/// What makes a group.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
-struct Traits {
-    grades: Vec<i64>,
-    shares: Vec<Share>,
-}
-
 /// Nodes that differ only in what they answer for themselves.
 pub struct Group {
-    /// What the relative scores know of each.
-    pub grades: Vec<i64>,
+    /// What the relative scores know of each by itself.
+    pub grades: u32,
     /// Where each stands in the sums, as far as it matters.
     pub shares: Vec<Share>,
     /// Its cells that have a score, highest first.
     pub(super) scored: Vec<(i64, u32)>,
-    /// Its cells that refuse.
-    refused: Vec<(u32, u32)>,
 }
 
-/// A group and an answer.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+/// A group and an answer, by their numbers.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Cell {
-    /// The number of the group.
+    /// The group.
     pub group: u32,
     /// What its nodes answer for themselves.
-    pub answer: Answer,
+    pub answer: u32,
 }
 
-/// What a node answers for itself.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Answer {
-    /// It would take the pod, and this is the sum of its own weighted scores.
-    Score(i64),
-    /// It would not, for the refusal of this number.
-    Refusal(u32),
-}
+/// In place of a cell where there is none.
+pub(super) const NO_CELL: u32 = u32::MAX;
 
 impl Ranking {
-    /// Asks every node.
+    /// A ranking that has not asked anybody yet.
     ///
     /// # Errors
     /// A refusal that holds for every node.
     pub fn new(profile: &Profile, pod: PodView<'_>, world: &World) -> Result<Ranking, Rejection> {
-        let inquiry = Inquiry::of(profile, pod, world)?;
-        let mut ranking = Ranking {
-            inquiry,
+        Ok(Ranking {
+            inquiry: Inquiry::of(profile, pod, world)?,
             standings: Vec::new(),
             rows: Vec::new(),
-            cells: Vec::new(),
+            cells: IndexSet::default(),
             held: Vec::new(),
             groups: Vec::new(),
-            refusals: Interned::default(),
-            known: Interned::default(),
+            known: IndexSet::default(),
             shares: Vec::new(),
-            cursor: world.journal().now(),
-            generation: world.registered_generation(),
-            found: Traits::default(),
+            concerns: vec![None; world.model().specs.iter().len()],
+            cursor: Cursor::default(),
+            generation: u64::MAX,
+            found: Vec::new(),
+            traits: Vec::new(),
             recomputed: 0,
-        };
-        ranking.rebuild(pod, world);
-        Ok(ranking)
+        })
     }
 
-    /// Repairs whatever has changed since the last time.
-    pub fn catch_up(&mut self, pod: PodView<'_>, world: &World) {
+    /// Repairs whatever has changed since the last time. `answers` must be up to date.
+    pub fn catch_up(&mut self, answers: &Answers, pod: PodView<'_>, world: &World) {
         let cursor = std::mem::replace(&mut self.cursor, world.journal().now());
-        let same_nodes = self.generation == world.registered_generation();
+        let generation = world.registered_generation();
+        let same_nodes = std::mem::replace(&mut self.generation, generation) == generation;
         match world.journal().since(cursor).filter(|_| same_nodes) {
-            Some(changed) if changed.len() <= self.rows.len() => {
-                for node in changed {
-                    if let Some(place) = world.place_of(node) {
-                        self.repair(place, node, pod, world);
+            Some(changes) if changes.len() <= self.rows.len() => {
+                for change in changes {
+                    if let Some(place) = world.place_of(change.node) {
+                        let concerns = change.spec.is_none_or(|spec| self.concerns(spec, world));
+                        self.repair(place, change.node, concerns, answers, pod, world);
                     }
                 }
             }
-            _ => self.rebuild(pod, world),
+            _ => self.rebuild(answers, pod, world),
         }
     }
 
@@ -133,119 +122,124 @@ impl Ranking {
         self.rows.is_empty()
     }
 
-    fn rebuild(&mut self, pod: PodView<'_>, world: &World) {
-        self.generation = world.registered_generation();
+    /// Whether a pod of this spec, coming to a node or leaving it, changes any sum.
+    fn concerns(&mut self, spec: SpecId, world: &World) -> bool {
+        let sums = self.inquiry.sums();
+        *self.concerns[spec.number() as usize].get_or_insert_with(|| {
+            let Related { matched_by, .. } = world.model().relations().of_spec(spec);
+            let borne = &world.model().specs[spec].pod_affinity.borne;
+            sums.iter().any(|sum| sum.counts(matched_by, borne))
+        })
+    }
+
+    fn rebuild(&mut self, answers: &Answers, pod: PodView<'_>, world: &World) {
         self.standings = self.inquiry.standings(world);
         self.groups.clear();
         self.known.clear();
         self.cells.clear();
         self.held.clear();
-        self.refusals.clear();
         self.rows.clear();
         self.shares.clear();
-        for node in world.registered() {
-            self.look(*node, pod, world);
-            self.shares.extend_from_slice(&self.found.shares);
-            for (standing, share) in self.standings.iter_mut().zip(&self.found.shares) {
+        for (place, node) in world.registered().iter().enumerate() {
+            self.find_shares(*node, pod, world);
+            self.shares.extend_from_slice(&self.found);
+            for (standing, share) in self.standings.iter_mut().zip(&self.found) {
                 standing.add(*share);
             }
-            let group = self.group();
-            let cell = self.cell(group, *node, pod, world);
+            let group = self.group(answers.answer(answers.at(place)).grades);
+            let cell = self.cell(group, answers.at(place), answers);
             self.held[cell as usize] += 1;
             self.rows.push(cell);
+            self.recomputed += 1;
         }
     }
 
-    fn repair(&mut self, place: usize, node: NodeId, pod: PodView<'_>, world: &World) {
-        self.look(node, pod, world);
-        let sums = self.standings.len();
-        let kept = &mut self.shares[place * sums..(place + 1) * sums];
+    fn repair(
+        &mut self,
+        place: usize,
+        node: NodeId,
+        concerns: bool,
+        answers: &Answers,
+        pod: PodView<'_>,
+        world: &World,
+    ) {
+        self.recomputed += 1;
         let old = self.rows[place];
-        let old_group = self.cells[old as usize].group;
-        let same = *kept == *self.found.shares
-            && self.groups[old_group as usize].grades == self.found.grades;
-        let group = if same {
-            old_group
-        } else {
-            let changes = kept.iter_mut().zip(&self.found.shares).zip(&mut self.standings);
-            for ((kept, found), standing) in changes.filter(|((kept, found), _)| *kept != *found) {
-                standing.take(*kept);
-                standing.add(*found);
-                *kept = *found;
-            }
-            self.group()
-        };
-        let cell = self.cell(group, node, pod, world);
+        let answer = answers.at(place);
+        let grades = answers.answer(answer).grades;
+        let mut group = self.cell_at(old).group;
+        let moved = concerns && self.repair_shares(place, node, pod, world);
+        if moved || self.groups[group as usize].grades != grades {
+            self.found.clear();
+            let sums = self.standings.len();
+            self.found.extend_from_slice(&self.shares[place * sums..(place + 1) * sums]);
+            group = self.group(grades);
+        }
+        let cell = self.cell(group, answer, answers);
         self.held[old as usize] -= 1;
         self.held[cell as usize] += 1;
         self.rows[place] = cell;
     }
 
-    /// Finds out what a node is, apart from what it answers.
-    fn look(&mut self, node: NodeId, pod: PodView<'_>, world: &World) {
-        self.recomputed += 1;
-        let view = world.view(node);
-        let Traits { grades, shares } = &mut self.found;
-        grades.clear();
-        grades.extend(self.inquiry.grades(pod, view));
-        shares.clear();
-        shares.extend(self.inquiry.shares(pod, view));
+    /// Brings what a node contributes up to date; whether anything changed.
+    fn repair_shares(
+        &mut self,
+        place: usize,
+        node: NodeId,
+        pod: PodView<'_>,
+        world: &World,
+    ) -> bool {
+        self.find_shares(node, pod, world);
+        let sums = self.standings.len();
+        let kept = &mut self.shares[place * sums..(place + 1) * sums];
+        let mut changed = false;
+        for ((kept, found), standing) in kept.iter_mut().zip(&self.found).zip(&mut self.standings) {
+            if *kept != *found {
+                standing.take(*kept);
+                standing.add(*found);
+                *kept = *found;
+                changed = true;
+            }
+        }
+        changed
     }
 
-    /// The group of what was found, new or known.
-    fn group(&mut self) -> u32 {
-        for (share, standing) in self.found.shares.iter_mut().zip(&self.standings) {
-            *share = share.as_seen_in(standing);
-        }
-        if let Some(group) = self.known.get_index_of(&self.found) {
+    fn find_shares(&mut self, node: NodeId, pod: PodView<'_>, world: &World) {
+        self.found.clear();
+        self.found.extend(self.inquiry.shares(pod, world.view(node)));
+    }
+
+    /// The group of a node with the shares that were found, new or known.
+    fn group(&mut self, grades: u32) -> u32 {
+        self.traits.clear();
+        self.traits.push(u64::from(grades));
+        let seen = self.found.iter().zip(&self.standings);
+        self.traits.extend(seen.map(|(share, standing)| share.trait_in(standing)));
+        if let Some(group) = self.known.get_index_of(&self.traits) {
             return number(group);
         }
-        let Traits { grades, shares } = self.found.clone();
-        self.groups.push(Group { grades, shares, scored: Vec::new(), refused: Vec::new() });
-        number(self.known.insert_full(self.found.clone()).0)
+        let shares = self.found.clone();
+        self.groups.push(Group { grades, shares, scored: Vec::new() });
+        number(self.known.insert_full(self.traits.clone()).0)
     }
 
-    /// The cell of a node of a group, new or known.
-    fn cell(&mut self, group: u32, node: NodeId, pod: PodView<'_>, world: &World) -> u32 {
-        let view = world.view(node);
-        let answer = match self.inquiry.own_rejection(pod, view) {
-            None => Answer::Score(self.inquiry.own_score(pod, view)),
-            Some(rejection) => Answer::Refusal(match self.refusals.get_index_of(&rejection) {
-                Some(known) => number(known),
-                None => number(self.refusals.insert_full(rejection).0),
-            }),
-        };
-        let new = number(self.cells.len());
-        let of_group = &mut self.groups[group as usize];
-        let known = match answer {
-            Answer::Score(score) => {
-                let at = of_group.scored.partition_point(|(other, _)| *other > score);
-                match of_group.scored.get(at) {
-                    Some((other, cell)) if *other == score => Some(*cell),
-                    _ => {
-                        of_group.scored.insert(at, (score, new));
-                        None
-                    }
-                }
-            }
-            Answer::Refusal(refusal) => {
-                let known = of_group.refused.iter().find(|(other, _)| *other == refusal);
-                let known = known.map(|(_, cell)| *cell);
-                if known.is_none() {
-                    of_group.refused.push((refusal, new));
-                }
-                known
-            }
-        };
-        known.unwrap_or_else(|| {
-            self.cells.push(Cell { group, answer });
+    /// The cell behind a number.
+    pub(super) fn cell_at(&self, cell: u32) -> Cell {
+        self.cells[cell as usize]
+    }
+
+    /// The number of the cell of a group and an answer, new or known.
+    fn cell(&mut self, group: u32, answer: u32, answers: &Answers) -> u32 {
+        let (cell, new) = self.cells.insert_full(Cell { group, answer });
+        let cell = number(cell);
+        if new {
             self.held.push(0);
-            new
-        })
+            if let Ok(score) = answers.answer(answer).own {
+                let scored = &mut self.groups[group as usize].scored;
+                let at = scored.partition_point(|(other, _)| *other > score);
+                scored.insert(at, (score, cell));
+            }
+        }
+        cell
     }
-}
-
-/// A position as it is kept in rows.
-pub(super) fn number(index: usize) -> u32 {
-    u32::try_from(index).expect("fewer than 2^32 groups, cells and refusals")
 }

@@ -1,20 +1,23 @@
 //! The rankings of all classes of pods, as many as there is room for.
 
+use super::answers::Answers;
+use super::decide::Ranked;
 use super::framework::PodView;
 use super::inquiry::Rejection;
 use super::profile::Profile;
 use super::ranking::Ranking;
 use crate::table::Table;
 use crate::world::World;
-use crate::world::relations::ClassId;
+use crate::world::relations::{ClassId, OwnClassId};
 
-/// How many rows are kept in all. A row takes about ten bytes and some for each sum.
+/// How many rows are kept in all. A row takes some ten bytes, and more for each sum.
 const MOST_ROWS: usize = 32 << 20;
 
-/// One ranking a class. The least recently used ones make way for others.
+/// One ranking a class, and the answers that classes share.
 #[derive(Default)]
 pub struct Rankings {
     by_class: Table<ClassId, Option<Box<Kept>>>,
+    answers: Table<OwnClassId, Option<Box<Answers>>>,
     rows: usize,
     decisions: u64,
     /// Rows worked out by rankings that are gone.
@@ -27,8 +30,9 @@ struct Kept {
 }
 
 impl Rankings {
-    /// The ranking of a pod's class, new or known. None when answers about such pods cannot be
-    /// remembered: the pod restricts itself to a few nodes, or depends on more than nodes.
+    /// The ranking of a pod's class, new or known, brought up to date. None when answers about
+    /// such pods cannot be remembered: the pod restricts itself to nodes that it names, or depends
+    /// on more than nodes.
     ///
     /// # Errors
     /// A refusal that holds for every node.
@@ -37,44 +41,55 @@ impl Rankings {
         profile: &Profile,
         pod: PodView<'_>,
         world: &World,
-    ) -> Result<Option<&mut Ranking>, Rejection> {
+    ) -> Result<Option<Ranked<'_>>, Rejection> {
         if pod.meant_for.is_some() || pod.spec.names_nodes() {
             return Ok(None);
         }
         self.decisions += 1;
-        let class = pod.related.class;
-        while self.by_class.len() <= class.number() as usize {
-            self.by_class.push(None);
-        }
-        if self.by_class[class].is_none() {
+        let (class, own_class) = (pod.related.class, pod.related.own_class);
+        if slot(&mut self.by_class, class).is_none() {
             let ranking = Ranking::new(profile, pod, world)?;
-            self.make_room(ranking.len());
-            self.rows += ranking.len();
+            self.make_room(world.registered().len());
             self.by_class[class] = Some(Box::new(Kept { ranking, last_used: 0 }));
         }
         let kept = self.by_class[class].as_mut().expect("it was just made");
         kept.last_used = self.decisions;
-        Ok(Some(&mut kept.ranking))
+        let ranking = &mut kept.ranking;
+        let answers = slot(&mut self.answers, own_class)
+            .get_or_insert_with(|| Box::new(Answers::new(&ranking.inquiry, pod, world)));
+        answers.catch_up(&ranking.inquiry, pod, world);
+        let before = ranking.len();
+        ranking.catch_up(answers, pod, world);
+        self.rows = self.rows + ranking.len() - before;
+        Ok(Some(Ranked { ranking, answers }))
     }
 
-    /// How many rows have been worked out so far.
-    pub fn rows_recomputed(&self) -> u64 {
+    /// How many rows have been worked out so far, and how many answers of nodes for themselves.
+    pub fn rows_recomputed(&self) -> (u64, u64) {
         let kept = self.by_class.rows().flatten().map(|kept| kept.ranking.recomputed);
-        self.forgotten + kept.sum::<u64>()
+        let answers = self.answers.rows().flatten().map(|answers| answers.recomputed());
+        (self.forgotten + kept.sum::<u64>(), answers.sum())
     }
 
+    /// Lets the least recently used rankings go until there is room for so many rows more.
     fn make_room(&mut self, rows: usize) {
         while self.rows + rows > MOST_ROWS {
-            let oldest = self
-                .by_class
-                .iter()
-                .filter_map(|(class, kept)| Some((kept.as_ref()?.last_used, class)))
-                .min();
-            let Some((_, class)) = oldest else { return };
+            let used = |(class, kept): (ClassId, &Option<Box<Kept>>)| {
+                kept.as_ref().map(|kept| (kept.last_used, class))
+            };
+            let Some((_, class)) = self.by_class.iter().filter_map(used).min() else { return };
             if let Some(kept) = self.by_class[class].take() {
-                self.rows = self.rows.saturating_sub(kept.ranking.len());
+                self.rows -= kept.ranking.len();
                 self.forgotten += kept.ranking.recomputed;
             }
         }
     }
+}
+
+/// The row of an id, which may be beyond what the table has so far.
+fn slot<K: crate::table::Id, V>(table: &mut Table<K, Option<V>>, id: K) -> &mut Option<V> {
+    while table.len() <= id.index() {
+        table.push(None);
+    }
+    &mut table[id]
 }

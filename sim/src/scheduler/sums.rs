@@ -102,6 +102,16 @@ impl Sum {
         Share::Counted(domain, counts.sum())
     }
 
+    /// Whether pods that these selectors mean, and that bear these terms, are among what is counted.
+    pub fn counts(&self, matched_by: &[SelectorId], borne: &[TermId]) -> bool {
+        self.parts.iter().any(|(_, what)| match what {
+            Counted::Matched(selector) | Counted::Alive(selector) => {
+                matched_by.binary_search(selector).is_ok()
+            }
+            Counted::Borne(term) => borne.contains(term),
+        })
+    }
+
     /// Whether each node stands for itself in this sum.
     pub fn is_per_node(&self, world: &World) -> bool {
         match self.scope {
@@ -268,14 +278,20 @@ impl Share {
     /// The share as far as a judgement depends on it, given how the sum stands: where every node
     /// stands for itself the value, else only the domain.
     #[must_use]
-    pub fn as_seen_in(self, standing: &Standing) -> Share {
+    pub fn trait_in(self, standing: &Standing) -> u64 {
         match (self, standing.is_per_node()) {
-            (Share::Outside, _) => Share::Outside,
-            (Share::Excluded(_), true) => Share::Counted(DomainId::from_index(0), 0),
-            (Share::Counted(_, value), true) => Share::Counted(DomainId::from_index(0), value),
-            (Share::Excluded(domain) | Share::Counted(domain, _), false) => Share::Excluded(domain),
+            (Share::Outside, _) => 0,
+            (Share::Excluded(_), true) => 1,
+            // A zigzag, so that small values of either sign stay apart from the above.
+            (Share::Counted(_, value), true) => {
+                ((value << 1) ^ (value >> 63)).cast_unsigned().wrapping_add(1)
+            }
+            (Share::Excluded(domain) | Share::Counted(domain, _), false) => {
+                1 + u64::from(domain.number())
+            }
         }
     }
+
     /// The domain that the node is in.
     pub fn domain(self) -> Option<DomainId> {
         match self {

@@ -1,14 +1,24 @@
 //! Which nodes changed, in order: what an incremental scheduler repairs its memory from.
 
 use super::node::NodeId;
+use super::pod::SpecId;
 
 /// An append-only record of nodes whose state changed: bound, unbound, tainted, cordoned, joined,
 /// left. It is never rewound. Only the last entries are kept; a reader whose cursor has fallen off
 /// the end has missed more changes than there are nodes and is better off starting afresh.
 #[derive(Clone, Debug, Default)]
 pub struct Journal {
-    ring: Vec<NodeId>,
+    ring: Vec<Change>,
     written: usize,
+}
+
+/// A node changed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Change {
+    /// Which node.
+    pub node: NodeId,
+    /// What the pod asks for that came, left or began to terminate, if that is all that happened.
+    pub spec: Option<SpecId>,
 }
 
 /// How far a reader has read.
@@ -19,23 +29,23 @@ pub struct Cursor(usize);
 const SHORTEST_RING: usize = 64;
 
 impl Journal {
-    /// Records that `node` changed, in a world that has seen `nodes` nodes so far.
-    pub(super) fn record(&mut self, node: NodeId, nodes: usize) {
+    /// Records a change in a world that has seen `nodes` nodes so far.
+    pub(super) fn record(&mut self, change: Change, nodes: usize) {
         let capacity = nodes.next_power_of_two().max(SHORTEST_RING);
         if self.ring.len() < capacity {
             // Growing keeps what is still readable: entry `i` lives at `i % len`.
             let kept = self.written.min(self.ring.len());
-            let recent: Vec<NodeId> = (self.written - kept..self.written)
+            let recent: Vec<Change> = (self.written - kept..self.written)
                 .map(|entry| self.ring[entry % self.ring.len()])
                 .collect();
             let first = self.written - kept;
-            self.ring = vec![node; capacity];
-            for (offset, node) in recent.into_iter().enumerate() {
-                self.ring[(first + offset) % capacity] = node;
+            self.ring = vec![change; capacity];
+            for (offset, change) in recent.into_iter().enumerate() {
+                self.ring[(first + offset) % capacity] = change;
             }
         }
         let slot = self.written % self.ring.len();
-        self.ring[slot] = node;
+        self.ring[slot] = change;
         self.written += 1;
     }
 
@@ -44,9 +54,9 @@ impl Journal {
         Cursor(self.written)
     }
 
-    /// The nodes that changed since `cursor`, oldest first, possibly repeated; `None` when the
-    /// record no longer reaches back that far.
-    pub fn since(&self, cursor: Cursor) -> Option<impl ExactSizeIterator<Item = NodeId> + '_> {
+    /// What changed since `cursor`, oldest first; `None` when the record no longer reaches back that
+    /// far.
+    pub fn since(&self, cursor: Cursor) -> Option<impl ExactSizeIterator<Item = Change> + '_> {
         let behind = self.written - cursor.0;
         (behind <= self.ring.len())
             .then(|| (cursor.0..self.written).map(|entry| self.ring[entry % self.ring.len()]))
@@ -60,7 +70,7 @@ mod tests {
 
     #[test]
     fn a_reader_sees_every_change_or_is_told_that_it_missed_some() {
-        let node = NodeId::from_index;
+        let node = |index| Change { node: NodeId::from_index(index), spec: None };
         let mut journal = Journal::default();
         let start = journal.now();
         for index in 0..40 {

@@ -8,6 +8,7 @@ use super::model::Model;
 use super::pod::{HostPort, PodId, PodSpec, SpecId};
 use super::resources::Resources;
 use super::selectors::{SelectorId, TermId};
+use crate::table::Id;
 
 /// The pods of one node, and their sums.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -31,34 +32,48 @@ pub struct Matched {
 
 /// A few counters by id, sorted; an id that is not there counts nothing.
 #[derive(Clone, PartialEq, Eq, Debug)]
-struct Tally<K, V>(Vec<(K, V)>);
+struct Tally<K, V> {
+    counts: Vec<(K, V)>,
+    /// A bit for each id that counts, modulo 64: most questions are about one that does not.
+    present: u64,
+}
 
 impl<K, V> Default for Tally<K, V> {
     fn default() -> Self {
-        Tally(Vec::new())
+        Tally { counts: Vec::new(), present: 0 }
     }
 }
 
-impl<K: Copy + Ord, V: Copy + Default + PartialEq> Tally<K, V> {
+impl<K: Id, V: Copy + Default + PartialEq> Tally<K, V> {
     fn get(&self, key: K) -> V {
-        self.0.binary_search_by_key(&key, |(k, _)| *k).map_or(V::default(), |at| self.0[at].1)
+        if self.present & bit(key) == 0 {
+            return V::default();
+        }
+        let at = self.counts.binary_search_by_key(&key, |(k, _)| *k);
+        at.map_or(V::default(), |at| self.counts[at].1)
     }
 
     fn change(&mut self, key: K, change: impl FnOnce(&mut V)) {
-        match self.0.binary_search_by_key(&key, |(k, _)| *k) {
+        match self.counts.binary_search_by_key(&key, |(k, _)| *k) {
             Ok(at) => {
-                change(&mut self.0[at].1);
-                if self.0[at].1 == V::default() {
-                    self.0.remove(at);
+                change(&mut self.counts[at].1);
+                if self.counts[at].1 == V::default() {
+                    self.counts.remove(at);
+                    self.present = self.counts.iter().fold(0, |bits, (k, _)| bits | bit(*k));
                 }
             }
             Err(at) => {
                 let mut value = V::default();
                 change(&mut value);
-                self.0.insert(at, (key, value));
+                self.counts.insert(at, (key, value));
+                self.present |= bit(key);
             }
         }
     }
+}
+
+fn bit<K: Id>(key: K) -> u64 {
+    1 << (key.index() % 64)
 }
 
 impl NodeLoad {

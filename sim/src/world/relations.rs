@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 
 use super::labels::LabelSet;
 use super::model::Model;
-use super::pod::{PodSpec, SpecId};
+use super::pod::{PodAffinity, PodSpec, SpecId};
 use super::selectors::{SelectorId, TermId};
 use crate::names::NameId;
 use crate::table::{Id, Table, id};
@@ -14,6 +14,8 @@ id! {
     /// Pods that see the cluster alike: every question of the scheduler has the same answer for
     /// all of them.
     ClassId
+    /// Pods that are alike to a node by itself.
+    OwnClassId
 }
 
 /// What follows for each pod spec.
@@ -32,6 +34,8 @@ pub struct Related {
     pub targeted_by: Vec<TermId>,
     /// Its class.
     pub class: ClassId,
+    /// Its class as far as a node by itself is concerned.
+    pub own_class: OwnClassId,
 }
 
 /// What the scheduler reads of a pod. The pod's labels are in here only as the terms that mean it:
@@ -52,17 +56,20 @@ impl Relations {
     pub(super) fn of(model: &Model) -> Relations {
         let mut by_labels: IndexMap<Labelled<'_>, Meant> = IndexMap::new();
         let mut signatures: IndexMap<Signature, ClassId> = IndexMap::new();
+        let mut own: IndexMap<PodSpec, OwnClassId> = IndexMap::new();
         let mut specs = Table::new();
         for spec in model.specs.iter() {
             let (matched_by, targeted_by) = by_labels
                 .entry((spec.namespace, &spec.labels))
                 .or_insert_with(|| means(model, spec))
                 .clone();
-            let signature =
-                Signature { spec: as_scheduled(spec), targeted_by: targeted_by.clone() };
+            let scheduled = as_scheduled(spec);
+            let next = OwnClassId::from_index(own.len());
+            let own_class = *own.entry(as_seen_by_a_node(&scheduled)).or_insert(next);
+            let signature = Signature { spec: scheduled, targeted_by: targeted_by.clone() };
             let next = ClassId::from_index(signatures.len());
             let class = *signatures.entry(signature).or_insert(next);
-            specs.push(Related { matched_by, targeted_by, class });
+            specs.push(Related { matched_by, targeted_by, class, own_class });
         }
         Relations { specs, classes: signatures.len() }
     }
@@ -102,6 +109,16 @@ fn as_scheduled(spec: &PodSpec) -> PodSpec {
         grace: Span::ZERO,
         shutdown: Span::ZERO,
         startup: Span::ZERO,
+        ..spec.clone()
+    }
+}
+
+/// The spec without what no plugin looks at that sees one node by itself.
+fn as_seen_by_a_node(spec: &PodSpec) -> PodSpec {
+    PodSpec {
+        spread: Vec::new(),
+        default_spread: None,
+        pod_affinity: PodAffinity::default(),
         ..spec.clone()
     }
 }

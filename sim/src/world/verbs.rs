@@ -8,8 +8,9 @@ use std::sync::Arc;
 use super::World;
 use super::catalog::OfferingId;
 use super::fact::Fact;
+use super::journal::Change;
 use super::node::{NodeId, NodeShape, NodeState, Why};
-use super::pod::{End, Phase, PodId};
+use super::pod::{End, Phase, PodId, SpecId};
 use super::pool::PoolId;
 use super::refusal::Refusal;
 use super::taints::Taint;
@@ -114,7 +115,7 @@ impl World {
         self.placement.load_mut(node).add(pod, spec, false, &self.model);
         self.pods.phase[pod] = Phase::Starting { on: node };
         self.pods.started_ms[pod] = i64::try_from(self.now.as_ms()).ok();
-        self.changed(node);
+        self.changed_by(node, spec);
     }
 
     /// Room is being made for a pending pod on a node; `None` ends that.
@@ -165,7 +166,7 @@ impl World {
         };
         self.pods.phase[pod] = Phase::Terminating { on };
         self.placement.load_mut(on).retire(self.pods.spec(pod), &self.model);
-        self.changed(on);
+        self.changed_by(on, self.pods.spec(pod));
         let was_available = std::mem::take(&mut self.pods.available[pod]);
         Fact::PodTerminating { pod, workload: self.pods.workload(pod), was_available, why }
     }
@@ -180,7 +181,7 @@ impl World {
         let spec = self.pods.spec(pod);
         self.placement.load_mut(node).remove(pod, spec, terminating, &self.model);
         self.pods.phase[pod] = Phase::Ended(end);
-        self.changed(node);
+        self.changed_by(node, spec);
         let was_available = std::mem::take(&mut self.pods.available[pod]);
         let ran = self.ran(pod);
         let workload = self.pods.workload(pod);
@@ -330,7 +331,13 @@ impl World {
         self.pods.ready_at[pod].map_or(Span::ZERO, |ready| self.now.since(ready))
     }
 
+    /// A node changed in itself.
     pub(super) fn changed(&mut self, node: NodeId) {
-        self.journal.record(node, self.nodes.len());
+        self.journal.record(Change { node, spec: None }, self.nodes.len());
+    }
+
+    /// A pod came to a node, left it, or began to terminate there.
+    fn changed_by(&mut self, node: NodeId, spec: SpecId) {
+        self.journal.record(Change { node, spec: Some(spec) }, self.nodes.len());
     }
 }

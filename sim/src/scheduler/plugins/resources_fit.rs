@@ -74,7 +74,8 @@ impl Score for NodeResourcesFit {
             } else {
                 (node.load().requested()[*lane], pod.requests[*lane])
             };
-            Some((i128::from(taken) + i128::from(wanted), i128::from(allocatable[*lane]), *weight))
+            let signed = |amount: u64| i64::try_from(amount).unwrap_or(i64::MAX);
+            Some((signed(taken.saturating_add(wanted)), signed(allocatable[*lane]), *weight))
         });
         weighed(&self.strategy.kind, resources)
     }
@@ -82,7 +83,7 @@ impl Score for NodeResourcesFit {
 
 /// The weighted mean of what each resource (requested, allocatable, weight) scores.
 // kube-scheduler: plugins/noderesources/{least_allocated,most_allocated,requested_to_capacity_ratio}.go
-fn weighed(kind: &ScoringKind, resources: impl Iterator<Item = (i128, i128, i64)>) -> i64 {
+fn weighed(kind: &ScoringKind, resources: impl Iterator<Item = (i64, i64, i64)>) -> i64 {
     let (mut sum, mut weights) = (0, 0);
     for (requested, capacity, weight) in resources {
         let score = match kind {
@@ -109,8 +110,12 @@ fn weighed(kind: &ScoringKind, resources: impl Iterator<Item = (i128, i128, i64)
     }
 }
 
-fn percent(part: i128, whole: i128) -> i64 {
-    i64::try_from(part * 100 / whole).expect("a percentage")
+fn percent(part: i64, whole: i64) -> i64 {
+    // Division of 128 bits is slow, and hardly ever needed.
+    part.checked_mul(100).map_or_else(
+        || i64::try_from(i128::from(part) * 100 / i128::from(whole)).expect("a percentage"),
+        |hundredfold| hundredfold / whole,
+    )
 }
 
 /// The score at a utilisation, on the broken line through the points of `shape`.
@@ -130,7 +135,7 @@ mod tests {
 
     #[test]
     fn the_score_is_the_mean_share_left_rounded_down_twice() {
-        let least = |resources: &[(i128, i128, i64)]| {
+        let least = |resources: &[(i64, i64, i64)]| {
             weighed(&ScoringKind::LeastAllocated, resources.iter().copied())
         };
         // CPU: 2000 * 100 / 3000 = 66; memory: 667 * 100 / 1000 = 66; mean 66.
