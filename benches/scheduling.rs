@@ -134,6 +134,7 @@ fn model(kind: Kind, nodes: usize) -> Model {
                 node: Some(node),
                 nominated: None,
                 terminating: false,
+                preempted: false,
                 started_ms: None,
             });
             bound += 1;

@@ -24,6 +24,15 @@ pub enum Action {
         /// What the nodes said.
         refusal: Refusal,
     },
+    /// Make room for a pending pod by telling others to stop.
+    Preempt {
+        /// For which pod.
+        pod: PodId,
+        /// On which node; none if nowhere, and not where it was nominated either.
+        node: Option<NodeId>,
+        /// Who has to go.
+        victims: Vec<PodId>,
+    },
     /// Create a pod of a workload.
     CreatePod {
         /// Which workload.

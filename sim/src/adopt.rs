@@ -52,7 +52,9 @@ impl<S: Sink> Simulation<'_, S> {
         self.record(fact);
         self.adopted_is_ready(pod);
         if start.terminating {
-            let fact = self.world.terminate(pod, Why::Found);
+            let fact = self
+                .world
+                .terminate(pod, if start.preempted { Why::Preempted } else { Why::Found });
             self.record(fact);
             let spec = self.world.spec_of(pod);
             let stops_at = self.world.now() + spec.shutdown.min(spec.grace);

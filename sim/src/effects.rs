@@ -8,8 +8,8 @@ use crate::rng::Stream;
 use crate::scheduler::framework::Changes;
 use crate::world::catalog::{CapacityType, OfferingId};
 use crate::world::fact::{Fact, Sink};
-use crate::world::node::NodeId;
-use crate::world::pod::{End, PodId};
+use crate::world::node::{NodeId, Why};
+use crate::world::pod::{End, Phase, PodId};
 use crate::world::pool::PoolId;
 
 impl<S: Sink> Simulation<'_, S> {
@@ -36,6 +36,7 @@ impl<S: Sink> Simulation<'_, S> {
                 }
                 self.record(fact);
             }
+            Action::Preempt { pod, node, victims } => self.preempt(pod, node, victims),
             Action::CreatePod { workload, replica, attempt, meant_for } => {
                 let (pod, fact) = self.world.create_pod(workload, replica, attempt, meant_for);
                 self.record(fact);
@@ -62,6 +63,32 @@ impl<S: Sink> Simulation<'_, S> {
                 let boot = self.setup.provider.boot;
                 let took = self.root.stream(Stream::Boot, &key).lognormal(boot.median, boot.p95);
                 self.agenda.schedule(now + took, Event::NodeRegisters(node));
+            }
+        }
+    }
+
+    /// Nominates a pod to a node, tells its victims to stop, and lets pods of lower priority that
+    /// were nominated there look elsewhere.
+    // kube-scheduler: framework/preemption prepareCandidate
+    fn preempt(&mut self, pod: PodId, node: Option<NodeId>, victims: Vec<PodId>) {
+        if let Some(node) = node {
+            let priority = self.world.spec_of(pod).priority;
+            let lower = |other: &PodId| self.world.spec_of(*other).priority < priority;
+            let others = self.world.placement().nominated_to(node).iter().copied();
+            let cleared: Vec<PodId> = others.filter(lower).collect();
+            for other in cleared {
+                let fact = self.world.nominate(other, None);
+                self.record(fact);
+            }
+        }
+        if self.world.pods().nominated(pod) != node {
+            let fact = self.world.nominate(pod, node);
+            self.record(fact);
+        }
+        for victim in victims {
+            let phase = self.world.pods().phase(victim);
+            if !matches!(phase, Phase::Terminating { .. }) {
+                self.apply(Action::Evict { pod: victim, why: Why::Preempted });
             }
         }
     }

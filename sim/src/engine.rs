@@ -107,8 +107,9 @@ impl<'s, S: Sink> Simulation<'s, S> {
             }
             Event::SchedulerWakes => {
                 self.scheduler_is_awake = false;
-                while let Some(action) = self.scheduler.next(&self.world) {
+                while let Some((action, then)) = self.scheduler.next(&self.world) {
                     self.apply(action);
+                    then.into_iter().for_each(|action| self.apply(action));
                 }
             }
         }

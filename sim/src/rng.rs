@@ -36,6 +36,8 @@ pub enum Stream {
     Boot = 3,
     /// Which of several equally good nodes a pod gets; key: workload, replica, attempt.
     TieBreak = 4,
+    /// Where the search for pods to push away begins; key: workload, replica, attempt.
+    PreemptionOffset = 5,
 }
 
 /// A generator for one decision.

@@ -1,6 +1,7 @@
 //! The fast way to schedule gives what the plain one gives, whatever has happened before.
 
 use proptest::prelude::*;
+use sim::Root;
 use sim::scheduler::decide::Scratch;
 use sim::scheduler::framework::PodView;
 use sim::scheduler::plain::{self, Walk};
@@ -12,6 +13,8 @@ use sim::world::pod::Phase;
 use sim::world::workload::WorkloadId;
 use testing::cluster::clusters;
 use testing::steps::{pods_that, steps};
+
+const ROOT: Root = Root { seed: 42, replication: 0 };
 
 /// Every kind of pod, first as a pod that there could be, then as each pod that waits.
 fn asked(world: &World) -> Vec<PodView<'_>> {
@@ -47,6 +50,10 @@ fn compare(
             let (refusal, rejections) = ranked.refusal(pod, world);
             prop_assert_eq!(refusal, expected.refusal());
             prop_assert!(expected.rejections().all(|rejection| rejections.contains(rejection)));
+            if walk == Walk::WHOLE {
+                let plain = plain::preempt(profile, pod, world, &expected, ROOT);
+                prop_assert_eq!(Some(ranked.preempt(pod, world, ROOT)), plain);
+            }
         }
     }
     Ok(())

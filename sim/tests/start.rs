@@ -33,6 +33,7 @@ fn crowded() -> Setup {
         node: Some(0),
         nominated: None,
         terminating: false,
+        preempted: false,
         started_ms: Some(-1_000),
     };
     let names = ["web-a", "web-b"].map(|name| model.names.intern(name));

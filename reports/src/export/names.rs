@@ -137,5 +137,6 @@ pub fn reason(why: Why) -> &'static str {
     match why {
         Why::Reclaimed => "Reclaimed",
         Why::Found => "Found",
+        Why::Preempted => "Preempted",
     }
 }

@@ -116,9 +116,17 @@ impl Bare {
             node: node.flatten(),
             nominated: nominated.filter(|_| node.is_none()),
             terminating: pod.metadata.deletion_timestamp.is_some(),
+            preempted: pod.status.conditions.iter().any(is_preemption),
             started_ms,
         });
     }
+}
+
+/// Whether the scheduler tells a pod to stop, so that another may run.
+fn is_preemption(condition: &kube::Condition) -> bool {
+    condition.kind == "DisruptionTarget"
+        && condition.status == "True"
+        && condition.reason == "PreemptionByScheduler"
 }
 
 /// One pool of nodes that cost nothing.

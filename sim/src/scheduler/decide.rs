@@ -4,7 +4,9 @@ use super::answers::{Answers, number};
 use super::framework::PodView;
 use super::inquiry::{Kind, Rejection, first_of};
 use super::plain::{self, Evaluation, Scored, Walk};
+use super::preemption::{Attempt, Preemption};
 use super::ranking::{Group, NO_CELL, Ranking};
+use crate::rng::Root;
 use crate::world::World;
 use crate::world::node::NodeId;
 use crate::world::refusal::Refusal;
@@ -251,6 +253,28 @@ impl Ranked<'_> {
         }
         self.put_back(taken_out);
         (refusal, rejections)
+    }
+
+    /// The attempt to make room for a pod that no node takes.
+    pub fn preempt(&mut self, pod: PodView<'_>, world: &World, root: Root) -> Preemption {
+        let taken_out = self.take_out(pod, world);
+        let mut scratch = Scratch::default();
+        self.judge(pod, &mut scratch);
+        let codes: Vec<_> = (0..self.ranking.held.len())
+            .map(|cell| self.verdict(number(cell), &scratch.judged).map(|r| r.code))
+            .collect();
+        let code = |(place, cell): (usize, &u32)| match *cell {
+            NO_CELL => taken_out.iter().find(|o| o.place == place).map(|o| o.rejection.code),
+            cell => codes[cell as usize],
+        };
+        let nodes = world.registered().iter().copied();
+        let verdicts: Vec<_> = nodes
+            .zip(self.ranking.rows.iter().enumerate().map(code))
+            .filter_map(|(node, code)| Some((node, code?)))
+            .collect();
+        self.put_back(taken_out);
+        let Ranking { inquiry, standings, .. } = &*self.ranking;
+        Attempt::of(inquiry, pod, world, standings, verdicts.into_iter(), root)
     }
 
     /// What nodes of a cell say in the end.

@@ -6,6 +6,7 @@ pub mod framework;
 pub mod inquiry;
 pub mod plain;
 pub mod plugins;
+pub mod preemption;
 pub mod profile;
 pub mod queue;
 pub mod ranking;
@@ -23,6 +24,7 @@ use decide::Scratch;
 use framework::{Changes, PodView};
 use inquiry::Rejection;
 use plain::Walk;
+use preemption::Preemption;
 use profile::Profile;
 use queue::Queue;
 use rankings::Rankings;
@@ -50,6 +52,8 @@ pub enum Placed {
         refusal: Refusal,
         /// Every different refusal.
         rejections: Vec<Rejection>,
+        /// What came of the attempt to make room, if there was one.
+        preemption: Option<Preemption>,
     },
 }
 
@@ -78,15 +82,16 @@ impl Scheduler {
         self.queue.wake(changes, now)
     }
 
-    /// Tries the next pod: where it should go, or why nowhere. `None` when nobody waits.
-    pub fn next(&mut self, world: &World) -> Option<Action> {
+    /// Tries the next pod: where it should go, or why nowhere and who should make room. `None` when
+    /// nobody waits.
+    pub fn next(&mut self, world: &World) -> Option<(Action, Option<Action>)> {
         let pod = self.queue.pop()?;
         Some(match self.place(pod, world) {
             Placed::On(node) => {
                 self.queue.forget(pod);
-                Action::Bind { pod, node }
+                (Action::Bind { pod, node }, None)
             }
-            Placed::Nowhere { refusal, rejections } => {
+            Placed::Nowhere { refusal, rejections, preemption } => {
                 let woken_by = if refusal.nodes == 0 {
                     Changes::NODE_ADDED
                 } else {
@@ -94,7 +99,7 @@ impl Scheduler {
                 };
                 let priority = world.spec_of(pod).priority;
                 self.queue.set_aside(pod, priority, woken_by, world.now());
-                Action::Refuse { pod, refusal }
+                (Action::Refuse { pod, refusal }, preemption.and_then(|p| p.action(pod, world)))
             }
         })
     }
@@ -117,13 +122,14 @@ impl Scheduler {
                     return Placed::On(node);
                 }
                 let (refusal, rejections) = ranked.refusal(view, world);
-                Placed::Nowhere { refusal, rejections }
+                let preemption = self.profile.preempts.then(|| ranked.preempt(view, world, root));
+                nowhere(refusal, rejections, preemption, world)
             }
             Ok(None) => self.place_plainly(view, world, walk, pick),
             Err(rejection) => {
                 let outright = rejection.reasons.as_slice().to_vec();
                 let refusal = Refusal { nodes, outright, ..Refusal::default() };
-                Placed::Nowhere { refusal, rejections: vec![rejection] }
+                Placed::Nowhere { refusal, rejections: vec![rejection], preemption: None }
             }
         }
     }
@@ -140,8 +146,12 @@ impl Scheduler {
         self.next_start = (walk.start + evaluation.verdicts.len()) % nodes;
         match *evaluation.best() {
             [] => {
-                let refusal = evaluation.refusal();
-                Placed::Nowhere { refusal, rejections: evaluation.rejections().cloned().collect() }
+                let rejections = evaluation.rejections().cloned().collect();
+                let preemption = self
+                    .profile
+                    .preempts
+                    .then(|| plain::preempt(&self.profile, pod, world, &evaluation, self.root));
+                nowhere(evaluation.refusal(), rejections, preemption.flatten(), world)
             }
             [node] => Placed::On(node),
             ref best => Placed::On(best[pick(best.len())]),
@@ -158,6 +168,17 @@ impl Scheduler {
     pub fn rows_recomputed(&self) -> (u64, u64) {
         self.rankings.rows_recomputed()
     }
+}
+
+/// A refusal with what preemption has to say to it.
+fn nowhere(
+    mut refusal: Refusal,
+    rejections: Vec<Rejection>,
+    preemption: Option<Preemption>,
+    world: &World,
+) -> Placed {
+    refusal.room = preemption.as_ref().and_then(|preemption| preemption.no_room(world));
+    Placed::Nowhere { refusal, rejections, preemption }
 }
 
 /// Which of `ties` equally good nodes a pod gets. kube-scheduler leaves this to chance; here

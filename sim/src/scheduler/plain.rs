@@ -5,8 +5,10 @@
 
 use super::framework::{Candidates, Changes, PodView};
 use super::inquiry::{Inquiry, Kind, Rejection};
+use super::preemption::{Attempt, Preemption};
 use super::profile::Profile;
 use super::sums::{Share, Standing};
+use crate::rng::Root;
 use crate::world::load::NodeLoad;
 use crate::world::node::NodeId;
 use crate::world::refusal::Refusal;
@@ -75,6 +77,24 @@ pub fn evaluate(profile: &Profile, pod: PodView<'_>, world: &World, walk: Walk) 
     let scores = scores(&inquiry, pod, world, &standings, &verdicts);
     let only = inquiry.only().map(|only| only.candidates.clone());
     Evaluation { nodes, outright: None, only, as_nominated: false, verdicts, scores }
+}
+
+/// The attempt to make room for a pod that no node takes. None when it was refused outright.
+#[must_use]
+pub fn preempt(
+    profile: &Profile,
+    pod: PodView<'_>,
+    world: &World,
+    evaluation: &Evaluation,
+    root: Root,
+) -> Option<Preemption> {
+    let inquiry = Inquiry::of(profile, pod, world).ok()?;
+    let standings = standings(&inquiry, pod, world);
+    let code = |(node, verdict): &(NodeId, Option<Rejection>)| {
+        verdict.as_ref().map(|rejection| (*node, rejection.code))
+    };
+    let verdicts = evaluation.verdicts.iter().filter_map(code);
+    Some(Attempt::of(&inquiry, pod, world, &standings, verdicts, root))
 }
 
 /// How every sum stands, over all nodes.

@@ -343,6 +343,7 @@ impl Why {
         match self {
             Why::Reclaimed => 0,
             Why::Found => 1,
+            Why::Preempted => 2,
         }
     }
 }

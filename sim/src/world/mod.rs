@@ -3,6 +3,7 @@
 //! Everything here can be read; nothing can be changed except through the verbs in [`verbs`],
 //! each of which asserts what must hold before it and returns the one [`fact::Fact`] it caused.
 
+pub mod budget;
 pub mod catalog;
 pub mod fact;
 pub mod invariants;

@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use indexmap::IndexSet;
 
+use super::budget::{Budget, BudgetId};
 use super::catalog::Catalog;
 use super::node::NodeId;
 use super::pod::{PodSpec, SpecId};
@@ -40,6 +41,8 @@ pub struct Model {
     pub selectors: Selectors,
     /// What is to run.
     pub workloads: Table<WorkloadId, Workload>,
+    /// How many pods of a kind may be evicted at once.
+    pub budgets: Table<BudgetId, Budget>,
     /// What it is to run on.
     pub pools: Table<PoolId, Pool>,
     /// What is there from the start.
@@ -100,6 +103,7 @@ impl Default for Model {
             specs: Specs::default(),
             selectors,
             workloads: Table::new(),
+            budgets: Table::new(),
             pools: Table::new(),
             start: Start::default(),
             lanes: Lane::NATIVE.iter().map(|(_, name)| (*name).into()).collect(),

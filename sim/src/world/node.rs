@@ -78,6 +78,8 @@ pub enum Why {
     Reclaimed,
     /// It was so from the start.
     Found,
+    /// The scheduler made room for a pod of higher priority.
+    Preempted,
 }
 
 /// All nodes, one column per field.

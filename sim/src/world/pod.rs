@@ -273,6 +273,8 @@ pub struct Pods {
     pub(super) available: Table<PodId, bool>,
     /// The node that preemption is making room on.
     pub(super) nominated: Table<PodId, Option<NodeId>>,
+    /// Whether it was told to stop to make room for another pod.
+    pub(super) preempted: Table<PodId, bool>,
     /// When it was bound, in milliseconds after `T+0`, or before.
     pub(super) started_ms: Table<PodId, Option<i64>>,
 }
@@ -331,6 +333,11 @@ impl Pods {
     /// The node that preemption is making room on for a pod.
     pub fn nominated(&self, pod: PodId) -> Option<NodeId> {
         self.nominated[pod]
+    }
+
+    /// Whether a pod was told to stop to make room for another pod.
+    pub fn preempted(&self, pod: PodId) -> bool {
+        self.preempted[pod]
     }
 
     /// When a pod was bound to its node, in milliseconds after `T+0`; negative if it was before.

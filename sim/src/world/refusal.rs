@@ -47,6 +47,17 @@ pub struct Refusal {
     pub outright: Vec<Reason>,
     /// How many of them gave each reason; a node that gives two counts twice.
     pub reasons: BTreeMap<Reason, usize>,
+    /// What came of the attempt to make room, if there was one.
+    pub room: Option<NoRoom>,
+}
+
+/// Why preemption makes no room.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum NoRoom {
+    /// The pod may not push others away.
+    NotEligible(&'static str),
+    /// What the nodes said to that.
+    Refused(BTreeMap<Reason, usize>),
 }
 
 impl Refusal {
@@ -64,21 +75,40 @@ impl Refusal {
         if self.nodes == 0 {
             return "no nodes available to schedule pods".into();
         }
-        let mut lines: Vec<String> = self
-            .reasons
-            .iter()
-            .map(|(reason, count)| format!("{count} {}", reason.text(model)))
-            .collect();
-        lines.sort();
-        if !self.outright.is_empty() {
-            lines = self.outright.iter().map(|reason| reason.text(model)).collect();
+        let mut message = if self.outright.is_empty() {
+            available(self.nodes, &self.reasons, model)
+        } else {
+            let why: Vec<String> = self.outright.iter().map(|reason| reason.text(model)).collect();
+            format!("0/{} nodes are available: {}.", self.nodes, why.join(", "))
+        };
+        if let Some(room) = &self.room {
+            // The plugin for resource claims has its say before preemption.
+            let _ = write!(
+                message,
+                " no new claims to deallocate, preemption: {}",
+                room.text(self.nodes, model)
+            );
         }
-        let mut message = format!("0/{} nodes are available", self.nodes);
-        if !lines.is_empty() {
-            let _ = write!(message, ": {}", lines.join(", "));
-        }
-        message + "."
+        message
     }
+}
+
+impl NoRoom {
+    fn text(&self, nodes: usize, model: &Model) -> String {
+        match self {
+            NoRoom::NotEligible(why) => (*why).to_owned(),
+            NoRoom::Refused(reasons) => available(nodes, reasons, model),
+        }
+    }
+}
+
+/// How many nodes gave each reason; the lines are sorted as strings, as upstream.
+fn available(nodes: usize, reasons: &BTreeMap<Reason, usize>, model: &Model) -> String {
+    let line = |(reason, count): (&Reason, &usize)| format!("{count} {}", reason.text(model));
+    let mut lines: Vec<String> = reasons.iter().map(line).collect();
+    lines.sort();
+    let colon = if lines.is_empty() { "" } else { ": " };
+    format!("0/{nodes} nodes are available{colon}{}.", lines.join(", "))
 }
 
 /// Every summary that has occurred, once.

@@ -51,6 +51,9 @@ pub struct StartPod {
     pub nominated: Option<usize>,
     /// Whether it is on its way out.
     pub terminating: bool,
+    /// Whether that is because the scheduler made room for another pod
+    /// (`DisruptionTarget`, reason `PreemptionByScheduler`).
+    pub preempted: bool,
     /// When it started, in milliseconds before or after `T+0`; none counts as now.
     pub started_ms: Option<i64>,
 }

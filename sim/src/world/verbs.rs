@@ -51,6 +51,7 @@ impl World {
         pods.ready_at.push(None);
         pods.available.push(false);
         pods.nominated.push(None);
+        pods.preempted.push(false);
         pods.started_ms.push(None);
         (pod, Fact::PodCreated { pod, workload, replica, attempt })
     }
@@ -166,6 +167,7 @@ impl World {
         };
         self.pods.phase[pod] = Phase::Terminating { on };
         self.placement.load_mut(on).retire(self.pods.spec(pod), &self.model);
+        self.pods.preempted[pod] = why == Why::Preempted;
         self.changed_by(on, self.pods.spec(pod));
         let was_available = std::mem::take(&mut self.pods.available[pod]);
         Fact::PodTerminating { pod, workload: self.pods.workload(pod), was_available, why }
