@@ -5,12 +5,15 @@ use crate::engine::Simulation;
 use crate::event::Event;
 use crate::market::Instance;
 use crate::rng::Stream;
-use crate::scheduler::framework::Changes;
+use crate::scheduler::framework::Happening;
+use crate::scheduler::queue::FLUSH_EVERY;
+use crate::time::SimTime;
 use crate::world::catalog::{CapacityType, OfferingId};
 use crate::world::fact::{Fact, Sink};
 use crate::world::node::{NodeId, Why};
 use crate::world::pod::{End, Phase, PodId};
 use crate::world::pool::PoolId;
+use crate::world::refusal::Refusal;
 
 impl<S: Sink> Simulation<'_, S> {
     /// Does several things in order.
@@ -26,15 +29,13 @@ impl<S: Sink> Simulation<'_, S> {
                 let fact = self.world.bind(pod, node);
                 self.record(fact);
                 self.last_refusal.remove(&pod);
+                self.wake_scheduler(Happening::PodPlaced(self.world.pods().spec(pod)));
                 let ready_at = now + self.world.spec_of(pod).startup;
                 self.agenda.schedule(ready_at, Event::PodBecomesReady(pod));
             }
             Action::Refuse { pod, refusal } => {
-                let fact = self.world.refuse(pod, refusal);
-                if let Fact::PodUnschedulable { refusal, .. } = fact {
-                    self.last_refusal.insert(pod, refusal);
-                }
-                self.record(fact);
+                self.refuse(pod, refusal);
+                self.await_flush();
             }
             Action::Preempt { pod, node, victims } => self.preempt(pod, node, victims),
             Action::CreatePod { workload, replica, attempt, meant_for } => {
@@ -95,8 +96,27 @@ impl<S: Sink> Simulation<'_, S> {
 
     /// A pod waits for the scheduler.
     pub(crate) fn enqueue(&mut self, pod: PodId) {
-        self.scheduler.enqueue(pod, &self.world);
-        self.schedule_wake();
+        match self.scheduler.enqueue(pod, &self.world) {
+            Ok(()) => self.schedule_wake(),
+            Err(refusal) => self.refuse(pod, refusal),
+        }
+    }
+
+    fn refuse(&mut self, pod: PodId, refusal: Refusal) {
+        let fact = self.world.refuse(pod, refusal);
+        if let Fact::PodUnschedulable { refusal, .. } = fact {
+            self.last_refusal.insert(pod, refusal);
+        }
+        self.record(fact);
+    }
+
+    /// Looks after pods that were set aside at the next tick of the queue's clock.
+    pub(crate) fn await_flush(&mut self) {
+        if self.scheduler.has_unschedulable() && !std::mem::replace(&mut self.flush_is_due, true) {
+            let tick = FLUSH_EVERY.as_ms();
+            let at = SimTime::from_ms((self.world.now().as_ms() / tick + 1) * tick);
+            self.agenda.schedule(at, Event::QueueFlushes);
+        }
     }
 
     /// A node that is there from the start: launched and registered in one instant.
@@ -113,12 +133,12 @@ impl<S: Sink> Simulation<'_, S> {
         if let Some(action) = self.controllers.pod_ended(&self.world, pod, end) {
             self.apply(action);
         }
-        self.wake_scheduler(Changes::POD_LEFT);
+        self.wake_scheduler(Happening::PodLeft(self.world.pods().spec(pod)));
     }
 
-    /// Lets pods that `changes` may help try again.
-    pub(crate) fn wake_scheduler(&mut self, changes: Changes) {
-        if self.scheduler.wake(changes, self.world.now()) {
+    /// Lets pods try again that what happened may help.
+    pub(crate) fn wake_scheduler(&mut self, happening: Happening) {
+        if self.scheduler.has_unschedulable() && self.scheduler.wake(happening, &self.world) {
             self.schedule_wake();
         }
     }
@@ -159,7 +179,7 @@ impl<S: Sink> Simulation<'_, S> {
         self.setup.model.catalog.offerings[self.world.nodes().offering(node)].key
     }
 
-    fn schedule_wake(&mut self) {
+    pub(crate) fn schedule_wake(&mut self) {
         if !std::mem::replace(&mut self.scheduler_is_awake, true) {
             self.agenda.schedule(self.world.now(), Event::SchedulerWakes);
         }

@@ -11,9 +11,9 @@ use crate::market::SpotMarket;
 use crate::outcome::{Counters, Run};
 use crate::rng::Root;
 use crate::scheduler::Scheduler;
-use crate::scheduler::framework::Changes;
+use crate::scheduler::framework::Happening;
 use crate::setup::Setup;
-use crate::time::SimTime;
+use crate::time::{SimTime, Span};
 use crate::world::World;
 use crate::world::fact::{Fact, Sink};
 use crate::world::node::{NodeId, NodeState, Why};
@@ -30,6 +30,7 @@ pub struct Simulation<'s, S> {
     pub(crate) market: Box<dyn SpotMarket>,
     pub(crate) controllers: Controllers,
     pub(crate) scheduler_is_awake: bool,
+    pub(crate) flush_is_due: bool,
     /// What the nodes last said to each pod that waits.
     pub(crate) last_refusal: BTreeMap<PodId, RefusalId>,
     sink: S,
@@ -62,6 +63,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
             market: setup.market.open(root, model),
             controllers: Controllers::new(model, setup.provider.loss_noticed_after),
             scheduler_is_awake: false,
+            flush_is_due: false,
             last_refusal: BTreeMap::new(),
             sink,
             digest: Digest::EMPTY,
@@ -105,12 +107,13 @@ impl<'s, S: Sink> Simulation<'s, S> {
                 let actions = self.controllers.workload_created(&self.world, workload);
                 self.apply_all(actions);
             }
-            Event::SchedulerWakes => {
-                self.scheduler_is_awake = false;
-                while let Some((action, then)) = self.scheduler.next(&self.world) {
-                    self.apply(action);
-                    then.into_iter().for_each(|action| self.apply(action));
+            Event::SchedulerWakes => self.scheduler_wakes(),
+            Event::QueueFlushes => {
+                self.flush_is_due = false;
+                if self.scheduler.flush(at) {
+                    self.schedule_wake();
                 }
+                self.await_flush();
             }
         }
         true
@@ -156,6 +159,21 @@ impl<'s, S: Sink> Simulation<'s, S> {
         let now = self.world.now();
         self.digest.fact(now, &fact);
         self.sink.fact(now, &fact);
+    }
+
+    /// Places pod after pod; one after the other, if that takes time.
+    fn scheduler_wakes(&mut self) {
+        self.scheduler_is_awake = false;
+        while let Some((action, then)) = self.scheduler.next(&self.world) {
+            self.apply(action);
+            then.into_iter().for_each(|action| self.apply(action));
+            let takes = self.setup.cycle_takes;
+            if takes > Span::ZERO {
+                self.scheduler_is_awake = true;
+                self.agenda.schedule(self.world.now() + takes, Event::SchedulerWakes);
+                return;
+            }
+        }
     }
 
     fn pod_stops(&mut self, pod: PodId) {
@@ -217,6 +235,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
         }
         let fact = self.world.remove(node, Why::Reclaimed);
         self.record(fact);
+        self.wake_scheduler(Happening::NodeLeft);
         if let Some(action) = pools::replace(&self.world, node) {
             self.apply(action);
         }
@@ -233,7 +252,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
         } else {
             let actions = self.controllers.node_joined(&self.world, node);
             self.apply_all(actions);
-            self.wake_scheduler(Changes::NODE_ADDED);
+            self.wake_scheduler(Happening::NodeJoined(node));
         }
     }
 }

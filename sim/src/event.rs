@@ -41,6 +41,8 @@ pub enum Event {
     LossNoticed(PodId),
     /// A workload is created.
     WorkloadArrives(WorkloadId),
+    /// The scheduler takes back pods that it set aside long ago.
+    QueueFlushes,
     /// The scheduler looks at its queue.
     SchedulerWakes,
 }
@@ -64,7 +66,8 @@ impl Event {
             Event::PodBecomesAvailable(_) => 7,
             Event::LossNoticed(_) => 8,
             Event::WorkloadArrives(_) => 9,
-            Event::SchedulerWakes => 10,
+            Event::QueueFlushes => 10,
+            Event::SchedulerWakes => 11,
         }
     }
 }

@@ -20,6 +20,8 @@ pub struct Setup {
     pub provider: &'static Provider,
     /// The scheduler's plugins.
     pub profile: Profile,
+    /// How long a scheduling cycle takes; nothing means that decisions take no time.
+    pub cycle_takes: Span,
     /// When figures begin to count.
     pub warm_up: Span,
     /// When the simulation ends.
@@ -95,6 +97,7 @@ impl Setup {
             market,
             provider,
             profile: Profile::default(),
+            cycle_takes: Span::ZERO,
             warm_up,
             horizon: SimTime::ZERO + horizon,
         })

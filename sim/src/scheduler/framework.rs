@@ -12,6 +12,7 @@
 
 use crate::names::NameId;
 use crate::world::World;
+use crate::world::load::NodeLoad;
 use crate::world::node::NodeId;
 use crate::world::pod::{PodId, PodSpec, SpecId};
 use crate::world::refusal::Reason;
@@ -88,8 +89,21 @@ pub trait Filter: Send + Sync {
         Verdict::Pass
     }
 
-    /// What may turn a refusal by this plugin into a pass, and is worth another attempt.
-    fn woken_by(&self) -> Changes;
+    /// Whether what happened may turn a refusal by this plugin into a pass (QueueingHint).
+    fn helped_by(&self, pod: PodView<'_>, happening: Happening, world: &World) -> bool {
+        match happening {
+            Happening::NodeJoined(node) | Happening::NodeChanged(node) => {
+                let empty = NodeLoad::default();
+                self.check(pod, world.view(node).with_load(&empty)) == Verdict::Pass
+            }
+            Happening::NodeLeft => !self.sums(pod).is_empty(),
+            Happening::PodPlaced(spec) | Happening::PodLeft(spec) => {
+                let related = world.model().relations().of_spec(spec);
+                let borne = &world.model().specs[spec].pod_affinity.borne;
+                self.sums(pod).iter().any(|sum| sum.counts(&related.matched_by, borne))
+            }
+        }
+    }
 }
 
 /// What a filter says about a pod before it has seen a node.
@@ -223,31 +237,17 @@ pub struct Feasible {
     pub domains: Vec<usize>,
 }
 
-/// Kinds of change after which an unschedulable pod may fit: a set.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
-pub struct Changes(u8);
-
-impl Changes {
-    /// None.
-    pub const NONE: Changes = Changes(0);
-    /// A node joined the cluster, or became more welcoming.
-    pub const NODE_ADDED: Changes = Changes(1);
-    /// A pod left a node, and its resources with it.
-    pub const POD_LEFT: Changes = Changes(2);
-    /// A pod was put on a node, which may have been what another wanted to be near.
-    pub const POD_PLACED: Changes = Changes(4);
+/// Something that happened, after which a pod may fit that did not before.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Happening {
+    /// A node joined the cluster.
+    NodeJoined(NodeId),
+    /// A node became more welcoming.
+    NodeChanged(NodeId),
     /// A node left, and with it a domain or a share of one.
-    pub const NODE_LEFT: Changes = Changes(8);
-
-    /// Changes of either set.
-    #[must_use]
-    pub const fn or(self, other: Changes) -> Changes {
-        Changes(self.0 | other.0)
-    }
-
-    /// Whether the sets have a change in common.
-    #[must_use]
-    pub const fn meets(self, other: Changes) -> bool {
-        self.0 & other.0 != 0
-    }
+    NodeLeft,
+    /// A pod of this spec was put on a node.
+    PodPlaced(SpecId),
+    /// A pod of this spec left its node.
+    PodLeft(SpecId),
 }

@@ -7,8 +7,8 @@
 use std::sync::Arc;
 
 use super::framework::{
-    Candidates, Changes, Code, Feasible, Filter, NodeView, PodView, Prepared, Reasons,
-    RelativeScore, Score, Verdict,
+    Candidates, Code, Feasible, Filter, NodeView, PodView, Prepared, Reasons, RelativeScore, Score,
+    Verdict,
 };
 use super::profile::{Profile, Scorer};
 use super::sums::{Around, Share, Standing, Sum};
@@ -33,8 +33,6 @@ pub struct Only {
     pub candidates: Candidates,
     /// Who restricted it: its place in the profile.
     pub by: usize,
-    /// What could change that.
-    pub woken_by: Changes,
 }
 
 /// A filter with its place in the profile, its name and its share of the sums.
@@ -69,8 +67,6 @@ pub struct Rejection {
     pub code: Code,
     /// Why.
     pub reasons: Reasons,
-    /// What could change its mind.
-    pub woken_by: Changes,
 }
 
 impl Inquiry {
@@ -92,11 +88,10 @@ impl Inquiry {
             match filter.prepare(pod, world) {
                 Prepared::Skip => continue,
                 Prepared::Run => {}
-                Prepared::Only(nodes) => inquiry.restrict(nodes, place, filter.woken_by()),
+                Prepared::Only(nodes) => inquiry.restrict(nodes, place),
                 Prepared::Reject(code, reasons) => {
-                    let woken_by = filter.woken_by();
                     let plugin = Some(*name);
-                    let rejection = Rejection { place, plugin, code, reasons, woken_by };
+                    let rejection = Rejection { place, plugin, code, reasons };
                     // What no removal of pods can change ends the cycle at once; anything else
                     // lets the other plugins have their say.
                     if code == Code::UnschedulableAndUnresolvable {
@@ -120,13 +115,12 @@ impl Inquiry {
         Ok(inquiry)
     }
 
-    fn restrict(&mut self, candidates: Candidates, by: usize, woken_by: Changes) {
+    fn restrict(&mut self, candidates: Candidates, by: usize) {
         self.only = Some(match self.only.take() {
-            None => Only { candidates, by, woken_by },
+            None => Only { candidates, by },
             Some(mut only) => {
                 only.candidates.nodes.retain(|node| candidates.nodes.contains(node));
                 only.candidates.names.retain(|name| candidates.names.contains(name));
-                only.woken_by = only.woken_by.or(woken_by);
                 only
             }
         });
@@ -333,7 +327,7 @@ where
     fn rejection(&self, verdict: Verdict) -> Option<Rejection> {
         let Verdict::Reject(code, reasons) = verdict else { return None };
         let (place, plugin) = (self.place, Some(self.name));
-        Some(Rejection { place, plugin, code, reasons, woken_by: self.filter.woken_by() })
+        Some(Rejection { place, plugin, code, reasons })
     }
 }
 
@@ -345,7 +339,6 @@ impl Rejection {
             plugin: None,
             code: Code::UnschedulableAndUnresolvable,
             reasons: Reasons::One(OUTSIDE),
-            woken_by: only.woken_by,
         }
     }
 }

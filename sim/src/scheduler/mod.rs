@@ -19,14 +19,14 @@ use crate::time::SimTime;
 use crate::world::World;
 use crate::world::node::NodeId;
 use crate::world::pod::PodId;
-use crate::world::refusal::Refusal;
+use crate::world::refusal::{Reason, Refusal};
 use decide::Scratch;
-use framework::{Changes, PodView};
+use framework::{Happening, PodView};
 use inquiry::Rejection;
 use plain::Walk;
 use preemption::Preemption;
 use profile::Profile;
-use queue::Queue;
+use queue::{Plugins, Queue};
 use rankings::Rankings;
 
 /// A scheduler: a profile and the pods that wait for it.
@@ -72,14 +72,41 @@ impl Scheduler {
         }
     }
 
-    /// A new pod enters the queue.
-    pub fn enqueue(&mut self, pod: PodId, world: &World) {
-        self.queue.add(pod, world.spec_of(pod).priority, world.now());
+    /// A new pod enters the queue, unless something holds it back before.
+    ///
+    /// # Errors
+    /// What holds it back; it will not be tried.
+    pub fn enqueue(&mut self, pod: PodId, world: &World) -> Result<(), Refusal> {
+        let spec = world.spec_of(pod);
+        if !spec.gates.is_empty() {
+            let outright = vec![Reason::Gated(world.pods().spec(pod))];
+            let nodes = world.registered().len();
+            return Err(Refusal { nodes, outright, ..Refusal::default() });
+        }
+        self.queue.add(pod, spec.priority, world.now());
+        Ok(())
     }
 
-    /// Something changed that may help pods which were set aside. Whether any are tried again.
-    pub fn wake(&mut self, changes: Changes, now: SimTime) -> bool {
-        self.queue.wake(changes, now)
+    /// Something happened that may help pods which were set aside. Whether any are tried again.
+    pub fn wake(&mut self, happening: Happening, world: &World) -> bool {
+        let filters = &self.profile.filters;
+        self.queue.wake(world.now(), |pod, refused_by| {
+            let pod = PodView::of(pod, world);
+            if refused_by.is_empty() {
+                return matches!(happening, Happening::NodeJoined(_));
+            }
+            refused_by.places().any(|place| filters[place].1.helped_by(pod, happening, world))
+        })
+    }
+
+    /// Pods that have been set aside for long are tried again. Whether there are any.
+    pub fn flush(&mut self, now: SimTime) -> bool {
+        self.queue.flush(now)
+    }
+
+    /// Whether any pods are set aside.
+    pub fn has_unschedulable(&self) -> bool {
+        self.queue.unschedulable() > 0
     }
 
     /// Tries the next pod: where it should go, or why nowhere and who should make room. `None` when
@@ -92,13 +119,9 @@ impl Scheduler {
                 (Action::Bind { pod, node }, None)
             }
             Placed::Nowhere { refusal, rejections, preemption } => {
-                let woken_by = if refusal.nodes == 0 {
-                    Changes::NODE_ADDED
-                } else {
-                    rejections.iter().fold(Changes::NONE, |all, r| all.or(r.woken_by))
-                };
+                let refused_by: Plugins = rejections.iter().map(|r| r.place).collect();
                 let priority = world.spec_of(pod).priority;
-                self.queue.set_aside(pod, priority, woken_by, world.now());
+                self.queue.set_aside(pod, priority, refused_by, world.now());
                 (Action::Refuse { pod, refusal }, preemption.and_then(|p| p.action(pod, world)))
             }
         })

@@ -3,7 +3,7 @@
 //! This is the documentation of a scheduling cycle and the oracle for anything faster. `explain`,
 //! preemption and whoever imagines nodes ask here.
 
-use super::framework::{Candidates, Changes, PodView};
+use super::framework::{Candidates, PodView};
 use super::inquiry::{Inquiry, Kind, Rejection};
 use super::preemption::{Attempt, Preemption};
 use super::profile::Profile;
@@ -244,14 +244,5 @@ impl Evaluation {
     /// Every refusal, of the pod or of a node.
     pub fn rejections(&self) -> impl Iterator<Item = &Rejection> {
         self.outright.iter().chain(self.verdicts.iter().filter_map(|(_, verdict)| verdict.as_ref()))
-    }
-
-    /// What may change the minds of those who refused.
-    #[must_use]
-    pub fn woken_by(&self) -> Changes {
-        if self.nodes == 0 {
-            return Changes::NODE_ADDED;
-        }
-        self.rejections().fold(Changes::NONE, |changes, r| changes.or(r.woken_by))
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::framework::{Changes, Code, PodView, Reasons};
+use super::framework::{Code, PodView, Reasons};
 use super::inquiry::{Inquiry, Rejection};
 use super::plain;
 use super::sums::Standing;
@@ -274,7 +274,6 @@ fn own(reason: Reason) -> Rejection {
         plugin: None,
         code: Code::UnschedulableAndUnresolvable,
         reasons: Reasons::One(reason),
-        woken_by: Changes::NONE,
     }
 }
 

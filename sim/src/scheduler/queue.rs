@@ -7,12 +7,15 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::framework::Changes;
 use crate::time::{SimTime, Span};
 use crate::world::pod::PodId;
 
 const FIRST_BACKOFF: Span = Span::from_secs(1);
 const LONGEST_BACKOFF: Span = Span::from_secs(10);
+/// After this long a pod is tried again although nothing happened that helps it.
+const LONGEST_ASIDE: Span = Span::from_secs(300);
+/// How often the queue looks for such pods.
+pub const FLUSH_EVERY: Span = Span::from_secs(30);
 
 /// The order in which pods are tried: priority, then how long since their last attempt.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -28,7 +31,30 @@ struct Turn {
 struct Failed {
     turn: Turn,
     attempts: u32,
-    woken_by: Changes,
+    refused_by: Plugins,
+}
+
+/// Plugins by their place in the profile: a set.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Plugins(u64);
+
+impl Plugins {
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Their places, in order.
+    pub fn places(self) -> impl Iterator<Item = usize> {
+        (0..64).filter(move |place| self.0 & (1 << place) != 0)
+    }
+}
+
+impl FromIterator<usize> for Plugins {
+    fn from_iter<I: IntoIterator<Item = usize>>(places: I) -> Self {
+        Plugins(places.into_iter().fold(0, |set, place| set | (1 << place)))
+    }
 }
 
 /// The scheduling queue.
@@ -60,12 +86,12 @@ impl Queue {
     }
 
     /// A pod that was just tried could not be scheduled.
-    pub fn set_aside(&mut self, pod: PodId, priority: i32, woken_by: Changes, now: SimTime) {
+    pub fn set_aside(&mut self, pod: PodId, priority: i32, refused_by: Plugins, now: SimTime) {
         let attempts = self.failures.entry(pod).or_default();
         *attempts += 1;
         let attempts = *attempts;
         let turn = self.turn(pod, priority, now);
-        self.unschedulable.insert(pod, Failed { turn, attempts, woken_by });
+        self.unschedulable.insert(pod, Failed { turn, attempts, refused_by });
     }
 
     /// A pod that was just tried is bound; nothing about it needs remembering.
@@ -73,12 +99,23 @@ impl Queue {
         self.failures.remove(&pod);
     }
 
-    /// Something changed: pods that it may help go back to the queue. Whether any did.
-    pub fn wake(&mut self, changes: Changes, now: SimTime) -> bool {
+    /// Something happened: pods that it helps go back to the queue. Whether any did.
+    pub fn wake(&mut self, now: SimTime, helps: impl Fn(PodId, Plugins) -> bool) -> bool {
+        self.take_back(now, |pod, failed| helps(pod, failed.refused_by))
+    }
+
+    /// Pods that have been set aside for long go back to the queue, whatever happened. Whether any
+    /// did.
+    // kube-scheduler: backend/queue flushUnschedulablePodsLeftover
+    pub fn flush(&mut self, now: SimTime) -> bool {
+        self.take_back(now, |_, failed| failed.turn.enqueued_at + LONGEST_ASIDE < now)
+    }
+
+    fn take_back(&mut self, now: SimTime, wanted: impl Fn(PodId, &Failed) -> bool) -> bool {
         let mut woken = false;
         let (active, backing_off) = (&mut self.active, &mut self.backing_off);
-        self.unschedulable.retain(|_, failed| {
-            if !failed.woken_by.meets(changes) {
+        self.unschedulable.retain(|pod, failed| {
+            if !wanted(*pod, failed) {
                 return true;
             }
             let ends = failed.turn.enqueued_at + backoff(failed.attempts);
@@ -130,22 +167,32 @@ mod tests {
     }
 
     #[test]
-    fn only_a_change_that_helps_wakes_a_pod() {
+    fn only_what_helps_wakes_a_pod() {
         let mut queue = Queue::default();
-        queue.set_aside(pod(0), 0, Changes::NODE_ADDED, SimTime::ZERO);
-        assert!(!queue.wake(Changes::POD_LEFT, SimTime::from_ms(1)));
+        let refused_by = Plugins::from_iter([3, 5]);
+        queue.set_aside(pod(0), 0, refused_by, SimTime::ZERO);
+        assert!(!queue.wake(SimTime::from_ms(1), |_, plugins| plugins != refused_by));
         assert_eq!(queue.pop(), None);
-        assert!(queue.wake(Changes::NODE_ADDED, SimTime::from_ms(1)));
+        assert!(queue.wake(SimTime::from_ms(1), |_, plugins| plugins.places().eq([3, 5])));
         assert_eq!(queue.pop(), Some(pod(0)), "an idle scheduler does not honour back-off");
     }
 
     #[test]
     fn a_pod_that_backs_off_lets_fresh_ones_go_first() {
         let mut queue = Queue::default();
-        queue.set_aside(pod(0), 1_000, Changes::NODE_ADDED, SimTime::ZERO);
-        queue.wake(Changes::NODE_ADDED, SimTime::from_ms(500));
+        queue.set_aside(pod(0), 1_000, Plugins::default(), SimTime::ZERO);
+        queue.wake(SimTime::from_ms(500), |_, _| true);
         queue.add(pod(1), 0, SimTime::from_ms(500));
         assert_eq!(queue.pop(), Some(pod(1)));
+        assert_eq!(queue.pop(), Some(pod(0)));
+    }
+
+    #[test]
+    fn nobody_is_set_aside_for_ever() {
+        let mut queue = Queue::default();
+        queue.set_aside(pod(0), 0, Plugins::default(), SimTime::ZERO);
+        assert!(!queue.flush(SimTime::from_ms(300_000)));
+        assert!(queue.flush(SimTime::from_ms(330_000)));
         assert_eq!(queue.pop(), Some(pod(0)));
     }
 

@@ -6,6 +6,7 @@ use std::fmt::Write;
 use indexmap::IndexSet;
 
 use super::Model;
+use super::pod::SpecId;
 use super::resources::Lane;
 use crate::names::NameId;
 use crate::table::{Id, id};
@@ -24,6 +25,8 @@ pub enum Reason {
     Insufficient(Lane),
     /// A sentence that names something of the scenario.
     Said(NameId),
+    /// Pods of this spec have scheduling gates.
+    Gated(SpecId),
 }
 
 impl Reason {
@@ -34,6 +37,12 @@ impl Reason {
             Reason::Text(text) => text.to_owned(),
             Reason::Insufficient(lane) => format!("Insufficient {}", model.lane_name(lane)),
             Reason::Said(sentence) => model.names.text(sentence).to_owned(),
+            // kube-scheduler: plugins/schedulinggates PreEnqueue
+            Reason::Gated(spec) => {
+                let gates = model.specs[spec].gates.iter().map(|gate| model.names.text(*gate));
+                let gates: Vec<&str> = gates.collect();
+                format!("waiting for scheduling gates: [{}]", gates.join(" "))
+            }
         }
     }
 }

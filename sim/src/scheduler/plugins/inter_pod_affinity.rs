@@ -2,8 +2,8 @@
 
 use super::Args;
 use crate::scheduler::framework::{
-    Around, Changes, Counted, Feasible, Filter, Include, PodView, Prepared, RelativeScore, Scope,
-    Sum, Verdict,
+    Around, Counted, Feasible, Filter, Include, PodView, Prepared, RelativeScore, Scope, Sum,
+    Verdict,
 };
 use crate::world::World;
 use crate::world::selectors::{TermKind, TopologyKeyId};
@@ -98,10 +98,6 @@ impl Filter for InterPodAffinity {
             );
         }
         Verdict::Pass
-    }
-
-    fn woken_by(&self) -> Changes {
-        Changes::NODE_ADDED.or(Changes::POD_LEFT).or(Changes::POD_PLACED)
     }
 }
 

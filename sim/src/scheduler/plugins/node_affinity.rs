@@ -3,7 +3,7 @@
 use super::{Args, share_of_max};
 use crate::names::NameId;
 use crate::scheduler::framework::{
-    Around, Candidates, Changes, Code, Feasible, Filter, NodeView, PodView, Prepared, Reasons,
+    Around, Candidates, Code, Feasible, Filter, NodeView, PodView, Prepared, Reasons,
     RelativeScore, Verdict,
 };
 use crate::world::World;
@@ -60,10 +60,6 @@ impl Filter for NodeAffinity {
             return Verdict::Pass;
         }
         Verdict::unresolvable("node(s) didn't match Pod's node affinity/selector")
-    }
-
-    fn woken_by(&self) -> Changes {
-        Changes::NODE_ADDED
     }
 }
 

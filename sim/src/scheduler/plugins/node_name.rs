@@ -1,6 +1,6 @@
 //! NodeName: a pod that names its node runs there or nowhere.
 
-use crate::scheduler::framework::{Changes, Filter, NodeView, PodView, Prepared, Verdict};
+use crate::scheduler::framework::{Filter, NodeView, PodView, Prepared, Verdict};
 use crate::world::World;
 use crate::world::pod::PodSpec;
 
@@ -23,9 +23,5 @@ impl Filter for NodeName {
             return Verdict::Pass;
         }
         Verdict::unresolvable("node(s) didn't match the requested node name")
-    }
-
-    fn woken_by(&self) -> Changes {
-        Changes::NODE_ADDED
     }
 }

@@ -1,6 +1,6 @@
 //! NodePorts: two pods cannot have the same port of one host.
 
-use crate::scheduler::framework::{Changes, Filter, NodeView, PodView, Prepared, Verdict};
+use crate::scheduler::framework::{Filter, Happening, NodeView, PodView, Prepared, Verdict};
 use crate::world::World;
 
 /// See the module.
@@ -21,7 +21,16 @@ impl Filter for NodePorts {
         Verdict::Pass
     }
 
-    fn woken_by(&self) -> Changes {
-        Changes::NODE_ADDED.or(Changes::POD_LEFT)
+    // kube-scheduler: plugins/nodeports/node_ports.go isSchedulableAfterPodDeleted
+    fn helped_by(&self, pod: PodView<'_>, happening: Happening, world: &World) -> bool {
+        match happening {
+            Happening::NodeJoined(_) | Happening::NodeChanged(_) => true,
+            Happening::PodLeft(spec) => {
+                let freed = &world.model().specs[spec].host_ports;
+                let wanted = &pod.spec.host_ports;
+                wanted.iter().any(|port| freed.iter().any(|other| port.conflicts(other)))
+            }
+            Happening::NodeLeft | Happening::PodPlaced(_) => false,
+        }
     }
 }

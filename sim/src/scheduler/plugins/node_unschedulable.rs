@@ -1,6 +1,6 @@
 //! NodeUnschedulable: a cordoned node takes no pods, but for those that tolerate it.
 
-use crate::scheduler::framework::{Changes, Filter, NodeView, PodView, Verdict};
+use crate::scheduler::framework::{Filter, NodeView, PodView, Verdict};
 use crate::world::taints::{Effect, Taint, tolerated};
 
 /// See the module.
@@ -18,9 +18,5 @@ impl Filter for NodeUnschedulable {
             return Verdict::Pass;
         }
         Verdict::unresolvable("node(s) were unschedulable")
-    }
-
-    fn woken_by(&self) -> Changes {
-        Changes::NODE_ADDED
     }
 }

@@ -4,11 +4,12 @@
 use super::Args;
 use super::args::{ScoringKind, ScoringStrategy};
 use crate::scheduler::framework::{
-    Changes, Code, Filter, NodeView, PodView, Reasons, Score, Verdict,
+    Code, Filter, Happening, NodeView, PodView, Reasons, Score, Verdict,
 };
+use crate::world::World;
 use crate::world::pod::PodSpec;
 use crate::world::refusal::Reason;
-use crate::world::resources::Lane;
+use crate::world::resources::{Lane, Resources};
 
 /// See the module.
 pub struct NodeResourcesFit {
@@ -54,8 +55,16 @@ impl Filter for NodeResourcesFit {
         Verdict::Reject(code, reasons)
     }
 
-    fn woken_by(&self) -> Changes {
-        Changes::NODE_ADDED.or(Changes::POD_LEFT)
+    // kube-scheduler: plugins/noderesources/fit.go isSchedulableAfterPodEvent
+    fn helped_by(&self, pod: PodView<'_>, happening: Happening, world: &World) -> bool {
+        match happening {
+            Happening::NodeJoined(node) | Happening::NodeChanged(node) => {
+                let allocatable = &world.view(node).shape().allocatable;
+                pod.spec.requests.fits(&Resources::ZERO, allocatable)
+            }
+            Happening::PodLeft(_) => true,
+            Happening::NodeLeft | Happening::PodPlaced(_) => false,
+        }
     }
 }
 

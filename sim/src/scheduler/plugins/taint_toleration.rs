@@ -2,7 +2,7 @@
 
 use super::share_of_max;
 use crate::scheduler::framework::{
-    Around, Changes, Feasible, Filter, NodeView, PodView, RelativeScore, Verdict,
+    Around, Feasible, Filter, NodeView, PodView, RelativeScore, Verdict,
 };
 use crate::world::pod::PodSpec;
 use crate::world::taints::{Effect, Toleration, tolerated};
@@ -25,10 +25,6 @@ impl Filter for TaintToleration {
             return Verdict::Pass;
         }
         Verdict::unresolvable("node(s) had untolerated taint(s)")
-    }
-
-    fn woken_by(&self) -> Changes {
-        Changes::NODE_ADDED
     }
 }
 

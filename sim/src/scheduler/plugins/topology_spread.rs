@@ -2,8 +2,8 @@
 
 use super::args::{Args, DefaultConstraint};
 use crate::scheduler::framework::{
-    Around, Changes, Counted, Feasible, Filter, Include, PodView, Prepared, RelativeScore, Scope,
-    Sum, Verdict,
+    Around, Counted, Feasible, Filter, Include, PodView, Prepared, RelativeScore, Scope, Sum,
+    Verdict,
 };
 use crate::world::World;
 use crate::world::selectors::{SelectorId, TopologyKeyId};
@@ -116,10 +116,6 @@ impl Filter for PodTopologySpread {
             }
         }
         Verdict::Pass
-    }
-
-    fn woken_by(&self) -> Changes {
-        Changes::NODE_ADDED.or(Changes::NODE_LEFT).or(Changes::POD_LEFT).or(Changes::POD_PLACED)
     }
 }
 
