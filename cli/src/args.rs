@@ -47,6 +47,17 @@ pub(crate) enum Command {
   spotsim run --verify shop-200            make it again, and name what differs
   spotsim run scenario.yaml -o json | jq .saving")]
     Run(RunArgs),
+    /// Say what a reviewer would say about scenarios and manifests.
+    #[command(
+        after_help = "Files are reviewed together: a budget in one protects the pods of another.
+Exit code: 2 if something is wrong, 0 if there are only warnings, 99 if those are not to be.
+
+Examples:
+  spotsim lint scenario.yaml
+  spotsim lint deploy/*.yaml --provider gcp --strict
+  spotsim lint scenario.yaml -o sarif > spotsim.sarif"
+    )]
+    Lint(LintArgs),
     /// List instance types, their sizes, prices and interruption bands.
     #[command(after_help = "A FILTER is a word with * and ?, or a condition; all must hold:
   provider= region= type= family= arch= gpu=             one or several words, with commas
@@ -215,6 +226,34 @@ pub(crate) enum SortBy {
     Saving,
     /// The interruption band.
     Band,
+}
+
+/// Arguments of `spotsim lint`.
+#[derive(Args, Debug)]
+pub(crate) struct LintArgs {
+    /// Scenarios, or files of Kubernetes objects.
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Whose notice counts, where no scenario says so.
+    #[arg(long, value_enum, default_value_t = Cloud::Aws)]
+    pub(crate) provider: Cloud,
+    /// Let warnings end with exit code 99.
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// What to print on stdout.
+    #[arg(short, long, value_enum, default_value_t = LintOutput::Table)]
+    pub(crate) output: LintOutput,
+}
+
+/// How to print findings.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum LintOutput {
+    /// Each at its place, as a compiler would.
+    Table,
+    /// An array of objects.
+    Json,
+    /// SARIF 2.1.0, for code hosts.
+    Sarif,
 }
 
 /// Arguments of `spotsim explain`.

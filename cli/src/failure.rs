@@ -15,6 +15,10 @@ pub(crate) enum Failure {
         /// Whether a program reads our errors.
         json: bool,
     },
+    /// Something is wrong with what was reviewed, which has been printed: exit code 2.
+    Wrong,
+    /// There are warnings, which were not to be: exit code 99.
+    Strict,
     /// What was asked for cannot be done as it was asked: exit code 2.
     Usage(anyhow::Error),
     /// The program, or the machine under it, failed: exit code 1.
@@ -41,10 +45,11 @@ impl Failure {
             // `spotsim ... | head` closing the pipe is how it is meant to end.
             Failure::Internal(error) if is_broken_pipe(error) => return ExitCode::SUCCESS,
             Failure::Internal(error) => writeln!(stderr, "error: {error:#}"),
-            Failure::Differs | Failure::Interrupted => Ok(()),
+            Failure::Differs | Failure::Wrong | Failure::Strict | Failure::Interrupted => Ok(()),
         };
         ExitCode::from(match self {
-            Failure::Input { .. } | Failure::Usage(_) => 2,
+            Failure::Input { .. } | Failure::Wrong | Failure::Usage(_) => 2,
+            Failure::Strict => 99,
             Failure::Internal(_) | Failure::Differs => 1,
             Failure::Interrupted => 130,
         })

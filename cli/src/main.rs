@@ -23,6 +23,7 @@ fn main() -> ExitCode {
     cli.color.apply();
     let result = match cli.command {
         Command::Demo(args) => commands::demo::run(&args),
+        Command::Lint(args) => commands::lint::run(&args),
         Command::Init(args) => commands::init::run(&args),
         Command::Run(args) => commands::run::run(&args),
         Command::Catalogue(args) => commands::catalogue::run(&args),

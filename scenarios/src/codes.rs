@@ -1,6 +1,8 @@
 //! The codes of diagnostics: what each means, why it is one, an example that gives it, and what to
 //! do. `spotsim explain` prints them; a test runs every example.
 
+use crate::lint;
+
 /// A code.
 #[derive(Clone, Copy, Debug)]
 pub struct Code {
@@ -16,15 +18,25 @@ pub struct Code {
     pub fix: &'static str,
 }
 
+impl Code {
+    /// What to do, as the last line of a diagnostic says it: no capital, no full stop.
+    #[must_use]
+    pub fn help(&self) -> String {
+        let mut letters = self.fix.chars();
+        let first = letters.next().into_iter().flat_map(char::to_lowercase);
+        first.chain(letters).collect::<String>().trim_end_matches('.').to_owned()
+    }
+}
+
 /// The code of this name.
 #[must_use]
 pub fn named(id: &str) -> Option<&'static Code> {
     all().find(|code| code.id.eq_ignore_ascii_case(id))
 }
 
-/// Every code there is.
+/// Every code there is, those of the review last.
 pub fn all() -> impl Iterator<Item = &'static Code> {
-    CODES.iter()
+    CODES.iter().chain(lint::RULES.iter().map(|rule| &rule.code))
 }
 
 /// Every code, in order.

@@ -174,14 +174,25 @@ impl Diagnostics {
         self.0.iter()
     }
 
-    /// As text for a person, with a last line that counts the errors.
+    /// The same by file and place, as one reads; what has no place comes first.
+    #[must_use]
+    pub fn by_place(mut self) -> Diagnostics {
+        self.0.sort_by_key(|diagnostic| {
+            diagnostic.place.as_ref().map(|place| (place.file.clone(), place.span.start))
+        });
+        self
+    }
+
+    /// As text for a person, one after the other.
+    #[must_use]
+    pub fn render_each(&self, color: bool) -> String {
+        self.0.iter().map(|diagnostic| diagnostic.render(color) + "\n\n").collect()
+    }
+
+    /// The same with a last line that counts the errors.
     #[must_use]
     pub fn render(&self, color: bool) -> String {
-        let mut text = String::new();
-        for diagnostic in &self.0 {
-            text += &diagnostic.render(color);
-            text += "\n\n";
-        }
+        let mut text = self.render_each(color);
         let count = |severity| self.iter().filter(|d| d.severity() == severity).count();
         let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
         let plural = |n: usize| if n == 1 { "" } else { "s" };

@@ -16,6 +16,7 @@ pub mod explain;
 pub mod file;
 pub mod inputs;
 pub mod kube;
+pub mod lint;
 pub mod lower;
 pub mod manifests;
 pub mod quantity;

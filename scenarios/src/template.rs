@@ -40,7 +40,8 @@ pub fn template(provider: ProviderName) -> String {
         ProviderName::Generic => of(
             "somewhere",
             "[{name: box, cpu: 2, memory: 8Gi, onDemandPrice: 0.1, spotPrice: 0.04}]",
-            "[{name: box, cpu: 2, memory: 8Gi, onDemandPrice: 0.1, spotPrice: 0.04}]",
+            "[{name: box, cpu: 2, memory: 8Gi, onDemandPrice: 0.1, spotPrice: 0.04},\n      \
+             {name: chest, cpu: 4, memory: 16Gi, onDemandPrice: 0.2, spotPrice: 0.07}]",
             "[somewhere-a, somewhere-b, somewhere-c]",
             "capacity",
             "30",
@@ -79,6 +80,12 @@ mod tests {
             sim::run(&scenario.setup, Root { seed: 42, replication: 0 }, &mut facts);
             let waits = |fact: &Fact| matches!(fact, Fact::StillPending { .. });
             assert!(!facts.iter().any(|(_, fact)| waits(fact)), "{provider:?}");
+            // A reviewer has nothing to say about it either.
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("scenario.yaml");
+            std::fs::write(&path, template(provider)).unwrap();
+            let found = crate::lint::review(&[path], scenario.setup.provider);
+            assert!(found.is_empty(), "{found}");
         }
     }
 }

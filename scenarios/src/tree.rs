@@ -225,6 +225,15 @@ impl Node {
         entries.iter().find(|(name, ..)| name == key).map(|(.., node)| node)
     }
 
+    /// The text that this is, if it is one.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        match &self.value {
+            Value::Scalar(scalar) => scalar.as_str(),
+            Value::Seq(_) | Value::Map(_) => None,
+        }
+    }
+
     /// The deepest node that lies on `path`.
     #[must_use]
     pub fn at(&self, path: &[Step]) -> &Node {

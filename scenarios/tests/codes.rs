@@ -6,6 +6,7 @@ use std::sync::Arc;
 use scenarios::Scenario;
 use scenarios::codes::CODES;
 use scenarios::diagnostic::Source;
+use scenarios::lint::{RULES, review};
 
 /// What an example leaves out.
 const REST: [&str; 5] = [
@@ -40,6 +41,26 @@ fn every_example_gives_its_code_and_no_other() {
 }
 
 #[test]
+fn every_example_of_the_review_gives_its_code() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let aws = sim::providers::named("aws").expect("aws is modelled");
+    for rule in RULES {
+        let code = rule.code;
+        let manifest = code.example.starts_with("apiVersion: ");
+        let text = if manifest { code.example.to_owned() } else { whole(code.example) };
+        let file = folder.path().join(format!("{}.yaml", code.id));
+        std::fs::write(&file, text).expect("room for a file");
+        let found = review(&[file], aws);
+        let codes: BTreeSet<&str> = found.iter().map(|diagnostic| diagnostic.code).collect();
+        assert!(codes.contains(code.id), "{}:\n{}", code.id, found.render(false));
+        assert!(!found.has_errors(), "{}", found.render(false));
+        let placed = found.iter().filter(|diagnostic| diagnostic.place.is_some()).count();
+        assert_eq!(placed, found.iter().count(), "every finding has its place");
+    }
+}
+
+#[test]
 fn codes_are_in_order() {
     assert!(CODES.is_sorted_by(|one, next| one.id < next.id));
+    assert!(RULES.is_sorted_by(|one, next| one.code.id < next.code.id));
 }

@@ -1,0 +1,59 @@
+//! Warnings that a reviewer would raise before anything is simulated.
+//!
+//! A rule is a code with its words, and a function that looks at everything at once; [`RULES`] is
+//! their order.
+
+mod budgets;
+mod matching;
+mod pods;
+mod pools;
+pub mod sarif;
+mod subject;
+mod workloads;
+
+use std::path::PathBuf;
+
+use sim::providers::Provider;
+
+use crate::codes::Code;
+use crate::diagnostic::Diagnostics;
+use subject::Subject;
+
+/// A rule of the review.
+pub struct Rule {
+    /// What it finds, why that is worth a word, an example, and what to do.
+    pub code: Code,
+    check: fn(&Subject, &mut Diagnostics),
+}
+
+/// Every rule, in the order of its code.
+pub static RULES: &[Rule] = &[
+    Rule { code: budgets::BLOCKS_DRAINS, check: budgets::blocks_drains },
+    Rule { code: budgets::PROTECTS_NOBODY, check: budgets::protects_nobody },
+    Rule { code: budgets::TWO_FOR_ONE, check: budgets::two_for_one },
+    Rule { code: pods::GRACE_BEYOND_NOTICE, check: pods::grace_beyond_notice },
+    Rule { code: pods::PRE_STOP_TAKES_ALL, check: pods::pre_stop_takes_all },
+    Rule { code: pods::NO_REQUESTS, check: pods::no_requests },
+    Rule { code: pods::LIMIT_BELOW_REQUEST, check: pods::limit_below_request },
+    Rule { code: pods::NEVER_EVICTED, check: pods::never_evicted },
+    Rule { code: pods::DATA_ON_NODE, check: pods::data_on_node },
+    Rule { code: workloads::SINGLETON, check: workloads::singleton },
+    Rule { code: workloads::NO_ZONE_SPREAD, check: workloads::no_zone_spread },
+    Rule { code: workloads::BARE_POD, check: workloads::bare_pod },
+    Rule { code: workloads::GIVES_UP, check: workloads::gives_up },
+    Rule { code: pools::ONE_TYPE, check: pools::one_type },
+    Rule { code: pools::ONE_ZONE, check: pools::one_zone },
+];
+
+/// Reviews files together, scenarios and manifests alike. `provider` is whose nodes they are where
+/// no scenario says so. What cannot be read is an error among the findings.
+#[must_use]
+pub fn review(files: &[PathBuf], provider: &'static Provider) -> Diagnostics {
+    let mut found = Diagnostics::default();
+    let mut subject = Subject::new(provider);
+    for file in files {
+        subject.read(file, &file.display().to_string(), &mut found);
+    }
+    RULES.iter().for_each(|rule| (rule.check)(&subject, &mut found));
+    found.by_place()
+}

@@ -1,0 +1,327 @@
+//! What a reviewer has before him: workloads, budgets and pools, each with its place.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use sim::providers::{self, Provider};
+
+use super::matching::{Labels, admits, labels};
+use crate::diagnostic::{Diagnostic, Diagnostics, Source};
+use crate::file::{Capacity, File, Instance, Kind, Pool};
+use crate::kube::{
+    self, HorizontalPodAutoscaler, Job, Object, ObjectKind, ObjectMeta, PodDisruptionBudget,
+    PodSpec, PodTemplateSpec,
+};
+use crate::manifests::typed;
+use crate::tree::{Node, Step, Value};
+use crate::unmodelled::Tally;
+use crate::{Scenario, documents, open};
+
+/// Everything that is reviewed together.
+pub(crate) struct Subject {
+    /// Whose nodes they are.
+    pub(crate) provider: &'static Provider,
+    /// The pools of the scenario; none when only objects are reviewed.
+    pub(crate) pools: Vec<(Pool, Place)>,
+    /// What keeps pods.
+    pub(crate) workloads: Vec<Workload>,
+    /// What protects them.
+    pub(crate) budgets: Vec<(PodDisruptionBudget, Place)>,
+    autoscalers: Vec<HorizontalPodAutoscaler>,
+}
+
+/// Something that keeps pods.
+pub(crate) struct Workload {
+    /// Its kind, as Kubernetes calls it.
+    pub(crate) kind: &'static str,
+    /// Its namespace.
+    pub(crate) namespace: String,
+    /// Its name.
+    pub(crate) name: String,
+    /// What each pod is.
+    pub(crate) template: PodTemplateSpec,
+    /// Annotations of the object and of its pods.
+    pub(crate) annotations: Vec<(String, String)>,
+    /// The whole object, if it is a Job.
+    pub(crate) job: Option<Box<Job>>,
+    replicas: Option<u32>,
+    place: Place,
+    /// Where the PodSpec is, from the place.
+    path: &'static [&'static str],
+}
+
+/// Where something is written.
+pub(crate) struct Place {
+    source: Source,
+    node: Node,
+}
+
+impl Place {
+    /// A diagnostic at the deepest node on a path from here.
+    pub(crate) fn warn(&self, code: &'static str, message: String, path: &[&str]) -> Diagnostic {
+        let steps: Vec<Step> = path
+            .iter()
+            .map(|step| step.parse().map_or_else(|_| Step::Key((*step).to_owned()), Step::Index))
+            .collect();
+        Diagnostic::new(code, message).at(&self.source, self.node.at(&steps).span.clone())
+    }
+}
+
+impl Workload {
+    /// As a person names it.
+    pub(crate) fn full(&self) -> String {
+        format!("{} {}/{}", self.kind, self.namespace, self.name)
+    }
+
+    /// Its pods' spec.
+    pub(crate) fn spec(&self) -> &PodSpec {
+        &self.template.spec
+    }
+
+    /// The labels of its pods.
+    pub(crate) fn labels(&self) -> Labels {
+        labels(&self.template.metadata.labels)
+    }
+
+    /// Whether it serves: its pods run for ever, and some should always be there.
+    pub(crate) fn serves(&self) -> bool {
+        ["Deployment", "StatefulSet", "ReplicaSet"].contains(&self.kind)
+    }
+
+    /// A diagnostic at the name.
+    pub(crate) fn warn(&self, code: &'static str, message: String) -> Diagnostic {
+        let named = self.place.node.at(&[Step::Key("metadata".into()), Step::Key("name".into())]);
+        let named =
+            if named.span == self.place.node.span { &["name"][..] } else { &["metadata", "name"] };
+        self.place.warn(code, message, named)
+    }
+
+    /// A diagnostic at a field of the PodSpec.
+    pub(crate) fn warn_in_spec(
+        &self,
+        code: &'static str,
+        message: String,
+        path: &[&str],
+    ) -> Diagnostic {
+        self.place.warn(code, message, &[self.path, path].concat())
+    }
+}
+
+impl Subject {
+    /// Nothing yet, at a provider.
+    pub(crate) fn new(provider: &'static Provider) -> Subject {
+        Subject {
+            provider,
+            pools: Vec::new(),
+            workloads: Vec::new(),
+            budgets: Vec::new(),
+            autoscalers: Vec::new(),
+        }
+    }
+
+    /// How many pods it has at least, as far as is written.
+    pub(crate) fn replicas(&self, workload: &Workload) -> u32 {
+        let scales = |scaler: &&HorizontalPodAutoscaler| {
+            let target = &scaler.spec.scale_target_ref;
+            target.kind == workload.kind
+                && target.name == workload.name
+                && scaler.metadata.namespace() == workload.namespace
+        };
+        let scaler = self.autoscalers.iter().find(scales);
+        scaler.map_or(workload.replicas, |scaler| scaler.spec.min_replicas).unwrap_or(1)
+    }
+
+    /// Whether its pods may run on spot nodes: on those of a pool, or, when no pools are known, if
+    /// they ask for such nodes or tolerate them.
+    pub(crate) fn may_be_on_spot(&self, workload: &Workload) -> bool {
+        if self.pools.is_empty() {
+            return asks_for_spot(workload.spec());
+        }
+        self.pools
+            .iter()
+            .filter(|(pool, _)| pool.capacity_type == Capacity::Spot)
+            .any(|(pool, _)| admits(&self.labels_of(pool), &pool.taints, workload.spec()))
+    }
+
+    /// The labels of a pool's nodes, as a run would give them.
+    fn labels_of(&self, pool: &Pool) -> Labels {
+        let spot = pool.capacity_type == Capacity::Spot;
+        let mut all = labels(&pool.labels);
+        let mut add = |key: &str, values: BTreeSet<String>| {
+            all.entry(key.to_owned()).or_insert(values);
+        };
+        let one = |value: &str| BTreeSet::from([value.to_owned()]);
+        for (key, value) in self.provider.labels_of(spot) {
+            add(key, one(value));
+        }
+        add("karpenter.sh/capacity-type", one(if spot { "spot" } else { "on-demand" }));
+        add("kubernetes.io/os", one("linux"));
+        add("kubernetes.io/arch", BTreeSet::from(["amd64".into(), "arm64".into()]));
+        add("spotsim/pool", one(&pool.name));
+        add("topology.kubernetes.io/zone", pool.zones.iter().cloned().collect());
+        let types = pool.instance_types.iter().map(|instance| match instance {
+            Instance::Named(name) => name.clone(),
+            Instance::Inline(inline) => inline.name.clone(),
+        });
+        add("node.kubernetes.io/instance-type", types.collect());
+        all
+    }
+
+    /// Adds what a file contains: a scenario with its manifests, or objects.
+    pub(crate) fn read(&mut self, path: &Path, name: &str, found: &mut Diagnostics) {
+        let read = open(path, name).and_then(|source| Ok((documents(&source)?, source)));
+        match read {
+            Err(errors) => errors.iter().for_each(|error| found.push(error.clone())),
+            Ok((documents, source)) if documents.iter().any(is_scenario) => {
+                self.scenario(&source, &documents[0], path, found);
+            }
+            Ok((documents, source)) => {
+                documents.into_iter().for_each(|document| self.object(&source, document, found));
+            }
+        }
+    }
+
+    fn scenario(&mut self, source: &Source, tree: &Node, path: &Path, found: &mut Diagnostics) {
+        match Scenario::parse(source, path.parent()) {
+            Ok(scenario) => {
+                scenario.warnings.iter().for_each(|warning| found.push(warning.clone()))
+            }
+            Err(errors) => {
+                errors.iter().for_each(|error| found.push(error.clone()));
+                return;
+            }
+        }
+        // It has just been read, so it can be read again.
+        let Ok(file) = serde_json::from_value::<File>(tree.to_json()) else { return };
+        self.provider = providers::named(file.provider.name()).unwrap_or(self.provider);
+        let below = |key: &str, index: usize| Place {
+            source: source.clone(),
+            node: tree.at(&[Step::Key(key.into()), Step::Index(index)]).clone(),
+        };
+        for (index, pool) in file.pools.into_iter().enumerate() {
+            self.pools.push((pool, below("pools", index)));
+        }
+        for (index, workload) in file.workloads.into_iter().enumerate() {
+            let Ok(spec) = serde_json::from_value(workload.template) else { continue };
+            let metadata = ObjectMeta { labels: workload.labels, ..ObjectMeta::default() };
+            self.workloads.push(Workload {
+                kind: kind_name(workload.kind),
+                namespace: workload.namespace,
+                name: workload.name,
+                template: PodTemplateSpec { metadata, spec },
+                annotations: workload.annotations.into_iter().collect(),
+                job: None,
+                replicas: workload.replicas,
+                place: below("workloads", index),
+                path: &["template"],
+            });
+        }
+        for manifest in &file.manifests {
+            let path =
+                path.parent().map_or_else(|| manifest.into(), |folder| folder.join(manifest));
+            self.read(&path, manifest, found);
+        }
+    }
+
+    /// Adds an object, or those of a list. What creates no pods and protects none is left out.
+    fn object(&mut self, source: &Source, node: Node, found: &mut Diagnostics) {
+        let text = |key: &str| node.get(key).and_then(Node::text).unwrap_or_default();
+        if text("kind").ends_with("List")
+            && let Some(Value::Seq(items)) = node.get("items").map(|items| &items.value)
+        {
+            items.iter().for_each(|item| self.object(source, item.clone(), found));
+            return;
+        }
+        let Some(kind) = ObjectKind::of(text("apiVersion"), text("kind")) else { return };
+        let name = format!("{}: {}", source.file, kind.name());
+        let tally = &mut Tally::default();
+        let Some(object) = typed(node.to_json(), kind, &name, source, &node, tally, found) else {
+            return;
+        };
+        // A pod of a ReplicaSet, say, is reviewed where it is written.
+        if object.metadata().controller().is_some() {
+            return;
+        }
+        let place = Place { source: source.clone(), node };
+        match object {
+            Object::PodDisruptionBudget(budget) => self.budgets.push((*budget, place)),
+            Object::HorizontalPodAutoscaler(scaler) => self.autoscalers.push(*scaler),
+            other => self.workloads.extend(workload(other, place)),
+        }
+    }
+}
+
+fn is_scenario(document: &Node) -> bool {
+    document.get("apiVersion").and_then(Node::text).is_some_and(|v| v.starts_with("spotsim/"))
+}
+
+fn kind_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Deployment => "Deployment",
+        Kind::StatefulSet => "StatefulSet",
+        Kind::DaemonSet => "DaemonSet",
+        Kind::Job => "Job",
+        Kind::Pod => "Pod",
+    }
+}
+
+/// What an object keeps, if it is of a kind that keeps pods.
+fn workload(object: Object, place: Place) -> Option<Workload> {
+    const TEMPLATE: &[&str] = &["spec", "template", "spec"];
+    const OF_JOBS: &[&str] = &["spec", "jobTemplate", "spec", "template", "spec"];
+    let (kind, metadata) = (object.kind().name(), object.metadata().clone());
+    let (replicas, template, job, path) = match object {
+        Object::Deployment(it) => (it.spec.replicas, it.spec.template, None, TEMPLATE),
+        Object::ReplicaSet(it) => (it.spec.replicas, it.spec.template, None, TEMPLATE),
+        Object::StatefulSet(it) => (it.spec.replicas, it.spec.template, None, TEMPLATE),
+        Object::DaemonSet(it) => (None, it.spec.template, None, TEMPLATE),
+        Object::Job(it) => (None, it.spec.template.clone(), Some(it), TEMPLATE),
+        Object::CronJob(it) => {
+            let spec = it.spec.job_template.spec;
+            let template = spec.template.clone();
+            let job = Job { spec, ..Job::default() };
+            (None, template, Some(Box::new(job)), OF_JOBS)
+        }
+        Object::Pod(it) => {
+            let template = PodTemplateSpec { metadata: it.metadata, spec: it.spec };
+            (None, template, None, &["spec"][..])
+        }
+        _ => return None,
+    };
+    let annotations = metadata.annotations.iter().chain(&template.metadata.annotations);
+    let annotations = annotations.map(|(key, value)| (key.clone(), value.clone())).collect();
+    Some(Workload {
+        kind,
+        namespace: metadata.namespace().to_owned(),
+        name: metadata.name,
+        annotations,
+        template,
+        job,
+        replicas,
+        place,
+        path,
+    })
+}
+
+/// Whether a pod names a label or a taint of spot nodes, and does not refuse them.
+fn asks_for_spot(spec: &PodSpec) -> bool {
+    let known = |key: &str| {
+        let labels = providers::PROVIDERS.iter().flat_map(|provider| provider.labels);
+        key == "karpenter.sh/capacity-type" || labels.into_iter().any(|label| label.key == key)
+    };
+    let spot = |value: &str| ["spot", "SPOT", "true"].contains(&value);
+    let selected = spec.node_selector.iter().any(|(key, value)| known(key) && spot(value));
+    let tolerated = spec
+        .tolerations
+        .iter()
+        .any(|it| it.key.as_deref().is_some_and(known) && (it.value.is_empty() || spot(&it.value)));
+    let required = spec.affinity.as_ref().and_then(|affinity| affinity.node_affinity.as_ref());
+    let required = required.and_then(|affinity| affinity.required.as_ref());
+    let wanted = required.is_some_and(|selector| {
+        let expressions = selector.node_selector_terms.iter().flat_map(|t| &t.match_expressions);
+        let mut asked =
+            expressions.filter(|it| it.operator == kube::Operator::In && known(&it.key));
+        asked.any(|expression| expression.values.iter().any(|value| spot(value)))
+    });
+    selected || tolerated || wanted
+}
