@@ -10,13 +10,15 @@ use crate::tree::{Node, Value};
 
 /// Checks `node` against `schema` and adds what is wrong to `found`.
 pub fn check(schema: &Json, node: &Node, source: &Source, found: &mut Diagnostics) {
-    Checker { root: schema, source, found }.check(schema, node, "the scenario");
+    Checker { root: schema, source, found, path: Vec::new() }.check(schema, node, "the scenario");
 }
 
 struct Checker<'c> {
     root: &'c Json,
     source: &'c Source,
     found: &'c mut Diagnostics,
+    /// The fields that lead to where it looks, for `spotsim explain`.
+    path: Vec<String>,
 }
 
 impl<'c> Checker<'c> {
@@ -83,17 +85,22 @@ impl<'c> Checker<'c> {
         let additional = schema.get("additionalProperties");
         for (key, span, value) in entries {
             if let Some(inner) = properties.and_then(|known| known.get(key)) {
+                self.path.push(key.clone());
                 self.check(inner, value, &format!("`{key}`"));
+                self.path.pop();
             } else if additional == Some(&Json::Bool(false)) {
                 let known = properties.into_iter().flat_map(|known| known.keys());
-                let help = did_you_mean(key, known.map(String::as_str)).map_or_else(
-                    || "see `spotsim schema` for the fields there are".to_owned(),
-                    |near| format!("did you mean `{near}`?"),
-                );
+                let near = did_you_mean(key, known.map(String::as_str))
+                    .map(|near| format!("did you mean `{near}`?"));
+                let explained = match &self.path[..] {
+                    [] => near.is_none().then(|| "see `spotsim explain`".to_owned()),
+                    path => Some(format!("see `spotsim explain {}`", path.join("."))),
+                };
+                let help: Vec<String> = near.into_iter().chain(explained).collect();
                 let message = format!("unknown field `{key}`");
                 let label = format!("not a field of {what}");
                 let diagnostic = Diagnostic::new("E0107", message).at(self.source, span.clone());
-                self.found.push(diagnostic.label(label).help(help));
+                self.found.push(diagnostic.label(label).help(help.join(" ")));
             } else if let Some(inner) = additional.filter(|inner| inner.is_object()) {
                 self.check(inner, value, &format!("`{key}`"));
             }

@@ -171,3 +171,32 @@ pub static CODES: &[Code] = &[
         fix: "Ask for less, add a pool that is large enough, or tolerate the taint.",
     },
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The list in the documentation.
+    fn page() -> String {
+        let mut page = String::from(
+            "# Codes\n\n`E` stops the simulation, `W` does not; from W0101 on they are what `spotsim lint` \
+             finds.\n`spotsim explain CODE` says why, with an example.\n\n| code | it means | what to do |\n\
+             |---|---|---|\n",
+        );
+        for code in all() {
+            page += &format!("| {} | {} | {} |\n", code.id, code.title, code.help());
+        }
+        page
+    }
+
+    /// `just bless` writes it afresh.
+    #[test]
+    fn the_list_in_the_documentation_is_fresh() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/codes.md");
+        if std::env::var_os("BLESS").is_some() {
+            std::fs::write(path, page()).unwrap();
+        }
+        let committed = std::fs::read_to_string(path).unwrap_or_default();
+        assert_eq!(committed, page(), "stale: run `just bless`");
+    }
+}

@@ -84,7 +84,26 @@ fn aks_memory(memory: u64, pods: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        /// A larger machine leaves more, and never more than it has.
+        #[test]
+        fn more_of_a_machine_leaves_more_to_pods(
+            provider in prop::sample::select(vec!["gcp", "azure", "generic"]),
+            vcpu in 1_u64..256,
+            memory in 1_024_u64..4_000_000,
+            pods in 8_u64..256,
+        ) {
+            let left = |vcpu, memory| allocatable(provider, "any", vcpu, memory, pods);
+            let (one, cores, large) =
+                (left(vcpu, memory), left(vcpu + 1, memory), left(vcpu, memory + 64));
+            prop_assert!(one.cpu_milli <= vcpu * 1_000 && one.memory_mib <= memory);
+            prop_assert!(one.cpu_milli < cores.cpu_milli && one.memory_mib <= large.memory_mib);
+        }
+    }
 
     #[test]
     fn the_published_tables() {
