@@ -60,7 +60,7 @@ fn compare(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
 
     /// After every step, for every class: what was remembered and repaired, what is worked out
     /// afresh and what the plain rules say are the same, over all nodes and over a few.

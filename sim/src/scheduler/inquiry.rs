@@ -277,7 +277,7 @@ impl Inquiry {
             }
             let compared: Vec<bool> =
                 around.iter().map(|around| !score.ignores(pod, *around)).collect();
-            let feasible = compare(kinds, &compared, sums.clone());
+            let feasible = compare(kinds, &compared, sums.clone(), standings);
             let raw: Vec<i64> = kinds
                 .iter()
                 .zip(&around)
@@ -308,10 +308,21 @@ pub struct Kind<'k> {
 }
 
 /// How many nodes are compared, and in how many domains of each sum they are.
-fn compare(kinds: &[Kind<'_>], compared: &[bool], sums: std::ops::Range<usize>) -> Feasible {
+fn compare(
+    kinds: &[Kind<'_>],
+    compared: &[bool],
+    sums: std::ops::Range<usize>,
+    standings: &[Standing],
+) -> Feasible {
     let among = || kinds.iter().zip(compared).filter(|(_, is)| **is).map(|(kind, _)| kind);
     let nodes = among().map(|kind| kind.nodes).sum();
-    let domains = sums.map(|sum| {
+    let domains = sums.zip(standings).map(|(sum, standing)| {
+        if standing.is_per_node() {
+            let (with, without): (Vec<_>, Vec<_>) =
+                among().partition(|kind| kind.shares[sum].domain().is_some());
+            let with: usize = with.iter().map(|kind| kind.nodes).sum();
+            return with + usize::from(!without.is_empty());
+        }
         let mut domains: Vec<_> = among().map(|kind| kind.shares[sum].domain()).collect();
         domains.sort_unstable();
         domains.dedup();

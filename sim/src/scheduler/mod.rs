@@ -1,6 +1,7 @@
 //! kube-scheduler in virtual time: one pod, one cycle, one decision.
 
 pub mod answers;
+mod branches;
 pub mod decide;
 pub mod framework;
 pub mod inquiry;

@@ -7,10 +7,8 @@
 //!
 //! [`Answer`]: super::answers::Answer
 
-use indexmap::IndexSet;
-use rustc_hash::FxBuildHasher;
-
 use super::answers::{Answers, number};
+use super::branches::Branches;
 use super::framework::PodView;
 use super::inquiry::{Inquiry, Rejection};
 use super::profile::Profile;
@@ -28,22 +26,27 @@ pub struct Ranking {
     pub(super) standings: Vec<Standing>,
     /// The cell of each node, in the order in which nodes are walked.
     pub(super) rows: Vec<u32>,
-    /// A group and an answer make a cell, by their numbers.
-    cells: IndexSet<Cell, FxBuildHasher>,
+    cells: Vec<Cell>,
+    /// The number of each cell, by group and answer.
+    cell_numbers: Branches,
     /// How many nodes each cell holds.
     pub(super) held: Vec<u32>,
     pub(super) groups: Vec<Group>,
-    /// The groups by what makes them.
-    known: IndexSet<Vec<u64>, FxBuildHasher>,
-    /// What each node contributes to each sum, row by row.
-    shares: Vec<Share>,
+    /// The number of each sequence of traits.
+    traits: Branches,
+    /// The group of a whole sequence of traits, by its number.
+    group_of: Vec<u32>,
+    /// The sums for which nodes share domains.
+    shared: Vec<usize>,
+    /// What each node contributes to each of those, row by row, or [`EXCLUDED`]. All else about a
+    /// node's shares is the same for its whole group.
+    kept: Vec<i64>,
     /// Whether pods of a spec change any sum: what is known of it so far.
     concerns: Vec<Option<bool>>,
     cursor: Cursor,
     generation: u64,
-    /// What a node is found to contribute, and what makes its group.
+    /// What a node is found to contribute.
     found: Vec<Share>,
-    traits: Vec<u64>,
     /// How many rows have been worked out so far.
     pub(super) recomputed: u64,
 }
@@ -67,6 +70,9 @@ pub struct Cell {
     pub answer: u32,
 }
 
+/// In place of what a node contributes that is not included.
+const EXCLUDED: i64 = i64::MIN;
+
 /// In place of a cell where there is none.
 pub(super) const NO_CELL: u32 = u32::MAX;
 
@@ -80,16 +86,18 @@ impl Ranking {
             inquiry: Inquiry::of(profile, pod, world)?,
             standings: Vec::new(),
             rows: Vec::new(),
-            cells: IndexSet::default(),
+            cells: Vec::new(),
+            cell_numbers: Branches::default(),
             held: Vec::new(),
             groups: Vec::new(),
-            known: IndexSet::default(),
-            shares: Vec::new(),
+            traits: Branches::default(),
+            group_of: Vec::new(),
+            shared: Vec::new(),
+            kept: Vec::new(),
             concerns: vec![None; world.model().specs.iter().len()],
             cursor: Cursor::default(),
             generation: u64::MAX,
             found: Vec::new(),
-            traits: Vec::new(),
             recomputed: 0,
         })
     }
@@ -135,17 +143,24 @@ impl Ranking {
     fn rebuild(&mut self, answers: &Answers, pod: PodView<'_>, world: &World) {
         self.standings = self.inquiry.standings(world);
         self.groups.clear();
-        self.known.clear();
+        self.traits.clear();
+        self.group_of.clear();
         self.cells.clear();
+        self.cell_numbers.clear();
         self.held.clear();
+        let per_node = |sum: &usize| self.standings[*sum].is_per_node();
+        self.shared = (0..self.standings.len()).filter(|sum| !per_node(sum)).collect();
+        let nodes = world.registered().len();
         self.rows.clear();
-        self.shares.clear();
+        self.rows.reserve(nodes);
+        self.kept.clear();
+        self.kept.reserve(nodes * self.shared.len());
         for (place, node) in world.registered().iter().enumerate() {
             self.find_shares(*node, pod, world);
-            self.shares.extend_from_slice(&self.found);
             for (standing, share) in self.standings.iter_mut().zip(&self.found) {
                 standing.add(*share);
             }
+            self.kept.extend(self.shared.iter().map(|sum| contribution(self.found[*sum])));
             let group = self.group(answers.answer(answers.at(place)).grades);
             let cell = self.cell(group, answers.at(place), answers);
             self.held[cell as usize] += 1;
@@ -168,11 +183,11 @@ impl Ranking {
         let answer = answers.at(place);
         let grades = answers.answer(answer).grades;
         let mut group = self.cell_at(old).group;
-        let moved = concerns && self.repair_shares(place, node, pod, world);
+        let moved = concerns && self.repair_shares(place, group, node, pod, world);
         if moved || self.groups[group as usize].grades != grades {
-            self.found.clear();
-            let sums = self.standings.len();
-            self.found.extend_from_slice(&self.shares[place * sums..(place + 1) * sums]);
+            if !concerns {
+                self.find_shares(node, pod, world);
+            }
             group = self.group(grades);
         }
         let cell = self.cell(group, answer, answers);
@@ -185,19 +200,31 @@ impl Ranking {
     fn repair_shares(
         &mut self,
         place: usize,
+        group: u32,
         node: NodeId,
         pod: PodView<'_>,
         world: &World,
     ) -> bool {
         self.find_shares(node, pod, world);
-        let sums = self.standings.len();
-        let kept = &mut self.shares[place * sums..(place + 1) * sums];
+        let kept = &mut self.kept[place * self.shared.len()..(place + 1) * self.shared.len()];
+        let mut kept = self.shared.iter().zip(kept).peekable();
+        let of_group = &self.groups[group as usize].shares;
         let mut changed = false;
-        for ((kept, found), standing) in kept.iter_mut().zip(&self.found).zip(&mut self.standings) {
-            if *kept != *found {
-                standing.take(*kept);
+        for (sum, (found, standing)) in self.found.iter().zip(&mut self.standings).enumerate() {
+            let kept = kept.next_if(|(shared, _)| **shared == sum).map(|(_, kept)| kept);
+            let old = match (&kept, of_group[sum]) {
+                (Some(kept), Share::Excluded(domain) | Share::Counted(domain, _)) => {
+                    let excluded = **kept == EXCLUDED;
+                    if excluded { Share::Excluded(domain) } else { Share::Counted(domain, **kept) }
+                }
+                (_, of_group) => of_group,
+            };
+            if old.trait_in(standing) != found.trait_in(standing)
+                || contribution(old) != contribution(*found)
+            {
+                standing.take(old);
                 standing.add(*found);
-                *kept = *found;
+                kept.into_iter().for_each(|kept| *kept = contribution(*found));
                 changed = true;
             }
         }
@@ -211,16 +238,21 @@ impl Ranking {
 
     /// The group of a node with the shares that were found, new or known.
     fn group(&mut self, grades: u32) -> u32 {
-        self.traits.clear();
-        self.traits.push(u64::from(grades));
-        let seen = self.found.iter().zip(&self.standings);
-        self.traits.extend(seen.map(|(share, standing)| share.trait_in(standing)));
-        if let Some(group) = self.known.get_index_of(&self.traits) {
-            return number(group);
+        let (mut at, _) = self.traits.number(0, u64::from(grades));
+        for (share, standing) in self.found.iter().zip(&self.standings) {
+            // Number 0 is where sequences begin.
+            (at, _) = self.traits.number(at + 1, share.trait_in(standing));
         }
-        let shares = self.found.clone();
-        self.groups.push(Group { grades, shares, scored: Vec::new() });
-        number(self.known.insert_full(self.traits.clone()).0)
+        let at = at as usize;
+        if self.group_of.len() <= at {
+            self.group_of.resize(at + 1, NO_CELL);
+        }
+        if self.group_of[at] == NO_CELL {
+            self.group_of[at] = number(self.groups.len());
+            let shares = self.found.clone();
+            self.groups.push(Group { grades, shares, scored: Vec::new() });
+        }
+        self.group_of[at]
     }
 
     /// The cell behind a number.
@@ -230,9 +262,9 @@ impl Ranking {
 
     /// The number of the cell of a group and an answer, new or known.
     fn cell(&mut self, group: u32, answer: u32, answers: &Answers) -> u32 {
-        let (cell, new) = self.cells.insert_full(Cell { group, answer });
-        let cell = number(cell);
+        let (cell, new) = self.cell_numbers.number(group, u64::from(answer));
         if new {
+            self.cells.push(Cell { group, answer });
             self.held.push(0);
             if let Ok(score) = answers.answer(answer).own {
                 let scored = &mut self.groups[group as usize].scored;
@@ -241,5 +273,13 @@ impl Ranking {
             }
         }
         cell
+    }
+}
+
+/// What a share adds to its sum, or [`EXCLUDED`].
+fn contribution(share: Share) -> i64 {
+    match share {
+        Share::Counted(_, value) => value,
+        Share::Outside | Share::Excluded(_) => EXCLUDED,
     }
 }

@@ -282,9 +282,9 @@ impl Share {
         match (self, standing.is_per_node()) {
             (Share::Outside, _) => 0,
             (Share::Excluded(_), true) => 1,
-            // A zigzag, so that small values of either sign stay apart from the above.
+            // A zigzag, so that small values of either sign stay small, and apart from the above.
             (Share::Counted(_, value), true) => {
-                ((value << 1) ^ (value >> 63)).cast_unsigned().wrapping_add(1)
+                ((value << 1) ^ (value >> 63)).cast_unsigned().wrapping_add(2)
             }
             (Share::Excluded(domain) | Share::Counted(domain, _), false) => {
                 1 + u64::from(domain.number())

@@ -8,6 +8,7 @@ use super::pod::SpecId;
 /// the end has missed more changes than there are nodes and is better off starting afresh.
 #[derive(Clone, Debug, Default)]
 pub struct Journal {
+    /// Its length is a power of two.
     ring: Vec<Change>,
     written: usize,
 }
@@ -44,7 +45,7 @@ impl Journal {
                 self.ring[(first + offset) % capacity] = change;
             }
         }
-        let slot = self.written % self.ring.len();
+        let slot = self.written & (self.ring.len() - 1);
         self.ring[slot] = change;
         self.written += 1;
     }
@@ -59,7 +60,7 @@ impl Journal {
     pub fn since(&self, cursor: Cursor) -> Option<impl ExactSizeIterator<Item = Change> + '_> {
         let behind = self.written - cursor.0;
         (behind <= self.ring.len())
-            .then(|| (cursor.0..self.written).map(|entry| self.ring[entry % self.ring.len()]))
+            .then(|| (cursor.0..self.written).map(|entry| self.ring[entry & (self.ring.len() - 1)]))
     }
 }
 

@@ -72,6 +72,12 @@ pub struct PodSpec {
 }
 
 impl PodSpec {
+    /// Whether it has a node selector or a required node affinity.
+    #[must_use]
+    pub fn chooses_nodes(&self) -> bool {
+        !self.node_selector.is_empty() || self.required_affinity.is_some()
+    }
+
     /// Whether it restricts itself to nodes that it names.
     #[must_use]
     pub fn names_nodes(&self) -> bool {

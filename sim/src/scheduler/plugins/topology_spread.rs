@@ -75,10 +75,12 @@ impl Constraint {
         Sum { scope, parts: parts.into_iter().collect(), include }
     }
 
-    fn include(self, with_keys: &[TopologyKeyId]) -> Include {
+    /// Which nodes count. What holds of every node that is asked is not asked.
+    fn include(self, pod: PodView<'_>, with_keys: &[TopologyKeyId]) -> Include {
+        let other = |key: &TopologyKeyId| *key != self.key;
         Include {
-            with_keys: with_keys.to_vec(),
-            affinity: self.honors_affinity,
+            with_keys: with_keys.iter().copied().filter(other).collect(),
+            affinity: self.honors_affinity && pod.spec.chooses_nodes(),
             taints: self.honors_taints,
         }
     }
@@ -94,7 +96,7 @@ impl Filter for PodTopologySpread {
         let keys: Vec<_> = self.constraints(pod, true).map(|constraint| constraint.key).collect();
         self.constraints(pod, true)
             .map(|constraint| {
-                constraint.sum(Scope::Domain(constraint.key), constraint.include(&keys))
+                constraint.sum(Scope::Domain(constraint.key), constraint.include(pod, &keys))
             })
             .collect()
     }
@@ -134,7 +136,7 @@ impl RelativeScore for PodTopologySpread {
                 TopologyKeyId::HOSTNAME => {
                     constraint.sum(Scope::Host(constraint.key), Include::default())
                 }
-                key => constraint.sum(Scope::Domain(key), constraint.include(&keys)),
+                key => constraint.sum(Scope::Domain(key), constraint.include(pod, &keys)),
             })
             .collect()
     }
