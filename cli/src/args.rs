@@ -58,6 +58,15 @@ Examples:
   spotsim lint scenario.yaml -o sarif > spotsim.sarif"
     )]
     Lint(LintArgs),
+    /// Check that the rules of a scenario hold at every moment of every replication.
+    ///
+    /// Only the scenario as it is runs, without its baseline, and nothing is written. The exit code
+    /// is 99 when a rule is broken.
+    #[command(after_help = "Examples:
+  spotsim check scenario.yaml
+  spotsim check scenario.yaml -n 1000      a rarer break is found by more replications
+  spotsim check scenario.yaml -o json | jq '.rules[].first.chain'")]
+    Check(CheckArgs),
     /// List instance types, their sizes, prices and interruption bands.
     #[command(after_help = "A FILTER is a word with * and ?, or a condition; all must hold:
   provider= region= type= family= arch= gpu=             one or several words, with commas
@@ -179,6 +188,25 @@ pub(crate) struct How {
     /// How many threads; all cores if not given. The result does not depend on it.
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) threads: Option<u16>,
+    /// No progress and no notes on stderr; errors still appear.
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+/// Arguments of `spotsim check`.
+#[derive(Args, Debug)]
+pub(crate) struct CheckArgs {
+    /// The scenario file, YAML or JSON.
+    pub(crate) scenario: PathBuf,
+    /// How many replications: the more, the rarer the breaks that are found.
+    #[arg(short = 'n', long, default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub(crate) replications: u32,
+    /// The seed, instead of the scenario's.
+    #[arg(long)]
+    pub(crate) seed: Option<u64>,
+    /// What to print on stdout.
+    #[arg(short, long, value_enum, default_value_t = Output::Table)]
+    pub(crate) output: Output,
     /// No progress and no notes on stderr; errors still appear.
     #[arg(short, long)]
     pub(crate) quiet: bool,

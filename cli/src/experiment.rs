@@ -4,6 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use reports::charts::Story;
 use reports::export::Recording;
+use reports::rules::{self, Outcome, RuleSummary, Watch};
 use reports::series::Series;
 use reports::{Figures, Fold, Input, Summary};
 use scenarios::Scenario;
@@ -27,6 +28,8 @@ pub(crate) struct Results {
     /// Money, nodes and waiting times of both plans over time: the scenario as it is, then on-demand
     /// nodes only. If the user wanted to stop, of some more replications than the figures are.
     pub(crate) series: [Series; 2],
+    /// How the placement rules fared in the scenario as it is.
+    pub(crate) outcomes: Vec<Vec<Outcome>>,
     legend: Legend,
     facts: Vec<(SimTime, Fact)>,
 }
@@ -44,26 +47,29 @@ pub(crate) fn run(
     let replications = replicate(n, progress.stop(), |replication| {
         let root = Root { seed, replication };
         let mut facts = Vec::new();
+        let mut watch = Watch::new(&legend);
         let proposed = if replication == RECORDED {
-            figures(&scenario.setup, root, &mut facts, &sums[0])
+            figures(&scenario.setup, root, (&mut watch, &mut facts), &sums[0])
         } else {
-            figures(&scenario.setup, root, (), &sums[0])
+            figures(&scenario.setup, root, &mut watch, &sums[0])
         };
-        let pair = (proposed, figures(&on_demand, root, (), &sums[1]), facts);
+        let on_demand = figures(&on_demand, root, (), &sums[1]);
         progress.tick();
-        pair
+        (proposed, on_demand, watch.finish(), facts)
     });
     let mut results = Results {
         seed,
         proposed: Vec::new(),
         on_demand: Vec::new(),
         series: sums.map(|sum| sum.into_inner().unwrap_or_else(PoisonError::into_inner)),
-        legend,
+        outcomes: Vec::new(),
+        legend: legend.clone(),
         facts: Vec::new(),
     };
-    for (proposed, on_demand, facts) in replications {
+    for (proposed, on_demand, outcomes, facts) in replications {
         results.proposed.push(proposed);
         results.on_demand.push(on_demand);
+        results.outcomes.push(outcomes);
         results.facts.extend(facts);
     }
     if results.proposed.is_empty() { Err(Failure::Interrupted) } else { Ok(results) }
@@ -99,6 +105,7 @@ impl Results {
             legend: &self.legend,
             proposed: &self.proposed,
             on_demand: &self.on_demand,
+            rules: told_rules(scenario, self.seed, &self.outcomes),
             assumptions: scenario.assumptions.iter().map(told).collect(),
             unmodelled: scenario.unmodelled.iter().map(ToString::to_string).collect(),
             warnings: scenario.warnings.iter().map(|warning| warning.message.clone()).collect(),
@@ -123,4 +130,17 @@ impl Results {
 fn told(assumption: &scenarios::Assumption) -> reports::summary::Assumption {
     let (id, text) = (assumption.id.to_owned(), assumption.text.clone());
     reports::summary::Assumption { id, text }
+}
+
+/// How the placement rules of a scenario fared, with the story of the first break of each.
+pub(crate) fn told_rules(
+    scenario: &Scenario,
+    seed: u64,
+    outcomes: &[Vec<Outcome>],
+) -> Vec<RuleSummary> {
+    let legend = Legend::of(&scenario.setup);
+    rules::summarize(&legend, seed, outcomes, |replication, chain| {
+        let replication = u32::try_from(replication).expect("counted in 32 bits");
+        sim::run(&scenario.setup, Root { seed, replication }, chain).refusals
+    })
 }

@@ -25,6 +25,8 @@ pub(crate) enum Failure {
     Internal(anyhow::Error),
     /// A run that was made again is another one, which has been said: exit code 1.
     Differs,
+    /// What the scenario states does not hold, which has been said: exit code 99.
+    Broken,
     /// Ctrl-C, after the results that were finished have been printed: exit code 130.
     Interrupted,
 }
@@ -45,11 +47,15 @@ impl Failure {
             // `spotsim ... | head` closing the pipe is how it is meant to end.
             Failure::Internal(error) if is_broken_pipe(error) => return ExitCode::SUCCESS,
             Failure::Internal(error) => writeln!(stderr, "error: {error:#}"),
-            Failure::Differs | Failure::Wrong | Failure::Strict | Failure::Interrupted => Ok(()),
+            Failure::Differs
+            | Failure::Wrong
+            | Failure::Strict
+            | Failure::Broken
+            | Failure::Interrupted => Ok(()),
         };
         ExitCode::from(match self {
             Failure::Input { .. } | Failure::Wrong | Failure::Usage(_) => 2,
-            Failure::Strict => 99,
+            Failure::Strict | Failure::Broken => 99,
             Failure::Internal(_) | Failure::Differs => 1,
             Failure::Interrupted => 130,
         })

@@ -1,7 +1,8 @@
 //! The command `spotsim`: parse what was typed, call the library, print the result.
 //!
 //! Results go to stdout, everything else to stderr. Exit codes: 0 all is well, 1 the program
-//! failed or a verified run differs, 2 the input is wrong, 130 interrupted.
+//! failed or a verified run differs, 2 the input is wrong, 99 a stated rule is broken, 130
+//! interrupted.
 
 mod args;
 mod commands;
@@ -26,6 +27,7 @@ fn main() -> ExitCode {
         Command::Lint(args) => commands::lint::run(&args),
         Command::Init(args) => commands::init::run(&args),
         Command::Run(args) => commands::run::run(&args),
+        Command::Check(args) => commands::check::run(&args),
         Command::Catalogue(args) => commands::catalogue::run(&args),
         Command::Explain(args) => commands::explain::run(&args),
         Command::Schema(args) => commands::schema::run(args),

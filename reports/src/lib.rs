@@ -13,10 +13,12 @@ pub mod figures;
 pub mod ledger;
 pub mod meter;
 pub mod pending;
+pub mod rules;
 pub mod series;
 pub mod stats;
 pub mod summary;
 pub mod text;
+pub mod words;
 
 pub use figures::{Figures, Fold};
 pub use summary::{Input, Summary, summarize};

@@ -7,6 +7,7 @@ use sim::{Cost, Legend, Run};
 
 use crate::figures::Figures;
 use crate::pending::Wait;
+use crate::rules::RuleSummary;
 use crate::stats::Estimate;
 
 /// The version of this format.
@@ -28,6 +29,8 @@ pub struct Input<'a> {
     pub proposed: &'a [(Figures, Run)],
     /// The same workload on on-demand nodes only.
     pub on_demand: &'a [(Figures, Run)],
+    /// How each placement rule fared in the scenario as it is.
+    pub rules: Vec<RuleSummary>,
     /// What was assumed.
     pub assumptions: Vec<Assumption>,
     /// What is not modelled.
@@ -64,6 +67,8 @@ pub struct Summary {
     pub delivered_ratio: Option<Estimate>,
     /// Pods that never found a node, in any replication, and why.
     pub unplaced: Vec<Unplaced>,
+    /// How each placement rule fared in the scenario as it is.
+    pub rules: Vec<RuleSummary>,
     /// What was assumed.
     pub assumptions: Vec<Assumption>,
     /// What was written and is not modelled.
@@ -258,6 +263,7 @@ pub fn summarize(input: Input<'_>) -> Summary {
         on_demand: plan(input.on_demand, legend, input.seed),
         delivered_ratio: Estimate::of_ratio(&useful(input.proposed), &useful(input.on_demand)),
         unplaced: unplaced(input.proposed, legend),
+        rules: input.rules,
         assumptions: input.assumptions,
         unmodelled: input.unmodelled,
         warnings: input.warnings,

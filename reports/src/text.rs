@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::rules;
 use crate::stats::Estimate;
 use crate::summary::{Pending, Plan, Summary};
 
@@ -124,6 +125,9 @@ pub fn table(summary: &Summary) -> String {
     for row in &summary.unplaced {
         let _ =
             writeln!(text, "Never placed: {} pods of {}\n  {}", row.pods, row.workload, row.why);
+    }
+    if !summary.rules.is_empty() {
+        let _ = write!(text, "\n{}", rules::list(&summary.rules, summary.replications));
     }
     let assumptions: Vec<String> = summary.assumptions.iter().map(|a| a.text.clone()).collect();
     list(&mut text, "Assumptions", &assumptions);
@@ -270,6 +274,8 @@ pub fn to_ascii(text: &str) -> String {
         .replace('±', "+/-")
         .replace('…', "...")
         .replace('µ', "u")
+        .replace('✓', "ok")
+        .replace('✗', "BROKEN")
 }
 
 #[cfg(test)]

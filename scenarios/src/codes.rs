@@ -162,6 +162,22 @@ pub static CODES: &[Code] = &[
         fix: "Correct the object; `kubectl apply --dry-run=server` finds the same mistake.",
     },
     Code {
+        id: "E0401",
+        title: "a placement rule does not say one thing",
+        why: "A rule says one of `never`, `atLeast`, `atMost`, `apart` and `together`, so that a \
+              broken one is one thing to look into; and `In` and `NotIn` compare with values.",
+        example: "rules:\n  - {name: db-never-on-spot, podSelector: {}}",
+        fix: "Say what is to hold, or make two rules of it.",
+    },
+    Code {
+        id: "E0402",
+        title: "a topology key is no label of any node",
+        why: "Without the label nodes form no domains, and the rule would hold for want of any.",
+        example: "workloads:\n  - name: web\n    template: {containers: [{name: app}]}\n\
+                  rules:\n  - {name: apart, apart: {topologyKey: kubernetes.io/hostnam}}",
+        fix: "Correct the key, or give the label to a pool (`labels`).",
+    },
+    Code {
         id: "W0001",
         title: "a pod fits on no node of the scenario, even on an empty one",
         why: "It asks for more than any node has, or does not tolerate their taints. It is \
@@ -169,6 +185,16 @@ pub static CODES: &[Code] = &[
         example: "workloads:\n  - name: big\n    template:\n      containers:\n        \
                   - {name: app, resources: {requests: {cpu: \"64\"}}}",
         fix: "Ask for less, add a pool that is large enough, or tolerate the taint.",
+    },
+    Code {
+        id: "W0002",
+        title: "a placement rule is about nobody",
+        why: "No pod of the scenario, or no node, is selected. The rule holds, but not for the \
+              reason that its author had in mind.",
+        example: "workloads:\n  - name: db\n    template: {containers: [{name: app}]}\n\
+                  rules:\n  - name: db-apart\n    podSelector: {matchLabels: {app: db}}\n    \
+                  apart: {topologyKey: kubernetes.io/hostname}",
+        fix: "Compare the selector with the labels of pods (`labels`) and of nodes.",
     },
 ];
 

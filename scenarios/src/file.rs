@@ -1,6 +1,8 @@
 //! The shape of a scenario file. The JSON Schema, and with it every check of form, is generated
 //! from these types; their comments are what an editor shows.
 
+pub mod rules;
+
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
@@ -47,6 +49,9 @@ pub struct File {
     /// How long the pods of Jobs run that do not say so themselves.
     #[serde(default)]
     pub job_durations: Vec<JobDuration>,
+    /// What is to hold, at every moment of every run, of which pods are where.
+    #[serde(default)]
+    pub rules: Vec<rules::Rule>,
 }
 
 /// The version of the scenario format.

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use sim::table::Id;
 use sim::world::World;
+use sim::world::fact::Fact;
 use sim::world::node::{NodeId, NodeState, Why};
 use sim::world::pod::{End, Phase, PodId};
 use sim::world::taints::Taint;
@@ -75,21 +76,22 @@ pub fn has_room(world: &World, pod: PodId, node: NodeId) -> bool {
 }
 
 impl Step {
-    /// Lets it happen.
-    pub fn apply(&self, world: &mut World) {
+    /// Lets it happen; what did happen, fact by fact.
+    pub fn apply(&self, world: &mut World) -> Vec<Fact> {
         let pending = |world: &World| pods_that(world, |phase| phase == Phase::Pending);
         let placed = |world: &World| pods_that(world, |phase| phase.node().is_some());
+        let mut facts = Vec::new();
         match self {
             Step::Create(kind) => {
                 let kinds = world.model().workloads.len();
                 let workload = WorkloadId::from_index(kind.index(kinds));
                 let replica = u32::try_from(world.pods().len()).expect("few pods");
-                let _ = world.create_pod(workload, replica, 0, None);
+                facts.push(world.create_pod(workload, replica, 0, None).1);
             }
             Step::Bind(pod, node) => {
                 let chosen = one_of(&pending(world), *pod).zip(one_of(world.registered(), *node));
                 if let Some((pod, node)) = chosen.filter(|(p, n)| has_room(world, *p, *n)) {
-                    let _ = world.bind(pod, node);
+                    facts.push(world.bind(pod, node));
                 }
             }
             Step::Terminate(pod) => {
@@ -97,63 +99,71 @@ impl Step {
                     matches!(phase, Phase::Starting { .. } | Phase::Running { .. })
                 });
                 if let Some(pod) = one_of(&running, *pod) {
-                    let _ = world.terminate(pod, Why::Reclaimed);
+                    facts.push(world.terminate(pod, Why::Reclaimed));
                 }
             }
             Step::End(pod) => {
                 if let Some(pod) = one_of(&placed(world), *pod) {
-                    let _ = world.end(pod, End::Completed);
+                    facts.push(world.end(pod, End::Completed));
                 }
             }
             Step::Nominate(pod, node) => {
                 if let Some(pod) = one_of(&pending(world), *pod) {
                     let node = node.and_then(|node| one_of(world.registered(), node));
-                    let _ = world.nominate(pod, node);
+                    facts.push(world.nominate(pod, node));
                 }
             }
             Step::Cordon(node) => {
-                let Some(node) = one_of(world.registered(), *node) else { return };
+                let Some(node) = one_of(world.registered(), *node) else { return facts };
                 let cordoned = world.nodes().state(node) == NodeState::Ready { cordoned: true };
-                let _ = if cordoned { world.uncordon(node) } else { world.cordon(node) };
+                facts.push(if cordoned { world.uncordon(node) } else { world.cordon(node) });
             }
             Step::Taint(node, taints) => {
-                let Some(node) = one_of(world.registered(), *node) else { return };
+                let Some(node) = one_of(world.registered(), *node) else { return facts };
                 let taints = taints.iter().filter_map(|plan| named(world, *plan)).collect();
-                let _ = world.taint(node, taints);
+                facts.push(world.taint(node, taints));
             }
-            Step::Join(node) => {
-                let next = world.nodes().len();
-                if next < world.model().start.nodes.len() {
-                    let (node, _) = world.adopt_node(next);
-                    let _ = world.register(node);
-                } else if let Some(pool) =
-                    one_of(&world.model().pools.ids().collect::<Vec<_>>(), *node)
-                {
-                    let (node, _) = world.launch(pool, 0);
-                    let _ = world.register(node);
-                }
-            }
+            Step::Join(node) => facts.extend(join(world, *node)),
             Step::Lose(node) => {
-                let Some(node) = one_of(world.registered(), *node) else { return };
+                let Some(node) = one_of(world.registered(), *node) else { return facts };
                 for pod in world.placement().pods_on(node).to_vec() {
-                    let _ = world.end(pod, End::KilledWithoutWarning);
+                    facts.push(world.end(pod, End::KilledWithoutWarning));
                 }
-                let _ = world.remove(node, Why::Reclaimed);
+                facts.push(world.remove(node, Why::Reclaimed));
             }
-            Step::Try(pod, node) => {
-                let mut trial = world.trial();
-                if let Some(pod) = one_of(&placed(&trial), *pod) {
-                    trial.evict(pod);
-                }
-                let chosen = one_of(&pending(&trial), *pod).zip(one_of(trial.registered(), *node));
-                if let Some((pod, node)) = chosen.filter(|(p, n)| has_room(&trial, *p, *n)) {
-                    trial.bind(pod, node);
-                }
-                if let Some(pool) = one_of(&trial.model().pools.ids().collect::<Vec<_>>(), *node) {
-                    let _ = trial.imagine(pool, 0);
-                }
-            }
+            Step::Try(pod, node) => try_out(world, *pod, *node),
         }
+        facts
+    }
+}
+
+/// The next node of the plan joins; when all are there, another one like one of them.
+fn join(world: &mut World, like: Index) -> Vec<Fact> {
+    let next = world.nodes().len();
+    let pools: Vec<_> = world.model().pools.ids().collect();
+    let joined = if next < world.model().start.nodes.len() {
+        Some(world.adopt_node(next))
+    } else {
+        one_of(&pools, like).map(|pool| world.launch(pool, 0))
+    };
+    let Some((node, launched)) = joined else { return Vec::new() };
+    vec![launched, world.register(node)]
+}
+
+/// A pod is evicted, another bound and a node imagined, and all of it is taken back.
+fn try_out(world: &mut World, pod: Index, node: Index) {
+    let mut trial = world.trial();
+    let placed = pods_that(&trial, |phase| phase.node().is_some());
+    if let Some(pod) = one_of(&placed, pod) {
+        trial.evict(pod);
+    }
+    let pending = pods_that(&trial, |phase| phase == Phase::Pending);
+    let chosen = one_of(&pending, pod).zip(one_of(trial.registered(), node));
+    if let Some((pod, node)) = chosen.filter(|(p, n)| has_room(&trial, *p, *n)) {
+        trial.bind(pod, node);
+    }
+    if let Some(pool) = one_of(&trial.model().pools.ids().collect::<Vec<_>>(), node) {
+        let _ = trial.imagine(pool, 0);
     }
 }
 

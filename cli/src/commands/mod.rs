@@ -1,6 +1,7 @@
 //! One file a command.
 
 pub(crate) mod catalogue;
+pub(crate) mod check;
 pub(crate) mod completion;
 pub(crate) mod demo;
 pub(crate) mod explain;

@@ -111,7 +111,7 @@ fn print(summary: &Summary, output: Output) -> Outcome {
 }
 
 /// Whether the terminal's locale can show more than ASCII. A pipe or a file always can.
-fn unicode_locale() -> bool {
+pub(crate) fn unicode_locale() -> bool {
     let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
     let locale = set("LC_ALL").or_else(|| set("LC_CTYPE")).or_else(|| set("LANG"));
     !std::io::stdout().is_terminal()

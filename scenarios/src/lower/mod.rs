@@ -5,6 +5,7 @@ pub mod bare;
 pub mod nodes;
 pub mod pods;
 pub mod requests;
+mod rules;
 pub mod selectors;
 pub mod surroundings;
 
@@ -79,6 +80,7 @@ impl<'l> Lowering<'l> {
         lowering.pools();
         lowering.assume();
         lowering.workloads(workloads, around);
+        lowering.rules();
         if lowering.found.has_errors() {
             return None;
         }

@@ -19,6 +19,7 @@ pub mod pool;
 pub mod refusal;
 pub mod relations;
 pub mod resources;
+pub mod rules;
 pub mod selectors;
 pub mod start;
 pub mod taints;

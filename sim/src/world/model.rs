@@ -6,11 +6,13 @@ use indexmap::IndexSet;
 
 use super::budget::{Budget, BudgetId};
 use super::catalog::Catalog;
+use super::labels::LabelSet;
 use super::node::NodeId;
 use super::pod::{PodSpec, SpecId};
 use super::pool::{Pool, PoolId};
 use super::relations::Relations;
 use super::resources::{LANES, Lane};
+use super::rules::Rule;
 use super::selectors::{Selectors, TopologyKeyId};
 use super::start::Start;
 use super::workload::{Workload, WorkloadId};
@@ -47,6 +49,8 @@ pub struct Model {
     pub pools: Table<PoolId, Pool>,
     /// What is there from the start.
     pub start: Start,
+    /// What is to hold of who is where. Nobody here obeys it; reports watch it.
+    pub rules: Vec<Rule>,
     /// The label [`HOSTNAME_LABEL`].
     pub hostname_key: NameId,
     /// The name that stands for every host which no selector mentions.
@@ -106,6 +110,7 @@ impl Default for Model {
             budgets: Table::new(),
             pools: Table::new(),
             start: Start::default(),
+            rules: Vec::new(),
             lanes: Lane::NATIVE.iter().map(|(_, name)| (*name).into()).collect(),
             relations: OnceLock::new(),
         }
@@ -127,6 +132,14 @@ impl Model {
             Some(start) => self.names.text(start.name).to_owned(),
             None => format!("{}-{}", self.names.text(self.pools[pool].name), node.number()),
         }
+    }
+
+    /// The labels of every node that there is at the start or that a pool can launch, without host
+    /// names.
+    pub fn node_labels(&self) -> impl Iterator<Item = &LabelSet> {
+        let found = self.start.nodes.iter().map(|node| &node.shape.labels);
+        let launched = self.pools.rows().flat_map(|pool| &pool.templates);
+        found.chain(launched.map(|template| &template.shape.labels))
     }
 
     /// The lane of a resource, if it has one.

@@ -1,0 +1,151 @@
+//! The chain of events before a broken rule.
+//!
+//! Nothing of it is kept while a rule is watched. The same seed gives the same facts, so the run in
+//! which the rule was broken is made once more, and this time somebody listens for what concerns
+//! the pod, its node and its workload.
+
+use std::collections::VecDeque;
+
+use sim::world::fact::{Fact, Sink};
+use sim::world::node::NodeId;
+use sim::world::pod::PodId;
+use sim::world::refusal::Refusals;
+use sim::world::rules::Rule;
+use sim::world::workload::WorkloadId;
+use sim::{Legend, SimTime};
+
+use super::Break;
+use super::told::Event;
+use crate::export::names::Namer;
+use crate::words;
+
+/// How many facts about the pod itself are told.
+const OF_THE_POD: usize = 6;
+/// How many about its node, and how many about the other pods of its workload.
+const AROUND: usize = 3;
+
+/// Listens to a run for what led to a break.
+pub struct Chain<'a> {
+    rule: &'a Rule,
+    found: Break,
+    legend: &'a Legend,
+    namer: Namer<'a>,
+    number: usize,
+    of_the_pod: VecDeque<Heard>,
+    of_the_node: VecDeque<Heard>,
+    of_the_workload: VecDeque<Heard>,
+}
+
+/// A fact, its number in the run and its time.
+type Heard = (usize, SimTime, Fact);
+
+impl<'a> Chain<'a> {
+    /// Nothing has been heard yet.
+    #[must_use]
+    pub fn new(rule: &'a Rule, found: Break, legend: &'a Legend) -> Chain<'a> {
+        Chain {
+            rule,
+            found,
+            legend,
+            namer: Namer::new(legend),
+            number: 0,
+            of_the_pod: VecDeque::new(),
+            of_the_node: VecDeque::new(),
+            of_the_workload: VecDeque::new(),
+        }
+    }
+
+    /// What was heard, in order and in words.
+    #[must_use]
+    pub fn events(&self, refusals: &Refusals) -> Vec<Event> {
+        let mut all: Vec<&Heard> = self.of_the_pod.iter().collect();
+        all.extend(&self.of_the_node);
+        all.extend(&self.of_the_workload);
+        all.sort_by_key(|(number, ..)| *number);
+        // What came after the pod had come or gone did not lead to it.
+        let last = self.of_the_pod.back().map_or(usize::MAX, |(number, ..)| *number);
+        all.retain(|(number, ..)| *number <= last);
+        let told = all.into_iter().map(|(_, at, fact)| Event {
+            ms: at.as_ms(),
+            at: at.to_string(),
+            what: words::of(fact, &self.namer, self.legend, refusals),
+        });
+        told.collect()
+    }
+
+    /// The names of those involved.
+    #[must_use]
+    pub fn namer(&self) -> &Namer<'a> {
+        &self.namer
+    }
+
+    /// Whether a workload is concerned: the culprit's, or without one any that the rule is about.
+    fn concerns(&self, workload: WorkloadId) -> bool {
+        match self.found.by {
+            Some(by) => by.workload == workload,
+            None => {
+                let model = &self.legend.model;
+                self.rule.means(model.workloads[workload].spec, model)
+            }
+        }
+    }
+}
+
+impl Sink for Chain<'_> {
+    fn fact(&mut self, at: SimTime, fact: &Fact) {
+        self.namer.learn(fact);
+        self.number += 1;
+        if at > self.found.at {
+            return;
+        }
+        let (pod, workload) = pod_of(fact).unzip();
+        let heard = (self.number, at, *fact);
+        if let Some(by) = self.found.by {
+            if pod == Some(by.pod) {
+                return keep(&mut self.of_the_pod, heard, OF_THE_POD);
+            }
+            if node_of(fact) == Some(by.node) {
+                return keep(&mut self.of_the_node, heard, AROUND);
+            }
+        }
+        if workload.is_some_and(|workload| self.concerns(workload)) {
+            keep(&mut self.of_the_workload, heard, AROUND);
+        }
+    }
+}
+
+fn keep(list: &mut VecDeque<Heard>, heard: Heard, most: usize) {
+    if list.len() == most {
+        list.pop_front();
+    }
+    list.push_back(heard);
+}
+
+/// The pod that a fact is about, with its workload.
+fn pod_of(fact: &Fact) -> Option<(PodId, WorkloadId)> {
+    match *fact {
+        Fact::PodCreated { pod, workload, .. }
+        | Fact::PodUnschedulable { pod, workload, .. }
+        | Fact::PodScheduled { pod, workload, .. }
+        | Fact::PodFound { pod, workload, .. }
+        | Fact::PodNominated { pod, workload, .. }
+        | Fact::PodTerminating { pod, workload, .. }
+        | Fact::PodEnded { pod, workload, .. } => Some((pod, workload)),
+        // That a pod is ready or available says nothing about where it is.
+        _ => None,
+    }
+}
+
+/// The node that a fact is about.
+fn node_of(fact: &Fact) -> Option<NodeId> {
+    match *fact {
+        Fact::NodeLaunched { node, .. }
+        | Fact::NodeReady { node }
+        | Fact::NoticeGiven { node, .. }
+        | Fact::NodeCordoned { node }
+        | Fact::NodeUncordoned { node }
+        | Fact::NodeTainted { node, .. }
+        | Fact::NodeGone { node, .. } => Some(node),
+        _ => None,
+    }
+}

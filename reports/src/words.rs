@@ -1,0 +1,95 @@
+//! Facts in words, for people who follow a story.
+
+use sim::world::fact::Fact;
+use sim::world::node::Why;
+use sim::world::pod::{End, Limit};
+use sim::world::refusal::{RefusalId, Refusals};
+use sim::{Legend, Span};
+
+use crate::export::names::Namer;
+
+/// A fact as a short sentence; names are those that facts have introduced so far.
+#[must_use]
+pub fn of(fact: &Fact, namer: &Namer<'_>, legend: &Legend, refusals: &Refusals) -> String {
+    let pod = |pod| namer.pod(pod).to_owned();
+    let node = |node| namer.node(node).to_owned();
+    let said = |refusal: RefusalId| {
+        let refusal = refusals.iter().nth(refusal.number() as usize);
+        refusal.map_or_else(String::new, |it| format!(": {}", it.message(&legend.model)))
+    };
+    match *fact {
+        Fact::WorkloadCreated { workload } => format!("{} is created", namer.workload(workload)),
+        Fact::PodCreated { pod: id, .. } => format!("{} is created", pod(id)),
+        Fact::PodUnschedulable { pod: id, refusal, .. } => {
+            format!("{} finds no node{}", pod(id), said(refusal))
+        }
+        Fact::PodScheduled { pod: id, node: on, waited: Span::ZERO, .. } => {
+            format!("{} is bound to {} at once", pod(id), node(on))
+        }
+        Fact::PodScheduled { pod: id, node: on, waited, .. } => {
+            format!("{} is bound to {} after {waited}", pod(id), node(on))
+        }
+        Fact::PodFound { pod: id, node: on, .. } => {
+            format!("{} is on {} from the start", pod(id), node(on))
+        }
+        Fact::PodReady { pod: id, node: on, .. } => format!("{} is ready on {}", pod(id), node(on)),
+        Fact::PodAvailable { pod: id, .. } => format!("{} is available", pod(id)),
+        Fact::PodTerminating { pod: id, why, .. } => {
+            format!("{} is told to stop{}", pod(id), because(why))
+        }
+        Fact::PodEnded { pod: id, node: on, end, .. } => {
+            format!("{} ends on {}: {}", pod(id), node(on), how(end))
+        }
+        Fact::NodeLaunched { node: id, offering, .. } => {
+            let [instance_type, zone, capacity_type] = namer.offering(offering);
+            format!("{} is launched: {instance_type}, {zone}, {capacity_type}", node(id))
+        }
+        Fact::NodeReady { node: id } => format!("{} takes pods", node(id)),
+        Fact::NoticeGiven { node: id, lead } => {
+            format!("{} will be taken in {lead}", node(id))
+        }
+        Fact::NodeCordoned { node: id } => format!("{} is cordoned", node(id)),
+        Fact::NodeUncordoned { node: id } => format!("{} is uncordoned", node(id)),
+        Fact::NodeTainted { node: id, taints } => format!("{} has {taints} taints now", node(id)),
+        Fact::PodNominated { pod: id, node: Some(on), .. } => {
+            format!("{} is nominated to {}", pod(id), node(on))
+        }
+        Fact::PodNominated { pod: id, node: None, .. } => {
+            format!("{} is no longer nominated", pod(id))
+        }
+        Fact::NodeGone { node: id, why, announced } => {
+            let unannounced = if announced { "" } else { ", without notice" };
+            format!("{} is gone{}{unannounced}", node(id), because(why))
+        }
+        Fact::PriceChanged { offering, price } => {
+            let [instance_type, zone, capacity_type] = namer.offering(offering);
+            let usd = price.0 as f64 / 1e6;
+            format!("{instance_type}, {zone}, {capacity_type} costs ${usd}/h now")
+        }
+        Fact::StillPending { pod: id, waited, refusal, .. } => {
+            let why = refusal.map(said).unwrap_or_default();
+            format!("{} has waited for {waited} at the end{why}", pod(id))
+        }
+        Fact::StillRunning { pod: id, ran, .. } => {
+            format!("{} has run for {ran} at the end", pod(id))
+        }
+    }
+}
+
+fn because(why: Why) -> &'static str {
+    match why {
+        Why::Reclaimed => ", reclaimed",
+        Why::Preempted => ", preempted",
+        Why::Found => ", as from the start",
+    }
+}
+
+fn how(end: End) -> &'static str {
+    match end {
+        End::Completed => "completed",
+        End::Clean => "clean",
+        End::CutShort(Limit::Deadline) => "cut short by the node's deadline",
+        End::CutShort(Limit::Grace) => "cut short by its grace period",
+        End::KilledWithoutWarning => "killed without warning",
+    }
+}

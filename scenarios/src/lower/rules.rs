@@ -1,0 +1,178 @@
+//! From placement rules as a scenario states them to rules that can be watched.
+
+use std::collections::BTreeSet;
+
+use sim::names::NameId;
+use sim::world::labels::{self, Requirement};
+use sim::world::model::HOSTNAME_LABEL;
+use sim::world::rules::{Amount, Kind, Pods, Rule};
+
+use super::Lowering;
+use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::file::rules::{self, Operator, Per, Selector};
+use crate::tree::Step;
+
+/// What a rule can say.
+const KINDS: &str = "`never`, `atLeast`, `atMost`, `apart` or `together`";
+
+impl Lowering<'_> {
+    /// Lowers every rule; pools and workloads must be there already.
+    pub(super) fn rules(&mut self) {
+        let mut names = BTreeSet::new();
+        let file = self.file;
+        for (index, rule) in file.rules.iter().enumerate() {
+            if !names.insert(rule.name.as_str()) {
+                let message = format!("rule `{}` is there twice", rule.name);
+                self.error("E0203", &place(index, &["name"]), message, None);
+            }
+            let labels = self.selector(&rule.pod_selector, &place(index, &["podSelector"]));
+            let namespace = rule.namespace.as_deref().map(|name| self.model.names.intern(name));
+            let Some(kind) = self.kind(rule, index) else { continue };
+            let rule = Rule { name: rule.name.clone(), pods: Pods { namespace, labels }, kind };
+            self.warn_of_nothing(&rule, index);
+            self.model.rules.push(rule);
+        }
+    }
+
+    /// The one thing that a rule says.
+    fn kind(&mut self, rule: &rules::Rule, index: usize) -> Option<Kind> {
+        let rules::Rule { never, at_least, at_most, apart, together, .. } = rule;
+        let said = [
+            never.is_some(),
+            at_least.is_some(),
+            at_most.is_some(),
+            apart.is_some(),
+            together.is_some(),
+        ];
+        let said = said.into_iter().filter(|said| *said).count();
+        if said != 1 {
+            let much = if said == 0 { "nothing" } else { "more than one thing" };
+            let message = format!("rule `{}` says {much}", rule.name);
+            let help = format!("a rule says one of {KINDS}");
+            self.error("E0401", &place(index, &[]), message, Some(help));
+            return None;
+        }
+        if let Some(on) = never {
+            let path = place(index, &["never", "nodeSelector"]);
+            return Some(Kind::Never { nodes: self.selector(&on.node_selector, &path) });
+        }
+        let bounds = [("atLeast", at_least), ("atMost", at_most)];
+        if let Some((field, bound)) = bounds.iter().find_map(|(f, b)| Some((*f, b.as_ref()?))) {
+            let amount = self.amount(&bound.pods, &place(index, &[field, "pods"]));
+            let key = self.key(&bound.topology_key, &place(index, &[field, "topologyKey"]));
+            let (amount, key) = (amount?, key?);
+            return Some(match field {
+                "atLeast" => Kind::AtLeast { amount, key },
+                _ => Kind::AtMost { amount, key },
+            });
+        }
+        let mut key = |field: &str, Per { topology_key }: &Per| {
+            self.key(topology_key, &place(index, &[field, "topologyKey"]))
+        };
+        match (apart, together) {
+            (Some(per), _) => Some(Kind::Apart { key: key("apart", per)? }),
+            (None, Some(per)) => Some(Kind::Together { key: key("together", per)? }),
+            (None, None) => None,
+        }
+    }
+
+    fn amount(&mut self, amount: &rules::Amount, path: &[Step]) -> Option<Amount> {
+        match amount {
+            rules::Amount::Number(pods) => Some(Amount::Pods(*pods)),
+            rules::Amount::Percent(text) => {
+                let number = text.strip_suffix('%').and_then(|number| number.parse().ok());
+                let percent = number.filter(|percent| *percent <= 100);
+                if percent.is_none() {
+                    let message = format!("`pods` is `{text}`, which is no percentage");
+                    let help = "a number of pods, or a whole percentage from 0% to 100%";
+                    self.error("E0104", path, message, Some(help.into()));
+                }
+                percent.map(Amount::Percent)
+            }
+        }
+    }
+
+    /// A label by which nodes form domains: one that some node has.
+    fn key(&mut self, key: &str, path: &[Step]) -> Option<NameId> {
+        let name = self.model.names.intern(key);
+        let model = &self.model;
+        let known: BTreeSet<&str> = model
+            .node_labels()
+            .flat_map(|labels| labels.iter().map(|(key, _)| model.names.text(key)))
+            .chain([HOSTNAME_LABEL])
+            .collect();
+        if known.contains(key) {
+            return Some(name);
+        }
+        let help = match did_you_mean(key, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => {
+                let listed = known.into_iter().collect::<Vec<_>>().join(", ");
+                format!("the labels of this scenario's nodes are {listed}")
+            }
+        };
+        let message = format!("no node of this scenario has the label `{key}`");
+        self.error("E0402", path, message, Some(help));
+        None
+    }
+
+    fn selector(&mut self, selector: &Selector, path: &[Step]) -> Vec<Requirement> {
+        let names = &mut self.model.names;
+        let mut asked: Vec<Requirement> = Vec::new();
+        for (key, value) in &selector.match_labels {
+            let operator = labels::Operator::In(vec![names.intern(value)]);
+            asked.push(Requirement { key: names.intern(key), operator });
+        }
+        for (index, it) in selector.match_expressions.iter().enumerate() {
+            let names = &mut self.model.names;
+            let values: Vec<NameId> = it.values.iter().map(|value| names.intern(value)).collect();
+            let key = names.intern(&it.key);
+            let compares = matches!(it.operator, Operator::In | Operator::NotIn);
+            if compares == values.is_empty() {
+                let wants = if compares { "needs `values`" } else { "takes no `values`" };
+                let message = format!("`{:?}` {wants}", it.operator);
+                let mut path = path.to_vec();
+                path.extend([Step::Key("matchExpressions".into()), Step::Index(index)]);
+                self.error("E0401", &path, message, None);
+            }
+            let operator = match it.operator {
+                Operator::In => labels::Operator::In(values),
+                Operator::NotIn => labels::Operator::NotIn(values),
+                Operator::Exists => labels::Operator::Exists,
+                Operator::DoesNotExist => labels::Operator::DoesNotExist,
+            };
+            asked.push(Requirement { key, operator });
+        }
+        asked
+    }
+
+    /// A rule about nobody holds, but not for the reason that its author thinks.
+    fn warn_of_nothing(&mut self, rule: &Rule, index: usize) {
+        let model = &self.model;
+        let created = model.workloads.rows().map(|workload| workload.spec);
+        let found = model.start.pods.iter().map(|pod| pod.spec);
+        let no_pod = !created.chain(found).any(|spec| rule.means(spec, model));
+        let no_node = match &rule.kind {
+            Kind::Never { nodes } => !model.node_labels().any(|labels| {
+                let mut asked = nodes.iter().filter(|asked| asked.key != model.hostname_key);
+                asked.all(|asked| asked.allows(labels.get(asked.key), &model.names))
+            }),
+            _ => false,
+        };
+        let (what, field) = match (no_pod, no_node) {
+            (true, _) => ("pod", &["podSelector"][..]),
+            (false, true) => ("node", &["never", "nodeSelector"][..]),
+            (false, false) => return,
+        };
+        let message = format!("rule `{}` selects no {what} of this scenario", rule.name);
+        let span = self.tree.at(&place(index, field)).span.clone();
+        self.found.push(Diagnostic::new("W0002", message).at(self.source, span));
+    }
+}
+
+/// Where a field of a rule stands.
+fn place(index: usize, fields: &[&str]) -> Vec<Step> {
+    let mut path = vec![Step::Key("rules".into()), Step::Index(index)];
+    path.extend(fields.iter().map(|field| Step::Key((*field).into())));
+    path
+}
