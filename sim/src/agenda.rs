@@ -53,6 +53,13 @@ impl Agenda {
         self.heap.push(Reverse(entry));
     }
 
+    /// When the next event is due.
+    pub fn due(&mut self) -> Option<SimTime> {
+        let heap = self.heap.peek().map(|Reverse(entry)| entry.due.at);
+        let stream = self.stream.peek().map(|entry| entry.due.at);
+        heap.into_iter().chain(stream).min()
+    }
+
     /// Takes out the next event, if it is due before `end`.
     pub fn pop_before(&mut self, end: SimTime) -> Option<(SimTime, Event)> {
         let heap_first = match (self.heap.peek(), self.stream.peek()) {

@@ -79,6 +79,11 @@ impl<'s, S: Sink> Simulation<'s, S> {
         simulation
     }
 
+    /// When something is due next, if anything is.
+    pub fn due(&mut self) -> Option<SimTime> {
+        self.agenda.due()
+    }
+
     /// Does what is due next. `false` when nothing is, before the horizon.
     pub fn step(&mut self) -> bool {
         let Some((at, event)) = self.agenda.pop_before(self.setup.horizon) else {

@@ -1,9 +1,18 @@
-//! Clusters, pods and faults drawn at random, for property tests.
+//! Clusters, pods and faults drawn at random, and rules to hold them against: for property tests.
 //!
-//! A strategy draws a *plan*: plain data that is easy to print and that proptest can shrink. A plan
-//! becomes a [`sim::world::World`], and [`steps`] then change that world in every way in which a
-//! cluster changes: pods come, are bound, stop and end; nodes join, are cordoned, tainted and lost.
+//! A strategy draws a *plan*: plain data that is easy to print and that proptest can shrink.
+//!
+//! | to test | draw | look at |
+//! |---|---|---|
+//! | a world after anything has happened to it | [`cluster::clusters`], [`steps::steps`] | the world, with [`rules::holds`] |
+//! | a whole run of a scenario of your own | [`faults::faults`] | every moment, with [`moments::at_every_moment`] |
+//!
+//! [`pods`] are the kinds of pods that clusters are drawn with. `docs/testing.md` tests a rule of a
+//! team from beginning to end.
 
 pub mod cluster;
+pub mod faults;
+pub mod moments;
 pub mod pods;
+pub mod rules;
 pub mod steps;

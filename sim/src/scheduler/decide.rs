@@ -72,6 +72,12 @@ impl Ranked<'_> {
         Decision { node: node.map(|place| world.registered()[place]), walked }
     }
 
+    /// The ranking by itself.
+    #[must_use]
+    pub fn ranking(&self) -> &Ranking {
+        self.ranking
+    }
+
     /// The node that the pod is nominated to, if it takes the pod.
     fn as_nominated(&self, pod: PodView<'_>, world: &World) -> Option<NodeId> {
         let node = world.pods().nominated(pod.id?)?;

@@ -130,6 +130,14 @@ impl Ranking {
         self.rows.is_empty()
     }
 
+    /// Whether every cell holds as many nodes as the rows say.
+    #[must_use]
+    pub fn tally_is_sound(&self) -> bool {
+        let mut recount = vec![0; self.held.len()];
+        self.rows.iter().for_each(|cell| recount[*cell as usize] += 1);
+        recount == self.held
+    }
+
     /// Whether a pod of this spec, coming to a node or leaving it, changes any sum.
     fn concerns(&mut self, spec: SpecId, world: &World) -> bool {
         let sums = self.inquiry.sums();
