@@ -14,7 +14,6 @@ use serde_json::json;
 use sim::market::constant::Constant;
 use sim::world::Model;
 use sim::world::catalog::{CapacityType, InstanceType, Offering};
-use sim::world::labels::LabelSet;
 use sim::world::node::NodeShape;
 use sim::world::pod::PodSpec;
 use sim::world::pool::{NodeTemplate, Pool};
@@ -80,7 +79,7 @@ fn setup(nodes: u32, arrivals: &str) -> Setup {
         reclaims_per_hour: 0.0,
         key: 0,
     });
-    let shape = NodeShape { labels: LabelSet::default(), taints: Vec::new(), allocatable: size };
+    let shape = NodeShape::plain(size);
     model.pools.push(Pool { name, size: nodes, templates: vec![NodeTemplate { offering, shape }] });
     for line in arrivals.lines().skip(1) {
         let fields: Vec<&str> = line.split(',').collect();

@@ -85,7 +85,8 @@ fn object(
     };
     let whole = typed(json.clone(), known, &object, source, document, tally, found)?;
     around.learn(&whole);
-    if known == ObjectKind::PriorityClass {
+    use ObjectKind::{Namespace, PriorityClass, Service};
+    if matches!(known, Namespace | PriorityClass | Service) {
         return None;
     }
     let Some((modelled, metadata, spec)) = ControllerSpec::of(whole) else {

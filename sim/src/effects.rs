@@ -6,6 +6,7 @@ use crate::event::Event;
 use crate::market::Instance;
 use crate::rng::Stream;
 use crate::scheduler::framework::Happening;
+use crate::scheduler::preemption;
 use crate::scheduler::queue::FLUSH_EVERY;
 use crate::time::SimTime;
 use crate::world::catalog::{CapacityType, OfferingId};
@@ -73,11 +74,7 @@ impl<S: Sink> Simulation<'_, S> {
     // kube-scheduler: framework/preemption prepareCandidate
     fn preempt(&mut self, pod: PodId, node: Option<NodeId>, victims: Vec<PodId>) {
         if let Some(node) = node {
-            let priority = self.world.spec_of(pod).priority;
-            let lower = |other: &PodId| self.world.spec_of(*other).priority < priority;
-            let others = self.world.placement().nominated_to(node).iter().copied();
-            let cleared: Vec<PodId> = others.filter(lower).collect();
-            for other in cleared {
+            for other in preemption::outbid(pod, node, &self.world) {
                 let fact = self.world.nominate(other, None);
                 self.record(fact);
             }

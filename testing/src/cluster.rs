@@ -142,7 +142,7 @@ impl ClusterPlan {
             };
             let shape = template.shape.clone();
             let pool = model.pools.push(Pool { name, size: 0, templates: vec![template] });
-            let node = StartNode { name, hostname, pool, template: 0, shape, cordoned: false };
+            let node = StartNode { hostname, ..StartNode::named(name, pool, 0, shape) };
             model.start.nodes.push(node);
         }
         for (index, plan) in self.pods.iter().enumerate() {
@@ -204,6 +204,6 @@ impl NodePlan {
             }
         }
         let taints = self.taints.iter().map(|taint| taint.of(model)).collect();
-        NodeTemplate { offering, shape: NodeShape { labels, taints, allocatable: size } }
+        NodeTemplate { offering, shape: NodeShape { labels, taints, ..NodeShape::plain(size) } }
     }
 }

@@ -16,8 +16,10 @@ use sim::world::start::StartPod;
 use sim::world::workload::{Controller, Workload};
 use sim::{MicroUsdPerHour, SimTime, digest};
 
-use super::nodes::start_node;
+use super::budgets;
+use super::nodes::{images, start_node};
 use super::pods::{Source, pod_spec};
+use super::storage;
 use super::surroundings::Surroundings;
 use crate::kube::{self, Object};
 
@@ -51,10 +53,11 @@ pub fn bare(objects: &[Object], waits: &[&str]) -> Result<Bare, Vec<String>> {
     let nodes: Vec<&kube::Node> = objects.iter().filter_map(as_node).collect();
     for (index, node) in nodes.iter().enumerate() {
         bare.nodes.insert(node.metadata.name.clone(), index);
+        images(&mut bare.model, node);
     }
     let pods: Vec<&kube::Pod> = objects.iter().filter_map(as_pod).filter(|p| !ended(p)).collect();
     let newest = pods.iter().filter_map(|pod| started(pod)).max().unwrap_or_default();
-    let mut wrong = Vec::new();
+    let mut wrong = storage::read(&mut bare.model, objects).err().unwrap_or_default();
     for pod in pods {
         let name = format!("{}/{}", pod.metadata.namespace(), pod.metadata.name);
         let waiting = waits.contains(&name.as_str());
@@ -76,6 +79,19 @@ pub fn bare(objects: &[Object], waits: &[&str]) -> Result<Bare, Vec<String>> {
             Err(error) => wrong.push(format!("Node {}: {error}", node.metadata.name)),
         }
     }
+    for object in objects {
+        let Object::PodDisruptionBudget(budget) = object else { continue };
+        match budgets::as_seen(&mut bare.model, budget, &bare.pods) {
+            Ok(budget) => {
+                bare.model.budgets.push(budget);
+            }
+            Err(error) => wrong.push(format!(
+                "PodDisruptionBudget {}: {error}",
+                storage::full_name(&budget.metadata)
+            )),
+        }
+    }
+    storage::equip(&mut bare.model, objects);
     if wrong.is_empty() { Ok(bare) } else { Err(wrong) }
 }
 

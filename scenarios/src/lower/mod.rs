@@ -2,12 +2,16 @@
 //! Nothing after this knows YAML.
 
 pub mod bare;
+pub mod budgets;
+pub mod in_tree;
 pub mod nodes;
 pub mod pods;
 pub mod requests;
 mod rules;
 pub mod selectors;
+pub mod storage;
 pub mod surroundings;
+pub mod volumes;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -275,7 +279,11 @@ impl<'l> Lowering<'l> {
             effect: pods::effect(taint.effect),
         });
         let taints = taints.collect();
-        NodeShape { labels: pods::label_set(names, &labels), taints, allocatable }
+        NodeShape {
+            labels: pods::label_set(names, &labels),
+            taints,
+            ..NodeShape::plain(allocatable)
+        }
     }
 
     /// Reclaims per hour of one of these on spot.
@@ -309,7 +317,7 @@ impl<'l> Lowering<'l> {
                 annotations: &written.annotations,
                 spec: &template.spec,
                 controller: written.spec.selector.as_ref(),
-                admitted: false,
+                admitted: None,
                 status: None,
             };
             let spec = pods::pod_spec(&mut self.model, around, source);

@@ -2,6 +2,7 @@
 
 use sim::names::NameId;
 use sim::world::Model;
+use sim::world::images::ImageId;
 use sim::world::model::HOSTNAME_LABEL;
 use sim::world::node::NodeShape;
 use sim::world::pool::PoolId;
@@ -25,6 +26,7 @@ pub fn start_node(
     template: usize,
 ) -> Result<StartNode, String> {
     let shape = shape(model, node)?;
+    let images = images(model, node);
     let names = &mut model.names;
     Ok(StartNode {
         name: names.intern(&node.metadata.name),
@@ -33,6 +35,8 @@ pub fn start_node(
         template,
         shape,
         cordoned: node.spec.unschedulable,
+        images,
+        attached: Vec::new(),
     })
 }
 
@@ -52,7 +56,23 @@ pub fn shape(model: &mut Model, node: &Node) -> Result<NodeShape, String> {
     });
     let taints = taints.collect();
     let labels = labels.iter().filter(|(key, _)| *key != hostname).collect();
-    Ok(NodeShape { labels, taints, allocatable })
+    let features = node.status.declared_features.iter().map(|feature| names.intern(feature));
+    let mut features: Vec<NameId> = features.collect();
+    features.sort_unstable();
+    Ok(NodeShape { labels, taints, features, ..NodeShape::plain(allocatable) })
+}
+
+/// The images that a node has, sorted. All nodes' must be known before the pods are lowered.
+pub fn images(model: &mut Model, node: &Node) -> Vec<ImageId> {
+    let mut images = Vec::new();
+    for image in &node.status.images {
+        for name in &image.names {
+            images.push(model.images.intern(model.names.intern(name), image.size_bytes));
+        }
+    }
+    images.sort_unstable();
+    images.dedup();
+    images
 }
 
 /// What pods can ask for, in the lanes that are in use.

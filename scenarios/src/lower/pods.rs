@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use sim::Span;
 use sim::names::{NameId, Names};
 use sim::world::Model;
+use sim::world::images::PodImages;
 use sim::world::labels::{LabelSet, Operator, Requirement};
 use sim::world::pod::{HostPort, NodeSelectorTerm, PodSpec, Protocol};
 use sim::world::taints::{Effect, Toleration, TolerationOperator};
@@ -12,8 +13,9 @@ use sim::world::taints::{Effect, Toleration, TolerationOperator};
 use super::requests::{is_sidecar, requests};
 use super::selectors::Meaning;
 use super::surroundings::Surroundings;
+use super::volumes::pod_volumes;
 use crate::file;
-use crate::kube::{self, LabelSelector, PodStatus};
+use crate::kube::{self, Container, LabelSelector, ObjectMeta, PodStatus};
 
 /// Kubernetes' own default.
 const DEFAULT_GRACE: u32 = 30;
@@ -38,8 +40,8 @@ pub struct Source<'p> {
     pub spec: &'p kube::PodSpec,
     /// Which pods belong to the ReplicaSet or StatefulSet that manages it.
     pub controller: Option<&'p LabelSelector>,
-    /// Whether the API server has admitted it, and written into it what it does.
-    pub admitted: bool,
+    /// The pod itself, if the API server has admitted it and written into it what it does.
+    pub admitted: Option<&'p ObjectMeta>,
     /// What is in force on its node, if it is on one.
     pub status: Option<&'p PodStatus>,
 }
@@ -54,7 +56,7 @@ impl<'p> Source<'p> {
             annotations: &pod.metadata.annotations,
             spec: &pod.spec,
             controller: around.controller_of(&pod.metadata),
-            admitted: true,
+            admitted: Some(&pod.metadata),
             status: pod.spec.node_name.is_some().then_some(&pod.status),
         }
     }
@@ -74,11 +76,13 @@ pub fn pod_spec(
     let priority = around.priority_of(spec)?;
     let grace = spec.termination_grace_period_seconds.unwrap_or(DEFAULT_GRACE);
     let grace = Span::from_secs(u64::from(grace));
-    let mut meaning = Meaning { model, around, namespace, labels, admitted };
+    let mut meaning = Meaning { model, around, namespace, labels, admitted: admitted.is_some() };
     let pod_affinity = spec.affinity.as_ref().map(|it| meaning.pod_affinity(it)).transpose()?;
     let spread = spec.topology_spread_constraints.iter().map(|it| meaning.spread(it));
     let spread = spread.collect::<Result<Vec<_>, _>>()?;
     let default_spread = if spread.is_empty() { meaning.default_spread(controller)? } else { None };
+    let volumes = pod_volumes(model, source);
+    let images = pod_images(model, spec);
     let names = &mut model.names;
     let (required_affinity, preferred_affinity) = node_affinity(names, spec);
     let scheduler = spec.scheduler_name.as_deref();
@@ -100,6 +104,10 @@ pub fn pod_spec(
         default_spread,
         pod_affinity: pod_affinity.unwrap_or_default(),
         gates: spec.scheduling_gates.iter().map(|gate| names.intern(&gate.name)).collect(),
+        volumes,
+        images,
+        features: features(names, spec),
+        awaits_device: admitted.and_then(|_| awaits_device(names, namespace, spec)),
         priority: priority.value,
         preempts: priority.preempts,
         scheduler: scheduler.map(|name| names.intern(name)),
@@ -140,25 +148,37 @@ fn node_affinity(
 ) -> (Option<Vec<NodeSelectorTerm>>, Vec<(i64, NodeSelectorTerm)>) {
     let affinity = spec.affinity.as_ref().and_then(|affinity| affinity.node_affinity.as_ref());
     let Some(affinity) = affinity else { return (None, Vec::new()) };
-    let required = affinity.required.as_ref().map(|required| {
-        let terms = required.node_selector_terms.iter();
-        terms.filter_map(|term| selector_term(names, term)).collect()
-    });
+    let required = affinity.required.as_ref().map(|required| node_selector(names, required));
     let mut preferred = Vec::new();
     for kube::PreferredSchedulingTerm { weight, preference } in &affinity.preferred {
-        if let Some(term) = selector_term(names, preference) {
-            preferred.push((*weight, term));
-        }
+        preferred.push((*weight, selector_term(names, preference)));
     }
     (required, preferred)
 }
 
-/// A term of an affinity; one that cannot be understood matches nothing, and is left out.
-pub fn selector_term(names: &mut Names, term: &kube::NodeSelectorTerm) -> Option<NodeSelectorTerm> {
-    let mut all = |expressions: &[kube::Expression]| -> Option<Vec<Requirement>> {
-        expressions.iter().map(|expression| requirement(names, expression)).collect()
+/// The terms of a node selector, of which one must match.
+pub fn node_selector(names: &mut Names, selector: &kube::NodeSelector) -> Vec<NodeSelectorTerm> {
+    selector.node_selector_terms.iter().map(|term| selector_term(names, term)).collect()
+}
+
+/// A term of an affinity. One that makes no sense matches nothing, and yet the nodes that it names
+/// are named.
+fn selector_term(names: &mut Names, term: &kube::NodeSelectorTerm) -> NodeSelectorTerm {
+    let mut makes_sense = true;
+    let mut all = |expressions: &[kube::Expression], one_value: bool| -> Vec<Requirement> {
+        let understood = expressions.iter().filter_map(|expression| {
+            let requirement = requirement(names, expression);
+            makes_sense &= requirement.is_some() && (!one_value || expression.values.len() == 1);
+            requirement
+        });
+        understood.collect()
     };
-    Some(NodeSelectorTerm { labels: all(&term.match_expressions)?, name: all(&term.match_fields)? })
+    let (mut labels, name) = (all(&term.match_expressions, false), all(&term.match_fields, true));
+    if !makes_sense {
+        let key = names.intern("(what makes no sense)");
+        labels.push(Requirement { key, operator: Operator::In(Vec::new()) });
+    }
+    NodeSelectorTerm { labels, name }
 }
 
 /// What is asked of one label; none if it makes no sense.
@@ -174,6 +194,47 @@ pub fn requirement(names: &mut Names, expression: &kube::Expression) -> Option<R
         kube::Operator::Lt => Operator::Lt(bound()?),
     };
     Some(Requirement { key: names.intern(&expression.key), operator })
+}
+
+/// The images that some node has, as often as the pod names them.
+// kube-scheduler: plugins/imagelocality/image_locality.go sumImageScores
+fn pod_images(model: &Model, spec: &kube::PodSpec) -> PodImages {
+    let containers = || spec.init_containers.iter().chain(&spec.containers);
+    let mounted = spec.volumes.iter().filter_map(|volume| volume.image.as_ref());
+    let images = containers().map(|it| &it.image).chain(mounted.map(|it| &it.reference));
+    let find = |image: &String| model.images.find(model.names.find(&with_tag(image))?);
+    let known: Vec<_> = images.filter_map(find).collect();
+    let count = if known.is_empty() { 0 } else { containers().count() };
+    PodImages { known, containers: u32::try_from(count).unwrap_or(u32::MAX) }
+}
+
+/// An image's name as nodes report it.
+// kube-scheduler: plugins/imagelocality/image_locality.go normalizedImageName
+fn with_tag(image: &str) -> String {
+    if image.rfind(':') <= image.rfind('/') { format!("{image}:latest") } else { image.to_owned() }
+}
+
+/// What a pod needs that not every kubelet can do.
+// component-helpers: nodedeclaredfeatures/features
+fn features(names: &mut Names, spec: &kube::PodSpec) -> Vec<NameId> {
+    let restarts_all = |container: &Container| {
+        container.restart_policy_rules.iter().any(|rule| rule.action == "RestartAllContainers")
+    };
+    let mut features = Vec::new();
+    if spec.init_containers.iter().chain(&spec.containers).any(restarts_all) {
+        features.push(names.intern("RestartAllContainersOnContainerExits"));
+    }
+    if spec.host_network && spec.host_users == Some(false) {
+        features.push(names.intern("UserNamespacesHostNetworkSupport"));
+    }
+    features
+}
+
+/// What DynamicResources says of a pod whose claim on a device is missing; claims are not modelled.
+// kube-scheduler: plugins/dynamicresources/dynamicresources.go PreEnqueue
+fn awaits_device(names: &mut Names, namespace: &str, spec: &kube::PodSpec) -> Option<NameId> {
+    let claim = spec.resource_claims.iter().find_map(|claim| claim.resource_claim_name.as_ref())?;
+    Some(names.intern(&format!("could not find ResourceClaim \"{namespace}/{claim}\"")))
 }
 
 fn toleration(names: &mut Names, toleration: &kube::Toleration) -> Toleration {
@@ -224,7 +285,7 @@ mod tests {
             annotations: &Labels::new(),
             spec: &serde_json::from_str(spec).unwrap(),
             controller: None,
-            admitted: true,
+            admitted: None,
             status,
         };
         let spec = pod_spec(&mut model, &Surroundings::default(), source).unwrap();

@@ -276,13 +276,14 @@ mod tests {
         let around = Surroundings::of(&serde_json::from_str::<Vec<Object>>(NAMESPACES).unwrap());
         let mut model = Model::default();
         let controller = controller.map(|text| serde_json::from_str(text).unwrap());
+        let metadata = kube::ObjectMeta::default();
         let source = super::super::pods::Source {
             namespace: "a",
             labels: &serde_json::from_str(labels).unwrap(),
             annotations: &Labels::new(),
             spec: &serde_json::from_str(spec).unwrap(),
             controller: controller.as_ref(),
-            admitted,
+            admitted: admitted.then_some(&metadata),
             status: None,
         };
         let spec = super::super::pods::pod_spec(&mut model, &around, source).unwrap();

@@ -79,6 +79,12 @@ pub trait Filter: Send + Sync {
         Vec::new()
     }
 
+    /// Whether, as the sums stand in all, the pod does not concern the plugin in this cycle, not
+    /// even on a node with more pods (PreFilter's Skip, where it depends on more than the pod).
+    fn skips(&self, _pod: PodView<'_>, _around: Around<'_>) -> bool {
+        false
+    }
+
     /// Judges a node by itself (Filter).
     fn check(&self, _pod: PodView<'_>, _node: NodeView<'_>) -> Verdict {
         Verdict::Pass
@@ -98,9 +104,7 @@ pub trait Filter: Send + Sync {
             }
             Happening::NodeLeft => !self.sums(pod).is_empty(),
             Happening::PodPlaced(spec) | Happening::PodLeft(spec) => {
-                let related = world.model().relations().of_spec(spec);
-                let borne = &world.model().specs[spec].pod_affinity.borne;
-                self.sums(pod).iter().any(|sum| sum.counts(&related.matched_by, borne))
+                self.sums(pod).iter().any(|sum| sum.counts(spec, world.model()))
             }
         }
     }

@@ -207,9 +207,20 @@ impl Inquiry {
         standings: &[Standing],
         shares: &[Share],
     ) -> Option<Rejection> {
-        self.filters.iter().filter(|asked| asked.sums > 0).find_map(|asked| {
-            let sums = asked.first_sum..asked.first_sum + asked.sums;
-            let around = Around::new(&standings[sums.clone()], &shares[sums]);
+        self.judge_by(pod, standings, shares, |_| true)
+    }
+
+    /// The first refusal of a node by its domains, by those filters that do not skip.
+    fn judge_by(
+        &self,
+        pod: PodView<'_>,
+        standings: &[Standing],
+        shares: &[Share],
+        takes_part: impl Fn(&Asked<Arc<dyn Filter>>) -> bool,
+    ) -> Option<Rejection> {
+        let mut judges = self.filters.iter().filter(|asked| asked.sums > 0 && takes_part(asked));
+        judges.find_map(|asked| {
+            let around = asked.around(standings, shares);
             asked.rejection(asked.filter.judge(pod, around))
         })
     }
@@ -239,19 +250,23 @@ impl Inquiry {
         load: &crate::world::load::NodeLoad,
         standings: &[Standing],
     ) -> Option<Rejection> {
-        let changed = node.with_load(load);
-        let own = self.own_rejection(pod, changed);
+        let loaded = node.with_load(load);
+        let own = self.own_rejection(pod, loaded);
         if self.sums.is_empty() {
             return own;
         }
-        let after: Vec<Share> = self.shares(pod, changed).collect();
-        let mut standings = standings.to_vec();
-        let before = self.shares(pod, node);
-        for ((standing, before), after) in standings.iter_mut().zip(before).zip(&after) {
-            standing.take(before);
+        let after: Vec<Share> = self.shares(pod, loaded).collect();
+        let before: Vec<Share> = self.shares(pod, node).collect();
+        let mut changed = standings.to_vec();
+        for ((standing, before), after) in changed.iter_mut().zip(&before).zip(&after) {
+            standing.take(*before);
             standing.add(*after);
         }
-        first_of(own, self.judge(pod, &standings, &after))
+        // Who skips is settled before anything is tried out.
+        let takes_part = |asked: &Asked<Arc<dyn Filter>>| {
+            !asked.filter.skips(pod, asked.around(standings, &before))
+        };
+        first_of(own, self.judge_by(pod, &changed, &after, takes_part))
     }
 
     /// The weighted relative scores of kinds of feasible nodes: of each plugin, of each kind.
@@ -335,6 +350,12 @@ impl<F> Asked<F>
 where
     F: std::ops::Deref<Target = dyn Filter>,
 {
+    /// Its share of the sums.
+    fn around<'a>(&self, standings: &'a [Standing], shares: &'a [Share]) -> Around<'a> {
+        let sums = self.first_sum..self.first_sum + self.sums;
+        Around::new(&standings[sums.clone()], &shares[sums])
+    }
+
     fn rejection(&self, verdict: Verdict) -> Option<Rejection> {
         let Verdict::Reject(code, reasons) = verdict else { return None };
         let (place, plugin) = (self.place, Some(self.name));

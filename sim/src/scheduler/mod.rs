@@ -17,10 +17,10 @@ pub mod sums;
 use crate::action::Action;
 use crate::rng::{Root, Stream};
 use crate::time::SimTime;
-use crate::world::World;
 use crate::world::node::NodeId;
-use crate::world::pod::PodId;
+use crate::world::pod::{PodId, PodSpec, SpecId};
 use crate::world::refusal::{Reason, Refusal};
+use crate::world::{Model, World};
 use decide::Scratch;
 use framework::{Happening, PodView};
 use inquiry::Rejection;
@@ -79,9 +79,8 @@ impl Scheduler {
     /// What holds it back; it will not be tried.
     pub fn enqueue(&mut self, pod: PodId, world: &World) -> Result<(), Refusal> {
         let spec = world.spec_of(pod);
-        if !spec.gates.is_empty() {
-            let outright = vec![Reason::Gated(world.pods().spec(pod))];
-            let nodes = world.registered().len();
+        if let Some((_, reason)) = gate(world.pods().spec(pod), world.model()) {
+            let (nodes, outright) = (world.registered().len(), vec![reason]);
             return Err(Refusal { nodes, outright, ..Refusal::default() });
         }
         self.queue.add(pod, spec.priority, world.now());
@@ -192,6 +191,16 @@ impl Scheduler {
     pub fn rows_recomputed(&self) -> (u64, u64) {
         self.rankings.rows_recomputed()
     }
+}
+
+/// What keeps a pod out of the queue, and the plugin that says so (PreEnqueue).
+#[must_use]
+pub fn gate(spec: SpecId, model: &Model) -> Option<(&'static str, Reason)> {
+    let PodSpec { gates, awaits_device, .. } = &model.specs[spec];
+    if !gates.is_empty() {
+        return Some(("SchedulingGates", Reason::Gated(spec)));
+    }
+    awaits_device.map(|sentence| ("DynamicResources", Reason::Said(sentence)))
 }
 
 /// A refusal with what preemption has to say to it.

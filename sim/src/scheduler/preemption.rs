@@ -93,6 +93,15 @@ impl Preemption {
     }
 }
 
+/// The pods of lower priority that were nominated to a node and give way when `pod` is.
+// kube-scheduler: framework/preemption getLowerPriorityNominatedPods
+#[must_use]
+pub fn outbid(pod: PodId, node: NodeId, world: &World) -> Vec<PodId> {
+    let priority = world.spec_of(pod).priority;
+    let others = world.placement().nominated_to(node).iter().copied();
+    others.filter(|other| world.spec_of(*other).priority < priority).collect()
+}
+
 /// What the attempt needs to know.
 pub(super) struct Attempt<'a> {
     inquiry: &'a Inquiry,

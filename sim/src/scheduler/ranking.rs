@@ -17,7 +17,6 @@ use crate::world::World;
 use crate::world::journal::Cursor;
 use crate::world::node::NodeId;
 use crate::world::pod::SpecId;
-use crate::world::relations::Related;
 
 /// What every node answers to one class of pods.
 pub struct Ranking {
@@ -141,11 +140,8 @@ impl Ranking {
     /// Whether a pod of this spec, coming to a node or leaving it, changes any sum.
     fn concerns(&mut self, spec: SpecId, world: &World) -> bool {
         let sums = self.inquiry.sums();
-        *self.concerns[spec.number() as usize].get_or_insert_with(|| {
-            let Related { matched_by, .. } = world.model().relations().of_spec(spec);
-            let borne = &world.model().specs[spec].pod_affinity.borne;
-            sums.iter().any(|sum| sum.counts(matched_by, borne))
-        })
+        *self.concerns[spec.number() as usize]
+            .get_or_insert_with(|| sums.iter().any(|sum| sum.counts(spec, world.model())))
     }
 
     fn rebuild(&mut self, answers: &Answers, pod: PodView<'_>, world: &World) {

@@ -42,7 +42,7 @@ impl Rankings {
         pod: PodView<'_>,
         world: &World,
     ) -> Result<Option<Ranked<'_>>, Rejection> {
-        if pod.meant_for.is_some() || pod.spec.names_nodes() {
+        if pod.meant_for.is_some() || pod.spec.names_nodes() || pod.spec.reads_shared_state() {
             return Ok(None);
         }
         self.decisions += 1;

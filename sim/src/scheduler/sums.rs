@@ -6,10 +6,11 @@
 use super::plugins::{node_affinity, taint_toleration};
 use crate::table::Id;
 use crate::world::load::NodeLoad;
-use crate::world::pod::PodSpec;
+use crate::world::pod::{PodSpec, SpecId};
 use crate::world::selectors::{SelectorId, TermId, TopologyKeyId};
+use crate::world::storage::ClaimId;
 use crate::world::topology::DomainId;
-use crate::world::{NodeView, World};
+use crate::world::{Model, NodeView, World};
 
 /// What a plugin wants to have added up.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -29,6 +30,8 @@ pub enum Scope {
     Domain(TopologyKeyId),
     /// None but the node itself, if it has this label.
     Host(TopologyKeyId),
+    /// All of them.
+    Cluster,
 }
 
 /// What a node counts.
@@ -40,6 +43,8 @@ pub enum Counted {
     Alive(SelectorId),
     /// Pods that bear a term, as often as they do.
     Borne(TermId),
+    /// Pods that use a claim.
+    Users(ClaimId),
 }
 
 /// Which nodes contribute to a sum.
@@ -62,10 +67,11 @@ impl Include {
 }
 
 impl Scope {
-    /// The label that a node must have.
-    pub fn key(self) -> TopologyKeyId {
+    /// The domain of a node; none if it lacks the label.
+    fn domain(self, node: NodeView<'_>) -> Option<DomainId> {
         match self {
-            Scope::Domain(key) | Scope::Host(key) => key,
+            Scope::Domain(key) | Scope::Host(key) => node.domain(key),
+            Scope::Cluster => Some(DomainId::from_index(0)),
         }
     }
 }
@@ -76,6 +82,7 @@ impl Counted {
             Counted::Matched(selector) => load.matched(selector).all,
             Counted::Alive(selector) => load.matched(selector).alive,
             Counted::Borne(term) => load.borne(term),
+            Counted::Users(claim) => load.users(claim),
         })
     }
 }
@@ -94,7 +101,7 @@ pub enum Share {
 impl Sum {
     /// What `node` contributes to the sum of `pod`.
     pub fn share(&self, pod: &PodSpec, node: NodeView<'_>) -> Share {
-        let Some(domain) = node.domain(self.scope.key()) else { return Share::Outside };
+        let Some(domain) = self.scope.domain(node) else { return Share::Outside };
         if !self.include.admits(pod, node) {
             return Share::Excluded(domain);
         }
@@ -102,13 +109,16 @@ impl Sum {
         Share::Counted(domain, counts.sum())
     }
 
-    /// Whether pods that these selectors mean, and that bear these terms, are among what is counted.
-    pub fn counts(&self, matched_by: &[SelectorId], borne: &[TermId]) -> bool {
+    /// Whether pods of a spec are among what is counted.
+    pub fn counts(&self, spec: SpecId, model: &Model) -> bool {
+        let matched_by = &model.relations().of_spec(spec).matched_by;
+        let spec = &model.specs[spec];
         self.parts.iter().any(|(_, what)| match what {
             Counted::Matched(selector) | Counted::Alive(selector) => {
                 matched_by.binary_search(selector).is_ok()
             }
-            Counted::Borne(term) => borne.contains(term),
+            Counted::Borne(term) => spec.pod_affinity.borne.contains(term),
+            Counted::Users(claim) => spec.volumes.claims.iter().any(|used| used.claim == *claim),
         })
     }
 
@@ -117,6 +127,7 @@ impl Sum {
         match self.scope {
             Scope::Host(_) => true,
             Scope::Domain(key) => world.topology().is_per_node(key),
+            Scope::Cluster => false,
         }
     }
 }

@@ -8,6 +8,7 @@ use super::model::Model;
 use super::pod::{HostPort, PodId, PodSpec, SpecId};
 use super::resources::Resources;
 use super::selectors::{SelectorId, TermId};
+use super::storage::{AttachableId, ClaimId, ClaimUse, DiskId, PodVolumes};
 use crate::table::Id;
 
 /// The pods of one node, and their sums.
@@ -19,6 +20,9 @@ pub struct NodeLoad {
     host_ports: Vec<HostPort>,
     matched: Tally<SelectorId, Matched>,
     borne: Tally<TermId, u32>,
+    disks: Tally<DiskId, u32>,
+    claims: Tally<ClaimId, u32>,
+    attached: Tally<AttachableId, u32>,
 }
 
 /// How many pods of a node a selector means.
@@ -53,6 +57,11 @@ impl<K: Id, V: Copy + Default + PartialEq> Tally<K, V> {
         at.map_or(V::default(), |at| self.counts[at].1)
     }
 
+    /// The ids that count anything, in order.
+    fn ids(&self) -> impl Iterator<Item = K> + '_ {
+        self.counts.iter().map(|(key, _)| *key)
+    }
+
     fn change(&mut self, key: K, change: impl FnOnce(&mut V)) {
         match self.counts.binary_search_by_key(&key, |(k, _)| *k) {
             Ok(at) => {
@@ -79,7 +88,7 @@ fn bit<K: Id>(key: K) -> u64 {
 impl NodeLoad {
     /// Puts a pod here.
     pub fn add(&mut self, pod: PodId, spec: SpecId, terminating: bool, model: &Model) {
-        let PodSpec { requests, nonzero_requests, host_ports, pod_affinity, .. } =
+        let PodSpec { requests, nonzero_requests, host_ports, pod_affinity, volumes, .. } =
             &model.specs[spec];
         self.requested += requests;
         self.nonzero_requested += nonzero_requests;
@@ -98,6 +107,7 @@ impl NodeLoad {
         for term in &pod_affinity.borne {
             self.borne.change(*term, |count| *count += 1);
         }
+        self.count_volumes(volumes, model, |count| *count += 1);
     }
 
     /// Takes a pod away.
@@ -107,7 +117,7 @@ impl NodeLoad {
     pub fn remove(&mut self, pod: PodId, spec: SpecId, terminating: bool, model: &Model) {
         let at = self.pods.iter().position(|p| *p == pod).expect("the pod is on its node");
         self.pods.remove(at);
-        let PodSpec { requests, nonzero_requests, host_ports, pod_affinity, .. } =
+        let PodSpec { requests, nonzero_requests, host_ports, pod_affinity, volumes, .. } =
             &model.specs[spec];
         self.requested -= requests;
         self.nonzero_requested -= nonzero_requests;
@@ -121,6 +131,19 @@ impl NodeLoad {
         }
         for term in &pod_affinity.borne {
             self.borne.change(*term, |count| *count -= 1);
+        }
+        self.count_volumes(volumes, model, |count| *count -= 1);
+    }
+
+    fn count_volumes(&mut self, volumes: &PodVolumes, model: &Model, change: fn(&mut u32)) {
+        for disk in &volumes.disks {
+            self.disks.change(*disk, change);
+        }
+        for ClaimUse { claim, .. } in &volumes.claims {
+            self.claims.change(*claim, change);
+        }
+        for attachable in model.storage.attached_for(volumes) {
+            self.attached.change(attachable, change);
         }
     }
 
@@ -160,6 +183,21 @@ impl NodeLoad {
     /// How many pods here a selector means.
     pub fn matched(&self, selector: SelectorId) -> Matched {
         self.matched.get(selector)
+    }
+
+    /// Disks that pods here name themselves, each once.
+    pub fn disks(&self) -> impl Iterator<Item = DiskId> + '_ {
+        self.disks.ids()
+    }
+
+    /// How often pods here use a claim.
+    pub fn users(&self, claim: ClaimId) -> u32 {
+        self.claims.get(claim)
+    }
+
+    /// What is attached for pods here, each once.
+    pub fn attached(&self) -> impl Iterator<Item = AttachableId> + '_ {
+        self.attached.ids()
     }
 
     /// How many times pods here bear a term.

@@ -6,6 +6,7 @@
 pub mod budget;
 pub mod catalog;
 pub mod fact;
+pub mod images;
 pub mod invariants;
 pub mod journal;
 pub mod labels;
@@ -18,10 +19,12 @@ pub mod pod;
 pub mod pool;
 pub mod refusal;
 pub mod relations;
+pub mod reserved;
 pub mod resources;
 pub mod rules;
 pub mod selectors;
 pub mod start;
+pub mod storage;
 pub mod taints;
 pub mod topology;
 pub mod trial;
@@ -34,9 +37,10 @@ pub use model::Model;
 
 use crate::money::MicroUsdPerHour;
 use crate::names::NameId;
-use crate::table::Table;
+use crate::table::{Id, Table};
 use crate::time::SimTime;
 use catalog::OfferingId;
+use images::{HeldImages, ImageId};
 use journal::Journal;
 use load::NodeLoad;
 use node::{NodeId, NodeShape, NodeState, Nodes, Shapes};
@@ -45,7 +49,9 @@ use placement::Placement;
 use pod::{PodId, PodSpec, Pods};
 use pool::PoolId;
 use refusal::Refusals;
+use reserved::Reserved;
 use selectors::TopologyKeyId;
+use storage::AttachableId;
 use topology::{DomainId, Topology};
 
 /// The state of a simulated cluster and of the market around it.
@@ -61,6 +67,8 @@ pub struct World {
     order: NodeOrder,
     journal: Journal,
     refusals: Refusals,
+    images: HeldImages,
+    reserved: Reserved,
     /// What each offering costs now.
     prices: Table<OfferingId, MicroUsdPerHour>,
     /// How many instances of each offering have been launched.
@@ -83,6 +91,8 @@ impl World {
             order: NodeOrder::default(),
             journal: Journal::default(),
             refusals: Refusals::default(),
+            images: HeldImages::default(),
+            reserved: Reserved::new(&model),
             prices: model.catalog.offerings.rows().map(|offering| offering.price).collect(),
             launches: model.catalog.offerings.rows().map(|_| 0).collect(),
             pool_sizes: model.pools.rows().map(|_| 0).collect(),
@@ -167,6 +177,11 @@ impl World {
         self.order.place(node)
     }
 
+    /// How many registered nodes have an image.
+    pub fn holders(&self, image: ImageId) -> usize {
+        self.images.holders(image)
+    }
+
     /// Changes whenever [`registered`](Self::registered) does.
     pub fn registered_generation(&self) -> u64 {
         self.order.generation()
@@ -236,6 +251,17 @@ impl<'w> NodeView<'w> {
     /// Whether it is marked `spec.unschedulable`.
     pub fn cordoned(self) -> bool {
         self.world.nodes.state(self.node) == NodeState::Ready { cordoned: true }
+    }
+
+    /// Whether it has an image.
+    pub fn has_image(self, image: ImageId) -> bool {
+        self.world.images.on(self.node).binary_search(&image).is_ok()
+    }
+
+    /// What was attached to it from the start, whether for a pod or not.
+    pub fn found_attached(self) -> &'w [AttachableId] {
+        let found = self.world.model.start.nodes.get(self.node.index());
+        found.map_or(&[], |start| &start.attached)
     }
 
     /// The world around it, for names and for who is where.

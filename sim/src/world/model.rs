@@ -6,6 +6,7 @@ use indexmap::IndexSet;
 
 use super::budget::{Budget, BudgetId};
 use super::catalog::Catalog;
+use super::images::Images;
 use super::labels::LabelSet;
 use super::node::NodeId;
 use super::pod::{PodSpec, SpecId};
@@ -15,6 +16,7 @@ use super::resources::{LANES, Lane};
 use super::rules::Rule;
 use super::selectors::{Selectors, TopologyKeyId};
 use super::start::Start;
+use super::storage::Storage;
 use super::workload::{Workload, WorkloadId};
 use crate::names::{NameId, Names};
 use crate::table::{Id, Table};
@@ -41,6 +43,10 @@ pub struct Model {
     pub specs: Specs,
     /// Which pods those mean, and in which domains.
     pub selectors: Selectors,
+    /// What pods store data on.
+    pub storage: Storage,
+    /// Images that nodes have.
+    pub images: Images,
     /// What is to run.
     pub workloads: Table<WorkloadId, Workload>,
     /// How many pods of a kind may be evicted at once.
@@ -106,6 +112,8 @@ impl Default for Model {
             catalog: Catalog::default(),
             specs: Specs::default(),
             selectors,
+            storage: Storage::default(),
+            images: Images::default(),
             workloads: Table::new(),
             budgets: Table::new(),
             pools: Table::new(),

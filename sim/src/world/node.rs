@@ -27,6 +27,10 @@ pub struct NodeShape {
     pub taints: Vec<Taint>,
     /// What pods can ask for.
     pub allocatable: Resources,
+    /// What it declares that it can do, sorted.
+    pub features: Vec<NameId>,
+    /// How many volumes of a driver can be attached to it, where that is limited.
+    pub volume_limits: Vec<(NameId, u32)>,
 }
 
 /// Every shape that occurs, once.

@@ -3,10 +3,13 @@
 //! A row is one *attempt*: one Pod object. A pod that is recreated is a new row of the same
 //! workload and replica.
 
+use super::NodeView;
+use super::images::PodImages;
 use super::labels::{LabelSet, Operator, Requirement};
 use super::node::NodeId;
 use super::resources::Resources;
 use super::selectors::{SelectorId, TermId, TopologyKeyId};
+use super::storage::PodVolumes;
 use super::taints::Toleration;
 use super::workload::WorkloadId;
 use crate::names::NameId;
@@ -57,6 +60,14 @@ pub struct PodSpec {
     pub pod_affinity: PodAffinity,
     /// `schedulingGates`: it does not enter the queue while there is one.
     pub gates: Vec<NameId>,
+    /// Its volumes, as far as they decide where it can run.
+    pub volumes: PodVolumes,
+    /// Its images, as far as a node has any of them from the start.
+    pub images: PodImages,
+    /// What its node must have declared that it can do.
+    pub features: Vec<NameId>,
+    /// Why it waits for a claim on a device, in the scheduler's words, if it does.
+    pub awaits_device: Option<NameId>,
     /// Priority in the queue; higher goes first.
     pub priority: i32,
     /// Whether it may push pods of lower priority away: `preemptionPolicy` is not `Never`.
@@ -76,6 +87,13 @@ impl PodSpec {
     #[must_use]
     pub fn chooses_nodes(&self) -> bool {
         !self.node_selector.is_empty() || self.required_affinity.is_some()
+    }
+
+    /// Whether what nodes answer to it depends on more of the cluster than nodes and sums over
+    /// them: then nothing of it may be remembered.
+    #[must_use]
+    pub fn reads_shared_state(&self) -> bool {
+        self.volumes.undecided
     }
 
     /// Whether it restricts itself to nodes that it names.
@@ -107,6 +125,10 @@ impl Default for PodSpec {
             default_spread: None,
             pod_affinity: PodAffinity::default(),
             gates: Vec::new(),
+            volumes: PodVolumes::default(),
+            images: PodImages::default(),
+            features: Vec::new(),
+            awaits_device: None,
             priority: 0,
             preempts: true,
             scheduler: None,
@@ -124,6 +146,18 @@ pub struct NodeSelectorTerm {
     pub labels: Vec<Requirement>,
     /// Conditions on the node's name (`matchFields: metadata.name`).
     pub name: Vec<Requirement>,
+}
+
+impl NodeSelectorTerm {
+    /// Whether every requirement holds; a term without any matches nothing.
+    // kube-scheduler: component-helpers/scheduling/corev1/nodeaffinity
+    #[must_use]
+    pub fn matches(&self, node: NodeView<'_>) -> bool {
+        let names = &node.world().model().names;
+        (!self.labels.is_empty() || !self.name.is_empty())
+            && self.labels.iter().all(|wanted| wanted.allows(node.label(wanted.key), names))
+            && self.name.iter().all(|wanted| wanted.allows(Some(node.name()), names))
+    }
 }
 
 /// One of `topologySpreadConstraints`.

@@ -2,12 +2,18 @@
 //!
 //! Start nodes come first, so that node `i` of a run is start node `i`; and so do start pods.
 
+use std::sync::Arc;
+
+use super::images::ImageId;
 use super::labels::LabelSet;
-use super::node::NodeShape;
+use super::node::{NodeId, NodeShape, Why};
 use super::pod::SpecId;
 use super::pool::PoolId;
+use super::storage::AttachableId;
 use super::workload::WorkloadId;
+use super::{Model, World};
 use crate::names::NameId;
+use crate::table::Id;
 
 /// The state from which a run starts.
 #[derive(Clone, Debug, Default)]
@@ -33,6 +39,10 @@ pub struct StartNode {
     pub shape: NodeShape,
     /// Whether it is marked `spec.unschedulable`.
     pub cordoned: bool,
+    /// The images it has, sorted.
+    pub images: Vec<ImageId>,
+    /// What is attached to it.
+    pub attached: Vec<AttachableId>,
 }
 
 /// A pod that is there from the start.
@@ -62,7 +72,44 @@ impl StartNode {
     /// A node with this name, which is also its host name.
     #[must_use]
     pub fn named(name: NameId, pool: PoolId, template: usize, shape: NodeShape) -> StartNode {
-        StartNode { name, hostname: Some(name), pool, template, shape, cordoned: false }
+        StartNode {
+            name,
+            hostname: Some(name),
+            pool,
+            template,
+            shape,
+            cordoned: false,
+            images: Vec::new(),
+            attached: Vec::new(),
+        }
+    }
+}
+
+impl World {
+    /// The world as the model's start state describes it, before anything happens.
+    #[must_use]
+    pub fn standing(model: &Arc<Model>) -> World {
+        let mut world = World::new(Arc::clone(model));
+        for (index, start) in model.start.nodes.iter().enumerate() {
+            let (node, _) = world.adopt_node(index);
+            let _ = world.register(node);
+            if start.cordoned {
+                let _ = world.cordon(node);
+            }
+        }
+        for (index, start) in model.start.pods.iter().enumerate() {
+            let (pod, _) = world.adopt_pod(index, 0);
+            if let Some(node) = start.node {
+                let _ = world.settle(pod, NodeId::from_index(node), start.started_ms);
+                if start.terminating {
+                    let why = if start.preempted { Why::Preempted } else { Why::Found };
+                    let _ = world.terminate(pod, why);
+                }
+            } else if let Some(node) = start.nominated {
+                let _ = world.nominate(pod, Some(NodeId::from_index(node)));
+            }
+        }
+        world
     }
 }
 
@@ -70,6 +117,12 @@ impl NodeShape {
     /// A node of this size without labels and taints.
     #[must_use]
     pub fn plain(allocatable: super::resources::Resources) -> NodeShape {
-        NodeShape { labels: LabelSet::default(), taints: Vec::new(), allocatable }
+        NodeShape {
+            labels: LabelSet::default(),
+            taints: Vec::new(),
+            allocatable,
+            features: Vec::new(),
+            volume_limits: Vec::new(),
+        }
     }
 }

@@ -10,6 +10,7 @@ use super::load::NodeLoad;
 use super::node::{NodeId, NodeState};
 use super::pod::{Phase, PodId};
 use super::pool::PoolId;
+use super::reserved::Reserved;
 use crate::table::Id;
 
 /// A world in which things may be tried out. It is itself a [`World`] to everybody who looks.
@@ -23,6 +24,7 @@ enum Undo {
     Load(NodeId, Box<NodeLoad>),
     Pod { pod: PodId, phase: Phase, available: bool, started_ms: Option<i64> },
     Nominated(PodId, Option<NodeId>),
+    Reserved(Box<Reserved>),
     Cordoned(NodeId),
     Imagined(NodeId),
 }
@@ -40,6 +42,8 @@ impl World {
             && self.nodes == other.nodes
             && self.pods == other.pods
             && self.placement == other.placement
+            && self.images == other.images
+            && self.reserved == other.reserved
             && self.topology.agrees_with(&other.topology)
             && self.registered() == other.registered()
             && self.prices == other.prices
@@ -55,6 +59,9 @@ impl Trial<'_> {
     /// As [`World::bind`].
     pub fn bind(&mut self, pod: PodId, node: NodeId) {
         self.remember(pod, node);
+        if !self.world.spec_of(pod).volumes.claims.is_empty() {
+            self.undo.push(Undo::Reserved(Box::new(self.world.reserved.clone())));
+        }
         if let Some(nominated) = self.world.pods.nominated(pod) {
             self.undo.push(Undo::Nominated(pod, Some(nominated)));
         }
@@ -137,6 +144,7 @@ impl World {
                 self.pods.nominated[pod] = node;
                 self.placement.nominate(pod, None, node);
             }
+            Undo::Reserved(reserved) => self.reserved = *reserved,
             Undo::Cordoned(node) => {
                 self.nodes.state[node] = NodeState::Ready { cordoned: false };
                 self.changed(node);
@@ -149,10 +157,12 @@ impl World {
     fn forget(&mut self, node: NodeId) {
         assert_eq!(node.index() + 1, self.nodes.len(), "only the last node is forgotten");
         self.order.leave(node, self.zone(node));
+        self.images.leave(node);
         self.pool_sizes[self.nodes.pool(node)] -= 1;
         self.launches[self.nodes.offering(node)] -= 1;
         self.nodes.pop();
         self.placement.pop_node();
+        self.images.pop_node();
         self.topology.pop_node();
         self.changed(node);
     }

@@ -8,11 +8,13 @@ use std::sync::Arc;
 use super::World;
 use super::catalog::OfferingId;
 use super::fact::Fact;
+use super::images::ImageId;
 use super::journal::Change;
 use super::node::{NodeId, NodeShape, NodeState, Why};
 use super::pod::{End, Phase, PodId, SpecId};
 use super::pool::PoolId;
 use super::refusal::Refusal;
+use super::reserved;
 use super::taints::Taint;
 use super::topology::Value;
 use super::workload::WorkloadId;
@@ -103,6 +105,12 @@ impl World {
             spec.requests.fits(self.placement.load(node).requested(), allocatable),
             "a decision never over-commits a node"
         );
+        if !spec.volumes.claims.is_empty() {
+            // A profile without VolumeBinding does not care.
+            if let Ok(gets) = reserved::find(&spec.volumes.claims, self.view(node)) {
+                self.reserved.take(&gets, node);
+            }
+        }
         self.place(pod, node);
         let waited = self.now.since(self.pods.created_at(pod));
         let workload = self.pods.workload(pod);
@@ -195,14 +203,16 @@ impl World {
         let shape = self.model.pools[pool].templates[template].shape.clone();
         let name = self.model.node_name(self.nodes.state.next_id(), pool);
         let name = self.model.names.find(&name).unwrap_or(self.model.unmentioned_host);
-        self.add_node(pool, template, shape, name, Some(name))
+        self.add_node(pool, template, shape, (name, Some(name)), Vec::new())
     }
 
     /// Takes over node number `index` of the start state; it has yet to register.
     pub fn adopt_node(&mut self, index: usize) -> (NodeId, Fact) {
         let model = Arc::clone(&self.model);
         let start = &model.start.nodes[index];
-        self.add_node(start.pool, start.template, start.shape.clone(), start.name, start.hostname)
+        let names = (start.name, start.hostname);
+        let (shape, images) = (start.shape.clone(), start.images.clone());
+        self.add_node(start.pool, start.template, shape, names, images)
     }
 
     fn add_node(
@@ -210,8 +220,8 @@ impl World {
         pool: PoolId,
         template: usize,
         shape: NodeShape,
-        name: NameId,
-        hostname: Option<NameId>,
+        (name, hostname): (NameId, Option<NameId>),
+        images: Vec<ImageId>,
     ) -> (NodeId, Fact) {
         let offering = self.model.pools[pool].templates[template].offering;
         let nodes = &mut self.nodes;
@@ -228,6 +238,7 @@ impl World {
         self.launches[offering] += 1;
         self.pool_sizes[pool] += 1;
         self.placement.add_node();
+        self.images.add_node(images);
         let labels = &self.shapes[self.nodes.shape(node)].labels;
         let model = &self.model;
         self.topology.add_node(|key| {
@@ -250,6 +261,7 @@ impl World {
         assert_eq!(self.nodes.state(node), NodeState::Launching, "a node registers once");
         self.nodes.state[node] = NodeState::Ready { cordoned: false };
         self.order.join(node, self.zone(node));
+        self.images.join(node);
         self.changed(node);
         Fact::NodeReady { node }
     }
@@ -312,6 +324,7 @@ impl World {
         assert!(self.placement.pods_on(node).is_empty(), "no pod outlives its node");
         if matches!(self.nodes.state(node), NodeState::Ready { .. }) {
             self.order.leave(node, self.zone(node));
+            self.images.leave(node);
         }
         self.nodes.state[node] = NodeState::Gone;
         let alive = &mut self.nodes.alive;

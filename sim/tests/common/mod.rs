@@ -87,7 +87,7 @@ pub fn setup(plan: &Plan) -> Setup {
             let labels = LabelSet::from_iter([(zone_key, zone)]);
             let taint = Taint { key, value, effect: Effect::NoSchedule };
             let taints = if pool.tainted { vec![taint] } else { Vec::new() };
-            let shape = NodeShape { labels, taints, allocatable: size };
+            let shape = NodeShape { labels, taints, ..NodeShape::plain(size) };
             templates.push(NodeTemplate { offering, shape });
         }
         model.pools.push(Pool { name, size: pool.size, templates });

@@ -80,6 +80,12 @@ impl Filter for InterPodAffinity {
         sums
     }
 
+    fn skips(&self, pod: PodView<'_>, around: Around<'_>) -> bool {
+        let affinity = &pod.spec.pod_affinity;
+        let own_terms = !affinity.required.is_empty() || !affinity.required_anti.is_empty();
+        !own_terms && (0..around.len()).all(|sum| around.total(sum) == 0)
+    }
+
     fn judge(&self, pod: PodView<'_>, around: Around<'_>) -> Verdict {
         let affinity = &pod.spec.pod_affinity;
         let (required, anti) = (affinity.required.len(), affinity.required_anti.len());

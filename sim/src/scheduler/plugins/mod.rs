@@ -2,14 +2,21 @@
 
 pub mod args;
 pub mod balanced_allocation;
+pub mod dynamic_resources;
+pub mod image_locality;
 pub mod inter_pod_affinity;
 pub mod node_affinity;
+pub mod node_declared_features;
 pub mod node_name;
 pub mod node_ports;
 pub mod node_unschedulable;
+pub mod node_volume_limits;
 pub mod resources_fit;
 pub mod taint_toleration;
 pub mod topology_spread;
+pub mod volume_binding;
+pub mod volume_restrictions;
+pub mod volume_zone;
 
 use std::sync::Arc;
 
@@ -58,6 +65,18 @@ pub static IN_TREE: &[Plugin] = &[
         build: |args| filter_and_own_score(resources_fit::NodeResourcesFit::new(args)),
     },
     Plugin {
+        name: "VolumeRestrictions",
+        weight: 0,
+        build: |_| filter(volume_restrictions::VolumeRestrictions),
+    },
+    Plugin {
+        name: "NodeVolumeLimits",
+        weight: 0,
+        build: |_| filter(node_volume_limits::NodeVolumeLimits),
+    },
+    Plugin { name: "VolumeBinding", weight: 0, build: |_| filter(volume_binding::VolumeBinding) },
+    Plugin { name: "VolumeZone", weight: 0, build: |_| filter(volume_zone::VolumeZone) },
+    Plugin {
         name: "PodTopologySpread",
         weight: 2,
         build: |args| both(topology_spread::PodTopologySpread::new(args)),
@@ -68,9 +87,24 @@ pub static IN_TREE: &[Plugin] = &[
         build: |args| both(inter_pod_affinity::InterPodAffinity::new(args)),
     },
     Plugin {
+        name: "DynamicResources",
+        weight: 2,
+        build: |_| own_score(dynamic_resources::DynamicResources),
+    },
+    Plugin {
         name: "NodeResourcesBalancedAllocation",
         weight: 1,
         build: |args| own_score(balanced_allocation::NodeResourcesBalancedAllocation::new(args)),
+    },
+    Plugin {
+        name: "ImageLocality",
+        weight: 1,
+        build: |_| own_score(image_locality::ImageLocality),
+    },
+    Plugin {
+        name: "NodeDeclaredFeatures",
+        weight: 0,
+        build: |_| filter(node_declared_features::NodeDeclaredFeatures),
     },
 ];
 

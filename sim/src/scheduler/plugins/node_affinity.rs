@@ -71,7 +71,7 @@ impl RelativeScore for NodeAffinity {
     /// The sum of the weights of the preferred terms that match.
     fn grade(&self, pod: PodView<'_>, node: NodeView<'_>) -> i64 {
         let preferred = pod.spec.preferred_affinity.iter().chain(&self.added_preferred);
-        preferred.filter(|(_, term)| matches(term, node)).map(|(weight, _)| weight).sum()
+        preferred.filter(|(_, term)| term.matches(node)).map(|(weight, _)| weight).sum()
     }
 
     fn raw(&self, _: PodView<'_>, grade: i64, _: Around<'_>, _: &Feasible) -> i64 {
@@ -119,14 +119,5 @@ fn names_of(term: &NodeSelectorTerm) -> Option<Vec<NameId>> {
 }
 
 fn one_matches(terms: &[NodeSelectorTerm], node: NodeView<'_>) -> bool {
-    terms.iter().any(|term| matches(term, node))
-}
-
-/// Whether every requirement of a term holds; a term without any matches nothing.
-// kube-scheduler: component-helpers/scheduling/corev1/nodeaffinity
-fn matches(term: &NodeSelectorTerm, node: NodeView<'_>) -> bool {
-    let names = &node.world().model().names;
-    (!term.labels.is_empty() || !term.name.is_empty())
-        && term.labels.iter().all(|wanted| wanted.allows(node.label(wanted.key), names))
-        && term.name.iter().all(|wanted| wanted.allows(Some(node.name()), names))
+    terms.iter().any(|term| term.matches(node))
 }

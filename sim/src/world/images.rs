@@ -1,0 +1,95 @@
+//! Images: which nodes have them already, and how large they are.
+
+use indexmap::IndexMap;
+
+use super::node::NodeId;
+use crate::names::NameId;
+use crate::table::{Id, Table, id};
+
+id! {
+    /// An image by one of its names.
+    ImageId
+}
+
+/// Every image that a node has from the start, with its size in bytes.
+#[derive(Clone, Debug, Default)]
+pub struct Images(IndexMap<NameId, u64>);
+
+impl Images {
+    /// The id of an image, new or known. Its size is what the first node said that had it.
+    // kube-scheduler: backend/cache/cache.go addNodeImageStates
+    pub fn intern(&mut self, name: NameId, bytes: u64) -> ImageId {
+        let entry = self.0.entry(name);
+        let id = ImageId::from_index(entry.index());
+        entry.or_insert(bytes);
+        id
+    }
+
+    /// The id of an image, if some node has it from the start.
+    #[must_use]
+    pub fn find(&self, name: NameId) -> Option<ImageId> {
+        self.0.get_index_of(&name).map(ImageId::from_index)
+    }
+
+    /// How large an image is.
+    #[must_use]
+    pub fn bytes(&self, image: ImageId) -> u64 {
+        self.0[image.index()]
+    }
+}
+
+/// The images of a pod.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub struct PodImages {
+    /// Those that some node has from the start, as often as the pod names them.
+    pub known: Vec<ImageId>,
+    /// How many containers it has; none if it has no known image.
+    pub containers: u32,
+}
+
+/// Which nodes have which images.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(super) struct HeldImages {
+    on: Table<NodeId, Vec<ImageId>>,
+    /// How many registered nodes have each.
+    holders: Table<ImageId, usize>,
+}
+
+impl HeldImages {
+    /// The next node, which has these images, sorted.
+    pub(super) fn add_node(&mut self, images: Vec<ImageId>) {
+        self.on.push(images);
+    }
+
+    /// Forgets the last node.
+    pub(super) fn pop_node(&mut self) {
+        self.on.pop();
+    }
+
+    /// A node registers.
+    pub(super) fn join(&mut self, node: NodeId) {
+        for image in &self.on[node] {
+            while self.holders.len() <= image.index() {
+                self.holders.push(0);
+            }
+            self.holders[*image] += 1;
+        }
+    }
+
+    /// A registered node leaves.
+    pub(super) fn leave(&mut self, node: NodeId) {
+        for image in &self.on[node] {
+            self.holders[*image] -= 1;
+        }
+    }
+
+    /// The images of a node, sorted.
+    pub(super) fn on(&self, node: NodeId) -> &[ImageId] {
+        &self.on[node]
+    }
+
+    /// How many registered nodes have an image.
+    pub(super) fn holders(&self, image: ImageId) -> usize {
+        if image.index() < self.holders.len() { self.holders[image] } else { 0 }
+    }
+}
