@@ -9,8 +9,9 @@ use anyhow::{Context, anyhow};
 use crate::failure::Failure;
 
 /// Writes several files. Nothing is written if one of them is there with another content, unless
-/// `force` says to replace it; one that is there with this very content stays as it is.
-pub(crate) fn write_all(files: &[(PathBuf, String)], force: bool) -> Result<(), Failure> {
+/// `force` says to replace it; one that is there with this very content stays as it is. Says whether
+/// anything had to be written.
+pub(crate) fn write_all(files: &[(PathBuf, String)], force: bool) -> Result<bool, Failure> {
     let mut missing = Vec::new();
     for (path, text) in files {
         match fs::read(path) {
@@ -24,12 +25,12 @@ pub(crate) fn write_all(files: &[(PathBuf, String)], force: bool) -> Result<(), 
             Ok(_) | Err(_) => missing.push((path, text)),
         }
     }
-    for (path, text) in missing {
+    for (path, text) in &missing {
         write(path, text)
             .with_context(|| format!("cannot write {}", path.display()))
             .map_err(Failure::Internal)?;
     }
-    Ok(())
+    Ok(!missing.is_empty())
 }
 
 /// Writes a file beside its place first, and puts it there in one step.
@@ -55,9 +56,9 @@ mod tests {
         let [one, two] = ["one", "new/two"].map(|name| folder.path().join(name));
         let files =
             |text: &str| vec![(two.clone(), text.to_owned()), (one.clone(), text.to_owned())];
-        write_all(&files("a"), false).unwrap();
+        assert!(write_all(&files("a"), false).unwrap());
         assert_eq!(fs::read_to_string(&two).unwrap(), "a");
-        write_all(&files("a"), false).expect("the same again is no clash");
+        assert!(!write_all(&files("a"), false).expect("the same again is no clash"));
         fs::remove_file(&two).unwrap();
         assert!(matches!(write_all(&files("b"), false), Err(Failure::Usage(_))));
         assert!(!two.exists(), "nothing is written when one clashes");

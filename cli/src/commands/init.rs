@@ -15,11 +15,11 @@ pub(crate) fn run(args: &InitArgs) -> Outcome {
         (args.scenario.clone(), template(args.provider.into())),
         (schema.clone(), format!("{:#}\n", scenarios::schema::schema())),
     ];
-    fresh::write_all(&files, args.force)?;
+    let what = if fresh::write_all(&files, args.force)? { "Wrote" } else { "Found" };
     let scenario = args.scenario.display();
     writeln!(
         anstream::stderr().lock(),
-        "Wrote   {scenario}, and {} for your editor\n\
+        "{what}   {scenario}, and {} for your editor\n\
          Next    spotsim run {scenario}\n        \
          spotsim explain pools          what its fields mean",
         schema.display(),

@@ -122,7 +122,34 @@ pub fn nearest(word: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        /// Nobody can type anything that breaks it.
+        #[test]
+        fn any_text_is_a_filter_or_a_mistake(text in "\\PC{0,24}|[a-z]{1,8}=\\PC{0,12}") {
+            if let Ok(filter) = Filter::parse(&text) {
+                let _ = all().iter().filter(|listed| filter.admits(listed)).count();
+            }
+        }
+
+        /// A range admits what lies in it, both ends included, and nothing else.
+        #[test]
+        fn a_range_is_what_lies_in_it(low in 0_u64..200, width in 0_u64..200, open in 0..3) {
+            let high = low + width;
+            let (text, low, high) = match open {
+                0 => (format!("vcpu={low}.."), low, u64::MAX),
+                1 => (format!("vcpu=..{high}"), 0, high),
+                _ => (format!("vcpu={low}..{high}"), low, high),
+            };
+            let filter = Filter::parse(&text).unwrap();
+            for listed in all() {
+                prop_assert_eq!(filter.admits(listed), (low..=high).contains(&listed.vcpu));
+            }
+        }
+    }
 
     fn names(filters: &[&str]) -> Vec<&'static str> {
         let filters: Vec<_> = filters.iter().map(|text| Filter::parse(text).unwrap()).collect();
