@@ -227,7 +227,8 @@ impl Sink for Counts {
     }
 }
 
-fn column(capacity_type: CapacityType) -> usize {
+/// The column of a capacity type, its index in [`CAPACITY_TYPES`].
+pub(crate) fn column(capacity_type: CapacityType) -> usize {
     match capacity_type {
         CapacityType::OnDemand => 0,
         CapacityType::Spot => 1,

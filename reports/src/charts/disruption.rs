@@ -1,8 +1,9 @@
 //! Disruption: every node of one run as a line through time, and where it was taken, with how the
 //! pods on it ended.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
+use sim::world::catalog::OfferingId;
 use sim::world::fact::Fact;
 use sim::world::node::NodeId;
 use sim::world::pod::End;
@@ -13,11 +14,11 @@ use sim::{Legend, SimTime};
 use super::{CAPACITY, Story, many, x};
 use crate::chart::{Axis, Chart, Color, Ink, Key, Mark, Shape, Tick};
 use crate::export::Recording;
-use crate::series::CAPACITY_TYPES;
+use crate::series::column;
 use crate::text::{rate, thousands};
 
-/// Up to so many rows each node is drawn; of more, only pools and what happened in them.
-const ROWS_DRAWN: usize = 150;
+/// Up to so many places each node is drawn; of more, only pools and what happened in them.
+const NODES_DRAWN: usize = 150;
 
 /// So many dots of a kind have room at their full size.
 const ROOMY: f64 = 600.0;
@@ -31,56 +32,10 @@ const WORST: [(Shape, Color, &str); 4] = [
 ];
 
 pub(super) fn chart(story: &Story<'_>) -> Chart {
-    let Recording { legend, .. } = story.recording;
-    let fleet = Fleet::of(story.recording);
-    let rows = fleet.rows();
-    let count = rows.len().max(1) as f64;
-    // The first row is on top.
-    let height = |row: usize| count - row as f64;
-    let mut marks = Vec::new();
-    let mut ticks = Vec::new();
-    for (pool, slots) in &fleet.pools {
-        let first = rows.get(&(*pool, 0)).copied().unwrap_or(0);
-        let (top, bottom) = (height(first), height(first + slots.len()));
-        let name = legend.model.names.text(legend.model.pools[*pool].name);
-        // The number first: a long name is cut at its end.
-        let text = format!("{} × {name}", thousands(slots.len() as f64));
-        ticks.push(Tick { at: f64::midpoint(top, bottom), text });
-        for (slot, lives) in slots.iter().enumerate() {
-            let row = first + slot;
-            if rows.len() <= ROWS_DRAWN {
-                let inset = if rows.len() <= 60 { 0.2 } else { 0.08 };
-                let ends = (height(row) - 1.0 + inset, height(row) - inset);
-                lives.iter().for_each(|life| marks.push(bar(legend, life, ends)));
-            }
-        }
-        if rows.len() > ROWS_DRAWN
-            && let Some(life) = slots.iter().flatten().next()
-        {
-            let whole = Life { ready: legend.from, end: legend.to, ..*life };
-            marks.push(bar(legend, &whole, (bottom + 0.004 * count, top - 0.004 * count)));
-        }
-    }
-    let mut taken = [0_u64; WORST.len()];
-    let mut dots = Vec::new();
-    for (key, slots) in fleet.pools.iter().flat_map(|(pool, slots)| {
-        slots.iter().enumerate().map(move |(slot, lives)| ((*pool, slot), lives))
-    }) {
-        for life in slots.iter().filter(|life| life.taken && life.end >= legend.from) {
-            let (shape, color, _) = WORST[life.worst];
-            taken[life.worst] += 1;
-            let at = (x(life.end), height(rows[&key]) - 0.5);
-            dots.push((life.worst, at, shape, color));
-        }
-    }
-    // The worst lie on top.
-    dots.sort_by_key(|(worst, ..)| *worst);
-    // What is rare is large, so that it is not lost among what is not.
-    let sizes = taken.map(|count| (ROOMY / count.max(1) as f64).sqrt().clamp(0.25, 1.0));
-    marks.extend(dots.into_iter().map(|(worst, at, shape, color)| {
-        let size = sizes[worst];
-        Mark::Dot { at, shape, color, size }
-    }));
+    let legend = story.recording.legend;
+    let places = places(story.recording);
+    let rows = places.len().max(1) as f64;
+    let (dots, taken) = dots(legend, &places);
     let key = WORST.iter().zip(taken).filter(|(_, count)| *count > 0).map(
         |((shape, color, text), count)| Key {
             shape: *shape,
@@ -95,8 +50,8 @@ pub(super) fn chart(story: &Story<'_>) -> Chart {
         source: story.source(),
         key: key.collect(),
         x: Axis::time(x(legend.from), x(legend.to)),
-        y: Axis { ticks, ..Axis::bare(0.0, count) },
-        marks,
+        y: Axis { ticks: ticks(legend, &places), ..Axis::bare(0.0, rows) },
+        marks: bars(legend, &places).into_iter().chain(dots).collect(),
         sides: Vec::new(),
     }
 }
@@ -124,21 +79,83 @@ fn subtitle(story: &Story<'_>, taken: u64) -> String {
     format!("Replication {shown} of {all}: {taken}. One line for each place in a pool")
 }
 
-/// A node's life as a bar in the colour of its capacity type.
-fn bar(legend: &Legend, life: &Life, (low, high): (f64, f64)) -> Mark {
-    let column = CAPACITY_TYPES.iter().position(|of| {
-        let node = &legend.model.pools[life.pool].templates;
-        node.iter().any(|t| legend.model.catalog.offerings[t.offering].capacity_type == *of)
+/// The middle of a place's row. The first place is on top.
+fn height(places: &[Place], row: usize) -> f64 {
+    places.len() as f64 - row as f64 - 0.5
+}
+
+/// The name of each pool, at the middle of its places.
+fn ticks(legend: &Legend, places: &[Place]) -> Vec<Tick> {
+    let mut first = 0;
+    let pools = places.chunk_by(|a, b| a.pool == b.pool).map(|pool| {
+        let at = height(places, first) - (pool.len() as f64 - 1.0) / 2.0;
+        first += pool.len();
+        let name = legend.model.names.text(legend.model.pools[pool[0].pool].name);
+        // The number first: a long name is cut at its end.
+        Tick { at, text: format!("{} × {name}", thousands(pool.len() as f64)) }
     });
-    let (color, _) = CAPACITY[column.unwrap_or(0)];
-    let points = vec![(x(life.ready), low, high), (x(life.end), low, high)];
-    Mark::Area { points, ink: Ink::tint(color, 0.45) }
+    pools.collect()
+}
+
+/// The nodes as bars in the colours of their capacity types; whole pools if there are too many.
+fn bars(legend: &Legend, places: &[Place]) -> Vec<Mark> {
+    let bar = |life: &Life, from: SimTime, to: SimTime, (low, high): (f64, f64)| {
+        let offering = &legend.model.catalog.offerings[life.offering];
+        let (color, _) = CAPACITY[column(offering.capacity_type)];
+        Mark::Area {
+            points: vec![(x(from), low, high), (x(to), low, high)],
+            ink: Ink::tint(color, 0.45),
+        }
+    };
+    if places.len() <= NODES_DRAWN {
+        let half = if places.len() <= 60 { 0.3 } else { 0.42 };
+        let rows = places.iter().enumerate().flat_map(|(row, place)| {
+            let middle = height(places, row);
+            place.lives.iter().map(move |life| (life, (middle - half, middle + half)))
+        });
+        return rows.map(|(life, ends)| bar(life, life.ready, life.end, ends)).collect();
+    }
+    let rim = 0.0015 * places.len() as f64;
+    let mut first = 0;
+    let pools = places.chunk_by(|a, b| a.pool == b.pool).map(|pool| {
+        let top = height(places, first) + 0.5;
+        first += pool.len();
+        let ends = (top - pool.len() as f64 + rim, top - rim);
+        bar(&pool[0].lives[0], legend.from, legend.to, ends)
+    });
+    pools.collect()
+}
+
+/// A dot for each node that was taken in the window, and how many there are of each of [`WORST`].
+fn dots(legend: &Legend, places: &[Place]) -> (Vec<Mark>, [u64; WORST.len()]) {
+    let mut taken = [0_u64; WORST.len()];
+    let mut lost: Vec<(usize, (f64, f64))> = Vec::new();
+    for (row, place) in places.iter().enumerate() {
+        for life in place.lives.iter().filter(|life| life.taken && life.end >= legend.from) {
+            taken[life.worst] += 1;
+            lost.push((life.worst, (x(life.end), height(places, row))));
+        }
+    }
+    // The worst lie on top.
+    lost.sort_by_key(|(worst, _)| *worst);
+    // What is rare is large, so that it is not lost among what is not.
+    let sizes = taken.map(|count| (ROOMY / count.max(1) as f64).sqrt().clamp(0.25, 1.0));
+    let dot = |(worst, at): (usize, (f64, f64))| {
+        let (shape, color, _) = WORST[worst];
+        Mark::Dot { at, shape, color, size: sizes[worst] }
+    };
+    (lost.into_iter().map(dot).collect(), taken)
+}
+
+/// A place in a pool, with the nodes that were in it one after the other.
+struct Place {
+    pool: PoolId,
+    lives: Vec<Life>,
 }
 
 /// A node in its place.
-#[derive(Clone, Copy)]
 struct Life {
-    pool: PoolId,
+    offering: OfferingId,
     ready: SimTime,
     end: SimTime,
     taken: bool,
@@ -146,74 +163,57 @@ struct Life {
     worst: usize,
 }
 
-/// Every pool's places, each with the nodes that were in it one after the other.
-struct Fleet {
-    pools: BTreeMap<PoolId, Vec<Vec<Life>>>,
-}
-
-impl Fleet {
-    /// A node takes the place of the one in its pool that has been gone for longest, or a new one.
-    fn of(recording: Recording<'_>) -> Fleet {
-        let legend = recording.legend;
-        let mut pools: BTreeMap<PoolId, Vec<Vec<Life>>> = BTreeMap::new();
-        let mut vacant: BTreeMap<PoolId, Vec<usize>> = BTreeMap::new();
-        let mut alive: BTreeMap<NodeId, (PoolId, usize)> = BTreeMap::new();
-        for (at, fact) in recording.facts {
-            match *fact {
-                Fact::NodeLaunched { node, pool, .. } => {
-                    let places = pools.entry(pool).or_default();
-                    let free = vacant.entry(pool).or_default();
-                    let slot = if free.is_empty() { places.len() } else { free.remove(0) };
-                    if slot == places.len() {
-                        places.push(Vec::new());
-                    }
-                    // Not ready before it says so.
-                    let (ready, end) = (legend.to, legend.to);
-                    places[slot].push(Life { pool, ready, end, taken: false, worst: 0 });
-                    alive.insert(node, (pool, slot));
-                }
-                Fact::NodeReady { node } => {
-                    change(&mut pools, &alive, node, |life| life.ready = *at);
-                }
-                Fact::PodEnded { workload, node, end, .. } => {
-                    let daemon =
-                        legend.model.workloads[workload].controller == Controller::DaemonSet;
-                    let worst = if daemon { 0 } else { severity(end) };
-                    change(&mut pools, &alive, node, |life| life.worst = life.worst.max(worst));
-                }
-                Fact::NodeGone { node, .. } => {
-                    change(&mut pools, &alive, node, |life| {
-                        (life.end, life.taken) = (*at, true);
-                        life.ready = life.ready.min(*at);
-                    });
-                    if let Some((pool, slot)) = alive.remove(&node) {
-                        vacant.entry(pool).or_default().push(slot);
-                    }
-                }
-                _ => {}
+/// All places, pool after pool. A node takes the place of the one in its pool that has been gone
+/// for longest, or a new one.
+fn places(recording: Recording<'_>) -> Vec<Place> {
+    let legend = recording.legend;
+    let mut places: Vec<Place> = Vec::new();
+    let mut vacant: BTreeMap<PoolId, VecDeque<usize>> = BTreeMap::new();
+    let mut alive: BTreeMap<NodeId, usize> = BTreeMap::new();
+    for (at, fact) in recording.facts {
+        match *fact {
+            Fact::NodeLaunched { node, pool, offering, .. } => {
+                let free = vacant.entry(pool).or_default().pop_front();
+                let index = free.unwrap_or_else(|| {
+                    places.push(Place { pool, lives: Vec::new() });
+                    places.len() - 1
+                });
+                // Not ready before it says so.
+                let (ready, end) = (legend.to, legend.to);
+                places[index].lives.push(Life { offering, ready, end, taken: false, worst: 0 });
+                alive.insert(node, index);
             }
+            Fact::NodeReady { node } => {
+                change(&mut places, &alive, node, |life| life.ready = *at);
+            }
+            Fact::PodEnded { workload, node, end, .. } => {
+                let daemon = legend.model.workloads[workload].controller == Controller::DaemonSet;
+                let worst = if daemon { 0 } else { severity(end) };
+                change(&mut places, &alive, node, |life| life.worst = life.worst.max(worst));
+            }
+            Fact::NodeGone { node, .. } => {
+                change(&mut places, &alive, node, |life| {
+                    (life.end, life.taken) = (*at, true);
+                    life.ready = life.ready.min(*at);
+                });
+                if let Some(index) = alive.remove(&node) {
+                    vacant.entry(places[index].pool).or_default().push_back(index);
+                }
+            }
+            _ => {}
         }
-        Fleet { pools }
     }
-
-    /// The row of every place: pool after pool.
-    fn rows(&self) -> BTreeMap<(PoolId, usize), usize> {
-        let places = self
-            .pools
-            .iter()
-            .flat_map(|(pool, slots)| (0..slots.len()).map(move |slot| (*pool, slot)));
-        places.enumerate().map(|(row, place)| (place, row)).collect()
-    }
+    places.sort_by_key(|place| place.pool);
+    places
 }
 
 fn change(
-    pools: &mut BTreeMap<PoolId, Vec<Vec<Life>>>,
-    alive: &BTreeMap<NodeId, (PoolId, usize)>,
+    places: &mut [Place],
+    alive: &BTreeMap<NodeId, usize>,
     node: NodeId,
     change: impl FnOnce(&mut Life),
 ) {
-    let place = alive.get(&node).and_then(|(pool, slot)| pools.get_mut(pool)?.get_mut(*slot));
-    if let Some(life) = place.and_then(|lives| lives.last_mut()) {
+    if let Some(life) = alive.get(&node).and_then(|index| places[*index].lives.last_mut()) {
         change(life);
     }
 }
