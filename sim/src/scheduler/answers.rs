@@ -6,6 +6,7 @@
 use indexmap::{IndexMap, IndexSet};
 use rustc_hash::FxBuildHasher;
 
+use super::branches::Branches;
 use super::framework::PodView;
 use super::inquiry::{Inquiry, Rejection};
 use crate::world::World;
@@ -17,13 +18,17 @@ pub struct Answers {
     /// The number of each node's answer, in the order in which nodes are walked.
     of: Vec<u32>,
     answers: Vec<Answer>,
-    scores: IndexMap<(u32, i64), u32, FxBuildHasher>,
+    /// The number of each pair of grades and score.
+    pairs: Branches,
+    /// The answer of each such pair.
+    scored: Vec<u32>,
     refusals: IndexMap<(u32, Rejection), u32, FxBuildHasher>,
     grades: IndexSet<Vec<i64>, FxBuildHasher>,
     cursor: Cursor,
     generation: u64,
-    /// The grades of the node that is being looked at.
+    /// The grades of the node that is being looked at, and the number of those before.
     found: Vec<i64>,
+    last_grades: usize,
     /// How many answers have been worked out so far.
     recomputed: u64,
 }
@@ -43,12 +48,14 @@ impl Answers {
         let mut answers = Answers {
             of: Vec::new(),
             answers: Vec::new(),
-            scores: IndexMap::default(),
+            pairs: Branches::default(),
+            scored: Vec::new(),
             refusals: IndexMap::default(),
             grades: IndexSet::default(),
             cursor: Cursor::default(),
             generation: u64::MAX,
             found: Vec::new(),
+            last_grades: 0,
             recomputed: 0,
         };
         answers.catch_up(inquiry, pod, world);
@@ -103,19 +110,17 @@ impl Answers {
         let view = world.view(node);
         self.found.clear();
         self.found.extend(inquiry.grades(pod, view));
-        let grades = match self.grades.get_index_of(&self.found) {
-            Some(known) => number(known),
-            None => number(self.grades.insert_full(self.found.clone()).0),
-        };
+        let grades = self.found_grades();
         let new = number(self.answers.len());
         match inquiry.own_rejection(pod, view) {
             None => {
                 let score = inquiry.own_score(pod, view);
-                let answer = *self.scores.entry((grades, score)).or_insert(new);
-                if answer == new {
+                let (pair, is_new) = self.pairs.number(grades, score.cast_unsigned());
+                if is_new {
+                    self.scored.push(new);
                     self.answers.push(Answer { own: Ok(score), grades });
                 }
-                answer
+                self.scored[pair as usize]
             }
             Some(rejection) => {
                 let key = (grades, rejection);
@@ -127,6 +132,19 @@ impl Answers {
                 new
             }
         }
+    }
+}
+
+impl Answers {
+    /// The number of the grades that were found, which are nearly always those of the node before.
+    fn found_grades(&mut self) -> u32 {
+        if self.grades.get_index(self.last_grades).is_none_or(|last| *last != self.found) {
+            self.last_grades = match self.grades.get_index_of(&self.found) {
+                Some(known) => known,
+                None => self.grades.insert_full(self.found.clone()).0,
+            };
+        }
+        number(self.last_grades)
     }
 }
 

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
 /// Keys below this are looked up by position.
-const SMALL: u64 = 256;
+const SMALL: u64 = 512;
 /// In place of a number where there is none.
 const NONE: u32 = u32::MAX;
 
@@ -61,7 +61,7 @@ mod tests {
     #[test]
     fn a_pair_keeps_its_number() {
         let mut branches = Branches::default();
-        let pairs = [(0, 0), (0, 255), (0, 256), (7, 0), (7, u64::MAX), (0, 1)];
+        let pairs = [(0, 0), (0, 511), (0, 512), (7, 0), (7, u64::MAX), (0, 1)];
         for (number, (from, key)) in (0..).zip(pairs) {
             assert_eq!(branches.number(from, key), (number, true));
         }

@@ -105,8 +105,12 @@ impl Sum {
         if !self.include.admits(pod, node) {
             return Share::Excluded(domain);
         }
-        let counts = self.parts.iter().map(|(weight, what)| weight * what.on(node.load()));
-        Share::Counted(domain, counts.sum())
+        let load = node.load();
+        let count = match *self.parts {
+            [(1, what)] => what.on(load),
+            ref parts => parts.iter().map(|(weight, what)| weight * what.on(load)).sum(),
+        };
+        Share::Counted(domain, count)
     }
 
     /// Whether pods of a spec are among what is counted.
