@@ -4,16 +4,18 @@ use std::sync::Arc;
 
 use scenarios::kube::Object;
 use scenarios::lower::bare::{Bare, bare};
+use sim::Root;
 use sim::scheduler::framework::PodView;
 use sim::scheduler::plain::{Walk, evaluate};
 use sim::scheduler::profile::Profile;
+use sim::scheduler::{Placed, Scheduler};
 use sim::table::Id;
 use sim::world::World;
 use sim::world::node::NodeId;
 use sim::world::pod::PodId;
 
 /// Two nodes in two zones, two local volumes on the first, a class that makes volumes anywhere and
-/// one that does not; pods `a` to `e` that use claims.
+/// one that does not; pods `a` to `g` that use claims.
 const CLUSTER: &str = r#"[
   {"kind": "Node", "metadata": {"name": "n1", "labels": {"kubernetes.io/hostname": "n1"}},
    "status": {"allocatable": {"pods": "10"}}},
@@ -27,7 +29,7 @@ const CLUSTER: &str = r#"[
    "volumeBindingMode": "WaitForFirstConsumer"},
   LOCAL(large, 20Gi), LOCAL(small, 10Gi),
   CLAIM(l1, local), CLAIM(l2, local), CLAIM(l3, local), CLAIM(m1, made), CLAIM(m2, made),
-  POD(a, l1), POD(b, l2), POD(c, l3), POD(d, m1), POD(e, m1), POD(f, m2)]"#;
+  POD(a, l1), POD(b, l2), POD(c, l3), POD(d, m1), POD(e, m1), POD(f, m2), POD(g, none)]"#;
 
 struct Cluster {
     bare: Bare,
@@ -118,6 +120,21 @@ fn a_claim_whose_volume_is_being_made_keeps_others_to_its_node() {
     it.bind("d", "n2");
     assert_eq!(it.fits("e"), ["n2"], "the same claim, the same node");
     assert_eq!(it.fits("f"), ["n1"], "n2 takes one volume, and has it");
+}
+
+#[test]
+fn a_pod_that_cannot_run_anywhere_hears_so_from_preemption_too() {
+    let it = cluster();
+    let mut scheduler = Scheduler::new(Profile::default(), Root { seed: 0, replication: 0 });
+    let Placed::Nowhere { refusal, .. } = scheduler.place(it.pod("g"), &it.world) else {
+        panic!("its claim is not there");
+    };
+    assert_eq!(
+        refusal.message(it.world.model()),
+        "0/2 nodes are available: persistentvolumeclaim \"none\" not found. no new claims to \
+         deallocate, preemption: 0/2 nodes are available: 2 Preemption is not helpful for \
+         scheduling."
+    );
 }
 
 #[test]

@@ -52,7 +52,10 @@ struct Objects<'o> {
 ///
 /// # Errors
 /// For each object that cannot be understood, what it is and what is wrong with it.
-pub fn read(model: &mut Model, objects: &[Object]) -> Result<(), Vec<String>> {
+pub fn read<'o>(
+    model: &mut Model,
+    objects: impl IntoIterator<Item = &'o Object>,
+) -> Result<(), Vec<String>> {
     let objects = Objects::of(objects);
     let mut reading = Reading {
         classes: named(objects.classes.iter().map(|class| class.metadata.name.clone())),
@@ -97,10 +100,11 @@ pub fn read(model: &mut Model, objects: &[Object]) -> Result<(), Vec<String>> {
 }
 
 /// Tells the start nodes of a model what their drivers can attach, and what is attached already.
-pub fn equip(model: &mut Model, objects: &[Object]) {
+pub fn equip<'o>(model: &mut Model, objects: impl IntoIterator<Item = &'o Object>) {
+    let objects: Vec<&Object> = objects.into_iter().collect();
     let mut limits: BTreeMap<NameId, Vec<(NameId, u32)>> = BTreeMap::new();
     let mut attached: BTreeMap<NameId, Vec<AttachableId>> = BTreeMap::new();
-    for object in objects {
+    for object in &objects {
         match object {
             Object::CsiNode(node) => {
                 let names = &mut model.names;
@@ -111,7 +115,7 @@ pub fn equip(model: &mut Model, objects: &[Object]) {
                 }
             }
             Object::VolumeAttachment(it) => {
-                let volume = attachment(model, objects, &it.spec);
+                let volume = attachment(model, &objects, &it.spec);
                 let node = model.names.intern(&it.spec.node_name);
                 attached.entry(node).or_default().extend(volume);
             }
@@ -128,7 +132,7 @@ pub fn equip(model: &mut Model, objects: &[Object]) {
 // kube-scheduler: nodevolumelimits/csi.go getNodeVolumeAttachmentInfo
 fn attachment(
     model: &mut Model,
-    objects: &[Object],
+    objects: &[&Object],
     spec: &kube::VolumeAttachmentSpec,
 ) -> Option<AttachableId> {
     let named = spec.source.persistent_volume_name.as_ref()?;
@@ -157,7 +161,7 @@ fn named<K: Id>(names: impl Iterator<Item = String>) -> BTreeMap<String, K> {
 }
 
 impl<'o> Objects<'o> {
-    fn of(objects: &'o [Object]) -> Objects<'o> {
+    fn of(objects: impl IntoIterator<Item = &'o Object>) -> Objects<'o> {
         let mut all = Objects {
             claims: Vec::new(),
             volumes: Vec::new(),

@@ -152,7 +152,8 @@ impl Scheduler {
             Err(rejection) => {
                 let outright = rejection.reasons.as_slice().to_vec();
                 let refusal = Refusal { nodes, outright, ..Refusal::default() };
-                Placed::Nowhere { refusal, rejections: vec![rejection], preemption: None }
+                let preemption = self.profile.preempts.then(|| Preemption::in_vain(view));
+                nowhere(refusal, vec![rejection], preemption, world)
             }
         }
     }
@@ -170,11 +171,12 @@ impl Scheduler {
         match *evaluation.best() {
             [] => {
                 let rejections = evaluation.rejections().cloned().collect();
-                let preemption = self
-                    .profile
-                    .preempts
-                    .then(|| plain::preempt(&self.profile, pod, world, &evaluation, self.root));
-                nowhere(evaluation.refusal(), rejections, preemption.flatten(), world)
+                let attempt = || {
+                    plain::preempt(&self.profile, pod, world, &evaluation, self.root)
+                        .unwrap_or_else(|| Preemption::in_vain(pod))
+                };
+                let preemption = self.profile.preempts.then(attempt);
+                nowhere(evaluation.refusal(), rejections, preemption, world)
             }
             [node] => Placed::On(node),
             ref best => Placed::On(best[pick(best.len())]),

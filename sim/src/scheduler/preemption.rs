@@ -22,6 +22,9 @@ const NOBODY_HAS_TO_GO: Reason = Reason::Text("expected at least one victim pod 
 /// What a node hears that no removal of pods could help.
 pub const NOT_HELPFUL: Reason = Reason::Text("Preemption is not helpful for scheduling");
 
+/// What a pod hears that pushes nobody away.
+const NEVER: &str = "not eligible due to preemptionPolicy=Never.";
+
 /// What came of the attempt to make room.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Preemption {
@@ -55,6 +58,16 @@ pub struct Candidate {
 }
 
 impl Preemption {
+    /// What comes of it for a pod that no node takes whoever leaves.
+    #[must_use]
+    pub fn in_vain(pod: PodView<'_>) -> Preemption {
+        if pod.spec.preempts {
+            Preemption::Impossible { refused: Vec::new() }
+        } else {
+            Preemption::NotEligible(NEVER)
+        }
+    }
+
     /// Why there is no room; none if room is being made.
     #[must_use]
     pub fn no_room(&self, world: &World) -> Option<NoRoom> {
@@ -184,7 +197,7 @@ impl<'a> Attempt<'a> {
     // kube-scheduler: default_preemption.go PodEligibleToPreemptOthers
     fn not_eligible(&self) -> Option<&'static str> {
         if !self.pod.spec.preempts {
-            return Some("not eligible due to preemptionPolicy=Never.");
+            return Some(NEVER);
         }
         let nominated = self.pod.id.and_then(|pod| self.world.pods().nominated(pod))?;
         let on_its_way_out = |pod: &PodId| {
