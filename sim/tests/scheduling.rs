@@ -1,63 +1,15 @@
 //! The fast way to schedule gives what the plain one gives, whatever has happened before.
 
+#[path = "common/decisions.rs"]
+mod decisions;
+
+use decisions::{asked, compare};
 use proptest::prelude::*;
-use sim::Root;
-use sim::scheduler::decide::Scratch;
-use sim::scheduler::framework::PodView;
-use sim::scheduler::plain::{self, Walk};
+use sim::scheduler::plain::Walk;
 use sim::scheduler::profile::Profile;
 use sim::scheduler::rankings::Rankings;
-use sim::table::Id;
-use sim::world::World;
-use sim::world::pod::Phase;
-use sim::world::workload::WorkloadId;
 use testing::cluster::clusters;
-use testing::steps::{pods_that, steps};
-
-const ROOT: Root = Root { seed: 42, replication: 0 };
-
-/// Every kind of pod, first as a pod that there could be, then as each pod that waits.
-fn asked(world: &World) -> Vec<PodView<'_>> {
-    let kinds = (0..world.model().workloads.len())
-        .map(|index| world.model().workloads[WorkloadId::from_index(index)].spec)
-        .map(|spec| PodView::of_spec(spec, world));
-    let waiting = pods_that(world, |phase| phase == Phase::Pending);
-    kinds.chain(waiting.into_iter().map(|pod| PodView::of(pod, world))).collect()
-}
-
-/// Holds kept rankings against fresh ones and against the plain rules.
-fn compare(
-    profile: &Profile,
-    pod: PodView<'_>,
-    world: &World,
-    walk: Walk,
-    kept: &mut Rankings,
-) -> Result<(), TestCaseError> {
-    let expected = plain::evaluate(profile, pod, world, walk);
-    let best = expected.best();
-    for rankings in [kept, &mut Rankings::default()] {
-        let ranked = rankings.of(profile, pod, world).expect("nothing refuses outright");
-        let mut ranked = ranked.expect("no pod names nodes");
-        prop_assert_eq!(&ranked.evaluation(pod, world, walk), &expected);
-        for pick in [0, best.len().saturating_sub(1)] {
-            let pick = |ties: usize| pick.min(ties - 1);
-            let mut scratch = Scratch::default();
-            let decision = ranked.decide(pod, world, walk, &mut scratch, pick);
-            prop_assert_eq!(decision.node, best.get(pick(best.len().max(1))).copied());
-            prop_assert_eq!(decision.walked, expected.verdicts.len());
-        }
-        if best.is_empty() {
-            let (refusal, rejections) = ranked.refusal(pod, world);
-            prop_assert_eq!(refusal, expected.refusal());
-            prop_assert!(expected.rejections().all(|rejection| rejections.contains(rejection)));
-            if walk == Walk::WHOLE {
-                let plain = plain::preempt(profile, pod, world, &expected, ROOT);
-                prop_assert_eq!(Some(ranked.preempt(pod, world, ROOT)), plain);
-            }
-        }
-    }
-    Ok(())
-}
+use testing::steps::steps;
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
