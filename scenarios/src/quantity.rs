@@ -1,68 +1,69 @@
 //! Quantities as Kubernetes writes them: `500m`, `1.5Gi`, `2e3`.
+//!
+//! Read exactly as `apimachinery` reads them, with two differences, both on the strict side: a text
+//! without any digit is refused, and so is an amount that does not fit into the 64 bits in which
+//! the scheduler would count it.
 
-/// An exact amount in billionths.
+/// An exact amount in billionths, not negative.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
-pub struct Quantity(i128);
+pub struct Quantity(u128);
 
-const NANO: i128 = 1_000_000_000;
-const SUFFIXES: [(&str, i128, i128); 15] = [
-    ("Ki", 1 << 10, 1),
-    ("Mi", 1 << 20, 1),
-    ("Gi", 1 << 30, 1),
-    ("Ti", 1 << 40, 1),
-    ("Pi", 1 << 50, 1),
-    ("Ei", 1 << 60, 1),
-    ("n", 1, NANO),
-    ("u", 1, 1_000_000),
-    ("m", 1, 1_000),
-    ("k", 1_000, 1),
-    ("M", 1_000_000, 1),
-    ("G", NANO, 1),
-    ("T", 1_000_000_000_000, 1),
-    ("P", 1_000_000_000_000_000, 1),
-    ("E", 1_000_000_000_000_000_000, 1),
+const NANO: u128 = 1_000_000_000;
+/// The most that Kubernetes counts to.
+const MOST: u128 = i64::MAX as u128 * NANO;
+/// Suffixes: times a power of two, or of ten.
+const BINARY: [(&str, u32); 6] =
+    [("Ki", 10), ("Mi", 20), ("Gi", 30), ("Ti", 40), ("Pi", 50), ("Ei", 60)];
+const DECIMAL: [(&str, i32); 10] = [
+    ("", 0),
+    ("n", -9),
+    ("u", -6),
+    ("m", -3),
+    ("k", 3),
+    ("M", 6),
+    ("G", 9),
+    ("T", 12),
+    ("P", 15),
+    ("E", 18),
 ];
 
 impl Quantity {
-    /// Reads a quantity that must not be negative.
+    /// Reads a quantity that must not be negative: no pod asks for less than nothing.
     ///
     /// # Errors
     /// A sentence that says what is wrong with the text.
     // apimachinery: pkg/api/resource/quantity.go ParseQuantity
     pub fn parse(text: &str) -> Result<Quantity, String> {
         let wrong = || format!("`{text}` is not a quantity; write for example 500m, 2 or 1.5Gi");
-        if text.starts_with('-') {
-            return Err(format!("`{text}` is negative"));
-        }
-        let body = text.strip_prefix('+').unwrap_or(text);
+        let too_large = || format!("`{text}` is larger than Kubernetes can count");
+        let negative = text.starts_with('-');
+        let body = text.strip_prefix(['+', '-']).unwrap_or(text);
         let number = body.bytes().take_while(|b| b.is_ascii_digit() || *b == b'.').count();
         let (number, suffix) = body.split_at(number);
         let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
         if (whole.is_empty() && fraction.is_empty()) || fraction.contains('.') {
             return Err(wrong());
         }
-        let (times, over) = match SUFFIXES.iter().find(|(name, ..)| *name == suffix) {
-            Some((_, times, over)) => (*times, *over),
-            None if suffix.is_empty() => (1, 1),
+        let binary = BINARY.iter().find(|(name, _)| *name == suffix).map(|(_, power)| *power);
+        let exponent = match DECIMAL.iter().find(|(name, _)| *name == suffix) {
+            _ if binary.is_some() => 0,
+            Some((_, exponent)) => *exponent,
             None => {
-                let exponent = suffix.strip_prefix(['e', 'E']).ok_or_else(wrong)?;
-                let exponent: i32 = exponent.parse().map_err(|_| wrong())?;
-                let power = 10_i128.checked_pow(exponent.unsigned_abs()).ok_or_else(wrong)?;
-                if exponent < 0 { (1, power) } else { (power, 1) }
+                let digits = suffix.strip_prefix(['e', 'E']).ok_or_else(wrong)?;
+                digits.parse().map_err(|_| wrong())?
             }
         };
-        let too_large = || format!("`{text}` is larger than Kubernetes can count");
-        let digits = format!("{whole}{fraction}");
-        let digits: i128 = digits.parse().map_err(|_| too_large())?;
-        let shift = u32::try_from(fraction.len()).map_err(|_| wrong())?;
-        let over = 10_i128.checked_pow(shift).and_then(|ten| ten.checked_mul(over));
-        let over = over.ok_or_else(wrong)?;
-        let scaled =
-            digits.checked_mul(times).and_then(|n| n.checked_mul(NANO)).ok_or_else(too_large)?;
-        // What is finer than a billionth is rounded up, as Kubernetes does.
-        let nano = scaled / over + i128::from(scaled % over != 0);
-        if nano > i128::from(i64::MAX) * NANO {
-            return Err(too_large());
+        let digits = times(whole.bytes().chain(fraction.bytes()), 1 << binary.unwrap_or(0));
+        let places = i64::try_from(fraction.len()).map_err(|_| wrong())?;
+        let nano = scaled_up(&digits, i64::from(exponent) - places + 9);
+        let nano = match nano {
+            Some(nano) if nano <= MOST => nano,
+            // A binary suffix is capped, silently.
+            _ if binary.is_some() => MOST,
+            _ => return Err(too_large()),
+        };
+        if negative && nano > 0 {
+            return Err(format!("`{text}` is negative"));
         }
         Ok(Quantity(nano))
     }
@@ -70,13 +71,13 @@ impl Quantity {
     /// In thousandths, rounded up (`MilliValue`).
     #[must_use]
     pub fn milli(self) -> u64 {
-        u64::try_from(div_up(self.0, NANO / 1_000)).unwrap_or(u64::MAX)
+        u64::try_from(self.0.div_ceil(NANO / 1_000)).unwrap_or(u64::MAX)
     }
 
     /// In whole units, rounded up (`Value`).
     #[must_use]
     pub fn value(self) -> u64 {
-        u64::try_from(div_up(self.0, NANO)).unwrap_or(u64::MAX)
+        u64::try_from(self.0.div_ceil(NANO)).unwrap_or(u64::MAX)
     }
 
     /// Both together.
@@ -86,8 +87,39 @@ impl Quantity {
     }
 }
 
-fn div_up(amount: i128, unit: i128) -> i128 {
-    amount / unit + i128::from(amount % unit != 0)
+/// Decimal digits times a factor, however many there are; without leading zeros.
+fn times(digits: impl DoubleEndedIterator<Item = u8>, factor: u64) -> Vec<u8> {
+    let mut product = Vec::new();
+    let mut carry = 0_u128;
+    for digit in digits.rev() {
+        carry += u128::from(digit - b'0') * u128::from(factor);
+        product.push((carry % 10) as u8);
+        carry /= 10;
+    }
+    while carry > 0 {
+        product.push((carry % 10) as u8);
+        carry /= 10;
+    }
+    while product.last() == Some(&0) {
+        product.pop();
+    }
+    product.reverse();
+    product
+}
+
+/// Decimal digits times a power of ten; what is finer than one is rounded up. None is too large.
+fn scaled_up(digits: &[u8], exponent: i64) -> Option<u128> {
+    let cut = usize::try_from(exponent.min(0).unsigned_abs()).unwrap_or(usize::MAX);
+    let (kept, lost) = digits.split_at(digits.len().saturating_sub(cut));
+    let number = kept.iter().try_fold(0_u128, |number, digit| {
+        number.checked_mul(10)?.checked_add(u128::from(*digit))
+    })?;
+    let number = number + u128::from(lost.iter().any(|digit| *digit > 0));
+    if number == 0 {
+        return Some(0);
+    }
+    let power = u32::try_from(exponent.max(0)).ok().and_then(|power| 10_u128.checked_pow(power))?;
+    number.checked_mul(power)
 }
 
 #[cfg(test)]
@@ -110,9 +142,21 @@ mod tests {
     #[test]
     fn what_is_not_a_quantity_is_refused() {
         for text in
-            ["", ".", "1.2.3", "1Q", "-1", "1 Gi", "0x10", "e3", "99999999999999999999", "9E9E"]
+            ["", ".", "-", "m", "1.2.3", "1Q", "-1", "1 Gi", "0x10", "e3", "1e", "9E9E", "1Ee"]
         {
             assert!(Quantity::parse(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn the_edges_of_what_can_be_counted() {
+        let value = |text| Quantity::parse(text).map(Quantity::value);
+        let most = i64::MAX.unsigned_abs();
+        assert_eq!(value("8Ei"), Ok(most), "capped");
+        assert_eq!(value("9223372036854775807"), Ok(most));
+        assert!(value("9223372036854775808").unwrap_err().contains("larger"));
+        assert!(value("1e400").unwrap_err().contains("larger"));
+        assert_eq!([value("1e-400"), value("0e400"), value("-0")], [Ok(1), Ok(0), Ok(0)]);
+        assert!(value("-1e-400").unwrap_err().contains("negative"));
     }
 }
