@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! text ─► tree (where everything stands) ─► check (against the schema) ─► file (types) ─► lower ─► Setup
-//!                                      manifests ─► kube (types), unmodelled (what they ignore) ──┘
+//!                                      manifests ─► load ─► kube (types), unmodelled (what they ignore) ──┘
 //! ```
 
 pub mod assumption;
@@ -17,6 +17,7 @@ pub mod file;
 pub mod inputs;
 pub mod kube;
 pub mod lint;
+pub mod load;
 pub mod lower;
 pub mod manifests;
 pub mod quantity;
@@ -36,6 +37,7 @@ pub use unmodelled::Unmodelled;
 
 use diagnostic::Source;
 use kube::{LabelSelector, ObjectMeta, PodTemplateSpec};
+use load::{Loader, Origin};
 use lower::surroundings::Surroundings;
 use manifests::{ControllerSpec, Written};
 use sim::Setup;
@@ -117,28 +119,20 @@ impl Scenario {
         let mut tally = Tally::default();
         let mut around = Surroundings::default();
         let mut workloads = inline(&file, source, tree, &mut tally, &mut found);
+        let mut loader = Loader::new(&mut tally, &mut found);
+        let mut unread = Vec::new();
         for (index, manifest) in file.manifests.iter().enumerate() {
-            let place = tree.at(&[Step::Key("manifests".into()), Step::Index(index)]).span.clone();
-            match manifest_documents(manifest, folder) {
-                Ok((source, documents)) => {
-                    inputs.push(Input::of(&source.file, source.text.as_bytes()));
-                    workloads.extend(manifests::read(
-                        &source,
-                        &documents,
-                        &mut around,
-                        &mut tally,
-                        &mut found,
-                    ));
-                }
-                Err(diagnostics) => diagnostics.iter().for_each(|diagnostic| {
-                    let mut diagnostic = diagnostic.clone();
-                    if diagnostic.place.is_none() {
-                        diagnostic = diagnostic.at(source, place.clone());
-                    }
-                    found.push(diagnostic);
-                }),
+            let place = tree.at(&[Step::Key("manifests".into()), Step::Index(index)]);
+            let path = folder.map_or_else(|| manifest.into(), |folder| folder.join(manifest));
+            if let Err(diagnostic) = loader.path(&path, manifest) {
+                unread.push(diagnostic.at(source, place.span.clone()));
             }
         }
+        let (objects, read) = loader.into_objects();
+        inputs.extend(read);
+        unread.into_iter().for_each(|diagnostic| found.push(diagnostic));
+        objects.iter().for_each(|loaded| around.learn(&loaded.object));
+        workloads.extend(manifests::workloads(objects, &mut tally, &mut found));
         workloads.iter().for_each(|workload| around.mention(&workload.namespace));
         let lowered = lower::Lowering::lower(&file, source, tree, &workloads, &around, &mut found);
         match lowered {
@@ -168,13 +162,13 @@ fn inline(
     let mut workloads = Vec::new();
     for (index, workload) in file.workloads.iter().enumerate() {
         let node = tree.at(&[Step::Key("workloads".into()), Step::Index(index)]);
-        let object = format!("{}: {:?} {}", source.file, workload.kind, workload.name);
+        let kind = format!("{:?}", workload.kind);
+        let origin = Origin::new(source, node.span.clone(), &kind, None, Some(&workload.name));
         let template = node.get("template").unwrap_or(node);
-        let json = workload.template.clone();
         let seed = PhantomData::<kube::PodSpec>;
-        let spec = manifests::typed(json, seed, &object, source, template, tally, found);
+        let spec: Option<kube::PodSpec> = load::typed(seed, template, &origin, tally, found);
         let Some(spec) = spec else { continue };
-        tally.not_simulated(&spec, &object);
+        tally.not_simulated(&spec, &origin);
         let metadata = ObjectMeta { labels: workload.labels.clone(), ..ObjectMeta::default() };
         // What the API server would want to be told.
         let selects = matches!(workload.kind, file::Kind::Deployment | file::Kind::StatefulSet);
@@ -199,16 +193,6 @@ fn inline(
         });
     }
     workloads
-}
-
-fn manifest_documents(
-    manifest: &str,
-    folder: Option<&Path>,
-) -> Result<(Source, Vec<Node>), Diagnostics> {
-    let path = folder.map_or_else(|| manifest.into(), |folder| folder.join(manifest));
-    let source = open(&path, manifest)?;
-    let documents = documents(&source)?;
-    Ok((source, documents))
 }
 
 fn open(path: &Path, name: &str) -> Result<Source, Diagnostics> {

@@ -1,15 +1,11 @@
-//! Kubernetes objects from YAML files: the kinds that create pods, and a count of all the rest.
+//! The kinds of Kubernetes objects that create pods, and a count of all the rest.
 
 use std::collections::BTreeMap;
 
-use serde::de::DeserializeSeed;
-use serde_json::Value as Json;
-
-use crate::diagnostic::{Diagnostic, Diagnostics, Source};
+use crate::diagnostic::{Diagnostics, Source};
 use crate::file::Kind;
 use crate::kube::{LabelSelector, Object, ObjectKind, ObjectMeta, PodTemplateSpec};
-use crate::lower::surroundings::Surroundings;
-use crate::tree::Node;
+use crate::load::Loaded;
 use crate::unmodelled::Tally;
 
 /// A workload as it was written, in a manifest or in the scenario.
@@ -50,66 +46,42 @@ pub struct ControllerSpec {
     pub template: PodTemplateSpec,
 }
 
-/// Reads the objects of one file: the workloads, and what is around them.
-pub fn read(
-    source: &Source,
-    documents: &[Node],
-    around: &mut Surroundings,
-    tally: &mut Tally,
-    found: &mut Diagnostics,
-) -> Vec<Written> {
-    documents.iter().filter_map(|document| object(source, document, around, tally, found)).collect()
+/// Kinds that create no pods and matter nevertheless: [`crate::lower::surroundings`] reads them.
+const SAID_ELSEWHERE: [ObjectKind; 3] =
+    [ObjectKind::Namespace, ObjectKind::Service, ObjectKind::PriorityClass];
+
+/// The workloads among objects. Objects of other kinds are counted.
+pub fn workloads(objects: Vec<Loaded>, tally: &mut Tally, found: &mut Diagnostics) -> Vec<Written> {
+    objects.into_iter().filter_map(|loaded| workload(loaded, tally, found)).collect()
 }
 
-fn object(
-    source: &Source,
-    document: &Node,
-    around: &mut Surroundings,
-    tally: &mut Tally,
-    found: &mut Diagnostics,
-) -> Option<Written> {
-    let json = document.to_json();
-    let text = |key: &str| json.get(key).and_then(Json::as_str);
-    let Some(kind) = text("kind") else {
-        let message = "this is not a Kubernetes object: it has no `kind`";
-        found.push(Diagnostic::new("E0301", message).at(source, document.span.clone()));
-        return None;
-    };
-    let name = json.pointer("/metadata/name").and_then(Json::as_str).unwrap_or("(unnamed)");
-    let namespace = json.pointer("/metadata/namespace").and_then(Json::as_str).unwrap_or("default");
-    let object = format!("{}: {kind} {namespace}/{name}", source.file);
-    let api_version = text("apiVersion").unwrap_or_default();
-    let Some(known) = ObjectKind::of(api_version, kind) else {
-        tally.count(&format!("kind {kind}"), &object);
-        return None;
-    };
-    let whole = typed(json.clone(), known, &object, source, document, tally, found)?;
-    around.learn(&whole);
-    use ObjectKind::{Namespace, PriorityClass, Service};
-    if matches!(known, Namespace | PriorityClass | Service) {
-        return None;
-    }
-    let Some((modelled, metadata, spec)) = ControllerSpec::of(whole) else {
-        tally.count(&format!("kind {kind}"), &object);
+fn workload(loaded: Loaded, tally: &mut Tally, found: &mut Diagnostics) -> Option<Written> {
+    let Loaded { object, origin } = loaded;
+    let of_kind = object.kind();
+    let Some((kind, metadata, spec)) = ControllerSpec::of(object) else {
+        if !SAID_ELSEWHERE.contains(&of_kind) {
+            tally.kind(of_kind.api_version(), of_kind.name(), &origin);
+        }
         return None;
     };
     if spec.template.spec.containers.is_empty() {
-        let message = format!("{object}: a pod needs at least one container");
-        found.push(Diagnostic::new("E0301", message).at(source, document.span.clone()));
+        let message = format!("{}: a pod needs at least one container", origin.name);
+        found.push(origin.diagnostic("E0301", &message));
         return None;
     }
-    tally.not_simulated(&spec.template.spec, &object);
+    tally.not_simulated(&spec.template.spec, &origin);
+    let namespace = metadata.namespace().to_owned();
     let mut annotations = metadata.annotations;
     annotations.extend(spec.template.metadata.annotations.clone());
     Some(Written {
-        kind: modelled,
-        namespace: namespace.to_owned(),
-        name: name.to_owned(),
+        kind,
+        namespace,
+        name: metadata.name,
         spec,
         annotations,
         start_at: "0s".into(),
-        source: source.clone(),
-        span: document.span.clone(),
+        source: origin.source,
+        span: origin.span,
     })
 }
 
@@ -155,31 +127,5 @@ impl ControllerSpec {
             }
             _ => return None,
         })
-    }
-}
-
-/// JSON as what `seed` reads; fields that are not known there are counted.
-pub fn typed<'de, S: DeserializeSeed<'de>>(
-    json: Json,
-    seed: S,
-    object: &str,
-    source: &Source,
-    node: &Node,
-    tally: &mut Tally,
-    found: &mut Diagnostics,
-) -> Option<S::Value> {
-    let mut count = |path: serde_ignored::Path<'_>| {
-        let path = path.to_string();
-        if !matches!(path.as_str(), "apiVersion" | "kind") && !path.starts_with("metadata.") {
-            tally.field(&path, object);
-        }
-    };
-    match seed.deserialize(serde_ignored::Deserializer::new(json, &mut count)) {
-        Ok(value) => Some(value),
-        Err(error) => {
-            let message = format!("{object}: {error}");
-            found.push(Diagnostic::new("E0301", message).at(source, node.span.clone()));
-            None
-        }
     }
 }

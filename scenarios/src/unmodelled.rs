@@ -1,17 +1,21 @@
 //! What a manifest says and the simulation does not know: counted, listed once, never dropped
 //! silently.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use serde::Deserializer;
+use serde::de::DeserializeSeed;
+
 use crate::kube::{Container, PodSpec};
+use crate::load::Origin;
 
 /// A field or a kind that is not modelled.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Unmodelled {
     /// What it is.
     pub what: String,
-    /// How often it occurs.
+    /// How many objects have it.
     pub count: usize,
     /// Where it occurs first.
     pub first: String,
@@ -19,31 +23,74 @@ pub struct Unmodelled {
 
 impl fmt::Display for Unmodelled {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({}x, first in {})", self.what, self.count, self.first)
+        let objects = if self.count == 1 { "object" } else { "objects" };
+        write!(f, "{} ({} {objects}, first {})", self.what, self.count, self.first)
     }
 }
 
 /// Fields that cannot change where a pod runs or when it stops. They are counted together.
-const WITHOUT_BEARING: [&str; 19] = [
-    "command",
+const WITHOUT_BEARING: &[&str] = &[
+    // Of pods.
     "args",
+    "automountServiceAccountToken",
+    "command",
+    "dnsConfig",
+    "dnsPolicy",
+    "enableServiceLinks",
     "env",
     "envFrom",
-    "image",
-    "imagePullPolicy",
-    "name",
-    "containerPort",
-    "securityContext",
-    "serviceAccountName",
+    "hostAliases",
+    "hostIPC",
+    "hostPID",
+    "hostname",
+    "imagePullSecrets",
     "livenessProbe",
-    "selector",
-    "creationTimestamp",
-    "status",
-    "automountServiceAccountToken",
+    "securityContext",
+    "serviceAccount",
+    "serviceAccountName",
+    "setHostnameAsFQDN",
+    "shareProcessNamespace",
+    "stdin",
+    "stdinOnce",
+    "subdomain",
+    "terminationMessagePath",
+    "terminationMessagePolicy",
+    "tty",
+    "volumeDevices",
+    "volumeMounts",
     "workingDir",
+    // Of probes and hooks: what is done, not when.
+    "exec",
+    "grpc",
+    "httpGet",
+    "tcpSocket",
+    "timeoutSeconds",
+    // Of volumes that every node can mount.
+    "configMap",
+    "downwardAPI",
+    "projected",
+    "secret",
+    // Of controllers.
+    "podManagementPolicy",
+    "progressDeadlineSeconds",
+    "revisionHistoryLimit",
+    "successfulJobsHistoryLimit",
+    "failedJobsHistoryLimit",
     "strategy",
-    "restartPolicy",
-    "labels",
+    // Of Services: how they are reached, not who is behind them.
+    "allocateLoadBalancerNodePorts",
+    "clusterIP",
+    "clusterIPs",
+    "externalTrafficPolicy",
+    "internalTrafficPolicy",
+    "ipFamilies",
+    "ipFamilyPolicy",
+    "nodePort",
+    "publishNotReadyAddresses",
+    "sessionAffinity",
+    // Of what is seen, not wanted.
+    "status",
+    "blockOwnerDeletion",
 ];
 
 /// What is read of a pod but not simulated, and how to tell that a pod has it.
@@ -70,36 +117,108 @@ const NOT_SIMULATED: [NotSimulated; 7] = [
     }),
 ];
 
+/// API groups that Kubernetes itself serves; another one belongs to an operator.
+const BUILT_IN: &[&str] = &[
+    "",
+    "admissionregistration.k8s.io",
+    "apiextensions.k8s.io",
+    "apiregistration.k8s.io",
+    "apps",
+    "authentication.k8s.io",
+    "authorization.k8s.io",
+    "autoscaling",
+    "batch",
+    "certificates.k8s.io",
+    "coordination.k8s.io",
+    "discovery.k8s.io",
+    "events.k8s.io",
+    "extensions",
+    "flowcontrol.apiserver.k8s.io",
+    "metrics.k8s.io",
+    "networking.k8s.io",
+    "node.k8s.io",
+    "policy",
+    "rbac.authorization.k8s.io",
+    "resource.k8s.io",
+    "scheduling.k8s.io",
+    "storage.k8s.io",
+    "storagemigration.k8s.io",
+];
+
+/// The fields of one object that its type does not have, each once.
+#[derive(Clone, Debug, Default)]
+pub struct Ignored(BTreeSet<String>);
+
+impl Ignored {
+    /// Reads what `seed` reads and notes what it does not know.
+    ///
+    /// # Errors
+    /// Those of the input.
+    pub fn read<'de, S, D>(&mut self, seed: S, input: D) -> Result<S::Value, D::Error>
+    where
+        S: DeserializeSeed<'de>,
+        D: Deserializer<'de>,
+    {
+        let mut note = |path: serde_ignored::Path<'_>| self.note(&path);
+        seed.deserialize(serde_ignored::Deserializer::new(input, &mut note))
+    }
+
+    fn note(&mut self, path: &serde_ignored::Path<'_>) {
+        let path = path.to_string();
+        let steps = path.split('.').filter(|step| *step != "?");
+        let steps: Vec<&str> = steps
+            .map(|step| if step.bytes().all(|b| b.is_ascii_digit()) { "[]" } else { step })
+            .collect();
+        // Metadata that is not read (managed fields, versions) says nothing about pods.
+        if steps.contains(&"metadata") || matches!(steps[..], ["apiVersion" | "kind"]) {
+            return;
+        }
+        self.0.insert(steps.join(".").replace(".[]", "[]"));
+    }
+}
+
 /// The count as it grows.
 #[derive(Clone, Debug, Default)]
 pub struct Tally(BTreeMap<String, (usize, String)>);
 
 impl Tally {
-    /// Counts a field, by its path in an object.
-    pub fn field(&mut self, path: &str, object: &str) {
-        let collapsed: Vec<&str> = path
-            .split('.')
-            .filter(|step| *step != "?")
-            .map(|step| if step.bytes().all(|b| b.is_ascii_digit()) { "[]" } else { step })
-            .collect();
-        let last = collapsed.iter().rev().find(|step| **step != "[]").copied().unwrap_or_default();
-        if WITHOUT_BEARING.contains(&last) {
-            self.count("fields without bearing on scheduling (images, commands, env, …)", object);
+    /// Counts the fields of an object that its type does not have.
+    pub fn fields(&mut self, ignored: &Ignored, object: &Origin) {
+        let (without, with): (Vec<_>, Vec<_>) = ignored.0.iter().partition(|path| {
+            let last = path.rsplit('.').next().unwrap_or_default().trim_end_matches("[]");
+            WITHOUT_BEARING.contains(&last)
+        });
+        if !without.is_empty() {
+            self.count("fields without bearing on scheduling (commands, env, mounts, …)", object);
+        }
+        with.into_iter().for_each(|path| self.count(path, object));
+    }
+
+    /// Counts an object of a kind that is not modelled.
+    pub fn kind(&mut self, api_version: &str, kind: &str, object: &Origin) {
+        let group = api_version.split_once('/').map_or("", |(group, _)| group);
+        if BUILT_IN.contains(&group) {
+            self.count(&format!("kind {kind}"), object);
         } else {
-            self.count(&collapsed.join(".").replace(".[]", "[]"), object);
+            let what =
+                format!("kind {kind} of {group}: it creates no pods here, only its operator would");
+            self.count(&what, object);
         }
     }
 
     /// Counts what is understood of a pod and nevertheless not simulated.
-    pub fn not_simulated(&mut self, pod: &PodSpec, object: &str) {
+    pub fn not_simulated(&mut self, pod: &PodSpec, object: &Origin) {
         for (what, _) in NOT_SIMULATED.iter().filter(|(_, has)| has(pod)) {
             self.count(what, object);
         }
     }
 
-    /// Counts anything else, in its own words.
-    pub fn count(&mut self, what: &str, object: &str) {
-        self.0.entry(what.to_owned()).or_insert_with(|| (0, object.to_owned())).0 += 1;
+    /// Counts an object that has something, in words of its own.
+    pub fn count(&mut self, what: &str, object: &Origin) {
+        match self.0.get_mut(what) {
+            Some((count, _)) => *count += 1,
+            None => drop(self.0.insert(what.to_owned(), (1, object.to_string()))),
+        }
     }
 
     /// The list, in alphabetical order.

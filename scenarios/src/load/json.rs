@@ -1,0 +1,146 @@
+//! JSON, which `kubectl get -o json` writes by the hundred megabytes.
+//!
+//! A list is cut into the texts of its items first, and each item is read straight into its type:
+//! at no time is there a tree of everything.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::{Head, Loader, MOST_NESTED, Origin, Wrong};
+use crate::diagnostic::{Diagnostic, Source};
+
+/// Nobody writes flow mappings of YAML that are longer than this.
+const FLOW_MAPPING: usize = 1 << 16;
+
+/// The part of an object that tells what it is.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Peek<'t> {
+    #[serde(borrow)]
+    api_version: Option<Cow<'t, str>>,
+    #[serde(borrow)]
+    kind: Option<Cow<'t, str>>,
+    #[serde(borrow)]
+    metadata: Option<PeekMetadata<'t>>,
+    #[serde(borrow)]
+    items: Option<&'t RawValue>,
+}
+
+#[derive(Deserialize)]
+struct PeekMetadata<'t> {
+    #[serde(borrow)]
+    name: Option<Cow<'t, str>>,
+    #[serde(borrow)]
+    namespace: Option<Cow<'t, str>>,
+}
+
+impl Loader<'_> {
+    /// Reads every value of a JSON text; there may be several, one after the other.
+    pub(super) fn json(&mut self, source: &Source) -> Result<(), Box<Diagnostic>> {
+        let start = source.text.len() - source.text.trim_start_matches('\u{feff}').len();
+        let values = serde_json::Deserializer::from_str(&source.text[start..]);
+        for value in values.into_iter::<&RawValue>() {
+            let value = match value {
+                Ok(value) => value,
+                // A flow mapping of YAML looks like JSON at first sight.
+                Err(_) if source.text.len() < FLOW_MAPPING && self.yaml(source).is_ok() => {
+                    return Ok(());
+                }
+                Err(error) => return Err(syntax_error(source, start, &error)),
+            };
+            self.json_value(source, value, &Head::default(), 0);
+        }
+        Ok(())
+    }
+
+    fn json_value(&mut self, source: &Source, value: &RawValue, list: &Head, depth: usize) {
+        let text = value.get();
+        if text.starts_with('[') {
+            self.json_items(source, value, list, depth);
+            return;
+        }
+        let span = place(source, text);
+        let peek: Peek<'_> = match serde_json::from_str(text) {
+            Ok(peek) => peek,
+            Err(error) => {
+                let Wrong { message, span } = wrong(text, span.start, &error);
+                let message = format!("this is not a Kubernetes object: {message}");
+                self.found.push(Diagnostic::new("E0301", message).at(source, span));
+                return;
+            }
+        };
+        let own = |own: Option<Cow<'_, str>>, list: &str| {
+            own.map_or_else(|| list.to_owned(), Cow::into_owned)
+        };
+        let head = Head {
+            api_version: own(peek.api_version, &list.api_version),
+            kind: own(peek.kind, &list.kind),
+        };
+        if let Some(items) = peek.items
+            && let Some(kind) = head.kind.strip_suffix("List")
+        {
+            let head = Head { kind: kind.to_owned(), ..head };
+            self.json_items(source, items, if kind.is_empty() { list } else { &head }, depth);
+            return;
+        }
+        let (name, namespace) = peek.metadata.map_or((None, None), |it| (it.name, it.namespace));
+        let origin =
+            Origin::new(source, span.clone(), &head.kind, namespace.as_deref(), name.as_deref());
+        self.object(&head, origin, |kind, ignored| {
+            let mut input = serde_json::Deserializer::from_str(text);
+            ignored.read(kind, &mut input).map_err(|error| wrong(text, span.start, &error))
+        });
+    }
+
+    fn json_items(&mut self, source: &Source, items: &RawValue, list: &Head, depth: usize) {
+        let at = place(source, items.get()).start;
+        if depth == MOST_NESTED {
+            let message = "lists within lists within lists: this is not what Kubernetes writes";
+            self.found.push(Diagnostic::new("E0301", message).at(source, at..at + 1));
+            return;
+        }
+        match serde_json::from_str::<Option<Vec<&RawValue>>>(items.get()) {
+            Ok(items) => {
+                for item in items.into_iter().flatten() {
+                    self.json_value(source, item, list, depth + 1);
+                }
+            }
+            Err(error) => {
+                let Wrong { message, span } = wrong(items.get(), at, &error);
+                self.found.push(Diagnostic::new("E0301", message).at(source, span));
+            }
+        }
+    }
+}
+
+/// Where a part of a text stands in it.
+fn place(source: &Source, part: &str) -> Range<usize> {
+    let start = (part.as_ptr() as usize).saturating_sub(source.text.as_ptr() as usize);
+    start..start + part.len()
+}
+
+/// What is wrong with a part that begins at `start`.
+fn wrong(part: &str, start: usize, error: &serde_json::Error) -> Wrong {
+    let line_start = match error.line() {
+        0 | 1 => 0,
+        line => part.match_indices('\n').nth(line - 2).map_or(0, |(at, _)| at + 1),
+    };
+    let at = start + (line_start + error.column().saturating_sub(1)).min(part.len());
+    let text = error.to_string();
+    let message = text.split(" at line ").next().unwrap_or(&text).to_owned();
+    Wrong { message, span: at..at }
+}
+
+fn syntax_error(source: &Source, start: usize, error: &serde_json::Error) -> Box<Diagnostic> {
+    let Wrong { message, span } = wrong(&source.text[start..], start, error);
+    let diagnostic = if error.is_eof() {
+        Diagnostic::new("E0002", format!("{} ends in the middle: {message}", source.file))
+            .help("the file was cut short; write it again")
+    } else {
+        Diagnostic::new("E0002", message)
+    };
+    Box::new(diagnostic.at(source, span))
+}

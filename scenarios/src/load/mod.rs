@@ -1,0 +1,153 @@
+//! Kubernetes objects from files: YAML or JSON, one or many, lists of them, folders and globs.
+//!
+//! Nothing is dropped in silence. A field or kind that is not modelled is counted, what Kubernetes
+//! would refuse is reported at its place, and all of it at once.
+
+mod files;
+mod json;
+mod origin;
+mod yaml;
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::path::Path;
+use std::sync::Arc;
+
+pub use origin::Origin;
+pub use yaml::typed;
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Source};
+use crate::inputs::Input;
+use crate::kube::{Object, ObjectKind};
+use crate::unmodelled::{Ignored, Tally};
+
+/// An object and where it was written.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The object.
+    pub object: Object,
+    /// Where it was written.
+    pub origin: Origin,
+}
+
+/// Lists may contain lists, but not without end.
+const MOST_NESTED: usize = 4;
+
+/// Reads files and keeps account of what it read.
+pub struct Loader<'l> {
+    tally: &'l mut Tally,
+    found: &'l mut Diagnostics,
+    loaded: Vec<Loaded>,
+    names: BTreeMap<(ObjectKind, String, String), usize>,
+    inputs: Vec<Input>,
+}
+
+/// What is known of an object before it is read: its own words, or those of the list it is in.
+#[derive(Clone, Default)]
+struct Head {
+    api_version: String,
+    kind: String,
+}
+
+/// What is wrong with an object, and where in its text.
+struct Wrong {
+    message: String,
+    span: std::ops::Range<usize>,
+}
+
+impl<'l> Loader<'l> {
+    /// A loader that has read nothing yet.
+    pub fn new(tally: &'l mut Tally, found: &'l mut Diagnostics) -> Loader<'l> {
+        let (loaded, inputs) = (Vec::new(), Vec::new());
+        Loader { tally, found, loaded, names: BTreeMap::new(), inputs }
+    }
+
+    /// Reads a file, every file of a folder, or every file that a glob matches; `shown` is how
+    /// the user wrote it.
+    ///
+    /// # Errors
+    /// When no file can be read there. What is wrong inside of files is among the findings.
+    pub fn path(&mut self, path: &Path, shown: &str) -> Result<(), Box<Diagnostic>> {
+        for (path, shown) in files::matching(path, shown)? {
+            let bytes = std::fs::read(&path).map_err(|error| cannot_read(&shown, &error))?;
+            let text = String::from_utf8(bytes).map_err(|error| cannot_read(&shown, &error))?;
+            self.inputs.push(Input::of(&shown, text.as_bytes()));
+            self.text(&Source { file: shown, text: Arc::from(text) });
+        }
+        Ok(())
+    }
+
+    /// Reads a text.
+    pub fn text(&mut self, source: &Source) {
+        let text = source.text.trim_start_matches('\u{feff}').trim_start();
+        let read = if text.starts_with(['{', '[']) { self.json(source) } else { self.yaml(source) };
+        if let Err(diagnostic) = read {
+            self.found.push(*diagnostic);
+        }
+    }
+
+    /// Everything that was read, in the order of the files, and the files.
+    #[must_use]
+    pub fn into_objects(self) -> (Vec<Loaded>, Vec<Input>) {
+        (self.loaded, self.inputs)
+    }
+
+    /// Takes in one object that `read` reads once its kind is known to be modelled.
+    fn object(
+        &mut self,
+        head: &Head,
+        origin: Origin,
+        read: impl FnOnce(ObjectKind, &mut Ignored) -> Result<Object, Wrong>,
+    ) {
+        if head.kind.is_empty() {
+            let message = "this is not a Kubernetes object: it has no `kind`";
+            self.found.push(origin.diagnostic("E0301", message));
+            return;
+        }
+        let Some(kind) = ObjectKind::of(&head.api_version, &head.kind) else {
+            self.tally.kind(&head.api_version, &head.kind, &origin);
+            return;
+        };
+        let mut ignored = Ignored::default();
+        match read(kind, &mut ignored) {
+            Ok(object) => {
+                self.tally.fields(&ignored, &origin);
+                self.keep(object, origin);
+            }
+            Err(Wrong { message, span }) => {
+                let message = format!("{}: {message}", origin.name);
+                self.found.push(Diagnostic::new("E0301", message).at(&origin.source, span));
+            }
+        }
+    }
+
+    /// Keeps an object unless it is there already. The same object twice is one object: bundles
+    /// often repeat their namespace.
+    fn keep(&mut self, object: Object, origin: Origin) {
+        let metadata = object.metadata();
+        if metadata.name.is_empty() {
+            // `generateName`: each is one of its own.
+            self.loaded.push(Loaded { object, origin });
+            return;
+        }
+        let name = (object.kind(), metadata.namespace().to_owned(), metadata.name.clone());
+        match self.names.entry(name) {
+            Entry::Vacant(free) => {
+                free.insert(self.loaded.len());
+                self.loaded.push(Loaded { object, origin });
+            }
+            Entry::Occupied(taken) => {
+                let other = &self.loaded[*taken.get()];
+                if other.object != object {
+                    let message = format!("{} is there twice, and differs", origin.name);
+                    let help = format!("the other one is at {}; keep one of them", other.origin);
+                    self.found.push(origin.diagnostic("E0203", &message).help(help));
+                }
+            }
+        }
+    }
+}
+
+fn cannot_read(shown: &str, error: &dyn std::fmt::Display) -> Box<Diagnostic> {
+    Box::new(Diagnostic::new("E0001", format!("cannot read {shown}: {error}")))
+}

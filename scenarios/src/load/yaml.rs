@@ -1,0 +1,98 @@
+//! YAML, and whatever else has been read into a tree.
+
+use serde::de::DeserializeSeed;
+use serde_path_to_error::{Segment, Track};
+
+use super::{Head, Loader, MOST_NESTED, Origin, Wrong};
+use crate::diagnostic::{Diagnostic, Diagnostics, Source};
+use crate::tree::{self, Node, Step, Value};
+use crate::unmodelled::{Ignored, Tally};
+
+impl Loader<'_> {
+    /// Reads every document of a YAML text.
+    pub(super) fn yaml(&mut self, source: &Source) -> Result<(), Box<Diagnostic>> {
+        let documents = tree::parse(&source.text).map_err(|error| {
+            Box::new(Diagnostic::new("E0002", error.message).at(source, error.span))
+        })?;
+        for document in &documents {
+            self.node(source, document, &Head::default(), 0);
+        }
+        Ok(())
+    }
+
+    fn node(&mut self, source: &Source, node: &Node, list: &Head, depth: usize) {
+        let own =
+            |key: &str, list: &str| node.get(key).and_then(Node::text).unwrap_or(list).to_owned();
+        let head = Head {
+            api_version: own("apiVersion", &list.api_version),
+            kind: own("kind", &list.kind),
+        };
+        if let Some(items) = node.get("items")
+            && let Some(kind) = head.kind.strip_suffix("List")
+        {
+            if depth == MOST_NESTED {
+                let message = "lists within lists within lists: this is not what Kubernetes writes";
+                self.found.push(Diagnostic::new("E0301", message).at(source, node.span.clone()));
+                return;
+            }
+            let head = Head { kind: kind.to_owned(), ..head };
+            let list = if kind.is_empty() { list } else { &head };
+            if let Value::Seq(items) = &items.value {
+                items.iter().for_each(|item| self.node(source, item, list, depth + 1));
+            }
+            return;
+        }
+        let metadata = |key| node.get("metadata").and_then(|it| it.get(key)).and_then(Node::text);
+        let (namespace, name) = (metadata("namespace"), metadata("name"));
+        let origin = Origin::new(source, node.span.clone(), &head.kind, namespace, name);
+        self.object(&head, origin, |kind, ignored| read(kind, node, ignored));
+    }
+}
+
+/// A part of a tree as what `seed` reads. Fields that are not known there are counted, and what is
+/// wrong is reported at its place.
+pub fn typed<'de, S: DeserializeSeed<'de> + Copy>(
+    seed: S,
+    node: &Node,
+    origin: &Origin,
+    tally: &mut Tally,
+    found: &mut Diagnostics,
+) -> Option<S::Value> {
+    let mut ignored = Ignored::default();
+    match read(seed, node, &mut ignored) {
+        Ok(value) => {
+            tally.fields(&ignored, origin);
+            Some(value)
+        }
+        Err(Wrong { message, span }) => {
+            let message = format!("{}: {message}", origin.name);
+            found.push(Diagnostic::new("E0301", message).at(&origin.source, span));
+            None
+        }
+    }
+}
+
+fn read<'de, S: DeserializeSeed<'de> + Copy>(
+    seed: S,
+    node: &Node,
+    ignored: &mut Ignored,
+) -> Result<S::Value, Wrong> {
+    ignored.read(seed, node.to_json()).map_err(|error| {
+        // Once more, looking where it goes wrong.
+        let mut track = Track::new();
+        let input = serde_path_to_error::Deserializer::new(node.to_json(), &mut track);
+        drop(seed.deserialize(input));
+        let path = track.path();
+        let steps: Vec<Step> = path.iter().map_while(step).collect();
+        let message = if steps.is_empty() { error.to_string() } else { format!("{path}: {error}") };
+        Wrong { message, span: node.at(&steps).span.clone() }
+    })
+}
+
+fn step(segment: &Segment) -> Option<Step> {
+    match segment {
+        Segment::Seq { index } => Some(Step::Index(*index)),
+        Segment::Map { key } => Some(Step::Key(key.clone())),
+        Segment::Enum { .. } | Segment::Unknown => None,
+    }
+}
