@@ -30,8 +30,33 @@ fn every_field_of_every_kind_is_read_and_printed() {
     }
 }
 
-/// A key that is not there, or `null`, or an empty map or list, at a place chosen by `choice`.
-fn without_something(json: &mut Json, choice: &mut impl FnMut(usize) -> usize) {
+/// Maps whose keys are not fields; a value in there is not left out as `null`.
+const MAPS: &[&str] = &[
+    "allocatable",
+    "allocatedResources",
+    "annotations",
+    "capacity",
+    "disruptedPods",
+    "labels",
+    "limits",
+    "lowerBound",
+    "matchLabels",
+    "maxAllowed",
+    "minAllowed",
+    "nodeSelector",
+    "overhead",
+    "parameters",
+    "requests",
+    "selector",
+    "target",
+    "uncappedTarget",
+    "upperBound",
+    "volumeAttributes",
+];
+
+/// Takes something out: a key that is not there, or `null`, or an empty map or list, at a place
+/// chosen by `choice`. `name` is the key of `json` itself.
+fn without_something(name: &str, json: &mut Json, choice: &mut impl FnMut(usize) -> usize) {
     match json {
         Json::Object(map) => {
             let keys: Vec<String> = map.keys().cloned().collect();
@@ -42,15 +67,15 @@ fn without_something(json: &mut Json, choice: &mut impl FnMut(usize) -> usize) {
             }
             match choice(6) {
                 0 => drop(map.remove(key)),
-                1 => map[key] = Json::Null,
+                1 if !MAPS.contains(&name) => map[key] = Json::Null,
                 2 if map[key].is_object() => map[key] = json!({}),
                 3 if map[key].is_array() => map[key] = json!([]),
-                _ => without_something(&mut map[key], choice),
+                _ => without_something(key, &mut map[key], choice),
             }
         }
         Json::Array(items) if !items.is_empty() => {
             let at = choice(items.len());
-            without_something(&mut items[at], choice);
+            without_something(name, &mut items[at], choice);
         }
         _ => {}
     }
@@ -70,7 +95,7 @@ proptest! {
                 at += 1;
                 chosen
             };
-            without_something(&mut json, &mut choice);
+            without_something("", &mut json, &mut choice);
         }
         let once = read(&json);
         let printed = print(&once);
