@@ -35,8 +35,17 @@ pub(crate) enum Command {
     #[command(after_help = "Examples:
   spotsim init
   spotsim init --provider gcp
+  kubectl get nodes,pods,deploy,rs,sts,ds,jobs,ns,svc,pc -A -o json > cluster.json
+  spotsim init --from cluster.json
   spotsim init shop/scenario.yaml --provider azure --force")]
     Init(InitArgs),
+    /// Write a scenario for manifests, or for a dump of a cluster.
+    #[command(after_help = "Examples:
+  spotsim import shop/*.yaml -o shop.yaml
+  spotsim import manifests/ -o scenario.yaml --provider gcp
+  kubectl get nodes,pods,deploy,rs -A -o json > cluster.json
+  spotsim import cluster.json -o scenario.yaml")]
+    Import(ImportArgs),
     /// Simulate a scenario file, and keep what came out in a run folder.
     ///
     /// The folder is runs/<scenario>-<hash>, where the hash covers the files that were read, the
@@ -120,7 +129,28 @@ pub(crate) struct InitArgs {
     /// Where to write it; scenario.schema.json is written beside it.
     #[arg(default_value = "scenario.yaml")]
     pub(crate) scenario: PathBuf,
-    /// Whose nodes they are.
+    /// A cluster that the scenario is to be, as `kubectl get -o json` dumps it: files, folders,
+    /// globs. A proposal for spot is written beside it.
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(crate) from: Vec<PathBuf>,
+    /// Whose nodes they are; a dump says so itself.
+    #[arg(long, value_enum, default_value_t = Cloud::Aws)]
+    pub(crate) provider: Cloud,
+    /// Replace files that are already there.
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+/// Arguments of `spotsim import`.
+#[derive(Args, Debug)]
+pub(crate) struct ImportArgs {
+    /// Kubernetes objects: files, folders, globs.
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Where to write the scenario; scenario.schema.json is written beside it.
+    #[arg(short, long, value_name = "SCENARIO")]
+    pub(crate) output: PathBuf,
+    /// Whose nodes they are to run on, if there are none among the objects.
     #[arg(long, value_enum, default_value_t = Cloud::Aws)]
     pub(crate) provider: Cloud,
     /// Replace files that are already there.

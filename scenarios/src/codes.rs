@@ -162,6 +162,31 @@ pub static CODES: &[Code] = &[
         fix: "Correct the object; `kubectl apply --dry-run=server` finds the same mistake.",
     },
     Code {
+        id: "E0303",
+        title: "a pod runs on a node that is not there",
+        why: "A dump has pods and nodes of different moments, or no nodes at all, so that it cannot \
+              be told how large the pod's node is.",
+        example: "cluster: {file: a-pod-without-its-node.json}",
+        fix: "Dump both at once: `kubectl get nodes,pods,deployments,replicasets -A -o json`.",
+    },
+    Code {
+        id: "E0304",
+        title: "a node belongs to no pool",
+        why: "A pool says how its nodes are bought, and `matchLabels` which nodes of the cluster \
+              are its own. A node without a pool would have no price.",
+        example: "cluster: {file: one-node.json}",
+        fix: "Give a pool the labels that its nodes have; `spotsim init --from` writes them.",
+    },
+    Code {
+        id: "E0305",
+        title: "a node is of a type or in a zone that its pool does not list",
+        why: "The price of a node is that of its type in its zone, as its pool buys it.",
+        example: "cluster: {file: one-node.json}\npools:\n  \
+                  - name: a\n    count: 1\n    capacityType: on-demand\n    \
+                  instanceTypes: [m6i.large]\n    matchLabels: {role: web}",
+        fix: "Add the type to `instanceTypes` and the zone to `zones` of that pool.",
+    },
+    Code {
         id: "E0401",
         title: "a placement rule does not say one thing",
         why: "A rule says one of `never`, `atLeast`, `atMost`, `apart` and `together`, so that a \

@@ -40,9 +40,11 @@ pub struct File {
     /// What runs, written here.
     #[serde(default)]
     pub workloads: Vec<Workload>,
-    /// What runs, in files of Kubernetes objects; paths are relative to this file.
+    /// What runs, in files of Kubernetes objects: paths relative to this file, folders, globs.
     #[serde(default)]
     pub manifests: Vec<String>,
+    /// A cluster as it stands, from which the simulation starts.
+    pub cluster: Option<ClusterDump>,
     /// The spot market.
     #[serde(default)]
     pub market: Market,
@@ -113,6 +115,52 @@ pub struct Pool {
     /// Taints of its nodes.
     #[serde(default)]
     pub taints: Vec<Taint>,
+    /// Which nodes of the `cluster` are its own: those with all these labels. The first pool that
+    /// fits a node takes it.
+    pub match_labels: Option<BTreeMap<String, String>>,
+}
+
+/// A cluster as `kubectl get -A -o json` dumps it: nodes, pods and what belongs to them.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ClusterDump {
+    /// The file or files: paths relative to this file, folders, globs.
+    pub file: Paths,
+    /// Where its pods are at the start.
+    #[serde(default)]
+    pub placement: Placement,
+}
+
+/// One path or several.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Paths {
+    /// One.
+    One(String),
+    /// Several.
+    Several(Vec<String>),
+}
+
+impl Paths {
+    /// All of them.
+    #[must_use]
+    pub fn all(&self) -> &[String] {
+        match self {
+            Paths::One(path) => std::slice::from_ref(path),
+            Paths::Several(paths) => paths,
+        }
+    }
+}
+
+/// Where the pods of a cluster are at the start.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Placement {
+    /// The dump's nodes are there, and pods run where they ran.
+    #[default]
+    Keep,
+    /// Pools are born with `count` empty nodes, and every pod is scheduled anew.
+    Reschedule,
 }
 
 /// How nodes are bought.

@@ -9,11 +9,13 @@ pub mod assumption;
 mod bought;
 pub mod catalogue;
 pub mod check;
+pub mod cluster;
 pub mod codes;
 pub mod diagnostic;
 pub mod experiment;
 pub mod explain;
 pub mod file;
+pub mod init;
 pub mod inputs;
 pub mod kube;
 pub mod lint;
@@ -26,7 +28,6 @@ pub mod template;
 pub mod tree;
 pub mod unmodelled;
 
-use std::marker::PhantomData;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -35,9 +36,11 @@ pub use diagnostic::{Diagnostic, Diagnostics};
 pub use inputs::Input;
 pub use unmodelled::Unmodelled;
 
+use cluster::Cluster;
 use diagnostic::Source;
+use file::Placement;
 use kube::{LabelSelector, ObjectMeta, PodTemplateSpec};
-use load::{Loader, Origin};
+use load::Origin;
 use lower::surroundings::Surroundings;
 use manifests::{ControllerSpec, Written};
 use sim::Setup;
@@ -70,6 +73,8 @@ pub struct Scenario {
     pub warnings: Diagnostics,
     /// What was written and is not modelled.
     pub unmodelled: Vec<Unmodelled>,
+    /// What was understood of a cluster, in one line each.
+    pub understood: Vec<String>,
 }
 
 impl Scenario {
@@ -119,22 +124,27 @@ impl Scenario {
         let mut tally = Tally::default();
         let mut around = Surroundings::default();
         let mut workloads = inline(&file, source, tree, &mut tally, &mut found);
-        let mut loader = Loader::new(&mut tally, &mut found);
-        let mut unread = Vec::new();
-        for (index, manifest) in file.manifests.iter().enumerate() {
-            let place = tree.at(&[Step::Key("manifests".into()), Step::Index(index)]);
-            let path = folder.map_or_else(|| manifest.into(), |folder| folder.join(manifest));
-            if let Err(diagnostic) = loader.path(&path, manifest) {
-                unread.push(diagnostic.at(source, place.span.clone()));
-            }
+        let mut objects = |paths: &[String], key: &str| {
+            let node = tree.at(&[Step::Key(key.into())]);
+            let (objects, read) =
+                load::named(paths, folder, (source, node), &mut tally, &mut found);
+            inputs.extend(read);
+            objects.iter().for_each(|loaded| around.learn(&loaded.object));
+            objects
+        };
+        let manifests = objects(&file.manifests, "manifests");
+        let dump = file.cluster.as_ref().map(|dump| objects(dump.file.all(), "cluster"));
+        workloads.extend(manifests::workloads(manifests, &mut tally, &mut found));
+        let cluster = dump.as_ref().map(|objects| Cluster::of(objects, &mut tally, &mut found));
+        let first = workloads.len();
+        if let Some(cluster) = &cluster {
+            workloads.extend(cluster.workloads.iter().cloned());
         }
-        let (objects, read) = loader.into_objects();
-        inputs.extend(read);
-        unread.into_iter().for_each(|diagnostic| found.push(diagnostic));
-        objects.iter().for_each(|loaded| around.learn(&loaded.object));
-        workloads.extend(manifests::workloads(objects, &mut tally, &mut found));
         workloads.iter().for_each(|workload| around.mention(&workload.namespace));
-        let lowered = lower::Lowering::lower(&file, source, tree, &workloads, &around, &mut found);
+        let keeps = file.cluster.as_ref().is_some_and(|it| it.placement == Placement::Keep);
+        let start = cluster.as_ref().filter(|_| keeps).map(|cluster| (cluster, first));
+        let lowered =
+            lower::Lowering::lower(&file, source, tree, &workloads, &around, start, &mut found);
         match lowered {
             Some((setup, assumptions)) if !found.has_errors() => Ok(Scenario {
                 name: file.name,
@@ -145,6 +155,7 @@ impl Scenario {
                 assumptions,
                 warnings: found,
                 unmodelled: tally.into_list(),
+                understood: cluster.map(|it| it.understood()).unwrap_or_default(),
             }),
             _ => Err(found),
         }
@@ -165,8 +176,7 @@ fn inline(
         let kind = format!("{:?}", workload.kind);
         let origin = Origin::new(source, node.span.clone(), &kind, None, Some(&workload.name));
         let template = node.get("template").unwrap_or(node);
-        let seed = PhantomData::<kube::PodSpec>;
-        let spec: Option<kube::PodSpec> = load::typed(seed, template, &origin, tally, found);
+        let spec = load::typed(kube::PodSpecSeed, template, &origin, tally, found);
         let Some(spec) = spec else { continue };
         tally.not_simulated(&spec, &origin);
         let metadata = ObjectMeta { labels: workload.labels.clone(), ..ObjectMeta::default() };

@@ -86,16 +86,21 @@ fn workload(loaded: Loaded, tally: &mut Tally, found: &mut Diagnostics) -> Optio
 }
 
 impl ControllerSpec {
-    /// What an object wants, if it is of a kind that creates pods here.
-    fn of(object: Object) -> Option<(Kind, ObjectMeta, ControllerSpec)> {
-        let one = |template| ControllerSpec {
+    /// Nothing but a template.
+    pub(crate) fn only(template: PodTemplateSpec) -> ControllerSpec {
+        ControllerSpec {
             replicas: None,
             min_ready_seconds: 0,
             completions: None,
             parallelism: None,
             selector: None,
             template,
-        };
+        }
+    }
+
+    /// What an object wants, if it is of a kind that creates pods here.
+    pub(crate) fn of(object: Object) -> Option<(Kind, ObjectMeta, ControllerSpec)> {
+        let one = ControllerSpec::only;
         Some(match object {
             Object::Deployment(it) => {
                 let (replicas, min_ready_seconds) = (it.spec.replicas, it.spec.min_ready_seconds);

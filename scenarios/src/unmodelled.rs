@@ -7,7 +7,7 @@ use std::fmt;
 use serde::Deserializer;
 use serde::de::DeserializeSeed;
 
-use crate::kube::{Container, PodSpec};
+use crate::kube::{Container, ObjectKind, PodSpec};
 use crate::load::Origin;
 
 /// A field or a kind that is not modelled.
@@ -186,7 +186,8 @@ impl Tally {
     pub fn fields(&mut self, ignored: &Ignored, object: &Origin) {
         let (without, with): (Vec<_>, Vec<_>) = ignored.0.iter().partition(|path| {
             let last = path.rsplit('.').next().unwrap_or_default().trim_end_matches("[]");
-            WITHOUT_BEARING.contains(&last)
+            // A status says what was seen, not what is wanted.
+            WITHOUT_BEARING.contains(&last) || path.starts_with("status.")
         });
         if !without.is_empty() {
             self.count("fields without bearing on scheduling (commands, env, mounts, …)", object);
@@ -197,7 +198,7 @@ impl Tally {
     /// Counts an object of a kind that is not modelled.
     pub fn kind(&mut self, api_version: &str, kind: &str, object: &Origin) {
         let group = api_version.split_once('/').map_or("", |(group, _)| group);
-        if BUILT_IN.contains(&group) {
+        if BUILT_IN.contains(&group) || ObjectKind::of(api_version, kind).is_some() {
             self.count(&format!("kind {kind}"), object);
         } else {
             let what =

@@ -1,6 +1,7 @@
 //! Every code has an example that gives it.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 
 use scenarios::Scenario;
@@ -31,7 +32,9 @@ fn every_example_gives_its_code_and_no_other() {
     for code in CODES {
         let text = Arc::from(whole(code.example));
         let source = Source { file: "example.yaml".into(), text };
-        let found = match Scenario::parse(&source, None) {
+        // The files that examples name.
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/codes");
+        let found = match Scenario::parse(&source, Some(&folder)) {
             Ok(scenario) => scenario.warnings,
             Err(errors) => errors,
         };

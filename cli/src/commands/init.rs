@@ -4,12 +4,16 @@ use std::io::Write;
 
 use scenarios::template::{SCHEMA_FILE, template};
 
+use super::import;
 use crate::Outcome;
 use crate::args::InitArgs;
 use crate::fresh;
 
 /// Writes a commented scenario, never over another file.
 pub(crate) fn run(args: &InitArgs) -> Outcome {
+    if !args.from.is_empty() {
+        return import::write(&args.from, &args.scenario, args.provider.into(), args.force);
+    }
     let schema = args.scenario.with_file_name(SCHEMA_FILE);
     let files = [
         (args.scenario.clone(), template(args.provider.into())),

@@ -40,6 +40,7 @@ pub(crate) fn simulate(scenario: &Scenario, origin: Origin, how: &How) -> Outcom
     keep.as_ref().map_or(Ok(()), RunFolder::check)?;
     let progress = Progress::new(how.quiet, n);
     progress.note(&format!("{}: {}", scenario.name, what_is_simulated(scenario, n, seed)));
+    scenario.understood.iter().for_each(|line| progress.note(&format!("        {line}")));
     if !how.quiet && !scenario.warnings.is_empty() {
         write!(anstream::stderr().lock(), "{}", scenario.warnings.render(true))?;
     }

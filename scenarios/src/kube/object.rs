@@ -6,7 +6,7 @@ use serde::ser::{Serialize, Serializer};
 use super::{
     CronJob, CsiDriver, CsiNode, CsiStorageCapacity, DaemonSet, Deployment,
     HorizontalPodAutoscaler, Job, Namespace, Node, ObjectMeta, PersistentVolume,
-    PersistentVolumeClaim, Pod, PodDisruptionBudget, PriorityClass, ReplicaSet, Service,
+    PersistentVolumeClaim, Pod, PodDisruptionBudget, PodSpec, PriorityClass, ReplicaSet, Service,
     StatefulSet, StorageClass, VerticalPodAutoscaler, VolumeAttachment,
 };
 
@@ -42,12 +42,12 @@ macro_rules! kinds {
             }
         }
 
-        impl<'de> DeserializeSeed<'de> for ObjectKind {
-            type Value = Object;
-
-            fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<Object, D::Error> {
+        impl ObjectKind {
+            fn read(self, input: Input<'_, '_>) -> Result<Object, erased_serde::Error> {
                 match self {
-                    $(ObjectKind::$kind => $kind::deserialize(input).map(Object::from),)*
+                    $(ObjectKind::$kind => {
+                        erased_serde::deserialize::<$kind>(input).map(Object::from)
+                    })*
                 }
             }
         }
@@ -128,6 +128,34 @@ kinds! {
     HorizontalPodAutoscaler "HorizontalPodAutoscaler" "autoscaling/v2",
     /// Larger or smaller pods.
     VerticalPodAutoscaler "VerticalPodAutoscaler" "autoscaling.k8s.io/v1",
+}
+
+/// Whatever objects are read from. The types are many: behind one `dyn`, each is compiled once.
+type Input<'i, 'de> = &'i mut dyn erased_serde::Deserializer<'de>;
+
+impl<'de> DeserializeSeed<'de> for ObjectKind {
+    type Value = Object;
+
+    fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<Object, D::Error> {
+        let mut input = <dyn erased_serde::Deserializer<'_>>::erase(input);
+        self.read(&mut input).map_err(D::Error::custom)
+    }
+}
+
+/// A seed that reads what a pod asks for.
+#[derive(Clone, Copy, Debug)]
+pub struct PodSpecSeed;
+
+impl<'de> DeserializeSeed<'de> for PodSpecSeed {
+    type Value = PodSpec;
+
+    fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<PodSpec, D::Error> {
+        fn read(input: Input<'_, '_>) -> Result<PodSpec, erased_serde::Error> {
+            erased_serde::deserialize(input)
+        }
+        let mut input = <dyn erased_serde::Deserializer<'_>>::erase(input);
+        read(&mut input).map_err(D::Error::custom)
+    }
 }
 
 /// An object with its kind, as it is printed.

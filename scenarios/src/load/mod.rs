@@ -19,6 +19,7 @@ pub use yaml::typed;
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::inputs::Input;
 use crate::kube::{Object, ObjectKind};
+use crate::tree::{Node, Step};
 use crate::unmodelled::{Ignored, Tally};
 
 /// An object and where it was written.
@@ -146,6 +147,26 @@ impl<'l> Loader<'l> {
             }
         }
     }
+}
+
+/// The objects of the files that a scenario names at a place of its own; paths are relative to
+/// `folder`. What cannot be read is reported at that place.
+pub fn named(
+    paths: &[String],
+    folder: Option<&Path>,
+    (source, place): (&Source, &Node),
+    tally: &mut Tally,
+    found: &mut Diagnostics,
+) -> (Vec<Loaded>, Vec<Input>) {
+    let mut loader = Loader::new(tally, found);
+    for (index, shown) in paths.iter().enumerate() {
+        let path = folder.map_or_else(|| shown.into(), |folder| folder.join(shown));
+        if let Err(diagnostic) = loader.path(&path, shown) {
+            let span = place.at(&[Step::Index(index)]).span.clone();
+            loader.found.push(diagnostic.at(source, span));
+        }
+    }
+    loader.into_objects()
 }
 
 fn cannot_read(shown: &str, error: &dyn std::fmt::Display) -> Box<Diagnostic> {

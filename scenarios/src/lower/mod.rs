@@ -9,6 +9,7 @@ pub mod pods;
 pub mod requests;
 mod rules;
 pub mod selectors;
+mod start;
 pub mod storage;
 pub mod surroundings;
 pub mod volumes;
@@ -29,6 +30,7 @@ use sim::{Setup, SimTime, Span, digest};
 
 use crate::assumption::{self, Assumption};
 use crate::bought::Bought;
+use crate::cluster::Cluster;
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::file::{self, Capacity, Kind};
 use crate::manifests::Written;
@@ -58,13 +60,15 @@ pub struct Lowering<'l> {
 }
 
 impl<'l> Lowering<'l> {
-    /// Lowers everything; what is wrong is added to `found`.
+    /// Lowers everything; what is wrong is added to `found`. The simulation starts from `start`, whose
+    /// workloads are those from the given index on.
     pub fn lower(
         file: &'l file::File,
         source: &'l Source,
         tree: &'l Node,
         workloads: &[Written],
         around: &Surroundings,
+        start: Option<(&Cluster<'_>, usize)>,
         found: &'l mut Diagnostics,
     ) -> Option<(Setup, Vec<Assumption>)> {
         let provider = providers::named(file.provider.name())?;
@@ -85,6 +89,12 @@ impl<'l> Lowering<'l> {
         lowering.assume();
         lowering.workloads(workloads, around);
         lowering.rules();
+        if lowering.found.has_errors() {
+            return None;
+        }
+        if let Some((cluster, first)) = start {
+            lowering.start(cluster, first, around);
+        }
         if lowering.found.has_errors() {
             return None;
         }

@@ -1,0 +1,343 @@
+//! A cluster as a dump shows it: its nodes, who its pods belong to, and who runs where.
+//!
+//! A dump says more than a planner wants to simulate. Pods that have ended and the mirrors of
+//! pods that a node runs by itself are set aside, and it is said how many they are.
+
+mod owners;
+pub mod pools;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use owners::{Owner, OwnerKind};
+
+use crate::diagnostic::Diagnostics;
+use crate::kube::{self, Object, ObjectKind, PodTemplateSpec};
+use crate::load::{Loaded, Origin};
+use crate::manifests::{ControllerSpec, Written};
+use crate::unmodelled::Tally;
+use owners::{Owners, is_mirror};
+
+/// A cluster as it stands.
+pub struct Cluster<'o> {
+    /// Its nodes.
+    pub nodes: Vec<(&'o kube::Node, &'o Origin)>,
+    /// What is to run.
+    pub workloads: Vec<Written>,
+    /// What runs, or waits.
+    pub pods: Vec<Member<'o>>,
+    /// What is not taken over.
+    pub aside: Aside,
+}
+
+/// A pod and the workload it belongs to.
+#[derive(Clone, Copy)]
+pub struct Member<'o> {
+    /// The pod.
+    pub pod: &'o kube::Pod,
+    /// Where it was written.
+    pub origin: &'o Origin,
+    /// The index of its workload.
+    pub workload: usize,
+    /// The index of the node it runs on.
+    pub node: Option<usize>,
+}
+
+/// How much of a dump is not taken over.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Aside {
+    /// Pods that have succeeded or failed.
+    pub finished_pods: usize,
+    /// Mirrors of pods that a node runs by itself.
+    pub mirror_pods: usize,
+    /// Jobs that are done.
+    pub finished_jobs: usize,
+    /// ReplicaSets of earlier revisions, which want no pods.
+    pub old_replica_sets: usize,
+}
+
+/// Kinds that say something about nodes and pods here; the others are counted.
+const TAKEN_OVER: [ObjectKind; 10] = [
+    ObjectKind::Pod,
+    ObjectKind::Deployment,
+    ObjectKind::ReplicaSet,
+    ObjectKind::StatefulSet,
+    ObjectKind::DaemonSet,
+    ObjectKind::Job,
+    ObjectKind::Node,
+    ObjectKind::Namespace,
+    ObjectKind::Service,
+    ObjectKind::PriorityClass,
+];
+
+/// Labels that a controller gives each pod of its own.
+const POD_LABELS: [&str; 8] = [
+    "pod-template-hash",
+    "controller-revision-hash",
+    "pod-template-generation",
+    "statefulset.kubernetes.io/pod-name",
+    "apps.kubernetes.io/pod-index",
+    "batch.kubernetes.io/job-name",
+    "batch.kubernetes.io/controller-uid",
+    "job-name",
+];
+
+impl<'o> Cluster<'o> {
+    /// Understands a dump. A pod on a node that is not there is an error.
+    pub fn of(objects: &'o [Loaded], tally: &mut Tally, found: &mut Diagnostics) -> Cluster<'o> {
+        let owners = Owners::of(objects);
+        let mut building = Building {
+            cluster: Cluster {
+                nodes: Vec::new(),
+                workloads: Vec::new(),
+                pods: Vec::new(),
+                aside: Aside::default(),
+            },
+            known: BTreeMap::new(),
+            inferred: BTreeSet::new(),
+        };
+        for loaded in objects {
+            building.node_or_workload(loaded, &owners);
+            let kind = loaded.object.kind();
+            if !TAKEN_OVER.contains(&kind) {
+                tally.kind(kind.api_version(), kind.name(), &loaded.origin);
+            }
+        }
+        let nodes = building.cluster.nodes.iter().enumerate();
+        let nodes: BTreeMap<&str, usize> =
+            nodes.map(|(index, (node, _))| (node.metadata.name.as_str(), index)).collect();
+        for loaded in objects {
+            if let Object::Pod(pod) = &loaded.object {
+                building.pod(pod, &loaded.origin, &owners, &nodes, found);
+            }
+        }
+        for member in &building.cluster.pods {
+            tally.not_simulated(&member.pod.spec, member.origin);
+        }
+        building.cluster
+    }
+
+    /// What was understood, in one line each.
+    #[must_use]
+    pub fn understood(&self) -> Vec<String> {
+        let waiting = self.pods.iter().filter(|member| member.node.is_none()).count();
+        let mut lines = vec![format!(
+            "{}, {}, {}",
+            counted(self.nodes.len(), "node"),
+            counted(self.workloads.len(), "workload"),
+            counted(self.pods.len(), "pod"),
+        )];
+        if waiting > 0 {
+            lines.push(format!(
+                "{} for a node",
+                if waiting == 1 { "1 pod waits".into() } else { format!("{waiting} pods wait") }
+            ));
+        }
+        let Aside { finished_pods, mirror_pods, finished_jobs, old_replica_sets } = self.aside;
+        let aside = [
+            (finished_pods, "finished pod"),
+            (mirror_pods, "mirror pod"),
+            (finished_jobs, "finished Job"),
+            (old_replica_sets, "old ReplicaSet"),
+        ];
+        let aside: Vec<String> = aside
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, what)| counted(count, what))
+            .collect();
+        if !aside.is_empty() {
+            lines.push(format!("set aside: {}", aside.join(", ")));
+        }
+        lines
+    }
+}
+
+/// A number with its noun.
+#[must_use]
+pub fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+struct Building<'o> {
+    cluster: Cluster<'o>,
+    known: BTreeMap<Owner, usize>,
+    /// Workloads of which only pods are there.
+    inferred: BTreeSet<usize>,
+}
+
+impl<'o> Building<'o> {
+    fn node_or_workload(&mut self, loaded: &'o Loaded, owners: &Owners<'_>) {
+        let aside = &mut self.cluster.aside;
+        let metadata = loaded.object.metadata();
+        let owner = match &loaded.object {
+            Object::Node(node) => {
+                self.cluster.nodes.push((node, &loaded.origin));
+                return;
+            }
+            Object::Deployment(_) => owners.own(OwnerKind::Deployment, metadata),
+            Object::StatefulSet(_) => owners.own(OwnerKind::StatefulSet, metadata),
+            Object::DaemonSet(_) => owners.own(OwnerKind::DaemonSet, metadata),
+            Object::ReplicaSet(set) => {
+                let owner = owners.of_replica_set(metadata);
+                if owner.name != metadata.name {
+                    // Its Deployment speaks for it, or its pods do.
+                    return;
+                }
+                if set.spec.replicas == Some(0) {
+                    aside.old_replica_sets += 1;
+                    return;
+                }
+                owner
+            }
+            Object::Job(job) => {
+                if is_done(job) {
+                    aside.finished_jobs += 1;
+                    return;
+                }
+                owners.of_job(metadata)
+            }
+            _ => return,
+        };
+        let spec = match &loaded.object {
+            Object::Job(job) => remaining(job),
+            Object::ReplicaSet(set) => ControllerSpec {
+                replicas: set.spec.replicas,
+                min_ready_seconds: set.spec.min_ready_seconds,
+                selector: set.spec.selector.clone(),
+                ..ControllerSpec::only(set.spec.template.clone())
+            },
+            other => match ControllerSpec::of(other.clone()) {
+                Some((_, _, spec)) => spec,
+                None => return,
+            },
+        };
+        match self.known.get(&owner) {
+            // Another Job of the same CronJob.
+            Some(index) => {
+                let whole = &mut self.cluster.workloads[*index].spec;
+                whole.completions = sum(whole.completions, spec.completions);
+                whole.parallelism = sum(whole.parallelism, spec.parallelism);
+            }
+            None => {
+                let mut annotations = metadata.annotations.clone();
+                annotations.extend(spec.template.metadata.annotations.clone());
+                self.add(owner, spec, annotations, &loaded.origin);
+            }
+        }
+    }
+
+    fn pod(
+        &mut self,
+        pod: &'o kube::Pod,
+        origin: &'o Origin,
+        owners: &Owners<'_>,
+        nodes: &BTreeMap<&str, usize>,
+        found: &mut Diagnostics,
+    ) {
+        if matches!(pod.status.phase.as_deref(), Some("Succeeded" | "Failed")) {
+            self.cluster.aside.finished_pods += 1;
+            return;
+        }
+        if is_mirror(&pod.metadata) {
+            self.cluster.aside.mirror_pods += 1;
+            return;
+        }
+        let node = match pod.spec.node_name.as_deref() {
+            None | Some("") => None,
+            Some(name) => match nodes.get(name) {
+                Some(index) => Some(*index),
+                None => {
+                    let message =
+                        format!("{} runs on node {name}, which is not there", origin.name);
+                    let help = "dump nodes and pods together: `kubectl get nodes,pods -A -o json`";
+                    found.push(origin.diagnostic("E0303", &message).help(help));
+                    return;
+                }
+            },
+        };
+        let owner = owners.of_pod(&pod.metadata);
+        let workload = self.known.get(&owner).copied().unwrap_or_else(|| {
+            let spec = ControllerSpec::only(template_of(pod, owner.kind));
+            let index = self.add(owner, spec, pod.metadata.annotations.clone(), origin);
+            self.inferred.insert(index);
+            index
+        });
+        if self.inferred.contains(&workload) {
+            // What nobody wrote down is as large as it is seen to be.
+            let spec = &mut self.cluster.workloads[workload].spec;
+            for count in [&mut spec.replicas, &mut spec.completions, &mut spec.parallelism] {
+                *count = sum(*count, Some(1));
+            }
+        }
+        self.cluster.pods.push(Member { pod, origin, workload, node });
+    }
+
+    fn add(
+        &mut self,
+        owner: Owner,
+        spec: ControllerSpec,
+        annotations: BTreeMap<String, String>,
+        origin: &Origin,
+    ) -> usize {
+        let index = self.cluster.workloads.len();
+        self.cluster.workloads.push(Written {
+            kind: owner.kind.into(),
+            namespace: owner.namespace.clone(),
+            name: owner.name.clone(),
+            spec,
+            annotations,
+            start_at: "0s".into(),
+            source: origin.source.clone(),
+            span: origin.span.clone(),
+        });
+        self.known.insert(owner, index);
+        index
+    }
+}
+
+/// Whether a Job has run to its end.
+fn is_done(job: &kube::Job) -> bool {
+    let completions = job.spec.completions.or(job.spec.parallelism).unwrap_or(1);
+    job.status.completion_time.is_some() || job.status.succeeded >= completions || job.spec.suspend
+}
+
+/// What a Job has still to do.
+fn remaining(job: &kube::Job) -> ControllerSpec {
+    let parallelism = job.spec.parallelism.unwrap_or(1);
+    let completions = job.spec.completions.unwrap_or(parallelism);
+    ControllerSpec {
+        completions: Some(completions.saturating_sub(job.status.succeeded)),
+        parallelism: Some(parallelism),
+        ..ControllerSpec::only(job.spec.template.clone())
+    }
+}
+
+fn sum(one: Option<u32>, other: Option<u32>) -> Option<u32> {
+    Some(one.unwrap_or(0).saturating_add(other.unwrap_or(0)))
+}
+
+/// What a pod was made of, as far as it can be told from the pod.
+fn template_of(pod: &kube::Pod, kind: OwnerKind) -> PodTemplateSpec {
+    let mut metadata = pod.metadata.clone();
+    metadata.labels.retain(|label, _| !POD_LABELS.contains(&label.as_str()));
+    let mut spec = pod.spec.clone();
+    spec.node_name = None;
+    if kind == OwnerKind::DaemonSet {
+        forget_own_node(&mut spec);
+    }
+    PodTemplateSpec { metadata, spec }
+}
+
+/// Takes away what the DaemonSet controller adds to bind a pod to its node.
+// DaemonSet controller: util/daemonset_util.go ReplaceDaemonSetPodNodeNameNodeAffinity
+pub fn forget_own_node(pod: &mut kube::PodSpec) {
+    let Some(affinity) = &mut pod.affinity else { return };
+    let Some(towards_nodes) = &mut affinity.node_affinity else { return };
+    let Some(required) = &mut towards_nodes.required else { return };
+    for term in &mut required.node_selector_terms {
+        term.match_fields.retain(|field| field.key != "metadata.name");
+    }
+    let empty = kube::NodeSelectorTerm::default();
+    if required.node_selector_terms.iter().all(|term| *term == empty) {
+        towards_nodes.required = None;
+    }
+}

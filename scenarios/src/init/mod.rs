@@ -1,0 +1,271 @@
+//! `spotsim init --from`: a scenario that says what a cluster is, and one that says what it might
+//! become.
+
+mod from;
+mod manifests;
+mod proposal;
+mod yaml;
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+pub use from::from_files;
+
+use crate::catalogue::{self, Listed};
+use crate::cluster::pools::{self, RecognisedPool};
+use crate::cluster::{Cluster, counted};
+use crate::file::{Capacity, ProviderName};
+use crate::kube::{Node, Taint};
+use crate::template::SCHEMA_FILE;
+use proposal::Proposal;
+
+/// What was made of a cluster.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// The cluster as it stands.
+    pub scenario: String,
+    /// The same with pools on spot; none if no pool can move.
+    pub spot: Option<String>,
+    /// What was understood, and what is proposed for each pool, in one line each.
+    pub notes: Vec<String>,
+    /// What has to be filled in before the scenario runs.
+    pub gaps: Vec<String>,
+}
+
+/// Names of the files that a draft becomes.
+#[derive(Clone, Copy, Debug)]
+pub struct Files<'f> {
+    /// The dump, as the user wrote it.
+    pub from: &'f [String],
+    /// The scenario.
+    pub scenario: &'f str,
+    /// The proposal.
+    pub spot: &'f str,
+}
+
+/// Drafts both scenarios.
+#[must_use]
+pub fn draft(cluster: &Cluster<'_>, files: Files<'_>) -> Draft {
+    let nodes: Vec<&Node> = cluster.nodes.iter().map(|(node, _)| *node).collect();
+    let mut recognised = pools::recognise(&nodes);
+    // The pool without labels takes what nobody else took.
+    recognised.sort_by_key(|pool| pool.match_labels.is_empty());
+    let place = Place::of(&nodes);
+    let proposals: Vec<Proposal> =
+        recognised.iter().map(|pool| Proposal::of(pool, cluster, &place)).collect();
+    let writer = Writer { cluster, nodes: &nodes, place: &place, files, pools: &recognised };
+    let mut notes: Vec<String> = place.notes(nodes.len());
+    for (pool, proposal) in recognised.iter().zip(&proposals) {
+        notes.push(format!("{}: {}", pool.name, proposal.sentence()));
+    }
+    let moves = proposals.iter().any(|proposal| proposal.moves);
+    Draft {
+        scenario: writer.scenario(&vec![None; recognised.len()]),
+        spot: moves.then(|| writer.scenario(&proposals.iter().map(Some).collect::<Vec<_>>())),
+        notes,
+        gaps: writer.gaps(),
+    }
+}
+
+/// Where a cluster is.
+pub(crate) struct Place {
+    provider: ProviderName,
+    region: String,
+    /// How many nodes are elsewhere.
+    elsewhere: usize,
+}
+
+impl Place {
+    fn of(nodes: &[&Node]) -> Place {
+        let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+        for node in nodes {
+            let region = pools::region(node).unwrap_or("nowhere");
+            *counts.entry((pools::provider(node).name(), region)).or_default() += 1;
+        }
+        let most = counts.iter().max_by_key(|(_, count)| **count);
+        let ((name, region), count) = most.map_or((("generic", "nowhere"), 0), |(k, n)| (*k, *n));
+        let all =
+            [ProviderName::Aws, ProviderName::Gcp, ProviderName::Azure, ProviderName::Generic];
+        let provider = all.into_iter().find(|known| known.name() == name).unwrap_or_default();
+        Place { provider, region: region.to_owned(), elsewhere: nodes.len() - count }
+    }
+
+    /// A type in the catalogue.
+    fn listed(&self, name: &str) -> Option<&'static Listed> {
+        catalogue::region(self.provider.name(), &self.region).find(|listed| listed.name == name)
+    }
+
+    fn notes(&self, nodes: usize) -> Vec<String> {
+        let mut notes = vec![format!("{} {}", self.provider.name(), self.region)];
+        if self.elsewhere > 0 {
+            notes.push(format!(
+                "{} of {nodes} nodes are in another region or cloud: a scenario has one",
+                self.elsewhere
+            ));
+        }
+        notes
+    }
+}
+
+struct Writer<'w> {
+    cluster: &'w Cluster<'w>,
+    nodes: &'w [&'w Node],
+    place: &'w Place,
+    files: Files<'w>,
+    pools: &'w [RecognisedPool],
+}
+
+impl Writer<'_> {
+    /// The scenario, with what is proposed for each pool, if anything is.
+    fn scenario(&self, proposals: &[Option<&Proposal>]) -> String {
+        let proposed = proposals.iter().any(Option::is_some);
+        let Files { from, scenario, spot } = self.files;
+        let source = from.join(", ");
+        let mut text = format!("# yaml-language-server: $schema={SCHEMA_FILE}\n#\n");
+        text += &yaml::comment(
+            0,
+            &if proposed {
+                format!(
+                    "The cluster of {source} with pools on spot, as a proposal. {scenario} is the \
+                     cluster as it stands."
+                )
+            } else {
+                format!("The cluster of {source} as it stands.")
+            },
+        );
+        for line in self.cluster.understood() {
+            text += &yaml::comment(0, &line);
+        }
+        text += "# Every field is explained at the prompt: spotsim explain cluster\n";
+        let name = if proposed { spot } else { scenario };
+        let name = name.rsplit('/').next().unwrap_or(name);
+        let name = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+        let file = match from {
+            [one] => yaml::scalar(one),
+            many => yaml::list(many.iter().map(String::as_str)),
+        };
+        let _ = write!(
+            text,
+            "apiVersion: spotsim/v1\nname: {}\nhorizon: 7d\nprovider: {}\nregion: {}\n\n\
+             cluster:\n  file: {file}\n  \
+             # Every pod where it runs now. `reschedule` begins with empty nodes instead.\n  \
+             placement: keep\n\npools:\n",
+            yaml::scalar(name),
+            self.place.provider.name(),
+            yaml::scalar(&self.place.region),
+        );
+        for (pool, proposal) in self.pools.iter().zip(proposals) {
+            self.pool(&mut text, pool, *proposal);
+        }
+        text
+    }
+
+    fn pool(&self, text: &mut String, pool: &RecognisedPool, proposal: Option<&Proposal>) {
+        let kinds = pool.types.iter().map(|(name, count)| format!("{count} {name}"));
+        let kinds: Vec<String> = kinds.collect();
+        let about = format!(
+            "{}, {}: {}.",
+            pool.platform,
+            counted(pool.nodes.len(), "node"),
+            kinds.join(", ")
+        );
+        let mut capacity = pool.capacity;
+        let about = match proposal {
+            Some(proposal) => {
+                if proposal.moves {
+                    capacity = Capacity::Spot;
+                }
+                format!("{about} {}", proposal.sentence())
+            }
+            None => about,
+        };
+        *text += &yaml::comment(2, &about);
+        let capacity = if capacity == Capacity::Spot { "spot" } else { "on-demand" };
+        let _ = write!(
+            text,
+            "  - name: {}\n    matchLabels: {}\n    count: {}\n    capacityType: {capacity}\n",
+            yaml::scalar(&pool.name),
+            yaml::map(&pool.match_labels),
+            pool.nodes.len(),
+        );
+        self.types(text, pool, capacity == "spot");
+        if !pool.zones.is_empty() {
+            let zones = yaml::list(pool.zones.iter().map(String::as_str));
+            let _ = writeln!(text, "    zones: {zones}");
+        }
+        if !pool.labels.is_empty() {
+            let _ = writeln!(text, "    labels:");
+            for (key, value) in &pool.labels {
+                let _ = writeln!(text, "      {}: {}", yaml::scalar(key), yaml::scalar(value));
+            }
+        }
+        if !pool.taints.is_empty() {
+            let _ = writeln!(text, "    taints:");
+            for Taint { key, value, effect } in &pool.taints {
+                let (key, value) = (yaml::scalar(key), yaml::scalar(value));
+                let _ =
+                    writeln!(text, "      - {{key: {key}, value: {value}, effect: {effect:?}}}");
+            }
+        }
+    }
+
+    fn types(&self, text: &mut String, pool: &RecognisedPool, spot: bool) {
+        if pool.types.keys().all(|name| self.place.listed(name).is_some()) && !pool.types.is_empty()
+        {
+            let names = yaml::list(pool.types.keys().map(String::as_str));
+            let _ = writeln!(text, "    instanceTypes: {names}");
+            return;
+        }
+        let _ = writeln!(text, "    instanceTypes:");
+        let unnamed = BTreeMap::from([("unnamed".to_owned(), pool.nodes.len())]);
+        let types = if pool.types.is_empty() { &unnamed } else { &pool.types };
+        for name in types.keys() {
+            if self.place.listed(name).is_some() {
+                let _ = writeln!(text, "      - {}", yaml::scalar(name));
+                continue;
+            }
+            *text += &yaml::comment(
+                6,
+                &format!(
+                    "{name} is not in the catalogue for {}: write its price in dollars per hour.",
+                    self.place.region
+                ),
+            );
+            let _ = writeln!(text, "      - name: {}", yaml::scalar(name));
+            let mut members = pool.nodes.iter().map(|index| self.nodes[*index]);
+            let one = members
+                .find(|node| pools::instance_type(node).unwrap_or("unnamed") == name.as_str());
+            for resource in ["cpu", "memory", "pods"] {
+                if let Some(much) = one.and_then(|node| node.status.allocatable.get(resource)) {
+                    let _ = writeln!(text, "        {resource}: {much}");
+                }
+            }
+            let _ = writeln!(text, "        onDemandPrice:");
+            if spot {
+                let _ = writeln!(text, "        spotPrice:");
+            }
+        }
+    }
+
+    /// What has to be filled in.
+    fn gaps(&self) -> Vec<String> {
+        let mut gaps = Vec::new();
+        for pool in self.pools {
+            for name in pool.types.keys().filter(|name| self.place.listed(name).is_none()) {
+                gaps.push(format!(
+                    "{name} is not in the catalogue for {}: write its `onDemandPrice` under pool \
+                     `{}`",
+                    self.place.region, pool.name
+                ));
+            }
+            if pool.types.is_empty() {
+                gaps.push(format!(
+                    "the nodes of pool `{}` do not say of which type they are: write an \
+                     `onDemandPrice` there",
+                    pool.name
+                ));
+            }
+        }
+        gaps
+    }
+}

@@ -1,0 +1,152 @@
+//! From a cluster's nodes and pods to the state from which a run starts.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use sim::table::Id;
+use sim::world::pool::PoolId;
+use sim::world::start::StartPod;
+use sim::world::workload::WorkloadId;
+
+use super::Lowering;
+use super::nodes::start_node;
+use super::pods::{Source, pod_spec};
+use super::surroundings::Surroundings;
+use crate::cluster::{Cluster, counted, forget_own_node, pools};
+use crate::file::{Capacity, Kind, Pool};
+use crate::kube::{Node, Pod};
+use crate::load::Origin;
+
+/// Nodes that are of a pool but of a type or in a zone that it does not list: how many, and one.
+type Strangers<'o> = BTreeMap<(usize, String, String), (usize, &'o Origin)>;
+
+impl Lowering<'_> {
+    /// Takes over nodes as they are and pods where they run. The cluster's workloads are the
+    /// model's from `first` on.
+    pub(super) fn start(&mut self, cluster: &Cluster<'_>, first: usize, around: &Surroundings) {
+        self.start_pods(cluster, first, around);
+        // Of a node's resources only those are kept that somebody asks for, so pods go first.
+        let mut strangers = Strangers::new();
+        for (node, origin) in &cluster.nodes {
+            let Some((pool, template)) = self.home_of(node, origin, &mut strangers) else {
+                continue;
+            };
+            let node = self.as_bought(node, &self.file.pools[pool]);
+            match start_node(&mut self.model, &node, PoolId::from_index(pool), template) {
+                Ok(start) => self.model.start.nodes.push(start),
+                Err(error) => {
+                    let message = format!("{}: {error}", origin.name);
+                    self.found.push(origin.diagnostic("E0301", &message));
+                }
+            }
+        }
+        for ((pool, machine, zone), (count, origin)) in strangers {
+            let pool = &self.file.pools[pool].name;
+            let message = format!(
+                "{} of pool `{pool}` {} {machine} in {zone}, which the pool does not list",
+                counted(count, "node"),
+                if count == 1 { "is" } else { "are" },
+            );
+            let help = format!(
+                "add {machine} to `instanceTypes` and {zone} to `zones` of `{pool}`; a type that \
+                 is not in the catalogue needs its price there"
+            );
+            self.found.push(origin.diagnostic("E0305", &message).help(help));
+        }
+    }
+
+    /// The pool a node belongs to and the template it is like.
+    fn home_of<'o>(
+        &mut self,
+        node: &Node,
+        origin: &'o Origin,
+        strangers: &mut Strangers<'o>,
+    ) -> Option<(usize, usize)> {
+        let labels = &node.metadata.labels;
+        let fits = |pool: &Pool| {
+            let wanted = pool.match_labels.as_ref();
+            wanted.is_some_and(|all| all.iter().all(|(key, value)| labels.get(key) == Some(value)))
+        };
+        let Some(pool) = self.file.pools.iter().position(fits) else {
+            let message = format!("{} belongs to no pool", origin.name);
+            let help = "give a pool the `matchLabels` that its nodes have in the dump; `spotsim \
+                        init --from` writes them";
+            self.found.push(origin.diagnostic("E0304", &message).help(help));
+            return None;
+        };
+        let (machine, zone) = (pools::instance_type(node), pools::zone(node));
+        let catalog = &self.model.catalog;
+        let text = |name| self.model.names.text(name);
+        let templates = &self.model.pools[PoolId::from_index(pool)].templates;
+        let template = templates.iter().position(|template| {
+            let offering = &catalog.offerings[template.offering];
+            let name = text(catalog.instance_types[offering.instance_type].name);
+            // A node that does not say what or where it is may be any of the pool's.
+            machine.is_none_or(|machine| machine == name)
+                && zone.is_none_or(|zone| zone == text(offering.zone))
+        });
+        if template.is_none() {
+            let unnamed = |name: Option<&str>, what: &str| name.unwrap_or(what).to_owned();
+            let key = (pool, unnamed(machine, "of no type"), unnamed(zone, "no zone"));
+            strangers.entry(key).or_insert((0, origin)).0 += 1;
+        }
+        template.map(|template| (pool, template))
+    }
+
+    /// A node as its pool buys it: where that is not how it was bought, its labels change.
+    fn as_bought(&self, node: &Node, pool: &Pool) -> Node {
+        let spot = pool.capacity_type == Capacity::Spot;
+        let mut node = node.clone();
+        if pools::is_spot(&node) != spot {
+            let labels = &mut node.metadata.labels;
+            if let Some(capacity) = labels.get_mut("karpenter.sh/capacity-type") {
+                *capacity = if spot { "spot" } else { "on-demand" }.into();
+            }
+            labels.retain(|label, _| {
+                label == "karpenter.sh/capacity-type" || !pools::says_how_bought(label)
+            });
+            let bought = self.provider.labels_of(spot);
+            labels.extend(bought.map(|(key, value)| (key.to_owned(), value.to_owned())));
+        }
+        node
+    }
+
+    fn start_pods(&mut self, cluster: &Cluster<'_>, first: usize, around: &Surroundings) {
+        let nodes = cluster.nodes.iter().enumerate();
+        let nodes: BTreeMap<&str, usize> =
+            nodes.map(|(index, (node, _))| (node.metadata.name.as_str(), index)).collect();
+        let newest = cluster.pods.iter().filter_map(|member| started(member.pod)).max();
+        for member in &cluster.pods {
+            let mut pod = member.pod.clone();
+            if cluster.workloads[member.workload].kind == Kind::DaemonSet {
+                forget_own_node(&mut pod.spec);
+            }
+            let spec = match pod_spec(&mut self.model, around, Source::of_pod(&pod, around)) {
+                Ok(spec) => self.model.specs.intern(spec),
+                Err(error) => {
+                    let message = format!("{}: {error}", member.origin.name);
+                    self.found.push(member.origin.diagnostic("E0301", &message));
+                    continue;
+                }
+            };
+            let nominated = pod.status.nominated_node_name.as_deref();
+            let nominated = nominated.and_then(|name| nodes.get(name).copied());
+            self.model.start.pods.push(StartPod {
+                name: self.model.names.intern(&pod.metadata.name),
+                workload: WorkloadId::from_index(first + member.workload),
+                spec,
+                node: member.node,
+                nominated: nominated.filter(|_| member.node.is_none()),
+                terminating: pod.metadata.deletion_timestamp.is_some(),
+                // T+0 is just after the youngest pod has started.
+                started_ms: started(&pod).zip(newest).map(|(at, newest)| at - newest - 1),
+            });
+        }
+    }
+}
+
+/// When a pod was taken up by its node, in milliseconds of Unix time.
+fn started(pod: &Pod) -> Option<i64> {
+    let at: Timestamp = pod.status.start_time.as_deref()?.parse().ok()?;
+    Some(at.as_millisecond())
+}

@@ -1,0 +1,204 @@
+//! A dump of a whole cluster: understood, simulated from where it stands, and drafted as a scenario.
+
+#[path = "support/dump/mod.rs"]
+mod dump;
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use scenarios::cluster::Cluster;
+use scenarios::diagnostic::Source;
+use scenarios::file::{Kind, ProviderName};
+use scenarios::init::{Draft, Files, from_files};
+use scenarios::load::{Loaded, Loader};
+use scenarios::unmodelled::Tally;
+use scenarios::{Diagnostics, Scenario};
+use serde_json::{Value as Json, json};
+use sim::{Fact, Root, SimTime};
+
+const SMALL: dump::Size = dump::Size { nodes: 40, pods: 600, ballast: 0 };
+
+fn dumped(size: dump::Size) -> String {
+    let mut bytes = Vec::new();
+    dump::write(size, &mut bytes).expect("memory takes everything");
+    String::from_utf8(bytes).expect("JSON is text")
+}
+
+/// A dump without the objects of some kinds.
+fn without(text: &str, kinds: &[&str]) -> String {
+    let mut list: Json = serde_json::from_str(text).expect("a list");
+    let items = list["items"].as_array_mut().expect("items");
+    items.retain(|item| !kinds.contains(&item["kind"].as_str().expect("a kind")));
+    list.to_string()
+}
+
+fn loaded(text: &str) -> Vec<Loaded> {
+    let (mut tally, mut found) = (Tally::default(), Diagnostics::default());
+    let mut loader = Loader::new(&mut tally, &mut found);
+    loader.text(&Source { file: "cluster.json".into(), text: Arc::from(text) });
+    let (objects, _) = loader.into_objects();
+    assert!(found.is_empty(), "{}", found.render(false));
+    objects
+}
+
+fn understood(objects: &[Loaded]) -> Cluster<'_> {
+    let mut found = Diagnostics::default();
+    let cluster = Cluster::of(objects, &mut Tally::default(), &mut found);
+    assert!(found.is_empty(), "{}", found.render(false));
+    cluster
+}
+
+/// Writes a dump into a folder and drafts scenarios for it.
+fn drafted(folder: &Path, text: &str) -> Draft {
+    let file = folder.join("cluster.json");
+    fs::write(&file, text).expect("a writable folder");
+    let from = ["cluster.json".to_owned()];
+    let names = Files { from: &from, scenario: "scenario.yaml", spot: "scenario-spot.yaml" };
+    from_files(&[file], names, ProviderName::Aws).unwrap_or_else(|errors| panic!("{errors}"))
+}
+
+fn parsed(folder: &Path, text: &str) -> Scenario {
+    let source = Source { file: "scenario.yaml".into(), text: Arc::from(text) };
+    Scenario::parse(&source, Some(folder)).unwrap_or_else(|errors| panic!("{errors}"))
+}
+
+/// The facts of an hour.
+fn hour(folder: &Path, text: &str) -> (Vec<(SimTime, Fact)>, u64) {
+    let scenario = parsed(folder, &text.replace("horizon: 7d", "horizon: 1h"));
+    let mut facts = Vec::new();
+    let run = sim::run(&scenario.setup, Root { seed: 42, replication: 0 }, &mut facts);
+    (facts, run.digest)
+}
+
+#[test]
+fn every_pod_belongs_to_a_workload_or_is_set_aside() {
+    let objects = loaded(&dumped(SMALL));
+    let cluster = understood(&objects);
+    let pods = objects.iter().filter(|it| it.object.kind().name() == "Pod").count();
+    let aside = cluster.aside;
+    assert_eq!(cluster.pods.len() + aside.finished_pods + aside.mirror_pods, pods);
+    assert!(aside.finished_pods > 0 && aside.mirror_pods > 0 && aside.finished_jobs > 0);
+    let of_kind = |kind| cluster.workloads.iter().filter(|it| it.kind == kind).count();
+    assert_eq!((of_kind(Kind::DaemonSet), of_kind(Kind::Pod)), (3, 1), "only `debug` is bare");
+    for member in &cluster.pods {
+        let workload = &cluster.workloads[member.workload];
+        assert!(member.pod.metadata.name.starts_with(&workload.name), "{}", member.origin);
+    }
+    let kinds = scenarios::kube::ObjectKind::ALL.iter();
+    for kind in kinds {
+        assert!(objects.iter().any(|it| it.object.kind() == *kind), "no {kind:?} in the dump");
+    }
+}
+
+#[test]
+fn nodes_and_pods_alone_tell_the_same_workloads() {
+    let text = dumped(SMALL);
+    let controllers = ["Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "CronJob"];
+    let (all, alone) = (loaded(&text), loaded(&without(&text, &controllers)));
+    let rows = |objects: &[Loaded]| {
+        let cluster = understood(objects);
+        let mut rows: Vec<String> = cluster
+            .pods
+            .iter()
+            .map(|member| {
+                let workload = &cluster.workloads[member.workload];
+                let pod = &member.pod.metadata.name;
+                format!("{pod} of {:?} {}/{}", workload.kind, workload.namespace, workload.name)
+            })
+            .collect();
+        rows.sort();
+        rows
+    };
+    assert_eq!(rows(&all), rows(&alone));
+}
+
+#[test]
+fn a_kept_cluster_starts_as_it_stands() {
+    let folder = tempfile::tempdir().unwrap();
+    let draft = drafted(folder.path(), &dumped(SMALL));
+    let objects = loaded(&dumped(SMALL));
+    let cluster = understood(&objects);
+    let (facts, _) = hour(folder.path(), &draft.scenario);
+    let count = |wanted: fn(&Fact) -> bool| facts.iter().filter(|(_, f)| wanted(f)).count();
+    let bound = cluster.pods.iter().filter(|member| member.node.is_some()).count();
+    // Over-committed or not.
+    assert_eq!(count(|f| matches!(f, Fact::PodFound { .. })), bound);
+    let scenario = parsed(folder.path(), &draft.scenario);
+    assert_eq!(scenario.setup.model.start.nodes.len(), cluster.nodes.len());
+    assert_eq!(scenario.understood, cluster.understood());
+}
+
+#[test]
+fn a_rescheduled_cluster_starts_with_empty_nodes() {
+    let folder = tempfile::tempdir().unwrap();
+    let draft = drafted(folder.path(), &dumped(SMALL));
+    let text = draft.scenario.replace("placement: keep", "placement: reschedule");
+    let (facts, _) = hour(folder.path(), &text);
+    let count = |wanted: fn(&Fact) -> bool| facts.iter().filter(|(_, f)| wanted(f)).count();
+    assert_eq!(count(|f| matches!(f, Fact::PodFound { .. })), 0);
+    assert!(count(|f| matches!(f, Fact::PodScheduled { .. })) > 500);
+}
+
+#[test]
+fn drafts_are_whole_and_the_same_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = dumped(SMALL);
+    let draft = drafted(folder.path(), &text);
+    let again = drafted(folder.path(), &text);
+    assert_eq!((&draft.scenario, &draft.spot), (&again.scenario, &again.spot));
+    let spot = draft.spot.expect("the general pool can move");
+    for text in [&draft.scenario, &spot] {
+        let json = scenarios::tree::parse(text).unwrap()[0].to_json().to_string();
+        let (_, digest) = hour(folder.path(), text);
+        assert_eq!(digest, hour(folder.path(), text).1);
+        assert_eq!(digest, hour(folder.path(), &json.replace("\"7d\"", "\"1h\"")).1);
+    }
+    assert_ne!(hour(folder.path(), &draft.scenario).1, hour(folder.path(), &spot).1);
+}
+
+#[test]
+fn the_proposal_says_what_moves_and_why_the_rest_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let draft = drafted(folder.path(), &dumped(SMALL));
+    let notes = draft.notes.join("\n");
+    assert!(notes.contains("general: Moves to spot: "), "{notes}");
+    assert!(notes.contains("data: Stays: "), "{notes}");
+    assert!(notes.contains("system: Stays: ") && notes.contains("singleton"), "{notes}");
+    assert!(notes.contains("batch: Stays: it is on spot already"), "{notes}");
+    assert!(draft.gaps.is_empty(), "{:?}", draft.gaps);
+}
+
+#[test]
+fn a_type_without_a_price_is_never_priced_in_silence() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = dumped(SMALL).replace("m6i.2xlarge", "zz9.plural");
+    let draft = drafted(folder.path(), &text);
+    assert_eq!(
+        draft.gaps,
+        ["zz9.plural is not in the catalogue for us-east-1: write its `onDemandPrice` under pool \
+          `general`"]
+    );
+    let source = Source { file: "scenario.yaml".into(), text: Arc::from(draft.scenario.as_str()) };
+    let Err(errors) = Scenario::parse(&source, Some(folder.path())) else { panic!("no price") };
+    let errors = errors.render(false);
+    assert!(errors.contains("described without `onDemandPrice`"), "{errors}");
+    let priced = draft.scenario.replace("onDemandPrice:", "onDemandPrice: 0.5");
+    parsed(folder.path(), &priced);
+}
+
+#[test]
+fn a_pod_on_a_node_that_is_not_there_is_an_error_at_its_place() {
+    let mut list: Json = serde_json::from_str(&dumped(SMALL)).unwrap();
+    let items = list["items"].as_array_mut().unwrap();
+    items.push(json!({
+        "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "lost", "namespace": "shop"},
+        "spec": {"nodeName": "gone", "containers": [{"name": "app"}]},
+    }));
+    let text = list.to_string();
+    let objects = loaded(&text);
+    let mut found = Diagnostics::default();
+    Cluster::of(&objects, &mut Tally::default(), &mut found);
+    let errors = found.render(false);
+    assert!(errors.contains("error[E0303]: Pod shop/lost runs on node gone"), "{errors}");
+}
