@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use serde::de::DeserializeSeed;
 use sim::providers::{self, Provider};
 
 use super::matching::{Labels, admits, labels};
@@ -10,9 +11,9 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::file::{Capacity, File, Instance, Kind, Pool};
 use crate::kube::{
     self, HorizontalPodAutoscaler, Job, Object, ObjectKind, ObjectMeta, PodDisruptionBudget,
-    PodSpec, PodTemplateSpec,
+    PodSpec, PodSpecSeed, PodTemplateSpec,
 };
-use crate::manifests::typed;
+use crate::load::{self, Origin};
 use crate::tree::{Node, Step, Value};
 use crate::unmodelled::Tally;
 use crate::{Scenario, documents, open};
@@ -167,8 +168,17 @@ impl Subject {
         all
     }
 
-    /// Adds what a file contains: a scenario with its manifests, or objects.
+    /// Adds what files contain: scenarios with their manifests, or objects.
     pub(crate) fn read(&mut self, path: &Path, name: &str, found: &mut Diagnostics) {
+        match load::matching(path, name) {
+            Ok(files) => {
+                files.iter().for_each(|(path, name)| self.read_file(path, name, found));
+            }
+            Err(error) => found.push(*error),
+        }
+    }
+
+    fn read_file(&mut self, path: &Path, name: &str, found: &mut Diagnostics) {
         let read = open(path, name).and_then(|source| Ok((documents(&source)?, source)));
         match read {
             Err(errors) => errors.iter().for_each(|error| found.push(error.clone())),
@@ -202,7 +212,7 @@ impl Subject {
             self.pools.push((pool, below("pools", index)));
         }
         for (index, workload) in file.workloads.into_iter().enumerate() {
-            let Ok(spec) = serde_json::from_value(workload.template) else { continue };
+            let Ok(spec) = PodSpecSeed.deserialize(workload.template) else { continue };
             let metadata = ObjectMeta { labels: workload.labels, ..ObjectMeta::default() };
             self.workloads.push(Workload {
                 kind: kind_name(workload.kind),
@@ -233,9 +243,10 @@ impl Subject {
             return;
         }
         let Some(kind) = ObjectKind::of(text("apiVersion"), text("kind")) else { return };
-        let name = format!("{}: {}", source.file, kind.name());
-        let tally = &mut Tally::default();
-        let Some(object) = typed(node.to_json(), kind, &name, source, &node, tally, found) else {
+        let metadata = |key| node.get("metadata").and_then(|it| it.get(key)).and_then(Node::text);
+        let (namespace, name) = (metadata("namespace"), metadata("name"));
+        let origin = Origin::new(source, node.span.clone(), kind.name(), namespace, name);
+        let Some(object) = load::typed(kind, &node, &origin, &mut Tally::default(), found) else {
             return;
         };
         // A pod of a ReplicaSet, say, is reviewed where it is written.

@@ -9,7 +9,7 @@ use crate::diagnostic::Diagnostic;
 const EXTENSIONS: [&str; 3] = ["yaml", "yml", "json"];
 
 /// The files that `path` means, in the order of their names, each with how to show it.
-pub(super) fn matching(
+pub(crate) fn matching(
     path: &Path,
     shown: &str,
 ) -> Result<Vec<(PathBuf, String)>, Box<Diagnostic>> {

@@ -13,6 +13,7 @@ use std::collections::btree_map::Entry;
 use std::path::Path;
 use std::sync::Arc;
 
+pub(crate) use files::matching;
 pub use origin::Origin;
 pub use yaml::typed;
 
@@ -69,7 +70,7 @@ impl<'l> Loader<'l> {
     /// # Errors
     /// When no file can be read there. What is wrong inside of files is among the findings.
     pub fn path(&mut self, path: &Path, shown: &str) -> Result<(), Box<Diagnostic>> {
-        for (path, shown) in files::matching(path, shown)? {
+        for (path, shown) in matching(path, shown)? {
             let bytes = std::fs::read(&path).map_err(|error| cannot_read(&shown, &error))?;
             let text = String::from_utf8(bytes).map_err(|error| cannot_read(&shown, &error))?;
             self.inputs.push(Input::of(&shown, text.as_bytes()));

@@ -139,7 +139,7 @@ impl Bare {
 }
 
 /// Whether the scheduler tells a pod to stop, so that another may run.
-fn is_preemption(condition: &kube::Condition) -> bool {
+pub(super) fn is_preemption(condition: &kube::Condition) -> bool {
     condition.kind == "DisruptionTarget"
         && condition.status == "True"
         && condition.reason == "PreemptionByScheduler"

@@ -9,6 +9,7 @@ use sim::world::start::StartPod;
 use sim::world::workload::WorkloadId;
 
 use super::Lowering;
+use super::bare::is_preemption;
 use super::nodes::start_node;
 use super::pods::{Source, pod_spec};
 use super::surroundings::Surroundings;
@@ -138,6 +139,7 @@ impl Lowering<'_> {
                 node: member.node,
                 nominated: nominated.filter(|_| member.node.is_none()),
                 terminating: pod.metadata.deletion_timestamp.is_some(),
+                preempted: pod.status.conditions.iter().any(is_preemption),
                 // T+0 is just after the youngest pod has started.
                 started_ms: started(&pod).zip(newest).map(|(at, newest)| at - newest - 1),
             });
