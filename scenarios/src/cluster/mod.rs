@@ -25,6 +25,8 @@ pub struct Cluster<'o> {
     pub workloads: Vec<Written>,
     /// What runs, or waits.
     pub pods: Vec<Member<'o>>,
+    /// Claims, volumes, classes and drivers, which say where a pod that waits can go.
+    pub storage: Vec<Object>,
     /// What is not taken over.
     pub aside: Aside,
 }
@@ -69,6 +71,16 @@ const TAKEN_OVER: [ObjectKind; 10] = [
     ObjectKind::PriorityClass,
 ];
 
+const STORAGE: [ObjectKind; 7] = [
+    ObjectKind::PersistentVolume,
+    ObjectKind::PersistentVolumeClaim,
+    ObjectKind::StorageClass,
+    ObjectKind::CsiNode,
+    ObjectKind::CsiDriver,
+    ObjectKind::CsiStorageCapacity,
+    ObjectKind::VolumeAttachment,
+];
+
 /// Labels that a controller gives each pod of its own.
 const POD_LABELS: [&str; 8] = [
     "pod-template-hash",
@@ -90,6 +102,7 @@ impl<'o> Cluster<'o> {
                 nodes: Vec::new(),
                 workloads: Vec::new(),
                 pods: Vec::new(),
+                storage: Vec::new(),
                 aside: Aside::default(),
             },
             known: BTreeMap::new(),
@@ -98,6 +111,10 @@ impl<'o> Cluster<'o> {
         for loaded in objects {
             building.node_or_workload(loaded, &owners);
             let kind = loaded.object.kind();
+            if STORAGE.contains(&kind) {
+                building.cluster.storage.push(loaded.object.clone());
+            }
+            // Storage too: the pods that come after those of the dump know nothing of it.
             if !TAKEN_OVER.contains(&kind) {
                 tally.kind(kind.api_version(), kind.name(), &loaded.origin);
             }

@@ -10,10 +10,12 @@ use sim::world::workload::WorkloadId;
 
 use super::Lowering;
 use super::bare::is_preemption;
-use super::nodes::start_node;
+use super::nodes::{images, start_node};
 use super::pods::{Source, pod_spec};
+use super::storage;
 use super::surroundings::Surroundings;
 use crate::cluster::{Cluster, counted, forget_own_node, pools};
+use crate::diagnostic::Diagnostic;
 use crate::file::{Capacity, Kind, Pool};
 use crate::kube::{Node, Pod};
 use crate::load::Origin;
@@ -25,6 +27,12 @@ impl Lowering<'_> {
     /// Takes over nodes as they are and pods where they run. The cluster's workloads are the
     /// model's from `first` on.
     pub(super) fn start(&mut self, cluster: &Cluster<'_>, first: usize, around: &Surroundings) {
+        for (node, _) in &cluster.nodes {
+            images(&mut self.model, node);
+        }
+        for wrong in storage::read(&mut self.model, &cluster.storage).err().unwrap_or_default() {
+            self.found.push(Diagnostic::new("E0301", wrong));
+        }
         self.start_pods(cluster, first, around);
         // Of a node's resources only those are kept that somebody asks for, so pods go first.
         let mut strangers = Strangers::new();
@@ -41,6 +49,7 @@ impl Lowering<'_> {
                 }
             }
         }
+        storage::equip(&mut self.model, &cluster.storage);
         for ((pool, machine, zone), (count, origin)) in strangers {
             let pool = &self.file.pools[pool].name;
             let message = format!(
