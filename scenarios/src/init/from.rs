@@ -41,5 +41,6 @@ pub fn from_files(
                     -A -o json > cluster.json` dumps a cluster";
         return Err(nothing.help(help).into());
     }
-    manifests::draft(&workloads, files, provider).map_err(Diagnostics::from)
+    manifests::draft(&workloads, files, provider)
+        .map_err(|diagnostic| Diagnostics::from(*diagnostic))
 }

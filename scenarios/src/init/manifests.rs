@@ -36,7 +36,7 @@ pub(super) fn draft(
     workloads: &[Written],
     files: Files<'_>,
     provider: ProviderName,
-) -> Result<Draft, Diagnostic> {
+) -> Result<Draft, Box<Diagnostic>> {
     let common = COMMON.iter().find(|(known, ..)| known.name() == provider.name());
     let listed = common.and_then(|(_, region, name, _)| {
         catalogue::region(provider.name(), region).find(|listed| listed.name == *name)
@@ -44,7 +44,7 @@ pub(super) fn draft(
     let (Some((_, region, name, zones)), Some(listed)) = (common, listed) else {
         let message = format!("there are no instance types of `{}` to size", provider.name());
         let help = "choose aws, gcp or azure with --provider; the types can be replaced afterwards";
-        return Err(Diagnostic::new("E0201", message).help(help));
+        return Err(Box::new(Diagnostic::new("E0201", message).help(help)));
     };
     let (pods, cpu, memory) = demand(workloads)?;
     let with_headroom = |much: u64| much + much * HEADROOM / 100;
@@ -95,14 +95,15 @@ fn count(number: u64) -> usize {
 }
 
 /// Pods, millicores and bytes that workloads ask for, DaemonSets counted once.
-fn demand(workloads: &[Written]) -> Result<(u64, u64, u64), Diagnostic> {
+fn demand(workloads: &[Written]) -> Result<(u64, u64, u64), Box<Diagnostic>> {
     let (mut pods, mut cpu, mut memory) = (0, 0, 0);
     let mut model = Model::default();
     for workload in workloads {
         let spec = &workload.spec;
         let wrong = |error: String| {
             let message = format!("{}/{}: {error}", workload.namespace, workload.name);
-            Diagnostic::new("E0301", message).at(&workload.source, workload.span.clone())
+            let wrong = Diagnostic::new("E0301", message);
+            Box::new(wrong.at(&workload.source, workload.span.clone()))
         };
         let each = requests(&mut model, &spec.template.spec, None).map_err(wrong)?.real;
         let replicas = u64::from(match workload.kind {

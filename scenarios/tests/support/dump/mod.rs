@@ -84,7 +84,13 @@ impl<W: Write> Dump<W> {
         Ok(())
     }
 
-    fn metadata(&mut self, namespace: &str, name: &str, labels: Json, owner: Option<Json>) -> Json {
+    fn metadata(
+        &mut self,
+        namespace: &str,
+        name: &str,
+        labels: &Json,
+        owner: Option<Json>,
+    ) -> Json {
         self.uid += 1;
         let mut metadata = json!({
             "name": name,
@@ -105,7 +111,7 @@ impl<W: Write> Dump<W> {
     fn surroundings(&mut self) -> io::Result<()> {
         for name in NAMESPACES.into_iter().chain(["kube-system", "default"]) {
             let metadata =
-                self.metadata("", name, json!({"kubernetes.io/metadata.name": name}), None);
+                self.metadata("", name, &json!({"kubernetes.io/metadata.name": name}), None);
             self.put(&json!({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}))?;
         }
         let plain = [
@@ -134,14 +140,14 @@ impl<W: Write> Dump<W> {
             ),
         ];
         for (version, kind, name, rest) in plain {
-            let metadata = self.metadata("", name, json!({}), None);
+            let metadata = self.metadata("", name, &json!({}), None);
             let mut object = json!({"apiVersion": version, "kind": kind, "metadata": metadata});
             for (key, value) in rest.as_object().expect("a map") {
                 object[key] = value.clone();
             }
             self.put(&object)?;
         }
-        let operator = self.metadata("ops", "main", json!({}), None);
+        let operator = self.metadata("ops", "main", &json!({}), None);
         self.put(&json!({
             "apiVersion": "monitoring.coreos.com/v1", "kind": "Prometheus", "metadata": operator,
             "spec": {"replicas": 2},
@@ -149,8 +155,7 @@ impl<W: Write> Dump<W> {
     }
 
     fn nodes(&mut self) -> io::Result<()> {
-        for pool in 0..POOLS.len() {
-            let (name, machine, cpu, memory, pods, share) = POOLS[pool];
+        for (pool, (name, machine, cpu, memory, pods, share)) in POOLS.into_iter().enumerate() {
             for number in 0..(self.size.nodes * share / 100).max(1) {
                 let node = format!("ip-10-{pool}-{}-{}.ec2.internal", number / 250, number % 250);
                 let zone = number % 3;
@@ -172,7 +177,7 @@ impl<W: Write> Dump<W> {
                     labels["eks.amazonaws.com/nodegroup"] = name.into();
                     labels["eks.amazonaws.com/capacityType"] = "ON_DEMAND".into();
                 }
-                let metadata = self.metadata("", &node, labels, None);
+                let metadata = self.metadata("", &node, &labels, None);
                 let taints = if name == "batch" {
                     json!([{"key": "batch", "effect": "NoSchedule"}])
                 } else {
@@ -196,7 +201,7 @@ impl<W: Write> Dump<W> {
                         "images": [{"names": ["registry.example.com/app:1"], "sizeBytes": 52_428_800}],
                     },
                 }))?;
-                let csi = self.metadata("", &node, json!({}), None);
+                let csi = self.metadata("", &node, &json!({}), None);
                 self.put(&json!({
                     "apiVersion": "storage.k8s.io/v1", "kind": "CSINode", "metadata": csi,
                     "spec": {"drivers": [{
@@ -220,7 +225,7 @@ impl<W: Write> Dump<W> {
         {
             let template = pod_spec(None, cpu, memory, None);
             let labels = json!({"k8s-app": name});
-            let metadata = self.metadata("kube-system", name, json!({}), None);
+            let metadata = self.metadata("kube-system", name, &json!({}), None);
             self.put(&json!({
                 "apiVersion": "apps/v1", "kind": "DaemonSet", "metadata": metadata,
                 "spec": {
@@ -242,7 +247,7 @@ impl<W: Write> Dump<W> {
                 spec["tolerations"] = json!([{"operator": "Exists"}]);
                 self.take(node, cpu, memory);
                 let owner = owner("apps/v1", "DaemonSet", name);
-                self.pod("kube-system", &pod, &labels, Some(owner), spec, "Running")?;
+                self.pod("kube-system", &pod, &labels, Some(owner), &spec, "Running")?;
             }
         }
         for node in (0..self.nodes.len()).step_by(40) {
@@ -254,7 +259,7 @@ impl<W: Write> Dump<W> {
                 &format!("static-{node}"),
                 &json!({}),
                 Some(owner),
-                spec,
+                &spec,
                 "Running",
             )?;
         }
@@ -318,7 +323,7 @@ impl<W: Write> Dump<W> {
         let crowded = self.nodes.iter().position(|node| node.pool == 1).unwrap_or(0);
         let host = self.nodes[crowded].name.clone();
         let spec = pod_spec(Some("general"), 9_000, 512, Some(&host));
-        self.pod("ops", "debug", &json!({"app": "debug"}), None, spec, "Running")
+        self.pod("ops", "debug", &json!({"app": "debug"}), None, &spec, "Running")
     }
 
     fn deployment(&mut self, of: &Kind<'_>, replicas: usize) -> io::Result<usize> {
@@ -328,7 +333,7 @@ impl<W: Write> Dump<W> {
             "metadata": {"labels": labels},
             "spec": pod_spec(Some(POOLS[pool].0), cpu, memory, None),
         });
-        let metadata = self.metadata(namespace, name, labels.clone(), None);
+        let metadata = self.metadata(namespace, name, &labels, None);
         self.put(&json!({
             "apiVersion": "apps/v1", "kind": kind, "metadata": metadata,
             "spec": {
@@ -340,7 +345,7 @@ impl<W: Write> Dump<W> {
         let parent = owner("apps/v1", kind, name);
         let (old, new) = (format!("{name}-0ld5e7"), format!("{name}-7c5d9f"));
         for (set, replicas) in [(&old, 0), (&new, replicas)] {
-            let metadata = self.metadata(namespace, set, labels.clone(), Some(parent.clone()));
+            let metadata = self.metadata(namespace, set, &labels, Some(parent.clone()));
             self.put(&json!({
                 "apiVersion": "apps/v1", "kind": "ReplicaSet", "metadata": metadata,
                 "spec": {
@@ -368,7 +373,7 @@ impl<W: Write> Dump<W> {
             }]);
             let phase = if node.is_some() { "Running" } else { "Pending" };
             let set = owner("apps/v1", "ReplicaSet", &new);
-            self.pod(namespace, &pod, &labels, Some(set), spec, phase)?;
+            self.pod(namespace, &pod, &labels, Some(set), &spec, phase)?;
         }
         Ok(replicas)
     }
@@ -408,7 +413,7 @@ impl<W: Write> Dump<W> {
                 }),
             ),
         ] {
-            let metadata = self.metadata(namespace, name, json!({}), None);
+            let metadata = self.metadata(namespace, name, &json!({}), None);
             self.put(
                 &json!({"apiVersion": version, "kind": kind, "metadata": metadata, "spec": spec}),
             )?;
@@ -419,7 +424,7 @@ impl<W: Write> Dump<W> {
     fn stateful_set(&mut self, of: &Kind<'_>, replicas: usize) -> io::Result<usize> {
         let Kind { kind, name, namespace, pool, cpu, memory, claims } = *of;
         let labels = json!({"app": name});
-        let metadata = self.metadata(namespace, name, labels.clone(), None);
+        let metadata = self.metadata(namespace, name, &labels, None);
         self.put(&json!({
             "apiVersion": "apps/v1", "kind": kind, "metadata": metadata,
             "spec": {
@@ -452,7 +457,7 @@ impl<W: Write> Dump<W> {
             }
             let set = owner("apps/v1", "StatefulSet", name);
             let phase = if node.is_some() { "Running" } else { "Pending" };
-            self.pod(namespace, &pod, &labels, Some(set), spec, phase)?;
+            self.pod(namespace, &pod, &labels, Some(set), &spec, phase)?;
         }
         Ok(replicas)
     }
@@ -463,7 +468,7 @@ impl<W: Write> Dump<W> {
         });
         let volume = format!("pvc-{claim}-{namespace}");
         let size = json!({"storage": "100Gi"});
-        let mut metadata = self.metadata(namespace, claim, json!({}), None);
+        let mut metadata = self.metadata(namespace, claim, &json!({}), None);
         metadata["annotations"] = json!({"pv.kubernetes.io/bind-completed": "yes"});
         self.put(&json!({
             "apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": metadata,
@@ -473,7 +478,7 @@ impl<W: Write> Dump<W> {
             },
             "status": {"phase": "Bound", "capacity": size},
         }))?;
-        let metadata = self.metadata("", &volume, json!({}), None);
+        let metadata = self.metadata("", &volume, &json!({}), None);
         self.put(&json!({
             "apiVersion": "v1", "kind": "PersistentVolume", "metadata": metadata,
             "spec": {
@@ -488,7 +493,7 @@ impl<W: Write> Dump<W> {
         }))?;
         let Some(node) = node else { return Ok(()) };
         let host = self.nodes[node].name.clone();
-        let metadata = self.metadata("", &format!("csi-{volume}"), json!({}), None);
+        let metadata = self.metadata("", &format!("csi-{volume}"), &json!({}), None);
         self.put(&json!({
             "apiVersion": "storage.k8s.io/v1", "kind": "VolumeAttachment", "metadata": metadata,
             "spec": {
@@ -503,7 +508,7 @@ impl<W: Write> Dump<W> {
     fn job(&mut self, of: &Kind<'_>, pods: usize) -> io::Result<usize> {
         let Kind { kind, name, namespace, pool, cpu, memory, .. } = *of;
         let template = json!({"spec": pod_spec(Some(POOLS[pool].0), cpu, memory, None)});
-        let metadata = self.metadata(namespace, name, json!({}), None);
+        let metadata = self.metadata(namespace, name, &json!({}), None);
         let spec = json!({"parallelism": pods, "completions": pods, "template": template});
         self.put(&json!({
             "apiVersion": "batch/v1", "kind": "CronJob", "metadata": metadata,
@@ -512,7 +517,7 @@ impl<W: Write> Dump<W> {
         for (minute, done) in [(29_000_000, true), (29_000_060, false)] {
             let job = format!("{name}-{minute}");
             let parent = owner("batch/v1", "CronJob", name);
-            let metadata = self.metadata(namespace, &job, json!({}), Some(parent));
+            let metadata = self.metadata(namespace, &job, &json!({}), Some(parent));
             let status = if done {
                 json!({"succeeded": pods, "completionTime": "2026-03-01T08:10:00Z"})
             } else {
@@ -538,7 +543,7 @@ impl<W: Write> Dump<W> {
                 };
                 let labels = json!({"job-name": job});
                 let set = owner("batch/v1", kind, &job);
-                self.pod(namespace, &pod, &labels, Some(set), spec, phase)?;
+                self.pod(namespace, &pod, &labels, Some(set), &spec, phase)?;
             }
         }
         Ok(2 * pods)
@@ -550,10 +555,10 @@ impl<W: Write> Dump<W> {
         name: &str,
         labels: &Json,
         owner: Option<Json>,
-        spec: Json,
+        spec: &Json,
         phase: &str,
     ) -> io::Result<()> {
-        let mut metadata = self.metadata(namespace, name, labels.clone(), owner);
+        let mut metadata = self.metadata(namespace, name, labels, owner);
         if self.size.ballast > 0 {
             metadata["managedFields"] = json!([{
                 "manager": "kubelet", "operation": "Update", "time": "2026-03-01T08:00:00Z",
