@@ -129,7 +129,7 @@ proptest! {
     fn a_trial_leaves_no_trace(
         plan in plans(),
         steps in 0_usize..200,
-        tries in prop::collection::vec((0_u8..4, any::<prop::sample::Index>(), any::<prop::sample::Index>()), 0..12),
+        tries in prop::collection::vec((0_u8..5, any::<prop::sample::Index>(), any::<prop::sample::Index>()), 0..12),
     ) {
         let setup = setup(&plan);
         let mut simulation = Simulation::new(&setup, ROOT, ());
@@ -182,6 +182,14 @@ fn try_out(trial: &mut Trial<'_>, what: u8, one: prop::sample::Index, other: pro
         2 => {
             if let Some(node) = pick_node(trial, one).filter(|node| !trial.view(*node).cordoned()) {
                 trial.cordon(node);
+            }
+        }
+        3 => {
+            if let Some(node) = pick_node(trial, one) {
+                match trial.view(node).cordoned() {
+                    true => trial.uncordon(node),
+                    false => trial.taint(node, Vec::new()),
+                }
             }
         }
         _ => {

@@ -150,7 +150,8 @@ fn join(world: &mut World, like: Index) -> Vec<Fact> {
     vec![launched, world.register(node)]
 }
 
-/// A pod is evicted, another bound and a node imagined, and all of it is taken back.
+/// A pod is evicted, another bound, a node is freed of its cordon or taints and one imagined, and
+/// all of it is taken back.
 fn try_out(world: &mut World, pod: Index, node: Index) {
     let mut trial = world.trial();
     let placed = pods_that(&trial, |phase| phase.node().is_some());
@@ -161,6 +162,12 @@ fn try_out(world: &mut World, pod: Index, node: Index) {
     let chosen = one_of(&pending, pod).zip(one_of(trial.registered(), node));
     if let Some((pod, node)) = chosen.filter(|(p, n)| has_room(&trial, *p, *n)) {
         trial.bind(pod, node);
+    }
+    if let Some(node) = one_of(trial.registered(), node) {
+        match trial.nodes().state(node) {
+            NodeState::Ready { cordoned: true } => trial.uncordon(node),
+            _ => trial.taint(node, Vec::new()),
+        }
     }
     if let Some(pool) = one_of(&trial.model().pools.ids().collect::<Vec<_>>(), node) {
         let _ = trial.imagine(pool, 0);

@@ -7,10 +7,11 @@ use std::ops::Deref;
 
 use super::World;
 use super::load::NodeLoad;
-use super::node::{NodeId, NodeState};
+use super::node::{NodeId, NodeState, ShapeId};
 use super::pod::{Phase, PodId};
 use super::pool::PoolId;
 use super::reserved::Reserved;
+use super::taints::Taint;
 use crate::table::Id;
 
 /// A world in which things may be tried out. It is itself a [`World`] to everybody who looks.
@@ -25,7 +26,8 @@ enum Undo {
     Pod { pod: PodId, phase: Phase, available: bool, started_ms: Option<i64> },
     Nominated(PodId, Option<NodeId>),
     Reserved(Box<Reserved>),
-    Cordoned(NodeId),
+    Cordoned(NodeId, bool),
+    Shape(NodeId, ShapeId),
     Imagined(NodeId),
 }
 
@@ -90,7 +92,29 @@ impl Trial<'_> {
     /// As [`World::cordon`].
     pub fn cordon(&mut self, node: NodeId) {
         let _ = self.world.cordon(node);
-        self.undo.push(Undo::Cordoned(node));
+        self.undo.push(Undo::Cordoned(node, false));
+    }
+
+    /// A cordoned node takes pods again, and loses the taint that goes with being cordoned.
+    ///
+    /// # Panics
+    /// As [`World::uncordon`].
+    // Node lifecycle controller: pkg/controller/nodelifecycle doNoScheduleTaintingPass
+    pub fn uncordon(&mut self, node: NodeId) {
+        let _ = self.world.uncordon(node);
+        self.undo.push(Undo::Cordoned(node, true));
+        let mut taints = self.world.view(node).shape().taints.clone();
+        taints.retain(|taint| taint.key != self.world.model.unschedulable_key);
+        self.taint(node, taints);
+    }
+
+    /// A node's taints become these.
+    ///
+    /// # Panics
+    /// As [`World::taint`].
+    pub fn taint(&mut self, node: NodeId, taints: Vec<Taint>) {
+        self.undo.push(Undo::Shape(node, self.world.nodes.shape(node)));
+        let _ = self.world.taint(node, taints);
     }
 
     /// One more node of a pool's template, as if it were there. Its id will be given out again.
@@ -145,8 +169,12 @@ impl World {
                 self.placement.nominate(pod, None, node);
             }
             Undo::Reserved(reserved) => self.reserved = *reserved,
-            Undo::Cordoned(node) => {
-                self.nodes.state[node] = NodeState::Ready { cordoned: false };
+            Undo::Cordoned(node, cordoned) => {
+                self.nodes.state[node] = NodeState::Ready { cordoned };
+                self.changed(node);
+            }
+            Undo::Shape(node, shape) => {
+                self.nodes.shape[node] = shape;
                 self.changed(node);
             }
             Undo::Imagined(node) => self.forget(node),
