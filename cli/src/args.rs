@@ -88,12 +88,15 @@ Examples:
   spotsim catalogue aws arch=arm64 vcpu=4..16 memory=..64Gi band=0..1 --sort-by spot
   spotsim catalogue gpu='a100*,h100*' -o csv > gpus.csv")]
     Catalogue(CatalogueArgs),
-    /// Explain a field of a scenario, a code, an assumption or a provider.
+    /// Explain why a pod is where it is; or a field of a scenario, a code, an assumption, a provider.
+    ///
+    /// A pod is explained from a cluster's objects, without a scenario: what kube-scheduler says of
+    /// it, what each node does, which change would let it fit, and whom it could push away.
     #[command(after_help = "Examples:
-  spotsim explain                          a list of all topics
   spotsim explain pools.capacityType       a field, as kubectl explain does
   spotsim explain E0107                    a code, with an example that gives it
-  spotsim explain providers.gcp            every default of a provider, with its source")]
+  kubectl get nodes,pods,pv,pvc,sc,pdb,pc -A -o json > cluster.json
+  spotsim explain pod/shop/web-0 --cluster cluster.json")]
     Explain(ExplainArgs),
     /// Print the JSON Schema of scenario files, or of summaries.
     #[command(after_help = "Examples:
@@ -317,8 +320,23 @@ pub(crate) enum LintOutput {
 /// Arguments of `spotsim explain`.
 #[derive(Args, Debug)]
 pub(crate) struct ExplainArgs {
-    /// What to explain; a list of all topics if not given.
+    /// What to explain: a topic, or pod/NAMESPACE/NAME; a list of all topics if not given.
     pub(crate) topic: Option<String>,
+    /// The objects of the cluster that the pod is in: files, folders or globs.
+    #[arg(long, value_name = "FILE", num_args = 1.., requires = "topic")]
+    pub(crate) cluster: Vec<PathBuf>,
+    /// What to print on stdout about a pod.
+    #[arg(short, long, value_enum, default_value_t = ExplainOutput::Table, requires = "topic")]
+    pub(crate) output: ExplainOutput,
+}
+
+/// How to print the explanation of a pod.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum ExplainOutput {
+    /// For a person, at most 100 columns.
+    Table,
+    /// Everything, with a row for every node.
+    Json,
 }
 
 /// Arguments of `spotsim schema`.

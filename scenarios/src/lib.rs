@@ -27,6 +27,7 @@ pub mod schema;
 pub mod template;
 pub mod tree;
 pub mod unmodelled;
+pub mod why;
 
 use std::path::Path;
 use std::sync::Arc;

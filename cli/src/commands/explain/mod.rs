@@ -1,4 +1,6 @@
-//! `spotsim explain`: what a field, a code, an assumption or a provider means.
+//! `spotsim explain`: what a topic means, or why a pod is where it is.
+
+mod pod;
 
 use std::io::Write;
 
@@ -9,13 +11,17 @@ use crate::Outcome;
 use crate::args::ExplainArgs;
 use crate::failure::Failure;
 
-/// Prints the page of a topic, or the list of all.
+/// Explains a pod, prints the page of a topic, or lists all topics.
 pub(crate) fn run(args: &ExplainArgs) -> Outcome {
     let text = match &args.topic {
         None => topics(),
-        Some(name) => {
-            Topic::named(name).map_err(|unknown| not_known(name, unknown.nearest))?.to_string()
-        }
+        Some(name) => match name.strip_prefix("pod/") {
+            Some(pod) => return pod::run(pod, args),
+            None if !args.cluster.is_empty() => return Err(not_a_pod(name)),
+            None => {
+                Topic::named(name).map_err(|unknown| not_known(name, unknown.nearest))?.to_string()
+            }
+        },
     };
     write!(anstream::stdout().lock(), "{text}")?;
     Ok(())
@@ -27,4 +33,8 @@ fn not_known(name: &str, nearest: Option<String>) -> Failure {
         |near| format!("did you mean `{near}`?"),
     );
     Failure::Usage(anyhow!("there is nothing to explain about `{name}`: {advice}"))
+}
+
+fn not_a_pod(name: &str) -> Failure {
+    Failure::Usage(anyhow!("`{name}` is not a pod: write pod/NAMESPACE/NAME"))
 }

@@ -1,0 +1,51 @@
+//! `spotsim explain pod/NAMESPACE/NAME`: why a pod is where it is, or nowhere.
+
+use std::io::Write;
+
+use anyhow::anyhow;
+use scenarios::why::dump::{Dump, NoSuchPod};
+use serde_json::json;
+
+use crate::Outcome;
+use crate::args::{ExplainArgs, ExplainOutput};
+use crate::failure::Failure;
+
+/// Explains a pod of a cluster.
+pub(crate) fn run(name: &str, args: &ExplainArgs) -> Outcome {
+    if args.cluster.is_empty() {
+        let help =
+            "pass the objects of its cluster with --cluster FILE; see `spotsim explain --help`";
+        return Err(Failure::Usage(anyhow!("nobody knows where pod {name} is: {help}")));
+    }
+    let json = args.output == ExplainOutput::Json;
+    let dump =
+        Dump::read(&args.cluster).map_err(|diagnostics| Failure::Input { diagnostics, json })?;
+    let explanation = dump.explain(name).map_err(|missing| no_such_pod(name, &missing))?;
+    let mut stderr = anstream::stderr().lock();
+    for unmodelled in &dump.unmodelled {
+        writeln!(stderr, "note: not modelled: {unmodelled}")?;
+    }
+    let mut stdout = anstream::stdout().lock();
+    match args.output {
+        ExplainOutput::Table => write!(stdout, "{explanation}")?,
+        ExplainOutput::Json => {
+            let mut text = json!({"schema": "spotsim/explain/v1"});
+            let body =
+                serde_json::to_value(&explanation).map_err(|e| Failure::Internal(e.into()))?;
+            if let (Some(text), Some(body)) = (text.as_object_mut(), body.as_object()) {
+                text.extend(body.clone());
+            }
+            writeln!(stdout, "{text:#}")?;
+        }
+    }
+    Ok(())
+}
+
+fn no_such_pod(name: &str, missing: &NoSuchPod) -> Failure {
+    let advice = match (&missing.nearest, missing.pods) {
+        (Some(near), _) => format!("did you mean pod/{near}?"),
+        (None, 0) => "there are no pods in what was read".to_owned(),
+        (None, pods) => format!("none of the {pods} pods in what was read is called so"),
+    };
+    Failure::Usage(anyhow!("there is no pod {name}: {advice}"))
+}

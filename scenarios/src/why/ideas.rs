@@ -1,0 +1,317 @@
+//! Ideas: changes to a pod or to its cluster that might let it fit.
+
+use std::collections::BTreeSet;
+
+use sim::names::NameId;
+use sim::scheduler::framework::PodView;
+use sim::scheduler::plain::Evaluation;
+use sim::world::World;
+use sim::world::labels::Requirement;
+use sim::world::node::NodeId;
+use sim::world::pod::{AffinityTerm, HostPort, PodSpec};
+use sim::world::relations::Related;
+use sim::world::resources::Lane;
+use sim::world::selectors::{TermId, TermKind};
+use sim::world::taints::{Taint, Toleration, TolerationOperator};
+use sim::world::trial::Trial;
+
+use super::nodes::{bears, port, repelling, requirement, taint_text};
+use super::{Lookout, amounts};
+
+/// Taints that say that something is wrong with a node: tolerating them would not put it right.
+pub(super) const CONDITIONS: &str = "node.kubernetes.io/";
+
+/// One change.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Idea {
+    /// A cordoned node takes pods again.
+    Uncordon(NodeId),
+    /// A node has none of the taints any more that say that something is wrong with it.
+    Heal(NodeId),
+    /// A constraint allows more pods of a kind in one domain than in another.
+    Skew(usize, u32),
+    /// A constraint is only a preference.
+    Prefer(usize),
+    /// The pod puts up with these taints.
+    Tolerate(Vec<Taint>),
+    /// A label is not asked of nodes.
+    Unselect((NameId, NameId)),
+    /// A requirement is not made of nodes.
+    Unrequire(Requirement),
+    /// No node is named.
+    Unname,
+    /// Nothing is required of nodes.
+    AnyNode,
+    /// The pod may be without the pods that it must be near.
+    Alone,
+    /// The pod may be near pods that it must not be near.
+    Near(AffinityTerm),
+    /// Pods that keep it away do not.
+    Welcome(TermId),
+    /// A port of the host is not taken.
+    Unbind(HostPort),
+    /// So much less is requested that only this remains.
+    Request(Lane, u64),
+    /// There are more nodes of a kind.
+    Add(usize, usize),
+}
+
+/// A pod as it could be.
+#[derive(Clone)]
+pub(super) struct Altered {
+    pub(super) spec: PodSpec,
+    pub(super) related: Related,
+}
+
+impl Idea {
+    /// Makes the change; imagined nodes are added to `imagined`, each with the number of its kind.
+    pub(super) fn apply(
+        &self,
+        scene: &Lookout<'_>,
+        pod: &mut Altered,
+        trial: &mut Trial<'_>,
+        imagined: &mut Vec<(NodeId, usize)>,
+    ) {
+        let Altered { spec, related } = pod;
+        match self {
+            Idea::Uncordon(node) => trial.uncordon(*node),
+            Idea::Heal(node) => {
+                let names = &trial.model().names;
+                let mut taints = trial.view(*node).shape().taints.clone();
+                taints.retain(|taint| !names.text(taint.key).starts_with(CONDITIONS));
+                trial.taint(*node, taints);
+            }
+            Idea::Skew(at, skew) => spec.spread[*at].max_skew = *skew,
+            Idea::Prefer(at) => spec.spread[*at].required = false,
+            Idea::Tolerate(taints) => {
+                spec.tolerations.extend(taints.iter().map(|taint| Toleration {
+                    key: Some(taint.key),
+                    operator: TolerationOperator::Equal(taint.value),
+                    effect: Some(taint.effect),
+                    seconds: None,
+                }))
+            }
+            Idea::Unselect(label) => spec.node_selector.retain(|it| it != label),
+            Idea::Unrequire(requirement) => {
+                let terms = spec.required_affinity.get_or_insert_default();
+                terms.iter_mut().for_each(|term| term.labels.retain(|it| it != requirement));
+                // A term without requirements would match nothing.
+                if terms.iter().any(|term| term.labels.is_empty() && term.name.is_empty()) {
+                    spec.required_affinity = None;
+                }
+            }
+            Idea::Unname => spec.node_name = None,
+            Idea::AnyNode => {
+                spec.node_selector.clear();
+                spec.required_affinity = None;
+            }
+            Idea::Alone => {
+                spec.pod_affinity.required.clear();
+                spec.pod_affinity.required_pods = None;
+            }
+            Idea::Near(term) => spec.pod_affinity.required_anti.retain(|it| it != term),
+            Idea::Welcome(term) => related.targeted_by.retain(|it| it != term),
+            Idea::Unbind(port) => spec.host_ports.retain(|it| it != port),
+            Idea::Request(lane, amount) => spec.requests[*lane] = *amount,
+            Idea::Add(kind, count) => {
+                let it = &scene.kinds[*kind];
+                for _ in 0..*count {
+                    imagined.push((trial.imagine(it.pool, it.template), *kind));
+                }
+            }
+        }
+    }
+
+    /// What it costs, to be compared: what nobody would miss first, what costs money last.
+    pub(super) fn cost(&self, spec: &PodSpec) -> (u8, u64) {
+        match self {
+            Idea::Uncordon(_) | Idea::Heal(_) => (0, 0),
+            Idea::Skew(_, skew) => (1, u64::from(*skew)),
+            Idea::Unname => (1, 0),
+            Idea::Tolerate(taints) => (2, taints.len() as u64),
+            Idea::Unselect(_) | Idea::Unrequire(_) => (2, 1),
+            Idea::Request(lane, to) => {
+                // In percent; a pod that gives up a tenth may well not notice.
+                let wanted = spec.requests[*lane].max(1);
+                let less = (wanted - (*to).min(wanted)).saturating_mul(100) / wanted;
+                (if less <= 10 { 1 } else { 3 }, less)
+            }
+            Idea::Prefer(_) | Idea::AnyNode => (3, 0),
+            Idea::Near(_) | Idea::Unbind(_) | Idea::Alone => (3, 100),
+            Idea::Welcome(_) => (4, 0),
+            Idea::Add(_, count) => (5, *count as u64),
+        }
+    }
+
+    /// What kind of change it is, for programs.
+    pub(super) fn kind(&self) -> &'static str {
+        match self {
+            Idea::Uncordon(_) => "uncordonNode",
+            Idea::Heal(_) => "repairNode",
+            Idea::Skew(..) => "raiseMaxSkew",
+            Idea::Prefer(_) => "preferSpread",
+            Idea::Tolerate(_) => "addToleration",
+            Idea::Unselect(_) => "dropNodeSelector",
+            Idea::Unrequire(_) => "dropNodeAffinity",
+            Idea::Unname => "dropNodeName",
+            Idea::AnyNode => "dropNodeRequirements",
+            Idea::Alone => "dropPodAffinity",
+            Idea::Near(_) => "dropPodAntiAffinity",
+            Idea::Welcome(_) => "dropAntiAffinityOfOthers",
+            Idea::Unbind(_) => "dropHostPort",
+            Idea::Request(..) => "lowerRequest",
+            Idea::Add(..) => "addNodes",
+        }
+    }
+
+    /// The change in words.
+    pub(super) fn tell(&self, scene: &Lookout<'_>, pod: PodView<'_>, world: &World) -> String {
+        let model = world.model();
+        let text = |name: NameId| model.names.text(name);
+        let key = |at: usize| text(model.selectors.key(pod.spec.spread[at].key));
+        let domain = |term: &AffinityTerm| text(model.selectors.key(term.key));
+        match self {
+            Idea::Uncordon(node) => {
+                let node = world.node_name(*node);
+                format!("uncordon {node} (kubectl uncordon {node})")
+            }
+            Idea::Heal(node) => {
+                let taints = world.view(*node).shape().taints.iter();
+                let wrong = taints.filter(|taint| text(taint.key).starts_with(CONDITIONS));
+                let wrong: Vec<String> = wrong.map(|taint| taint_text(taint, world)).collect();
+                format!("repair {}, which is {}", world.node_name(*node), wrong.join(", "))
+            }
+            Idea::Skew(at, skew) => format!(
+                "raise maxSkew of the spread over {} from {} to {skew}",
+                key(*at),
+                pod.spec.spread[*at].max_skew
+            ),
+            Idea::Prefer(at) => {
+                format!("make the spread over {} ScheduleAnyway", key(*at))
+            }
+            Idea::Tolerate(taints) => {
+                let taints: Vec<String> = taints.iter().map(|it| taint_text(it, world)).collect();
+                format!("tolerate {}", taints.join(" and "))
+            }
+            Idea::Unselect((key, value)) => {
+                format!("drop {}={} from its nodeSelector", text(*key), text(*value))
+            }
+            Idea::Unrequire(wanted) => {
+                format!("drop {} from its required node affinity", requirement(wanted, world))
+            }
+            Idea::Unname => "leave out spec.nodeName".into(),
+            Idea::AnyNode => "drop its nodeSelector and required node affinity".into(),
+            Idea::Alone => "drop its required pod affinity".into(),
+            Idea::Near(term) => {
+                format!("drop its required pod anti-affinity over {}", domain(term))
+            }
+            Idea::Welcome(term) => {
+                let over = text(model.selectors.key(model.selectors.term(*term).key));
+                let nodes = world.registered().iter();
+                let pods = nodes.flat_map(|node| world.placement().pods_on(*node)).copied();
+                let bearing: Vec<_> = pods.filter(|pod| bears(*term, *pod, world)).collect();
+                let of = bearing.first().map_or_else(String::new, |pod| (scene.pod_name)(*pod));
+                let more = match bearing.len() {
+                    0 | 1 => String::new(),
+                    count => format!(" and {} more", count - 1),
+                };
+                format!("drop the required pod anti-affinity over {over} of {of}{more}")
+            }
+            Idea::Unbind(wanted) => format!("do without host port {}", port(wanted)),
+            Idea::Request(lane, to) => format!(
+                "lower its {} request from {} to {}",
+                model.lane_name(*lane),
+                amounts::exact(*lane, pod.spec.requests[*lane], model),
+                amounts::exact(*lane, *to, model)
+            ),
+            Idea::Add(kind, count) => {
+                let nodes = if *count == 1 { "node" } else { "nodes" };
+                format!("add {count} {nodes} {}", scene.kinds[*kind].name)
+            }
+        }
+    }
+}
+
+/// Every idea that the pod and the nodes that refuse it suggest.
+pub(super) fn all(
+    scene: &Lookout<'_>,
+    pod: PodView<'_>,
+    world: &World,
+    evaluation: &Evaluation,
+) -> Vec<Idea> {
+    let mut ideas = about_nodes(world, evaluation);
+    ideas.extend(about_pod(pod));
+    let mut repelled = BTreeSet::new();
+    for node in world.registered() {
+        let taints: Vec<Taint> = repelling(pod, world.view(*node)).into_iter().cloned().collect();
+        let wrong = |taint: &Taint| world.model().names.text(taint.key).starts_with(CONDITIONS);
+        if !taints.is_empty() && !taints.iter().any(wrong) {
+            repelled.insert(taints);
+        }
+    }
+    ideas.extend(repelled.into_iter().map(Idea::Tolerate));
+    ideas.extend((0..scene.kinds.len()).map(|kind| Idea::Add(kind, 1)));
+    ideas
+}
+
+/// What could be done about nodes: cordoned or broken ones, one of each shape.
+fn about_nodes(world: &World, evaluation: &Evaluation) -> Vec<Idea> {
+    let mut ideas = Vec::new();
+    let mut seen = BTreeSet::new();
+    for (node, _) in evaluation.verdicts.iter().filter(|(_, said)| said.is_some()) {
+        let view = world.view(*node);
+        let text = |taint: &Taint| world.model().names.text(taint.key).to_owned();
+        let wrong = view.shape().taints.iter().any(|taint| {
+            text(taint).starts_with(CONDITIONS) && taint.key != world.model().unschedulable_key
+        });
+        let idea = if wrong && !view.cordoned() {
+            Idea::Heal(*node)
+        } else if view.cordoned() && !wrong {
+            Idea::Uncordon(*node)
+        } else {
+            continue;
+        };
+        // Of nodes alike, the emptiest are as good as any; a few are enough to see that.
+        if seen.insert((world.nodes().shape(*node), view.load().requested()[Lane::CPU])) {
+            ideas.push(idea);
+        }
+    }
+    ideas.truncate(MOST_NODES);
+    ideas
+}
+
+/// So many cordoned or broken nodes are tried.
+const MOST_NODES: usize = 50;
+
+/// What could be asked for less.
+fn about_pod(pod: PodView<'_>) -> Vec<Idea> {
+    let spec = pod.spec;
+    let mut ideas = Vec::new();
+    let lanes = Lane::all().filter(|lane| *lane != Lane::PODS && spec.requests[*lane] > 0);
+    ideas.extend(lanes.map(|lane| Idea::Request(lane, 0)));
+    for (at, constraint) in spec.spread.iter().enumerate().filter(|(_, it)| it.required) {
+        ideas.push(Idea::Skew(at, constraint.max_skew + 1));
+        ideas.push(Idea::Prefer(at));
+    }
+    ideas.extend(spec.node_selector.iter().map(|label| Idea::Unselect(*label)));
+    let terms = spec.required_affinity.iter().flatten();
+    for wanted in terms.flat_map(|term| &term.labels) {
+        let idea = Idea::Unrequire(wanted.clone());
+        if !ideas.contains(&idea) {
+            ideas.push(idea);
+        }
+    }
+    let demands = spec.node_selector.len() + spec.required_affinity.iter().flatten().count();
+    if demands > 1 {
+        ideas.push(Idea::AnyNode);
+    }
+    ideas.extend(spec.node_name.map(|_| Idea::Unname));
+    if !spec.pod_affinity.required.is_empty() {
+        ideas.push(Idea::Alone);
+    }
+    ideas.extend(spec.pod_affinity.required_anti.iter().map(|term| Idea::Near(term.clone())));
+    let keeping = pod.targeted_by().filter(|(_, term)| term.kind == TermKind::KeepsAway);
+    ideas.extend(keeping.map(|(id, _)| Idea::Welcome(id)));
+    ideas.extend(spec.host_ports.iter().map(|port| Idea::Unbind(port.clone())));
+    ideas
+}

@@ -1,0 +1,191 @@
+//! Why a pod is where it is, or nowhere: what every node says to it, which change would let it fit,
+//! and who would have to make room.
+//!
+//! Nothing is guessed. Each change is tried on a copy of the pod or in a [`Trial`], and evaluated by
+//! the plain rules of the scheduler; what is listed did work.
+//!
+//! [`Trial`]: sim::world::trial::Trial
+
+pub mod amounts;
+mod changes;
+pub mod dump;
+mod ideas;
+mod kinds;
+mod nodes;
+mod room;
+mod text;
+mod tries;
+
+use serde::Serialize;
+use sim::Root;
+use sim::scheduler::framework::PodView;
+use sim::scheduler::plain::{self, Evaluation, Walk};
+use sim::scheduler::preemption::Preemption;
+use sim::scheduler::profile::Profile;
+use sim::world::World;
+use sim::world::pod::{Phase, PodId};
+
+pub use changes::{Change, Step};
+pub use kinds::NodeKind;
+pub use nodes::{NodeAnswer, Shortage};
+pub use room::{Place, Room, Victim};
+
+/// What the API server says of a pod with scheduling gates; no scheduler has seen it yet.
+// API server: registry/core/pod/strategy.go applySchedulingGatedCondition
+const GATED: &str = "Scheduling is blocked due to non-empty scheduling gates";
+
+/// A cluster at one instant, with what its world does not know.
+pub struct Scene<'s> {
+    /// Its nodes and pods.
+    pub world: &'s mut World,
+    /// How pods are placed.
+    pub profile: &'s Profile,
+    /// The chance that the scheduler would have.
+    pub root: Root,
+    /// What pods are called.
+    pub pod_name: &'s dyn Fn(PodId) -> String,
+    /// Whether a pod would have its like on every new node.
+    pub is_daemon: &'s dyn Fn(PodId) -> bool,
+    /// Nodes of which there could be more.
+    pub kinds: &'s [NodeKind],
+}
+
+/// Why a pod is where it is, or nowhere.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Explanation {
+    /// Its namespace and name.
+    pub pod: String,
+    /// The node it is on. It is explained as if it were to be placed again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub runs_on: Option<String>,
+    /// What kube-scheduler writes into its `PodScheduled` condition; none if it fits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// The nodes with the highest score, of which it gets any.
+    pub best: Vec<String>,
+    /// What else a reader should know.
+    pub notes: Vec<String>,
+    /// What every node says.
+    pub nodes: Vec<NodeAnswer>,
+    /// What would let it fit, cheapest first: single changes, or pairs if no single one does.
+    pub changes: Vec<Change>,
+    /// What came of the attempt to make room for it, if it does not fit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preemption: Option<Room>,
+    /// What happened to it before, if that is known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub history: Vec<Moment>,
+}
+
+/// Something that happened to a pod.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Moment {
+    /// When.
+    pub at: String,
+    /// What.
+    pub what: String,
+}
+
+/// What the scheduler makes of a pod.
+struct Answer {
+    evaluation: Evaluation,
+    preemption: Option<Preemption>,
+}
+
+impl Answer {
+    fn of(scene: &Lookout<'_>, pod: PodView<'_>, world: &World) -> Answer {
+        let evaluation = plain::evaluate(scene.profile, pod, world, Walk::WHOLE);
+        let tries = evaluation.best().is_empty() && scene.profile.preempts;
+        let preemption = tries
+            .then(|| plain::preempt(scene.profile, pod, world, &evaluation, scene.root))
+            .flatten();
+        Answer { evaluation, preemption }
+    }
+
+    fn message(&self, world: &World) -> String {
+        let mut refusal = self.evaluation.refusal();
+        refusal.room = self.preemption.as_ref().and_then(|it| it.no_room(world));
+        refusal.message(world.model())
+    }
+}
+
+/// The scene without its world: what can be asked while the world is being tried on.
+#[derive(Clone, Copy)]
+struct Lookout<'s> {
+    profile: &'s Profile,
+    root: Root,
+    pod_name: &'s dyn Fn(PodId) -> String,
+    is_daemon: &'s dyn Fn(PodId) -> bool,
+    kinds: &'s [NodeKind],
+}
+
+impl<'s> Scene<'s> {
+    fn lookout(&self) -> Lookout<'s> {
+        let Scene { profile, root, pod_name, is_daemon, kinds, .. } = *self;
+        Lookout { profile, root, pod_name, is_daemon, kinds }
+    }
+}
+
+/// Explains a pod. The world is afterwards as it was before.
+#[must_use]
+pub fn explain(scene: &mut Scene<'_>, pod: PodId) -> Explanation {
+    let scene_without_world = scene.lookout();
+    let runs_on = scene.world.pods().phase(pod).node();
+    let name = (scene.pod_name)(pod);
+    let runs_on = runs_on.map(|node| scene.world.node_name(node));
+    let notes = notes(scene.world, pod);
+    let gated = !scene.world.spec_of(pod).gates.is_empty();
+    let mut explanation = tries::with(scene, pod, &[], |view, world| {
+        let answer = Answer::of(&scene_without_world, view, world);
+        let evaluation = &answer.evaluation;
+        let fits = !evaluation.best().is_empty();
+        let message = match (gated, fits) {
+            (true, _) => Some(GATED.to_owned()),
+            (false, true) => None,
+            (false, false) => Some(answer.message(world)),
+        };
+        let preemption = answer.preemption.as_ref();
+        Explanation {
+            pod: name,
+            runs_on,
+            message,
+            best: evaluation.best().iter().map(|node| world.node_name(*node)).collect(),
+            notes,
+            nodes: nodes::answers(&scene_without_world, view, world, evaluation),
+            changes: Vec::new(),
+            preemption: preemption.map(|it| room::told(&scene_without_world, view, world, it)),
+            history: Vec::new(),
+        }
+    });
+    if explanation.best.is_empty() {
+        explanation.changes = changes::that_work(scene, pod);
+    }
+    explanation
+}
+
+/// What is out of the ordinary about a pod.
+fn notes(world: &World, pod: PodId) -> Vec<String> {
+    let (spec, names) = (world.spec_of(pod), &world.model().names);
+    let mut notes = Vec::new();
+    if let Some(scheduler) = spec.scheduler {
+        let scheduler = names.text(scheduler);
+        notes.push(format!("it asks for the scheduler `{scheduler}`; this is what kube-scheduler's default profile would do"));
+    }
+    if !spec.gates.is_empty() {
+        let gates: Vec<&str> = spec.gates.iter().map(|gate| names.text(*gate)).collect();
+        let gates = gates.join(", ");
+        notes.push(format!("it is not tried while it has scheduling gates ({gates}); below is what would happen without"));
+    }
+    if let Some(node) = world.pods().nominated(pod) {
+        let node = world.node_name(node);
+        notes.push(format!("it is nominated to {node}, where room is being made for it"));
+    }
+    if matches!(world.pods().phase(pod), Phase::Terminating { .. }) {
+        notes.push("it has been told to stop".into());
+    }
+    if matches!(world.pods().phase(pod), Phase::Ended(_)) {
+        notes.push("it has ended".into());
+    }
+    notes
+}
