@@ -13,6 +13,19 @@ pub fn check(schema: &Json, node: &Node, source: &Source, found: &mut Diagnostic
     Checker { root: schema, source, found, path: Vec::new() }.check(schema, node, "the scenario");
 }
 
+/// Checks a part of a scenario, or a document of its own, against the schema of that part. `path`
+/// is where `spotsim explain` knows it.
+pub fn check_part(
+    schema: &Json,
+    node: &Node,
+    (what, path): (&str, &[&str]),
+    source: &Source,
+    found: &mut Diagnostics,
+) {
+    let path = path.iter().map(|step| (*step).to_owned()).collect();
+    Checker { root: schema, source, found, path }.check(schema, node, what);
+}
+
 struct Checker<'c> {
     root: &'c Json,
     source: &'c Source,

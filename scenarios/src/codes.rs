@@ -203,6 +203,35 @@ pub static CODES: &[Code] = &[
         fix: "Correct the key, or give the label to a pool (`labels`).",
     },
     Code {
+        id: "E0501",
+        title: "a scheduler plugin is not known",
+        why: "Only the plugins that kube-scheduler 1.36 comes with are simulated. A name that is \
+              none of them is nearly always misspelt, or of an older version.",
+        example: "scheduler:\n  apiVersion: kubescheduler.config.k8s.io/v1\n  \
+                  kind: KubeSchedulerConfiguration\n  profiles:\n    - plugins:\n        \
+                  score: {enabled: [{name: ImageLocalty, weight: 5}]}",
+        fix: "Take the name that is suggested, or leave the plugin out.",
+    },
+    Code {
+        id: "E0502",
+        title: "the plugins of a scheduler profile contradict each other",
+        why: "A plugin is on twice, on where it has nothing to do, on by half, or one is off \
+              without which nothing is placed.",
+        example: "scheduler:\n  apiVersion: kubescheduler.config.k8s.io/v1\n  \
+                  kind: KubeSchedulerConfiguration\n  profiles:\n    - plugins:\n        \
+                  score: {enabled: [{name: NodePorts}]}",
+        fix: "Leave one of the two out, or switch the plugin at `multiPoint`.",
+    },
+    Code {
+        id: "E0503",
+        title: "kube-scheduler would refuse its configuration",
+        why: "Each value is well-formed, but not beside the others. These are kube-scheduler's own \
+              rules: it would not start.",
+        example: "scheduler:\n  apiVersion: kubescheduler.config.k8s.io/v1\n  \
+                  kind: KubeSchedulerConfiguration\n  podInitialBackoffSeconds: 20",
+        fix: "Change the value that is shown, or the one it does not fit to.",
+    },
+    Code {
         id: "W0001",
         title: "a pod fits on no node of the scenario, even on an empty one",
         why: "It asks for more than any node has, or does not tolerate their taints. It is \
@@ -220,6 +249,24 @@ pub static CODES: &[Code] = &[
                   rules:\n  - name: db-apart\n    podSelector: {matchLabels: {app: db}}\n    \
                   apart: {topologyKey: kubernetes.io/hostname}",
         fix: "Compare the selector with the labels of pods (`labels`) and of nodes.",
+    },
+    Code {
+        id: "W0003",
+        title: "pods ask for a scheduler that is not described",
+        why: "Their `schedulerName` is that of no profile. How that scheduler decides is not known, \
+              so the first profile places them.",
+        example: "workloads:\n  - name: train\n    template: {schedulerName: volcano, \
+                  containers: [{name: app}]}",
+        fix: "Describe it under `scheduler`, if it is a kube-scheduler with a profile of its own.",
+    },
+    Code {
+        id: "W0004",
+        title: "a scheduler plugin that is to be off is not known",
+        why: "Nothing is switched off. kube-scheduler does not mind, but its author may.",
+        example: "scheduler:\n  apiVersion: kubescheduler.config.k8s.io/v1\n  \
+                  kind: KubeSchedulerConfiguration\n  profiles:\n    - plugins:\n        \
+                  multiPoint: {disabled: [{name: SelectorSpread}]}",
+        fix: "Correct the name, or leave it out.",
     },
 ];
 

@@ -2,6 +2,7 @@
 //! from these types; their comments are what an editor shows.
 
 pub mod rules;
+pub mod scheduler;
 
 use std::collections::BTreeMap;
 
@@ -51,6 +52,8 @@ pub struct File {
     /// How long the pods of Jobs run that do not say so themselves.
     #[serde(default)]
     pub job_durations: Vec<JobDuration>,
+    /// How kube-scheduler is configured; by default as it comes.
+    pub scheduler: Option<scheduler::Configuration>,
     /// What is to hold, at every moment of every run, of which pods are where.
     #[serde(default)]
     pub rules: Vec<rules::Rule>,

@@ -23,6 +23,7 @@ pub mod load;
 pub mod lower;
 pub mod manifests;
 pub mod quantity;
+pub mod scheduler;
 pub mod schema;
 pub mod template;
 pub mod tree;
@@ -141,11 +142,16 @@ impl Scenario {
         if let Some(cluster) = &cluster {
             workloads.extend(cluster.workloads.iter().cloned());
         }
+        let scheduler = file.scheduler.as_ref().and_then(|configuration| {
+            scheduler::read(configuration, source, tree, folder, &mut inputs, &mut found)
+        });
         workloads.iter().for_each(|workload| around.mention(&workload.namespace));
         let keeps = file.cluster.as_ref().is_some_and(|it| it.placement == Placement::Keep);
         let start = cluster.as_ref().filter(|_| keeps).map(|cluster| (cluster, first));
-        let lowered =
+        let mut lowered =
             lower::Lowering::lower(&file, source, tree, &workloads, &around, start, &mut found);
+        let setup = lowered.as_mut().map(|(setup, _)| setup);
+        scheduler::configure(scheduler.as_ref(), setup, &mut tally, &mut found);
         match lowered {
             Some((setup, assumptions)) if !found.has_errors() => Ok(Scenario {
                 name: file.name,
@@ -204,6 +210,14 @@ fn inline(
         });
     }
     workloads
+}
+
+/// Every document of a file that a scenario in `folder` names.
+fn documents_of(manifest: &str, folder: Option<&Path>) -> Result<(Source, Vec<Node>), Diagnostics> {
+    let path = folder.map_or_else(|| manifest.into(), |folder| folder.join(manifest));
+    let source = open(&path, manifest)?;
+    let documents = documents(&source)?;
+    Ok((source, documents))
 }
 
 fn open(path: &Path, name: &str) -> Result<Source, Diagnostics> {

@@ -44,6 +44,18 @@ pub enum Step {
     Index(usize),
 }
 
+impl From<&str> for Step {
+    fn from(key: &str) -> Step {
+        Step::Key(key.to_owned())
+    }
+}
+
+impl From<usize> for Step {
+    fn from(index: usize) -> Step {
+        Step::Index(index)
+    }
+}
+
 /// Aliases may not expand a document beyond this many nodes, or four per byte of its text.
 const NODE_BUDGET: usize = 250_000;
 

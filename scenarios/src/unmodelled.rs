@@ -97,16 +97,13 @@ const WITHOUT_BEARING: &[&str] = &[
 type NotSimulated = (&'static str, fn(&PodSpec) -> bool);
 
 /// One line each; whoever teaches it to the simulator takes its line away.
-const NOT_SIMULATED: [NotSimulated; 7] = [
+const NOT_SIMULATED: [NotSimulated; 6] = [
     ("volumes[].persistentVolumeClaim", |pod| {
         pod.volumes.iter().any(|v| v.persistent_volume_claim.is_some() || v.ephemeral.is_some())
     }),
     ("schedulingGates", |pod| !pod.scheduling_gates.is_empty()),
     ("preemptionPolicy", |pod| pod.preemption_policy.as_deref() == Some("Never")),
     ("resourceClaims", |pod| !pod.resource_claims.is_empty()),
-    ("schedulerName", |pod| {
-        pod.scheduler_name.as_deref().is_some_and(|name| name != "default-scheduler")
-    }),
     ("activeDeadlineSeconds", |pod| pod.active_deadline_seconds.is_some()),
     ("containers[].lifecycle.preStop.sleep", |pod| {
         let sleeps = |container: &Container| {

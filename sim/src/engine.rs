@@ -59,7 +59,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
             root,
             world: World::new(model.clone()),
             agenda: Agenda::with_events(arrivals),
-            scheduler: Scheduler::new(setup.profile.clone(), root),
+            scheduler: Scheduler::new(setup.scheduler.clone(), root),
             market: setup.market.open(root, model),
             controllers: Controllers::new(model, setup.provider.loss_noticed_after),
             scheduler_is_awake: false,

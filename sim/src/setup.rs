@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::market::Market;
 use crate::providers::Provider;
-use crate::scheduler::profile::Profile;
+use crate::scheduler::profile::{Configuration, Profile};
 use crate::time::{LONGEST_HORIZON, SimTime, Span};
 use crate::world::Model;
 use crate::world::catalog::CapacityType;
@@ -18,8 +18,8 @@ pub struct Setup {
     pub market: Arc<dyn Market>,
     /// The cloud.
     pub provider: &'static Provider,
-    /// The scheduler's plugins.
-    pub profile: Profile,
+    /// The scheduler's profiles, with their plugins.
+    pub scheduler: Configuration,
     /// How long a scheduling cycle takes; nothing means that decisions take no time.
     pub cycle_takes: Span,
     /// When figures begin to count.
@@ -96,7 +96,7 @@ impl Setup {
             model: Arc::new(model),
             market,
             provider,
-            profile: Profile::default(),
+            scheduler: Profile::default().into(),
             cycle_takes: Span::ZERO,
             warm_up,
             horizon: SimTime::ZERO + horizon,

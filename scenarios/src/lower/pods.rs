@@ -84,7 +84,8 @@ pub fn pod_spec(
     let volumes = pod_volumes(model, source);
     let images = pod_images(model, spec);
     let names = &mut model.names;
-    let (required_affinity, preferred_affinity) = node_affinity(names, spec);
+    let affinity = spec.affinity.as_ref().and_then(|affinity| affinity.node_affinity.as_ref());
+    let (required_affinity, preferred_affinity) = node_affinity(names, affinity);
     let scheduler = spec.scheduler_name.as_deref();
     let scheduler = scheduler.filter(|name| !matches!(*name, "" | DEFAULT_SCHEDULER));
     Ok(PodSpec {
@@ -142,11 +143,10 @@ pub fn effect(effect: file::Effect) -> Effect {
 }
 
 /// Required terms, if there are any to satisfy, and preferred ones with their weights.
-fn node_affinity(
+pub fn node_affinity(
     names: &mut Names,
-    spec: &kube::PodSpec,
+    affinity: Option<&kube::NodeAffinity>,
 ) -> (Option<Vec<NodeSelectorTerm>>, Vec<(i64, NodeSelectorTerm)>) {
-    let affinity = spec.affinity.as_ref().and_then(|affinity| affinity.node_affinity.as_ref());
     let Some(affinity) = affinity else { return (None, Vec::new()) };
     let required = affinity.required.as_ref().map(|required| node_selector(names, required));
     let mut preferred = Vec::new();
@@ -163,7 +163,7 @@ pub fn node_selector(names: &mut Names, selector: &kube::NodeSelector) -> Vec<No
 
 /// A term of an affinity. One that makes no sense matches nothing, and yet the nodes that it names
 /// are named.
-fn selector_term(names: &mut Names, term: &kube::NodeSelectorTerm) -> NodeSelectorTerm {
+pub fn selector_term(names: &mut Names, term: &kube::NodeSelectorTerm) -> NodeSelectorTerm {
     let mut makes_sense = true;
     let mut all = |expressions: &[kube::Expression], one_value: bool| -> Vec<Requirement> {
         let understood = expressions.iter().filter_map(|expression| {

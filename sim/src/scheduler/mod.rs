@@ -15,6 +15,7 @@ pub mod rankings;
 pub mod sums;
 
 use crate::action::Action;
+use crate::names::NameId;
 use crate::rng::{Root, Stream};
 use crate::time::SimTime;
 use crate::world::node::NodeId;
@@ -24,22 +25,29 @@ use crate::world::{Model, World};
 use decide::Scratch;
 use framework::{Happening, PodView};
 use inquiry::Rejection;
-use plain::Walk;
+use plain::{Evaluation, Walk};
 use preemption::Preemption;
-use profile::Profile;
+use profile::{Configuration, Profile};
 use queue::{Plugins, Queue};
 use rankings::Rankings;
 
-/// A scheduler: a profile and the pods that wait for it.
+/// A scheduler: its profiles and the pods that wait for it.
 pub struct Scheduler {
-    profile: Profile,
+    profiles: Vec<Remembering>,
     queue: Queue,
-    rankings: Rankings,
     scratch: Scratch,
     root: Root,
     /// Where the next search begins, where not every node is looked at.
     next_start: usize,
     cycles: u64,
+}
+
+/// A profile, and what nodes have answered under it.
+struct Remembering {
+    /// The scheduler's name that its pods ask for.
+    name: Option<NameId>,
+    profile: Profile,
+    rankings: Rankings,
 }
 
 /// The outcome of a scheduling cycle.
@@ -61,11 +69,15 @@ pub enum Placed {
 impl Scheduler {
     /// A scheduler with an empty queue.
     #[must_use]
-    pub fn new(profile: Profile, root: Root) -> Scheduler {
+    pub fn new(configuration: impl Into<Configuration>, root: Root) -> Scheduler {
+        let Configuration { profiles, backoff } = configuration.into();
+        let remembering = |(name, profile)| {
+            let rankings = Rankings::default();
+            Remembering { name, profile, rankings }
+        };
         Scheduler {
-            profile,
-            queue: Queue::default(),
-            rankings: Rankings::default(),
+            profiles: profiles.into_iter().map(remembering).collect(),
+            queue: Queue::new(backoff),
             scratch: Scratch::default(),
             root,
             next_start: 0,
@@ -89,9 +101,10 @@ impl Scheduler {
 
     /// Something happened that may help pods which were set aside. Whether any are tried again.
     pub fn wake(&mut self, happening: Happening, world: &World) -> bool {
-        let filters = &self.profile.filters;
+        let profiles = &self.profiles;
         self.queue.wake(world.now(), |pod, refused_by| {
             let pod = PodView::of(pod, world);
+            let filters = &profiles[profile_of(pod, profiles)].profile.filters;
             if refused_by.is_empty() {
                 return matches!(happening, Happening::NodeJoined(_));
             }
@@ -134,10 +147,12 @@ impl Scheduler {
         let view = PodView::of(pod, world);
         let nodes = world.registered().len();
         let start = self.next_start % nodes.max(1);
-        let walk = Walk { start, enough: self.profile.nodes_to_find(nodes) };
+        let which = profile_of(view, &self.profiles);
+        let Remembering { profile, rankings, .. } = &mut self.profiles[which];
+        let walk = Walk { start, enough: profile.nodes_to_find(nodes) };
         let root = self.root;
         let pick = |ties| tie_break(root, pod, ties, world);
-        match self.rankings.of(&self.profile, view, world) {
+        match rankings.of(profile, view, world) {
             Ok(Some(mut ranked)) => {
                 let decision = ranked.decide(view, world, walk, &mut self.scratch, pick);
                 self.next_start = (start + decision.walked) % nodes.max(1);
@@ -145,41 +160,20 @@ impl Scheduler {
                     return Placed::On(node);
                 }
                 let (refusal, rejections) = ranked.refusal(view, world);
-                let preemption = self.profile.preempts.then(|| ranked.preempt(view, world, root));
+                let preemption = profile.preempts.then(|| ranked.preempt(view, world, root));
                 nowhere(refusal, rejections, preemption, world)
             }
-            Ok(None) => self.place_plainly(view, world, walk, pick),
+            Ok(None) => {
+                let evaluation = plain::evaluate(profile, view, world, walk);
+                self.next_start = (start + evaluation.verdicts.len()) % nodes.max(1);
+                place_plainly(profile, view, world, &evaluation, root, pick)
+            }
             Err(rejection) => {
                 let outright = rejection.reasons.as_slice().to_vec();
                 let refusal = Refusal { nodes, outright, ..Refusal::default() };
-                let preemption = self.profile.preempts.then(|| Preemption::in_vain(view));
+                let preemption = profile.preempts.then(|| Preemption::in_vain(view));
                 nowhere(refusal, vec![rejection], preemption, world)
             }
-        }
-    }
-
-    fn place_plainly(
-        &mut self,
-        pod: PodView<'_>,
-        world: &World,
-        walk: Walk,
-        pick: impl FnOnce(usize) -> usize,
-    ) -> Placed {
-        let evaluation = plain::evaluate(&self.profile, pod, world, walk);
-        let nodes = world.registered().len().max(1);
-        self.next_start = (walk.start + evaluation.verdicts.len()) % nodes;
-        match *evaluation.best() {
-            [] => {
-                let rejections = evaluation.rejections().cloned().collect();
-                let attempt = || {
-                    plain::preempt(&self.profile, pod, world, &evaluation, self.root)
-                        .unwrap_or_else(|| Preemption::in_vain(pod))
-                };
-                let preemption = self.profile.preempts.then(attempt);
-                nowhere(evaluation.refusal(), rejections, preemption, world)
-            }
-            [node] => Placed::On(node),
-            ref best => Placed::On(best[pick(best.len())]),
         }
     }
 
@@ -191,7 +185,8 @@ impl Scheduler {
     /// How many rows of rankings have been worked out, and how many answers of nodes for themselves:
     /// the fewer per cycle, the more was remembered.
     pub fn rows_recomputed(&self) -> (u64, u64) {
-        self.rankings.rows_recomputed()
+        let each = self.profiles.iter().map(|it| it.rankings.rows_recomputed());
+        each.fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1))
     }
 }
 
@@ -203,6 +198,35 @@ pub fn gate(spec: SpecId, model: &Model) -> Option<(&'static str, Reason)> {
         return Some(("SchedulingGates", Reason::Gated(spec)));
     }
     awaits_device.map(|sentence| ("DynamicResources", Reason::Said(sentence)))
+}
+
+/// The profile that places a pod.
+fn profile_of(pod: PodView<'_>, profiles: &[Remembering]) -> usize {
+    profiles.iter().position(|it| it.name == pod.spec.scheduler).unwrap_or(0)
+}
+
+/// The outcome of a cycle in which nothing was remembered.
+fn place_plainly(
+    profile: &Profile,
+    pod: PodView<'_>,
+    world: &World,
+    evaluation: &Evaluation,
+    root: Root,
+    pick: impl FnOnce(usize) -> usize,
+) -> Placed {
+    match *evaluation.best() {
+        [] => {
+            let rejections = evaluation.rejections().cloned().collect();
+            let attempt = || {
+                plain::preempt(profile, pod, world, evaluation, root)
+                    .unwrap_or_else(|| Preemption::in_vain(pod))
+            };
+            let preemption = profile.preempts.then(attempt);
+            nowhere(evaluation.refusal(), rejections, preemption, world)
+        }
+        [node] => Placed::On(node),
+        ref best => Placed::On(best[pick(best.len())]),
+    }
 }
 
 /// A refusal with what preemption has to say to it.

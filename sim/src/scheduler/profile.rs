@@ -3,7 +3,27 @@
 use std::sync::Arc;
 
 use super::framework::{Filter, RelativeScore, Score};
-use super::plugins::{Args, IN_TREE};
+use super::plugins::{Args, IN_TREE, Parts};
+use super::queue::Backoff;
+use crate::names::NameId;
+
+/// How kube-scheduler is configured.
+#[derive(Clone)]
+pub struct Configuration {
+    /// Its profiles, at least one, by the `schedulerName` that pods ask for; none is
+    /// `default-scheduler`. The first one also takes the pods that ask for a scheduler which is not
+    /// here.
+    pub profiles: Vec<(Option<NameId>, Profile)>,
+    /// How long pods that failed let others go first.
+    pub backoff: Backoff,
+}
+
+impl From<Profile> for Configuration {
+    /// One profile for all pods.
+    fn from(profile: Profile) -> Configuration {
+        Configuration { profiles: vec![(None, profile)], backoff: Backoff::default() }
+    }
+}
 
 /// The plugins of one scheduler, in the order in which they are asked.
 #[derive(Clone)]
@@ -31,18 +51,33 @@ impl Profile {
     /// The plugins of the default profile with other arguments.
     #[must_use]
     pub fn with_args(args: &Args) -> Profile {
-        let mut profile = Profile {
-            filters: Vec::new(),
-            scores: Vec::new(),
+        let filters: Vec<&str> = IN_TREE.iter().map(|plugin| plugin.name).collect();
+        let scores: Vec<_> = IN_TREE.iter().map(|plugin| (plugin.name, plugin.weight)).collect();
+        Profile::of(&filters, &scores, args)
+    }
+
+    /// These plugins filter, in this order, and these score, with these weights. A plugin that does
+    /// not do what it is listed for, or that is not simulated, is passed over.
+    #[must_use]
+    pub fn of(filters: &[&str], scores: &[(&str, i64)], args: &Args) -> Profile {
+        let built = |name: &str| -> Option<(&'static str, Parts)> {
+            let plugin = IN_TREE.iter().find(|plugin| plugin.name == name)?;
+            Some((plugin.name, (plugin.build)(args)))
+        };
+        let filter = |name: &&str| {
+            let (name, (filter, _)) = built(name)?;
+            Some((name, filter?))
+        };
+        let score = |(name, weight): &(&str, i64)| {
+            let (name, (_, scorer)) = built(name)?;
+            Some((name, scorer?, *weight))
+        };
+        Profile {
+            filters: filters.iter().filter_map(filter).collect(),
+            scores: scores.iter().filter_map(score).collect(),
             preempts: true,
             percentage_of_nodes_to_score: 0,
-        };
-        for plugin in IN_TREE {
-            let (filter, scorer) = (plugin.build)(args);
-            profile.filters.extend(filter.map(|filter| (plugin.name, filter)));
-            profile.scores.extend(scorer.map(|scorer| (plugin.name, scorer, plugin.weight)));
         }
-        profile
     }
 
     /// After how many feasible nodes, of `nodes`, the search ends.

@@ -10,8 +10,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::time::{SimTime, Span};
 use crate::world::pod::PodId;
 
-const FIRST_BACKOFF: Span = Span::from_secs(1);
-const LONGEST_BACKOFF: Span = Span::from_secs(10);
 /// After this long a pod is tried again although nothing happened that helps it.
 const LONGEST_ASIDE: Span = Span::from_secs(300);
 /// How often the queue looks for such pods.
@@ -57,9 +55,36 @@ impl FromIterator<usize> for Plugins {
     }
 }
 
+/// How long a pod that failed lets others go first: twice as long each time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Backoff {
+    /// After the first failure.
+    pub first: Span,
+    /// At most.
+    pub longest: Span,
+}
+
+impl Default for Backoff {
+    /// 1, 2, 4, 8, 10, 10, … seconds.
+    fn default() -> Self {
+        Backoff { first: Span::from_secs(1), longest: Span::from_secs(10) }
+    }
+}
+
+impl Backoff {
+    /// After so many failures.
+    // kube-scheduler: backend/queue/backoff_queue.go calculateBackoffDuration
+    fn after(self, attempts: u32) -> Span {
+        let doublings = (attempts - 1).min(32);
+        let ms = self.first.as_ms().saturating_mul(1 << doublings);
+        Span::from_ms(ms.min(self.longest.as_ms()))
+    }
+}
+
 /// The scheduling queue.
 #[derive(Clone, Debug, Default)]
 pub struct Queue {
+    backoff: Backoff,
     active: BTreeSet<Turn>,
     /// By the whole second at which the back-off ends, then by turn.
     backing_off: BTreeSet<(u64, Turn)>,
@@ -70,6 +95,12 @@ pub struct Queue {
 }
 
 impl Queue {
+    /// Nobody waits yet.
+    #[must_use]
+    pub fn new(backoff: Backoff) -> Queue {
+        Queue { backoff, ..Queue::default() }
+    }
+
     /// A new pod.
     pub fn add(&mut self, pod: PodId, priority: i32, now: SimTime) {
         let turn = self.turn(pod, priority, now);
@@ -114,11 +145,12 @@ impl Queue {
     fn take_back(&mut self, now: SimTime, wanted: impl Fn(PodId, &Failed) -> bool) -> bool {
         let mut woken = false;
         let (active, backing_off) = (&mut self.active, &mut self.backing_off);
+        let backoff = self.backoff;
         self.unschedulable.retain(|pod, failed| {
             if !wanted(*pod, failed) {
                 return true;
             }
-            let ends = failed.turn.enqueued_at + backoff(failed.attempts);
+            let ends = failed.turn.enqueued_at + backoff.after(failed.attempts);
             if ends <= now {
                 active.insert(failed.turn);
             } else {
@@ -139,12 +171,6 @@ impl Queue {
         self.seq += 1;
         Turn { priority: Reverse(priority), enqueued_at: now, seq: self.seq, pod }
     }
-}
-
-/// 1, 2, 4, 8, 10, 10, … seconds.
-fn backoff(attempts: u32) -> Span {
-    let doubled = FIRST_BACKOFF * (1 << (attempts - 1).min(8));
-    doubled.min(LONGEST_BACKOFF)
 }
 
 #[cfg(test)]
@@ -198,7 +224,12 @@ mod tests {
 
     #[test]
     fn backoff_doubles_up_to_ten_seconds() {
-        let seconds: Vec<_> = (1..7).map(|n| backoff(n).as_ms() / 1_000).collect();
-        assert_eq!(seconds, [1, 2, 4, 8, 10, 10]);
+        let seconds = |backoff: Backoff| -> Vec<u64> {
+            (1..7).map(|n| backoff.after(n).as_ms() / 1_000).collect()
+        };
+        assert_eq!(seconds(Backoff::default()), [1, 2, 4, 8, 10, 10]);
+        let patient = Backoff { first: Span::from_secs(3), longest: Span::from_secs(60) };
+        assert_eq!(seconds(patient), [3, 6, 12, 24, 48, 60]);
+        assert_eq!(patient.after(u32::MAX), Span::from_secs(60));
     }
 }
