@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use scenarios::catalogue::filter::Filter;
 use scenarios::file::ProviderName;
+use sim::{SimTime, Span};
 
 /// What moving a Kubernetes cluster to spot nodes saves, and what it breaks.
 #[derive(Parser, Debug)]
@@ -90,13 +91,15 @@ Examples:
     Catalogue(CatalogueArgs),
     /// Explain why a pod is where it is; or a field of a scenario, a code, an assumption, a provider.
     ///
-    /// A pod is explained from a cluster's objects, without a scenario: what kube-scheduler says of
-    /// it, what each node does, which change would let it fit, and whom it could push away.
+    /// A pod is explained from a cluster's objects, without a scenario, or from a run: what
+    /// kube-scheduler says of it, what each node does, which change would let it fit, and whom it
+    /// could push away.
     #[command(after_help = "Examples:
   spotsim explain pools.capacityType       a field, as kubectl explain does
   spotsim explain E0107                    a code, with an example that gives it
   kubectl get nodes,pods,pv,pvc,sc,pdb,pc -A -o json > cluster.json
-  spotsim explain pod/shop/web-0 --cluster cluster.json")]
+  spotsim explain pod/shop/web-0 --cluster cluster.json
+  spotsim explain pod/default/web-4-1 --run runs/shop-3f9c2d10 --at T+3h12m")]
     Explain(ExplainArgs),
     /// Print the JSON Schema of scenario files, or of summaries.
     #[command(after_help = "Examples:
@@ -325,6 +328,12 @@ pub(crate) struct ExplainArgs {
     /// The objects of the cluster that the pod is in: files, folders or globs.
     #[arg(long, value_name = "FILE", num_args = 1.., requires = "topic")]
     pub(crate) cluster: Vec<PathBuf>,
+    /// A run folder: the pod is one of its pods.csv, as it stood at an instant of that run.
+    #[arg(long, value_name = "DIR", requires = "topic", conflicts_with = "cluster")]
+    pub(crate) run: Option<PathBuf>,
+    /// The instant, for example T+3h12m; the end of the run if not given.
+    #[arg(long, value_name = "T", requires = "run", value_parser = instant)]
+    pub(crate) at: Option<SimTime>,
     /// What to print on stdout about a pod.
     #[arg(short, long, value_enum, default_value_t = ExplainOutput::Table, requires = "topic")]
     pub(crate) output: ExplainOutput,
@@ -405,6 +414,11 @@ impl Color {
         }
         .write_global();
     }
+}
+
+/// An instant of a run: `T+3h12m`, or without `T+`.
+fn instant(text: &str) -> Result<SimTime, String> {
+    Span::parse(text.strip_prefix("T+").unwrap_or(text)).map(|after| SimTime::ZERO + after)
 }
 
 fn bundled() -> clap::builder::PossibleValuesParser {

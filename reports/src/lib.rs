@@ -12,6 +12,7 @@ pub mod export;
 pub mod figures;
 pub mod ledger;
 pub mod meter;
+pub mod past;
 pub mod pending;
 pub mod rules;
 pub mod series;

@@ -130,3 +130,18 @@ fn gates_are_told_and_looked_behind() {
     assert_eq!(message, "Scheduling is blocked due to non-empty scheduling gates");
     assert!(explanation.notes[0].contains("example.com/quota"));
 }
+
+#[test]
+fn a_claim_that_is_not_there_is_told_in_kube_schedulers_words() {
+    let claim = json!({"volumes": [{"name": "v", "persistentVolumeClaim": {"claimName": "gone"}}]});
+    let explanation = explained("p", &[node("n", json!({}), json!({})), pod("p", "1", claim)]);
+    assert_eq!(
+        explanation.message.as_deref(),
+        Some(
+            "0/1 nodes are available: persistentvolumeclaim \"gone\" not found. no new claims to \
+             deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful for \
+             scheduling."
+        )
+    );
+    assert_eq!(steps(&explanation), Vec::<Vec<&str>>::new(), "nothing but the claim would help");
+}

@@ -49,13 +49,15 @@ pub(crate) fn run(folder: &Path, instead: Option<&Path>, how: &How) -> Outcome {
     }
 }
 
-fn scenario(manifest: &Manifest, instead: Option<&Path>) -> Result<Scenario, Failure> {
+/// The scenario that a run was made from.
+pub(crate) fn scenario(manifest: &Manifest, instead: Option<&Path>) -> Result<Scenario, Failure> {
     let loaded = match (instead, &manifest.origin) {
         (Some(file), _) => Scenario::load(file),
         (None, Origin::Bundled(name)) => Scenario::library(name),
         (None, Origin::File(file)) if !Path::new(file).exists() => {
             let gone = anyhow!("{file}, from which the run was made, is not there");
-            let help = "stand where the run was made, or pass `--verify RUN SCENARIO`";
+            let help =
+                "stand where the run was made; `run --verify RUN SCENARIO` takes another file";
             return Err(Failure::Usage(gone.context(help)));
         }
         (None, Origin::File(file)) => Scenario::load(Path::new(file)),
@@ -64,7 +66,7 @@ fn scenario(manifest: &Manifest, instead: Option<&Path>) -> Result<Scenario, Fai
 }
 
 /// What is not as it was when the run was made: a difference is then no surprise.
-fn changes(manifest: &Manifest, scenario: &Scenario) -> Vec<String> {
+pub(crate) fn changes(manifest: &Manifest, scenario: &Scenario) -> Vec<String> {
     let mut changes = Vec::new();
     let version = env!("CARGO_PKG_VERSION");
     if manifest.version != version {

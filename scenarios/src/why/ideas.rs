@@ -264,6 +264,10 @@ fn about_nodes(world: &World, evaluation: &Evaluation) -> Vec<Idea> {
         let wrong = view.shape().taints.iter().any(|taint| {
             text(taint).starts_with(CONDITIONS) && taint.key != world.model().unschedulable_key
         });
+        // What is about to be taken away is of no use.
+        if world.nodes().announced(*node) {
+            continue;
+        }
         let idea = if wrong && !view.cordoned() {
             Idea::Heal(*node)
         } else if view.cordoned() && !wrong {

@@ -19,11 +19,13 @@ mod tries;
 use serde::Serialize;
 use sim::Root;
 use sim::scheduler::framework::PodView;
+use sim::scheduler::gate;
 use sim::scheduler::plain::{self, Evaluation, Walk};
 use sim::scheduler::preemption::Preemption;
 use sim::scheduler::profile::Profile;
 use sim::world::World;
 use sim::world::pod::{Phase, PodId};
+use sim::world::refusal::Reason;
 
 pub use changes::{Change, Step};
 pub use kinds::NodeKind;
@@ -97,9 +99,11 @@ impl Answer {
     fn of(scene: &Lookout<'_>, pod: PodView<'_>, world: &World) -> Answer {
         let evaluation = plain::evaluate(scene.profile, pod, world, Walk::WHOLE);
         let tries = evaluation.best().is_empty() && scene.profile.preempts;
-        let preemption = tries
-            .then(|| plain::preempt(scene.profile, pod, world, &evaluation, scene.root))
-            .flatten();
+        let attempt = || {
+            plain::preempt(scene.profile, pod, world, &evaluation, scene.root)
+                .unwrap_or_else(|| Preemption::in_vain(pod))
+        };
+        let preemption = tries.then(attempt);
         Answer { evaluation, preemption }
     }
 
@@ -135,15 +139,15 @@ pub fn explain(scene: &mut Scene<'_>, pod: PodId) -> Explanation {
     let name = (scene.pod_name)(pod);
     let runs_on = runs_on.map(|node| scene.world.node_name(node));
     let notes = notes(scene.world, pod);
-    let gated = !scene.world.spec_of(pod).gates.is_empty();
+    let held = held_back(scene.world, pod);
     let mut explanation = tries::with(scene, pod, &[], |view, world| {
         let answer = Answer::of(&scene_without_world, view, world);
         let evaluation = &answer.evaluation;
         let fits = !evaluation.best().is_empty();
-        let message = match (gated, fits) {
-            (true, _) => Some(GATED.to_owned()),
-            (false, true) => None,
-            (false, false) => Some(answer.message(world)),
+        let message = match (held, fits) {
+            (Some(message), _) => Some(message),
+            (None, true) => None,
+            (None, false) => Some(answer.message(world)),
         };
         let preemption = answer.preemption.as_ref();
         Explanation {
@@ -164,13 +168,25 @@ pub fn explain(scene: &mut Scene<'_>, pod: PodId) -> Explanation {
     explanation
 }
 
+/// What is said of a pod that is held back before it is tried.
+fn held_back(world: &World, pod: PodId) -> Option<String> {
+    let model = world.model();
+    gate(world.pods().spec(pod), model).map(|(_, reason)| match reason {
+        Reason::Gated(_) => GATED.to_owned(),
+        reason => reason.text(model),
+    })
+}
+
 /// What is out of the ordinary about a pod.
 fn notes(world: &World, pod: PodId) -> Vec<String> {
     let (spec, names) = (world.spec_of(pod), &world.model().names);
     let mut notes = Vec::new();
     if let Some(scheduler) = spec.scheduler {
         let scheduler = names.text(scheduler);
-        notes.push(format!("it asks for the scheduler `{scheduler}`; this is what kube-scheduler's default profile would do"));
+        notes.push(format!(
+            "it asks for the scheduler `{scheduler}`; if there is no profile of that name here, the \
+             first one answers"
+        ));
     }
     if !spec.gates.is_empty() {
         let gates: Vec<&str> = spec.gates.iter().map(|gate| names.text(*gate)).collect();

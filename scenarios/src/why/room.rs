@@ -151,6 +151,9 @@ fn in_the_way<'r>(
 /// Nodes whose refusal has nothing to do with the pods there.
 fn not_helpful(scene: &Lookout<'_>, pod: PodView<'_>, world: &World) -> Option<String> {
     let evaluation = plain::evaluate(scene.profile, pod, world, Walk::WHOLE);
+    if evaluation.outright.is_some() {
+        return Some("it is refused before any node is asked; nobody's leaving would help".into());
+    }
     let verdicts = evaluation.verdicts.iter().filter_map(|(_, said)| said.as_ref());
     let count = verdicts.filter(|said| said.code == Code::UnschedulableAndUnresolvable).count();
     (count > 0).then(|| {

@@ -30,8 +30,9 @@ impl fmt::Display for Explanation {
         }
         if !self.history.is_empty() {
             page.heading("BEFORE");
+            let width = self.history.iter().map(|moment| moment.at.len()).max().unwrap_or(0);
             for moment in &self.history {
-                page.item(&format!("  {:<12} ", moment.at), &moment.what);
+                page.item(&format!("  {:<width$}  ", moment.at), &moment.what);
             }
         }
         if let Some(message) = &self.message {

@@ -74,7 +74,10 @@ fn fits(scene: &mut Scene<'_>, pod: PodId, ideas: &[Idea]) -> Option<Vec<String>
             Some((_, kind)) => format!("a new node {}", lookout.kinds[*kind].name),
             None => world.node_name(node),
         };
-        fitting(&lookout, view, world, imagined).into_iter().map(name).collect::<Vec<_>>()
+        let mut nodes: Vec<String> =
+            fitting(&lookout, view, world, imagined).into_iter().map(name).collect();
+        nodes.sort();
+        nodes
     });
     (!nodes.is_empty()).then_some(nodes)
 }

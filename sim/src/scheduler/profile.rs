@@ -18,6 +18,18 @@ pub struct Configuration {
     pub backoff: Backoff,
 }
 
+impl Configuration {
+    /// The profile of pods that ask for this scheduler.
+    ///
+    /// # Panics
+    /// If there is no profile at all.
+    #[must_use]
+    pub fn profile_of(&self, scheduler: Option<NameId>) -> &Profile {
+        let own = self.profiles.iter().find(|(name, _)| *name == scheduler);
+        &own.or(self.profiles.first()).expect("there is at least one profile").1
+    }
+}
+
 impl From<Profile> for Configuration {
     /// One profile for all pods.
     fn from(profile: Profile) -> Configuration {

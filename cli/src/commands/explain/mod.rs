@@ -1,6 +1,7 @@
 //! `spotsim explain`: what a topic means, or why a pod is where it is.
 
 mod pod;
+mod replay;
 
 use std::io::Write;
 
@@ -17,7 +18,7 @@ pub(crate) fn run(args: &ExplainArgs) -> Outcome {
         None => topics(),
         Some(name) => match name.strip_prefix("pod/") {
             Some(pod) => return pod::run(pod, args),
-            None if !args.cluster.is_empty() => return Err(not_a_pod(name)),
+            None if !args.cluster.is_empty() || args.run.is_some() => return Err(not_a_pod(name)),
             None => {
                 Topic::named(name).map_err(|unknown| not_known(name, unknown.nearest))?.to_string()
             }

@@ -3,28 +3,26 @@
 use std::io::Write;
 
 use anyhow::anyhow;
+use scenarios::why::Explanation;
 use scenarios::why::dump::{Dump, NoSuchPod};
 use serde_json::json;
 
+use super::replay;
 use crate::Outcome;
 use crate::args::{ExplainArgs, ExplainOutput};
 use crate::failure::Failure;
 
-/// Explains a pod of a cluster.
+/// Explains a pod of a cluster, or of a run.
 pub(crate) fn run(name: &str, args: &ExplainArgs) -> Outcome {
-    if args.cluster.is_empty() {
-        let help =
-            "pass the objects of its cluster with --cluster FILE; see `spotsim explain --help`";
-        return Err(Failure::Usage(anyhow!("nobody knows where pod {name} is: {help}")));
-    }
-    let json = args.output == ExplainOutput::Json;
-    let dump =
-        Dump::read(&args.cluster).map_err(|diagnostics| Failure::Input { diagnostics, json })?;
-    let explanation = dump.explain(name).map_err(|missing| no_such_pod(name, &missing))?;
-    let mut stderr = anstream::stderr().lock();
-    for unmodelled in &dump.unmodelled {
-        writeln!(stderr, "note: not modelled: {unmodelled}")?;
-    }
+    let explanation = match &args.run {
+        Some(folder) => replay::explained(name, folder, args.at)?,
+        None if args.cluster.is_empty() => {
+            let help =
+                "pass the objects of its cluster with --cluster FILE, or a run with --run DIR";
+            return Err(Failure::Usage(anyhow!("nobody knows where pod {name} is: {help}")));
+        }
+        None => of_cluster(name, args)?,
+    };
     let mut stdout = anstream::stdout().lock();
     match args.output {
         ExplainOutput::Table => write!(stdout, "{explanation}")?,
@@ -39,6 +37,18 @@ pub(crate) fn run(name: &str, args: &ExplainArgs) -> Outcome {
         }
     }
     Ok(())
+}
+
+fn of_cluster(name: &str, args: &ExplainArgs) -> Result<Explanation, Failure> {
+    let json = args.output == ExplainOutput::Json;
+    let dump =
+        Dump::read(&args.cluster).map_err(|diagnostics| Failure::Input { diagnostics, json })?;
+    let explanation = dump.explain(name).map_err(|missing| no_such_pod(name, &missing))?;
+    let mut stderr = anstream::stderr().lock();
+    for unmodelled in &dump.unmodelled {
+        writeln!(stderr, "note: not modelled: {unmodelled}")?;
+    }
+    Ok(explanation)
 }
 
 fn no_such_pod(name: &str, missing: &NoSuchPod) -> Failure {

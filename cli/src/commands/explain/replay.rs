@@ -1,0 +1,154 @@
+//! `spotsim explain pod/NAMESPACE/NAME --run DIR --at T`: a run, made again, and a pod of it as it
+//! stood at an instant.
+
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::anyhow;
+use reports::export::names::Namer;
+use reports::past;
+use scenarios::diagnostic::did_you_mean;
+use scenarios::why::{Explanation, Moment, NodeKind, Scene, explain};
+use sim::engine::Simulation;
+use sim::world::World;
+use sim::world::pod::{Phase, PodId};
+use sim::world::workload::Controller;
+use sim::{Fact, Legend, Root, Setup, SimTime};
+
+use crate::commands::verify::{changes, scenario};
+use crate::experiment::RECORDED;
+use crate::failure::Failure;
+use crate::run_folder;
+
+/// Facts with their times, in order.
+type Facts = Vec<(SimTime, Fact)>;
+
+/// Explains a pod of the run in `folder` as it stood at an instant; at the end if none is given.
+pub(super) fn explained(
+    name: &str,
+    folder: &Path,
+    at: Option<SimTime>,
+) -> Result<Explanation, Failure> {
+    let manifest = run_folder::read(folder).map_err(Failure::Usage)?;
+    let scenario = scenario(&manifest, None)?;
+    for change in changes(&manifest, &scenario) {
+        writeln!(anstream::stderr().lock(), "note: {change}")?;
+    }
+    let setup = &scenario.setup;
+    let at = at.unwrap_or(setup.horizon);
+    if at > setup.horizon {
+        return Err(Failure::Usage(anyhow!("the run ends at {}, before {at}", setup.horizon)));
+    }
+    let root = Root { seed: manifest.seed, replication: RECORDED };
+    let (mut world, facts) = replayed(setup, root, at);
+    let (before, after) = facts.split_at(facts.partition_point(|(time, _)| *time <= at));
+    let legend = Legend::of(setup);
+    let mut namer = Namer::new(&legend);
+    before.iter().for_each(|(_, fact)| namer.learn(fact));
+    let Some(pod) = pod_named(name, &world, &namer) else {
+        return Err(no_such_pod(name, at, &world, &namer));
+    };
+    let past = past::of(pod, before, &legend, world.refusals());
+    let folder = folder.display();
+    let mut notes = vec![format!("as it stood at {at} in replication {RECORDED} of {folder}")];
+    notes.extend(stands(pod, at, &world, after, &legend));
+    let kinds = kinds(&world, &namer);
+    let controller =
+        |pod: PodId, world: &World| world.model().workloads[world.pods().workload(pod)].controller;
+    let daemons: Vec<bool> =
+        world.pods().ids().map(|pod| controller(pod, &world) == Controller::DaemonSet).collect();
+    let asks_for = world.spec_of(pod).scheduler;
+    let mut scene = Scene {
+        world: &mut world,
+        profile: setup.scheduler.profile_of(asks_for),
+        root,
+        pod_name: &|pod| namer.pod(pod).to_owned(),
+        is_daemon: &|pod| daemons[pod.number() as usize],
+        kinds: &kinds,
+    };
+    let mut explanation = explain(&mut scene, pod);
+    explanation.notes.splice(0..0, notes);
+    explanation.history =
+        past.into_iter().map(|(at, what)| Moment { at: at.to_string(), what }).collect();
+    Ok(explanation)
+}
+
+/// The world at an instant of a run, and every fact of the whole run.
+fn replayed(setup: &Setup, root: Root, at: SimTime) -> (World, Facts) {
+    let mut facts = Facts::new();
+    let mut simulation = Simulation::new(setup, root, &mut facts);
+    while simulation.due().is_some_and(|due| due <= at) && simulation.step() {}
+    let mut world = simulation.world().clone();
+    world.advance_to(at);
+    while simulation.step() {}
+    drop(simulation);
+    (world, facts)
+}
+
+/// The youngest pod of a name: a StatefulSet gives it to one after the other.
+fn pod_named(name: &str, world: &World, namer: &Namer<'_>) -> Option<PodId> {
+    let in_default = format!("default/{name}");
+    world.pods().ids().filter(|pod| [name, &in_default].contains(&namer.pod(*pod))).last()
+}
+
+fn no_such_pod(name: &str, at: SimTime, world: &World, namer: &Namer<'_>) -> Failure {
+    let all = world.pods().ids().map(|pod| namer.pod(pod));
+    let advice = match did_you_mean(name, all) {
+        Some(near) => format!("did you mean pod/{near}?"),
+        None => format!("pods.csv lists those of the run; {} exist by then", world.pods().len()),
+    };
+    Failure::Usage(anyhow!("there is no pod {name} at {at}: {advice}"))
+}
+
+/// Since when a pod waits, and what becomes of it.
+fn stands(
+    pod: PodId,
+    at: SimTime,
+    world: &World,
+    after: &[(SimTime, Fact)],
+    legend: &Legend,
+) -> Vec<String> {
+    if world.pods().phase(pod) != Phase::Pending {
+        return Vec::new();
+    }
+    let mut notes = vec![format!("it waits for {}", at.since(world.pods().created_at(pod)))];
+    let bound = after.iter().find_map(|(time, fact)| match *fact {
+        Fact::PodScheduled { pod: it, node, waited, .. } if it == pod => Some((time, node, waited)),
+        _ => None,
+    });
+    notes.push(match bound {
+        Some((time, node, waited)) => {
+            let pools = after.iter().find_map(|(_, fact)| match *fact {
+                Fact::NodeLaunched { node: it, pool, .. } if it == node => Some(pool),
+                _ => None,
+            });
+            let name = match pools {
+                Some(pool) => legend.model.node_name(node, pool),
+                None => world.node_name(node),
+            };
+            format!("it will be bound to {name} at {time}, after {waited}")
+        }
+        None => format!("it still waits when the run ends, at {}", legend.to),
+    });
+    notes
+}
+
+/// Nodes that the pools can launch.
+fn kinds(world: &World, namer: &Namer<'_>) -> Vec<NodeKind> {
+    let mut kinds = Vec::new();
+    for (pool, it) in world.model().pools.iter() {
+        for (template, of) in it.templates.iter().enumerate() {
+            let [machine, zone, capacity] = namer.offering(of.offering);
+            let alike = |node: &sim::world::node::NodeId| {
+                world.nodes().pool(*node) == pool && world.nodes().offering(*node) == of.offering
+            };
+            kinds.push(NodeKind {
+                pool,
+                template,
+                name: format!("of pool {} ({machine}, {zone}, {capacity})", namer.pool(pool)),
+                like: world.registered().iter().copied().filter(alike).collect(),
+            });
+        }
+    }
+    kinds
+}

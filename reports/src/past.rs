@@ -1,0 +1,97 @@
+//! What happened to one pod, to those that it replaces, and to the nodes that they were on.
+
+use sim::world::fact::Fact;
+use sim::world::node::NodeId;
+use sim::world::pod::PodId;
+use sim::world::refusal::Refusals;
+use sim::world::workload::WorkloadId;
+use sim::{Legend, SimTime};
+
+use crate::export::names::Namer;
+use crate::words;
+
+/// So many facts are told; the last ones explain the most.
+const MOST: usize = 14;
+
+/// Everything that concerned a pod, in order and in words. Of refusals that repeat each other only
+/// the first is told.
+#[must_use]
+pub fn of(
+    pod: PodId,
+    facts: &[(SimTime, Fact)],
+    legend: &Legend,
+    refusals: &Refusals,
+) -> Vec<(SimTime, String)> {
+    let replica = facts.iter().find_map(|(_, fact)| replica_of(pod, fact));
+    let mut namer = Namer::new(legend);
+    let mut line = Line { pods: vec![pod], nodes: Vec::new() };
+    let mut told: Vec<(SimTime, String)> = Vec::new();
+    let mut last_refusal = None;
+    for (at, fact) in facts {
+        namer.learn(fact);
+        if let Fact::PodCreated { pod, workload, replica: number, .. } = *fact
+            && replica == Some((workload, number))
+            && !line.pods.contains(&pod)
+        {
+            line.pods.push(pod);
+        }
+        if !line.concerns(fact) {
+            continue;
+        }
+        if let Fact::PodUnschedulable { pod, refusal, .. } = *fact
+            && last_refusal.replace((pod, refusal)) == Some((pod, refusal))
+        {
+            continue;
+        }
+        told.push((*at, words::of(fact, &namer, legend, refusals)));
+    }
+    told.split_off(told.len().saturating_sub(MOST))
+}
+
+/// The pods of one replica, and the nodes that they are on.
+struct Line {
+    pods: Vec<PodId>,
+    nodes: Vec<NodeId>,
+}
+
+impl Line {
+    /// Whether a fact is about one of them. A node concerns them until it is gone.
+    fn concerns(&mut self, fact: &Fact) -> bool {
+        match *fact {
+            Fact::PodScheduled { pod, node, .. } | Fact::PodFound { pod, node, .. } => {
+                let own = self.pods.contains(&pod);
+                if own {
+                    self.nodes.push(node);
+                }
+                own
+            }
+            Fact::PodCreated { pod, .. }
+            | Fact::PodUnschedulable { pod, .. }
+            | Fact::PodNominated { pod, .. }
+            | Fact::PodReady { pod, .. }
+            | Fact::PodTerminating { pod, .. } => self.pods.contains(&pod),
+            Fact::PodEnded { pod, node, .. } => {
+                let own = self.pods.contains(&pod);
+                if own {
+                    self.nodes.retain(|it| *it != node);
+                }
+                own
+            }
+            Fact::NoticeGiven { node, .. }
+            | Fact::NodeCordoned { node }
+            | Fact::NodeTainted { node, .. }
+            | Fact::NodeGone { node, .. } => self.nodes.contains(&node),
+            _ => false,
+        }
+    }
+}
+
+/// Which replica of which workload a pod is, if this is the fact that says so.
+fn replica_of(pod: PodId, fact: &Fact) -> Option<(WorkloadId, u32)> {
+    match *fact {
+        Fact::PodCreated { pod: created, workload, replica, .. } if created == pod => {
+            Some((workload, replica))
+        }
+        _ => None,
+    }
+}
