@@ -1,7 +1,6 @@
 //! What must make no difference to the scheduler, and makes none.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use proptest::prelude::*;
 use sim::Root;
@@ -23,16 +22,6 @@ const ROOT: Root = Root { seed: 42, replication: 0 };
 /// Every kind of pod.
 fn kinds(world: &World) -> Vec<SpecId> {
     world.model().workloads.rows().map(|workload| workload.spec).collect()
-}
-
-/// The nodes of the start of a plan, registered.
-fn world_of(model: Model, present: usize) -> World {
-    let mut world = World::new(Arc::new(model));
-    for index in 0..present {
-        let (node, _) = world.adopt_node(index);
-        let _ = world.register(node);
-    }
-    world
 }
 
 /// Two worlds that ought to be alike are, for every kind of pod and every pod that waits, after
@@ -118,7 +107,7 @@ proptest! {
         steps in steps(30),
     ) {
         let model = labelled(&plan, &which);
-        stay_alike(plan.world(), world_of(model, plan.present), &steps)?;
+        stay_alike(plan.world(), plan.world_of(model), &steps)?;
     }
 
     #[test]
@@ -182,7 +171,7 @@ proptest! {
             model.specs.intern(twin)
         }).collect();
         let profile = Profile::default();
-        let mut world = world_of(model, plan.present);
+        let mut world = plan.world_of(model);
         let all: Vec<SpecId> = specs.iter().chain(&twins).copied().collect();
         for step in &steps {
             step.apply(&mut world);

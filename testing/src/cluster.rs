@@ -166,7 +166,13 @@ impl ClusterPlan {
     /// The cluster at the start: its nodes are registered, and no pod is there.
     #[must_use]
     pub fn world(&self) -> World {
-        let mut world = World::new(Arc::new(self.model()));
+        self.world_of(self.model())
+    }
+
+    /// The same with a model that has been changed, but for its nodes.
+    #[must_use]
+    pub fn world_of(&self, model: Model) -> World {
+        let mut world = World::new(Arc::new(model));
         for index in 0..self.present {
             let (node, _) = world.adopt_node(index);
             let _ = world.register(node);

@@ -7,12 +7,13 @@
 //! | a world after anything has happened to it | [`cluster::clusters`], [`steps::steps`] | the world, with [`rules::holds`] |
 //! | a whole run of a scenario of your own | [`faults::faults`] | every moment, with [`moments::at_every_moment`] |
 //!
-//! [`pods`] are the kinds of pods that clusters are drawn with. `docs/testing.md` tests a rule of a
+//! [`pods`] are the kinds of pods that clusters are drawn with, [`profiles`] configure the scheduler. `docs/testing.md` tests a rule of a
 //! team from beginning to end.
 
 pub mod cluster;
 pub mod faults;
 pub mod moments;
 pub mod pods;
+pub mod profiles;
 pub mod rules;
 pub mod steps;

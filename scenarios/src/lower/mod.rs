@@ -88,13 +88,10 @@ impl<'l> Lowering<'l> {
         lowering.pools();
         lowering.assume();
         lowering.workloads(workloads, around);
-        lowering.rules();
-        if lowering.found.has_errors() {
-            return None;
-        }
-        if let Some((cluster, first)) = start {
+        if let Some((cluster, first)) = start.filter(|_| !lowering.found.has_errors()) {
             lowering.start(cluster, first, around);
         }
+        lowering.rules();
         if lowering.found.has_errors() {
             return None;
         }

@@ -9,7 +9,7 @@ use sim::world::rules::{Amount, Kind, Pods, Rule};
 
 use super::Lowering;
 use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::file::rules::{self, Operator, Per, Selector};
+use crate::file::rules::{self, Bound, Operator, Per, Selector};
 use crate::tree::Step;
 
 /// What a rule can say.
@@ -36,44 +36,41 @@ impl Lowering<'_> {
 
     /// The one thing that a rule says.
     fn kind(&mut self, rule: &rules::Rule, index: usize) -> Option<Kind> {
-        let rules::Rule { never, at_least, at_most, apart, together, .. } = rule;
-        let said = [
-            never.is_some(),
-            at_least.is_some(),
-            at_most.is_some(),
-            apart.is_some(),
-            together.is_some(),
-        ];
-        let said = said.into_iter().filter(|said| *said).count();
-        if said != 1 {
-            let much = if said == 0 { "nothing" } else { "more than one thing" };
+        let mut said: Vec<Option<Kind>> = Vec::new();
+        if let Some(on) = &rule.never {
+            let path = place(index, &["never", "nodeSelector"]);
+            said.push(Some(Kind::Never { nodes: self.selector(&on.node_selector, &path) }));
+        }
+        if let Some(bound) = &rule.at_least {
+            let bound = self.bound(bound, "atLeast", index);
+            said.push(bound.map(|(amount, key)| Kind::AtLeast { amount, key }));
+        }
+        if let Some(bound) = &rule.at_most {
+            let bound = self.bound(bound, "atMost", index);
+            said.push(bound.map(|(amount, key)| Kind::AtMost { amount, key }));
+        }
+        if let Some(Per { topology_key }) = &rule.apart {
+            let key = self.key(topology_key, "apart", index);
+            said.push(key.map(|key| Kind::Apart { key }));
+        }
+        if let Some(Per { topology_key }) = &rule.together {
+            let key = self.key(topology_key, "together", index);
+            said.push(key.map(|key| Kind::Together { key }));
+        }
+        if said.len() != 1 {
+            let much = if said.is_empty() { "nothing" } else { "more than one thing" };
             let message = format!("rule `{}` says {much}", rule.name);
             let help = format!("a rule says one of {KINDS}");
             self.error("E0401", &place(index, &[]), message, Some(help));
             return None;
         }
-        if let Some(on) = never {
-            let path = place(index, &["never", "nodeSelector"]);
-            return Some(Kind::Never { nodes: self.selector(&on.node_selector, &path) });
-        }
-        let bounds = [("atLeast", at_least), ("atMost", at_most)];
-        if let Some((field, bound)) = bounds.iter().find_map(|(f, b)| Some((*f, b.as_ref()?))) {
-            let amount = self.amount(&bound.pods, &place(index, &[field, "pods"]));
-            let key = self.key(&bound.topology_key, &place(index, &[field, "topologyKey"]));
-            let (amount, key) = (amount?, key?);
-            return Some(match field {
-                "atLeast" => Kind::AtLeast { amount, key },
-                _ => Kind::AtMost { amount, key },
-            });
-        }
-        let mut key = |field: &str, Per { topology_key }: &Per| {
-            self.key(topology_key, &place(index, &[field, "topologyKey"]))
-        };
-        match (apart, together) {
-            (Some(per), _) => Some(Kind::Apart { key: key("apart", per)? }),
-            (None, Some(per)) => Some(Kind::Together { key: key("together", per)? }),
-            (None, None) => None,
-        }
+        said.pop().flatten()
+    }
+
+    fn bound(&mut self, bound: &Bound, field: &str, index: usize) -> Option<(Amount, NameId)> {
+        let amount = self.amount(&bound.pods, &place(index, &[field, "pods"]));
+        let key = self.key(&bound.topology_key, field, index);
+        amount.zip(key)
     }
 
     fn amount(&mut self, amount: &rules::Amount, path: &[Step]) -> Option<Amount> {
@@ -93,7 +90,7 @@ impl Lowering<'_> {
     }
 
     /// A label by which nodes form domains: one that some node has.
-    fn key(&mut self, key: &str, path: &[Step]) -> Option<NameId> {
+    fn key(&mut self, key: &str, field: &str, index: usize) -> Option<NameId> {
         let name = self.model.names.intern(key);
         let model = &self.model;
         let known: BTreeSet<&str> = model
@@ -112,7 +109,7 @@ impl Lowering<'_> {
             }
         };
         let message = format!("no node of this scenario has the label `{key}`");
-        self.error("E0402", path, message, Some(help));
+        self.error("E0402", &place(index, &[field, "topologyKey"]), message, Some(help));
         None
     }
 
@@ -132,7 +129,7 @@ impl Lowering<'_> {
                 let wants = if compares { "needs `values`" } else { "takes no `values`" };
                 let message = format!("`{:?}` {wants}", it.operator);
                 let mut path = path.to_vec();
-                path.extend([Step::Key("matchExpressions".into()), Step::Index(index)]);
+                path.extend(["matchExpressions".into(), index.into()]);
                 self.error("E0401", &path, message, None);
             }
             let operator = match it.operator {
@@ -172,7 +169,7 @@ impl Lowering<'_> {
 
 /// Where a field of a rule stands.
 fn place(index: usize, fields: &[&str]) -> Vec<Step> {
-    let mut path = vec![Step::Key("rules".into()), Step::Index(index)];
-    path.extend(fields.iter().map(|field| Step::Key((*field).into())));
+    let mut path = vec!["rules".into(), index.into()];
+    path.extend(fields.iter().map(|field| Step::from(*field)));
     path
 }
