@@ -49,7 +49,7 @@ pub(crate) enum Command {
     Import(ImportArgs),
     /// Simulate a scenario file, and keep what came out in a run folder.
     ///
-    /// The folder is runs/<scenario>-<hash>, where the hash covers the files that were read, the
+    /// The folder is runs/NAME-HASH, where the hash covers the files that were read, the
     /// seed, the number of replications and the version. It is written whole or not at all.
     #[command(after_help = "Examples:
   spotsim run scenario.yaml

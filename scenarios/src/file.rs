@@ -27,6 +27,10 @@ pub struct File {
     #[serde(default = "zero")]
     #[schemars(extend("format" = "duration"))]
     pub warm_up: String,
+    /// How long the scheduler takes to decide about one pod; by default no time at all.
+    #[serde(default = "zero")]
+    #[schemars(extend("format" = "duration"))]
+    pub scheduling_cycle: String,
     /// The seed of all chance.
     #[serde(default = "default_seed")]
     pub seed: u64,

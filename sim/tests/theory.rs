@@ -129,6 +129,18 @@ fn a_loss_without_notice_kills_and_is_noticed_late() {
 
 /// A bare pod does not come back; a StatefulSet's pod comes back when its name is free.
 #[test]
+fn decisions_come_one_after_the_other_if_they_take_time() {
+    let mut plan = simple(0.0, 2, Span::from_hours(1));
+    plan.workloads = vec![service("web", 4)];
+    let mut setup = setup(&plan);
+    setup.cycle_takes = Span::from_secs(3);
+    let (facts, _) = facts(&setup, Root { seed: 5, replication: 0 });
+    let scheduled = facts.iter().filter(|(_, fact)| matches!(fact, Fact::PodScheduled { .. }));
+    let at: Vec<u64> = scheduled.map(|(at, _)| at.as_ms()).collect();
+    assert_eq!(at, [0, 3_000, 6_000, 9_000]);
+}
+
+#[test]
 fn who_comes_back_and_when() {
     let mut plan = simple(0.2, 2, Span::from_hours(100));
     let bare = Controller::Pod { duration: None };

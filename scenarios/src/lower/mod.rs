@@ -97,11 +97,12 @@ impl<'l> Lowering<'l> {
         }
         lowering.warn_of_what_fits_nowhere(workloads);
         let market = Constant { missed_notices: file.market.missed_notices };
-        // Both were checked against the schema.
+        // All were checked against the schema.
         let (warm_up, horizon) =
             (Span::parse(&file.warm_up).ok()?, Span::parse(&file.horizon).ok()?);
+        let cycle_takes = Span::parse(&file.scheduling_cycle).ok()?;
         match Setup::new(lowering.model, Arc::new(market), provider, warm_up, horizon) {
-            Ok(setup) => Some((setup, lowering.assumptions)),
+            Ok(setup) => Some((Setup { cycle_takes, ..setup }, lowering.assumptions)),
             Err(error) => {
                 let span = tree.at(&[Step::Key("horizon".into())]).span.clone();
                 lowering.found.push(Diagnostic::new("E0204", error.to_string()).at(source, span));
