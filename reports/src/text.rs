@@ -174,17 +174,27 @@ fn list(text: &mut String, title: &str, items: &[String]) {
     }
     let _ = writeln!(text, "\n{title} ({})", items.len());
     for item in items {
-        let mut line = String::from(" ");
-        for word in item.split(' ') {
-            if line.chars().count() + word.chars().count() > 98 {
-                let _ = writeln!(text, "{line}");
-                line = "   ".into();
-            }
-            line.push(' ');
-            line.push_str(word);
-        }
-        let _ = writeln!(text, "{line}");
+        wrap(text, "  ", 4, item);
     }
+}
+
+/// A sentence in lines of at most 98 columns: the first begins with `start`, the others are
+/// indented by so many spaces.
+pub(crate) fn wrap(text: &mut String, start: &str, indent: usize, sentence: &str) {
+    let (mut line, mut begun) = (start.to_owned(), false);
+    for word in sentence.split(' ') {
+        let separate = usize::from(begun);
+        if begun && line.chars().count() + separate + word.chars().count() > 98 {
+            let _ = writeln!(text, "{line}");
+            (line, begun) = (" ".repeat(indent), false);
+        }
+        if begun {
+            line.push(' ');
+        }
+        line.push_str(word);
+        begun = true;
+    }
+    let _ = writeln!(text, "{line}");
 }
 
 /// Columns as wide as their widest cell; the first to the left, figures to the right.

@@ -326,3 +326,33 @@ fn mistakes_have_their_places() {
         assert!(there.starts_with(underlined), "{there:?} in\n{text}");
     }
 }
+
+/// Any prefix and any single lost byte of a configuration with rules is answered, not crashed on.
+#[test]
+fn no_mutilation_panics() {
+    let config = "profiles:
+  - schedulerName: packing
+    plugins: {multiPoint: {disabled: [{name: '*'}], enabled: [{name: NodeResourcesFit, weight: 3}]}}
+    pluginConfig:
+      - name: NodeResourcesFit
+        args: {scoringStrategy: {type: RequestedToCapacityRatio, requestedToCapacityRatio: {shape: [{utilization: 1, score: 1}]}}}
+      - name: PodTopologySpread
+        args: {defaultingType: List, defaultConstraints: [{maxSkew: 1, topologyKey: z, whenUnsatisfiable: DoNotSchedule}]}
+";
+    let rules = "
+rules:
+  - {name: a, podSelector: {matchLabels: {app: web}}, atMost: {pods: 60%, topologyKey: kubernetes.io/hostname}}
+  - {name: b, never: {nodeSelector: {matchExpressions: [{key: a, operator: In, values: [b]}]}}}
+";
+    let both = format!("{config}{}", rules.replace('\n', "\n "));
+    for at in 0..both.len() {
+        let _ = parse(&both[..at]);
+        let _ = parse(&format!("{}{}", &both[..at], &both[at + 1..]));
+    }
+    for at in 0..rules.len() {
+        for text in [rules[..at].to_owned(), format!("{}{}", &rules[..at], &rules[at + 1..])] {
+            let source = Source { file: "shop.yaml".into(), text: format!("{SHOP}{text}").into() };
+            let _ = Scenario::parse(&source, None);
+        }
+    }
+}

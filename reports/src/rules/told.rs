@@ -13,6 +13,7 @@ use sim::{Legend, SimTime};
 
 use super::{Break, Chain, Outcome};
 use crate::export::names::Namer;
+use crate::text::wrap;
 
 /// How one rule fared in all replications.
 #[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
@@ -119,7 +120,7 @@ pub fn list(rules: &[RuleSummary], replications: usize) -> String {
     let _ = writeln!(text, "Rules ({broken} of {} broken)", rules.len());
     for rule in rules {
         let mark = if rule.first.is_some() { '✗' } else { '✓' };
-        let _ = writeln!(text, "  {mark} {}: {}", rule.rule, rule.says);
+        wrap(&mut text, &format!("  {mark} {}: ", rule.rule), 6, &rule.says);
         let Some(first) = &rule.first else { continue };
         let (runs, share) = (rule.broken_replications, percent(rule.broken_percent));
         let _ = writeln!(
@@ -128,10 +129,10 @@ pub fn list(rules: &[RuleSummary], replications: usize) -> String {
              first at {} in run {}:",
             first.at, first.run
         );
-        let _ = writeln!(text, "    {}", first.what);
+        wrap(&mut text, "    ", 6, &first.what);
         let width = first.chain.iter().map(|event| event.at.len()).max().unwrap_or(0);
         for Event { at, what, .. } in &first.chain {
-            let _ = writeln!(text, "      {at:<width$}  {what}");
+            wrap(&mut text, &format!("      {at:<width$}  "), width + 10, what);
         }
     }
     text

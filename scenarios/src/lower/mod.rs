@@ -91,7 +91,10 @@ impl<'l> Lowering<'l> {
         if let Some((cluster, first)) = start.filter(|_| !lowering.found.has_errors()) {
             lowering.start(cluster, first, around);
         }
-        lowering.rules();
+        // Of nodes that are not understood nobody knows which labels they have.
+        if start.is_none() || !lowering.found.has_errors() {
+            lowering.rules();
+        }
         if lowering.found.has_errors() {
             return None;
         }
