@@ -97,12 +97,10 @@ const WITHOUT_BEARING: &[&str] = &[
 type NotSimulated = (&'static str, fn(&PodSpec) -> bool);
 
 /// One line each; whoever teaches it to the simulator takes its line away.
-const NOT_SIMULATED: [NotSimulated; 6] = [
+const NOT_SIMULATED: [NotSimulated; 4] = [
     ("volumes[].persistentVolumeClaim", |pod| {
         pod.volumes.iter().any(|v| v.persistent_volume_claim.is_some() || v.ephemeral.is_some())
     }),
-    ("schedulingGates", |pod| !pod.scheduling_gates.is_empty()),
-    ("preemptionPolicy", |pod| pod.preemption_policy.as_deref() == Some("Never")),
     ("resourceClaims", |pod| !pod.resource_claims.is_empty()),
     ("activeDeadlineSeconds", |pod| pod.active_deadline_seconds.is_some()),
     ("containers[].lifecycle.preStop.sleep", |pod| {

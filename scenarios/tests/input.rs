@@ -217,10 +217,10 @@ fn a_pod_that_fits_nowhere_is_a_warning_with_its_figures() {
 
 #[test]
 fn what_is_not_modelled_is_counted() {
-    let text = GOOD.replace("{containers:", "{schedulingGates: [{name: later}], containers:");
+    let text = GOOD.replace("{containers:", "{activeDeadlineSeconds: 60, containers:");
     let scenario = parse(&text).unwrap_or_else(|errors| panic!("{errors}"));
     let listed: Vec<String> = scenario.unmodelled.iter().map(|row| row.what.clone()).collect();
-    assert!(listed.contains(&"schedulingGates".to_owned()), "{listed:?}");
+    assert!(listed.contains(&"activeDeadlineSeconds".to_owned()), "{listed:?}");
 }
 
 /// Any prefix and any single lost byte of a good file is answered, not crashed on.

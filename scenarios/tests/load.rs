@@ -55,6 +55,12 @@ fn lists_of_any_kind() {
     assert_eq!(names(typed), ["a:1 Pod x"], "items of a typed list do not say their kind");
     assert_eq!(names(&format!(r#"{{"kind": "List", "items": [{list}]}}"#)), ["a:1 Pod x"]);
     assert_eq!(names(r#"{"kind": "PodList", "items": null}"#), [""; 0]);
+    assert_eq!(names("kind: PodList\nitems:\n"), [""; 0]);
+    for (text, what) in
+        ["kind: List\nitems: 3\n", r#"{"kind": "List", "items": 3}"#].iter().zip(["YAML", "JSON"])
+    {
+        assert!(wrong(text).contains("E0301"), "{what}: a number is no list of items");
+    }
     let yaml = "kind: DeploymentList\napiVersion: apps/v1\nitems:\n- metadata: {name: x}\n";
     assert_eq!(names(yaml), ["a:4 Deployment x"]);
     let deep = format!("{}{POD}{}", r#"{"kind":"List","items":["#.repeat(9), "]}".repeat(9));

@@ -37,8 +37,16 @@ impl Loader<'_> {
             }
             let head = Head { kind: kind.to_owned(), ..head };
             let list = if kind.is_empty() { list } else { &head };
-            if let Value::Seq(items) = &items.value {
-                items.iter().for_each(|item| self.node(source, item, list, depth + 1));
+            match &items.value {
+                Value::Seq(items) => {
+                    items.iter().for_each(|item| self.node(source, item, list, depth + 1));
+                }
+                Value::Scalar(serde_json::Value::Null) => {}
+                Value::Scalar(_) | Value::Map(_) => {
+                    let span = items.span.clone();
+                    let message = "the `items` of a list must be a list";
+                    self.found.push(Diagnostic::new("E0301", message).at(source, span));
+                }
             }
             return;
         }
