@@ -6,6 +6,8 @@
 
 use std::collections::BTreeMap;
 
+pub use super::budget::Amount;
+
 use super::World;
 use super::catalog::OfferingId;
 use super::labels::{LabelSet, Requirement};
@@ -69,15 +71,6 @@ pub enum Kind {
         /// By which label nodes form domains.
         key: NameId,
     },
-}
-
-/// How many pods.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Amount {
-    /// So many.
-    Pods(u32),
-    /// So much of what is wanted, in percent.
-    Percent(u32),
 }
 
 /// Where pods are counted together.
