@@ -31,19 +31,6 @@ impl Score for NodeResourcesBalancedAllocation {
         let before = node.load().requested();
         let mut after = *before;
         after += &pod.requests;
-        // The usual two need no detour.
-        if let [one, other] = self.resources[..]
-            && one.max(other) < Lane::PODS
-            && allocatable[one] > 0
-            && allocatable[other] > 0
-        {
-            let balance = |requested: &Resources| {
-                let [one, other] =
-                    [one, other].map(|lane| fraction(requested[lane], allocatable[lane]));
-                percent_even(((one - other) / 2.0).abs())
-            };
-            return 50 + (50 + balance(&after) - balance(before)) / 2;
-        }
         let counted = |lane: &Lane| allocatable[*lane] > 0 && counts(pod, *lane);
         let balance = |requested: &Resources| {
             let lanes = self.resources.iter().copied().filter(counted);
@@ -78,11 +65,7 @@ fn balance(fractions: impl Iterator<Item = f64> + Clone) -> i64 {
             libm::sqrt(squares / count as f64)
         }
     };
-    percent_even(deviation)
-}
-
-/// A deviation from even use, which is at most a half, as a score.
-fn percent_even(deviation: f64) -> i64 {
+    // Between 50 and 100.
     #[allow(clippy::cast_possible_truncation)]
     let percent = ((1.0 - deviation) * 100.0) as i64;
     percent
