@@ -7,13 +7,14 @@ use indexmap::{IndexMap, IndexSet};
 use rustc_hash::FxBuildHasher;
 
 use super::branches::Branches;
+use super::follower::Follower;
 use super::framework::PodView;
 use super::inquiry::{Inquiry, Rejection};
 use crate::world::World;
-use crate::world::journal::Cursor;
 use crate::world::node::NodeId;
 
 /// What all nodes answer for themselves to one kind of pods.
+#[derive(Default)]
 pub struct Answers {
     /// The number of each node's answer, in the order in which nodes are walked.
     of: Vec<u32>,
@@ -24,8 +25,7 @@ pub struct Answers {
     scored: Vec<u32>,
     refusals: IndexMap<(u32, Rejection), u32, FxBuildHasher>,
     grades: IndexSet<Vec<i64>, FxBuildHasher>,
-    cursor: Cursor,
-    generation: u64,
+    follower: Follower,
     /// The grades of the node that is being looked at, and the number of those before.
     found: Vec<i64>,
     last_grades: usize,
@@ -43,39 +43,15 @@ pub struct Answer {
 }
 
 impl Answers {
-    /// Asks every node.
-    pub fn new(inquiry: &Inquiry, pod: PodView<'_>, world: &World) -> Answers {
-        let mut answers = Answers {
-            of: Vec::new(),
-            answers: Vec::new(),
-            pairs: Branches::default(),
-            scored: Vec::new(),
-            refusals: IndexMap::default(),
-            grades: IndexSet::default(),
-            cursor: Cursor::default(),
-            generation: u64::MAX,
-            found: Vec::new(),
-            last_grades: 0,
-            recomputed: 0,
-        };
-        answers.catch_up(inquiry, pod, world);
-        answers
-    }
-
     /// Asks those nodes again that have changed since the last time.
     pub fn catch_up(&mut self, inquiry: &Inquiry, pod: PodView<'_>, world: &World) {
-        let cursor = std::mem::replace(&mut self.cursor, world.journal().now());
-        let generation = world.registered_generation();
-        let same_nodes = std::mem::replace(&mut self.generation, generation) == generation;
-        match world.journal().since(cursor).filter(|_| same_nodes) {
-            Some(changes) if changes.len() <= self.of.len() => {
-                for change in changes {
-                    if let Some(place) = world.place_of(change.node) {
-                        self.of[place] = self.ask(inquiry, pod, world, change.node);
-                    }
+        match self.follower.changes(world) {
+            Some(changes) => {
+                for (place, change) in changes {
+                    self.of[place] = self.ask(inquiry, pod, world, change.node);
                 }
             }
-            _ => {
+            None => {
                 self.of.clear();
                 for node in world.registered() {
                     let answer = self.ask(inquiry, pod, world, *node);
@@ -133,9 +109,7 @@ impl Answers {
             }
         }
     }
-}
 
-impl Answers {
     /// The number of the grades that were found, which are nearly always those of the node before.
     fn found_grades(&mut self) -> u32 {
         if self.grades.get_index(self.last_grades).is_none_or(|last| *last != self.found) {

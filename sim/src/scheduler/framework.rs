@@ -98,7 +98,7 @@ pub trait Filter: Send + Sync {
     /// Whether what happened may turn a refusal by this plugin into a pass (QueueingHint).
     fn helped_by(&self, pod: PodView<'_>, happening: Happening, world: &World) -> bool {
         match happening {
-            Happening::NodeJoined(node) | Happening::NodeChanged(node) => {
+            Happening::NodeJoined(node) => {
                 let empty = NodeLoad::default();
                 self.check(pod, world.view(node).with_load(&empty)) == Verdict::Pass
             }
@@ -246,8 +246,6 @@ pub struct Feasible {
 pub enum Happening {
     /// A node joined the cluster.
     NodeJoined(NodeId),
-    /// A node became more welcoming.
-    NodeChanged(NodeId),
     /// A node left, and with it a domain or a share of one.
     NodeLeft,
     /// A pod of this spec was put on a node.

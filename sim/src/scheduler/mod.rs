@@ -3,6 +3,7 @@
 pub mod answers;
 mod branches;
 pub mod decide;
+mod follower;
 pub mod framework;
 pub mod inquiry;
 pub mod plain;
@@ -244,8 +245,5 @@ fn nowhere(
 /// chance is keyed by the pod, so that nobody else's choice depends on it.
 // kube-scheduler: schedule_one.go selectHost
 fn tie_break(root: Root, pod: PodId, ties: usize, world: &World) -> usize {
-    let pods = world.pods();
-    let workload = world.model().workloads[pods.workload(pod)].key;
-    let key = [workload, u64::from(pods.replica(pod)), u64::from(pods.attempt(pod))];
-    root.choice(Stream::TieBreak, &key, ties)
+    root.choice(Stream::TieBreak, &world.draw_key(pod), ties)
 }

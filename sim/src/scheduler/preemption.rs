@@ -188,10 +188,7 @@ impl<'a> Attempt<'a> {
     /// Where the search begins: anywhere, so that it is not always the same nodes that are tried.
     fn offset(&self, nodes: usize) -> usize {
         let Some(pod) = self.pod.id else { return 0 };
-        let pods = self.world.pods();
-        let workload = self.world.model().workloads[pods.workload(pod)].key;
-        let key = [workload, u64::from(pods.replica(pod)), u64::from(pods.attempt(pod))];
-        self.root.choice(Stream::PreemptionOffset, &key, nodes)
+        self.root.choice(Stream::PreemptionOffset, &self.world.draw_key(pod), nodes)
     }
 
     // kube-scheduler: default_preemption.go PodEligibleToPreemptOthers

@@ -9,12 +9,12 @@
 
 use super::answers::{Answers, number};
 use super::branches::Branches;
+use super::follower::Follower;
 use super::framework::PodView;
 use super::inquiry::{Inquiry, Rejection};
 use super::profile::Profile;
 use super::sums::{Share, Standing};
 use crate::world::World;
-use crate::world::journal::Cursor;
 use crate::world::node::NodeId;
 use crate::world::pod::SpecId;
 
@@ -42,8 +42,7 @@ pub struct Ranking {
     kept: Vec<i64>,
     /// Whether pods of a spec change any sum: what is known of it so far.
     concerns: Vec<Option<bool>>,
-    cursor: Cursor,
-    generation: u64,
+    follower: Follower,
     /// What a node is found to contribute.
     found: Vec<Share>,
     /// How many rows have been worked out so far.
@@ -94,8 +93,7 @@ impl Ranking {
             shared: Vec::new(),
             kept: Vec::new(),
             concerns: vec![None; world.model().specs.iter().len()],
-            cursor: Cursor::default(),
-            generation: u64::MAX,
+            follower: Follower::default(),
             found: Vec::new(),
             recomputed: 0,
         })
@@ -103,19 +101,14 @@ impl Ranking {
 
     /// Repairs whatever has changed since the last time. `answers` must be up to date.
     pub fn catch_up(&mut self, answers: &Answers, pod: PodView<'_>, world: &World) {
-        let cursor = std::mem::replace(&mut self.cursor, world.journal().now());
-        let generation = world.registered_generation();
-        let same_nodes = std::mem::replace(&mut self.generation, generation) == generation;
-        match world.journal().since(cursor).filter(|_| same_nodes) {
-            Some(changes) if changes.len() <= self.rows.len() => {
-                for change in changes {
-                    if let Some(place) = world.place_of(change.node) {
-                        let concerns = change.spec.is_none_or(|spec| self.concerns(spec, world));
-                        self.repair(place, change.node, concerns, answers, pod, world);
-                    }
+        match self.follower.changes(world) {
+            Some(changes) => {
+                for (place, change) in changes {
+                    let concerns = change.spec.is_none_or(|spec| self.concerns(spec, world));
+                    self.repair(place, change.node, concerns, answers, pod, world);
                 }
             }
-            _ => self.rebuild(answers, pod, world),
+            None => self.rebuild(answers, pod, world),
         }
     }
 

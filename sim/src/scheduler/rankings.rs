@@ -55,8 +55,7 @@ impl Rankings {
         let kept = self.by_class[class].as_mut().expect("it was just made");
         kept.last_used = self.decisions;
         let ranking = &mut kept.ranking;
-        let answers = slot(&mut self.answers, own_class)
-            .get_or_insert_with(|| Box::new(Answers::new(&ranking.inquiry, pod, world)));
+        let answers = slot(&mut self.answers, own_class).get_or_insert_default();
         answers.catch_up(&ranking.inquiry, pod, world);
         let before = ranking.len();
         ranking.catch_up(answers, pod, world);

@@ -155,6 +155,13 @@ impl World {
         &self.model.specs[self.pods.spec(pod)]
     }
 
+    /// Who a pod is in random streams: which attempt of which replica of which workload, whatever
+    /// else there is.
+    pub fn draw_key(&self, pod: PodId) -> [u64; 3] {
+        let workload = self.model.workloads[self.pods.workload(pod)].key;
+        [workload, u64::from(self.pods.replica(pod)), u64::from(self.pods.attempt(pod))]
+    }
+
     /// The name a node goes by.
     pub fn node_name(&self, node: NodeId) -> String {
         self.model.node_name(node, self.nodes.pool(node))

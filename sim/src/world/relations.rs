@@ -22,7 +22,6 @@ id! {
 #[derive(Clone, Debug, Default)]
 pub struct Relations {
     specs: Table<SpecId, Related>,
-    classes: usize,
 }
 
 /// What follows for one pod spec.
@@ -71,17 +70,12 @@ impl Relations {
             let class = *signatures.entry(signature).or_insert(next);
             specs.push(Related { matched_by, targeted_by, class, own_class });
         }
-        Relations { specs, classes: signatures.len() }
+        Relations { specs }
     }
 
     /// What follows for pods of a spec.
     pub fn of_spec(&self, spec: SpecId) -> &Related {
         &self.specs[spec]
-    }
-
-    /// How many classes of pods there are.
-    pub fn classes(&self) -> usize {
-        self.classes
     }
 }
 

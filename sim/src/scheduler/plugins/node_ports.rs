@@ -24,7 +24,7 @@ impl Filter for NodePorts {
     // kube-scheduler: plugins/nodeports/node_ports.go isSchedulableAfterPodDeleted
     fn helped_by(&self, pod: PodView<'_>, happening: Happening, world: &World) -> bool {
         match happening {
-            Happening::NodeJoined(_) | Happening::NodeChanged(_) => true,
+            Happening::NodeJoined(_) => true,
             Happening::PodLeft(spec) => {
                 let freed = &world.model().specs[spec].host_ports;
                 let wanted = &pod.spec.host_ports;

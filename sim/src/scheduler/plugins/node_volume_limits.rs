@@ -45,7 +45,7 @@ impl Filter for NodeVolumeLimits {
     // kube-scheduler: plugins/nodevolumelimits/csi.go isSchedulableAfterPodDeleted
     fn helped_by(&self, _: PodView<'_>, happening: Happening, world: &World) -> bool {
         match happening {
-            Happening::NodeJoined(_) | Happening::NodeChanged(_) => true,
+            Happening::NodeJoined(_) => true,
             Happening::PodLeft(spec) => {
                 let model = world.model();
                 model.storage.attached_for(&model.specs[spec].volumes).next().is_some()

@@ -58,7 +58,7 @@ impl Filter for NodeResourcesFit {
     // kube-scheduler: plugins/noderesources/fit.go isSchedulableAfterPodEvent
     fn helped_by(&self, pod: PodView<'_>, happening: Happening, world: &World) -> bool {
         match happening {
-            Happening::NodeJoined(node) | Happening::NodeChanged(node) => {
+            Happening::NodeJoined(node) => {
                 let allocatable = &world.view(node).shape().allocatable;
                 pod.spec.requests.fits(&Resources::ZERO, allocatable)
             }

@@ -58,7 +58,7 @@ impl Filter for VolumeRestrictions {
     // kube-scheduler: plugins/volumerestrictions/volume_restrictions.go isSchedulableAfterPodDeleted
     fn helped_by(&self, pod: PodView<'_>, happening: Happening, world: &World) -> bool {
         match happening {
-            Happening::NodeJoined(_) | Happening::NodeChanged(_) => true,
+            Happening::NodeJoined(_) => true,
             Happening::PodLeft(spec) => {
                 let model = world.model();
                 let disk = |disk| model.storage.disk(disk);
