@@ -6,14 +6,13 @@
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use benches::{least_cpu, peak_rss_bytes, print};
 use flate2::read::GzDecoder;
 use serde_json::json;
-use sim::market::constant::Constant;
+use sim::market::Market;
 use sim::world::Model;
-use sim::world::catalog::{CapacityType, InstanceType, Offering};
+use sim::world::catalog::{InstanceType, Offering};
 use sim::world::node::NodeShape;
 use sim::world::pod::PodSpec;
 use sim::world::pool::{NodeTemplate, Pool};
@@ -65,20 +64,8 @@ fn setup(nodes: u32, arrivals: &str) -> Setup {
     let mut size = Resources::one_pod(16_000, 64 << 30);
     size[Lane::PODS] = 110;
     let price = MicroUsdPerHour(768_000);
-    let instance_type = model.catalog.instance_types.push(InstanceType {
-        name,
-        capacity: size,
-        allocatable: size,
-        on_demand: price,
-    });
-    let offering = model.catalog.offerings.push(Offering {
-        instance_type,
-        zone,
-        capacity_type: CapacityType::OnDemand,
-        price,
-        reclaims_per_hour: 0.0,
-        key: 0,
-    });
+    let instance_type = model.catalog.instance_types.push(InstanceType::plain(name, size, price));
+    let offering = model.catalog.offerings.push(Offering::on_demand(instance_type, zone, price));
     let shape = NodeShape::plain(size);
     model.pools.push(Pool { name, size: nodes, templates: vec![NodeTemplate { offering, shape }] });
     for line in arrivals.lines().skip(1) {
@@ -108,5 +95,5 @@ fn setup(nodes: u32, arrivals: &str) -> Setup {
     }
     let aws = sim::providers::named("aws").expect("aws is modelled");
     let horizon = Span::from_hours(48);
-    Setup::new(model, Arc::new(Constant::default()), aws, Span::ZERO, horizon).expect("sound")
+    Setup::new(model, Market::default(), aws, Span::ZERO, horizon).expect("sound")
 }

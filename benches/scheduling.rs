@@ -12,7 +12,7 @@ use serde_json::json;
 use sim::scheduler::profile::Profile;
 use sim::scheduler::{Placed, Scheduler};
 use sim::table::Id;
-use sim::world::catalog::{CapacityType, InstanceType, Offering};
+use sim::world::catalog::{InstanceType, Offering};
 use sim::world::labels::{LabelSet, Operator, Requirement};
 use sim::world::node::{NodeId, NodeShape};
 use sim::world::pod::{AffinityTerm, PodAffinity, PodSpec, SpecId, SpreadConstraint};
@@ -167,20 +167,13 @@ fn add_node(model: &mut Model, index: usize) {
     let shape = NodeShape { labels, taints, ..NodeShape::plain(size) };
     let name = model.names.intern(&format!("node-{index}"));
     if model.pools.is_empty() {
-        let instance_type = model.catalog.instance_types.push(InstanceType {
-            name,
-            capacity: size,
-            allocatable: size,
-            on_demand: MicroUsdPerHour(0),
-        });
-        let offering = model.catalog.offerings.push(Offering {
+        let instance_type =
+            model.catalog.instance_types.push(InstanceType::plain(name, size, MicroUsdPerHour(0)));
+        let offering = model.catalog.offerings.push(Offering::on_demand(
             instance_type,
-            zone: name,
-            capacity_type: CapacityType::OnDemand,
-            price: MicroUsdPerHour(0),
-            reclaims_per_hour: 0.0,
-            key: 0,
-        });
+            name,
+            MicroUsdPerHour(0),
+        ));
         let templates = vec![NodeTemplate { offering, shape: shape.clone() }];
         model.pools.push(Pool { name, size: 0, templates });
     }

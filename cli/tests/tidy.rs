@@ -43,7 +43,7 @@ fn without_tests(text: &str) -> &str {
 
 /// Which layer each module of `sim` is in; a module may use its own layer's siblings only where
 /// `WITHIN` says so, and never a higher layer.
-const LAYERS: [(&str, u8); 19] = [
+const LAYERS: [(&str, u8); 20] = [
     ("digest", 0),
     ("money", 0),
     ("names", 0),
@@ -63,6 +63,7 @@ const LAYERS: [(&str, u8); 19] = [
     ("event", 4),
     ("outcome", 4),
     ("setup", 4),
+    ("supply", 4),
 ];
 
 #[test]

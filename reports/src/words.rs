@@ -1,5 +1,6 @@
 //! Facts in words, for people who follow a story.
 
+use sim::world::catalog::Capacity;
 use sim::world::fact::Fact;
 use sim::world::node::Why;
 use sim::world::pod::{End, Limit};
@@ -66,6 +67,18 @@ pub fn of(fact: &Fact, namer: &Namer<'_>, legend: &Legend, refusals: &Refusals) 
             let usd = price.0 as f64 / 1e6;
             format!("{instance_type}, {zone}, {capacity_type} costs ${usd}/h now")
         }
+        Fact::CapacityChanged { offering, capacity } => {
+            let [instance_type, zone, _] = namer.offering(offering);
+            format!("spot capacity of {instance_type}, {zone} is {} now", amount(capacity))
+        }
+        Fact::LaunchRefused { pool, offering } => {
+            let [instance_type, zone, capacity_type] = namer.offering(offering);
+            let pool = namer.pool(pool);
+            format!("{pool} is refused another {instance_type}, {zone}, {capacity_type}")
+        }
+        Fact::RebalanceRecommended { node: id } => {
+            format!("{} is at elevated risk of being taken", node(id))
+        }
         Fact::StillPending { pod: id, waited, refusal, .. } => {
             let why = refusal.map(said).unwrap_or_default();
             format!("{} has waited for {waited} at the end{why}", pod(id))
@@ -73,6 +86,17 @@ pub fn of(fact: &Fact, namer: &Namer<'_>, legend: &Legend, refusals: &Refusals) 
         Fact::StillRunning { pod: id, ran, .. } => {
             format!("{} has run for {ran} at the end", pod(id))
         }
+    }
+}
+
+/// How much capacity there is.
+pub(crate) fn amount(capacity: Capacity) -> String {
+    match capacity {
+        Capacity::Ample => "ample".into(),
+        Capacity::Contended { open: true } => "contended".into(),
+        Capacity::Contended { open: false } => "contended, none left".into(),
+        Capacity::Exhausted => "exhausted".into(),
+        Capacity::Holds(most) => format!("{most} at most"),
     }
 }
 

@@ -48,7 +48,7 @@ pub(crate) const MEMORYLESS_RECLAIMS: Kind = Kind {
     text: "reclaims: without memory, from {}, times {}; real ones come in batches",
     source: "AWS Spot Advisor, 2025-06: a band is read as the chance per month of 730 h that an \
              instance is taken, and its middle used. What AWS counts is not documented; per \
-             launched instance, rates would be 30 times higher, so try `reclaimScale` 1, 10 and \
+             launched instance, rates would be 30 times higher, so try `scale` 1, 10 and \
              100. Traces of 2020 to 2023 show batches and early losses in every large fleet",
 };
 

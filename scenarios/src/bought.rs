@@ -14,6 +14,8 @@ use crate::quantity::Quantity;
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) struct Bought {
     pub(crate) name: String,
+    /// The family that its type belongs to.
+    pub(crate) family: String,
     pub(crate) arch: String,
     /// CPU in millicores, memory in bytes.
     pub(crate) capacity: (u64, u64),
@@ -60,6 +62,7 @@ impl Bought {
     fn listed(listed: &Listed) -> Bought {
         Bought {
             name: listed.name.clone(),
+            family: listed.family.clone(),
             arch: listed.arch.clone(),
             capacity: (listed.vcpu * 1_000, listed.memory_mib << 20),
             allocatable: in_bytes(listed.allocatable),
@@ -103,6 +106,7 @@ impl Bought {
         let size = (milli(inline.cpu.as_ref())?, bytes(inline.memory.as_ref())?);
         Some(Bought {
             name: inline.name.clone(),
+            family: family(&inline.name).to_owned(),
             arch: inline.arch.unwrap_or_default().name().to_owned(),
             capacity: size,
             allocatable: size,
@@ -115,6 +119,11 @@ impl Bought {
             rate: inline.reclaims_per_hour,
         })
     }
+}
+
+/// The family of a type that is not listed: what stands before its size in its name.
+fn family(name: &str) -> &str {
+    name.rfind(['.', '-', '_']).map_or(name, |at| &name[..at])
 }
 
 fn in_bytes(allocatable: Allocatable) -> (u64, u64) {

@@ -83,7 +83,7 @@ pub static CODES: &[Code] = &[
         id: "E0103",
         title: "a number is out of range",
         why: "A chance lies between 0 and 1, a count is not negative, and so on.",
-        example: "market: {missedNotices: 2}",
+        example: "market: {reclaims: {missedNotices: 2}}",
         fix: "Keep to the range in the message.",
     },
     Code {

@@ -1,6 +1,7 @@
 //! The shape of a scenario file. The JSON Schema, and with it every check of form, is generated
 //! from these types; their comments are what an editor shows.
 
+pub mod market;
 pub mod rules;
 pub mod scheduler;
 
@@ -52,7 +53,7 @@ pub struct File {
     pub cluster: Option<ClusterDump>,
     /// The spot market.
     #[serde(default)]
-    pub market: Market,
+    pub market: market::Market,
     /// How long the pods of Jobs run that do not say so themselves.
     #[serde(default)]
     pub job_durations: Vec<JobDuration>,
@@ -339,46 +340,6 @@ pub enum Kind {
     Pod,
 }
 
-/// The spot market.
-#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Market {
-    /// How reclaims and prices come about.
-    #[serde(default)]
-    pub model: MarketModel,
-    /// Multiplies every reclaim rate. Try 1, 10 and 100.
-    #[serde(default = "one")]
-    #[schemars(range(min = 0.0, max = 100_000.0))]
-    pub reclaim_scale: f64,
-    /// One reclaim rate for all types, per instance and hour, in place of the catalogue's.
-    #[schemars(range(min = 0.0, max = 1_000.0))]
-    pub reclaims_per_hour: Option<f64>,
-    /// The share of reclaims that come without notice.
-    #[serde(default)]
-    #[schemars(range(min = 0.0, max = 1.0))]
-    pub missed_notices: f64,
-}
-
-impl Default for Market {
-    fn default() -> Self {
-        Market {
-            model: MarketModel::Constant,
-            reclaim_scale: 1.0,
-            reclaims_per_hour: None,
-            missed_notices: 0.0,
-        }
-    }
-}
-
-/// How reclaims and prices come about.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub enum MarketModel {
-    /// Constant prices, reclaims without memory.
-    #[default]
-    Constant,
-}
-
 /// How long the pods of some Jobs run.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -392,10 +353,6 @@ pub struct JobDuration {
 
 fn zero() -> String {
     "0s".into()
-}
-
-fn one() -> f64 {
-    1.0
 }
 
 fn default_seed() -> u64 {

@@ -33,7 +33,7 @@ fn slips(word: &str) -> Vec<String> {
 fn nine_slips_in_ten_are_understood() {
     let (_, text) = LIBRARY[0];
     let fields = ["horizon", "region", "pools", "count", "capacityType", "instanceTypes"];
-    let more = ["zones", "workloads", "replicas", "template", "market", "reclaimScale"];
+    let more = ["zones", "workloads", "replicas", "template", "market", "reclaims"];
     let (mut understood, mut all) = (0, 0);
     for field in fields.into_iter().chain(more) {
         assert!(text.contains(&format!("{field}:")), "{field} is not in the scenario");

@@ -3,13 +3,13 @@
 use crate::action::Action;
 use crate::engine::Simulation;
 use crate::event::Event;
-use crate::market::Instance;
+use crate::lifecycle::pools::RETRY_AFTER;
 use crate::rng::Stream;
 use crate::scheduler::framework::Happening;
 use crate::scheduler::preemption;
 use crate::scheduler::queue::FLUSH_EVERY;
 use crate::time::SimTime;
-use crate::world::catalog::{CapacityType, OfferingId};
+use crate::world::catalog::Capacity;
 use crate::world::fact::{Fact, Sink};
 use crate::world::node::{NodeId, Why};
 use crate::world::pod::{End, Phase, PodId};
@@ -60,6 +60,11 @@ impl<S: Sink> Simulation<'_, S> {
                 }
             }
             Action::Launch { pool, template } => {
+                let offering = self.setup.model.pools[pool].templates[template].offering;
+                if !self.grants(offering) {
+                    self.refuse_launch(pool, template);
+                    return;
+                }
                 let node = self.launch(pool, template);
                 let key = [self.offering_key(node), u64::from(self.world.nodes().ordinal(node))];
                 let boot = self.setup.provider.boot;
@@ -116,8 +121,22 @@ impl<S: Sink> Simulation<'_, S> {
         }
     }
 
-    /// A node that is there from the start: launched and registered in one instant.
-    pub(crate) fn launch_ready(&mut self, pool: PoolId, template: usize) {
+    /// The provider has no instance to give: the pool will ask again.
+    fn refuse_launch(&mut self, pool: PoolId, template: usize) {
+        let offering = self.setup.model.pools[pool].templates[template].offering;
+        self.record(Fact::LaunchRefused { pool, offering });
+        self.pools.refused(pool, template);
+        self.agenda.schedule(self.world.now() + RETRY_AFTER, Event::PoolRetries(pool));
+    }
+
+    /// A node that is there from the start, launched and registered in one instant, unless there
+    /// cannot be that many.
+    pub(crate) fn bear(&mut self, pool: PoolId, template: usize) {
+        let offering = self.setup.model.pools[pool].templates[template].offering;
+        if matches!(self.world.capacity(offering), Capacity::Holds(_)) && !self.grants(offering) {
+            self.refuse_launch(pool, template);
+            return;
+        }
         let node = self.launch(pool, template);
         let fact = self.world.register(node);
         self.record(fact);
@@ -140,13 +159,6 @@ impl<S: Sink> Simulation<'_, S> {
         }
     }
 
-    /// Schedules an offering's next price.
-    pub(crate) fn await_price(&mut self, offering: OfferingId) {
-        if let Some((at, price)) = self.market.next_price(offering, self.world.now()) {
-            self.agenda.schedule(at, Event::PriceChanges { offering, price });
-        }
-    }
-
     /// Launches an instance.
     fn launch(&mut self, pool: PoolId, template: usize) -> NodeId {
         let (node, fact) = self.world.launch(pool, template);
@@ -155,24 +167,7 @@ impl<S: Sink> Simulation<'_, S> {
         node
     }
 
-    /// Asks the market what will become of an instance.
-    pub(crate) fn await_fate(&mut self, node: NodeId) {
-        let now = self.world.now();
-        let nodes = self.world.nodes();
-        let instance = Instance { offering: nodes.offering(node), ordinal: nodes.ordinal(node) };
-        let offering = &self.setup.model.catalog.offerings[instance.offering];
-        if offering.capacity_type == CapacityType::Spot
-            && let Some(reclaim) = self.market.fate(instance, now)
-        {
-            self.agenda.schedule(reclaim.at, Event::NodeTaken(node));
-            if reclaim.announced {
-                let notice_at = reclaim.at.back(self.setup.provider.notice).max(now);
-                self.agenda.schedule(notice_at, Event::NoticeGiven { node, deadline: reclaim.at });
-            }
-        }
-    }
-
-    fn offering_key(&self, node: NodeId) -> u64 {
+    pub(crate) fn offering_key(&self, node: NodeId) -> u64 {
         self.setup.model.catalog.offerings[self.world.nodes().offering(node)].key
     }
 

@@ -1,20 +1,25 @@
 //! The engine: take the next event, do what it says, until the horizon.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::agenda::Agenda;
 use crate::digest::Digest;
 use crate::event::Event;
 use crate::lifecycle::controllers::{self, Controllers};
-use crate::lifecycle::{interruption, pools};
-use crate::market::SpotMarket;
+use crate::lifecycle::interruption;
+use crate::lifecycle::pools::{self, Pools};
+use crate::market::Move;
+use crate::market::prices::PricePaths;
+use crate::market::reclaims::Supply;
 use crate::outcome::{Counters, Run};
 use crate::rng::Root;
 use crate::scheduler::Scheduler;
 use crate::scheduler::framework::Happening;
 use crate::setup::Setup;
+use crate::table::Table;
 use crate::time::{SimTime, Span};
 use crate::world::World;
+use crate::world::catalog::OfferingId;
 use crate::world::fact::{Fact, Sink};
 use crate::world::node::{NodeId, NodeState, Why};
 use crate::world::pod::{End, Limit, Phase, PodId};
@@ -27,7 +32,13 @@ pub struct Simulation<'s, S> {
     pub(crate) world: World,
     pub(crate) agenda: Agenda,
     pub(crate) scheduler: Scheduler,
-    pub(crate) market: Box<dyn SpotMarket>,
+    pub(crate) prices: Box<dyn PricePaths>,
+    pub(crate) supply: Box<dyn Supply>,
+    /// What happens next to the capacity of each offering, if anything does.
+    pub(crate) next_move: Table<OfferingId, Option<Move>>,
+    /// Instances that the provider has decided to take.
+    pub(crate) doomed: BTreeSet<NodeId>,
+    pub(crate) pools: Pools,
     pub(crate) controllers: Controllers,
     pub(crate) scheduler_is_awake: bool,
     pub(crate) flush_is_due: bool,
@@ -54,13 +65,19 @@ impl<'s, S: Sink> Simulation<'s, S> {
             .iter()
             .map(|(id, workload)| (workload.created_at, Event::WorkloadArrives(id)))
             .collect();
+        let world = World::new(model.clone());
+        let market = &setup.market;
         let mut simulation = Simulation {
             setup,
             root,
-            world: World::new(model.clone()),
+            pools: Pools::new(&world),
+            world,
             agenda: Agenda::with_events(arrivals),
             scheduler: Scheduler::new(setup.scheduler.clone(), root),
-            market: setup.market.open(root, model),
+            prices: market.prices.open(root, model),
+            supply: market.reclaims.open(root, model, market.reclaim_scale),
+            next_move: model.catalog.offerings.rows().map(|_| None).collect(),
+            doomed: BTreeSet::new(),
             controllers: Controllers::new(model, setup.provider.loss_noticed_after),
             scheduler_is_awake: false,
             flush_is_due: false,
@@ -69,12 +86,10 @@ impl<'s, S: Sink> Simulation<'s, S> {
             digest: Digest::EMPTY,
             counters: Counters::default(),
         };
-        for offering in model.catalog.offerings.ids() {
-            simulation.await_price(offering);
-        }
+        simulation.open_market();
         simulation.adopt_start();
         for (pool, template) in pools::births(&simulation.world) {
-            simulation.launch_ready(pool, template);
+            simulation.bear(pool, template);
         }
         simulation
     }
@@ -96,6 +111,11 @@ impl<'s, S: Sink> Simulation<'s, S> {
                 let fact = self.world.reprice(offering, price);
                 self.record(fact);
                 self.await_price(offering);
+            }
+            Event::MarketMoves(offering) => self.market_moves(offering),
+            Event::PoolRetries(pool) => {
+                let actions = self.pools.retry(pool);
+                self.apply_all(actions);
             }
             Event::PodStops(pod) => self.pod_stops(pod),
             Event::PodFinishes(pod) => self.pod_finishes(pod),
@@ -221,7 +241,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
     }
 
     fn notice_given(&mut self, node: NodeId, deadline: SimTime) {
-        if self.world.nodes().state(node) == NodeState::Gone {
+        if self.world.nodes().state(node) == NodeState::Gone || self.world.nodes().announced(node) {
             return;
         }
         let fact = self.world.announce(node, deadline.since(self.world.now()));
@@ -238,10 +258,9 @@ impl<'s, S: Sink> Simulation<'s, S> {
             let end = if told { End::CutShort(Limit::Deadline) } else { End::KilledWithoutWarning };
             self.end(pod, end);
         }
-        let fact = self.world.remove(node, Why::Reclaimed);
-        self.record(fact);
+        self.remove(node, Why::Reclaimed);
         self.wake_scheduler(Happening::NodeLeft);
-        if let Some(action) = pools::replace(&self.world, node) {
+        if let Some(action) = self.pools.lost(&self.world, node) {
             self.apply(action);
         }
     }

@@ -5,6 +5,7 @@ use crate::time::SimTime;
 use crate::world::catalog::OfferingId;
 use crate::world::node::NodeId;
 use crate::world::pod::PodId;
+use crate::world::pool::PoolId;
 use crate::world::workload::WorkloadId;
 
 /// Something that will happen unless it has become pointless by then. An event is never cancelled;
@@ -18,6 +19,10 @@ pub enum Event {
         /// The new price.
         price: MicroUsdPerHour,
     },
+    /// Something happens to an offering's capacity.
+    MarketMoves(OfferingId),
+    /// A pool that was refused instances asks again.
+    PoolRetries(PoolId),
     /// A terminating pod has stopped, or is killed because its grace period is over.
     PodStops(PodId),
     /// A pod's work is done.
@@ -61,13 +66,15 @@ impl Event {
             Event::PodFinishes(_) => 2,
             Event::NoticeGiven { .. } => 3,
             Event::NodeTaken(_) => 4,
-            Event::NodeRegisters(_) => 5,
-            Event::PodBecomesReady(_) => 6,
-            Event::PodBecomesAvailable(_) => 7,
-            Event::LossNoticed(_) => 8,
-            Event::WorkloadArrives(_) => 9,
-            Event::QueueFlushes => 10,
-            Event::SchedulerWakes => 11,
+            Event::MarketMoves(_) => 5,
+            Event::PoolRetries(_) => 6,
+            Event::NodeRegisters(_) => 7,
+            Event::PodBecomesReady(_) => 8,
+            Event::PodBecomesAvailable(_) => 9,
+            Event::LossNoticed(_) => 10,
+            Event::WorkloadArrives(_) => 11,
+            Event::QueueFlushes => 12,
+            Event::SchedulerWakes => 13,
         }
     }
 }

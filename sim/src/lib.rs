@@ -14,15 +14,14 @@
 //! [`setup::Setup`] and a [`rng::Root`]; the same inputs give the same facts on every machine.
 //!
 //! ```
-//! use std::sync::Arc;
-//! use sim::market::constant::Constant;
+//! use sim::market::Market;
 //! use sim::{Root, Setup, Span};
 //! use sim::world::Model;
 //!
 //! let model = Model::default(); // no pools, no workloads: a very quiet week
 //! let week = Span::from_hours(168);
 //! let aws = sim::providers::named("aws").expect("aws is modelled");
-//! let setup = Setup::new(model, Arc::new(Constant::default()), aws, Span::ZERO, week)?;
+//! let setup = Setup::new(model, Market::default(), aws, Span::ZERO, week)?;
 //!
 //! let mut facts = Vec::new();
 //! let run = sim::run(&setup, Root { seed: 42, replication: 0 }, &mut facts);
@@ -37,7 +36,8 @@
 //! |---|---|---|
 //! | a scheduler plugin | a file in [`scheduler::plugins`] | [`scheduler::plugins::IN_TREE`] |
 //! | a provider | a file in [`providers`] | [`providers::PROVIDERS`] |
-//! | a market | a file in [`market`] | the scenario crate's list of markets |
+//! | a model of prices | a file in [`market::prices`] | the scenario crate's list of them |
+//! | a model of reclaims | a file in [`market::reclaims`] | the scenario crate's list of them |
 //! | an event | a variant with its rank in [`event::Event`] | the match in [`engine`] |
 
 // Layer 0: values.
@@ -64,6 +64,7 @@ pub mod engine;
 pub mod event;
 pub mod outcome;
 pub mod setup;
+mod supply;
 
 pub use engine::run;
 pub use money::{Cost, MicroUsdPerHour};

@@ -38,6 +38,15 @@ pub enum Stream {
     TieBreak = 4,
     /// Where the search for pods to push away begins; key: workload, replica, attempt.
     PreemptionOffset = 5,
+    /// When capacity is contended; key: a group of offerings, a level, a stretch of time.
+    Contention = 6,
+    /// What happens while it is; key: offering, which window of contention.
+    Window = 7,
+    /// Whether an instance is among those that an episode takes; key: offering, launch ordinal,
+    /// episode.
+    Taken = 8,
+    /// How many an episode takes; key: offering, episode.
+    Batch = 9,
 }
 
 /// A generator for one decision.

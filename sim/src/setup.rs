@@ -15,7 +15,7 @@ pub struct Setup {
     /// What is to run on what.
     pub model: Arc<Model>,
     /// The spot market.
-    pub market: Arc<dyn Market>,
+    pub market: Market,
     /// The cloud.
     pub provider: &'static Provider,
     /// The scheduler's profiles, with their plugins.
@@ -68,7 +68,7 @@ impl Setup {
     /// The first thing that is wrong.
     pub fn new(
         model: Model,
-        market: Arc<dyn Market>,
+        market: Market,
         provider: &'static Provider,
         warm_up: Span,
         horizon: Span,

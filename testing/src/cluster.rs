@@ -5,7 +5,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use sim::digest;
 use sim::names::NameId;
-use sim::world::catalog::{CapacityType, InstanceType, Offering};
+use sim::world::catalog::{InstanceType, Offering};
 use sim::world::labels::LabelSet;
 use sim::world::node::NodeShape;
 use sim::world::pool::{NodeTemplate, Pool};
@@ -186,20 +186,10 @@ impl NodePlan {
         let mut size = Resources::one_pod(self.cpu_milli, self.memory_mib << 20);
         size[Lane::PODS] = self.pods;
         let price = MicroUsdPerHour(100_000);
-        let instance_type = model.catalog.instance_types.push(InstanceType {
-            name,
-            capacity: size,
-            allocatable: size,
-            on_demand: price,
-        });
-        let offering = model.catalog.offerings.push(Offering {
-            instance_type,
-            zone: name,
-            capacity_type: CapacityType::OnDemand,
-            price,
-            reclaims_per_hour: 0.0,
-            key: 0,
-        });
+        let instance_type =
+            model.catalog.instance_types.push(InstanceType::plain(name, size, price));
+        let offering =
+            model.catalog.offerings.push(Offering::on_demand(instance_type, name, price));
         let mut labels = LabelSet::default();
         let values =
             [("topology.kubernetes.io/zone", self.zone), (RACK, self.rack), (DISK, self.disk)];

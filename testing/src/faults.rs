@@ -1,14 +1,15 @@
 //! Faults: sequences of losses that the cloud may inflict on a whole run.
 //!
-//! A sequence of faults is a market: it takes instances away at its own times, with notice or
-//! without, and prices never change. So faults go where any market goes, into a [`sim::Setup`], and
+//! A sequence of faults is a model of reclaims: it takes instances away at its own times, with
+//! notice or without. So faults go where any such model goes, into a [`sim::Setup`], and
 //! proptest finds the shortest sequence that breaks a rule.
 
 use proptest::prelude::*;
-use sim::market::{Instance, Market, Reclaim, SpotMarket};
+use sim::market::reclaims::{Reclaims, Supply};
+use sim::market::{Instance, Reclaim};
 use sim::world::Model;
 use sim::world::catalog::OfferingId;
-use sim::{MicroUsdPerHour, Root, SimTime, Span};
+use sim::{Root, SimTime, Span};
 
 /// Losses, in any order.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -60,12 +61,12 @@ pub fn fault(within: Span) -> impl Strategy<Value = Fault> {
     )
 }
 
-impl Market for Faults {
+impl Reclaims for Faults {
     fn name(&self) -> &'static str {
         "faults"
     }
 
-    fn open(&self, _: Root, model: &Model) -> Box<dyn SpotMarket> {
+    fn open(&self, _: Root, model: &Model, _: f64) -> Box<dyn Supply> {
         let offerings: Vec<OfferingId> = model.catalog.offerings.ids().collect();
         let zone = |id: OfferingId| model.catalog.offerings[id].zone;
         let mut losses = Vec::new();
@@ -92,11 +93,7 @@ struct Open {
     losses: Vec<(Fault, OfferingId)>,
 }
 
-impl SpotMarket for Open {
-    fn next_price(&mut self, _: OfferingId, _: SimTime) -> Option<(SimTime, MicroUsdPerHour)> {
-        None
-    }
-
+impl Supply for Open {
     fn fate(&mut self, instance: Instance, launched_at: SimTime) -> Option<Reclaim> {
         let meant = |(fault, offering): &&(Fault, OfferingId)| {
             *offering == instance.offering
@@ -104,6 +101,6 @@ impl SpotMarket for Open {
                 && instance.ordinal.is_multiple_of(fault.one_in)
         };
         let (fault, _) = self.losses.iter().find(meant)?;
-        Some(Reclaim { at: fault.at, announced: fault.announced })
+        Some(Reclaim { at: fault.at, announced: Some(fault.announced) })
     }
 }

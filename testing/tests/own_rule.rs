@@ -58,7 +58,7 @@ const ROOT: Root = Root { seed: 42, replication: 0 };
 fn shop(faults: &Faults) -> Setup {
     let source = Source { file: "shop.yaml".into(), text: Arc::from(SHOP) };
     let mut setup = Scenario::parse(&source, None).expect("a sound scenario").setup;
-    setup.market = Arc::new(faults.clone());
+    setup.market.reclaims = Arc::new(faults.clone());
     setup
 }
 

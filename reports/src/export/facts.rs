@@ -9,6 +9,7 @@ use sim::{Fact, SimTime};
 
 use super::Recording;
 use super::names::{Namer, end, reason};
+use crate::words;
 
 /// Writes one line a fact.
 ///
@@ -157,6 +158,24 @@ fn line(recording: Recording<'_>, namer: &Namer<'_>, at: SimTime, fact: &Fact) -
                 "microUsdPerHour": price.0
             });
             ("PriceChanged", body)
+        }
+        Fact::CapacityChanged { offering, capacity } => {
+            let [instance_type, zone, _] = namer.offering(offering);
+            let body = json!({
+                "instanceType": instance_type, "zone": zone, "capacity": words::amount(capacity)
+            });
+            ("CapacityChanged", body)
+        }
+        Fact::LaunchRefused { pool, offering } => {
+            let [instance_type, zone, capacity_type] = namer.offering(offering);
+            let body = json!({
+                "pool": namer.pool(pool), "instanceType": instance_type, "zone": zone,
+                "capacityType": capacity_type
+            });
+            ("LaunchRefused", body)
+        }
+        Fact::RebalanceRecommended { node } => {
+            ("RebalanceRecommended", json!({ "node": namer.node(node) }))
         }
         Fact::StillPending { pod, workload: _, waited, refusal } => {
             let message = refusal.and_then(message);

@@ -27,21 +27,10 @@ pub fn legend_of(provider: &str, from: Span, to: Span) -> Legend {
     let mut model = Model::default();
     let name = model.names.intern("x");
     let size = Resources::one_pod(4_000, 16 << 30);
-    let instance_type = model.catalog.instance_types.push(InstanceType {
-        name,
-        capacity: size,
-        allocatable: size,
-        on_demand: LIST,
-    });
+    let instance_type = model.catalog.instance_types.push(InstanceType::plain(name, size, LIST));
     for (capacity_type, price) in [(CapacityType::OnDemand, LIST), (CapacityType::Spot, SPOT)] {
-        model.catalog.offerings.push(Offering {
-            instance_type,
-            zone: name,
-            capacity_type,
-            price,
-            reclaims_per_hour: 0.0,
-            key: 0,
-        });
+        let offering = Offering::on_demand(instance_type, name, price);
+        model.catalog.offerings.push(Offering { capacity_type, ..offering });
     }
     let requests = Resources::one_pod(2_000, 8 << 30);
     let spec = model.specs.intern(PodSpec { requests, ..PodSpec::default() });

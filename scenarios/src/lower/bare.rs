@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use sim::world::Model;
-use sim::world::catalog::{CapacityType, InstanceType, Offering, OfferingId};
+use sim::world::catalog::{InstanceType, Offering, OfferingId};
 use sim::world::node::NodeShape;
 use sim::world::pod::SpecId;
 use sim::world::pool::{NodeTemplate, Pool, PoolId};
@@ -148,20 +148,13 @@ pub(super) fn is_preemption(condition: &kube::Condition) -> bool {
 /// One pool of nodes that cost nothing.
 fn free_pool(model: &mut Model) -> PoolId {
     let name = model.names.intern("cluster");
-    let instance_type = model.catalog.instance_types.push(InstanceType {
+    let instance_type = model.catalog.instance_types.push(InstanceType::plain(
         name,
-        capacity: Resources::ZERO,
-        allocatable: Resources::ZERO,
-        on_demand: MicroUsdPerHour(0),
-    });
-    let offering: OfferingId = model.catalog.offerings.push(Offering {
-        instance_type,
-        zone: name,
-        capacity_type: CapacityType::OnDemand,
-        price: MicroUsdPerHour(0),
-        reclaims_per_hour: 0.0,
-        key: 0,
-    });
+        Resources::ZERO,
+        MicroUsdPerHour(0),
+    ));
+    let offering: OfferingId =
+        model.catalog.offerings.push(Offering::on_demand(instance_type, name, MicroUsdPerHour(0)));
     let template = NodeTemplate { offering, shape: NodeShape::plain(Resources::ZERO) };
     model.pools.push(Pool { name, size: 0, templates: vec![template] })
 }

@@ -4,6 +4,7 @@
 pub mod bare;
 pub mod budgets;
 pub mod in_tree;
+mod market;
 pub mod nodes;
 pub mod pods;
 pub mod requests;
@@ -15,12 +16,10 @@ pub mod surroundings;
 pub mod volumes;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
-use sim::market::constant::Constant;
 use sim::providers::{self, Provider};
 use sim::world::Model;
-use sim::world::catalog::{CapacityType, InstanceType, InstanceTypeId, Offering, OfferingId};
+use sim::world::catalog::{CapacityType, InstanceType, InstanceTypeId, Kin, Offering, OfferingId};
 use sim::world::node::NodeShape;
 use sim::world::pool::{NodeTemplate, Pool};
 use sim::world::resources::{Lane, Resources};
@@ -99,12 +98,12 @@ impl<'l> Lowering<'l> {
             return None;
         }
         lowering.warn_of_what_fits_nowhere(workloads);
-        let market = Constant { missed_notices: file.market.missed_notices };
+        let market = lowering.market();
         // All were checked against the schema.
         let (warm_up, horizon) =
             (Span::parse(&file.warm_up).ok()?, Span::parse(&file.horizon).ok()?);
         let cycle_takes = Span::parse(&file.scheduling_cycle).ok()?;
-        match Setup::new(lowering.model, Arc::new(market), provider, warm_up, horizon) {
+        match Setup::new(lowering.model, market, provider, warm_up, horizon) {
             Ok(setup) => Some((Setup { cycle_takes, ..setup }, lowering.assumptions)),
             Err(error) => {
                 let span = tree.at(&[Step::Key("horizon".into())]).span.clone();
@@ -116,21 +115,10 @@ impl<'l> Lowering<'l> {
 
     /// Says what is assumed of every scenario, and of the types of this one.
     fn assume(&mut self) {
-        let market = &self.file.market;
-        let rate = match market.reclaims_per_hour {
-            Some(rate) => format!("{rate} reclaims per instance and hour"),
-            None if self.provider.name == "aws" => {
-                "the interruption bands of the AWS Spot Advisor (2025-06)".to_owned()
-            }
-            None => format!("{} reclaims per instance and hour", self.provider.reclaims_per_hour),
-        };
-        let scale = market.reclaim_scale.to_string();
-        self.assumptions.extend([
-            assumption::POOL_REPLACEMENT.about(&[]),
-            assumption::MEMORYLESS_RECLAIMS.about(&[&rate, &scale]),
-            assumption::POD_STARTUP.about(&[]),
-            assumption::POD_SHUTDOWN.about(&[]),
-        ]);
+        self.assumptions.push(assumption::POOL_REPLACEMENT.about(&[]));
+        self.assume_of_market();
+        self.assumptions
+            .extend([assumption::POD_STARTUP.about(&[]), assumption::POD_SHUTDOWN.about(&[])]);
         let listed = |names: &BTreeSet<String>| {
             names.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
         };
@@ -222,6 +210,7 @@ impl<'l> Lowering<'l> {
             price: bought.spot.filter(|_| spot).unwrap_or(bought.on_demand),
             reclaims_per_hour: rate,
             key: digest::of_name(&key),
+            kin: Kin::of(&self.file.region, &bought.name, &bought.family, zone),
         };
         let offering = *self
             .offerings
@@ -259,6 +248,7 @@ impl<'l> Lowering<'l> {
             capacity: size(bought.capacity),
             allocatable: size(bought.allocatable),
             on_demand: bought.on_demand,
+            scarce: bought.gpus > 0,
         }
     }
 
@@ -295,16 +285,6 @@ impl<'l> Lowering<'l> {
             taints,
             ..NodeShape::plain(allocatable)
         }
-    }
-
-    /// Reclaims per hour of one of these on spot.
-    fn rate(&mut self, bought: &Bought) -> f64 {
-        let market = &self.file.market;
-        let rate = market.reclaims_per_hour.or(bought.rate).unwrap_or_else(|| {
-            self.unknown_bands.insert(bought.name.clone());
-            self.provider.reclaims_per_hour
-        });
-        rate * market.reclaim_scale
     }
 
     fn workloads(&mut self, workloads: &[Written], around: &Surroundings) {

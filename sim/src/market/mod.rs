@@ -1,38 +1,49 @@
-//! The spot market: what the provider charges and what it takes back.
+//! The spot market: what the provider charges, what it takes back, and when it has nothing to give.
 //!
-//! A market is exogenous. It answers for an *instance*, known by its offering and by how manieth
-//! launch of that offering it was, and its answers depend on nothing a policy did in between. So
-//! two policies that launch the same instance at the same time lose it at the same time.
+//! A market is exogenous. It yields a *path* for each offering (its prices, how much capacity there
+//! is, when the provider takes instances back and which share of them), and an instance, known by
+//! its offering and by how manieth launch of that offering it was, is taken when its own keyed draw
+//! lies below the share. So two policies meet the same market: all that depends on a policy is how
+//! many instances run.
+//!
+//! Prices and reclaims are drawn apart: a price carries no signal about reclaims. That is what seven
+//! days of p3.2xlarge in 2023 show, pinned at one price while they were taken every other hour.
 
-pub mod constant;
+pub mod prices;
+pub mod reclaims;
 
-use crate::money::MicroUsdPerHour;
-use crate::rng::Root;
+use std::sync::Arc;
+
+use prices::Prices;
+use reclaims::Reclaims;
+
 use crate::time::SimTime;
-use crate::world::Model;
-use crate::world::catalog::OfferingId;
+use crate::world::catalog::{Capacity, OfferingId};
 
-/// A kind of market, with its parameters: the same for all replications.
-pub trait Market: Send + Sync {
-    /// Its name in scenario files.
-    fn name(&self) -> &'static str;
-
-    /// The market as one replication meets it.
-    fn open(&self, root: Root, model: &Model) -> Box<dyn SpotMarket>;
+/// The market of a scenario: the same for all replications.
+#[derive(Clone)]
+pub struct Market {
+    /// How prices come about.
+    pub prices: Arc<dyn Prices>,
+    /// How capacity comes and goes.
+    pub reclaims: Arc<dyn Reclaims>,
+    /// Multiplies how often the provider takes instances back: 1, 10 and 100 show how much a result
+    /// depends on what nobody knows better.
+    pub reclaim_scale: f64,
+    /// The share of reclaims that come without notice, from 0 to 1.
+    pub missed_notices: f64,
 }
 
-/// The market of one run.
-pub trait SpotMarket {
-    /// The next change of an offering's price after `after`, if there is one.
-    fn next_price(
-        &mut self,
-        offering: OfferingId,
-        after: SimTime,
-    ) -> Option<(SimTime, MicroUsdPerHour)>;
-
-    /// What becomes of an instance that is launched at `launched_at`: when it is taken back, if
-    /// ever.
-    fn fate(&mut self, instance: Instance, launched_at: SimTime) -> Option<Reclaim>;
+impl Default for Market {
+    /// Prices that never change, and reclaims without memory at the offerings' own rates.
+    fn default() -> Self {
+        Market {
+            prices: Arc::new(prices::constant::Constant),
+            reclaims: Arc::new(reclaims::constant::Constant),
+            reclaim_scale: 1.0,
+            missed_notices: 0.0,
+        }
+    }
 }
 
 /// An instance as the market knows it.
@@ -44,11 +55,44 @@ pub struct Instance {
     pub ordinal: u32,
 }
 
-/// The provider takes an instance back.
+/// What happens to the capacity of an offering.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Move {
+    /// There is more or less of it from now on.
+    Turns(Capacity),
+    /// The provider says of some instances that they are at risk.
+    Warns(Episode),
+    /// The provider decides to take some instances; they are gone when its notice is over.
+    Takes(Episode),
+}
+
+/// One decision of the provider to take instances of one offering.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Episode {
+    /// Identity in the random streams, beside the offering.
+    pub key: u64,
+    /// Whether its notice is given, if the market does not leave that to chance.
+    pub announced: Option<bool>,
+}
+
+/// Which instances an episode takes.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Batch {
+    /// None.
+    Nothing,
+    /// One of them.
+    One,
+    /// Each with this probability.
+    Share(f64),
+    /// As many as are more than this.
+    DownTo(u32),
+}
+
+/// The provider takes one instance back.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Reclaim {
     /// When the instance ceases to exist.
     pub at: SimTime,
-    /// Whether the provider's notice is given.
-    pub announced: bool,
+    /// Whether the provider's notice is given, if the market does not leave that to chance.
+    pub announced: Option<bool>,
 }

@@ -1,6 +1,6 @@
 //! Facts: what did happen, in the order in which it happened. All that a report ever sees.
 
-use super::catalog::OfferingId;
+use super::catalog::{Capacity, OfferingId};
 use super::node::{NodeId, Why};
 use super::pod::{End, Limit, PodId, SpecId};
 use super::pool::PoolId;
@@ -172,6 +172,25 @@ pub enum Fact {
         /// The price from now on.
         price: MicroUsdPerHour,
     },
+    /// There is more or less spot capacity from now on.
+    CapacityChanged {
+        /// Of which offering.
+        offering: OfferingId,
+        /// How much.
+        capacity: Capacity,
+    },
+    /// The provider had no instance to give.
+    LaunchRefused {
+        /// To which pool.
+        pool: PoolId,
+        /// Of which offering.
+        offering: OfferingId,
+    },
+    /// The provider said that an instance is at elevated risk of being taken.
+    RebalanceRecommended {
+        /// Which node.
+        node: NodeId,
+    },
     /// At the horizon: a pod that still waits for a node.
     StillPending {
         /// Which pod.
@@ -296,6 +315,15 @@ impl Fact {
                 put(kind(14, offering.number()));
                 put(price.0);
             }
+            Fact::CapacityChanged { offering, capacity } => {
+                put(kind(21, offering.number()));
+                put(capacity.word());
+            }
+            Fact::LaunchRefused { pool, offering } => {
+                put(kind(22, pool.number()));
+                put(u64::from(offering.number()));
+            }
+            Fact::RebalanceRecommended { node } => put(kind(23, node.number())),
             Fact::StillPending { pod, workload, waited, refusal } => {
                 put(kind(15, pod.number()));
                 put(pair(workload.number(), refusal.map_or(u32::MAX, refusal_number)));
@@ -333,6 +361,19 @@ impl End {
             End::CutShort(Limit::Deadline) => 2,
             End::CutShort(Limit::Grace) => 3,
             End::KilledWithoutWarning => 4,
+        }
+    }
+}
+
+impl Capacity {
+    /// The capacity as it is written into digests.
+    fn word(self) -> u64 {
+        match self {
+            Capacity::Ample => 0,
+            Capacity::Contended { open: true } => 1,
+            Capacity::Contended { open: false } => 2,
+            Capacity::Exhausted => 3,
+            Capacity::Holds(most) => (1 << 32) | u64::from(most),
         }
     }
 }

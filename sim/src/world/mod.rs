@@ -39,7 +39,7 @@ use crate::money::MicroUsdPerHour;
 use crate::names::NameId;
 use crate::table::{Id, Table};
 use crate::time::SimTime;
-use catalog::OfferingId;
+use catalog::{Capacity, OfferingId};
 use images::{HeldImages, ImageId};
 use journal::Journal;
 use load::NodeLoad;
@@ -70,6 +70,7 @@ pub struct World {
     images: HeldImages,
     reserved: Reserved,
     /// What each offering costs now.
+    capacities: Table<OfferingId, Capacity>,
     prices: Table<OfferingId, MicroUsdPerHour>,
     /// How many instances of each offering have been launched.
     launches: Table<OfferingId, u32>,
@@ -93,6 +94,7 @@ impl World {
             refusals: Refusals::default(),
             images: HeldImages::default(),
             reserved: Reserved::new(&model),
+            capacities: model.catalog.offerings.rows().map(|_| Capacity::Ample).collect(),
             prices: model.catalog.offerings.rows().map(|offering| offering.price).collect(),
             launches: model.catalog.offerings.rows().map(|_| 0).collect(),
             pool_sizes: model.pools.rows().map(|_| 0).collect(),
@@ -143,6 +145,23 @@ impl World {
     /// What an offering costs now.
     pub fn price(&self, offering: OfferingId) -> MicroUsdPerHour {
         self.prices[offering]
+    }
+
+    /// How much spot capacity an offering has now.
+    pub fn capacity(&self, offering: OfferingId) -> Capacity {
+        self.capacities[offering]
+    }
+
+    /// How many instances of an offering are not gone.
+    pub fn running(&self, offering: OfferingId) -> u32 {
+        let alive = self.nodes.alive().iter();
+        let count = alive.filter(|node| self.nodes.offering(**node) == offering).count();
+        u32::try_from(count).expect("fewer than 2^32 nodes")
+    }
+
+    /// The how-manieth launch of an offering the next one is.
+    pub fn next_ordinal(&self, offering: OfferingId) -> u32 {
+        self.launches[offering]
     }
 
     /// How many nodes of a pool are not gone.

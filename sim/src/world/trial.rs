@@ -48,6 +48,7 @@ impl World {
             && self.reserved == other.reserved
             && self.topology.agrees_with(&other.topology)
             && self.registered() == other.registered()
+            && self.capacities == other.capacities
             && self.prices == other.prices
             && self.launches == other.launches
             && self.pool_sizes == other.pool_sizes

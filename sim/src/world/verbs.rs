@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::World;
-use super::catalog::OfferingId;
+use super::catalog::{Capacity, OfferingId};
 use super::fact::Fact;
 use super::images::ImageId;
 use super::journal::Change;
@@ -339,6 +339,12 @@ impl World {
     pub fn reprice(&mut self, offering: OfferingId, price: MicroUsdPerHour) -> Fact {
         self.prices[offering] = price;
         Fact::PriceChanged { offering, price }
+    }
+
+    /// There is more or less spot capacity of an offering.
+    pub fn turn(&mut self, offering: OfferingId, capacity: Capacity) -> Fact {
+        self.capacities[offering] = capacity;
+        Fact::CapacityChanged { offering, capacity }
     }
 
     /// How long a pod has been ready until now.

@@ -1,13 +1,11 @@
 //! Small clusters for tests: a plan in a few plain fields, and strategies that draw such plans.
 #![allow(dead_code, unreachable_pub, missing_docs)] // each test binary uses its part
 
-use std::sync::Arc;
-
 use proptest::prelude::*;
-use sim::market::constant::Constant;
+use sim::market::Market;
 use sim::providers;
 use sim::world::Model;
-use sim::world::catalog::{CapacityType, InstanceType, Offering};
+use sim::world::catalog::{CapacityType, InstanceType, Kin, Offering};
 use sim::world::labels::LabelSet;
 use sim::world::node::NodeShape;
 use sim::world::pod::{HostPort, PodSpec, Protocol};
@@ -72,17 +70,20 @@ pub fn setup(plan: &Plan) -> Setup {
             capacity: size,
             allocatable: size,
             on_demand: LIST_PRICE,
+            scarce: false,
         });
         let mut templates = Vec::new();
         for zone in 0..pool.zones {
             let zone = model.names.intern(&format!("zone-{zone}"));
+            let market_key = digest::of_name(&format!("pool{index}/{zone:?}"));
             let offering = model.catalog.offerings.push(Offering {
                 instance_type,
                 zone,
                 capacity_type: if pool.spot { CapacityType::Spot } else { CapacityType::OnDemand },
                 price: if pool.spot { SPOT_PRICE } else { LIST_PRICE },
                 reclaims_per_hour: if pool.spot { pool.reclaims_per_hour } else { 0.0 },
-                key: digest::of_name(&format!("pool{index}/{zone:?}")),
+                key: market_key,
+                kin: Kin::alone(market_key),
             });
             let labels = LabelSet::from_iter([(zone_key, zone)]);
             let taint = Taint { key, value, effect: Effect::NoSchedule };
@@ -129,8 +130,8 @@ pub fn setup(plan: &Plan) -> Setup {
         });
     }
     let aws = providers::named("aws").expect("aws is modelled");
-    let market = Constant { missed_notices: plan.missed_notices };
-    Setup::new(model, Arc::new(market), aws, Span::ZERO, plan.horizon).expect("a sound plan")
+    let market = Market { missed_notices: plan.missed_notices, ..Market::default() };
+    Setup::new(model, market, aws, Span::ZERO, plan.horizon).expect("a sound plan")
 }
 
 /// One run with everything that happened in it.

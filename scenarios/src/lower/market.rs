@@ -1,0 +1,50 @@
+//! The market of a scenario: which models, with which parameters, and what is assumed of them.
+
+use std::sync::Arc;
+
+use sim::market::Market;
+use sim::market::prices::{self, Prices};
+use sim::market::reclaims::{self, Reclaims};
+
+use super::Lowering;
+use crate::assumption;
+use crate::bought::Bought;
+use crate::file::market::{PriceModel, ReclaimModel};
+
+impl Lowering<'_> {
+    /// The market that the scenario describes.
+    pub(super) fn market(&mut self) -> Market {
+        let market = &self.file.market;
+        let prices: Arc<dyn Prices> = match market.prices.model {
+            PriceModel::Constant => Arc::new(prices::constant::Constant),
+        };
+        let reclaims: Arc<dyn Reclaims> = match market.reclaims.model {
+            ReclaimModel::Constant => Arc::new(reclaims::constant::Constant),
+        };
+        let reclaim_scale = market.reclaims.scale;
+        let missed_notices = market.reclaims.missed_notices;
+        Market { prices, reclaims, reclaim_scale, missed_notices }
+    }
+
+    /// Reclaims per hour of one of these on spot.
+    pub(super) fn rate(&mut self, bought: &Bought) -> f64 {
+        self.file.market.reclaims.per_hour.or(bought.rate).unwrap_or_else(|| {
+            self.unknown_bands.insert(bought.name.clone());
+            self.provider.reclaims_per_hour
+        })
+    }
+
+    /// Says what is assumed of the market.
+    pub(super) fn assume_of_market(&mut self) {
+        let reclaims = &self.file.market.reclaims;
+        let rate = match reclaims.per_hour {
+            Some(rate) => format!("{rate} reclaims per instance and hour"),
+            None if self.provider.name == "aws" => {
+                "the interruption bands of the AWS Spot Advisor (2025-06)".to_owned()
+            }
+            None => format!("{} reclaims per instance and hour", self.provider.reclaims_per_hour),
+        };
+        let scale = reclaims.scale.to_string();
+        self.assumptions.push(assumption::MEMORYLESS_RECLAIMS.about(&[&rate, &scale]));
+    }
+}

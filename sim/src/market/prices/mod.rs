@@ -1,0 +1,34 @@
+//! Spot prices: a step function of time for each offering.
+
+pub mod constant;
+
+use crate::money::MicroUsdPerHour;
+use crate::rng::Root;
+use crate::time::SimTime;
+use crate::world::Model;
+use crate::world::catalog::OfferingId;
+
+/// How prices come about, the same for all replications.
+pub trait Prices: Send + Sync {
+    /// Its name in scenario files.
+    fn name(&self) -> &'static str;
+
+    /// The prices that one replication meets.
+    fn open(&self, root: Root, model: &Model) -> Box<dyn PricePaths>;
+}
+
+/// The prices of one run.
+pub trait PricePaths {
+    /// The price of an offering at `T+0`, whose listed one is `listed`.
+    fn at_start(&mut self, offering: OfferingId, listed: MicroUsdPerHour) -> MicroUsdPerHour {
+        let _ = offering;
+        listed
+    }
+
+    /// The next change of an offering's price after `after`, if there is one.
+    fn next_price(
+        &mut self,
+        offering: OfferingId,
+        after: SimTime,
+    ) -> Option<(SimTime, MicroUsdPerHour)>;
+}

@@ -1,0 +1,168 @@
+//! The engine's side of the market: prices that change, capacity that comes and goes, and instances
+//! that the provider takes.
+
+use crate::engine::Simulation;
+use crate::event::Event;
+use crate::market::{Batch, Episode, Instance, Move};
+use crate::rng::Stream;
+use crate::time::SimTime;
+use crate::world::catalog::{Capacity, CapacityType, OfferingId};
+use crate::world::fact::{Fact, Sink};
+use crate::world::node::{NodeId, Why};
+
+impl<S: Sink> Simulation<'_, S> {
+    /// The market as it stands at `T+0`.
+    pub(crate) fn open_market(&mut self) {
+        for offering in self.setup.model.catalog.offerings.ids() {
+            let listed = self.world.price(offering);
+            let price = self.prices.at_start(offering, listed);
+            if price != listed {
+                let fact = self.world.reprice(offering, price);
+                self.record(fact);
+            }
+            self.await_price(offering);
+            if self.is_spot(offering) {
+                let capacity = self.supply.at_start(offering);
+                if capacity != Capacity::Ample {
+                    let fact = self.world.turn(offering, capacity);
+                    self.record(fact);
+                }
+                self.await_move(offering);
+            }
+        }
+    }
+
+    /// Schedules an offering's next price.
+    pub(crate) fn await_price(&mut self, offering: OfferingId) {
+        if let Some((at, price)) = self.prices.next_price(offering, self.world.now()) {
+            self.agenda.schedule(at, Event::PriceChanges { offering, price });
+        }
+    }
+
+    /// Schedules what happens next to an offering's capacity.
+    fn await_move(&mut self, offering: OfferingId) {
+        let next = self.supply.next_move(offering);
+        self.next_move[offering] = next.map(|(at, happening)| {
+            self.agenda.schedule(at.max(self.world.now()), Event::MarketMoves(offering));
+            happening
+        });
+    }
+
+    /// Something happens to an offering's capacity.
+    pub(crate) fn market_moves(&mut self, offering: OfferingId) {
+        match self.next_move[offering].take() {
+            Some(Move::Turns(capacity)) => self.capacity_turns(offering, capacity),
+            Some(Move::Warns(episode)) => {
+                for node in self.victims(offering, episode) {
+                    self.record(Fact::RebalanceRecommended { node });
+                }
+            }
+            Some(Move::Takes(episode)) => {
+                for node in self.victims(offering, episode) {
+                    let at = self.world.now() + self.setup.provider.notice;
+                    self.doomed.insert(node);
+                    self.condemn(node, at, episode.announced);
+                }
+            }
+            None => {}
+        }
+        self.await_move(offering);
+    }
+
+    fn capacity_turns(&mut self, offering: OfferingId, capacity: Capacity) {
+        let fact = self.world.turn(offering, capacity);
+        self.record(fact);
+        if let Capacity::Holds(most) = capacity {
+            let now = self.world.now();
+            for node in self.youngest(offering, most) {
+                self.condemn(node, now, None);
+            }
+        }
+        for pool in self.pools.waiting_for(offering, &self.world) {
+            self.agenda.schedule(self.world.now(), Event::PoolRetries(pool));
+        }
+    }
+
+    /// The instances of an offering that an episode takes, of those that it has not taken yet.
+    fn victims(&self, offering: OfferingId, episode: Episode) -> Vec<NodeId> {
+        let running: Vec<NodeId> = self.undoomed(offering).collect();
+        let count = u32::try_from(running.len()).expect("fewer than 2^32 nodes");
+        let draw = |node: &NodeId| {
+            let key = [
+                self.setup.model.catalog.offerings[offering].key,
+                u64::from(self.world.nodes().ordinal(*node)),
+                episode.key,
+            ];
+            self.root.stream(Stream::Taken, &key).uniform()
+        };
+        match self.supply.batch(offering, episode, count) {
+            Batch::Nothing => Vec::new(),
+            Batch::One => {
+                let least = running.into_iter().min_by(|a, b| draw(a).total_cmp(&draw(b)));
+                least.into_iter().collect()
+            }
+            Batch::Share(share) => running.into_iter().filter(|it| draw(it) < share).collect(),
+            Batch::DownTo(most) => self.youngest(offering, most),
+        }
+    }
+
+    /// The instances of an offering that are too many if there may be `most`: those that were
+    /// launched last.
+    fn youngest(&self, offering: OfferingId, most: u32) -> Vec<NodeId> {
+        let mut running: Vec<NodeId> = self.undoomed(offering).collect();
+        running.split_off(running.len().min(most as usize))
+    }
+
+    /// Instances of an offering, in the order of their launches, that the provider has not yet
+    /// decided to take.
+    fn undoomed(&self, offering: OfferingId) -> impl Iterator<Item = NodeId> + '_ {
+        let alive = self.world.nodes().alive().iter().copied();
+        alive.filter(move |node| {
+            self.world.nodes().offering(*node) == offering && !self.doomed.contains(node)
+        })
+    }
+
+    /// An instance will be gone at an instant, unless it is gone before. Its notice, if it gives one, is
+    /// given as long before as it promises, or now.
+    pub(crate) fn condemn(&mut self, node: NodeId, at: SimTime, announced: Option<bool>) {
+        self.agenda.schedule(at, Event::NodeTaken(node));
+        let nodes = self.world.nodes();
+        let key = [self.offering_key(node), u64::from(nodes.ordinal(node))];
+        let announced = announced.unwrap_or_else(|| {
+            self.root.stream(Stream::Notice, &key).uniform() >= self.setup.market.missed_notices
+        });
+        if announced {
+            let notice_at = at.back(self.setup.provider.notice).max(self.world.now());
+            self.agenda.schedule(notice_at, Event::NoticeGiven { node, deadline: at });
+        }
+    }
+
+    /// Asks the market what will become of an instance.
+    pub(crate) fn await_fate(&mut self, node: NodeId) {
+        let now = self.world.now();
+        let nodes = self.world.nodes();
+        let instance = Instance { offering: nodes.offering(node), ordinal: nodes.ordinal(node) };
+        if self.is_spot(instance.offering)
+            && let Some(reclaim) = self.supply.fate(instance, now)
+        {
+            self.condemn(node, reclaim.at, reclaim.announced);
+        }
+    }
+
+    /// Whether the provider has another instance of an offering to give.
+    pub(crate) fn grants(&self, offering: OfferingId) -> bool {
+        !self.is_spot(offering)
+            || self.world.capacity(offering).grants(self.world.running(offering))
+    }
+
+    pub(crate) fn is_spot(&self, offering: OfferingId) -> bool {
+        self.setup.model.catalog.offerings[offering].capacity_type == CapacityType::Spot
+    }
+
+    /// An instance ceases to exist.
+    pub(crate) fn remove(&mut self, node: NodeId, why: Why) {
+        self.doomed.remove(&node);
+        let fact = self.world.remove(node, why);
+        self.record(fact);
+    }
+}
