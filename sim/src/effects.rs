@@ -3,7 +3,6 @@
 use crate::action::Action;
 use crate::engine::Simulation;
 use crate::event::Event;
-use crate::lifecycle::pools::RETRY_AFTER;
 use crate::rng::Stream;
 use crate::scheduler::framework::Happening;
 use crate::scheduler::preemption;
@@ -126,7 +125,6 @@ impl<S: Sink> Simulation<'_, S> {
         let offering = self.setup.model.pools[pool].templates[template].offering;
         self.record(Fact::LaunchRefused { pool, offering });
         self.pools.refused(pool, template);
-        self.agenda.schedule(self.world.now() + RETRY_AFTER, Event::PoolRetries(pool));
     }
 
     /// A node that is there from the start, launched and registered in one instant, unless there

@@ -113,10 +113,6 @@ impl<'s, S: Sink> Simulation<'s, S> {
                 self.await_price(offering);
             }
             Event::MarketMoves(offering) => self.market_moves(offering),
-            Event::PoolRetries(pool) => {
-                let actions = self.pools.retry(pool);
-                self.apply_all(actions);
-            }
             Event::PodStops(pod) => self.pod_stops(pod),
             Event::PodFinishes(pod) => self.pod_finishes(pod),
             Event::NoticeGiven { node, deadline } => self.notice_given(node, deadline),

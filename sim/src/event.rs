@@ -5,7 +5,6 @@ use crate::time::SimTime;
 use crate::world::catalog::OfferingId;
 use crate::world::node::NodeId;
 use crate::world::pod::PodId;
-use crate::world::pool::PoolId;
 use crate::world::workload::WorkloadId;
 
 /// Something that will happen unless it has become pointless by then. An event is never cancelled;
@@ -21,8 +20,6 @@ pub enum Event {
     },
     /// Something happens to an offering's capacity.
     MarketMoves(OfferingId),
-    /// A pool that was refused instances asks again.
-    PoolRetries(PoolId),
     /// A terminating pod has stopped, or is killed because its grace period is over.
     PodStops(PodId),
     /// A pod's work is done.
@@ -67,14 +64,13 @@ impl Event {
             Event::NoticeGiven { .. } => 3,
             Event::NodeTaken(_) => 4,
             Event::MarketMoves(_) => 5,
-            Event::PoolRetries(_) => 6,
-            Event::NodeRegisters(_) => 7,
-            Event::PodBecomesReady(_) => 8,
-            Event::PodBecomesAvailable(_) => 9,
-            Event::LossNoticed(_) => 10,
-            Event::WorkloadArrives(_) => 11,
-            Event::QueueFlushes => 12,
-            Event::SchedulerWakes => 13,
+            Event::NodeRegisters(_) => 6,
+            Event::PodBecomesReady(_) => 7,
+            Event::PodBecomesAvailable(_) => 8,
+            Event::LossNoticed(_) => 9,
+            Event::WorkloadArrives(_) => 10,
+            Event::QueueFlushes => 11,
+            Event::SchedulerWakes => 12,
         }
     }
 }

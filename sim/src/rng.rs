@@ -5,7 +5,7 @@
 //! replica; never an id that a policy happened to assign. So one more draw somewhere moves nothing
 //! elsewhere, and two policies meet the same market.
 //!
-//! Variates are one-draw inversions through `libm`, because the standard library leaves the
+//! Variates are one-draw inversions wherever there is one, through `libm`, because the standard library leaves the
 //! precision of `ln` to the platform.
 
 use rand::Rng;
@@ -121,6 +121,39 @@ impl Draws {
     }
 }
 
+impl Draws {
+    /// Standard normal.
+    pub fn normal(&mut self) -> f64 {
+        inverse_normal(self.uniform())
+    }
+
+    /// Gamma of a shape, with scale 1. It takes as many draws as it takes.
+    // G. Marsaglia and W. W. Tsang, A simple method for generating gamma variables, 2000
+    pub fn gamma(&mut self, shape: f64) -> f64 {
+        if shape < 1.0 {
+            let boost = libm::pow(self.uniform(), 1.0 / shape);
+            return self.gamma(shape + 1.0) * boost;
+        }
+        let d = shape - 1.0 / 3.0;
+        let c = 1.0 / libm::sqrt(9.0 * d);
+        loop {
+            let x = self.normal();
+            let v = 1.0 + c * x;
+            let v = v * v * v;
+            let bound = 0.5 * x * x + d * (1.0 - v + libm::log(v.max(f64::MIN_POSITIVE)));
+            if v > 0.0 && libm::log(self.uniform()) < bound {
+                return d * v;
+            }
+        }
+    }
+
+    /// Beta of two shapes, as the share of one gamma in the sum of two.
+    pub fn beta(&mut self, a: f64, b: f64) -> f64 {
+        let (x, y) = (self.gamma(a), self.gamma(b));
+        x / (x + y)
+    }
+}
+
 /// The standard normal quantile (Acklam's rational approximation, relative error below 1.2e-9).
 fn inverse_normal(p: f64) -> f64 {
     const A: [f64; 6] = [
@@ -201,6 +234,21 @@ mod tests {
         }
         // Four standard errors of a count of 10 000.
         assert!(counts.iter().all(|count| (count - 10_000).abs() < 370), "{counts:?}");
+    }
+
+    /// Mean and variance of beta variates are those of the distribution.
+    #[test]
+    fn beta_variates_have_their_moments() {
+        for (a, b) in [(0.91, 3.83), (2.38, 3.58)] {
+            let n = 40_000_u64;
+            let draw = |key| ROOT.stream(Stream::Batch, &[key]).beta(a, b);
+            let draws: Vec<f64> = (0..n).map(draw).collect();
+            let mean = draws.iter().sum::<f64>() / n as f64;
+            let variance = draws.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / n as f64;
+            let expected = a * b / ((a + b) * (a + b) * (a + b + 1.0));
+            assert!((mean - a / (a + b)).abs() < 4.0 * libm::sqrt(expected / n as f64), "{mean}");
+            assert!((variance / expected - 1.0).abs() < 0.05, "{variance}");
+        }
     }
 
     #[test]

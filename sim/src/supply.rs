@@ -74,13 +74,21 @@ impl<S: Sink> Simulation<'_, S> {
         self.record(fact);
         if let Capacity::Holds(most) = capacity {
             let now = self.world.now();
-            for node in self.youngest(offering, most) {
+            // Those that are to go anyway go first.
+            let (doomed, mut held): (Vec<NodeId>, Vec<NodeId>) =
+                self.instances(offering).partition(|node| self.doomed.contains(node));
+            held.extend(doomed);
+            for node in held.split_off(held.len().min(most as usize)) {
                 self.condemn(node, now, None);
             }
         }
-        for pool in self.pools.waiting_for(offering, &self.world) {
-            self.agenda.schedule(self.world.now(), Event::PoolRetries(pool));
-        }
+        let room = match capacity {
+            Capacity::Ample | Capacity::Contended { open: true } => usize::MAX,
+            Capacity::Contended { open: false } | Capacity::Exhausted => 0,
+            Capacity::Holds(most) => most.saturating_sub(self.world.running(offering)) as usize,
+        };
+        let granted = self.pools.granted(offering, room, &self.world);
+        self.apply_all(granted);
     }
 
     /// The instances of an offering that an episode takes, of those that it has not taken yet.
@@ -116,10 +124,13 @@ impl<S: Sink> Simulation<'_, S> {
     /// Instances of an offering, in the order of their launches, that the provider has not yet
     /// decided to take.
     fn undoomed(&self, offering: OfferingId) -> impl Iterator<Item = NodeId> + '_ {
+        self.instances(offering).filter(|node| !self.doomed.contains(node))
+    }
+
+    /// Instances of an offering, in the order of their launches.
+    fn instances(&self, offering: OfferingId) -> impl Iterator<Item = NodeId> + '_ {
         let alive = self.world.nodes().alive().iter().copied();
-        alive.filter(move |node| {
-            self.world.nodes().offering(*node) == offering && !self.doomed.contains(node)
-        })
+        alive.filter(move |node| self.world.nodes().offering(*node) == offering)
     }
 
     /// An instance will be gone at an instant, unless it is gone before. Its notice, if it gives one, is

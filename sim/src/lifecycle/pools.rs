@@ -1,28 +1,27 @@
-//! Pools of fixed size: born full, and every loss is replaced in kind, as soon as there is capacity.
+//! Pools of fixed size: born full, and every loss is replaced in kind.
+//!
+//! A request for an instance stays open until there is capacity, as an Auto Scaling group's or a
+//! managed instance group's does.
 
 use crate::action::Action;
 use crate::table::Table;
-use crate::time::Span;
 use crate::world::World;
 use crate::world::catalog::OfferingId;
 use crate::world::node::NodeId;
 use crate::world::pool::PoolId;
 
-/// How long a pool waits before it asks again for what it was refused.
-pub const RETRY_AFTER: Span = Span::from_secs(60);
-
 /// The memory of the pools.
 #[derive(Clone, Debug)]
 pub struct Pools {
-    /// The templates of which each pool was refused an instance.
-    refused: Table<PoolId, Vec<usize>>,
+    /// The templates of which each pool was refused an instance, in the order of its requests.
+    open: Table<PoolId, Vec<usize>>,
 }
 
 impl Pools {
     /// Pools that have not been refused anything.
     #[must_use]
     pub fn new(world: &World) -> Pools {
-        Pools { refused: world.model().pools.rows().map(|_| Vec::new()).collect() }
+        Pools { open: world.model().pools.rows().map(|_| Vec::new()).collect() }
     }
 
     /// An instance of a pool is gone: another of the same offering, if the pool is short.
@@ -30,7 +29,7 @@ impl Pools {
     pub fn lost(&self, world: &World, lost: NodeId) -> Option<Action> {
         let pool = world.nodes().pool(lost);
         let spec = &world.model().pools[pool];
-        let waiting = u32::try_from(self.refused[pool].len()).unwrap_or(u32::MAX);
+        let waiting = u32::try_from(self.open[pool].len()).unwrap_or(u32::MAX);
         if world.pool_size(pool) + waiting >= spec.size {
             return None;
         }
@@ -41,23 +40,24 @@ impl Pools {
 
     /// The provider had no instance to give.
     pub fn refused(&mut self, pool: PoolId, template: usize) {
-        self.refused[pool].push(template);
+        self.open[pool].push(template);
     }
 
-    /// What a pool asks for again.
-    pub fn retry(&mut self, pool: PoolId) -> Vec<Action> {
-        let refused = std::mem::take(&mut self.refused[pool]);
-        refused.into_iter().map(|template| Action::Launch { pool, template }).collect()
-    }
-
-    /// Pools that were refused an instance of an offering.
-    #[must_use]
-    pub fn waiting_for(&self, offering: OfferingId, world: &World) -> Vec<PoolId> {
-        let waits = |(pool, refused): &(PoolId, &Vec<usize>)| {
-            let templates = &world.model().pools[*pool].templates;
-            refused.iter().any(|template| templates[*template].offering == offering)
-        };
-        self.refused.iter().filter(waits).map(|(pool, _)| pool).collect()
+    /// Open requests for instances of an offering of which there are some again, at most `most`:
+    /// they are not open any more.
+    pub fn granted(&mut self, offering: OfferingId, most: usize, world: &World) -> Vec<Action> {
+        let mut granted = Vec::new();
+        for pool in self.open.ids() {
+            let templates = &world.model().pools[pool].templates;
+            self.open[pool].retain(|template| {
+                let wanted = granted.len() < most && templates[*template].offering == offering;
+                if wanted {
+                    granted.push(Action::Launch { pool, template: *template });
+                }
+                !wanted
+            });
+        }
+        granted
     }
 }
 

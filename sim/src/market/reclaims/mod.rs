@@ -1,6 +1,11 @@
 //! Capacity: when the provider takes instances back, and when it has none to give.
 
+pub mod by_age;
 pub mod constant;
+pub mod contention;
+pub mod replay;
+pub mod scripted;
+mod shocks;
 
 use super::{Batch, Episode, Instance, Move, Reclaim};
 use crate::rng::Root;

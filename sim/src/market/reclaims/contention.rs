@@ -1,0 +1,289 @@
+//! Contention: a pool of spot capacity is ample, contended or exhausted.
+//!
+//! ```text
+//!            ν                      ε
+//!   ample ──────► contended ─────────────► ample        while contended, the pool opens and shuts:
+//!                  ▲                └────► exhausted      open ──λ──► shut ──μ──► open
+//!                  └──────── κ ─────────────────┘
+//! ```
+//!
+//! Between windows of contention a pool is nearly frozen: ample, and nobody loses anything, or
+//! exhausted, and nobody is given anything. That is what traces of held instances and of launch
+//! attempts show (2020 to 2023, 60 pools): two regimes explain them better than one by hundreds of
+//! units of AIC. Within a window each instance is taken at the rate λ, in batches; a request is
+//! granted while the pool is open. A lone instance that is asked for again at once therefore lives
+//! and waits exactly as one slot of the two-regime fit does.
+
+use std::collections::VecDeque;
+
+use super::shocks::Shocks;
+use super::{Reclaims, Supply};
+use crate::market::{Batch, Episode, Move};
+use crate::rng::{Draws, Root, Stream};
+use crate::table::Table;
+use crate::time::{SimTime, Span};
+use crate::world::Model;
+use crate::world::catalog::{Capacity, CapacityType, Kin, OfferingId};
+
+/// The parameters; rates are per hour. `Default` has the figures of the fits.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Contention {
+    /// At which rate each instance is taken while its pool is contended.
+    pub reclaim_rate: f64,
+    /// At which rate a pool that has shut opens again while it is contended.
+    pub grant_rate: f64,
+    /// At which rate contention ends.
+    pub exit_rate: f64,
+    /// At which rate an exhausted pool becomes contended.
+    pub recovery_rate: f64,
+    /// How often contention ends in ample capacity, for types that are not scarce. A scarce type
+    /// ends as it happens to stand, open or shut.
+    pub ends_ample: f64,
+    /// How much more often windows begin in each hour of the day, from midnight.
+    pub by_hour: [f64; 24],
+    /// How often the provider says long before its notice that an instance is at risk.
+    pub early_warnings: f64,
+    /// How long before, if it does: half of the warnings come less early.
+    pub warning_median: Span,
+    /// Of 95 % of the warnings.
+    pub warning_p95: Span,
+}
+
+impl Default for Contention {
+    /// The rates fitted to p3.2xlarge and r5.16xlarge, 2023. That 90 % of windows end in ample
+    /// capacity, and when warnings come, are assumptions.
+    fn default() -> Self {
+        Contention {
+            reclaim_rate: 1.34,
+            grant_rate: 1.9,
+            exit_rate: 0.42,
+            recovery_rate: 0.25,
+            ends_ample: 0.9,
+            by_hour: [1.0; 24],
+            early_warnings: 0.5,
+            warning_median: Span::from_secs(600),
+            warning_p95: Span::from_secs(1_800),
+        }
+    }
+}
+
+impl Contention {
+    /// How often windows of contention must begin for a long-held instance to be taken at `rate`
+    /// per hour: a window takes it with the probability λ / (λ + ε).
+    #[must_use]
+    pub fn window_rate(&self, rate: f64) -> f64 {
+        rate * (self.reclaim_rate + self.exit_rate) / self.reclaim_rate
+    }
+
+    /// How often contention ends in ample capacity.
+    fn ends_ample_of(&self, scarce: bool) -> f64 {
+        let open = self.grant_rate / (self.grant_rate + self.reclaim_rate);
+        if scarce { open } else { self.ends_ample.max(open) }
+    }
+}
+
+impl Reclaims for Contention {
+    fn name(&self) -> &'static str {
+        "contention"
+    }
+
+    fn open(&self, root: Root, model: &Model, scale: f64) -> Box<dyn Supply> {
+        let catalog = &model.catalog;
+        let pools = catalog.offerings.iter().map(|(id, offering)| {
+            let spot = offering.capacity_type == CapacityType::Spot;
+            let rate =
+                if spot { self.window_rate(offering.reclaims_per_hour) * scale } else { 0.0 };
+            let ends_ample = self.ends_ample_of(catalog.instance_type(id).scarce);
+            Pool::new(self, root, offering.key, offering.kin, rate, ends_ample)
+        });
+        Box::new(Open { model: self.clone(), root, pools: pools.collect() })
+    }
+}
+
+struct Open {
+    model: Contention,
+    root: Root,
+    pools: Table<OfferingId, Pool>,
+}
+
+/// One pool's path.
+struct Pool {
+    /// Identity in the random streams.
+    key: u64,
+    /// How often contention ends in ample capacity.
+    ends_ample: f64,
+    /// When windows begin.
+    shocks: Shocks,
+    start: Capacity,
+    /// Where the path has been made up to, and how the pool stands then.
+    until: SimTime,
+    state: Capacity,
+    /// How many windows there have been.
+    windows: u64,
+    /// What has been made and not been asked for.
+    moves: VecDeque<(SimTime, Move)>,
+}
+
+/// In which phase of a window an episode falls; the last two bits of its key.
+const SHUTS: u64 = 0;
+const WHILE_OPEN: u64 = 1;
+const WHILE_SHUT: u64 = 2;
+
+impl Pool {
+    fn new(model: &Contention, root: Root, key: u64, kin: Kin, rate: f64, ends_ample: f64) -> Pool {
+        let shocks = Shocks::new(root, key, kin, rate, model.by_hour);
+        let mut draws = root.stream(Stream::Window, &[key]);
+        // How a pool stands at T+0 in the long run.
+        let contended = rate / (model.exit_rate * ends_ample);
+        let exhausted = contended * model.exit_rate * (1.0 - ends_ample) / model.recovery_rate;
+        let at = draws.uniform() * (1.0 + contended + exhausted);
+        let open = model.grant_rate / (model.grant_rate + model.reclaim_rate);
+        let start = if at < 1.0 {
+            Capacity::Ample
+        } else if at < 1.0 + contended {
+            Capacity::Contended { open: draws.uniform() < open }
+        } else {
+            Capacity::Exhausted
+        };
+        Pool {
+            key,
+            ends_ample,
+            shocks,
+            start,
+            until: SimTime::ZERO,
+            state: start,
+            windows: 0,
+            moves: VecDeque::new(),
+        }
+    }
+
+    /// Makes the next stretch of the path; `false` if nothing ever happens again.
+    fn extend(&mut self, model: &Contention, root: Root) -> bool {
+        let mut draws = root.stream(Stream::Window, &[self.key, self.windows]);
+        let open = match self.state {
+            Capacity::Contended { open } => open,
+            Capacity::Ample => {
+                let Some(at) = self.shocks.after(self.until) else { return false };
+                self.until = at;
+                true
+            }
+            Capacity::Exhausted | Capacity::Holds(_) => {
+                let Some(rest) = draws.exponential(model.recovery_rate) else { return false };
+                self.until = self.until + rest;
+                false
+            }
+        };
+        self.window(model, open, &mut draws);
+        self.windows += 1;
+        true
+    }
+
+    /// One window of contention, from where the path ends, which the pool enters open or shut.
+    fn window(&mut self, model: &Contention, mut open: bool, draws: &mut Draws) {
+        let from = self.until;
+        let never = SimTime::ZERO + crate::time::LONGEST_HORIZON;
+        let after = |at: SimTime, span: Option<Span>| span.map_or(never, |span| at + span);
+        let end = after(from, draws.exponential(model.exit_rate));
+        let mut moves = vec![(from, Move::Turns(Capacity::Contended { open }))];
+        let mut number = self.windows << 24;
+        let mut take = |at: SimTime, phase: u64, draws: &mut Draws| {
+            let episode = Episode { key: (number << 2) | phase, announced: None };
+            number += 1;
+            let early = draws.uniform() < model.early_warnings;
+            let lead = draws.lognormal(model.warning_median, model.warning_p95);
+            let warned = if early { at.back(lead).max(from) } else { at };
+            [(warned, Move::Warns(episode)), (at, Move::Takes(episode))]
+        };
+        let rate_of_extras = model.reclaim_rate / LEAST_EXPECTED_SHARE;
+        let mut extra = after(from, draws.exponential(rate_of_extras));
+        let mut flip = from;
+        while flip < end {
+            let rate = if open { model.reclaim_rate } else { model.grant_rate };
+            flip = after(flip, draws.exponential(rate)).min(end);
+            while extra < flip {
+                let phase = if open { WHILE_OPEN } else { WHILE_SHUT };
+                moves.extend(take(extra, phase, draws));
+                extra = after(extra, draws.exponential(rate_of_extras));
+            }
+            if flip < end {
+                open = !open;
+                moves.push((flip, Move::Turns(Capacity::Contended { open })));
+                if !open {
+                    moves.extend(take(flip, SHUTS, draws));
+                }
+            }
+        }
+        let often_open = model.grant_rate / (model.grant_rate + model.reclaim_rate);
+        let more = (self.ends_ample - often_open).max(0.0) / (1.0 - often_open);
+        let ample = open || draws.uniform() < more;
+        self.state = if ample { Capacity::Ample } else { Capacity::Exhausted };
+        self.until = end;
+        moves.push((end, Move::Turns(self.state)));
+        moves.sort_by_key(|(at, _)| *at);
+        self.moves.extend(moves);
+    }
+}
+
+/// The share of a pool's instances that an episode takes, as seen in fleets: of at least ten
+/// instances one alone in 29 % of the episodes, and else a share that is Beta-distributed; of fewer
+/// than ten all in 41 %, and else a larger share; of one, that one.
+const FLEET: u32 = 10;
+const ONE_ALONE: f64 = 0.29;
+const FLEET_SHARE: (f64, f64) = (0.91, 3.83);
+const ALL: f64 = 0.41;
+const SMALL_SHARE: (f64, f64) = (2.38, 3.58);
+/// The expected share in a fleet without end.
+const LEAST_EXPECTED_SHARE: f64 = (1.0 - ONE_ALONE) * mean_of(FLEET_SHARE);
+
+const fn mean_of((a, b): (f64, f64)) -> f64 {
+    a / (a + b)
+}
+
+/// The share of `running` instances that an episode is expected to take.
+fn expected_share(running: u32) -> f64 {
+    match running {
+        0 | 1 => 1.0,
+        2..FLEET => ALL + (1.0 - ALL) * mean_of(SMALL_SHARE),
+        _ => ONE_ALONE / f64::from(running) + LEAST_EXPECTED_SHARE,
+    }
+}
+
+impl Supply for Open {
+    fn at_start(&mut self, offering: OfferingId) -> Capacity {
+        self.pools[offering].start
+    }
+
+    fn next_move(&mut self, offering: OfferingId) -> Option<(SimTime, Move)> {
+        let pool = &mut self.pools[offering];
+        while pool.moves.is_empty() {
+            if !pool.extend(&self.model, self.root) {
+                return None;
+            }
+        }
+        pool.moves.pop_front()
+    }
+
+    /// Episodes come as often as the largest fleet needs them for each instance to be taken at the
+    /// one rate; smaller ones, which lose a larger share each time, are spared some of them.
+    fn batch(&self, offering: OfferingId, episode: Episode, running: u32) -> Batch {
+        let expected = expected_share(running);
+        let heeded = match episode.key & 3 {
+            SHUTS => 1.0,
+            WHILE_OPEN => (1.0 / expected - 1.0) * LEAST_EXPECTED_SHARE,
+            _ => LEAST_EXPECTED_SHARE / expected,
+        };
+        let key = [self.pools[offering].key, episode.key];
+        let mut draws = self.root.stream(Stream::Batch, &key);
+        if draws.uniform() >= heeded {
+            return Batch::Nothing;
+        }
+        let kind = draws.uniform();
+        match running {
+            0 | 1 => Batch::Share(1.0),
+            2..FLEET if kind < ALL => Batch::Share(1.0),
+            2..FLEET => Batch::Share(draws.beta(SMALL_SHARE.0, SMALL_SHARE.1)),
+            _ if kind < ONE_ALONE => Batch::One,
+            _ => Batch::Share(draws.beta(FLEET_SHARE.0, FLEET_SHARE.1)),
+        }
+    }
+}
