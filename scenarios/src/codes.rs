@@ -232,6 +232,27 @@ pub static CODES: &[Code] = &[
         fix: "Change the value that is shown, or the one it does not fit to.",
     },
     Code {
+        id: "E0701",
+        title: "a parameter belongs to another model of reclaims",
+        why: "It would do nothing, and a scenario that says more than it does misleads.",
+        example: "market: {reclaims: {model: constant, maxAge: 24h}}",
+        fix: "Set the model that the message names, or leave the parameter out.",
+    },
+    Code {
+        id: "E0702",
+        title: "reclaim rates by age are out of order",
+        why: "A rate holds from its age to the next one, and the first from the launch on.",
+        example: "market: {reclaims: {model: by-age, rates: [{from: 1h, perHour: 0.1}]}}",
+        fix: "Begin with `from: 0s` and let the ages rise.",
+    },
+    Code {
+        id: "E0703",
+        title: "an event of the market hits nothing",
+        why: "It is about a zone or a type that no spot pool buys, or happens after the end.",
+        example: "market: {reclaims: {events: [{at: 2h, zones: [us-east-1x]}]}}",
+        fix: "Correct the zone, the type or the time.",
+    },
+    Code {
         id: "W0001",
         title: "a pod fits on no node of the scenario, even on an empty one",
         why: "It asks for more than any node has, or does not tolerate their taints. It is \

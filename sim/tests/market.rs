@@ -138,7 +138,7 @@ fn each_instance_is_taken_at_the_one_rate_whatever_else_runs() {
 #[test]
 fn a_band_is_the_chance_of_a_month() {
     for (chance, scale) in [(0.025, 1.0), (0.30, 1.0), (0.025, 10.0)] {
-        let rate = -f64::ln(1.0 - chance) / 730.0;
+        let rate = -libm::log(1.0 - chance) / 730.0;
         let mut setup = pool(Contention::default(), 1, rate, 730);
         setup.market.reclaim_scale = scale;
         let n = 8_000;

@@ -51,11 +51,34 @@ pub struct Reclaims {
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 1.0))]
     pub missed_notices: f64,
+    /// Parameters of `contention` in place of those that were fitted to traces.
+    pub contention: Option<Contention>,
+    /// Rates of `by-age`, in place of those seen at Google Cloud in 2019.
+    #[serde(default)]
+    pub rates: Vec<AgeRate>,
+    /// Parameters of `bathtub`.
+    pub bathtub: Option<Bathtub>,
+    /// No instance gets older than this (`by-age`, `bathtub`).
+    #[schemars(extend("format" = "duration"))]
+    pub max_age: Option<String>,
+    /// What happens besides, at its time.
+    #[serde(default)]
+    pub events: Vec<Event>,
 }
 
 impl Default for Reclaims {
     fn default() -> Self {
-        Reclaims { model: ReclaimModel::default(), scale: 1.0, per_hour: None, missed_notices: 0.0 }
+        Reclaims {
+            model: ReclaimModel::default(),
+            scale: 1.0,
+            per_hour: None,
+            missed_notices: 0.0,
+            contention: None,
+            rates: Vec::new(),
+            bathtub: None,
+            max_age: None,
+            events: Vec::new(),
+        }
     }
 }
 
@@ -63,11 +86,105 @@ impl Default for Reclaims {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReclaimModel {
-    /// Without memory: each instance at a constant rate, and always capacity for another.
+    /// Each type in each zone is ample, contended or exhausted; instances are taken in batches while
+    /// it is contended, and launches are refused.
     #[default]
+    Contention,
+    /// Without memory: each instance at a constant rate, and always capacity for another.
     Constant,
+    /// By age: the young are taken more often.
+    ByAge,
+    /// By age: early, or around the end of their time.
+    Bathtub,
+    /// Never, but for `events`.
+    None,
+}
+
+/// Parameters of `contention`; rates are per hour.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Contention {
+    /// At which rate each instance is taken while its pool is contended; fitted: 1.34.
+    #[schemars(range(min = 0.001, max = 1_000.0))]
+    pub reclaim_rate: Option<f64>,
+    /// At which rate a pool that has shut opens again while it is contended; fitted: 1.9.
+    #[schemars(range(min = 0.001, max = 1_000.0))]
+    pub grant_rate: Option<f64>,
+    /// At which rate contention ends; fitted: 0.42.
+    #[schemars(range(min = 0.001, max = 1_000.0))]
+    pub exit_rate: Option<f64>,
+    /// At which rate an exhausted pool becomes contended; fitted: 0.25.
+    #[schemars(range(min = 0.001, max = 1_000.0))]
+    pub recovery_rate: Option<f64>,
+    /// How often contention ends in ample capacity, for types without accelerators; assumed: 0.9.
+    #[schemars(range(min = 0.01, max = 1.0))]
+    pub ends_ample: Option<f64>,
+    /// By how much more often contention begins in the early afternoon than on average, and less
+    /// often in the night.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub afternoon: Option<f64>,
+}
+
+/// A reclaim rate from an age on.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AgeRate {
+    /// From this age on.
+    #[schemars(extend("format" = "duration"))]
+    pub from: String,
+    /// Reclaims per instance and hour.
+    #[schemars(range(min = 0.0, max = 1_000.0))]
+    pub per_hour: f64,
+}
+
+/// By age t, in hours, an instance was taken with the probability
+/// `a * (1 - exp(-t / tau1) + exp((t - b) / tau2))`.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Bathtub {
+    /// The share that is taken early.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub a: f64,
+    /// How quickly those are, in hours.
+    #[schemars(range(min = 0.001, max = 1_000.0))]
+    pub tau1: f64,
+    /// How suddenly the others are, in hours.
+    #[schemars(range(min = 0.001, max = 1_000.0))]
+    pub tau2: f64,
+    /// Around which age those are, in hours.
+    #[schemars(range(min = 0.0, max = 100_000.0))]
+    pub b: f64,
+}
+
+/// Spot instances are taken, and others cannot be had for a while.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Event {
+    /// When the provider decides; instances are gone when its notice is over.
+    #[schemars(extend("format" = "duration"))]
+    pub at: String,
+    /// In which zones; by default in all.
+    #[serde(default)]
+    pub zones: Vec<String>,
+    /// Of which instance types, `*` standing for anything: `m6i.*`. By default of all.
+    #[serde(default)]
+    pub instance_types: Vec<String>,
+    /// Which share of them is taken.
+    #[serde(default = "one")]
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub share: f64,
+    /// For how long there is no capacity afterwards.
+    #[serde(default = "no_time")]
+    #[schemars(extend("format" = "duration"))]
+    pub outage: String,
+    /// Whether the provider gives notice; by default as `missedNotices` says.
+    pub notice: Option<bool>,
 }
 
 fn one() -> f64 {
     1.0
+}
+
+fn no_time() -> String {
+    "0s".into()
 }

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use sim::market::Market;
 use sim::market::prices::{self, Prices};
-use sim::market::reclaims::{self, Reclaims};
 
 use super::Lowering;
 use crate::assumption;
@@ -18,9 +17,7 @@ impl Lowering<'_> {
         let prices: Arc<dyn Prices> = match market.prices.model {
             PriceModel::Constant => Arc::new(prices::constant::Constant),
         };
-        let reclaims: Arc<dyn Reclaims> = match market.reclaims.model {
-            ReclaimModel::Constant => Arc::new(reclaims::constant::Constant),
-        };
+        let reclaims = self.reclaims();
         let reclaim_scale = market.reclaims.scale;
         let missed_notices = market.reclaims.missed_notices;
         Market { prices, reclaims, reclaim_scale, missed_notices }
@@ -45,6 +42,12 @@ impl Lowering<'_> {
             None => format!("{} reclaims per instance and hour", self.provider.reclaims_per_hour),
         };
         let scale = reclaims.scale.to_string();
-        self.assumptions.push(assumption::MEMORYLESS_RECLAIMS.about(&[&rate, &scale]));
+        let kind = match reclaims.model {
+            ReclaimModel::Contention => assumption::CONTENDED_RECLAIMS,
+            ReclaimModel::Constant => assumption::MEMORYLESS_RECLAIMS,
+            ReclaimModel::ByAge if reclaims.rates.is_empty() => assumption::RECLAIMS_OF_2019,
+            ReclaimModel::ByAge | ReclaimModel::Bathtub | ReclaimModel::None => return,
+        };
+        self.assumptions.push(kind.about(&[&rate, &scale]));
     }
 }

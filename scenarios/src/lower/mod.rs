@@ -7,6 +7,7 @@ pub mod in_tree;
 mod market;
 pub mod nodes;
 pub mod pods;
+mod reclaims;
 pub mod requests;
 mod rules;
 pub mod selectors;

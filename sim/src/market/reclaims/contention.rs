@@ -67,6 +67,16 @@ impl Default for Contention {
     }
 }
 
+/// How much more often windows begin by the hour of the day: more in the early afternoon, when
+/// availability was seen at its lowest, and as much less in the night.
+#[must_use]
+pub fn afternoon(more: f64) -> [f64; 24] {
+    std::array::from_fn(|hour| {
+        let angle = (hour as f64 + 0.5 - 14.0) * 2.0 * std::f64::consts::PI / 24.0;
+        1.0 + more * libm::cos(angle)
+    })
+}
+
 impl Contention {
     /// How often windows of contention must begin for a long-held instance to be taken at `rate`
     /// per hour: a window takes it with the probability λ / (λ + ε).

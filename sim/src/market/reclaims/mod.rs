@@ -3,6 +3,7 @@
 pub mod by_age;
 pub mod constant;
 pub mod contention;
+pub mod never;
 pub mod replay;
 pub mod scripted;
 mod shocks;

@@ -1,0 +1,214 @@
+//! When the provider takes instances back: which model, with which parameters, and what happens
+//! besides.
+
+use std::sync::Arc;
+
+use glob::Pattern;
+use sim::market::reclaims::Reclaims;
+use sim::market::reclaims::by_age::{ByAge, Law};
+use sim::market::reclaims::constant::Constant;
+use sim::market::reclaims::contention::{Contention, afternoon};
+use sim::market::reclaims::never::Never;
+use sim::market::reclaims::scripted::{Event, Scripted};
+use sim::world::catalog::{CapacityType, OfferingId};
+use sim::{SimTime, Span};
+
+use super::Lowering;
+use crate::assumption;
+use crate::diagnostic::did_you_mean;
+use crate::file::market::{self, ReclaimModel};
+use crate::tree::Step;
+
+/// Regions of AWS with an afternoon, and by how much more contention begins there then.
+const BUSY: [&str; 2] = ["us-east-1", "us-east-2"];
+const BUSY_AFTERNOON: f64 = 0.5;
+/// Google Cloud, ages above 2 h, 2019: more and less by eight hours of the local day.
+const GCP_BY_8_HOURS: [f64; 3] = [0.56, 1.45, 1.15];
+
+impl Lowering<'_> {
+    /// How capacity comes and goes.
+    pub(super) fn reclaims(&mut self) -> Arc<dyn Reclaims> {
+        self.refuse_strangers();
+        let written = &self.file.market.reclaims;
+        let beside: Arc<dyn Reclaims> = match written.model {
+            ReclaimModel::Contention => Arc::new(self.contention()),
+            ReclaimModel::Constant => Arc::new(Constant),
+            ReclaimModel::ByAge => Arc::new(ByAge { law: self.rates(), cap: self.max_age() }),
+            ReclaimModel::Bathtub => match self.bathtub() {
+                Some(law) => Arc::new(ByAge { law, cap: self.max_age() }),
+                None => Arc::new(Never),
+            },
+            ReclaimModel::None => Arc::new(Never),
+        };
+        let events = self.events();
+        if events.is_empty() { beside } else { Arc::new(Scripted { beside, events }) }
+    }
+
+    /// Parameters of another model than the one that is asked for.
+    fn refuse_strangers(&mut self) {
+        use ReclaimModel::{Bathtub, ByAge, Contention};
+        let written = &self.file.market.reclaims;
+        let given: [(&str, bool, &[ReclaimModel]); 4] = [
+            ("contention", written.contention.is_some(), &[Contention]),
+            ("rates", !written.rates.is_empty(), &[ByAge]),
+            ("bathtub", written.bathtub.is_some(), &[Bathtub]),
+            ("maxAge", written.max_age.is_some(), &[ByAge, Bathtub]),
+        ];
+        for (field, given, of) in given {
+            if given && !of.contains(&written.model) {
+                let name = |model: &ReclaimModel| {
+                    serde_json::to_value(model).map(|name| name.to_string()).unwrap_or_default()
+                };
+                let of: Vec<String> = of.iter().map(name).collect();
+                let message = format!(
+                    "`{field}` is a parameter of the model {}, not of {}",
+                    of.join(" or "),
+                    name(&written.model)
+                );
+                let help = "set `model`, or leave the parameter out".to_owned();
+                self.error("E0701", &place(&[field]), message, Some(help));
+            }
+        }
+    }
+
+    fn contention(&mut self) -> Contention {
+        let fitted = Contention::default();
+        let written = self.file.market.reclaims.contention.as_ref();
+        let or = |of: fn(&market::Contention) -> Option<f64>, fitted: f64| {
+            written.and_then(of).unwrap_or(fitted)
+        };
+        let by_hour = match (written.and_then(|it| it.afternoon), self.provider.name) {
+            (Some(more), _) => afternoon(more),
+            (None, "gcp") => std::array::from_fn(|hour| GCP_BY_8_HOURS[hour / 8]),
+            (None, "aws") if BUSY.contains(&self.file.region.as_str()) => afternoon(BUSY_AFTERNOON),
+            (None, _) => [1.0; 24],
+        };
+        if by_hour.iter().any(|more| *more < 1.0) {
+            self.assumptions.push(assumption::TIME_OF_DAY.about(&[]));
+        }
+        Contention {
+            reclaim_rate: or(|it| it.reclaim_rate, fitted.reclaim_rate),
+            grant_rate: or(|it| it.grant_rate, fitted.grant_rate),
+            exit_rate: or(|it| it.exit_rate, fitted.exit_rate),
+            recovery_rate: or(|it| it.recovery_rate, fitted.recovery_rate),
+            ends_ample: or(|it| it.ends_ample, fitted.ends_ample),
+            by_hour,
+            ..fitted
+        }
+    }
+
+    fn rates(&mut self) -> Law {
+        let written = &self.file.market.reclaims.rates;
+        if written.is_empty() {
+            return Law::gcp_2019();
+        }
+        // Durations were checked against the schema.
+        let rates =
+            written.iter().map(|it| (Span::parse(&it.from).unwrap_or_default(), it.per_hour));
+        let rates: Vec<(Span, f64)> = rates.collect();
+        let wrong = if rates[0].0 == Span::ZERO {
+            rates.windows(2).position(|two| two[1].0 <= two[0].0).map(|before| before + 1)
+        } else {
+            Some(0)
+        };
+        if let Some(index) = wrong {
+            let message = "ages begin at 0s and rise from one rate to the next".to_owned();
+            let path = [place(&["rates"]), vec![Step::Index(index)]].concat();
+            self.error("E0702", &path, message, None);
+        }
+        Law::Rates(rates)
+    }
+
+    fn bathtub(&mut self) -> Option<Law> {
+        let Some(market::Bathtub { a, tau1, tau2, b }) = self.file.market.reclaims.bathtub else {
+            let message = "the model `bathtub` needs its parameters".to_owned();
+            let help = "for example `bathtub: {a: 0.31, tau1: 1.63, tau2: 0.1, b: 23.92}`, as all \
+                        1,442 preemptible VMs of 2019";
+            self.error("E0106", &place(&["model"]), message, Some(help.into()));
+            return None;
+        };
+        Some(Law::Bathtub { a, tau1, tau2, b })
+    }
+
+    fn max_age(&self) -> Option<Span> {
+        self.file.market.reclaims.max_age.as_ref().and_then(|text| Span::parse(text).ok())
+    }
+
+    fn events(&mut self) -> Vec<Event> {
+        let written = &self.file.market.reclaims.events;
+        let horizon = Span::parse(&self.file.horizon).unwrap_or_default();
+        let mut events = Vec::new();
+        for (index, event) in written.iter().enumerate() {
+            let path = |field: &str| {
+                [place(&["events"]), vec![Step::Index(index), Step::Key(field.into())]].concat()
+            };
+            let at = Span::parse(&event.at).unwrap_or_default();
+            if at >= horizon {
+                let message = format!("this happens when the simulation is over, at {horizon}");
+                self.error("E0703", &path("at"), message, None);
+            }
+            let offerings = self.hit(event, &path);
+            events.push(Event {
+                at: SimTime::ZERO + at,
+                offerings,
+                share: event.share,
+                outage: Span::parse(&event.outage).unwrap_or_default(),
+                announced: event.notice,
+            });
+        }
+        events
+    }
+
+    /// The spot offerings that an event is about.
+    fn hit(&mut self, event: &market::Event, path: &dyn Fn(&str) -> Vec<Step>) -> Vec<OfferingId> {
+        let catalog = &self.model.catalog;
+        let names = &self.model.names;
+        let spot =
+            catalog.offerings.iter().filter(|(_, it)| it.capacity_type == CapacityType::Spot);
+        let spot: Vec<(OfferingId, String, String)> = spot
+            .map(|(id, offering)| {
+                let name = names.text(catalog.instance_type(id).name).to_owned();
+                (id, name, names.text(offering.zone).to_owned())
+            })
+            .collect();
+        let in_zone =
+            |zone: &str| event.zones.is_empty() || event.zones.iter().any(|it| it == zone);
+        let patterns: Vec<Option<Pattern>> =
+            event.instance_types.iter().map(|text| Pattern::new(text).ok()).collect();
+        let of_type = |name: &str| {
+            patterns.is_empty() || patterns.iter().flatten().any(|pattern| pattern.matches(name))
+        };
+        for zone in &event.zones {
+            if spot.iter().all(|(_, _, known)| known != zone) {
+                let known = spot.iter().map(|(_, _, known)| known.as_str());
+                let help = did_you_mean(zone, known).map(|near| format!("did you mean `{near}`?"));
+                let message = format!("no pool buys spot in the zone `{zone}`");
+                self.error("E0703", &path("zones"), message, help);
+            }
+        }
+        for (text, pattern) in event.instance_types.iter().zip(&patterns) {
+            let matches = |name: &str| pattern.as_ref().is_some_and(|it| it.matches(name));
+            if !spot.iter().any(|(_, name, _)| matches(name)) {
+                let known = spot.iter().map(|(_, name, _)| name.as_str());
+                let help = did_you_mean(text, known).map(|near| format!("did you mean `{near}`?"));
+                let message = format!("no pool buys `{text}` on spot");
+                self.error("E0703", &path("instanceTypes"), message, help);
+            }
+        }
+        let hit: Vec<OfferingId> = spot
+            .iter()
+            .filter(|(_, name, zone)| of_type(name) && in_zone(zone))
+            .map(|(id, _, _)| *id)
+            .collect();
+        if hit.is_empty() && !self.found.has_errors() {
+            let message = "no pool buys any of this on spot".to_owned();
+            self.error("E0703", &path("at"), message, None);
+        }
+        hit
+    }
+}
+
+/// The place of a field of `market.reclaims`.
+fn place(fields: &[&str]) -> Vec<Step> {
+    ["market", "reclaims"].iter().chain(fields).map(|field| Step::Key((*field).into())).collect()
+}

@@ -1,0 +1,21 @@
+//! No reclaims: always enough capacity, and nothing is ever taken.
+
+use super::{Reclaims, Supply};
+use crate::rng::Root;
+use crate::world::Model;
+
+/// Always enough capacity.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Never;
+
+impl Reclaims for Never {
+    fn name(&self) -> &'static str {
+        "none"
+    }
+
+    fn open(&self, _: Root, _: &Model, _: f64) -> Box<dyn Supply> {
+        Box::new(Never)
+    }
+}
+
+impl Supply for Never {}
