@@ -33,6 +33,12 @@ pub static KINDS: &[Kind] = &[
     MEMORYLESS_RECLAIMS,
     RECLAIMS_OF_2019,
     TIME_OF_DAY,
+    PRICES_AS_ON_AWS,
+    PRICES_AS_ON_GCP,
+    PRICES_AS_ON_AZURE,
+    REPLAYED_PRICES,
+    PRICE_GAPS,
+    MISSING_PRICES,
     POD_STARTUP,
     POD_SHUTDOWN,
     UNKNOWN_BAND,
@@ -81,6 +87,49 @@ pub(crate) const MEMORYLESS_RECLAIMS: Kind = Kind {
              instance is taken, and its middle used. What AWS counts is not documented; per \
              launched instance, rates would be 30 times higher, so try `scale` 1, 10 and \
              100. Traces of 2020 to 2023 show batches and early losses in every large fleet",
+};
+
+pub(crate) const PRICES_AS_ON_AWS: Kind = Kind {
+    id: "prices-as-on-aws",
+    text: "spot prices begin as listed: 30 % stay, others step every 7 h, by 0.2 % in the median",
+    source: "AWS's price history of us-east-1, March to May 2021, Linux, 1,241 pools. That prices are \
+             drawn back to where they began, with a half-life of 25 days, is its raw estimate; it \
+             is too short to tell that from never",
+};
+
+pub(crate) const PRICES_AS_ON_GCP: Kind = Kind {
+    id: "prices-as-on-gcp",
+    text: "spot prices begin as listed, and 77 % of them go 5 % up or down every 14 days",
+    source: "Google Cloud's published prices of 12,725 types in regions, May to August 2026; up and \
+             down are held to be equally likely, while 63 % of those changes went up",
+};
+
+pub(crate) const PRICES_AS_ON_AZURE: Kind = Kind {
+    id: "prices-as-on-azure",
+    text: "spot prices begin as listed, and change with a chance of 16 % a month, by 10 %",
+    source: "Azure's retail prices: 24 of 58 sizes changed within three months, at the first of a \
+             month. How far is not known; 10 % up or down is an assumption of 2026-11",
+};
+
+pub(crate) const REPLAYED_PRICES: Kind = Kind {
+    id: "replayed-prices",
+    text: "spot prices are those of {}, and T+0 is {}",
+    source: "the file; `start` says otherwise. By default T+0 is the first moment at which all that \
+             the scenario buys on spot has a price",
+};
+
+pub(crate) const PRICE_GAPS: Kind = Kind {
+    id: "price-gaps",
+    text: "no price is recorded for more than 2 days, {} times, the longest for {}: the last one \
+           holds, and before the first the first",
+    source: "spotsim, 2026-11: AWS repeats an unchanged price about once a day; in a file that \
+             has changes only, silence means that the price stays",
+};
+
+pub(crate) const MISSING_PRICES: Kind = Kind {
+    id: "missing-prices",
+    text: "the price history lacks {}: they cost what they are listed at",
+    source: "the scenario asks for it with `ifMissing: listed-price`",
 };
 
 pub(crate) const POD_STARTUP: Kind = Kind {

@@ -232,6 +232,51 @@ pub static CODES: &[Code] = &[
         fix: "Change the value that is shown, or the one it does not fit to.",
     },
     Code {
+        id: "E0601",
+        title: "a price history does not have the form it must have",
+        why: "A history is CSV with the columns `instance_type,zone,time,usd_per_hour`, or the JSON that \
+              `aws ec2 describe-spot-price-history` prints, and all its times are dates or all count \
+              from a start.",
+        example: "pools:\n  - {name: a, count: 1, capacityType: spot, instanceTypes: [m6i.large]}\n\
+                  market: {prices: {model: replay, file: prices-form.csv}}",
+        fix: "See docs/market.md for the form, and for how to get a history of your own.",
+    },
+    Code {
+        id: "E0602",
+        title: "a price of a history is none",
+        why: "A price is a positive number of dollars per hour, and no instance costs more than 10,000 of \
+              them.",
+        example: "pools:\n  - {name: a, count: 1, capacityType: spot, instanceTypes: [m6i.large]}\n\
+                  market: {prices: {model: replay, file: prices-negative.csv}}",
+        fix: "Correct the row; prices are in dollars per hour, not in cents or per month.",
+    },
+    Code {
+        id: "E0603",
+        title: "time goes backwards in a price history",
+        why: "A price holds until the next one, so the rows of an instance type in a zone are in the order \
+              of time, one price at a time.",
+        example: "pools:\n  - {name: a, count: 1, capacityType: spot, instanceTypes: [m6i.large]}\n\
+                  market: {prices: {model: replay, file: prices-backwards.csv}}",
+        fix: "Sort the rows by time.",
+    },
+    Code {
+        id: "E0604",
+        title: "a price history is empty",
+        why: "There is no record of a price in the file, or none of a Linux instance.",
+        example: "pools:\n  - {name: a, count: 1, capacityType: spot, instanceTypes: [m6i.large]}\n\
+                  market: {prices: {model: replay, file: prices-empty.csv}}",
+        fix: "Ask for a longer time, or for other instance types.",
+    },
+    Code {
+        id: "E0605",
+        title: "a price history lacks what the scenario buys on spot",
+        why: "What an instance type costs in one zone says little of another, and nothing is taken in its \
+              place unless that is asked for.",
+        example: "pools:\n  - {name: a, count: 1, capacityType: spot, instanceTypes: [m6i.large]}\n\
+                  market: {prices: {model: replay, file: prices-elsewhere.csv}}",
+        fix: "Get its prices too, leave the zone out, or write `ifMissing: listed-price`.",
+    },
+    Code {
         id: "E0701",
         title: "a parameter belongs to another model of reclaims",
         why: "It would do nothing, and a scenario that says more than it does misleads.",
@@ -288,6 +333,15 @@ pub static CODES: &[Code] = &[
                   kind: KubeSchedulerConfiguration\n  profiles:\n    - plugins:\n        \
                   multiPoint: {disabled: [{name: SelectorSpread}]}",
         fix: "Correct the name, or leave it out.",
+    },
+    Code {
+        id: "W0005",
+        title: "spot costs more than on-demand in a price history",
+        why: "Providers cap spot at the on-demand price. The history is of another time than the on-demand \
+              price, or not of this type, or not in dollars.",
+        example: "pools:\n  - {name: a, count: 1, capacityType: spot, instanceTypes: [m6i.large]}\n\
+                  market: {prices: {model: replay, file: prices-dear.csv}}",
+        fix: "Check the history, or give the on-demand price of its time: `onDemandPrice`.",
     },
 ];
 

@@ -22,6 +22,7 @@ pub mod lint;
 pub mod load;
 pub mod lower;
 pub mod manifests;
+pub mod prices;
 pub mod quantity;
 pub mod scheduler;
 pub mod schema;
@@ -145,11 +146,18 @@ impl Scenario {
         let scheduler = file.scheduler.as_ref().and_then(|configuration| {
             scheduler::read(configuration, source, tree, folder, &mut inputs, &mut found)
         });
+        let written = &file.market.prices;
+        let history =
+            prices::read(written, (source, tree), folder, &mut inputs, &mut tally, &mut found);
         workloads.iter().for_each(|workload| around.mention(&workload.namespace));
         let keeps = file.cluster.as_ref().is_some_and(|it| it.placement == Placement::Keep);
         let start = cluster.as_ref().filter(|_| keeps).map(|cluster| (cluster, first));
         let mut lowered =
             lower::Lowering::lower(&file, source, tree, &workloads, &around, start, &mut found);
+        if let (Some(history), Some((setup, assumptions))) = (&history, &mut lowered) {
+            let place = (source, tree);
+            prices::replay(history, &file, place, (setup, assumptions), &mut found);
+        }
         let setup = lowered.as_mut().map(|(setup, _)| setup);
         scheduler::configure(scheduler.as_ref(), setup, &mut tally, &mut found);
         match lowered {

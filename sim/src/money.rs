@@ -30,6 +30,15 @@ impl MicroUsdPerHour {
         Some(MicroUsdPerHour((usd * 1e6).round() as u64))
     }
 
+    /// The price times a factor, rounded to the micro-dollar; at most a million dollars an hour.
+    #[must_use]
+    pub fn scaled(self, factor: f64) -> MicroUsdPerHour {
+        let price = (self.0 as f64 * factor).round().clamp(0.0, 1e12);
+        // In range by the clamp; `NaN as u64` is zero.
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        MicroUsdPerHour(price as u64)
+    }
+
     /// Dollars per hour, for printing.
     pub fn as_usd_f64(self) -> f64 {
         self.0 as f64 / 1e6

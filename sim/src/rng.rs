@@ -47,6 +47,10 @@ pub enum Stream {
     Taken = 8,
     /// How many an episode takes; key: offering, episode.
     Batch = 9,
+    /// The way of a spot price; key: offering.
+    Price = 20,
+    /// When the prices of a region may change; key: region.
+    PriceDates = 21,
 }
 
 /// A generator for one decision.

@@ -14,6 +14,10 @@ impl<S: Sink> Simulation<'_, S> {
     /// The market as it stands at `T+0`.
     pub(crate) fn open_market(&mut self) {
         for offering in self.setup.model.catalog.offerings.ids() {
+            // What is bought on-demand is bought at list price, and kept.
+            if !self.is_spot(offering) {
+                continue;
+            }
             let listed = self.world.price(offering);
             let price = self.prices.at_start(offering, listed);
             if price != listed {
@@ -21,14 +25,12 @@ impl<S: Sink> Simulation<'_, S> {
                 self.record(fact);
             }
             self.await_price(offering);
-            if self.is_spot(offering) {
-                let capacity = self.supply.at_start(offering);
-                if capacity != Capacity::Ample {
-                    let fact = self.world.turn(offering, capacity);
-                    self.record(fact);
-                }
-                self.await_move(offering);
+            let capacity = self.supply.at_start(offering);
+            if capacity != Capacity::Ample {
+                let fact = self.world.turn(offering, capacity);
+                self.record(fact);
             }
+            self.await_move(offering);
         }
     }
 

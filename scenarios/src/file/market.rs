@@ -22,6 +22,25 @@ pub struct Prices {
     /// How prices come about.
     #[serde(default)]
     pub model: PriceModel,
+    /// With `replay`: the history, a path relative to this file. CSV with the columns
+    /// `instance_type,zone,time,usd_per_hour`, or the JSON that
+    /// `aws ec2 describe-spot-price-history` prints.
+    pub file: Option<String>,
+    /// With `replay`: the moment of the history that is `T+0`, as the file writes times; by default
+    /// the first at which everything that the scenario buys has a price.
+    pub start: Option<String>,
+    /// With `replay`: what becomes of offerings that the history does not have.
+    pub if_missing: Option<Missing>,
+}
+
+/// What becomes of offerings that a price history does not have.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Missing {
+    /// Nothing is simulated; so it is by default.
+    Error,
+    /// They cost what they are listed at, all the time.
+    ListedPrice,
 }
 
 /// How prices come about.
@@ -31,6 +50,14 @@ pub enum PriceModel {
     /// They stay what the catalogue says.
     #[default]
     Constant,
+    /// They are what they once were, as a file says.
+    Replay,
+    /// They take several small steps a day, as on AWS; three in ten stay.
+    Aws,
+    /// They go 5 % up or down every two weeks, as on Google Cloud.
+    Gcp,
+    /// They change from one month to the next, now and then, as on Azure.
+    Azure,
 }
 
 /// When the provider takes instances back, and has none to give.

@@ -16,6 +16,11 @@ impl Lowering<'_> {
         let market = &self.file.market;
         let prices: Arc<dyn Prices> = match market.prices.model {
             PriceModel::Constant => Arc::new(prices::constant::Constant),
+            // Filled from the file by `crate::prices`, once it is known what is bought.
+            PriceModel::Replay => Arc::new(prices::replay::Replay::new()),
+            PriceModel::Aws => Arc::new(prices::aws::Aws),
+            PriceModel::Gcp => Arc::new(prices::gcp::GCP),
+            PriceModel::Azure => Arc::new(prices::azure::AZURE),
         };
         let reclaims = self.reclaims();
         let reclaim_scale = market.reclaims.scale;
@@ -33,6 +38,14 @@ impl Lowering<'_> {
 
     /// Says what is assumed of the market.
     pub(super) fn assume_of_market(&mut self) {
+        let moving = match self.file.market.prices.model {
+            // What is replayed is said where the file is known.
+            PriceModel::Constant | PriceModel::Replay => None,
+            PriceModel::Aws => Some(assumption::PRICES_AS_ON_AWS),
+            PriceModel::Gcp => Some(assumption::PRICES_AS_ON_GCP),
+            PriceModel::Azure => Some(assumption::PRICES_AS_ON_AZURE),
+        };
+        self.assumptions.extend(moving.map(|kind| kind.about(&[])));
         let reclaims = &self.file.market.reclaims;
         let rate = match reclaims.per_hour {
             Some(rate) => format!("{rate} reclaims per instance and hour"),

@@ -1,6 +1,12 @@
 //! Spot prices: a step function of time for each offering.
 
+pub mod aws;
+pub mod azure;
 pub mod constant;
+pub mod gcp;
+pub mod replay;
+mod walk;
+pub mod waves;
 
 use crate::money::MicroUsdPerHour;
 use crate::rng::Root;

@@ -1,0 +1,256 @@
+//! Spot prices against the figures that their models are calibrated on, within sampling error; and
+//! replayed ones step by step.
+
+use sim::market::Market;
+use sim::market::prices::Prices;
+use sim::market::prices::aws::Aws;
+use sim::market::prices::azure::AZURE;
+use sim::market::prices::gcp::GCP;
+use sim::market::prices::replay::Replay;
+use sim::table::Id;
+use sim::world::Model;
+use sim::world::catalog::{CapacityType, InstanceType, Kin, Offering, OfferingId};
+use sim::world::resources::Resources;
+use sim::{MicroUsdPerHour, Root, SimTime, Span, providers};
+
+const ON_DEMAND: MicroUsdPerHour = MicroUsdPerHour(10_000_000);
+const LISTED: MicroUsdPerHour = MicroUsdPerHour(3_200_000);
+const DAY: Span = Span::from_hours(24);
+
+/// So many spot offerings in one region, all listed at one price.
+fn model(offerings: u64, listed: MicroUsdPerHour) -> Model {
+    let mut model = Model::default();
+    let name = model.names.intern("box");
+    let machine = InstanceType::plain(name, Resources::one_pod(1_000, 1 << 30), ON_DEMAND);
+    let instance_type = model.catalog.instance_types.push(machine);
+    for key in 1..=offerings {
+        let bought = Offering::on_demand(instance_type, name, listed);
+        let kin = Kin { region: 7, ..Kin::alone(key) };
+        let capacity_type = CapacityType::Spot;
+        model.catalog.offerings.push(Offering { capacity_type, key, kin, ..bought });
+    }
+    model
+}
+
+/// The steps of an offering's price until an instant, as hours and dollars.
+fn path(
+    prices: &dyn Prices,
+    model: &Model,
+    seed: u64,
+    offering: usize,
+    until: Span,
+) -> Vec<(f64, f64)> {
+    let mut paths = prices.open(Root { seed, replication: 0 }, model);
+    let mut now = SimTime::ZERO;
+    let mut steps = Vec::new();
+    while let Some((at, price)) = paths.next_price(OfferingId::from_index(offering), now) {
+        if at > SimTime::ZERO + until {
+            break;
+        }
+        assert!(at > now, "time goes forwards");
+        now = at;
+        steps.push((at.since(SimTime::ZERO).as_hours_f64(), price.as_usd_f64()));
+    }
+    steps
+}
+
+fn paths(prices: &dyn Prices, offerings: u64, until: Span) -> Vec<Vec<(f64, f64)>> {
+    let model = model(offerings, LISTED);
+    let one = |offering| path(prices, &model, 1, offering, until);
+    (0..usize::try_from(offerings).expect("a few")).map(one).collect()
+}
+
+fn quantile(values: &mut [f64], percent: usize) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() * percent / 100]
+}
+
+/// Whether a figure is as expected, up to a part of it.
+fn near(got: f64, expected: f64, tolerance: f64) {
+    assert!((got / expected - 1.0).abs() < tolerance, "{got}, expected {expected}");
+}
+
+#[test]
+fn aws_prices_step_as_their_history_did() {
+    let paths = paths(&Aws, 2_000, DAY * 90);
+    let moving: Vec<_> = paths.iter().filter(|steps| !steps.is_empty()).collect();
+    // Three standard errors of a share of 0.3 among 2,000.
+    assert!((1.0 - moving.len() as f64 / 2_000.0 - 0.3).abs() < 0.031, "{}", moving.len());
+    let (mut waits, mut sizes, mut same, mut pairs) = (Vec::new(), Vec::new(), 0, 0);
+    for steps in &moving {
+        let logs: Vec<f64> = steps.windows(2).map(|it| libm::log(it[1].1 / it[0].1)).collect();
+        waits.extend(steps.windows(2).map(|it| it[1].0 - it[0].0));
+        sizes.extend(logs.iter().map(|log| log.abs()));
+        same += logs.windows(2).filter(|it| it[0] * it[1] > 0.0).count();
+        pairs += logs.len() - 1;
+    }
+    near(waits.iter().sum::<f64>() / waits.len() as f64, 7.0, 0.005);
+    for (percent, hours) in [(10, 4.9), (50, 6.2), (90, 10.7)] {
+        near(quantile(&mut waits, percent), hours, 0.06);
+    }
+    for (percent, step) in [(10, 0.0004), (50, 0.0020), (90, 0.0079), (99, 0.0309)] {
+        near(quantile(&mut sizes, percent), step, 0.27);
+    }
+    near(quantile(&mut sizes, 50), 0.0020, 0.03);
+    near(quantile(&mut sizes, 90), 0.0079, 0.03);
+    near(same as f64 / pairs as f64, 0.74, 0.01);
+    let range = |steps: &&Vec<(f64, f64)>| {
+        let prices = || steps.iter().map(|(_, price)| *price);
+        prices().fold(0.0, f64::max) / prices().fold(f64::MAX, f64::min)
+    };
+    let mut ranges: Vec<f64> = moving.iter().map(range).collect();
+    // The history's median over all pools is 1.11 and its 90 % quantile 1.39.
+    let median = quantile(&mut ranges, 50);
+    assert!((1.11..1.39).contains(&median), "{median}");
+}
+
+/// The variance of the logarithm settles: it is no more after two years than after one, and of the
+/// size that a pull with a half-life of 25 days gives.
+#[test]
+fn aws_prices_are_drawn_back() {
+    let paths = paths(&Aws, 600, DAY * 730);
+    let spread = |hours: f64| {
+        let last = |steps: &Vec<(f64, f64)>| {
+            steps.iter().take_while(|(at, _)| *at < hours).last().map(|(_, price)| *price)
+        };
+        let logs: Vec<f64> = paths.iter().filter_map(last).map(|it| libm::log(it / 3.2)).collect();
+        (logs.iter().map(|log| log * log).sum::<f64>() / logs.len() as f64).sqrt()
+    };
+    let (month, year, two) = (spread(730.0), spread(8_760.0), spread(17_520.0));
+    assert!(month < year, "{month} {year}");
+    near(two, year, 0.15);
+    // Steps of variance E[s²] + 2 E[s]² ρ / (1 − ρ) with ρ = 0.54, one every 7 h, and a pull that
+    // halves the variance in 12.5 days.
+    let square = 0.002_f64.powi(2) * libm::exp(2.0 * 1.072 * 1.072);
+    let mean = 0.002 * libm::exp(0.5 * 1.072 * 1.072);
+    let step = square + 2.0 * mean * mean * 0.54 / 0.46;
+    let expected = (step / (2.0 * std::f64::consts::LN_2 * 7.0 / 600.0)).sqrt();
+    near(year, expected, 0.1);
+}
+
+#[test]
+fn aws_prices_stay_between_a_tenth_and_all_of_on_demand() {
+    for listed in [1_010_000, 9_990_000] {
+        let model = model(40, MicroUsdPerHour(listed));
+        let (mut lowest, mut highest) = (f64::MAX, 0.0_f64);
+        for offering in 0..40 {
+            for (_, price) in path(&Aws, &model, 2, offering, DAY * 365) {
+                (lowest, highest) = (lowest.min(price), highest.max(price));
+            }
+        }
+        assert!(lowest >= 1.0 && highest <= 10.0, "{lowest} {highest}");
+        assert!(lowest < 1.001 || highest > 9.999, "the edge is reached");
+    }
+    // A price that is listed above on-demand may go back to where it began, and no further.
+    let model = model(40, MicroUsdPerHour(11_000_000));
+    let highest = (0..40).flat_map(|it| path(&Aws, &model, 2, it, DAY * 90)).map(|step| step.1);
+    assert!(highest.fold(0.0, f64::max) <= 11.0);
+}
+
+#[test]
+fn gcp_prices_change_in_waves() {
+    let paths = paths(&GCP, 400, DAY * 365);
+    let first = paths.iter().map(|steps| steps[0].0).fold(f64::MAX, f64::min);
+    let (mut steps, mut same, mut pairs) = (0, 0, 0);
+    for path in &paths {
+        for (at, _) in path {
+            let waves = (at - first) / (14.0 * 24.0);
+            assert!((waves - waves.round()).abs() < 1e-6, "{at}: between two waves");
+        }
+        let ratios: Vec<f64> = path.windows(2).map(|it| it[1].1 / it[0].1).collect();
+        let free = |it: &&f64| (**it - 1.05).abs() < 1e-6 || (**it - 0.95).abs() < 1e-6;
+        // Only the cap at the on-demand price makes a step of another size.
+        assert!(ratios.iter().filter(free).count() * 100 > ratios.len() * 95, "{ratios:?}");
+        same += ratios.windows(2).filter(|it| (it[0] > 1.0) == (it[1] > 1.0)).count();
+        pairs += ratios.len() - 1;
+        steps += path.len();
+    }
+    let waves = ((365.0 * 24.0 - first) / (14.0 * 24.0)).floor() + 1.0;
+    near(steps as f64 / (400.0 * waves), 0.77, 0.02);
+    near(same as f64 / pairs as f64, 0.63, 0.03);
+}
+
+#[test]
+fn azure_prices_change_from_month_to_month() {
+    let paths = paths(&AZURE, 1_000, DAY * 730);
+    let steps: usize = paths.iter().map(Vec::len).sum();
+    // Two years have 24 months of 730 h.
+    near(steps as f64 / (1_000.0 * 24.0), 0.16, 0.06);
+    let first = paths.iter().flatten().map(|step| step.0).fold(f64::MAX, f64::min);
+    let months = paths.iter().flatten().map(|step| (step.0 - first) / 730.0);
+    assert!(months.into_iter().all(|it| (it - it.round()).abs() < 1e-6));
+}
+
+/// A price depends on its offering's key and the replication, and on nothing else in the scenario.
+#[test]
+fn a_price_is_the_same_whatever_else_is_for_sale() {
+    let models: [&dyn Prices; 3] = [&Aws, &GCP, &AZURE];
+    for prices in models {
+        let (few, many) = (model(3, LISTED), model(30, LISTED));
+        let all = |model: &Model, seed| {
+            let one = |offering| path(prices, model, seed, offering, DAY * 365);
+            [0, 1, 2].map(one)
+        };
+        assert_eq!(all(&few, 3), all(&many, 3), "{}", prices.name());
+        assert_ne!(all(&few, 3), all(&few, 4), "{}", prices.name());
+    }
+}
+
+#[test]
+fn on_demand_has_no_way_of_its_own() {
+    let mut model = model(1, LISTED);
+    model.catalog.offerings[OfferingId::from_index(0)].capacity_type = CapacityType::OnDemand;
+    for seed in 0..10 {
+        assert_eq!(path(&Aws, &model, seed, 0, DAY * 90), []);
+    }
+}
+
+#[test]
+fn a_replay_takes_every_step_at_its_time() {
+    let hours = |hours| SimTime::ZERO + Span::from_hours(hours);
+    let usd = |micro| MicroUsdPerHour(micro);
+    let mut replay = Replay::new();
+    replay.record(1, vec![(hours(0), usd(5)), (hours(2), usd(6)), (hours(3), usd(6))]);
+    replay.record(2, vec![(hours(4), usd(9)), (hours(5), usd(8))]);
+    let model = model(3, LISTED);
+    let mut paths = replay.open(Root { seed: 1, replication: 0 }, &model);
+    let [first, second, third] = [0, 1, 2].map(OfferingId::from_index);
+    let starts = [first, second, third].map(|it| paths.at_start(it, LISTED));
+    assert_eq!(starts, [usd(5), LISTED, LISTED], "what is not recorded is as listed");
+    assert_eq!(paths.next_price(first, hours(0)), Some((hours(2), usd(6))));
+    assert_eq!(paths.next_price(first, hours(2)), None, "a repeat is no step");
+    assert_eq!(paths.next_price(second, hours(0)), Some((hours(4), usd(9))));
+    assert_eq!(paths.next_price(second, hours(4)), Some((hours(5), usd(8))));
+    assert_eq!(paths.next_price(third, hours(0)), None);
+}
+
+/// Whoever draws prices disturbs nothing else: the same instances are taken at the same times.
+#[test]
+fn prices_carry_no_signal_about_reclaims() {
+    let run = |prices| {
+        let mut model = model(2, LISTED);
+        let ids: Vec<OfferingId> = model.catalog.offerings.ids().collect();
+        let size = Resources::one_pod(1_000, 1 << 30);
+        let mut templates = Vec::new();
+        for offering in ids {
+            model.catalog.offerings[offering].reclaims_per_hour = 0.05;
+            let shape = sim::world::node::NodeShape::plain(size);
+            templates.push(sim::world::pool::NodeTemplate { offering, shape });
+        }
+        let name = model.names.intern("pool");
+        model.pools.push(sim::world::pool::Pool { name, size: 4, templates });
+        let market = Market { prices, ..Market::default() };
+        let aws = providers::named("aws").expect("aws is modelled");
+        let setup = sim::Setup::new(model, market, aws, Span::ZERO, DAY * 30).expect("sound");
+        let mut facts = Vec::new();
+        sim::run(&setup, Root { seed: 9, replication: 0 }, &mut facts);
+        let price = |fact: &sim::Fact| matches!(fact, sim::Fact::PriceChanged { .. });
+        let changes = facts.iter().filter(|(_, fact)| price(fact)).count();
+        let gone = facts.into_iter().filter(|(_, it)| matches!(it, sim::Fact::NodeGone { .. }));
+        (changes, gone.collect::<Vec<_>>())
+    };
+    let constant = run(Market::default().prices);
+    let waves = run(std::sync::Arc::new(GCP));
+    assert!(constant.0 == 0 && waves.0 > 0 && !waves.1.is_empty());
+    assert_eq!(constant.1, waves.1);
+}
