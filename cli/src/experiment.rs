@@ -2,6 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use reports::breakdown::Breakdown;
 use reports::charts::Story;
 use reports::export::Recording;
 use reports::rules::{self, Outcome, RuleSummary, Watch};
@@ -110,6 +111,12 @@ impl Results {
             unmodelled: scenario.unmodelled.iter().map(ToString::to_string).collect(),
             warnings: scenario.warnings.iter().map(|warning| warning.message.clone()).collect(),
         })
+    }
+
+    /// What all replications cost, by who or what it was paid for: the scenario as it is, then
+    /// on-demand nodes only.
+    pub(crate) fn breakdowns(&self) -> [Breakdown; 2] {
+        [&self.proposed, &self.on_demand].map(|runs| reports::summary::breakdown(runs))
     }
 
     /// What charts are made from.

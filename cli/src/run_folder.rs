@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 use reports::export::manifest::{self, Digests, File, Manifest, Origin, Recorded};
-use reports::export::{costs, facts, nodes, pods, series};
+use reports::export::{breakdown, costs, facts, nodes, pods, series};
 use reports::{Summary, chart, charts};
 use scenarios::Scenario;
 use scenarios::inputs::sha256;
@@ -145,6 +145,9 @@ fn files(draft: &Draft, results: &Results, summary: &Summary) -> anyhow::Result<
         draft.write("nodes.csv", |out| nodes::write(recording, out))?,
         draft.write("pods.csv", |out| pods::write(recording, out))?,
         draft.write("costs.csv", |out| costs::write(recording, out))?,
+        draft.write("breakdown.csv", |out| {
+            breakdown::write(results.breakdowns(), results.pairs(), recording.legend, out)
+        })?,
         draft.write("facts.jsonl", |out| facts::write(recording, out))?,
     ];
     for chart in charts::all(&results.story(summary)) {

@@ -6,6 +6,7 @@ use sim::world::workload::WorkloadId;
 use sim::{Legend, Run, SimTime};
 
 use crate::availability::{Availability, Available};
+use crate::breakdown::Breakdown;
 use crate::capacity::Capacity;
 use crate::disruption::Disruption;
 use crate::ledger::{Ledger, Money};
@@ -29,6 +30,8 @@ pub struct Fold {
 pub struct Figures {
     /// Money.
     pub money: Money,
+    /// The same by who or what it was paid for.
+    pub breakdown: Breakdown,
     /// Nodes, requests and work.
     pub capacity: Capacity,
     /// Reclaims and ends of pods.
@@ -61,8 +64,8 @@ impl Fold {
     /// The figures at the end of `run`, and how they came about over time.
     #[must_use]
     pub fn finish(mut self, run: &Run) -> (Figures, Series) {
-        let (money, bills) = self.ledger.close();
-        bills.iter().for_each(|bill| self.counts.enter(bill));
+        let books = self.ledger.close();
+        self.counts.enter(&books);
         let message = |id: RefusalId| {
             let refusal = run.refusals.iter().nth(id.number() as usize)?;
             Some(refusal.message(&self.legend.model))
@@ -74,7 +77,8 @@ impl Fold {
             .map(|(workload, (count, refusal))| (*workload, *count, refusal.and_then(message)))
             .collect();
         let figures = Figures {
-            money,
+            money: books.money,
+            breakdown: Breakdown::of(&books, &self.legend),
             capacity: self.capacity.finish(),
             disruption: self.disruption,
             availability: self.availability.finish(),
@@ -90,9 +94,7 @@ impl Fold {
 
 impl Sink for Fold {
     fn fact(&mut self, at: SimTime, fact: &Fact) {
-        if let Some(bill) = self.ledger.read(at, fact) {
-            self.counts.enter(&bill);
-        }
+        self.ledger.fact(at, fact);
         self.counts.fact(at, fact);
         self.capacity.fact(at, fact);
         self.disruption.fact(at, fact);

@@ -1,97 +1,146 @@
-//! Money: what every instance is billed, what it would have cost on-demand, what nobody used.
+//! Money: what every instance is billed, what commitments change of it, what is paid besides, what it
+//! would have cost on-demand, and what nobody used.
 
 use sim::world::catalog::CapacityType;
 use sim::world::fact::{Fact, Sink};
 use sim::{Cost, Legend, SimTime};
 
+use crate::commitments::{self, Unused};
 use crate::meter::{Bill, Meter};
 
 /// The figures of the ledger, exact.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Money {
-    /// What is paid for on-demand instances.
+    /// What is paid for on-demand instances, with the commitments that cover them.
     pub on_demand: Cost,
     /// What is paid for spot instances.
     pub spot: Cost,
-    /// What the spot instances' time would have cost on-demand, without the rules for reclaims.
-    pub spot_at_list_price: Cost,
-    /// The same for the spot time that is billed: what the discount is measured against.
-    pub spot_billed_at_list_price: Cost,
+    /// What is paid for commitments that nobody uses.
+    pub commitment_unused: Cost,
+    /// What is paid besides: control plane and boot volumes.
+    pub other: Cost,
+    /// What all of it would cost at the prices that the provider publishes for on-demand.
+    pub list: Cost,
+    /// What all of it would cost without commitments.
+    pub contracted: Cost,
+    /// The part of the commitments that was paid in advance, and is on no invoice of the window.
+    pub prepaid: Cost,
+    /// Baseline A: the same nodes, all of them on-demand, under the same contract.
+    pub same_nodes: Cost,
+    /// What the billed spot time would have cost on-demand, without commitments: what the discount
+    /// is measured against.
+    pub spot_on_demand: Cost,
     /// The part of the cost that buys capacity nobody requested.
     pub idle: Cost,
 }
 
 impl Money {
-    /// All that is paid.
+    /// All that is paid, what was paid in advance spread over its time.
     #[must_use]
     pub fn total(&self) -> Cost {
-        self.on_demand + self.spot
+        self.on_demand + self.spot + self.commitment_unused + self.other
     }
 
-    /// Baseline A: the same nodes at on-demand prices.
+    /// What the invoice shows.
     #[must_use]
-    pub fn same_nodes(&self) -> Cost {
-        self.on_demand + self.spot_at_list_price
+    pub fn billed(&self) -> Cost {
+        self.total() - self.prepaid
     }
 
-    /// Enters the bill of one instance.
-    pub fn enter(&mut self, bill: &Bill, legend: &Legend) {
-        let catalog = &legend.model.catalog;
-        self.idle += bill.idle;
-        match catalog.offerings[bill.offering].capacity_type {
-            CapacityType::OnDemand => self.on_demand += bill.cost(),
-            CapacityType::Spot => {
-                let at_list_price = catalog.instance_type(bill.offering).on_demand * bill.held();
-                self.spot += bill.cost();
-                self.spot_at_list_price += at_list_price;
-                if !bill.free {
-                    self.spot_billed_at_list_price += at_list_price;
-                }
-            }
-        }
+    /// What is paid for nothing: capacity that nobody requested, commitments that nobody uses.
+    #[must_use]
+    pub fn waste(&self) -> Cost {
+        self.idle + self.commitment_unused
     }
 }
 
-/// Folds facts into [`Money`].
+/// What a run cost, line by line.
+#[derive(Clone, Debug)]
+pub struct Books {
+    /// The bill of every instance: of what is gone in the order of the losses, then of what still ran.
+    pub bills: Vec<Bill>,
+    /// Where commitments were not used, in the order of time.
+    pub unused: Vec<Unused>,
+    /// The sums.
+    pub money: Money,
+}
+
+/// Folds facts into [`Books`].
 #[derive(Clone)]
 pub struct Ledger {
     legend: Legend,
     meter: Meter,
-    money: Money,
+    bills: Vec<Bill>,
 }
 
 impl Ledger {
     /// A ledger without entries.
     #[must_use]
     pub fn new(legend: &Legend) -> Ledger {
-        let meter = Meter::new(legend);
-        Ledger { legend: legend.clone(), meter, money: Money::default() }
+        Ledger { legend: legend.clone(), meter: Meter::new(legend), bills: Vec::new() }
     }
 
-    /// Reads a fact. The bill of the instance that it ends, if it ends one, has been entered.
-    pub fn read(&mut self, at: SimTime, fact: &Fact) -> Option<Bill> {
-        let bill = self.meter.read(at, fact)?;
-        self.money.enter(&bill, &self.legend);
-        Some(bill)
-    }
-
-    /// Closes the books at the end of the window: what still runs is billed to the end.
+    /// Closes the books at the end of the window: what still runs is billed to the end, and
+    /// commitments are applied.
     #[must_use]
-    pub fn close(mut self) -> (Money, Vec<Bill>) {
-        let bills: Vec<Bill> = self.meter.finish().collect();
-        bills.iter().for_each(|bill| self.money.enter(bill, &self.legend));
-        (self.money, bills)
-    }
-
-    /// The figures when the books are closed.
-    #[must_use]
-    pub fn finish(self) -> Money {
-        self.close().0
+    pub fn close(self) -> Books {
+        let Ledger { legend, meter, mut bills } = self;
+        bills.extend(meter.finish());
+        let unused = commitments::apply(&legend, &mut bills);
+        let money = sums(&legend, &bills, &unused);
+        Books { bills, unused, money }
     }
 }
 
 impl Sink for Ledger {
     fn fact(&mut self, at: SimTime, fact: &Fact) {
-        self.read(at, fact);
+        self.bills.extend(self.meter.read(at, fact));
     }
+}
+
+fn sums(legend: &Legend, bills: &[Bill], unused: &[Unused]) -> Money {
+    let (contract, window) = (&legend.model.contract, legend.to.since(legend.from));
+    let mut money = Money {
+        commitment_unused: unused.iter().map(Unused::cost).sum(),
+        other: other(legend, bills),
+        prepaid: contract.commitments.iter().map(|it| it.prepaid * window).sum(),
+        ..Money::default()
+    };
+    for bill in bills {
+        let machine = legend.model.catalog.instance_type(bill.offering);
+        money.idle += bill.idle();
+        if !bill.free {
+            money.list += machine.list_price * bill.held();
+            money.contracted += bill.contracted();
+        }
+        match bill.capacity_type {
+            CapacityType::OnDemand => money.on_demand += bill.cost(),
+            CapacityType::Spot => {
+                money.spot += bill.cost();
+                if !bill.free {
+                    money.spot_on_demand += machine.on_demand * bill.held();
+                }
+            }
+        }
+    }
+    money.list += money.other;
+    money.contracted += money.other;
+    money.same_nodes = same_nodes(legend, bills) + money.other;
+    money
+}
+
+/// What is paid besides instances.
+fn other(legend: &Legend, bills: &[Bill]) -> Cost {
+    let contract = &legend.model.contract;
+    let volumes = bills.iter().map(|bill| contract.boot_volume * bill.held()).sum();
+    contract.control_plane * legend.to.since(legend.from) + volumes
+}
+
+/// What the instances of these bills would cost if all of them were on-demand, which is never taken
+/// and so never free, with the commitments applied to all of them.
+fn same_nodes(legend: &Legend, bills: &[Bill]) -> Cost {
+    let price = |bill: &Bill| legend.model.catalog.instance_type(bill.offering).on_demand;
+    let mut bills: Vec<Bill> = bills.iter().map(|bill| bill.on_demand(price(bill))).collect();
+    let unused = commitments::apply(legend, &mut bills);
+    bills.iter().map(Bill::cost).chain(unused.iter().map(Unused::cost)).sum()
 }

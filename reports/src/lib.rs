@@ -4,9 +4,11 @@
 //! Nothing here sees a world: a report is made of facts, and of the legend that names them.
 
 pub mod availability;
+pub mod breakdown;
 pub mod capacity;
 pub mod chart;
 pub mod charts;
+pub mod commitments;
 pub mod disruption;
 pub mod export;
 pub mod figures;
@@ -16,6 +18,7 @@ pub mod past;
 pub mod pending;
 pub mod rules;
 pub mod series;
+pub mod shares;
 pub mod stats;
 pub mod summary;
 pub mod text;

@@ -5,33 +5,45 @@ use std::collections::BTreeMap;
 use sim::world::catalog::{CapacityType, OfferingId};
 use sim::world::fact::Fact;
 use sim::world::node::NodeId;
-use sim::world::resources::{Lane, Resources};
+use sim::world::pod::SpecId;
+use sim::world::pool::PoolId;
+use sim::world::workload::WorkloadId;
 use sim::{Cost, Legend, MicroUsdPerHour, SimTime, Span};
+
+use crate::shares::Weights;
 
 /// What one instance is billed in the window.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Bill {
     /// The instance.
     pub node: NodeId,
+    /// Its pool.
+    pub pool: PoolId,
     /// What was bought.
     pub offering: OfferingId,
+    /// How it was bought.
+    pub capacity_type: CapacityType,
     /// Taken by the provider so early that nothing is charged.
     pub free: bool,
     /// The billed time, one line for each price.
     pub lines: Vec<Line>,
-    /// The part of the cost that buys capacity nobody requested.
-    pub idle: Cost,
+    /// What each workload requested of it, at the prices of the lines, without commitments.
+    claims: Vec<(WorkloadId, Cost)>,
 }
 
-/// A stretch of time at one price.
+/// A stretch of time at one price, under the same commitments.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Line {
     /// From this instant.
     pub from: SimTime,
     /// Until this one.
     pub to: SimTime,
-    /// At this price.
+    /// At this price under the contract.
     pub price: MicroUsdPerHour,
+    /// The part of the price that commitments take over.
+    pub covered: MicroUsdPerHour,
+    /// What the commitments cost that take it over.
+    pub committed: MicroUsdPerHour,
 }
 
 impl Line {
@@ -41,18 +53,79 @@ impl Line {
         self.to.since(self.from)
     }
 
-    /// Its time at its price.
+    /// A line that no commitment has to do with.
+    #[must_use]
+    pub fn plain(from: SimTime, to: SimTime, price: MicroUsdPerHour) -> Line {
+        let nothing = MicroUsdPerHour(0);
+        Line { from, to, price, covered: nothing, committed: nothing }
+    }
+
+    /// The price with commitments.
+    #[must_use]
+    pub fn effective(&self) -> MicroUsdPerHour {
+        MicroUsdPerHour(self.price.0 - self.covered.0 + self.committed.0)
+    }
+
+    /// Its time at its price with commitments.
     #[must_use]
     pub fn cost(&self) -> Cost {
+        self.effective() * self.held()
+    }
+
+    /// Its time at its price without commitments.
+    #[must_use]
+    pub fn contracted(&self) -> Cost {
         self.price * self.held()
     }
 }
 
 impl Bill {
-    /// What is charged.
+    /// What it costs, the commitments that cover it included.
     #[must_use]
     pub fn cost(&self) -> Cost {
         if self.free { Cost::ZERO } else { self.lines.iter().map(Line::cost).sum() }
+    }
+
+    /// What it costs without commitments.
+    #[must_use]
+    pub fn contracted(&self) -> Cost {
+        if self.free { Cost::ZERO } else { self.lines.iter().map(Line::contracted).sum() }
+    }
+
+    /// The bill of the same instance without commitments and, if it is spot, bought on-demand at a
+    /// price instead: it is never taken, and so never free. Nobody's shares are in it.
+    #[must_use]
+    pub fn on_demand(&self, price: MicroUsdPerHour) -> Bill {
+        let price_of = |line: &Line| match self.capacity_type {
+            CapacityType::OnDemand => line.price,
+            CapacityType::Spot => price,
+        };
+        Bill {
+            free: false,
+            capacity_type: CapacityType::OnDemand,
+            lines: self.lines.iter().map(|it| Line::plain(it.from, it.to, price_of(it))).collect(),
+            claims: Vec::new(),
+            ..*self
+        }
+    }
+
+    /// What each workload requested of it. What commitments change is spread evenly over the time of
+    /// the instance.
+    pub fn shares(&self) -> impl Iterator<Item = (WorkloadId, Cost)> {
+        const ONE: u128 = 1 << 32;
+        let (cost, contracted) = (self.cost(), self.contracted());
+        // In fixed point, so that no product overflows; rounded down, so that the sum stays below.
+        let factor = (cost.0 * ONE).checked_div(contracted.0).unwrap_or(0);
+        self.claims.iter().map(move |(workload, claim)| {
+            let changed = cost != contracted;
+            (*workload, if changed { Cost(claim.0 * factor / ONE) } else { *claim })
+        })
+    }
+
+    /// The part of the cost that buys capacity nobody requested.
+    #[must_use]
+    pub fn idle(&self) -> Cost {
+        self.cost() - self.shares().map(|(_, share)| share).sum()
     }
 
     /// The time that the instance was held in the window.
@@ -66,6 +139,7 @@ impl Bill {
 #[derive(Clone)]
 pub struct Meter {
     legend: Legend,
+    weights: Weights,
     open: BTreeMap<NodeId, Account>,
     prices: BTreeMap<OfferingId, MicroUsdPerHour>,
 }
@@ -73,6 +147,7 @@ pub struct Meter {
 /// An instance that is being billed.
 #[derive(Clone)]
 struct Account {
+    pool: PoolId,
     offering: OfferingId,
     launched_at: SimTime,
     /// The price since `priced_at`.
@@ -80,50 +155,49 @@ struct Account {
     priced_at: SimTime,
     /// The time before `priced_at`.
     lines: Vec<Line>,
-    requested: Resources,
+    /// Until when the claims are added up.
     claimed_at: SimTime,
-    /// The claimed share of the cost so far, scaled by the machine's weight.
-    claimed: u128,
+    claims: Vec<Claim>,
 }
 
-/// OpenCost's default prices, as weights: per vCPU and per GiB, in millionths of a dollar an hour.
-const CPU_WEIGHT: u128 = 31_611;
-const MEMORY_WEIGHT: u128 = 4_237;
-
-/// How much of a machine's price an amount of resources stands for, in arbitrary units.
-fn weight(amount: &Resources) -> u128 {
-    u128::from(amount[Lane::CPU]) * CPU_WEIGHT * (1 << 20) / 1_000
-        + u128::from(amount[Lane::MEMORY]) * MEMORY_WEIGHT / (1 << 10)
+/// What the pods of one workload ask for on one instance.
+#[derive(Clone)]
+struct Claim {
+    workload: WorkloadId,
+    /// What they ask for now, as its weight in the price.
+    weight: u128,
+    /// The cost so far, times what it is divided by in the end: the weight of the machine.
+    cost: u128,
 }
 
 impl Meter {
     /// A meter that has not seen an instance.
     #[must_use]
     pub fn new(legend: &Legend) -> Meter {
-        Meter { legend: legend.clone(), open: BTreeMap::new(), prices: BTreeMap::new() }
+        let weights = Weights::new(legend);
+        Meter { legend: legend.clone(), weights, open: BTreeMap::new(), prices: BTreeMap::new() }
     }
 
     /// Reads a fact. The bill of the instance that it ends, if it ends one.
     pub fn read(&mut self, at: SimTime, fact: &Fact) -> Option<Bill> {
         match *fact {
-            Fact::NodeLaunched { node, offering, price, .. } => {
+            Fact::NodeLaunched { node, pool, offering, price } => {
                 let price = self.prices.get(&offering).copied().unwrap_or(price);
                 let account = Account {
+                    pool,
                     offering,
                     launched_at: at,
                     price,
                     priced_at: at,
                     lines: Vec::new(),
-                    requested: Resources::ZERO,
                     claimed_at: at,
-                    claimed: 0,
+                    claims: Vec::new(),
                 };
                 self.open.insert(node, account);
             }
             Fact::NodeGone { node, .. } => {
                 let account = self.open.remove(&node)?;
-                let offerings = &self.legend.model.catalog.offerings;
-                let spot = offerings[account.offering].capacity_type == CapacityType::Spot;
+                let spot = self.capacity_type(account.offering) == CapacityType::Spot;
                 let billing = &self.legend.provider.billing;
                 let held = at.since(account.launched_at);
                 let billed_to = account.launched_at + billing.billed(held, false);
@@ -131,13 +205,14 @@ impl Meter {
                 return Some(self.bill(node, account, at, billed_to, free));
             }
             Fact::PriceChanged { offering, price } => self.reprice(at, offering, price),
-            Fact::PodScheduled { spec, node, .. } | Fact::PodFound { spec, node, .. } => {
-                let requests = self.legend.model.specs[spec].requests;
-                self.change_claims(at, node, |requested| *requested += &requests);
+            Fact::PodScheduled { workload, spec, node, .. }
+            | Fact::PodFound { workload, spec, node, .. } => {
+                let weight = self.weight(spec);
+                self.change_claims(at, node, workload, |claim| claim.weight += weight);
             }
-            Fact::PodEnded { spec, node, .. } => {
-                let requests = self.legend.model.specs[spec].requests;
-                self.change_claims(at, node, |requested| *requested -= &requests);
+            Fact::PodEnded { workload, spec, node, .. } => {
+                let weight = self.weight(spec);
+                self.change_claims(at, node, workload, |claim| claim.weight -= weight);
             }
             _ => {}
         }
@@ -162,15 +237,17 @@ impl Meter {
     ) -> Bill {
         self.claim(&mut account, gone);
         self.enter(&mut account, billed_to);
-        let machine = self.legend.model.catalog.instance_type(account.offering);
-        let mut bill =
-            Bill { node, offering: account.offering, free, lines: account.lines, idle: Cost::ZERO };
-        if !free {
-            let cost = bill.cost();
-            let claimed = account.claimed / weight(&machine.capacity).max(1);
-            bill.idle = cost - Cost(claimed.min(cost.0));
+        let machine = self.machine(account.offering);
+        let claims = account.claims.iter().filter(|_| !free);
+        Bill {
+            node,
+            pool: account.pool,
+            offering: account.offering,
+            capacity_type: self.capacity_type(account.offering),
+            free,
+            claims: claims.map(|it| (it.workload, Cost(it.cost / machine))).collect(),
+            lines: account.lines,
         }
-        bill
     }
 
     /// Writes the time at the present price into the account, as far as it is in the window.
@@ -178,7 +255,7 @@ impl Meter {
         let from = account.priced_at.max(self.legend.from);
         let to = to.min(self.legend.to);
         if from < to {
-            account.lines.push(Line { from, to, price: account.price });
+            account.lines.push(Line::plain(from, to, account.price));
         }
     }
 
@@ -202,20 +279,50 @@ impl Meter {
 
     /// Adds the claims of the time since the last change, at the price of that time.
     fn claim(&self, account: &mut Account, now: SimTime) {
-        let machine = self.legend.model.catalog.instance_type(account.offering);
-        // Claims above what the machine has share its price between them.
-        let claims = weight(&account.requested).min(weight(&machine.capacity));
         let since = account.claimed_at.max(self.legend.from);
-        let cost = account.price * now.min(self.legend.to).since(since);
-        account.claimed += cost.0 * claims;
+        let cost = (account.price * now.min(self.legend.to).since(since)).0;
         account.claimed_at = now;
+        let machine = self.machine(account.offering);
+        let all: u128 = account.claims.iter().map(|claim| claim.weight).sum();
+        for claim in account.claims.iter_mut().filter(|claim| claim.weight > 0) {
+            // Claims above what the machine has share its price between them.
+            claim.cost += if all <= machine {
+                cost * claim.weight
+            } else {
+                cost * (claim.weight * machine / all)
+            };
+        }
     }
 
-    fn change_claims(&mut self, at: SimTime, node: NodeId, change: impl FnOnce(&mut Resources)) {
-        if let Some(mut account) = self.open.remove(&node) {
-            self.claim(&mut account, at);
-            change(&mut account.requested);
-            self.open.insert(node, account);
-        }
+    fn change_claims(
+        &mut self,
+        at: SimTime,
+        node: NodeId,
+        workload: WorkloadId,
+        change: impl FnOnce(&mut Claim),
+    ) {
+        let Some(mut account) = self.open.remove(&node) else { return };
+        self.claim(&mut account, at);
+        let place = account.claims.binary_search_by_key(&workload, |claim| claim.workload);
+        let place = place.unwrap_or_else(|place| {
+            account.claims.insert(place, Claim { workload, weight: 0, cost: 0 });
+            place
+        });
+        change(&mut account.claims[place]);
+        self.open.insert(node, account);
+    }
+
+    /// What the pods of a spec weigh in the price of their node.
+    fn weight(&self, spec: SpecId) -> u128 {
+        self.weights.of(&self.legend.model.specs[spec].requests)
+    }
+
+    /// What a whole machine weighs; never nothing.
+    fn machine(&self, offering: OfferingId) -> u128 {
+        self.weights.of(&self.legend.model.catalog.instance_type(offering).capacity).max(1)
+    }
+
+    fn capacity_type(&self, offering: OfferingId) -> CapacityType {
+        self.legend.model.catalog.offerings[offering].capacity_type
     }
 }

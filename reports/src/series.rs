@@ -10,7 +10,7 @@ use sim::world::fact::{Fact, Sink};
 use sim::world::node::NodeId;
 use sim::{Cost, Legend, SimTime, Span};
 
-use crate::meter::Bill;
+use crate::ledger::Books;
 use crate::pending::Waits;
 
 /// Into how many steps the window is cut.
@@ -36,8 +36,10 @@ pub struct Series {
 /// A step of the window.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Step {
-    /// What is paid for it, by capacity type.
+    /// What is paid for instances, by capacity type.
     pub cost: [Cost; 2],
+    /// What is paid besides: unused commitments, control plane, boot volumes.
+    pub beside: Cost,
     /// Instance-milliseconds, by capacity type.
     pub held_ms: [u128; 2],
     /// The fewest registered nodes, at any moment of any replication.
@@ -48,7 +50,12 @@ impl Series {
     /// Without any replication.
     #[must_use]
     pub fn new(legend: &Legend) -> Series {
-        let nothing = Step { cost: [Cost::ZERO; 2], held_ms: [0; 2], least_ready: u32::MAX };
+        let nothing = Step {
+            cost: [Cost::ZERO; 2],
+            beside: Cost::ZERO,
+            held_ms: [0; 2],
+            least_ready: u32::MAX,
+        };
         Series {
             from: legend.from,
             to: legend.to,
@@ -78,17 +85,20 @@ impl Series {
                 own.cost[column] += other.cost[column];
                 own.held_ms[column] += other.held_ms[column];
             }
+            own.beside += other.beside;
             own.least_ready = own.least_ready.min(other.least_ready);
         }
         self.waits.add(&other.waits);
     }
 
-    /// Dollars an hour in a step, by capacity type, averaged over replications.
+    /// Dollars an hour in a step, averaged over replications: for instances by capacity type, then
+    /// for what is paid besides.
     #[must_use]
-    pub fn usd_per_hour(&self, index: usize) -> [f64; 2] {
+    pub fn usd_per_hour(&self, index: usize) -> [f64; 3] {
         let hours = self.edge(index + 1).since(self.edge(index)).as_hours_f64();
         let runs = f64::from(self.replications);
-        self.steps[index].cost.map(|cost| cost.as_usd_f64() / hours / runs)
+        let Step { cost: [on_demand, spot], beside, .. } = self.steps[index];
+        [on_demand, spot, beside].map(|cost| cost.as_usd_f64() / hours / runs)
     }
 
     /// Instances in a step, by capacity type, averaged over time and replications.
@@ -102,7 +112,7 @@ impl Series {
     /// What all steps cost, over all replications.
     #[must_use]
     pub fn cost(&self) -> Cost {
-        self.steps.iter().flat_map(|step| step.cost).sum()
+        self.steps.iter().flat_map(|step| step.cost.into_iter().chain([step.beside])).sum()
     }
 
     /// The fewest registered nodes, at any moment of any replication.
@@ -165,18 +175,28 @@ impl Counts {
         }
     }
 
-    /// Enters the bill of one instance.
-    pub fn enter(&mut self, bill: &Bill) {
-        if bill.free {
-            return;
+    /// Enters everything that was paid.
+    pub fn enter(&mut self, books: &Books) {
+        let contract = &self.legend.model.contract;
+        for bill in &books.bills {
+            let column = column(bill.capacity_type);
+            for line in &bill.lines {
+                self.series.over(line.from, line.to, |step, span| {
+                    if !bill.free {
+                        step.cost[column] += line.effective() * span;
+                    }
+                    step.beside += contract.boot_volume * span;
+                });
+            }
         }
-        let offering = &self.legend.model.catalog.offerings[bill.offering];
-        let column = column(offering.capacity_type);
-        for line in &bill.lines {
-            self.series.over(line.from, line.to, |step, span| {
-                step.cost[column] += line.price * span;
+        for unused in &books.unused {
+            self.series.over(unused.from, unused.to, |step, span| {
+                step.beside += unused.rate * span;
             });
         }
+        self.series.over(self.legend.from, self.legend.to, |step, span| {
+            step.beside += contract.control_plane * span;
+        });
     }
 
     /// The series at the end of the window.

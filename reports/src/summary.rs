@@ -5,6 +5,7 @@ use serde::Serialize;
 use sim::digest::Digest;
 use sim::{Cost, Legend, Run};
 
+use crate::breakdown::{Breakdown, DIMENSIONS};
 use crate::figures::Figures;
 use crate::pending::Wait;
 use crate::rules::RuleSummary;
@@ -13,7 +14,7 @@ use crate::stats::Estimate;
 /// The version of this format.
 pub const SCHEMA: &str = "spotsim/summary/v1";
 /// A month, in hours.
-const MONTH: f64 = 730.0;
+pub(crate) const MONTH: f64 = 730.0;
 
 /// What [`summarize`] needs. Both plans are paired by replication.
 pub struct Input<'a> {
@@ -119,8 +120,22 @@ pub struct Plan {
     pub cost_monthly: Estimate,
     /// Of it for spot instances.
     pub spot_cost_monthly: Estimate,
+    /// Of it for commitments that nobody uses.
+    pub commitment_unused_monthly: Estimate,
+    /// Of it for what is paid besides: control plane and boot volumes.
+    pub other_cost_monthly: Estimate,
     /// Of it for capacity that nobody requested.
     pub idle_cost_monthly: Estimate,
+    /// What is paid for nothing: idle capacity and unused commitments.
+    pub waste_monthly: Estimate,
+    /// The same at the on-demand prices that the provider publishes, whatever was bought.
+    pub list_cost_monthly: Estimate,
+    /// The same at negotiated and spot prices, without commitments.
+    pub contracted_cost_monthly: Estimate,
+    /// What invoices show: the cost less what was paid in advance.
+    pub billed_cost_monthly: Estimate,
+    /// The cost by pool, capacity type, instance type, zone, namespace and workload.
+    pub cost_by: Vec<CostBy>,
     /// Instances, on average over time.
     pub nodes_mean: Estimate,
     /// The most instances at once, over all replications.
@@ -161,6 +176,29 @@ pub struct Plan {
     pub completed: Estimate,
     /// Each workload with replicas, the least available first.
     pub availability: Vec<WorkloadAvailability>,
+}
+
+/// The cost by one dimension.
+#[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CostBy {
+    /// What the cost is told apart by.
+    pub dimension: &'static str,
+    /// Its parts, the dearest first: they sum to the cost. What nobody requested is `__idle__`, what
+    /// nobody uses of commitments `__commitment__`, what is paid beside instances `__other__`.
+    pub rows: Vec<CostRow>,
+}
+
+/// A part of the cost.
+#[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CostRow {
+    /// Who or what it was paid for.
+    pub name: String,
+    /// Dollars per month of 730 h, mean over replications.
+    pub usd_monthly: f64,
+    /// In the window over all replications, in micro-dollars, exact but for rounding.
+    pub micro_usd_total: u64,
 }
 
 /// A waiting time.
@@ -236,7 +274,7 @@ pub fn summarize(input: Input<'_>) -> Summary {
             percent: Estimate::of_ratio(&differences, baseline).map(|ratio| ratio.times(100.0)),
         }
     };
-    let list = cost(input.proposed, |f| f.money.spot_billed_at_list_price);
+    let list = cost(input.proposed, |f| f.money.spot_on_demand);
     let spot = cost(input.proposed, |f| f.money.spot);
     let discounts: Vec<f64> = list.iter().zip(&spot).map(|(list, spot)| list - spot).collect();
     let useful = |runs: &[(Figures, Run)]| -> Vec<f64> {
@@ -256,7 +294,7 @@ pub fn summarize(input: Input<'_>) -> Summary {
         digest: format!("{:016x}", digest.value()),
         saving: Savings {
             on_demand_plan: saving(&cost(input.on_demand, |f| f.money.total())),
-            same_nodes: saving(&cost(input.proposed, |f| f.money.same_nodes())),
+            same_nodes: saving(&cost(input.proposed, |f| f.money.same_nodes)),
             discount_percent: Estimate::of_ratio(&discounts, &list).map(|r| r.times(100.0)),
         },
         proposed: plan(input.proposed, legend, input.seed),
@@ -301,7 +339,14 @@ fn plan(runs: &[(Figures, Run)], legend: &Legend, seed: u64) -> Plan {
         cost_micro_usd_total: total.micro_usd(),
         cost_monthly: per_month(&|f| f.money.total()),
         spot_cost_monthly: per_month(&|f| f.money.spot),
+        commitment_unused_monthly: per_month(&|f| f.money.commitment_unused),
+        other_cost_monthly: per_month(&|f| f.money.other),
         idle_cost_monthly: per_month(&|f| f.money.idle),
+        waste_monthly: per_month(&|f| f.money.waste()),
+        list_cost_monthly: per_month(&|f| f.money.list),
+        contracted_cost_monthly: per_month(&|f| f.money.contracted),
+        billed_cost_monthly: per_month(&|f| f.money.billed()),
+        cost_by: cost_by(runs, legend),
         nodes_mean: each(&|f| f.capacity.node_ms as f64 / window_ms),
         nodes_ready_least: runs
             .iter()
@@ -328,6 +373,29 @@ fn plan(runs: &[(Figures, Run)], legend: &Legend, seed: u64) -> Plan {
         completed: each(&|f| f.capacity.completed as f64),
         availability: availability(runs, legend, seed),
     }
+}
+
+/// The breakdowns of all replications together.
+#[must_use]
+pub fn breakdown(runs: &[(Figures, Run)]) -> Breakdown {
+    let mut sum = Breakdown::default();
+    runs.iter().for_each(|(figures, _)| sum.add(&figures.breakdown));
+    sum
+}
+
+fn cost_by(runs: &[(Figures, Run)], legend: &Legend) -> Vec<CostBy> {
+    let breakdown = breakdown(runs);
+    let hours = legend.to.since(legend.from).as_hours_f64() * runs.len() as f64;
+    let row = |(name, cost): (String, Cost)| CostRow {
+        name,
+        usd_monthly: cost.as_usd_f64() * MONTH / hours,
+        micro_usd_total: cost.micro_usd(),
+    };
+    let of = |dimension: crate::breakdown::Dimension| CostBy {
+        dimension: dimension.name(),
+        rows: breakdown.rows(dimension, legend).into_iter().map(row).collect(),
+    };
+    DIMENSIONS.into_iter().map(of).collect()
 }
 
 fn availability(runs: &[(Figures, Run)], legend: &Legend, seed: u64) -> Vec<WorkloadAvailability> {

@@ -77,6 +77,15 @@ pub fn table(summary: &Summary) -> String {
         usd(plan.idle_cost_monthly.mean),
         String::new(),
     );
+    let parts: [(&str, Figure); 2] = [
+        ("  of it unused commitments", |plan| plan.commitment_unused_monthly),
+        ("  of it beside instances", |plan| plan.other_cost_monthly),
+    ];
+    for (name, of) in parts {
+        if of(base).mean > 0.0 || of(plan).mean > 0.0 {
+            row(name, usd(of(base).mean), usd(of(plan).mean), String::new());
+        }
+    }
     let nodes = |plan: &Plan| format!("{:.1} / {}", plan.nodes_mean.mean, plan.nodes_peak);
     row("Nodes mean / peak", nodes(base), nodes(plan), String::new());
     let daily: [(&str, Figure); 5] = [

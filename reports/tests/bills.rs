@@ -35,7 +35,7 @@ fn bill(window: (u64, u64), facts: &[(SimTime, Fact)]) -> Money {
 fn bill_of(provider: &str, (from, to): (u64, u64), facts: &[(SimTime, Fact)]) -> Money {
     let mut ledger = Ledger::new(&legend_of(provider, Span::from_secs(from), Span::from_secs(to)));
     facts.iter().for_each(|(at, fact)| ledger.fact(*at, fact));
-    ledger.finish()
+    ledger.close().money
 }
 
 /// At $3.60 an hour a second costs 1000 micro-dollars, on spot 300.
@@ -49,8 +49,8 @@ fn one_node_bills() {
     assert_eq!(on_demand(10).total().micro_usd(), 60_000, "at least a minute");
     assert_eq!(spot(3_599).total().micro_usd(), 0, "free when taken within the first hour");
     assert_eq!(spot(3_600).total().micro_usd(), 1_080_000, "and whole after it");
-    assert_eq!(spot(3_599).same_nodes().micro_usd(), 3_599_000, "on-demand has no such rule");
-    assert_eq!(spot(7_200).same_nodes().micro_usd(), 7_200_000);
+    assert_eq!(spot(3_599).same_nodes.micro_usd(), 3_599_000, "on-demand has no such rule");
+    assert_eq!(spot(7_200).same_nodes.micro_usd(), 7_200_000);
     let odd = [(s(0), launched(ON_DEMAND_OFFERING)), (SimTime::from_ms(90_001), gone())];
     assert_eq!(bill(day, &odd).total().micro_usd(), 91_000, "a second begun is a second paid");
 }

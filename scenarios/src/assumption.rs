@@ -44,6 +44,8 @@ pub static KINDS: &[Kind] = &[
     UNKNOWN_BAND,
     COMPUTED_ALLOCATABLE,
     JOB_DURATION,
+    COMMITMENTS,
+    NOT_COUNTED,
 ];
 
 pub(crate) const POOL_REPLACEMENT: Kind = Kind {
@@ -165,6 +167,24 @@ pub(crate) const JOB_DURATION: Kind = Kind {
     id: "job-duration",
     text: "{} Jobs do not say how long their pods run: 10 min (annotation `spotsim/duration`)",
     source: "spotsim, 2026-11: an arbitrary figure, since manifests do not say",
+};
+
+pub(crate) const COMMITMENTS: Kind = Kind {
+    id: "commitments-moment",
+    text: "commitments cover what runs at each moment: reserved instances first, then committed use, \
+           then savings plans; all of them are for this cluster alone",
+    source: "AWS Savings Plans User Guide, \"Understanding how Savings Plans apply to your AWS \
+             usage\" (read 2026-11-26): after reserved instances, plans for a family first, then the \
+             highest savings. Providers apply them within a clock hour, and reserved instances of \
+             other sizes of a family; here each moment stands for itself, the cautious reading",
+};
+
+pub(crate) const NOT_COUNTED: Kind = Kind {
+    id: "not-counted",
+    text: "not counted, alike on both plans: {}",
+    source: "spotsim, 2026-11: what runs the cluster differs too much to be assumed. Published \
+             prices: EKS and GKE $0.10 a cluster and hour, AKS nothing, or $0.10 with an uptime SLA; \
+             a GiB of gp3 $0.08 a month (us-east-1; from memory)",
 };
 
 impl Kind {

@@ -27,7 +27,10 @@ pub(crate) struct Bought {
     pub(crate) gpus: u64,
     /// The extended resource that GPUs are.
     pub(crate) gpu_resource: &'static str,
+    /// As published.
     pub(crate) on_demand: MicroUsdPerHour,
+    /// The negotiated discount in percent, if the type has its own.
+    pub(crate) discount: Option<f64>,
     pub(crate) spot: Option<MicroUsdPerHour>,
     /// Reclaims per hour, if anybody says.
     pub(crate) rate: Option<f64>,
@@ -71,6 +74,7 @@ impl Bought {
             gpus: listed.gpus,
             gpu_resource: listed.gpu_resource(),
             on_demand: MicroUsdPerHour(listed.on_demand_micro_usd),
+            discount: None,
             spot: listed.spot_micro_usd.map(MicroUsdPerHour),
             rate: listed.band.and_then(|band| BAND_RECLAIMS_PER_HOUR.get(band)).copied(),
         }
@@ -96,6 +100,7 @@ impl Bought {
         self.arch = inline.arch.map_or(self.arch, |arch| arch.name().to_owned());
         self.gpus = inline.gpus.map_or(self.gpus, u64::from);
         self.on_demand = price(inline.on_demand_price).unwrap_or(self.on_demand);
+        self.discount = inline.on_demand_discount;
         self.spot = price(inline.spot_price).or(self.spot);
         self.rate = inline.reclaims_per_hour.or(self.rate);
         self
@@ -115,6 +120,7 @@ impl Bought {
             gpus: inline.gpus.map_or(0, u64::from),
             gpu_resource: "nvidia.com/gpu",
             on_demand: price(inline.on_demand_price)?,
+            discount: inline.on_demand_discount,
             spot: price(inline.spot_price),
             rate: inline.reclaims_per_hour,
         })

@@ -298,6 +298,14 @@ pub static CODES: &[Code] = &[
         fix: "Correct the zone, the type or the time.",
     },
     Code {
+        id: "E0901",
+        title: "a commitment is not one whole commitment",
+        why: "It covers nothing, or several things at once, or an amount without a price. What is \
+              paid for it cannot be guessed.",
+        example: "commitments:\n  - name: base\n    committedUse: {cpu: 16}",
+        fix: "Say one of `reservedInstances`, `committedUse` and `savingsPlan`, with its prices.",
+    },
+    Code {
         id: "W0001",
         title: "a pod fits on no node of the scenario, even on an empty one",
         why: "It asks for more than any node has, or does not tolerate their taints. It is \
@@ -342,6 +350,24 @@ pub static CODES: &[Code] = &[
         example: "pools:\n  - {name: a, count: 1, capacityType: spot, instanceTypes: [m6i.large]}\n\
                   market: {prices: {model: replay, file: prices-dear.csv}}",
         fix: "Check the history, or give the on-demand price of its time: `onDemandPrice`.",
+    },
+    Code {
+        id: "W0007",
+        title: "a commitment covers nothing of the scenario",
+        why: "No pool buys such an instance type in such a zone. The commitment is paid for all the \
+              same, on both plans.",
+        example: "commitments:\n  - name: old\n    reservedInstances: {instanceType: m5.large, \
+                  count: 2, pricePerHour: 0.06}",
+        fix: "Correct the instance types, or leave it out if others use it.",
+    },
+    Code {
+        id: "W0008",
+        title: "a commitment costs more than what it covers",
+        why: "At this price every covered instance is dearer than on-demand. Prices are per hour, \
+              each: of one instance, one vCPU, one GiB.",
+        example: "commitments:\n  - name: dear\n    reservedInstances: {instanceType: m6i.large, \
+                  count: 2, pricePerHour: 60}",
+        fix: "Correct the price.",
     },
 ];
 

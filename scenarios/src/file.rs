@@ -1,6 +1,7 @@
 //! The shape of a scenario file. The JSON Schema, and with it every check of form, is generated
 //! from these types; their comments are what an editor shows.
 
+pub mod contract;
 pub mod market;
 pub mod rules;
 pub mod scheduler;
@@ -59,6 +60,18 @@ pub struct File {
     pub job_durations: Vec<JobDuration>,
     /// How kube-scheduler is configured; by default as it comes.
     pub scheduler: Option<scheduler::Configuration>,
+    /// How much cheaper on-demand instances are than their list price, in percent, as negotiated.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 99.0))]
+    pub on_demand_discount: f64,
+    /// What is paid for whether it is used or not: reserved instances, committed use, savings plans.
+    #[serde(default)]
+    pub commitments: Vec<contract::Commitment>,
+    /// What the control plane costs in dollars per hour; not counted if not said.
+    #[schemars(range(min = 0.0, max = 1_000_000.0))]
+    pub control_plane_price: Option<f64>,
+    /// The boot volume of every node; not counted if not said.
+    pub boot_volume: Option<contract::BootVolume>,
     /// What is to hold, at every moment of every run, of which pods are where.
     #[serde(default)]
     pub rules: Vec<rules::Rule>,
@@ -210,9 +223,12 @@ pub struct InlineInstance {
     pub pods: Option<u32>,
     /// How many GPUs it has (`nvidia.com/gpu`).
     pub gpus: Option<u32>,
-    /// The on-demand price in dollars per hour.
+    /// The on-demand price in dollars per hour, as published.
     #[schemars(range(min = 0.0, max = 1_000_000.0))]
     pub on_demand_price: Option<f64>,
+    /// How much cheaper than that it is, in percent, in the place of the scenario's own.
+    #[schemars(range(min = 0.0, max = 99.0))]
+    pub on_demand_discount: Option<f64>,
     /// The spot price in dollars per hour.
     #[schemars(range(min = 0.0, max = 1_000_000.0))]
     pub spot_price: Option<f64>,

@@ -103,17 +103,18 @@ impl Setup {
         })
     }
 
-    /// The same workload on the same pools, all of them on-demand: at list price and never taken.
+    /// The same workload on the same pools, all of them on-demand: at the contract's on-demand price
+    /// and never taken. The contract stays as it is, its commitments too.
     /// Labels and taints stay as they are, so that the same pods may run on the same nodes.
     #[must_use]
     pub fn on_demand(&self) -> Setup {
         let mut model = Model::clone(&self.model);
         let ids: Vec<_> = model.catalog.offerings.ids().collect();
         for id in ids {
-            let list_price = model.catalog.instance_type(id).on_demand;
+            let price = model.catalog.instance_type(id).on_demand;
             let offering = &mut model.catalog.offerings[id];
             offering.capacity_type = CapacityType::OnDemand;
-            offering.price = list_price;
+            offering.price = price;
             offering.reclaims_per_hour = 0.0;
         }
         Setup { model: Arc::new(model), ..self.clone() }

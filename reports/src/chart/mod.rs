@@ -43,7 +43,7 @@ pub enum Color {
     Blue,
     /// Spot capacity, everywhere.
     Orange,
-    /// Reserved capacity, everywhere.
+    /// What is paid beside instances, everywhere.
     Green,
     /// A pod that stopped in time.
     Sky,

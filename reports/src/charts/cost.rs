@@ -9,16 +9,17 @@ const MONTH: f64 = 730.0;
 
 pub(super) fn chart(story: &Story<'_>) -> Chart {
     let (edges, steps) = (edges(story.proposed), story.proposed.steps.len());
-    let costs: Vec<[f64; 2]> = (0..steps).map(|step| story.proposed.usd_per_hour(step)).collect();
+    let costs: Vec<[f64; 3]> = (0..steps).map(|step| story.proposed.usd_per_hour(step)).collect();
     let floor: Vec<f64> = vec![0.0; steps];
     let on_demand: Vec<f64> = costs.iter().map(|cost| cost[0]).collect();
     let both: Vec<f64> = costs.iter().map(|cost| cost[0] + cost[1]).collect();
+    let total: Vec<f64> = costs.iter().map(|cost| cost.iter().sum()).collect();
     let baseline: Vec<f64> =
         (0..steps).map(|step| story.on_demand.usd_per_hour(step).iter().sum()).collect();
-    let most = both.iter().chain(&baseline).copied().fold(0.0, f64::max);
+    let most = total.iter().chain(&baseline).copied().fold(0.0, f64::max);
 
     let [(blue, on_demand_name), (orange, spot_name)] = CAPACITY;
-    let marks = vec![
+    let mut marks = vec![
         Mark::Area { points: stair_area(&edges, &floor, &on_demand), ink: Ink::full(blue) },
         Mark::Area { points: stair_area(&edges, &on_demand, &both), ink: Ink::full(orange) },
         Mark::Line {
@@ -27,8 +28,14 @@ pub(super) fn chart(story: &Story<'_>) -> Chart {
             stroke: Stroke::Dashed,
         },
     ];
-    let summary = story.summary;
-    let (all, spot) = (summary.proposed.cost_monthly.mean, summary.proposed.spot_cost_monthly.mean);
+    let plan = &story.summary.proposed;
+    let spot = plan.spot_cost_monthly.mean;
+    let beside = plan.commitment_unused_monthly.mean + plan.other_cost_monthly.mean;
+    let instances = plan.cost_monthly.mean - spot - beside;
+    if beside > 0.0 {
+        let points = stair_area(&edges, &both, &total);
+        marks.insert(2, Mark::Area { points, ink: Ink::full(Color::Green) });
+    }
     let last = |values: &[f64]| values.last().copied().unwrap_or(0.0);
     let side = |y: f64, name: &str, monthly: f64, color| Side {
         y,
@@ -39,15 +46,19 @@ pub(super) fn chart(story: &Story<'_>) -> Chart {
     let mut sides = vec![side(
         last(&baseline),
         "on-demand plan",
-        summary.on_demand.cost_monthly.mean,
+        story.summary.on_demand.cost_monthly.mean,
         Color::Black,
     )];
+    if beside > 0.0 {
+        let middle = f64::midpoint(last(&both), last(&total));
+        sides.push(side(middle, "besides", beside, Color::Green));
+    }
     if spot > 0.0 {
         let middle = f64::midpoint(last(&on_demand), last(&both));
         sides.push(side(middle, spot_name, spot, orange));
     }
-    if all > spot {
-        sides.push(side(last(&on_demand) / 2.0, on_demand_name, all - spot, blue));
+    if last(&on_demand) > 0.0 {
+        sides.push(side(last(&on_demand) / 2.0, on_demand_name, instances, blue));
     }
     Chart {
         name: "cost",

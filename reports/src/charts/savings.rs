@@ -8,8 +8,11 @@ use crate::text::{usd, usd_to};
 
 pub(super) fn chart(story: &Story<'_>) -> Chart {
     let summary = story.summary;
-    let own = summary.proposed.cost_monthly.mean;
-    let on_demand = own - summary.proposed.spot_cost_monthly.mean;
+    let plan = &summary.proposed;
+    let own = plan.cost_monthly.mean;
+    let besides = plan.commitment_unused_monthly.mean + plan.other_cost_monthly.mean;
+    let instances = own - besides;
+    let on_demand = instances - plan.spot_cost_monthly.mean;
     let rows = [
         ("the same workload on on-demand nodes", &summary.saving.on_demand_plan),
         ("the same nodes at on-demand prices", &summary.saving.same_nodes),
@@ -17,7 +20,7 @@ pub(super) fn chart(story: &Story<'_>) -> Chart {
     let most = rows.iter().map(|(_, saving)| own + saving.usd_monthly.mean).fold(own, f64::max);
     let mut marks = Vec::new();
     for ((name, saving), height) in rows.into_iter().zip([1.0, 0.0]) {
-        row(&mut marks, name, saving, [on_demand, own], height);
+        row(&mut marks, name, saving, [on_demand, instances, own], height);
     }
     let x = Axis::from_zero("$ per month", most, false, |at, step| {
         usd_to(at, if step < 1.0 { 2 } else { 0 })
@@ -41,8 +44,8 @@ pub(super) fn chart(story: &Story<'_>) -> Chart {
 }
 
 /// A baseline as a bar, the cost of the scenario as a bar on it, and what is between them.
-fn row(marks: &mut Vec<Mark>, name: &str, saving: &Saving, cost: [f64; 2], height: f64) {
-    let [on_demand, own] = cost;
+fn row(marks: &mut Vec<Mark>, name: &str, saving: &Saving, cost: [f64; 3], height: f64) {
+    let [on_demand, instances, own] = cost;
     let (low, high) = (height - 0.2, height + 0.2);
     let bar = |from: f64, to: f64, ink: Ink| Mark::Area {
         points: vec![(from, low, high), (to, low, high)],
@@ -51,16 +54,21 @@ fn row(marks: &mut Vec<Mark>, name: &str, saving: &Saving, cost: [f64; 2], heigh
     let baseline = own + saving.usd_monthly.mean;
     marks.push(bar(0.0, baseline, Ink::tint(Color::Black, 0.13)));
     marks.push(bar(0.0, on_demand, Ink::full(Color::Blue)));
-    marks.push(bar(on_demand, own, Ink::full(Color::Orange)));
+    marks.push(bar(on_demand, instances, Ink::full(Color::Orange)));
+    if own > instances {
+        marks.push(bar(instances, own, Ink::full(Color::Green)));
+    }
     let label = |at: (f64, f64), shift: (f64, f64), text: String, color: Color, strong: bool| {
         Mark::Label { at, shift, text, anchor: Anchor::Start, color, strong }
     };
     let heading = format!("{} for {name}", usd(baseline));
     marks.push(label((0.0, high), (0.0, -10.0), heading, Color::Black, false));
     // Letters on orange must be dark to be read.
-    for (from, to, text, color) in
-        [(0.0, on_demand, "on-demand", Color::White), (on_demand, own, "spot", Color::Black)]
-    {
+    for (from, to, text, color) in [
+        (0.0, on_demand, "on-demand", Color::White),
+        (on_demand, instances, "spot", Color::Black),
+        (instances, own, "besides", Color::White),
+    ] {
         // A name goes where there is room for it.
         if to - from > 0.12 * baseline.max(own) {
             let text = format!("{text} {}", usd(to - from));

@@ -1,18 +1,21 @@
-//! `costs.csv`: what every instance is billed, a line for each price; the lines sum to the cost.
+//! `costs.csv`: everything that is paid, a line for each price of each instance, for each commitment
+//! that is not used up and for what is paid besides; the lines sum to the cost.
 
 use std::io::Write;
 
 use serde::Serialize;
-use sim::Cost;
+use sim::{Cost, MicroUsdPerHour, SimTime, Sink};
 
 use super::names::Namer;
 use super::{Recording, seconds};
-use crate::meter::{Bill, Meter};
+use crate::ledger::{Books, Ledger};
 
-/// A line of the table.
-#[derive(Serialize)]
+/// A line of the table. What does not apply is left empty.
+#[derive(Default, Serialize)]
 struct Row<'a> {
+    charge: &'static str,
     node: &'a str,
+    commitment: &'a str,
     pool: &'a str,
     instance_type: &'a str,
     zone: &'a str,
@@ -20,44 +23,82 @@ struct Row<'a> {
     from_s: f64,
     to_s: f64,
     usd_per_hour: f64,
-    list_usd_per_hour: f64,
+    contracted_usd_per_hour: Option<f64>,
+    list_usd_per_hour: Option<f64>,
     free: bool,
     cost_usd: f64,
     cost_micro_usd_ms_per_hour: u128,
 }
 
-/// Writes the bills in the order in which they are closed.
+impl<'a> Row<'a> {
+    /// A stretch of time at a price.
+    fn of(charge: &'static str, price: MicroUsdPerHour, from: SimTime, to: SimTime) -> Row<'a> {
+        let cost = price * to.since(from);
+        Row {
+            charge,
+            from_s: seconds(from),
+            to_s: seconds(to),
+            usd_per_hour: price.as_usd_f64(),
+            ..Row::default()
+        }
+        .cost(cost)
+    }
+
+    fn cost(mut self, cost: Cost) -> Row<'a> {
+        self.cost_usd = cost.micro_usd() as f64 / 1e6;
+        self.cost_micro_usd_ms_per_hour = cost.0;
+        self
+    }
+}
+
+/// Writes the bills in the order in which they are closed, then what nobody used, then the rest.
 ///
 /// # Errors
 /// If `out` cannot be written to.
 pub fn write(recording: Recording<'_>, out: impl Write) -> csv::Result<()> {
     let mut table = csv::Writer::from_writer(out);
-    let mut namer = Namer::new(recording.legend);
-    let mut pools = std::collections::BTreeMap::new();
-    recording.facts.iter().for_each(|(_, fact)| {
-        namer.learn(fact);
-        if let sim::Fact::NodeLaunched { node, pool, .. } = *fact {
-            pools.insert(node, pool);
-        }
-    });
-    for bill in bills(recording) {
+    let legend = recording.legend;
+    let mut namer = Namer::new(legend);
+    recording.facts.iter().for_each(|(_, fact)| namer.learn(fact));
+    let books = books(recording);
+    let contract = &legend.model.contract;
+    for bill in &books.bills {
         let [instance_type, zone, capacity_type] = namer.offering(bill.offering);
-        let machine = recording.legend.model.catalog.instance_type(bill.offering);
+        let machine = legend.model.catalog.instance_type(bill.offering);
+        let (node, pool) = (namer.node(bill.node), namer.pool(bill.pool));
         for line in &bill.lines {
             let cost = if bill.free { Cost::ZERO } else { line.cost() };
+            let row = Row::of("instance", line.effective(), line.from, line.to).cost(cost);
             table.serialize(Row {
-                node: namer.node(bill.node),
-                pool: namer.pool(pools[&bill.node]),
+                node,
+                pool,
                 instance_type,
                 zone,
                 capacity_type,
-                from_s: seconds(line.from),
-                to_s: seconds(line.to),
-                usd_per_hour: line.price.as_usd_f64(),
-                list_usd_per_hour: machine.on_demand.as_usd_f64(),
+                contracted_usd_per_hour: Some(line.price.as_usd_f64()),
+                list_usd_per_hour: Some(machine.list_price.as_usd_f64()),
                 free: bill.free,
-                cost_usd: cost.micro_usd() as f64 / 1e6,
-                cost_micro_usd_ms_per_hour: cost.0,
+                ..row
+            })?;
+        }
+    }
+    for unused in &books.unused {
+        let name = contract.commitments[unused.commitment].name;
+        let row = Row::of("unused-commitment", unused.rate, unused.from, unused.to);
+        table.serialize(Row { commitment: legend.model.names.text(name), ..row })?;
+    }
+    if contract.control_plane.0 > 0 {
+        let price = contract.control_plane;
+        table.serialize(Row::of("control-plane", price, legend.from, legend.to))?;
+    }
+    let volumes = books.bills.iter().filter(|_| contract.boot_volume.0 > 0);
+    for bill in volumes {
+        for line in &bill.lines {
+            let row = Row::of("boot-volume", contract.boot_volume, line.from, line.to);
+            table.serialize(Row {
+                node: namer.node(bill.node),
+                pool: namer.pool(bill.pool),
+                ..row
             })?;
         }
     }
@@ -65,12 +106,10 @@ pub fn write(recording: Recording<'_>, out: impl Write) -> csv::Result<()> {
     Ok(())
 }
 
-/// Every bill of a run: of what is gone in the order of the losses, then of what still runs.
+/// What a run cost, line by line.
 #[must_use]
-pub fn bills(recording: Recording<'_>) -> Vec<Bill> {
-    let mut meter = Meter::new(recording.legend);
-    let mut bills: Vec<Bill> =
-        recording.facts.iter().filter_map(|(at, fact)| meter.read(*at, fact)).collect();
-    bills.extend(meter.finish());
-    bills
+pub fn books(recording: Recording<'_>) -> Books {
+    let mut ledger = Ledger::new(recording.legend);
+    recording.facts.iter().for_each(|(at, fact)| ledger.fact(*at, fact));
+    ledger.close()
 }

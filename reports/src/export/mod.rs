@@ -4,6 +4,7 @@
 //! A [`Recording`] holds what one run said. Everything is written under the names of the cluster,
 //! never under the simulator's own numbers. Columns and units are documented in `docs/run-folder.md`.
 
+pub mod breakdown;
 pub mod costs;
 pub mod facts;
 pub mod manifest;

@@ -7,7 +7,7 @@ use serde::Serialize;
 use sim::world::node::NodeId;
 use sim::{Cost, Fact, Span};
 
-use super::costs::bills;
+use super::costs::books;
 use super::names::{Namer, reason};
 use super::{Recording, change, seconds};
 
@@ -69,7 +69,7 @@ pub fn write(recording: Recording<'_>, out: impl Write) -> csv::Result<()> {
             _ => {}
         }
     }
-    for bill in bills(recording) {
+    for bill in books(recording).bills {
         let (held, cost) =
             if bill.free { (Span::ZERO, Cost::ZERO) } else { (bill.held(), bill.cost()) };
         change(&mut rows, &bill.node, |row| {

@@ -14,6 +14,7 @@ struct Row {
     to_s: f64,
     on_demand_usd_per_hour: f64,
     spot_usd_per_hour: f64,
+    beside_usd_per_hour: f64,
     on_demand_plan_usd_per_hour: f64,
     on_demand_nodes: f64,
     spot_nodes: f64,
@@ -27,13 +28,15 @@ struct Row {
 pub fn write(proposed: &Series, on_demand: &Series, out: impl Write) -> csv::Result<()> {
     let mut table = csv::Writer::from_writer(out);
     for (index, step) in proposed.steps.iter().enumerate() {
-        let [on_demand_usd_per_hour, spot_usd_per_hour] = proposed.usd_per_hour(index);
+        let [on_demand_usd_per_hour, spot_usd_per_hour, beside_usd_per_hour] =
+            proposed.usd_per_hour(index);
         let [on_demand_nodes, spot_nodes] = proposed.nodes(index);
         table.serialize(Row {
             from_s: seconds(proposed.edge(index)),
             to_s: seconds(proposed.edge(index + 1)),
             on_demand_usd_per_hour,
             spot_usd_per_hour,
+            beside_usd_per_hour,
             on_demand_plan_usd_per_hour: on_demand.usd_per_hour(index).iter().sum(),
             on_demand_nodes,
             spot_nodes,

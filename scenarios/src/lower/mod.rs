@@ -3,6 +3,7 @@
 
 pub mod bare;
 pub mod budgets;
+mod contract;
 pub mod in_tree;
 mod market;
 pub mod nodes;
@@ -87,6 +88,7 @@ impl<'l> Lowering<'l> {
         };
         lowering.pools();
         lowering.assume();
+        lowering.contract();
         lowering.workloads(workloads, around);
         if let Some((cluster, first)) = start.filter(|_| !lowering.found.has_errors()) {
             lowering.start(cluster, first, around);
@@ -208,7 +210,7 @@ impl<'l> Lowering<'l> {
             instance_type,
             zone: zone_name,
             capacity_type: if spot { CapacityType::Spot } else { CapacityType::OnDemand },
-            price: bought.spot.filter(|_| spot).unwrap_or(bought.on_demand),
+            price: bought.spot.filter(|_| spot).unwrap_or(machine.on_demand),
             reclaims_per_hour: rate,
             key: digest::of_name(&key),
             kin: Kin::of(&self.file.region, &bought.name, &bought.family, zone),
@@ -248,7 +250,8 @@ impl<'l> Lowering<'l> {
             name: self.model.names.intern(&bought.name),
             capacity: size(bought.capacity),
             allocatable: size(bought.allocatable),
-            on_demand: bought.on_demand,
+            on_demand: self.negotiated(bought.on_demand, bought.discount),
+            list_price: bought.on_demand,
             scarce: bought.gpus > 0,
         }
     }

@@ -16,7 +16,7 @@ id! {
 /// How capacity is bought.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum CapacityType {
-    /// At list price, kept until it is given back.
+    /// At a fixed price, kept until it is given back.
     OnDemand,
     /// At a discount, taken back by the provider when it needs it.
     Spot,
@@ -60,8 +60,10 @@ pub struct InstanceType {
     pub capacity: Resources,
     /// What pods can ask for on it: the capacity less what the system keeps.
     pub allocatable: Resources,
-    /// The on-demand price.
+    /// The on-demand price under the contract: list price less what was negotiated.
     pub on_demand: MicroUsdPerHour,
+    /// The on-demand price that the provider publishes.
+    pub list_price: MicroUsdPerHour,
     /// Whether there is never much of it anywhere, as of machines with accelerators.
     pub scarce: bool,
 }
@@ -70,7 +72,14 @@ impl InstanceType {
     /// A machine all of which pods can ask for.
     #[must_use]
     pub fn plain(name: NameId, size: Resources, on_demand: MicroUsdPerHour) -> InstanceType {
-        InstanceType { name, capacity: size, allocatable: size, on_demand, scarce: false }
+        InstanceType {
+            name,
+            capacity: size,
+            allocatable: size,
+            on_demand,
+            list_price: on_demand,
+            scarce: false,
+        }
     }
 }
 

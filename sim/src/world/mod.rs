@@ -5,6 +5,7 @@
 
 pub mod budget;
 pub mod catalog;
+pub mod contract;
 pub mod fact;
 pub mod images;
 pub mod invariants;

@@ -6,6 +6,7 @@ use indexmap::IndexSet;
 
 use super::budget::{Budget, BudgetId};
 use super::catalog::Catalog;
+use super::contract::Contract;
 use super::images::Images;
 use super::labels::LabelSet;
 use super::node::NodeId;
@@ -39,6 +40,8 @@ pub struct Model {
     pub names: Names,
     /// What can be bought.
     pub catalog: Catalog,
+    /// What was agreed with the provider. Nobody here obeys it; reports bill by it.
+    pub contract: Contract,
     /// What pods ask for.
     pub specs: Specs,
     /// Which pods those mean, and in which domains.
@@ -110,6 +113,7 @@ impl Default for Model {
             zone_keys: ZONE_LABELS.map(|label| names.intern(label)),
             names,
             catalog: Catalog::default(),
+            contract: Contract::default(),
             specs: Specs::default(),
             selectors,
             storage: Storage::default(),

@@ -70,6 +70,7 @@ pub fn setup(plan: &Plan) -> Setup {
             capacity: size,
             allocatable: size,
             on_demand: LIST_PRICE,
+            list_price: LIST_PRICE,
             scarce: false,
         });
         let mut templates = Vec::new();
