@@ -89,7 +89,8 @@ Examples:
   spotsim catalogue aws arch=arm64 vcpu=4..16 memory=..64Gi band=0..1 --sort-by spot
   spotsim catalogue gpu='a100*,h100*' -o csv > gpus.csv")]
     Catalogue(CatalogueArgs),
-    /// Explain why a pod is where it is; or a field of a scenario, a code, an assumption, a provider.
+    /// Explain why a pod is where it is, or what a cost is made of; or a field of a scenario, a code,
+    /// an assumption, a provider.
     ///
     /// A pod is explained from a cluster's objects, without a scenario, or from a run: what
     /// kube-scheduler says of it, what each node does, which change would let it fit, and whom it
@@ -99,7 +100,8 @@ Examples:
   spotsim explain E0107                    a code, with an example that gives it
   kubectl get nodes,pods,pv,pvc,sc,pdb,pc -A -o json > cluster.json
   spotsim explain pod/shop/web-0 --cluster cluster.json
-  spotsim explain pod/default/web-4-1 --run runs/shop-3f9c2d10 --at T+3h12m")]
+  spotsim explain pod/default/web-4-1 --run runs/shop-3f9c2d10 --at T+3h12m
+  spotsim explain cost --run runs/shop-3f9c2d10 --node spot-3")]
     Explain(ExplainArgs),
     /// Print the JSON Schema of scenario files, or of summaries.
     #[command(after_help = "Examples:
@@ -323,23 +325,31 @@ pub(crate) enum LintOutput {
 /// Arguments of `spotsim explain`.
 #[derive(Args, Debug)]
 pub(crate) struct ExplainArgs {
-    /// What to explain: a topic, or pod/NAMESPACE/NAME; a list of all topics if not given.
+    /// What to explain: a topic, pod/NAMESPACE/NAME, or the cost of a run; a list of all topics if
+    /// not given.
     pub(crate) topic: Option<String>,
     /// The objects of the cluster that the pod is in: files, folders or globs.
     #[arg(long, value_name = "FILE", num_args = 1.., requires = "topic")]
     pub(crate) cluster: Vec<PathBuf>,
-    /// A run folder: the pod is one of its pods.csv, as it stood at an instant of that run.
+    /// A run folder: the pod is one of its pods.csv, as it stood at an instant of that run; the cost
+    /// is that of the run.
     #[arg(long, value_name = "DIR", requires = "topic", conflicts_with = "cluster")]
     pub(crate) run: Option<PathBuf>,
     /// The instant, for example T+3h12m; the end of the run if not given.
     #[arg(long, value_name = "T", requires = "run", value_parser = instant)]
     pub(crate) at: Option<SimTime>,
-    /// What to print on stdout about a pod.
+    /// Of a cost: list every node of this pool.
+    #[arg(long, requires = "run", conflicts_with = "node")]
+    pub(crate) pool: Option<String>,
+    /// Of a cost: show this node line by line.
+    #[arg(long, requires = "run")]
+    pub(crate) node: Option<String>,
+    /// What to print on stdout about a pod or a cost.
     #[arg(short, long, value_enum, default_value_t = ExplainOutput::Table, requires = "topic")]
     pub(crate) output: ExplainOutput,
 }
 
-/// How to print the explanation of a pod.
+/// How to print the explanation of a pod or a cost.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum ExplainOutput {
     /// For a person, at most 100 columns.

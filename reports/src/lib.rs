@@ -22,6 +22,7 @@ pub mod shares;
 pub mod stats;
 pub mod summary;
 pub mod text;
+pub mod trace;
 pub mod words;
 
 pub use figures::{Figures, Fold};

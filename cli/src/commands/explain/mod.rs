@@ -1,5 +1,6 @@
-//! `spotsim explain`: what a topic means, or why a pod is where it is.
+//! `spotsim explain`: what a topic means, why a pod is where it is, or what a cost is made of.
 
+mod cost;
 mod pod;
 mod replay;
 
@@ -12,10 +13,11 @@ use crate::Outcome;
 use crate::args::ExplainArgs;
 use crate::failure::Failure;
 
-/// Explains a pod, prints the page of a topic, or lists all topics.
+/// Explains a pod or a cost, prints the page of a topic, or lists all topics.
 pub(crate) fn run(args: &ExplainArgs) -> Outcome {
     let text = match &args.topic {
         None => topics(),
+        Some(name) if name == "cost" => return cost::run(args),
         Some(name) => match name.strip_prefix("pod/") {
             Some(pod) => return pod::run(pod, args),
             None if !args.cluster.is_empty() || args.run.is_some() => return Err(not_a_pod(name)),
@@ -37,5 +39,5 @@ fn not_known(name: &str, nearest: Option<String>) -> Failure {
 }
 
 fn not_a_pod(name: &str) -> Failure {
-    Failure::Usage(anyhow!("`{name}` is not a pod: write pod/NAMESPACE/NAME"))
+    Failure::Usage(anyhow!("`{name}` is not a pod: write pod/NAMESPACE/NAME, or cost"))
 }
