@@ -1,6 +1,7 @@
 //! Availability: how many replicas of each workload could serve, and for how long too few could.
 
 use sim::table::Table;
+use sim::world::Model;
 use sim::world::fact::{Fact, Sink};
 use sim::world::workload::WorkloadId;
 use sim::{Legend, SimTime, Span};
@@ -28,6 +29,8 @@ pub struct Availability {
 #[derive(Clone)]
 struct Watch {
     desired: u32,
+    /// How many are enough.
+    required: u32,
     available: u32,
     since: SimTime,
     enough_ms: u128,
@@ -74,8 +77,7 @@ impl Availability {
         let ms = u128::from(at.min(to).since(watch.since.max(from)).as_ms());
         if watch.desired > 0 {
             watch.wanted_ms += ms;
-            // At least one replica must be there: a budget may ask for more one day.
-            watch.enough_ms += if watch.available > 0 { ms } else { 0 };
+            watch.enough_ms += if watch.available >= watch.required { ms } else { 0 };
             watch.unavailable_ms += u128::from(watch.desired.saturating_sub(watch.available)) * ms;
         }
         watch.since = at;
@@ -92,8 +94,10 @@ impl Sink for Availability {
         match *fact {
             Fact::WorkloadCreated { workload } => {
                 let controller = self.legend.model.workloads[workload].controller;
+                let required = required(&self.legend.model, workload);
                 self.workloads[workload] = controller.desired_replicas().map(|desired| Watch {
                     desired,
+                    required: required.min(desired),
                     available: 0,
                     since: at,
                     enough_ms: 0,
@@ -111,6 +115,17 @@ impl Sink for Availability {
             _ => {}
         }
     }
+}
+
+/// How many replicas are enough: as many as the budget demands that selects the workload, or one.
+fn required(model: &Model, workload: WorkloadId) -> u32 {
+    if model.budgets.is_empty() {
+        return 1;
+    }
+    let relations = model.relations();
+    let budgets = relations.of_spec(model.workloads[workload].spec).budgets.iter();
+    let each = budgets.map(|id| model.budgets[*id].desired_healthy(relations.wanted(*id)));
+    each.max().map_or(1, |desired| u32::try_from(desired).unwrap_or(u32::MAX))
 }
 
 /// Milliseconds as a span of replica time, in minutes.

@@ -1,6 +1,10 @@
 //! Disruption: what the provider took, and how the pods on it ended.
 
+use std::collections::BTreeMap;
+
+use sim::world::disruption::Reason;
 use sim::world::fact::{Fact, Sink};
+use sim::world::node::Why;
 use sim::world::pod::{End, Limit};
 use sim::world::workload::Controller;
 use sim::{Legend, SimTime};
@@ -10,7 +14,7 @@ use sim::{Legend, SimTime};
 pub struct Ends {
     /// Told to stop, and given the time they needed.
     pub clean: u64,
-    /// Told to stop, and killed before they had: the instance was gone first.
+    /// Told to stop, and killed before they had: the instance was gone, or shut down, first.
     pub cut_short_by_deadline: u64,
     /// Told to stop, and killed before they had: by their own grace period.
     pub cut_short_by_grace: u64,
@@ -35,7 +39,7 @@ impl Ends {
         match end {
             End::Completed => {}
             End::Clean => self.clean += 1,
-            End::CutShort(Limit::Deadline) => self.cut_short_by_deadline += 1,
+            End::CutShort(Limit::Deadline | Limit::NodeShutdown) => self.cut_short_by_deadline += 1,
             End::CutShort(Limit::Grace) => self.cut_short_by_grace += 1,
             End::KilledWithoutWarning => self.killed_without_warning += 1,
         }
@@ -54,6 +58,8 @@ pub struct Disruption {
     pub ends: Ends,
     /// Ends of pods of DaemonSets, which are never evicted and end with their nodes.
     pub daemon_ends: Ends,
+    /// What Kubernetes says of the ends in `ends`: how many of each reason, and of none.
+    pub by_reason: BTreeMap<Option<Reason>, u64>,
     /// Bare pods that ended so, and will not come back.
     pub bare_pods_lost: u64,
 }
@@ -68,6 +74,7 @@ impl Disruption {
             notices_missed: 0,
             ends: Ends::default(),
             daemon_ends: Ends::default(),
+            by_reason: BTreeMap::new(),
             bare_pods_lost: 0,
         }
     }
@@ -79,15 +86,18 @@ impl Sink for Disruption {
             return;
         }
         match *fact {
-            Fact::NodeGone { announced, .. } => {
+            Fact::NodeGone { why: Why::Reclaimed, announced, .. } => {
                 self.reclaims += 1;
                 self.notices_missed += u64::from(!announced);
             }
-            Fact::PodEnded { workload, end, .. } => {
+            Fact::PodEnded { workload, end, reason, .. } => {
                 match self.legend.model.workloads[workload].controller {
                     Controller::DaemonSet => self.daemon_ends.count(end),
                     controller => {
                         self.ends.count(end);
+                        if end != End::Completed {
+                            *self.by_reason.entry(reason).or_default() += 1;
+                        }
                         let bare = matches!(controller, Controller::Pod { .. });
                         self.bare_pods_lost += u64::from(bare && end != End::Completed);
                     }

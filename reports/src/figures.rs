@@ -7,6 +7,7 @@ use sim::{Legend, Run, SimTime};
 
 use crate::availability::{Availability, Available};
 use crate::breakdown::Breakdown;
+use crate::budgets::Budgets;
 use crate::capacity::Capacity;
 use crate::disruption::Disruption;
 use crate::ledger::{Ledger, Money};
@@ -20,6 +21,7 @@ pub struct Fold {
     counts: Counts,
     capacity: Capacity,
     disruption: Disruption,
+    budgets: Budgets,
     availability: Availability,
     pending: Pending,
     legend: Legend,
@@ -36,6 +38,8 @@ pub struct Figures {
     pub capacity: Capacity,
     /// Reclaims and ends of pods.
     pub disruption: Disruption,
+    /// What became of PodDisruptionBudgets.
+    pub budgets: Budgets,
     /// Availability of each workload that has replicas.
     pub availability: Vec<(WorkloadId, Available)>,
     /// Waiting: median, 95th percentile, longest.
@@ -55,6 +59,7 @@ impl Fold {
             counts: Counts::new(legend),
             capacity: Capacity::new(legend),
             disruption: Disruption::new(legend),
+            budgets: Budgets::new(legend),
             availability: Availability::new(legend),
             pending: Pending::new(legend),
             legend: legend.clone(),
@@ -81,6 +86,7 @@ impl Fold {
             breakdown: Breakdown::of(&books, &self.legend),
             capacity: self.capacity.finish(),
             disruption: self.disruption,
+            budgets: self.budgets.finish(),
             availability: self.availability.finish(),
             pending: [50, 95, 100].map(|percent| self.pending.waits.quantile(percent)),
             unschedulable: self.pending.unschedulable,
@@ -98,6 +104,7 @@ impl Sink for Fold {
         self.counts.fact(at, fact);
         self.capacity.fact(at, fact);
         self.disruption.fact(at, fact);
+        self.budgets.fact(at, fact);
         self.availability.fact(at, fact);
         self.pending.fact(at, fact);
     }

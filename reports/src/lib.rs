@@ -5,6 +5,7 @@
 
 pub mod availability;
 pub mod breakdown;
+pub mod budgets;
 pub mod capacity;
 pub mod chart;
 pub mod charts;

@@ -69,6 +69,7 @@ impl Line {
             | Fact::PodUnschedulable { pod, .. }
             | Fact::PodNominated { pod, .. }
             | Fact::PodReady { pod, .. }
+            | Fact::EvictionRefused { pod, .. }
             | Fact::PodTerminating { pod, .. } => self.pods.contains(&pod),
             Fact::PodEnded { pod, node, .. } => {
                 let own = self.pods.contains(&pod);

@@ -1,8 +1,11 @@
 //! The summary: what all replications say together, in a format that programs can rely on.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use schemars::JsonSchema;
 use serde::Serialize;
 use sim::digest::Digest;
+use sim::world::disruption::Reason;
 use sim::{Cost, Legend, Run};
 
 use crate::breakdown::{Breakdown, DIMENSIONS};
@@ -160,6 +163,11 @@ pub struct Plan {
     pub ends_cut_short_per_day: Estimate,
     /// Of them: killed without having been told.
     pub ends_killed_without_warning_per_day: Estimate,
+    /// Pods disrupted by what Kubernetes says of it, per day: the reason of their condition
+    /// `DisruptionTarget`, or `none`.
+    pub pods_disrupted_by_reason_per_day: BTreeMap<&'static str, Estimate>,
+    /// What became of PodDisruptionBudgets; none when there are none.
+    pub budgets: Option<Budgets>,
     /// Pods of DaemonSets that ended with their nodes, per day; not among the disrupted.
     pub daemon_set_ends_per_day: Estimate,
     /// Bare pods that ended so and will not come back, over all replications.
@@ -201,6 +209,19 @@ pub struct CostRow {
     pub micro_usd_total: u64,
 }
 
+/// What became of PodDisruptionBudgets, which hold back evictions and not reclaims.
+#[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Budgets {
+    /// Pods that a reclaim took while a budget of theirs allowed no disruption, per day.
+    pub violations_per_day: Estimate,
+    /// Minutes in which a budget had fewer healthy pods than it demands, per day, all budgets
+    /// together.
+    pub short_minutes_per_day: Estimate,
+    /// Attempts to evict a pod that a budget refused, per day.
+    pub refused_evictions_per_day: Estimate,
+}
+
 /// A waiting time.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -217,7 +238,8 @@ pub struct Pending {
 pub struct WorkloadAvailability {
     /// Namespace and name.
     pub workload: String,
-    /// Share of time with at least one replica available, mean over replications.
+    /// Share of time with enough replicas available, mean over replications: as many as a
+    /// PodDisruptionBudget demands, or one.
     pub availability: Option<f64>,
     /// The worst replication.
     pub worst: Option<f64>,
@@ -363,6 +385,18 @@ fn plan(runs: &[(Figures, Run)], legend: &Legend, seed: u64) -> Plan {
         ends_clean_per_day: per_day(&|f| f.disruption.ends.clean),
         ends_cut_short_per_day: per_day(&|f| f.disruption.ends.cut_short()),
         ends_killed_without_warning_per_day: per_day(&|f| f.disruption.ends.killed_without_warning),
+        pods_disrupted_by_reason_per_day: reasons(runs)
+            .into_iter()
+            .map(|reason| {
+                let of = |f: &Figures| f.disruption.by_reason.get(&reason).copied().unwrap_or(0);
+                (reason.map_or("none", Reason::name), per_day(&of))
+            })
+            .collect(),
+        budgets: (!legend.model.budgets.is_empty()).then(|| Budgets {
+            violations_per_day: per_day(&|f| f.budgets.violations),
+            short_minutes_per_day: each(&|f| f.budgets.short_ms as f64 / 60_000.0 * 24.0 / hours),
+            refused_evictions_per_day: per_day(&|f| f.budgets.refusals),
+        }),
         daemon_set_ends_per_day: per_day(&|f| f.disruption.daemon_ends.total()),
         bare_pods_lost: runs.iter().map(|(f, _)| f.disruption.bare_pods_lost).sum(),
         pending_seconds_p50: mean_pending(0),
@@ -396,6 +430,11 @@ fn cost_by(runs: &[(Figures, Run)], legend: &Legend) -> Vec<CostBy> {
         rows: breakdown.rows(dimension, legend).into_iter().map(row).collect(),
     };
     DIMENSIONS.into_iter().map(of).collect()
+}
+
+/// The reasons that occur, in any replication.
+fn reasons(runs: &[(Figures, Run)]) -> BTreeSet<Option<Reason>> {
+    runs.iter().flat_map(|(figures, _)| figures.disruption.by_reason.keys().copied()).collect()
 }
 
 fn availability(runs: &[(Figures, Run)], legend: &Legend, seed: u64) -> Vec<WorkloadAvailability> {

@@ -4,13 +4,21 @@ use std::fmt::Write;
 
 use crate::rules;
 use crate::stats::Estimate;
-use crate::summary::{Pending, Plan, Summary};
+use crate::summary::{Budgets, Pending, Plan, Summary};
 
 /// Below this many replications an interval is a rough one.
 const FEW: usize = 30;
 
 /// One figure of a plan.
 type Figure = fn(&Plan) -> Estimate;
+/// One figure of its budgets.
+type OfBudgets = fn(&Budgets) -> Estimate;
+
+/// What became of budgets, where there are any.
+const BUDGETS: [(&str, OfBudgets); 2] = [
+    ("Past a budget, pods /day", |budgets| budgets.violations_per_day),
+    ("  budgets short, min /day", |budgets| budgets.short_minutes_per_day),
+];
 
 /// The answer in one line: the saving beside its risk.
 #[must_use]
@@ -98,6 +106,13 @@ pub fn table(summary: &Summary) -> String {
     for (name, of) in daily {
         let margin = of(plan).margin().map_or_else(String::new, |m| format!("± {}", rate(m)));
         row(name, rate(of(base).mean), rate(of(plan).mean), margin);
+    }
+    for (name, of) in BUDGETS {
+        let figure = |plan: &Plan| plan.budgets.as_ref().map(of);
+        if let Some((base, plan)) = figure(base).zip(figure(plan)) {
+            let margin = plan.margin().map_or_else(String::new, |m| format!("± {}", rate(m)));
+            row(name, rate(base.mean), rate(plan.mean), margin);
+        }
     }
     if plan.bare_pods_lost > 0 {
         let each = |plan: &Plan| rate(plan.bare_pods_lost as f64 / summary.replications as f64);

@@ -38,6 +38,9 @@ pub fn of(fact: &Fact, namer: &Namer<'_>, legend: &Legend, refusals: &Refusals) 
         Fact::PodTerminating { pod: id, why, .. } => {
             format!("{} is told to stop{}", pod(id), because(why))
         }
+        Fact::EvictionRefused { pod: id, budget, .. } => {
+            format!("{} may not be evicted: budget {}", pod(id), namer.budget(budget))
+        }
         Fact::PodEnded { pod: id, node: on, end, .. } => {
             format!("{} ends on {}: {}", pod(id), node(on), how(end))
         }
@@ -62,6 +65,8 @@ pub fn of(fact: &Fact, namer: &Namer<'_>, legend: &Legend, refusals: &Refusals) 
             let unannounced = if announced { "" } else { ", without notice" };
             format!("{} is gone{}{unannounced}", node(id), because(why))
         }
+        Fact::NodeUnreachable { node: id } => format!("{} is unreachable", node(id)),
+        Fact::NodeDeleted { node: id } => format!("the object of {} is deleted", node(id)),
         Fact::PriceChanged { offering, price } => {
             let [instance_type, zone, capacity_type] = namer.offering(offering);
             let usd = price.0 as f64 / 1e6;
@@ -104,6 +109,7 @@ fn because(why: Why) -> &'static str {
     match why {
         Why::Reclaimed => ", reclaimed",
         Why::Preempted => ", preempted",
+        Why::Tainted => ", because of a taint",
         Why::Found => ", as from the start",
     }
 }
@@ -113,6 +119,7 @@ fn how(end: End) -> &'static str {
         End::Completed => "completed",
         End::Clean => "clean",
         End::CutShort(Limit::Deadline) => "cut short by the node's deadline",
+        End::CutShort(Limit::NodeShutdown) => "cut short by the node's shutdown",
         End::CutShort(Limit::Grace) => "cut short by its grace period",
         End::KilledWithoutWarning => "killed without warning",
     }

@@ -115,6 +115,8 @@ fn idle_is_what_nobody_requests() {
                 spec,
                 node,
                 end: End::Clean,
+                reason: None,
+                was_ready: true,
                 was_available: false,
                 ran,
             },
@@ -167,7 +169,8 @@ fn availability_of_one_service_by_hand() {
     let workload = WorkloadId::from_index(0);
     let pod = PodId::from_index(0);
     let up = Fact::PodAvailable { pod, workload };
-    let down = Fact::PodTerminating { pod, workload, was_available: true, why: Why::Reclaimed };
+    let (was_ready, was_available, why, reason) = (true, true, Why::Reclaimed, None);
+    let down = Fact::PodTerminating { pod, workload, was_ready, was_available, why, reason };
     let facts = [
         (0, Fact::WorkloadCreated { workload }),
         (10, up),
@@ -194,13 +197,25 @@ fn each_end_is_counted_in_one_class() {
         End::Clean,
         End::CutShort(Limit::Deadline),
         End::CutShort(Limit::Grace),
+        End::CutShort(Limit::NodeShutdown),
         End::KilledWithoutWarning,
     ] {
         let (spec, was_available, ran) = (SpecId::from_index(0), false, Span::ZERO);
-        disruption
-            .fact(s(1), &Fact::PodEnded { pod, workload, spec, node, end, was_available, ran });
+        let (was_ready, reason) = (false, None);
+        let ended = Fact::PodEnded {
+            pod,
+            workload,
+            spec,
+            node,
+            end,
+            reason,
+            was_ready,
+            was_available,
+            ran,
+        };
+        disruption.fact(s(1), &ended);
     }
     let ends = disruption.ends;
-    assert_eq!((ends.clean, ends.cut_short(), ends.killed_without_warning), (1, 2, 1));
-    assert_eq!(ends.total(), 4, "a completed pod was not disrupted");
+    assert_eq!((ends.clean, ends.cut_short(), ends.killed_without_warning), (1, 3, 1));
+    assert_eq!(ends.total(), 5, "a completed pod was not disrupted");
 }

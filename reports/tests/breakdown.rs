@@ -56,7 +56,8 @@ fn ended(pod: usize, node: usize) -> Fact {
     let (pod, workload) = (PodId::from_index(pod), WorkloadId::from_index(0));
     let (spec, node) = (SpecId::from_index(0), NodeId::from_index(node));
     let (end, was_available, ran) = (End::Clean, false, Span::ZERO);
-    Fact::PodEnded { pod, workload, spec, node, end, was_available, ran }
+    let (was_ready, reason) = (true, None);
+    Fact::PodEnded { pod, workload, spec, node, end, reason, was_ready, was_available, ran }
 }
 
 fn gone(node: usize) -> Fact {

@@ -261,7 +261,9 @@ impl Hand {
     fn goes(&mut self, at: u64, pod: usize) {
         let (pod, workload) = (Id::from_index(pod), Id::from_index(0));
         let why = Why::Reclaimed;
-        self.tell(at, Fact::PodTerminating { pod, workload, was_available: true, why });
+        let (was_ready, was_available, reason) = (true, true, None);
+        let told = Fact::PodTerminating { pod, workload, was_ready, was_available, why, reason };
+        self.tell(at, told);
     }
 
     fn outcome(self) -> Outcome {

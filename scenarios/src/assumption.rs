@@ -41,6 +41,7 @@ pub static KINDS: &[Kind] = &[
     MISSING_PRICES,
     POD_STARTUP,
     POD_SHUTDOWN,
+    KUBELET_SHUTDOWN,
     UNKNOWN_BAND,
     COMPUTED_ALLOCATABLE,
     JOB_DURATION,
@@ -146,6 +147,14 @@ pub(crate) const POD_SHUTDOWN: Kind = Kind {
     text: "a pod takes its whole grace period to stop, unless it says otherwise",
     source: "the cautious reading of terminationGracePeriodSeconds, 2026-11; the annotation \
              `spotsim/shutdown` says otherwise",
+};
+
+pub(crate) const KUBELET_SHUTDOWN: Kind = Kind {
+    id: "kubelet-shutdown",
+    text: "a kubelet is told to shut its node down {} before the end; it has {} for that, the last {} \
+           of them for critical pods",
+    source: "the scenario's `interruption`, and where it says nothing the provider's default: \
+             `spotsim explain aws-shutdown`, `gcp-shutdown`, `azure-shutdown`, `generic-shutdown`",
 };
 
 pub(crate) const UNKNOWN_BAND: Kind = Kind {

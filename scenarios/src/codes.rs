@@ -153,6 +153,16 @@ pub static CODES: &[Code] = &[
         fix: "Give both the same figures, or give one of them another name and describe it whole.",
     },
     Code {
+        id: "E0207",
+        title: "critical pods get more than the whole shutdown",
+        why: "A kubelet that shuts its node down keeps the last part of the time for critical pods. \
+              A part is not longer than the whole; the kubelet would not start.",
+        example: "interruption:\n  drainedBy: kubelet\n  shutdownGracePeriod: 30s\n  \
+                  shutdownGracePeriodCriticalPods: 60s",
+        fix: "Make `shutdownGracePeriodCriticalPods` at most `shutdownGracePeriod`. What is not \
+              given is the provider's: `spotsim explain gcp-shutdown`.",
+    },
+    Code {
         id: "E0301",
         title: "a Kubernetes object is not well-formed",
         why: "A field that is modelled has a value that Kubernetes would refuse. Fields that are \

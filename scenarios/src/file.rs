@@ -2,6 +2,7 @@
 //! from these types; their comments are what an editor shows.
 
 pub mod contract;
+pub mod interruption;
 pub mod market;
 pub mod rules;
 pub mod scheduler;
@@ -55,6 +56,9 @@ pub struct File {
     /// The spot market.
     #[serde(default)]
     pub market: market::Market,
+    /// What becomes of the pods of an instance that is taken, where that is not as the cloud does it.
+    #[serde(default)]
+    pub interruption: interruption::Interruption,
     /// How long the pods of Jobs run that do not say so themselves.
     #[serde(default)]
     pub job_durations: Vec<JobDuration>,
@@ -321,6 +325,8 @@ pub struct Workload {
     /// How long a pod must be ready before it counts as available.
     #[serde(default)]
     pub min_ready_seconds: u32,
+    /// In which order pods are created (StatefulSet); by default one after the other.
+    pub pod_management_policy: Option<PodManagementPolicy>,
     /// How many pods must complete (Job).
     pub completions: Option<u32>,
     /// How many pods run at a time (Job).
@@ -338,6 +344,15 @@ pub struct Workload {
     /// Kubernetes' own PodSpec.
     #[schemars(with = "BTreeMap<String, serde_json::Value>")]
     pub template: serde_json::Value,
+}
+
+/// In which order a StatefulSet creates its pods.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, JsonSchema)]
+pub enum PodManagementPolicy {
+    /// Each when all before it are available.
+    OrderedReady,
+    /// All at once.
+    Parallel,
 }
 
 /// What looks after a workload's pods.

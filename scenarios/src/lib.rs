@@ -126,6 +126,7 @@ impl Scenario {
         let mut inputs = vec![Input::of(&source.file, source.text.as_bytes())];
         let mut tally = Tally::default();
         let mut around = Surroundings::default();
+        let mut budgets = Vec::new();
         let mut workloads = inline(&file, source, tree, &mut tally, &mut found);
         let mut objects = |paths: &[String], key: &str| {
             let node = tree.at(&[Step::Key(key.into())]);
@@ -133,6 +134,7 @@ impl Scenario {
                 load::named(paths, folder, (source, node), &mut tally, &mut found);
             inputs.extend(read);
             objects.iter().for_each(|loaded| around.learn(&loaded.object));
+            budgets.extend(objects.iter().filter_map(manifests::budget));
             objects
         };
         let manifests = objects(&file.manifests, "manifests");
@@ -152,8 +154,8 @@ impl Scenario {
         workloads.iter().for_each(|workload| around.mention(&workload.namespace));
         let keeps = file.cluster.as_ref().is_some_and(|it| it.placement == Placement::Keep);
         let start = cluster.as_ref().filter(|_| keeps).map(|cluster| (cluster, first));
-        let mut lowered =
-            lower::Lowering::lower(&file, source, tree, &workloads, &around, start, &mut found);
+        let written = lower::Subject { workloads: &workloads, budgets: &budgets, around: &around };
+        let mut lowered = lower::Lowering::lower(&file, source, tree, written, start, &mut found);
         if let (Some(history), Some((setup, assumptions))) = (&history, &mut lowered) {
             let place = (source, tree);
             prices::replay(history, &file, place, (setup, assumptions), &mut found);
@@ -206,6 +208,7 @@ fn inline(
             spec: ControllerSpec {
                 replicas: workload.replicas,
                 min_ready_seconds: workload.min_ready_seconds,
+                pod_management_policy: workload.pod_management_policy.map(|it| format!("{it:?}")),
                 completions: workload.completions,
                 parallelism: workload.parallelism,
                 selector: selects.then_some(selector),

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostics, Source};
 use crate::file::Kind;
-use crate::kube::{LabelSelector, Object, ObjectKind, ObjectMeta, PodTemplateSpec};
-use crate::load::Loaded;
+use crate::kube::{
+    LabelSelector, Object, ObjectKind, ObjectMeta, PodDisruptionBudget, PodTemplateSpec,
+};
+use crate::load::{Loaded, Origin};
 use crate::unmodelled::Tally;
 
 /// A workload as it was written, in a manifest or in the scenario.
@@ -36,6 +38,8 @@ pub struct ControllerSpec {
     pub replicas: Option<u32>,
     /// How long a pod must be ready before it counts as available.
     pub min_ready_seconds: u32,
+    /// `OrderedReady`, also if there is none, or `Parallel` (StatefulSet).
+    pub pod_management_policy: Option<String>,
     /// How many pods must complete (Job).
     pub completions: Option<u32>,
     /// How many pods run at a time (Job).
@@ -47,12 +51,22 @@ pub struct ControllerSpec {
 }
 
 /// Kinds that create no pods and matter nevertheless: [`crate::lower::surroundings`] reads them.
-const SAID_ELSEWHERE: [ObjectKind; 3] =
-    [ObjectKind::Namespace, ObjectKind::Service, ObjectKind::PriorityClass];
+const SAID_ELSEWHERE: [ObjectKind; 4] = [
+    ObjectKind::Namespace,
+    ObjectKind::Service,
+    ObjectKind::PriorityClass,
+    ObjectKind::PodDisruptionBudget,
+];
 
 /// The workloads among objects. Objects of other kinds are counted.
 pub fn workloads(objects: Vec<Loaded>, tally: &mut Tally, found: &mut Diagnostics) -> Vec<Written> {
     objects.into_iter().filter_map(|loaded| workload(loaded, tally, found)).collect()
+}
+
+/// The budget that an object is, if it is one.
+pub fn budget(loaded: &Loaded) -> Option<(PodDisruptionBudget, Origin)> {
+    let Object::PodDisruptionBudget(budget) = &loaded.object else { return None };
+    Some((PodDisruptionBudget::clone(budget), loaded.origin.clone()))
 }
 
 fn workload(loaded: Loaded, tally: &mut Tally, found: &mut Diagnostics) -> Option<Written> {
@@ -91,6 +105,7 @@ impl ControllerSpec {
         ControllerSpec {
             replicas: None,
             min_ready_seconds: 0,
+            pod_management_policy: None,
             completions: None,
             parallelism: None,
             selector: None,
@@ -111,7 +126,14 @@ impl ControllerSpec {
             Object::StatefulSet(it) => {
                 let (replicas, min_ready_seconds) = (it.spec.replicas, it.spec.min_ready_seconds);
                 let (selector, one) = (it.spec.selector, one(it.spec.template));
-                let spec = ControllerSpec { replicas, min_ready_seconds, selector, ..one };
+                let pod_management_policy = it.spec.pod_management_policy;
+                let spec = ControllerSpec {
+                    replicas,
+                    min_ready_seconds,
+                    pod_management_policy,
+                    selector,
+                    ..one
+                };
                 (Kind::StatefulSet, it.metadata, spec)
             }
             Object::DaemonSet(it) => {

@@ -7,7 +7,7 @@ use std::fmt;
 use serde::Deserializer;
 use serde::de::DeserializeSeed;
 
-use crate::kube::{Container, ObjectKind, PodSpec};
+use crate::kube::{ObjectKind, PodSpec};
 use crate::load::Origin;
 
 /// A field or a kind that is not modelled.
@@ -71,7 +71,6 @@ const WITHOUT_BEARING: &[&str] = &[
     "projected",
     "secret",
     // Of controllers.
-    "podManagementPolicy",
     "progressDeadlineSeconds",
     "revisionHistoryLimit",
     "successfulJobsHistoryLimit",
@@ -97,19 +96,12 @@ const WITHOUT_BEARING: &[&str] = &[
 type NotSimulated = (&'static str, fn(&PodSpec) -> bool);
 
 /// One line each; whoever teaches it to the simulator takes its line away.
-const NOT_SIMULATED: [NotSimulated; 4] = [
+const NOT_SIMULATED: [NotSimulated; 3] = [
     ("volumes[].persistentVolumeClaim", |pod| {
         pod.volumes.iter().any(|v| v.persistent_volume_claim.is_some() || v.ephemeral.is_some())
     }),
     ("resourceClaims", |pod| !pod.resource_claims.is_empty()),
     ("activeDeadlineSeconds", |pod| pod.active_deadline_seconds.is_some()),
-    ("containers[].lifecycle.preStop.sleep", |pod| {
-        let sleeps = |container: &Container| {
-            let pre_stop = container.lifecycle.as_ref().and_then(|it| it.pre_stop.as_ref());
-            pre_stop.is_some_and(|it| it.sleep.is_some())
-        };
-        pod.containers.iter().any(sleeps)
-    }),
 ];
 
 /// API groups that Kubernetes itself serves; another one belongs to an operator.

@@ -1,10 +1,12 @@
 //! Actions: what a policy wants. It is returned, never performed, by the policy.
 
 use crate::time::SimTime;
+use crate::world::disruption::Reason;
 use crate::world::node::{NodeId, Why};
 use crate::world::pod::PodId;
 use crate::world::pool::PoolId;
 use crate::world::refusal::Refusal;
+use crate::world::taints::Taint;
 use crate::world::workload::WorkloadId;
 
 /// Something a policy asks the engine to do now.
@@ -44,7 +46,7 @@ pub enum Action {
         /// The one node it is meant for, if a DaemonSet made it.
         meant_for: Option<NodeId>,
     },
-    /// Let a workload's controller look at a pod's end later, when the loss has been noticed.
+    /// Let a workload's controller replace a lost pod later, when the loss has been noticed.
     NoticeLoss {
         /// Which pod.
         pod: PodId,
@@ -56,12 +58,28 @@ pub enum Action {
         /// Which node.
         node: NodeId,
     },
-    /// Tell a pod to stop.
+    /// Change a node's taints.
+    Taint {
+        /// Which node.
+        node: NodeId,
+        /// What they become.
+        taints: Vec<Taint>,
+    },
+    /// Ask the eviction API to tell a pod to stop, which budgets may refuse.
     Evict {
         /// Which pod.
         pod: PodId,
         /// Why.
         why: Why,
+    },
+    /// Tell a pod to stop, whatever budgets say.
+    Terminate {
+        /// Which pod.
+        pod: PodId,
+        /// Why.
+        why: Why,
+        /// What Kubernetes says of it.
+        reason: Option<Reason>,
     },
     /// Buy an instance.
     Launch {

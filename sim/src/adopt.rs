@@ -1,10 +1,9 @@
 //! The start of a run: the nodes and pods that a real cluster already has.
 
 use crate::engine::Simulation;
-use crate::event::Event;
 use crate::table::Id;
 use crate::world::fact::{Fact, Sink};
-use crate::world::node::{NodeId, Why};
+use crate::world::node::NodeId;
 use crate::world::pod::PodId;
 
 impl<S: Sink> Simulation<'_, S> {
@@ -40,6 +39,7 @@ impl<S: Sink> Simulation<'_, S> {
         let replica = self.controllers.adopt(start.workload);
         let (pod, fact) = self.world.adopt_pod(index, replica);
         self.record(fact);
+        self.controllers.pod_created(&self.world, pod);
         let Some(node) = node else {
             if let Some(nominated) = start.nominated {
                 let fact = self.world.nominate(pod, Some(NodeId::from_index(nominated)));
@@ -52,14 +52,10 @@ impl<S: Sink> Simulation<'_, S> {
         self.record(fact);
         self.adopted_is_ready(pod);
         if start.terminating {
-            let fact = self
-                .world
-                .terminate(pod, if start.preempted { Why::Preempted } else { Why::Found });
-            self.record(fact);
-            let spec = self.world.spec_of(pod);
-            let stops_at = self.world.now() + spec.shutdown.min(spec.grace);
-            self.agenda.schedule(stops_at, Event::PodStops(pod));
+            let (why, reason) = start.told();
+            self.tell_to_stop(pod, why, reason);
         }
+        self.await_toleration(pod);
     }
 
     /// A pod that was found running has long been ready.

@@ -3,15 +3,17 @@
 use crate::action::Action;
 use crate::engine::Simulation;
 use crate::event::Event;
+use crate::lifecycle::{loss, shutdown, taint_manager};
 use crate::rng::Stream;
 use crate::scheduler::framework::Happening;
 use crate::scheduler::preemption;
 use crate::scheduler::queue::FLUSH_EVERY;
-use crate::time::SimTime;
+use crate::time::{SimTime, Span};
 use crate::world::catalog::Capacity;
+use crate::world::disruption::Reason;
 use crate::world::fact::{Fact, Sink};
 use crate::world::node::{NodeId, Why};
-use crate::world::pod::{End, Phase, PodId};
+use crate::world::pod::{End, Limit, Phase, PodId};
 use crate::world::pool::PoolId;
 use crate::world::refusal::Refusal;
 
@@ -32,6 +34,7 @@ impl<S: Sink> Simulation<'_, S> {
                 self.wake_scheduler(Happening::PodPlaced(self.world.pods().spec(pod)));
                 let ready_at = now + self.world.spec_of(pod).startup;
                 self.agenda.schedule(ready_at, Event::PodBecomesReady(pod));
+                self.await_toleration(pod);
             }
             Action::Refuse { pod, refusal } => {
                 self.refuse(pod, refusal);
@@ -41,6 +44,7 @@ impl<S: Sink> Simulation<'_, S> {
             Action::CreatePod { workload, replica, attempt, meant_for } => {
                 let (pod, fact) = self.world.create_pod(workload, replica, attempt, meant_for);
                 self.record(fact);
+                self.controllers.pod_created(&self.world, pod);
                 self.enqueue(pod);
             }
             Action::NoticeLoss { pod, at } => self.agenda.schedule(at, Event::LossNoticed(pod)),
@@ -48,16 +52,21 @@ impl<S: Sink> Simulation<'_, S> {
                 let fact = self.world.cordon(node);
                 self.record(fact);
             }
-            Action::Evict { pod, why } => {
-                let fact = self.world.terminate(pod, why);
+            Action::Taint { node, taints } => {
+                let fact = self.world.taint(node, taints);
                 self.record(fact);
-                let spec = self.world.spec_of(pod);
-                let stops_at = now + spec.shutdown.min(spec.grace);
-                self.agenda.schedule(stops_at, Event::PodStops(pod));
-                if let Some(action) = self.controllers.pod_terminating(&self.world, pod) {
-                    self.apply(action);
+                for (pod, at) in taint_manager::leaving(&self.world, node) {
+                    self.agenda.schedule(at, Event::TolerationEnds(pod));
                 }
             }
+            Action::Evict { pod, why } => match self.world.may_be_evicted(pod) {
+                Ok(()) => self.terminate(pod, why, Some(Reason::EvictionByEvictionApi)),
+                Err(budget) => {
+                    let workload = self.world.pods().workload(pod);
+                    self.record(Fact::EvictionRefused { pod, workload, budget });
+                }
+            },
+            Action::Terminate { pod, why, reason } => self.terminate(pod, why, reason),
             Action::Launch { pool, template } => {
                 let offering = self.setup.model.pools[pool].templates[template].offering;
                 if !self.grants(offering) {
@@ -90,8 +99,38 @@ impl<S: Sink> Simulation<'_, S> {
         for victim in victims {
             let phase = self.world.pods().phase(victim);
             if !matches!(phase, Phase::Terminating { .. }) {
-                self.apply(Action::Evict { pod: victim, why: Why::Preempted });
+                let reason = Some(Reason::PreemptionByScheduler);
+                self.terminate(victim, Why::Preempted, reason);
             }
+        }
+    }
+
+    /// A pod is told to stop, and its controller reacts.
+    fn terminate(&mut self, pod: PodId, why: Why, reason: Option<Reason>) {
+        self.tell_to_stop(pod, why, reason);
+        if let Some(action) = self.controllers.pod_terminating(&self.world, pod) {
+            self.apply(action);
+        }
+    }
+
+    /// A pod is told to stop, and does once it needs no more time or gets none.
+    pub(crate) fn tell_to_stop(&mut self, pod: PodId, why: Why, reason: Option<Reason>) {
+        let fact = self.world.terminate(pod, why, reason);
+        self.record(fact);
+        let stops_at = self.world.now() + self.world.spec_of(pod).shutdown.min(self.granted(pod));
+        self.agenda.schedule(stops_at, Event::PodStops(pod));
+    }
+
+    /// How long a pod may take that has been told to stop.
+    pub(crate) fn granted(&self, pod: PodId) -> Span {
+        let reason = self.world.pods().reason(pod);
+        shutdown::granted(self.world.spec_of(pod), reason, &self.setup.interruption.shutdown)
+    }
+
+    /// Looks after a pod again when it no longer tolerates its node's taints, if that comes.
+    pub(crate) fn await_toleration(&mut self, pod: PodId) {
+        if let Some(at) = taint_manager::leaves_at(&self.world, pod) {
+            self.agenda.schedule(at, Event::TolerationEnds(pod));
         }
     }
 
@@ -144,7 +183,21 @@ impl<S: Sink> Simulation<'_, S> {
     pub(crate) fn end(&mut self, pod: PodId, end: End) {
         let fact = self.world.end(pod, end);
         self.record(fact);
-        if let Some(action) = self.controllers.pod_ended(&self.world, pod, end) {
+        let actions = self.controllers.pod_ended(&self.world, pod, end);
+        self.apply_all(actions);
+        self.wake_scheduler(Happening::PodLeft(self.world.pods().spec(pod)));
+    }
+
+    /// A pod ends with its node; its controller learns of it when the cluster does.
+    pub(crate) fn lose(&mut self, pod: PodId) {
+        let aftermath = loss::aftermath(&self.world, pod, &self.setup.interruption.loss);
+        let told = matches!(self.world.pods().phase(pod), Phase::Terminating { .. });
+        let fact = match told {
+            true => self.world.end(pod, End::CutShort(Limit::Deadline)),
+            false => self.world.lose(pod, aftermath.reason),
+        };
+        self.record(fact);
+        if let Some(action) = self.controllers.pod_lost(&self.world, pod, told, aftermath) {
             self.apply(action);
         }
         self.wake_scheduler(Happening::PodLeft(self.world.pods().spec(pod)));

@@ -2,16 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::action::Action;
 use crate::agenda::Agenda;
 use crate::digest::Digest;
 use crate::event::Event;
-use crate::lifecycle::controllers::{self, Controllers};
-use crate::lifecycle::interruption;
+use crate::lifecycle::controllers::Controllers;
 use crate::lifecycle::pools::{self, Pools};
+use crate::lifecycle::{drain, shutdown, taint_manager};
 use crate::market::Move;
 use crate::market::prices::PricePaths;
 use crate::market::reclaims::Supply;
 use crate::outcome::{Counters, Run};
+use crate::providers::interruption::{DrainedBy, NodeObject};
 use crate::rng::Root;
 use crate::scheduler::Scheduler;
 use crate::scheduler::framework::Happening;
@@ -78,7 +80,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
             supply: market.reclaims.open(root, model, market.reclaim_scale),
             next_move: model.catalog.offerings.rows().map(|_| None).collect(),
             doomed: BTreeSet::new(),
-            controllers: Controllers::new(model, setup.provider.loss_noticed_after),
+            controllers: Controllers::new(model),
             scheduler_is_awake: false,
             flush_is_due: false,
             last_refusal: BTreeMap::new(),
@@ -116,11 +118,29 @@ impl<'s, S: Sink> Simulation<'s, S> {
             Event::PodStops(pod) => self.pod_stops(pod),
             Event::PodFinishes(pod) => self.pod_finishes(pod),
             Event::NoticeGiven { node, deadline } => self.notice_given(node, deadline),
+            Event::NodeShutsDown(node) => self.node_shuts_down(node),
+            Event::CriticalPodsStop(node) => {
+                self.apply_all(shutdown::critical(&self.world, node));
+            }
             Event::NodeTaken(node) => self.node_taken(node),
+            Event::NodeBecomesUnreachable(node) => self.node_becomes_unreachable(node),
+            Event::NodeIsDeleted(node) => self.record(Fact::NodeDeleted { node }),
+            Event::TolerationEnds(pod) => {
+                if let Some(action) = taint_manager::delete(&self.world, pod) {
+                    self.apply(action);
+                }
+            }
             Event::NodeRegisters(node) => self.node_registers(node),
             Event::PodBecomesReady(pod) => self.pod_becomes_ready(pod),
             Event::PodBecomesAvailable(pod) => self.pod_becomes_available(pod),
-            Event::LossNoticed(pod) => self.apply(controllers::successor(&self.world, pod)),
+            Event::LossNoticed(pod) => {
+                let actions = self.controllers.loss_noticed(&self.world, pod);
+                self.apply_all(actions);
+            }
+            Event::DrainGoesOn(node) => {
+                let actions = drain::evictions(&self.world, node);
+                self.drain(node, actions);
+            }
             Event::WorkloadArrives(workload) => {
                 if !self.controllers.has_adopted(workload) {
                     self.record(Fact::WorkloadCreated { workload });
@@ -201,9 +221,15 @@ impl<'s, S: Sink> Simulation<'s, S> {
         if !matches!(self.world.pods().phase(pod), Phase::Terminating { .. }) {
             return;
         }
-        let spec = self.world.spec_of(pod);
-        let clean = spec.shutdown <= spec.grace;
-        self.end(pod, if clean { End::Clean } else { End::CutShort(Limit::Grace) });
+        let (spec, granted) = (self.world.spec_of(pod), self.granted(pod));
+        let end = if spec.shutdown <= granted {
+            End::Clean
+        } else if granted < spec.grace {
+            End::CutShort(Limit::NodeShutdown)
+        } else {
+            End::CutShort(Limit::Grace)
+        };
+        self.end(pod, end);
     }
 
     fn pod_finishes(&mut self, pod: PodId) {
@@ -233,6 +259,8 @@ impl<'s, S: Sink> Simulation<'s, S> {
         if matches!(self.world.pods().phase(pod), Phase::Running { .. }) {
             let fact = self.world.become_available(pod);
             self.record(fact);
+            let actions = self.controllers.pod_available(&self.world, pod);
+            self.apply_all(actions);
         }
     }
 
@@ -242,7 +270,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
         }
         let fact = self.world.announce(node, deadline.since(self.world.now()));
         self.record(fact);
-        self.apply_all(interruption::drain(&self.world, node));
+        self.act_on_notice(node, deadline);
     }
 
     fn node_taken(&mut self, node: NodeId) {
@@ -250,9 +278,11 @@ impl<'s, S: Sink> Simulation<'s, S> {
             return;
         }
         for pod in self.world.placement().pods_on(node).to_vec() {
-            let told = matches!(self.world.pods().phase(pod), Phase::Terminating { .. });
-            let end = if told { End::CutShort(Limit::Deadline) } else { End::KilledWithoutWarning };
-            self.end(pod, end);
+            self.lose(pod);
+        }
+        if matches!(self.world.nodes().state(node), NodeState::Ready { .. }) {
+            let unreachable_at = self.world.now() + self.setup.interruption.loss.unreachable_after;
+            self.agenda.schedule(unreachable_at, Event::NodeBecomesUnreachable(node));
         }
         self.remove(node, Why::Reclaimed);
         self.wake_scheduler(Happening::NodeLeft);
@@ -267,12 +297,55 @@ impl<'s, S: Sink> Simulation<'s, S> {
         }
         let fact = self.world.register(node);
         self.record(fact);
-        if self.world.nodes().announced(node) {
-            self.apply_all(interruption::drain(&self.world, node));
-        } else {
+        if let Some(deadline) = self.world.nodes().deadline(node) {
+            self.act_on_notice(node, deadline);
+        }
+        if !self.world.view(node).cordoned() {
             let actions = self.controllers.node_joined(&self.world, node);
             self.apply_all(actions);
             self.wake_scheduler(Happening::NodeJoined(node));
+        }
+    }
+
+    /// Whoever listens to notices does so.
+    fn act_on_notice(&mut self, node: NodeId, deadline: SimTime) {
+        let interruption = &self.setup.interruption;
+        match interruption.drained_by {
+            DrainedBy::Handler => {
+                let actions = drain::begin(&self.world, node);
+                self.drain(node, actions);
+            }
+            DrainedBy::Kubelet => {
+                let at = deadline.back(interruption.shutdown_signal).max(self.world.now());
+                self.agenda.schedule(at, Event::NodeShutsDown(node));
+            }
+            DrainedBy::Nobody => {}
+        }
+    }
+
+    /// Does a round of evictions, and asks again later for those that were refused.
+    fn drain(&mut self, node: NodeId, actions: Vec<Action>) {
+        self.apply_all(actions);
+        if drain::left(&self.world, node).next().is_some() {
+            let again_at = self.world.now() + drain::RETRY_AFTER;
+            self.agenda.schedule(again_at, Event::DrainGoesOn(node));
+        }
+    }
+
+    fn node_shuts_down(&mut self, node: NodeId) {
+        let now = self.world.now();
+        if self.world.nodes().deadline(node).is_none_or(|gone| gone <= now) {
+            return;
+        }
+        let takes = shutdown::ordinary_take(&self.world, node, &self.setup.interruption.shutdown);
+        self.apply_all(shutdown::begin(&self.world, node));
+        self.agenda.schedule(now + takes, Event::CriticalPodsStop(node));
+    }
+
+    fn node_becomes_unreachable(&mut self, node: NodeId) {
+        self.record(Fact::NodeUnreachable { node });
+        if let NodeObject::Deleted { after, .. } = self.setup.interruption.loss.object {
+            self.agenda.schedule(self.world.now() + after, Event::NodeIsDeleted(node));
         }
     }
 }

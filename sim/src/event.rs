@@ -31,16 +31,28 @@ pub enum Event {
         /// When it will be gone.
         deadline: SimTime,
     },
+    /// The machine of a node is told to shut down, and its kubelet hears it.
+    NodeShutsDown(NodeId),
+    /// A kubelet that shuts its node down comes to the critical pods.
+    CriticalPodsStop(NodeId),
     /// The provider takes an instance.
     NodeTaken(NodeId),
+    /// A kubelet has been silent for too long.
+    NodeBecomesUnreachable(NodeId),
+    /// The object of a node whose instance is gone is deleted.
+    NodeIsDeleted(NodeId),
+    /// A pod no longer tolerates its node's taints.
+    TolerationEnds(PodId),
     /// A launched instance registers as a node.
     NodeRegisters(NodeId),
     /// A bound pod becomes ready.
     PodBecomesReady(PodId),
     /// A ready pod has been so for `minReadySeconds`.
     PodBecomesAvailable(PodId),
-    /// The cluster notices that a pod was lost with its node.
+    /// The cluster gives up a pod that was lost with its node.
     LossNoticed(PodId),
+    /// Evictions that were refused are asked for again.
+    DrainGoesOn(NodeId),
     /// A workload is created.
     WorkloadArrives(WorkloadId),
     /// The scheduler takes back pods that it set aside long ago.
@@ -62,15 +74,21 @@ impl Event {
             Event::PodStops(_) => 1,
             Event::PodFinishes(_) => 2,
             Event::NoticeGiven { .. } => 3,
-            Event::NodeTaken(_) => 4,
-            Event::MarketMoves(_) => 5,
-            Event::NodeRegisters(_) => 6,
-            Event::PodBecomesReady(_) => 7,
-            Event::PodBecomesAvailable(_) => 8,
-            Event::LossNoticed(_) => 9,
-            Event::WorkloadArrives(_) => 10,
-            Event::QueueFlushes => 11,
-            Event::SchedulerWakes => 12,
+            Event::NodeShutsDown(_) => 4,
+            Event::CriticalPodsStop(_) => 5,
+            Event::NodeTaken(_) => 6,
+            Event::NodeBecomesUnreachable(_) => 7,
+            Event::NodeIsDeleted(_) => 8,
+            Event::TolerationEnds(_) => 9,
+            Event::MarketMoves(_) => 10,
+            Event::NodeRegisters(_) => 11,
+            Event::PodBecomesReady(_) => 12,
+            Event::PodBecomesAvailable(_) => 13,
+            Event::LossNoticed(_) => 14,
+            Event::DrainGoesOn(_) => 15,
+            Event::WorkloadArrives(_) => 16,
+            Event::QueueFlushes => 17,
+            Event::SchedulerWakes => 18,
         }
     }
 }

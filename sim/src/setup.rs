@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::market::Market;
 use crate::providers::Provider;
+use crate::providers::interruption::Interruption;
 use crate::scheduler::profile::{Configuration, Profile};
 use crate::time::{LONGEST_HORIZON, SimTime, Span};
 use crate::world::Model;
@@ -18,6 +19,9 @@ pub struct Setup {
     pub market: Market,
     /// The cloud.
     pub provider: &'static Provider,
+    /// What becomes of the pods of an instance that is taken: the cloud's way, unless it is
+    /// replaced.
+    pub interruption: Interruption,
     /// The scheduler's profiles, with their plugins.
     pub scheduler: Configuration,
     /// How long a scheduling cycle takes; nothing means that decisions take no time.
@@ -96,6 +100,7 @@ impl Setup {
             model: Arc::new(model),
             market,
             provider,
+            interruption: provider.interruption,
             scheduler: Profile::default().into(),
             cycle_takes: Span::ZERO,
             warm_up,

@@ -34,6 +34,8 @@ fn pool(model: impl Reclaims + 'static, size: u32, rate: f64, hours: u64) -> Set
     let plan = Plan {
         pools: vec![pool],
         workloads: Vec::new(),
+        budgets: Vec::new(),
+        interruption: sim::providers::aws::AWS.interruption,
         missed_notices: 0.0,
         horizon: Span::from_hours(hours),
     };

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use common::{Plan, WorkloadPlan, facts, plans, service, setup};
 use proptest::prelude::*;
 use sim::engine::Simulation;
+use sim::world::disruption::Reason;
 use sim::world::pod::{End, Phase, PodId};
 use sim::world::trial::Trial;
 use sim::world::workload::Controller;
@@ -47,6 +48,44 @@ proptest! {
                     prop_assert_eq!(told.contains(&pod), was_told);
                 }
                 _ => {}
+            }
+        }
+    }
+
+    /// However often pods are evicted, an eviction never leaves a budget with fewer healthy pods
+    /// than it demands; and what a pod ends of is what it was told to stop for.
+    #[test]
+    fn evictions_alone_never_go_below_a_budget(plan in plans()) {
+        let setup = setup(&plan);
+        let model = &setup.model;
+        let mut healthy = BTreeMap::new();
+        let mut reasons = BTreeMap::new();
+        for (_, fact) in facts(&setup, ROOT).0 {
+            let (workload, change) = match fact {
+                Fact::PodReady { workload, .. } => (workload, 1),
+                Fact::PodTerminating { pod, workload, was_ready, reason, .. } => {
+                    reasons.insert(pod, reason);
+                    (workload, -i64::from(was_ready))
+                }
+                Fact::PodEnded { pod, workload, was_ready, reason, .. } => {
+                    if let Some(told) = reasons.get(&pod) {
+                        prop_assert_eq!(*told, reason);
+                    }
+                    (workload, -i64::from(was_ready))
+                }
+                _ => continue,
+            };
+            let left = healthy.entry(workload).or_insert(0);
+            *left += change;
+            let evicted = matches!(
+                fact,
+                Fact::PodTerminating {
+                    was_ready: true, reason: Some(Reason::EvictionByEvictionApi), ..
+                }
+            );
+            for id in &model.relations().of_spec(model.workloads[workload].spec).budgets {
+                let desired = model.budgets[*id].desired_healthy(model.relations().wanted(*id));
+                prop_assert!(!evicted || *left >= desired, "{left} of {desired}");
             }
         }
     }

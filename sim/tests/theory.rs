@@ -144,7 +144,7 @@ fn decisions_come_one_after_the_other_if_they_take_time() {
 fn who_comes_back_and_when() {
     let mut plan = simple(0.2, 2, Span::from_hours(100));
     let bare = Controller::Pod { duration: None };
-    let set = Controller::StatefulSet { replicas: 2, min_ready: Span::ZERO };
+    let set = Controller::StatefulSet { replicas: 2, min_ready: Span::ZERO, ordered: false };
     plan.workloads = vec![service("bare", 1), service("set", 2)];
     plan.workloads[0].controller = bare;
     plan.workloads[1].controller = set;

@@ -99,7 +99,7 @@ impl Step {
                     matches!(phase, Phase::Starting { .. } | Phase::Running { .. })
                 });
                 if let Some(pod) = one_of(&running, *pod) {
-                    facts.push(world.terminate(pod, Why::Reclaimed));
+                    facts.push(world.terminate(pod, Why::Reclaimed, None));
                 }
             }
             Step::End(pod) => {

@@ -4,6 +4,7 @@
 use std::io::{self, Write};
 
 use serde_json::{Map, Value, json};
+use sim::world::disruption::Reason;
 use sim::world::refusal::RefusalId;
 use sim::{Fact, SimTime};
 
@@ -121,14 +122,38 @@ fn line(recording: Recording<'_>, namer: &Namer<'_>, at: SimTime, fact: &Fact) -
         Fact::PodAvailable { pod, workload: _ } => {
             ("PodAvailable", json!({ "pod": namer.pod(pod) }))
         }
-        Fact::PodTerminating { pod, workload: _, was_available, why } => {
-            let body =
-                json!({ "pod": namer.pod(pod), "wasAvailable": was_available, "why": reason(why) });
+        Fact::PodTerminating {
+            pod,
+            workload: _,
+            was_ready,
+            was_available,
+            why,
+            reason: target,
+        } => {
+            let body = json!({
+                "pod": namer.pod(pod), "wasReady": was_ready, "wasAvailable": was_available,
+                "why": reason(why), "disruptionTarget": target.map(Reason::name)
+            });
             ("PodTerminating", body)
         }
-        Fact::PodEnded { pod, workload: _, spec: _, node, end: how, was_available, ran } => {
+        Fact::EvictionRefused { pod, workload: _, budget } => {
+            let body = json!({ "pod": namer.pod(pod), "budget": namer.budget(budget) });
+            ("EvictionRefused", body)
+        }
+        Fact::PodEnded {
+            pod,
+            workload: _,
+            spec: _,
+            node,
+            end: how,
+            reason: target,
+            was_ready,
+            was_available,
+            ran,
+        } => {
             let body = json!({
                 "pod": namer.pod(pod), "node": namer.node(node), "end": end(how),
+                "disruptionTarget": target.map(Reason::name), "wasReady": was_ready,
                 "wasAvailable": was_available, "ranMs": ran.as_ms()
             });
             ("PodEnded", body)
@@ -151,6 +176,8 @@ fn line(recording: Recording<'_>, namer: &Namer<'_>, at: SimTime, fact: &Fact) -
                 json!({ "node": namer.node(node), "why": reason(why), "announced": announced });
             ("NodeGone", body)
         }
+        Fact::NodeUnreachable { node } => ("NodeUnreachable", json!({ "node": namer.node(node) })),
+        Fact::NodeDeleted { node } => ("NodeDeleted", json!({ "node": namer.node(node) })),
         Fact::PriceChanged { offering, price } => {
             let [instance_type, zone, capacity_type] = namer.offering(offering);
             let body = json!({

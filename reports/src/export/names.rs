@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use sim::Legend;
 use sim::names::NameId;
 use sim::table::Id;
+use sim::world::budget::BudgetId;
 use sim::world::catalog::{CapacityType, OfferingId};
 use sim::world::fact::Fact;
 use sim::world::node::{NodeId, Why};
@@ -83,6 +84,13 @@ impl<'a> Namer<'a> {
         self.text(self.legend.model.pools[pool].name)
     }
 
+    /// Namespace and name of a budget.
+    #[must_use]
+    pub fn budget(&self, id: BudgetId) -> String {
+        let budget = &self.legend.model.budgets[id];
+        format!("{}/{}", self.text(budget.namespace), self.text(budget.name))
+    }
+
     /// What was bought: the instance type, the zone and the capacity type.
     #[must_use]
     pub fn offering(&self, id: OfferingId) -> [&'a str; 3] {
@@ -126,6 +134,7 @@ pub fn end(end: End) -> &'static str {
         End::Completed => "Completed",
         End::Clean => "Clean",
         End::CutShort(Limit::Deadline) => "CutShortByDeadline",
+        End::CutShort(Limit::NodeShutdown) => "CutShortByNodeShutdown",
         End::CutShort(Limit::Grace) => "CutShortByGrace",
         End::KilledWithoutWarning => "KilledWithoutWarning",
     }
@@ -138,5 +147,6 @@ pub fn reason(why: Why) -> &'static str {
         Why::Reclaimed => "Reclaimed",
         Why::Found => "Found",
         Why::Preempted => "Preempted",
+        Why::Tainted => "Tainted",
     }
 }

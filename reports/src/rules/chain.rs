@@ -129,6 +129,7 @@ fn pod_of(fact: &Fact) -> Option<(PodId, WorkloadId)> {
         | Fact::PodScheduled { pod, workload, .. }
         | Fact::PodFound { pod, workload, .. }
         | Fact::PodNominated { pod, workload, .. }
+        | Fact::EvictionRefused { pod, workload, .. }
         | Fact::PodTerminating { pod, workload, .. }
         | Fact::PodEnded { pod, workload, .. } => Some((pod, workload)),
         // That a pod is ready or available says nothing about where it is.
@@ -145,7 +146,9 @@ fn node_of(fact: &Fact) -> Option<NodeId> {
         | Fact::NodeCordoned { node }
         | Fact::NodeUncordoned { node }
         | Fact::NodeTainted { node, .. }
-        | Fact::NodeGone { node, .. } => Some(node),
+        | Fact::NodeGone { node, .. }
+        | Fact::NodeUnreachable { node }
+        | Fact::NodeDeleted { node } => Some(node),
         _ => None,
     }
 }

@@ -58,7 +58,7 @@ pub struct Aside {
 }
 
 /// Kinds that say something about nodes and pods here; the others are counted.
-const TAKEN_OVER: [ObjectKind; 10] = [
+const TAKEN_OVER: [ObjectKind; 11] = [
     ObjectKind::Pod,
     ObjectKind::Deployment,
     ObjectKind::ReplicaSet,
@@ -69,6 +69,7 @@ const TAKEN_OVER: [ObjectKind; 10] = [
     ObjectKind::Namespace,
     ObjectKind::Service,
     ObjectKind::PriorityClass,
+    ObjectKind::PodDisruptionBudget,
 ];
 
 const STORAGE: [ObjectKind; 7] = [

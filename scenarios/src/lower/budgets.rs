@@ -42,10 +42,9 @@ pub fn as_written(model: &mut Model, budget: &PodDisruptionBudget) -> Result<Bud
     };
     let names = &mut model.names;
     let namespace = names.intern(budget.metadata.namespace());
-    // To preemption, a selector that says nothing means no pods.
     // kube-scheduler: plugins/defaultpreemption filterPodsWithPDBViolation
-    let says_something = |selector: &&LabelSelector| **selector != LabelSelector::default();
-    let selector = match spec.selector.as_ref().filter(says_something) {
+    let selects_all = spec.selector.as_ref() == Some(&LabelSelector::default());
+    let selector = match &spec.selector {
         None => None,
         Some(selector) => {
             let labels = requirements(names, selector)?;
@@ -54,7 +53,18 @@ pub fn as_written(model: &mut Model, budget: &PodDisruptionBudget) -> Result<Bud
         }
     };
     let name = names.intern(&budget.metadata.name);
-    Ok(Budget { namespace, name, selector, limit, disrupted: Vec::new() })
+    let unready_may_go = match spec.unhealthy_pod_eviction_policy.as_deref() {
+        None | Some("IfHealthyBudget") => false,
+        Some("AlwaysAllow") => true,
+        Some(other) => {
+            return Err(format!(
+                "`unhealthyPodEvictionPolicy: {other}` is neither `IfHealthyBudget` nor \
+                 `AlwaysAllow`"
+            ));
+        }
+    };
+    let disrupted = Vec::new();
+    Ok(Budget { namespace, name, selector, selects_all, limit, unready_may_go, disrupted })
 }
 
 fn amount(field: &str, amount: &IntOrString) -> Result<Amount, String> {
@@ -103,6 +113,8 @@ mod tests {
         assert_eq!((seen.limit, seen.disrupted), (Limit::Allowed(2), vec![4]));
         assert!(seen.selector.is_some());
         let nobody = as_seen(&mut model, &budget(r#"{"selector": {}}"#), &pods).unwrap();
-        assert_eq!(nobody.selector, None);
+        assert!(nobody.selects_all, "to preemption, this means nobody");
+        let none = as_seen(&mut model, &budget("{}"), &pods).unwrap();
+        assert_eq!((none.selector, none.selects_all), (None, false));
     }
 }

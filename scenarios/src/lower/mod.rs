@@ -5,6 +5,7 @@ pub mod bare;
 pub mod budgets;
 mod contract;
 pub mod in_tree;
+mod interruption;
 mod market;
 pub mod nodes;
 pub mod pods;
@@ -34,6 +35,8 @@ use crate::bought::Bought;
 use crate::cluster::Cluster;
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::file::{self, Capacity, Kind};
+use crate::kube::PodDisruptionBudget;
+use crate::load::Origin;
 use crate::manifests::Written;
 use crate::tree::{Node, Step};
 use surroundings::Surroundings;
@@ -42,6 +45,17 @@ use surroundings::Surroundings;
 const DEFAULT_JOB_DURATION: Span = Span::from_secs(600);
 /// What a node offers of local disk; scenarios do not say.
 const EPHEMERAL_STORAGE: u64 = 100 << 30;
+
+/// What is to run, and what is around it.
+#[derive(Clone, Copy)]
+pub struct Subject<'s> {
+    /// The workloads.
+    pub workloads: &'s [Written],
+    /// How many of their pods may be missing.
+    pub budgets: &'s [(PodDisruptionBudget, Origin)],
+    /// What they refer to.
+    pub around: &'s Surroundings,
+}
 
 /// Turns a scenario into a setup and a list of what was assumed on the way.
 pub struct Lowering<'l> {
@@ -67,11 +81,11 @@ impl<'l> Lowering<'l> {
         file: &'l file::File,
         source: &'l Source,
         tree: &'l Node,
-        workloads: &[Written],
-        around: &Surroundings,
+        subject: Subject<'_>,
         start: Option<(&Cluster<'_>, usize)>,
         found: &'l mut Diagnostics,
     ) -> Option<(Setup, Vec<Assumption>)> {
+        let Subject { workloads, budgets, around } = subject;
         let provider = providers::named(file.provider.name())?;
         let mut lowering = Lowering {
             file,
@@ -90,6 +104,8 @@ impl<'l> Lowering<'l> {
         lowering.assume();
         lowering.contract();
         lowering.workloads(workloads, around);
+        lowering.budgets(budgets);
+        let interruption = lowering.interruption();
         if let Some((cluster, first)) = start.filter(|_| !lowering.found.has_errors()) {
             lowering.start(cluster, first, around);
         }
@@ -107,7 +123,7 @@ impl<'l> Lowering<'l> {
             (Span::parse(&file.warm_up).ok()?, Span::parse(&file.horizon).ok()?);
         let cycle_takes = Span::parse(&file.scheduling_cycle).ok()?;
         match Setup::new(lowering.model, market, provider, warm_up, horizon) {
-            Ok(setup) => Some((Setup { cycle_takes, ..setup }, lowering.assumptions)),
+            Ok(setup) => Some((Setup { cycle_takes, interruption, ..setup }, lowering.assumptions)),
             Err(error) => {
                 let span = tree.at(&[Step::Key("horizon".into())]).span.clone();
                 lowering.found.push(Diagnostic::new("E0204", error.to_string()).at(source, span));
@@ -342,6 +358,18 @@ impl<'l> Lowering<'l> {
         }
     }
 
+    fn budgets(&mut self, budgets: &[(PodDisruptionBudget, Origin)]) {
+        for (budget, origin) in budgets {
+            match budgets::as_written(&mut self.model, budget) {
+                Ok(budget) => drop(self.model.budgets.push(budget)),
+                Err(error) => {
+                    let message = format!("{}: {error}", origin.name);
+                    self.found.push(origin.diagnostic("E0301", &message));
+                }
+            }
+        }
+    }
+
     fn controller(&self, written: &Written, guessed: &mut usize) -> Result<Controller, String> {
         let spec = &written.spec;
         let replicas = spec.replicas.unwrap_or(1);
@@ -349,7 +377,10 @@ impl<'l> Lowering<'l> {
         let stated = pods::span_annotation(&written.annotations, "spotsim/duration")?;
         Ok(match written.kind {
             Kind::Deployment => Controller::Deployment { replicas, min_ready },
-            Kind::StatefulSet => Controller::StatefulSet { replicas, min_ready },
+            Kind::StatefulSet => {
+                let ordered = spec.pod_management_policy.as_deref() != Some("Parallel");
+                Controller::StatefulSet { replicas, min_ready, ordered }
+            }
             Kind::DaemonSet => Controller::DaemonSet,
             Kind::Pod => Controller::Pod { duration: stated },
             Kind::Job => {

@@ -113,7 +113,8 @@ pub fn pod_spec(
         preempts: priority.preempts,
         scheduler: scheduler.map(|name| names.intern(name)),
         grace,
-        shutdown: span_annotation(annotations, "spotsim/shutdown")?.unwrap_or(grace),
+        shutdown: span_annotation(annotations, "spotsim/shutdown")?
+            .map_or(grace, |stated| pre_stop_sleep(spec) + stated),
         startup: span_annotation(annotations, "spotsim/startup")?.unwrap_or(DEFAULT_STARTUP),
     })
 }
@@ -253,6 +254,16 @@ fn toleration(names: &mut Names, toleration: &kube::Toleration) -> Toleration {
     }
 }
 
+/// How long the pod's containers sleep before they are asked to stop, all at once.
+// kubelet: kuberuntime_container.go killContainer
+fn pre_stop_sleep(spec: &kube::PodSpec) -> Span {
+    let sidecars = spec.init_containers.iter().filter(|container| is_sidecar(container));
+    let hooks = spec.containers.iter().chain(sidecars).filter_map(|it| it.lifecycle.as_ref());
+    let sleeps = hooks.filter_map(|it| it.pre_stop.as_ref()?.sleep.as_ref());
+    let longest = sleeps.map(|sleep| sleep.seconds).max();
+    Span::from_secs(u64::from(longest.unwrap_or(0)))
+}
+
 fn host_ports(names: &mut Names, spec: &kube::PodSpec) -> Result<Vec<HostPort>, String> {
     let sidecars = spec.init_containers.iter().filter(|container| is_sidecar(container));
     let mut ports = Vec::new();
@@ -309,6 +320,25 @@ mod tests {
         assert_eq!(operators[..2], [TolerationOperator::Never, TolerationOperator::Exists]);
         assert_eq!(pod.tolerations[2].key, None);
         assert_eq!(pod.tolerations[2].seconds, Some(Span::ZERO));
+    }
+
+    #[test]
+    fn a_pod_sleeps_before_it_stops() {
+        let spec = r#"{"terminationGracePeriodSeconds": 60, "containers": [
+            {"lifecycle": {"preStop": {"sleep": {"seconds": 5}}}},
+            {"lifecycle": {"preStop": {"sleep": {"seconds": 20}}}}, {}]}"#;
+        assert_eq!(lowered(spec, None).1.shutdown, Span::from_secs(60), "the cautious reading");
+        let source = Source {
+            namespace: "default",
+            labels: &Labels::new(),
+            annotations: &Labels::from([("spotsim/shutdown".into(), "10s".into())]),
+            spec: &serde_json::from_str(spec).unwrap(),
+            controller: None,
+            admitted: None,
+            status: None,
+        };
+        let pod = pod_spec(&mut Model::default(), &Surroundings::default(), source).unwrap();
+        assert_eq!(pod.shutdown, Span::from_secs(30));
     }
 
     #[test]

@@ -96,10 +96,10 @@ fn place(scene: &Lookout<'_>, candidate: &Candidate, world: &World) -> Place {
 
 fn victim(scene: &Lookout<'_>, pod: PodId, world: &World) -> Victim {
     let names = &world.model().names;
-    let budgets = world.model().budgets.rows().filter(|budget| budget.covers(pod, world));
-    let budgets = budgets.map(|budget| {
+    let budgets = world.model().budgets.iter().filter(|(_, budget)| budget.covers(pod, world));
+    let budgets = budgets.map(|(id, budget)| {
         let name = format!("{}/{}", names.text(budget.namespace), names.text(budget.name));
-        (name, budget.disruptions_allowed(world))
+        (name, world.disruptions_allowed(id))
     });
     Victim {
         pod: (scene.pod_name)(pod),

@@ -1,13 +1,15 @@
 //! The workload controllers: who creates pods, and who brings them back.
 //!
-//! A ReplicaSet and a Job replace a pod as soon as it begins to terminate; a StatefulSet waits
+//! A ReplicaSet and a Job replace a pod as soon as it is deleted or has failed; a StatefulSet waits
 //! until the pod's name is free again; a DaemonSet follows its nodes; a bare pod has nobody.
 
+use super::loss::Aftermath;
+use super::stateful_sets::StatefulSets;
 use crate::action::Action;
 use crate::table::Table;
-use crate::time::Span;
+use crate::world::disruption::Reason;
 use crate::world::node::NodeId;
-use crate::world::pod::{End, Limit, PodId};
+use crate::world::pod::{End, PodId};
 use crate::world::workload::{Controller, WorkloadId};
 use crate::world::{Model, World};
 
@@ -20,18 +22,18 @@ pub struct Controllers {
     /// How many pods of each workload were there from the start.
     adopted: Table<WorkloadId, u32>,
     daemon_sets: Vec<WorkloadId>,
-    loss_noticed_after: Span,
+    stateful_sets: StatefulSets,
 }
 
 impl Controllers {
     /// Controllers that have not done anything yet.
     #[must_use]
-    pub fn new(model: &Model, loss_noticed_after: Span) -> Controllers {
+    pub fn new(model: &Model) -> Controllers {
         Controllers {
             next_replica: model.workloads.rows().map(|_| 0).collect(),
             adopted: model.workloads.rows().map(|_| 0).collect(),
             daemon_sets: Vec::new(),
-            loss_noticed_after,
+            stateful_sets: StatefulSets::default(),
         }
     }
 
@@ -51,7 +53,11 @@ impl Controllers {
 
     /// A workload was created: its first pods, as far as they are not there already.
     pub fn workload_created(&mut self, world: &World, workload: WorkloadId) -> Vec<Action> {
-        match world.model().workloads[workload].controller.at_once() {
+        let controller = world.model().workloads[workload].controller;
+        if matches!(controller, Controller::StatefulSet { .. }) {
+            return self.stateful_sets.missing(world, workload);
+        }
+        match controller.at_once() {
             Some(pods) => {
                 let missing = pods.saturating_sub(self.adopted[workload]);
                 (0..missing).map(|_| self.new_replica(workload, None)).collect()
@@ -74,37 +80,83 @@ impl Controllers {
         daemon_sets.into_iter().filter_map(|w| self.daemon_pod(world, w, node)).collect()
     }
 
+    /// A pod was created.
+    pub fn pod_created(&mut self, world: &World, pod: PodId) {
+        if matches!(controller(world, pod), Controller::StatefulSet { .. }) {
+            self.stateful_sets.pod_created(world, pod);
+        }
+    }
+
+    /// A pod became available.
+    pub fn pod_available(&mut self, world: &World, pod: PodId) -> Vec<Action> {
+        match controller(world, pod) {
+            Controller::StatefulSet { ordered: true, .. } => {
+                self.stateful_sets.missing(world, world.pods().workload(pod))
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// A pod was told to stop.
     #[must_use]
     pub fn pod_terminating(&self, world: &World, pod: PodId) -> Option<Action> {
         match controller(world, pod) {
-            Controller::Deployment { .. } | Controller::Job { .. } => Some(successor(world, pod)),
+            Controller::Deployment { .. } | Controller::Job { .. } => {
+                is_deleted(world, pod).then(|| successor(world, pod))
+            }
             Controller::StatefulSet { .. } | Controller::DaemonSet | Controller::Pod { .. } => None,
         }
     }
 
-    /// A pod ended, as `end` says.
-    pub fn pod_ended(&mut self, world: &World, pod: PodId, end: End) -> Option<Action> {
-        match (controller(world, pod), end) {
-            (Controller::Job { completions, .. }, End::Completed) => {
+    /// A pod ended, as `end` says, on a node that is still there.
+    pub fn pod_ended(&mut self, world: &World, pod: PodId, end: End) -> Vec<Action> {
+        match controller(world, pod) {
+            Controller::Job { completions, .. } if end == End::Completed => {
                 let workload = world.pods().workload(pod);
-                (self.next_replica[workload] < completions)
-                    .then(|| self.new_replica(workload, None))
+                let more = self.next_replica[workload] < completions;
+                if more { vec![self.new_replica(workload, None)] } else { Vec::new() }
             }
-            // Only now is the name free.
-            (Controller::StatefulSet { .. }, End::Clean | End::CutShort(Limit::Grace)) => {
-                Some(successor(world, pod))
+            // The kubelet deletes no pod: it is replaced once it has failed.
+            Controller::Deployment { .. } | Controller::Job { .. } if !is_deleted(world, pod) => {
+                vec![successor(world, pod)]
             }
-            // The pod object outlives its node until the loss is noticed.
-            (Controller::StatefulSet { .. }, End::CutShort(Limit::Deadline))
-            | (
-                Controller::Deployment { .. }
-                | Controller::StatefulSet { .. }
-                | Controller::Job { .. },
-                End::KilledWithoutWarning,
-            ) => Some(Action::NoticeLoss { pod, at: world.now() + self.loss_noticed_after }),
-            _ => None,
+            Controller::StatefulSet { .. } => self.name_is_free(world, pod),
+            _ => Vec::new(),
         }
+    }
+
+    /// A pod was lost with its node, after it had been told to stop or not.
+    #[must_use]
+    pub fn pod_lost(
+        &self,
+        world: &World,
+        pod: PodId,
+        told: bool,
+        aftermath: Aftermath,
+    ) -> Option<Action> {
+        let at = match controller(world, pod) {
+            Controller::Deployment { .. } | Controller::Job { .. } => {
+                let replaced = told && is_deleted(world, pod);
+                aftermath.marked_at.filter(|_| !replaced)
+            }
+            // The name is taken for as long as the object is there.
+            Controller::StatefulSet { .. } => aftermath.gone_at,
+            Controller::DaemonSet | Controller::Pod { .. } => None,
+        };
+        at.map(|at| Action::NoticeLoss { pod, at })
+    }
+
+    /// The cluster has given up a pod that was lost with its node.
+    pub fn loss_noticed(&mut self, world: &World, pod: PodId) -> Vec<Action> {
+        match controller(world, pod) {
+            Controller::StatefulSet { .. } => self.name_is_free(world, pod),
+            _ => vec![successor(world, pod)],
+        }
+    }
+
+    fn name_is_free(&mut self, world: &World, pod: PodId) -> Vec<Action> {
+        self.stateful_sets.name_is_free(world, pod);
+        self.stateful_sets.missing(world, world.pods().workload(pod))
     }
 
     fn new_replica(&mut self, workload: WorkloadId, meant_for: Option<NodeId>) -> Action {
@@ -124,8 +176,7 @@ impl Controllers {
 }
 
 /// The pod that takes another's place: the same replica, one attempt later.
-#[must_use]
-pub fn successor(world: &World, pod: PodId) -> Action {
+fn successor(world: &World, pod: PodId) -> Action {
     let pods = world.pods();
     Action::CreatePod {
         workload: pods.workload(pod),
@@ -133,6 +184,11 @@ pub fn successor(world: &World, pod: PodId) -> Action {
         attempt: pods.attempt(pod) + 1,
         meant_for: None,
     }
+}
+
+/// Whether a pod that was told to stop has been deleted, as everybody does but the kubelet.
+fn is_deleted(world: &World, pod: PodId) -> bool {
+    world.pods().reason(pod) != Some(Reason::TerminationByKubelet)
 }
 
 fn controller(world: &World, pod: PodId) -> Controller {

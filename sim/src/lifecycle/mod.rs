@@ -3,5 +3,9 @@
 //! Each part looks at the world and returns the actions it wants.
 
 pub mod controllers;
-pub mod interruption;
+pub mod drain;
+pub mod loss;
 pub mod pools;
+pub mod shutdown;
+pub mod stateful_sets;
+pub mod taint_manager;

@@ -1,5 +1,6 @@
 //! Amazon EC2: its notice, boot time, billing and labels, with their sources.
 
+use super::interruption::{DrainedBy, Interruption, Loss, Shutdown};
 use super::{Billing, BootTime, CapacityLabel, LOSS, LOSS_SOURCE, Provider, Sourced};
 use crate::time::Span;
 
@@ -14,7 +15,12 @@ pub static AWS: Provider = Provider {
         minimum: Span::from_secs(60),
         free_if_reclaimed_before: Span::from_hours(1),
     },
-    loss_noticed_after: Span::from_secs(100),
+    interruption: Interruption {
+        drained_by: DrainedBy::Handler,
+        shutdown_signal: Span::from_secs(0),
+        shutdown: Shutdown { total: Span::from_secs(150), critical: Span::from_secs(30) },
+        loss: Loss::CLEANED_UP,
+    },
     // -ln(1 - 0.125) / 730: the middle of the advisor's band of 10-15 % a month.
     reclaims_per_hour: 1.83e-4,
     labels: &[CapacityLabel {
@@ -26,7 +32,7 @@ pub static AWS: Provider = Provider {
     defaults: &[
         Sourced {
             id: "aws-notice",
-            text: "reclaim notice: 120 s, and a termination handler drains the node at once (aws)",
+            text: "reclaim notice: 120 s (aws)",
             source: "EC2 User Guide, \"Spot Instance interruption notices\": two minutes, best \
                      effort (read 2026-11-24)",
             listed: true,
@@ -39,6 +45,25 @@ pub static AWS: Provider = Provider {
                      to 65 s of boot, 3 to 5 min with the cluster autoscaler (read 2026-11-24); \
                      the spread is an assumption",
             listed: true,
+        },
+        Sourced {
+            id: "aws-drain",
+            text: "at the notice a termination handler evicts pods at once; PodDisruptionBudgets \
+                   may hold them back, and then it asks every 5 s (aws)",
+            source: "aws-node-termination-handler, README and pkg/config, 2026-07, and Karpenter, \
+                     website/content/en/docs/concepts/disruption.md: both use the eviction API; \
+                     kubectl, pkg/drain (read 2026-11-24)",
+            listed: true,
+        },
+        Sourced {
+            id: "aws-shutdown",
+            text: "a kubelet that shuts its node down is told 0 s before the end and has 150 s, \
+                   the last 30 s of them for critical pods (aws)",
+            source: "awslabs/amazon-eks-ami, nodeadm/internal/kubelet/config.go, of 2026: 150 s \
+                     and 30 s from kubelet 1.34 on, off before. How long a machine runs on after \
+                     the signal at the end of the notice is not documented; no time at all is the \
+                     cautious reading",
+            listed: false,
         },
         Sourced { id: "aws-loss", text: LOSS, source: LOSS_SOURCE, listed: true },
         Sourced {

@@ -1,5 +1,6 @@
 //! Microsoft Azure: Spot VMs as AKS nodes, with their sources.
 
+use super::interruption::{DrainedBy, Interruption, Loss, Shutdown};
 use super::{Billing, BootTime, CapacityLabel, LOSS, LOSS_SOURCE, Provider, Sourced};
 use crate::time::Span;
 
@@ -14,7 +15,12 @@ pub static AZURE: Provider = Provider {
         minimum: Span::ZERO,
         free_if_reclaimed_before: Span::ZERO,
     },
-    loss_noticed_after: Span::from_secs(100),
+    interruption: Interruption {
+        drained_by: DrainedBy::Nobody,
+        shutdown_signal: Span::from_secs(0),
+        shutdown: Shutdown { total: Span::from_secs(30), critical: Span::from_secs(15) },
+        loss: Loss::CLEANED_UP,
+    },
     // -ln(1 - 0.125) / 672: Azure's bands are of 28 days.
     reclaims_per_hour: 1.99e-4,
     labels: &[CapacityLabel {
@@ -26,8 +32,7 @@ pub static AZURE: Provider = Provider {
     defaults: &[
         Sourced {
             id: "azure-notice",
-            text: "reclaim notice: 30 s, and a handler of Scheduled Events drains the node at \
-                   once; AKS brings none along (azure)",
+            text: "reclaim notice: 30 s (azure)",
             source: "Azure documentation, \"Scheduled Events\": Preempt, at least 30 s (read \
                      2026-11-24)",
             listed: true,
@@ -37,6 +42,22 @@ pub static AZURE: Provider = Provider {
             text: "boot: log-normal, median 120 s, 95 % within 240 s (azure)",
             source: "an assumption of 2026-11-24: no measured source was found",
             listed: true,
+        },
+        Sourced {
+            id: "azure-drain",
+            text: "nobody acts on the notice: pods run until the instance is gone (azure)",
+            source: "AKS brings no handler of Scheduled Events along, and its kubelets have no \
+                     graceful shutdown: a survey of platforms, 2026-07-22; AKS documentation, \
+                     \"Add a Spot node pool\", 2025-04-06",
+            listed: true,
+        },
+        Sourced {
+            id: "azure-shutdown",
+            text: "a kubelet that shuts its node down is told 0 s before the end and has 30 s, the \
+                   last 15 s of them for critical pods (azure)",
+            source: "assumptions of 2026-11-26: AKS does not switch it on, and whether the machine \
+                     is told is not documented",
+            listed: false,
         },
         Sourced { id: "azure-loss", text: LOSS, source: LOSS_SOURCE, listed: true },
         Sourced {

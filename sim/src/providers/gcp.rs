@@ -1,5 +1,6 @@
 //! Google Cloud: Spot VMs as GKE nodes, with their sources.
 
+use super::interruption::{DrainedBy, Interruption, Loss, Shutdown};
 use super::{Billing, BootTime, CapacityLabel, LOSS, LOSS_SOURCE, Provider, Sourced};
 use crate::time::Span;
 
@@ -14,7 +15,12 @@ pub static GCP: Provider = Provider {
         minimum: Span::from_secs(60),
         free_if_reclaimed_before: Span::from_secs(60),
     },
-    loss_noticed_after: Span::from_secs(100),
+    interruption: Interruption {
+        drained_by: DrainedBy::Kubelet,
+        shutdown_signal: Span::from_secs(30),
+        shutdown: Shutdown { total: Span::from_secs(30), critical: Span::from_secs(15) },
+        loss: Loss::CLEANED_UP,
+    },
     reclaims_per_hour: 0.008,
     labels: &[
         CapacityLabel { key: "cloud.google.com/gke-spot", on_demand: None, spot: Some("true") },
@@ -28,10 +34,9 @@ pub static GCP: Provider = Provider {
     defaults: &[
         Sourced {
             id: "gcp-notice",
-            text: "reclaim notice: 30 s, and the node is drained at once; GKE's own shutdown \
-                   leaves ordinary pods only 15 s of it, which is not modelled (gcp)",
+            text: "reclaim notice: 30 s (gcp)",
             source: "Compute Engine documentation, \"Spot VMs\", 2026-03-19: up to 30 s, best \
-                     effort; GKE documentation, \"Preemptible VMs\" (read 2026-11-24)",
+                     effort",
             listed: true,
         },
         Sourced {
@@ -39,6 +44,22 @@ pub static GCP: Provider = Provider {
             text: "boot: log-normal, median 75 s, 95 % within 150 s (gcp)",
             source: "an assumption of 2026-11-24: no measured source was found",
             listed: true,
+        },
+        Sourced {
+            id: "gcp-drain",
+            text: "at the notice the kubelet shuts its node down: 15 s for ordinary pods, then 15 \
+                   s for critical ones, whatever their grace periods and budgets (gcp)",
+            source: "GKE documentation, \"Preemptible VMs\" and \"Spot VMs\" (read 2026-11-24); \
+                     Kubernetes documentation, \"Node Shutdowns\"",
+            listed: true,
+        },
+        Sourced {
+            id: "gcp-shutdown",
+            text: "a kubelet that shuts its node down is told 30 s before the end and has 30 s, \
+                   the last 15 s of them for critical pods (gcp)",
+            source: "GKE documentation, \"Preemptible VMs\" (read 2026-11-24); 120 s can be asked \
+                     for from GKE 1.35 on, in preview",
+            listed: false,
         },
         Sourced { id: "gcp-loss", text: LOSS, source: LOSS_SOURCE, listed: true },
         Sourced {

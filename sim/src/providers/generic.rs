@@ -1,5 +1,6 @@
 //! No provider in particular: cautious figures for a private cloud or one that is not modelled.
 
+use super::interruption::{DrainedBy, Interruption, Loss, Shutdown};
 use super::{Billing, BootTime, LOSS, LOSS_SOURCE, Provider, Sourced};
 use crate::time::Span;
 
@@ -14,15 +15,19 @@ pub static GENERIC: Provider = Provider {
         minimum: Span::ZERO,
         free_if_reclaimed_before: Span::ZERO,
     },
-    loss_noticed_after: Span::from_secs(100),
+    interruption: Interruption {
+        drained_by: DrainedBy::Handler,
+        shutdown_signal: Span::from_secs(0),
+        shutdown: Shutdown { total: Span::from_secs(30), critical: Span::from_secs(15) },
+        loss: Loss::CLEANED_UP,
+    },
     reclaims_per_hour: 1.83e-4,
     labels: &[],
     first_zone: "-a",
     defaults: &[
         Sourced {
             id: "generic-notice",
-            text: "reclaim notice: 30 s, and a termination handler drains the node at once \
-                   (generic)",
+            text: "reclaim notice: 30 s (generic)",
             source: "the shortest notice of the clouds that are modelled, 2026-11-24",
             listed: true,
         },
@@ -31,6 +36,21 @@ pub static GENERIC: Provider = Provider {
             text: "boot: log-normal, median 120 s, 95 % within 240 s (generic)",
             source: "the slowest boot of the clouds that are modelled, 2026-11-24",
             listed: true,
+        },
+        Sourced {
+            id: "generic-drain",
+            text: "at the notice a termination handler evicts pods at once; PodDisruptionBudgets \
+                   may hold them back, and then it asks every 5 s (generic)",
+            source: "as for aws, 2026-11-24: the way of whoever prepares for notices",
+            listed: true,
+        },
+        Sourced {
+            id: "generic-shutdown",
+            text: "a kubelet that shuts its node down is told 0 s before the end and has 30 s, the \
+                   last 15 s of them for critical pods (generic)",
+            source: "assumptions of 2026-11-26: Kubernetes does not switch it on, and every \
+                     machine has its own way to end",
+            listed: false,
         },
         Sourced { id: "generic-loss", text: LOSS, source: LOSS_SOURCE, listed: true },
         Sourced {

@@ -4,8 +4,10 @@ pub mod aws;
 pub mod azure;
 pub mod gcp;
 pub mod generic;
+pub mod interruption;
 
 use crate::time::Span;
+use interruption::Interruption;
 
 /// What a provider does that matters here.
 #[derive(Clone, Debug)]
@@ -20,8 +22,8 @@ pub struct Provider {
     pub boot: BootTime,
     /// How an instance's time becomes money.
     pub billing: Billing,
-    /// From the loss of an instance that nobody drained until the cluster has given up its pods.
-    pub loss_noticed_after: Span,
+    /// What becomes of the pods of an instance that is taken.
+    pub interruption: Interruption,
     /// Expected reclaims per hour of a spot instance whose type nobody knows better.
     pub reclaims_per_hour: f64,
     /// The labels that say how a node was bought.
@@ -98,9 +100,9 @@ impl Provider {
     }
 }
 
-/// What [`Provider::loss_noticed_after`] is made of where nodes whose machine is gone are removed.
-const LOSS: &str =
-    "a loss without notice is noticed after 100 s: node grace 50 s, poll 10 s, pod GC 40 s";
+/// [`Loss::CLEANED_UP`](interruption::Loss::CLEANED_UP) in words.
+const LOSS: &str = "a lost node is unreachable after 50 s, its object is deleted 10 s later, and its \
+                    pods after another 40 s, unless they tolerate it for less";
 const LOSS_SOURCE: &str =
     "Kubernetes documentation, \"Nodes\", and kubernetes/kubernetes issue 127352 (read 2026-11-24)";
 
@@ -115,6 +117,7 @@ pub fn named(name: &str) -> Option<&'static Provider> {
 
 #[cfg(test)]
 mod tests {
+    use super::interruption::{DrainedBy, Loss};
     use super::*;
 
     /// What each provider's defaults say in words is what its figures say.
@@ -131,7 +134,29 @@ mod tests {
             assert!(text("notice").contains(&seconds(provider.notice)));
             assert!(text("boot").contains(&format!("median {}", seconds(median))));
             assert!(text("boot").contains(&format!("95 % within {}", seconds(p95))));
-            assert!(text("loss").contains(&seconds(provider.loss_noticed_after)));
+            let Interruption { drained_by, shutdown_signal, shutdown, loss } =
+                provider.interruption;
+            assert_eq!(loss, Loss::CLEANED_UP);
+            assert_eq!(text("loss"), LOSS);
+            let drains = text("drain");
+            match drained_by {
+                DrainedBy::Handler => assert!(drains.contains("a termination handler evicts")),
+                DrainedBy::Kubelet => {
+                    assert_eq!(shutdown_signal, provider.notice);
+                    assert!(
+                        drains.contains(&format!("{} for ordinary", seconds(shutdown.ordinary())))
+                    );
+                    assert!(
+                        drains.contains(&format!("{} for critical", seconds(shutdown.critical)))
+                    );
+                }
+                DrainedBy::Nobody => assert!(drains.contains("nobody")),
+            }
+            let kubelet = text("shutdown");
+            let [signal, total, critical] =
+                [shutdown_signal, shutdown.total, shutdown.critical].map(seconds);
+            assert!(kubelet.contains(&format!("told {signal} before")), "{kubelet}");
+            assert!(kubelet.contains(&format!("has {total}, the last {critical}")), "{kubelet}");
             let Billing { minimum, free_if_reclaimed_before, .. } = provider.billing;
             assert_eq!(text("billing").contains("at least"), minimum > Span::ZERO);
             assert_eq!(text("billing").contains("free"), free_if_reclaimed_before > Span::ZERO);

@@ -9,11 +9,11 @@ use super::plain;
 use super::sums::Standing;
 use crate::action::Action;
 use crate::rng::{Root, Stream};
-use crate::world::World;
 use crate::world::load::NodeLoad;
 use crate::world::node::NodeId;
 use crate::world::pod::{Phase, PodId};
 use crate::world::refusal::{NoRoom, Reason};
+use crate::world::{World, disruption};
 
 /// What a node hears on which nobody has a lower priority.
 pub const NO_VICTIMS: Reason = Reason::Text("No preemption victims found for incoming pod");
@@ -162,8 +162,8 @@ impl<'a> Attempt<'a> {
         if let Some(reason) = self.not_eligible() {
             return Preemption::NotEligible(reason);
         }
-        let allowed: Vec<i64> =
-            self.world.model().budgets.rows().map(|b| b.disruptions_allowed(self.world)).collect();
+        let budgets = self.world.model().budgets.ids();
+        let allowed: Vec<i64> = budgets.map(|id| self.world.disruptions_allowed(id)).collect();
         let nodes = self.potential.len();
         let enough = (nodes / 10).max(100).min(nodes);
         let offset = if nodes > enough { self.offset(nodes) } else { 0 };
@@ -200,7 +200,7 @@ impl<'a> Attempt<'a> {
         let on_its_way_out = |pod: &PodId| {
             self.world.spec_of(*pod).priority < self.pod.spec.priority
                 && matches!(self.world.pods().phase(*pod), Phase::Terminating { .. })
-                && self.world.pods().preempted(*pod)
+                && self.world.pods().reason(*pod) == Some(disruption::Reason::PreemptionByScheduler)
         };
         let waits = !self.nominated_is_unresolvable
             && self.world.placement().pods_on(nominated).iter().any(on_its_way_out);

@@ -1,11 +1,15 @@
 //! PodDisruptionBudgets: how many pods of a kind may be evicted at once.
+//!
+//! The eviction API asks them; a reclaim, the kubelet and taints do not.
 
 use super::World;
 use super::model::Model;
-use super::pod::{Phase, PodId};
+use super::pod::{Phase, PodId, SpecId};
+use super::relations::Related;
 use super::selectors::SelectorId;
+use super::workload::{Controller, Workload};
 use crate::names::NameId;
-use crate::table::id;
+use crate::table::{Table, id};
 
 id! {
     /// A PodDisruptionBudget.
@@ -19,10 +23,16 @@ pub struct Budget {
     pub namespace: NameId,
     /// Its name.
     pub name: NameId,
-    /// The pods it is about; none if it has no selector, or an empty one, which means no pods here.
+    /// The pods it is about; none if it has no selector.
     pub selector: Option<SelectorId>,
+    /// Whether its selector is empty, which means every pod of the namespace to the eviction API,
+    /// and no pod to preemption.
+    pub selects_all: bool,
     /// What it allows.
     pub limit: Limit,
+    /// Whether pods that are not ready may always be evicted (`unhealthyPodEvictionPolicy:
+    /// AlwaysAllow`), and not only when enough others are healthy.
+    pub unready_may_go: bool,
     /// Start pods, by their number, whose eviction it has already allowed.
     pub disrupted: Vec<usize>,
 }
@@ -56,44 +66,133 @@ impl Amount {
     }
 }
 
+/// How many pods of each budget are healthy: ready and not told to stop.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Health(Table<BudgetId, i64>);
+
+impl Health {
+    /// Nobody is there yet.
+    pub(super) fn new(model: &Model) -> Health {
+        Health(model.budgets.rows().map(|_| 0).collect())
+    }
+
+    /// A pod of this spec has gone from one phase to another.
+    pub(super) fn moved(&mut self, spec: SpecId, from: Phase, to: Phase, model: &Model) {
+        let healthy = |phase| i64::from(matches!(phase, Phase::Running { .. }));
+        let change = healthy(to) - healthy(from);
+        if change != 0 && !model.budgets.is_empty() {
+            for budget in &model.relations().of_spec(spec).budgets {
+                self.0[*budget] += change;
+            }
+        }
+    }
+}
+
 impl Budget {
-    /// Whether a budget is about a pod.
+    /// Whether a budget is about pods of a spec. One without labels is in no budget.
+    // API server: registry/core/pod/storage/eviction.go getPodDisruptionBudgets
+    #[must_use]
+    pub(super) fn selects(&self, spec: SpecId, matched_by: &[SelectorId], model: &Model) -> bool {
+        model.specs[spec].labels.iter().next().is_some()
+            && self.selector.is_some_and(|id| matched_by.binary_search(&id).is_ok())
+    }
+
+    /// Whether preemption takes a budget to be about a pod.
     // kube-scheduler: plugins/defaultpreemption filterPodsWithPDBViolation
     #[must_use]
     pub fn covers(&self, pod: PodId, world: &World) -> bool {
         let spec = world.pods().spec(pod);
         let related = world.model().relations().of_spec(spec);
-        world.model().specs[spec].labels.iter().next().is_some()
-            && self.selector.is_some_and(|id| related.matched_by.binary_search(&id).is_ok())
+        !self.selects_all && self.selects(spec, &related.matched_by, world.model())
     }
 
-    /// How many of the pods it is about should be there.
-    #[must_use]
-    pub fn wanted(&self, model: &Model) -> i64 {
-        let of = |workload: &super::workload::Workload| {
-            let related = model.relations().of_spec(workload.spec);
-            let covered =
-                self.selector.is_some_and(|id| related.matched_by.binary_search(&id).is_ok());
-            if covered { workload.controller.at_once().map_or(0, i64::from) } else { 0 }
+    /// How many of the pods it is about should be there. Bare pods have nobody to say so.
+    // Disruption controller: pkg/controller/disruption getExpectedScale
+    pub(super) fn wanted(id: BudgetId, specs: &Table<SpecId, Related>, model: &Model) -> i64 {
+        let of = |workload: &Workload| {
+            let managed = !matches!(workload.controller, Controller::Pod { .. });
+            let counts = managed && specs[workload.spec].budgets.contains(&id);
+            if counts { workload.controller.at_once().map_or(0, i64::from) } else { 0 }
         };
         model.workloads.rows().map(of).sum()
     }
 
-    /// How many more of its pods may be evicted now. Never negative.
+    /// How many of its pods must be healthy when so many are wanted.
+    // Disruption controller: pkg/controller/disruption getExpectedPodCount
+    #[must_use]
+    pub fn desired_healthy(&self, wanted: i64) -> i64 {
+        match self.limit {
+            Limit::Allowed(_) => 0,
+            Limit::MinAvailable(amount) => amount.of(wanted),
+            Limit::MaxUnavailable(amount) => (wanted - amount.of(wanted)).max(0),
+        }
+    }
+
+    /// How many more of its pods may be evicted when so many are wanted and so many healthy. Never
+    /// negative.
     // Disruption controller: pkg/controller/disruption updatePdbStatus
     #[must_use]
-    pub fn disruptions_allowed(&self, world: &World) -> i64 {
-        let wanted = self.wanted(world.model());
-        let needed = match self.limit {
-            Limit::Allowed(allowed) => return allowed,
-            Limit::MinAvailable(amount) => amount.of(wanted),
-            Limit::MaxUnavailable(amount) => wanted - amount.of(wanted),
-        };
-        let healthy = |pod: &PodId| {
-            matches!(world.pods().phase(*pod), Phase::Running { .. }) && self.covers(*pod, world)
-        };
-        let pods = world.registered().iter().flat_map(|node| world.placement().pods_on(*node));
-        let healthy = i64::try_from(pods.filter(|pod| healthy(pod)).count()).unwrap_or(i64::MAX);
-        (healthy - needed).max(0)
+    pub fn allows(&self, wanted: i64, healthy: i64) -> i64 {
+        let spare = (healthy - self.desired_healthy(wanted)).max(0);
+        match self.limit {
+            Limit::Allowed(allowed) => allowed,
+            Limit::MinAvailable(Amount::Pods(_)) => spare,
+            // A share of nothing is not known.
+            Limit::MinAvailable(_) | Limit::MaxUnavailable(_) => {
+                if wanted > 0 {
+                    spare
+                } else {
+                    0
+                }
+            }
+        }
+    }
+}
+
+impl World {
+    /// How many pods of a budget are healthy.
+    #[must_use]
+    pub fn healthy(&self, budget: BudgetId) -> i64 {
+        self.health.0[budget]
+    }
+
+    /// How many more pods of a budget may be evicted now.
+    #[must_use]
+    pub fn disruptions_allowed(&self, budget: BudgetId) -> i64 {
+        let wanted = self.model.relations().wanted(budget);
+        self.model.budgets[budget].allows(wanted, self.healthy(budget))
+    }
+
+    /// Whether the eviction API lets a pod go that is on a node and has not been told to stop.
+    ///
+    /// # Errors
+    /// The budget that keeps it. A pod of two budgets is never let go.
+    // API server: registry/core/pod/storage/eviction.go Create, checkAndDecrement
+    pub fn may_be_evicted(&self, pod: PodId) -> Result<(), BudgetId> {
+        if self.model.budgets.is_empty() {
+            return Ok(());
+        }
+        let budgets = &self.model.relations().of_spec(self.pods.spec(pod)).budgets;
+        let [id] = budgets[..] else { return budgets.first().map_or(Ok(()), |id| Err(*id)) };
+        let budget = &self.model.budgets[id];
+        let needed = budget.desired_healthy(self.model.relations().wanted(id));
+        let unready = matches!(self.pods.phase(pod), Phase::Starting { .. });
+        let enough_without = budget.unready_may_go || (needed > 0 && self.healthy(id) >= needed);
+        let lets_go = (unready && enough_without) || self.disruptions_allowed(id) > 0;
+        lets_go.then_some(()).ok_or(id)
+    }
+
+    /// The healthy pods of each budget, counted anew.
+    pub(super) fn health_recounted(&self) -> Health {
+        let mut health = Health::new(&self.model);
+        for pod in self.pods.ids() {
+            health.moved(self.pods.spec(pod), Phase::Pending, self.pods.phase(pod), &self.model);
+        }
+        health
+    }
+
+    /// What is kept of the health of budgets.
+    pub(super) fn health(&self) -> &Health {
+        &self.health
     }
 }

@@ -1,6 +1,8 @@
 //! Facts: what did happen, in the order in which it happened. All that a report ever sees.
 
+use super::budget::BudgetId;
 use super::catalog::{Capacity, OfferingId};
+use super::disruption::Reason;
 use super::node::{NodeId, Why};
 use super::pod::{End, Limit, PodId, SpecId};
 use super::pool::PoolId;
@@ -85,10 +87,23 @@ pub enum Fact {
         pod: PodId,
         /// Its workload.
         workload: WorkloadId,
+        /// Whether it was ready until now.
+        was_ready: bool,
         /// Whether it counted as available until now.
         was_available: bool,
         /// Why it was told to stop.
         why: Why,
+        /// What Kubernetes says of it.
+        reason: Option<Reason>,
+    },
+    /// The eviction API kept a pod from being told to stop.
+    EvictionRefused {
+        /// Which pod.
+        pod: PodId,
+        /// Its workload.
+        workload: WorkloadId,
+        /// The budget that it asked.
+        budget: BudgetId,
     },
     /// A pod ended for good.
     PodEnded {
@@ -102,6 +117,10 @@ pub enum Fact {
         node: NodeId,
         /// How it ended.
         end: End,
+        /// What Kubernetes says of it, or will say once it is noticed.
+        reason: Option<Reason>,
+        /// Whether it was ready until now.
+        was_ready: bool,
         /// Whether it counted as available until now.
         was_available: bool,
         /// How long it had been ready.
@@ -164,6 +183,16 @@ pub enum Fact {
         why: Why,
         /// Whether it had been announced.
         announced: bool,
+    },
+    /// The kubelet of a node has been silent for so long that the node is taken to be lost.
+    NodeUnreachable {
+        /// Which node.
+        node: NodeId,
+    },
+    /// The object of a node whose instance is gone was deleted.
+    NodeDeleted {
+        /// Which node.
+        node: NodeId,
     },
     /// The price of an offering changed.
     PriceChanged {
@@ -260,6 +289,8 @@ impl Fact {
         let kind = |kind: u64, id: u32| (kind << 32) | u64::from(id);
         let pair = |high: u32, low: u32| (u64::from(high) << 32) | u64::from(low);
         let refusal_number = |id: RefusalId| id.number();
+        let flags = |ready: bool, available: bool| (u32::from(ready) << 1) | u32::from(available);
+        let number = |reason: Option<Reason>| reason.map_or(u64::MAX, |reason| reason as u64);
         match *self {
             Fact::WorkloadCreated { workload } => put(kind(1, workload.number())),
             Fact::PodCreated { pod, workload, replica, attempt } => {
@@ -285,17 +316,35 @@ impl Fact {
                 put(kind(6, pod.number()));
                 put(u64::from(workload.number()));
             }
-            Fact::PodTerminating { pod, workload, was_available, why } => {
+            Fact::PodTerminating { pod, workload, was_ready, was_available, why, reason } => {
                 put(kind(7, pod.number()));
-                put(pair(workload.number(), u32::from(was_available) | (why.number() << 1)));
+                put(pair(workload.number(), flags(was_ready, was_available) | (why.number() << 2)));
+                put(number(reason));
             }
-            Fact::PodEnded { pod, workload, spec, node, end, was_available, ran } => {
+            Fact::PodEnded {
+                pod,
+                workload,
+                spec,
+                node,
+                end,
+                reason,
+                was_ready,
+                was_available,
+                ran,
+            } => {
                 put(kind(8, pod.number()));
                 put(pair(workload.number(), node.number()));
-                put(pair(end.number(), u32::from(was_available)));
+                put(pair(end.number(), flags(was_ready, was_available)));
                 put(u64::from(spec.number()));
                 put(ran.as_ms());
+                put(number(reason));
             }
+            Fact::EvictionRefused { pod, workload, budget } => {
+                put(kind(24, pod.number()));
+                put(pair(workload.number(), budget.number()));
+            }
+            Fact::NodeUnreachable { node } => put(kind(25, node.number())),
+            Fact::NodeDeleted { node } => put(kind(26, node.number())),
             Fact::NodeLaunched { node, pool, offering, price } => {
                 put(kind(9, node.number()));
                 put(pair(pool.number(), offering.number()));
@@ -361,6 +410,7 @@ impl End {
             End::CutShort(Limit::Deadline) => 2,
             End::CutShort(Limit::Grace) => 3,
             End::KilledWithoutWarning => 4,
+            End::CutShort(Limit::NodeShutdown) => 5,
         }
     }
 }
@@ -385,6 +435,7 @@ impl Why {
             Why::Reclaimed => 0,
             Why::Found => 1,
             Why::Preempted => 2,
+            Why::Tainted => 3,
         }
     }
 }

@@ -49,6 +49,9 @@ impl World {
                 return Err(format!("{node:?} is over-committed"));
             }
         }
+        if *self.health() != self.health_recounted() {
+            return Err("the healthy pods of budgets are not what a recount gives".into());
+        }
         for (pool, size) in self.pool_sizes.iter() {
             let alive = self.nodes.alive().iter().filter(|n| self.nodes.pool(**n) == pool).count();
             if alive != *size as usize {

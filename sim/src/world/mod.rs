@@ -6,6 +6,7 @@
 pub mod budget;
 pub mod catalog;
 pub mod contract;
+pub mod disruption;
 pub mod fact;
 pub mod images;
 pub mod invariants;
@@ -40,6 +41,7 @@ use crate::money::MicroUsdPerHour;
 use crate::names::NameId;
 use crate::table::{Id, Table};
 use crate::time::SimTime;
+use budget::Health;
 use catalog::{Capacity, OfferingId};
 use images::{HeldImages, ImageId};
 use journal::Journal;
@@ -70,6 +72,7 @@ pub struct World {
     refusals: Refusals,
     images: HeldImages,
     reserved: Reserved,
+    health: Health,
     /// What each offering costs now.
     capacities: Table<OfferingId, Capacity>,
     prices: Table<OfferingId, MicroUsdPerHour>,
@@ -95,6 +98,7 @@ impl World {
             refusals: Refusals::default(),
             images: HeldImages::default(),
             reserved: Reserved::new(&model),
+            health: Health::new(&model),
             capacities: model.catalog.offerings.rows().map(|_| Capacity::Ample).collect(),
             prices: model.catalog.offerings.rows().map(|offering| offering.price).collect(),
             launches: model.catalog.offerings.rows().map(|_| 0).collect(),

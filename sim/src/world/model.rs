@@ -66,6 +66,10 @@ pub struct Model {
     pub unmentioned_host: NameId,
     /// The taint key that a cordoned node is understood to carry.
     pub unschedulable_key: NameId,
+    /// The taint key of a node whose kubelet says that it is not ready.
+    pub not_ready_key: NameId,
+    /// The taint key of a node that is not heard of.
+    pub unreachable_key: NameId,
     /// The empty string, as a taint value.
     pub empty: NameId,
     /// The labels that say in which region and zone a node is, with their older spellings.
@@ -82,6 +86,11 @@ impl Specs {
     /// The id of a pod spec, new or known.
     pub fn intern(&mut self, spec: PodSpec) -> SpecId {
         SpecId::from_index(self.0.insert_full(spec).0)
+    }
+
+    /// The ids of all specs.
+    pub fn ids(&self) -> impl ExactSizeIterator<Item = SpecId> + use<> {
+        (0..self.0.len()).map(SpecId::from_index)
     }
 
     /// All specs, in id order.
@@ -109,6 +118,8 @@ impl Default for Model {
             // Not a valid label value, so that nothing in a scenario can mean it.
             unmentioned_host: names.intern("(a host that is not mentioned)"),
             unschedulable_key: names.intern("node.kubernetes.io/unschedulable"),
+            not_ready_key: names.intern("node.kubernetes.io/not-ready"),
+            unreachable_key: names.intern("node.kubernetes.io/unreachable"),
             empty: names.intern(""),
             zone_keys: ZONE_LABELS.map(|label| names.intern(label)),
             names,

@@ -84,6 +84,8 @@ pub enum Why {
     Found,
     /// The scheduler made room for a pod of higher priority.
     Preempted,
+    /// Its node had a taint that it does not tolerate, or no longer.
+    Tainted,
 }
 
 /// All nodes, one column per field.
@@ -97,8 +99,10 @@ pub struct Nodes {
     pub(super) ordinal: Table<NodeId, u32>,
     pub(super) state: Table<NodeId, NodeState>,
     pub(super) launched_at: Table<NodeId, SimTime>,
-    /// Whether the provider has announced that it will take the instance.
-    pub(super) announced: Table<NodeId, bool>,
+    /// When the instance will be gone, once the provider has announced that.
+    pub(super) deadline: Table<NodeId, Option<SimTime>>,
+    /// Since when it has had taints with the effect `NoExecute`, if it has any.
+    pub(super) no_execute_since: Table<NodeId, Option<SimTime>>,
     /// Nodes that are not gone, in id order.
     pub(super) alive: Vec<NodeId>,
 }
@@ -114,7 +118,8 @@ impl Nodes {
         self.ordinal.pop();
         self.state.pop();
         self.launched_at.pop();
-        self.announced.pop();
+        self.deadline.pop();
+        self.no_execute_since.pop();
         self.alive.pop();
     }
 
@@ -160,7 +165,17 @@ impl Nodes {
 
     /// Whether the provider has announced that it will take the instance.
     pub fn announced(&self, node: NodeId) -> bool {
-        self.announced[node]
+        self.deadline[node].is_some()
+    }
+
+    /// When the instance will be gone, once the provider has announced that.
+    pub fn deadline(&self, node: NodeId) -> Option<SimTime> {
+        self.deadline[node]
+    }
+
+    /// Since when a node has had taints with the effect `NoExecute`, if it has any.
+    pub fn no_execute_since(&self, node: NodeId) -> Option<SimTime> {
+        self.no_execute_since[node]
     }
 
     /// When the provider accepted the launch.

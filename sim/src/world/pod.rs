@@ -4,6 +4,7 @@
 //! workload and replica.
 
 use super::NodeView;
+use super::disruption::Reason;
 use super::images::PodImages;
 use super::labels::{LabelSet, Operator, Requirement};
 use super::node::NodeId;
@@ -294,6 +295,8 @@ pub enum End {
 pub enum Limit {
     /// The instance was gone before the grace period was over.
     Deadline,
+    /// The kubelet shut the node down, and gave it less than its grace period.
+    NodeShutdown,
     /// The pod's own grace period is shorter than its shutdown.
     Grace,
 }
@@ -313,8 +316,8 @@ pub struct Pods {
     pub(super) available: Table<PodId, bool>,
     /// The node that preemption is making room on.
     pub(super) nominated: Table<PodId, Option<NodeId>>,
-    /// Whether it was told to stop to make room for another pod.
-    pub(super) preempted: Table<PodId, bool>,
+    /// Why it is to end, once somebody has said so.
+    pub(super) reason: Table<PodId, Option<Reason>>,
     /// When it was bound, in milliseconds after `T+0`, or before.
     pub(super) started_ms: Table<PodId, Option<i64>>,
 }
@@ -375,9 +378,9 @@ impl Pods {
         self.nominated[pod]
     }
 
-    /// Whether a pod was told to stop to make room for another pod.
-    pub fn preempted(&self, pod: PodId) -> bool {
-        self.preempted[pod]
+    /// Why a pod was told to stop, or what became of it when its node was lost.
+    pub fn reason(&self, pod: PodId) -> Option<Reason> {
+        self.reason[pod]
     }
 
     /// When a pod was bound to its node, in milliseconds after `T+0`; negative if it was before.

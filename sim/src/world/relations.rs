@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 
+use super::budget::{Budget, BudgetId};
 use super::labels::LabelSet;
 use super::model::Model;
 use super::pod::{PodAffinity, PodSpec, SpecId};
@@ -22,6 +23,8 @@ id! {
 #[derive(Clone, Debug, Default)]
 pub struct Relations {
     specs: Table<SpecId, Related>,
+    /// How many pods of each budget should be there.
+    wanted: Table<BudgetId, i64>,
 }
 
 /// What follows for one pod spec.
@@ -31,6 +34,8 @@ pub struct Related {
     pub matched_by: Vec<SelectorId>,
     /// The terms of other pods that mean its pods, in order.
     pub targeted_by: Vec<TermId>,
+    /// The budgets that are about its pods.
+    pub budgets: Vec<BudgetId>,
     /// Its class.
     pub class: ClassId,
     /// Its class as far as a node by itself is concerned.
@@ -57,7 +62,7 @@ impl Relations {
         let mut signatures: IndexMap<Signature, ClassId> = IndexMap::new();
         let mut own: IndexMap<PodSpec, OwnClassId> = IndexMap::new();
         let mut specs = Table::new();
-        for spec in model.specs.iter() {
+        for (spec_id, spec) in model.specs.ids().zip(model.specs.iter()) {
             let (matched_by, targeted_by) = by_labels
                 .entry((spec.namespace, &spec.labels))
                 .or_insert_with(|| means(model, spec))
@@ -68,9 +73,18 @@ impl Relations {
             let signature = Signature { spec: scheduled, targeted_by: targeted_by.clone() };
             let next = ClassId::from_index(signatures.len());
             let class = *signatures.entry(signature).or_insert(next);
-            specs.push(Related { matched_by, targeted_by, class, own_class });
+            let budgets = model.budgets.iter();
+            let about = budgets.filter(|(_, it)| it.selects(spec_id, &matched_by, model));
+            let budgets = about.map(|(id, _)| id).collect();
+            specs.push(Related { matched_by, targeted_by, budgets, class, own_class });
         }
-        Relations { specs }
+        let wanted = model.budgets.ids().map(|id| Budget::wanted(id, &specs, model)).collect();
+        Relations { specs, wanted }
+    }
+
+    /// How many of a budget's pods should be there.
+    pub fn wanted(&self, budget: BudgetId) -> i64 {
+        self.wanted[budget]
     }
 
     /// What follows for pods of a spec.

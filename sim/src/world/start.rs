@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use super::disruption::Reason;
 use super::images::ImageId;
 use super::labels::LabelSet;
 use super::node::{NodeId, NodeShape, Why};
@@ -68,6 +69,17 @@ pub struct StartPod {
     pub started_ms: Option<i64>,
 }
 
+impl StartPod {
+    /// Why it was told to stop, if it was.
+    #[must_use]
+    pub fn told(&self) -> (Why, Option<Reason>) {
+        match self.preempted {
+            true => (Why::Preempted, Some(Reason::PreemptionByScheduler)),
+            false => (Why::Found, None),
+        }
+    }
+}
+
 impl StartNode {
     /// A node with this name, which is also its host name.
     #[must_use]
@@ -102,8 +114,8 @@ impl World {
             if let Some(node) = start.node {
                 let _ = world.settle(pod, NodeId::from_index(node), start.started_ms);
                 if start.terminating {
-                    let why = if start.preempted { Why::Preempted } else { Why::Found };
-                    let _ = world.terminate(pod, why);
+                    let (why, reason) = start.told();
+                    let _ = world.terminate(pod, why, reason);
                 }
             } else if let Some(node) = start.nominated {
                 let _ = world.nominate(pod, Some(NodeId::from_index(node)));

@@ -13,6 +13,7 @@ use super::pool::PoolId;
 use super::reserved::Reserved;
 use super::taints::Taint;
 use crate::table::Id;
+use crate::time::SimTime;
 
 /// A world in which things may be tried out. It is itself a [`World`] to everybody who looks.
 pub struct Trial<'w> {
@@ -27,7 +28,7 @@ enum Undo {
     Nominated(PodId, Option<NodeId>),
     Reserved(Box<Reserved>),
     Cordoned(NodeId, bool),
-    Shape(NodeId, ShapeId),
+    Shape(NodeId, ShapeId, Option<SimTime>),
     Imagined(NodeId),
 }
 
@@ -46,6 +47,7 @@ impl World {
             && self.placement == other.placement
             && self.images == other.images
             && self.reserved == other.reserved
+            && self.health == other.health
             && self.topology.agrees_with(&other.topology)
             && self.registered() == other.registered()
             && self.capacities == other.capacities
@@ -81,7 +83,7 @@ impl Trial<'_> {
         let terminating = matches!(self.world.pods.phase(pod), Phase::Terminating { .. });
         let spec = self.world.pods.spec(pod);
         self.world.placement.load_mut(node).remove(pod, spec, terminating, &self.world.model);
-        self.world.pods.phase[pod] = Phase::Pending;
+        self.world.enter(pod, Phase::Pending);
         self.world.pods.available[pod] = false;
         self.world.pods.started_ms[pod] = None;
         self.world.changed(node);
@@ -114,7 +116,8 @@ impl Trial<'_> {
     /// # Panics
     /// As [`World::taint`].
     pub fn taint(&mut self, node: NodeId, taints: Vec<Taint>) {
-        self.undo.push(Undo::Shape(node, self.world.nodes.shape(node)));
+        let nodes = &self.world.nodes;
+        self.undo.push(Undo::Shape(node, nodes.shape(node), nodes.no_execute_since(node)));
         let _ = self.world.taint(node, taints);
     }
 
@@ -161,7 +164,7 @@ impl World {
                 self.changed(node);
             }
             Undo::Pod { pod, phase, available, started_ms } => {
-                self.pods.phase[pod] = phase;
+                self.enter(pod, phase);
                 self.pods.available[pod] = available;
                 self.pods.started_ms[pod] = started_ms;
             }
@@ -174,8 +177,9 @@ impl World {
                 self.nodes.state[node] = NodeState::Ready { cordoned };
                 self.changed(node);
             }
-            Undo::Shape(node, shape) => {
+            Undo::Shape(node, shape, since) => {
                 self.nodes.shape[node] = shape;
+                self.nodes.no_execute_since[node] = since;
                 self.changed(node);
             }
             Undo::Imagined(node) => self.forget(node),

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::World;
 use super::catalog::{Capacity, OfferingId};
+use super::disruption::Reason;
 use super::fact::Fact;
 use super::images::ImageId;
 use super::journal::Change;
@@ -15,7 +16,7 @@ use super::pod::{End, Phase, PodId, SpecId};
 use super::pool::PoolId;
 use super::refusal::Refusal;
 use super::reserved;
-use super::taints::Taint;
+use super::taints::{Effect, Taint};
 use super::topology::Value;
 use super::workload::WorkloadId;
 use crate::money::MicroUsdPerHour;
@@ -53,7 +54,7 @@ impl World {
         pods.ready_at.push(None);
         pods.available.push(false);
         pods.nominated.push(None);
-        pods.preempted.push(false);
+        pods.reason.push(None);
         pods.started_ms.push(None);
         (pod, Fact::PodCreated { pod, workload, replica, attempt })
     }
@@ -122,7 +123,7 @@ impl World {
         let spec = self.pods.spec(pod);
         self.placement.nominate(pod, self.pods.nominated[pod].take(), None);
         self.placement.load_mut(node).add(pod, spec, false, &self.model);
-        self.pods.phase[pod] = Phase::Starting { on: node };
+        self.enter(pod, Phase::Starting { on: node });
         self.pods.started_ms[pod] = i64::try_from(self.now.as_ms()).ok();
         self.changed_by(node, spec);
     }
@@ -147,7 +148,7 @@ impl World {
         let Phase::Starting { on: node } = self.pods.phase(pod) else {
             panic!("only a starting pod becomes ready");
         };
-        self.pods.phase[pod] = Phase::Running { on: node };
+        self.enter(pod, Phase::Running { on: node });
         self.pods.ready_at[pod] = Some(self.now);
         Fact::PodReady { pod, workload: self.pods.workload(pod), node }
     }
@@ -169,16 +170,28 @@ impl World {
     ///
     /// # Panics
     /// If it is not starting or running.
-    pub fn terminate(&mut self, pod: PodId, why: Why) -> Fact {
+    pub fn terminate(&mut self, pod: PodId, why: Why, reason: Option<Reason>) -> Fact {
         let (Phase::Starting { on } | Phase::Running { on }) = self.pods.phase(pod) else {
             panic!("only a pod that runs is told to stop");
         };
-        self.pods.phase[pod] = Phase::Terminating { on };
+        let was_ready = self.is_ready(pod);
+        self.enter(pod, Phase::Terminating { on });
         self.placement.load_mut(on).retire(self.pods.spec(pod), &self.model);
-        self.pods.preempted[pod] = why == Why::Preempted;
+        self.pods.reason[pod] = reason;
         self.changed_by(on, self.pods.spec(pod));
         let was_available = std::mem::take(&mut self.pods.available[pod]);
-        Fact::PodTerminating { pod, workload: self.pods.workload(pod), was_available, why }
+        let workload = self.pods.workload(pod);
+        Fact::PodTerminating { pod, workload, was_ready, was_available, why, reason }
+    }
+
+    /// A pod is killed with its node before anybody told it to stop. What is known of why it ended
+    /// is what the cluster will say when it finds out.
+    ///
+    /// # Panics
+    /// As [`end`](Self::end).
+    pub fn lose(&mut self, pod: PodId, reason: Option<Reason>) -> Fact {
+        self.pods.reason[pod] = reason;
+        self.end(pod, End::KilledWithoutWarning)
     }
 
     /// A pod ends for good and leaves its node.
@@ -190,12 +203,14 @@ impl World {
         let terminating = matches!(self.pods.phase(pod), Phase::Terminating { .. });
         let spec = self.pods.spec(pod);
         self.placement.load_mut(node).remove(pod, spec, terminating, &self.model);
-        self.pods.phase[pod] = Phase::Ended(end);
+        let was_ready = self.is_ready(pod);
+        self.enter(pod, Phase::Ended(end));
         self.changed_by(node, spec);
         let was_available = std::mem::take(&mut self.pods.available[pod]);
         let ran = self.ran(pod);
         let workload = self.pods.workload(pod);
-        Fact::PodEnded { pod, workload, spec, node, end, was_available, ran }
+        let reason = self.pods.reason(pod);
+        Fact::PodEnded { pod, workload, spec, node, end, reason, was_ready, was_available, ran }
     }
 
     /// The provider accepts a launch of one of a pool's templates.
@@ -226,13 +241,15 @@ impl World {
         let offering = self.model.pools[pool].templates[template].offering;
         let nodes = &mut self.nodes;
         let node = nodes.state.push(NodeState::Launching);
+        let evicts = taints_evict(&shape.taints);
         nodes.shape.push(self.shapes.intern(shape));
         nodes.pool.push(pool);
         nodes.offering.push(offering);
         nodes.ordinal.push(self.launches[offering]);
         nodes.launched_at.push(self.now);
         nodes.alive.push(node);
-        nodes.announced.push(false);
+        nodes.deadline.push(None);
+        nodes.no_execute_since.push(evicts.then_some(self.now));
         nodes.name.push(name);
         nodes.hostname.push(hostname);
         self.launches[offering] += 1;
@@ -272,7 +289,7 @@ impl World {
     /// If the instance is gone.
     pub fn announce(&mut self, node: NodeId, lead: Span) -> Fact {
         assert_ne!(self.nodes.state(node), NodeState::Gone, "a notice is about something");
-        self.nodes.announced[node] = true;
+        self.nodes.deadline[node] = Some(self.now + lead);
         Fact::NoticeGiven { node, lead }
     }
 
@@ -309,6 +326,8 @@ impl World {
     pub fn taint(&mut self, node: NodeId, taints: Vec<Taint>) -> Fact {
         assert_ne!(self.nodes.state(node), NodeState::Gone, "a taint is on something");
         let count = u32::try_from(taints.len()).expect("few taints");
+        let since = self.nodes.no_execute_since[node].unwrap_or(self.now);
+        self.nodes.no_execute_since[node] = taints_evict(&taints).then_some(since);
         let shape = NodeShape { taints, ..self.shapes[self.nodes.shape(node)].clone() };
         self.nodes.shape[node] = self.shapes.intern(shape);
         self.changed(node);
@@ -332,7 +351,7 @@ impl World {
         alive.remove(at);
         self.pool_sizes[self.nodes.pool[node]] -= 1;
         self.changed(node);
-        Fact::NodeGone { node, why, announced: self.nodes.announced[node] }
+        Fact::NodeGone { node, why, announced: self.nodes.announced(node) }
     }
 
     /// The price of an offering changes.
@@ -352,6 +371,16 @@ impl World {
         self.pods.ready_at[pod].map_or(Span::ZERO, |ready| self.now.since(ready))
     }
 
+    /// A pod is in another phase from now on.
+    pub(super) fn enter(&mut self, pod: PodId, phase: Phase) {
+        let before = std::mem::replace(&mut self.pods.phase[pod], phase);
+        self.health.moved(self.pods.spec[pod], before, phase, &self.model);
+    }
+
+    fn is_ready(&self, pod: PodId) -> bool {
+        matches!(self.pods.phase(pod), Phase::Running { .. })
+    }
+
     /// A node changed in itself.
     pub(super) fn changed(&mut self, node: NodeId) {
         self.journal.record(Change { node, spec: None }, self.nodes.len());
@@ -361,4 +390,9 @@ impl World {
     fn changed_by(&mut self, node: NodeId, spec: SpecId) {
         self.journal.record(Change { node, spec: Some(spec) }, self.nodes.len());
     }
+}
+
+/// Whether taints drive pods away that run already.
+fn taints_evict(taints: &[Taint]) -> bool {
+    taints.iter().any(|taint| taint.effect == Effect::NoExecute)
 }

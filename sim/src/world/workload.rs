@@ -44,8 +44,11 @@ pub enum Controller {
         replicas: u32,
         /// `spec.minReadySeconds`.
         min_ready: Span,
+        /// `podManagementPolicy: OrderedReady`: a pod is created only when all before it are
+        /// available; else `Parallel`.
+        ordered: bool,
     },
-    /// Runs one pod on every node that takes it; such a pod is never evicted and dies with its
+    /// Runs one pod on every node that takes it; no drain evicts such a pod, and it dies with its
     /// node.
     DaemonSet,
     /// Runs pods to their end until enough have completed.

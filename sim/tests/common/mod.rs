@@ -4,15 +4,19 @@
 use proptest::prelude::*;
 use sim::market::Market;
 use sim::providers;
+use sim::providers::interruption::{DrainedBy, Interruption, Loss, NodeObject, Shutdown};
+use sim::table::Id;
 use sim::world::Model;
+use sim::world::budget::{Amount, Budget, Limit};
 use sim::world::catalog::{CapacityType, InstanceType, Kin, Offering};
-use sim::world::labels::LabelSet;
+use sim::world::labels::{LabelSet, Operator, Requirement};
 use sim::world::node::NodeShape;
 use sim::world::pod::{HostPort, PodSpec, Protocol};
 use sim::world::pool::{NodeTemplate, Pool};
 use sim::world::resources::Resources;
+use sim::world::selectors::{Namespaces, PodSelector};
 use sim::world::taints::{Effect, Taint, Toleration, TolerationOperator};
-use sim::world::workload::{Controller, Workload};
+use sim::world::workload::{Controller, Workload, WorkloadId};
 use sim::{Fact, MicroUsdPerHour, Root, Run, Setup, SimTime, Span, digest};
 
 /// A cluster and what runs on it.
@@ -20,6 +24,9 @@ use sim::{Fact, MicroUsdPerHour, Root, Run, Setup, SimTime, Span, digest};
 pub struct Plan {
     pub pools: Vec<PoolPlan>,
     pub workloads: Vec<WorkloadPlan>,
+    /// Budgets, each over the pods of one workload, by its index.
+    pub budgets: Vec<(usize, Limit)>,
+    pub interruption: Interruption,
     pub missed_notices: f64,
     pub horizon: Span,
 }
@@ -94,6 +101,7 @@ pub fn setup(plan: &Plan) -> Setup {
         }
         model.pools.push(Pool { name, size: pool.size, templates });
     }
+    let app = model.names.intern("app");
     for workload in &plan.workloads {
         let namespace = model.names.intern("default");
         let name = model.names.intern(&workload.name);
@@ -104,12 +112,14 @@ pub fn setup(plan: &Plan) -> Setup {
             seconds: None,
         };
         let requests = Resources::one_pod(workload.cpu_milli, workload.memory_mib << 20);
+        let labels = LabelSet::from_iter([(app, name)]);
         let spec = model.specs.intern(PodSpec {
             namespace: Some(namespace),
+            labels,
             requests,
             nonzero_requests: requests,
             scored_requests: requests,
-            tolerations: if workload.tolerant { vec![toleration] } else { Vec::new() },
+            tolerations: workload.tolerant.then_some(toleration).into_iter().collect(),
             host_ports: workload
                 .host_port
                 .map(|port| HostPort { ip: None, protocol: Protocol::Tcp, port })
@@ -130,9 +140,26 @@ pub fn setup(plan: &Plan) -> Setup {
             key: digest::of_name(&workload.name),
         });
     }
+    for (workload, limit) in &plan.budgets {
+        let workload = &model.workloads[WorkloadId::from_index(*workload)];
+        let (namespace, name) = (workload.namespace, workload.name);
+        let labels = vec![Requirement { key: app, operator: Operator::In(vec![name]) }];
+        let namespaces = Namespaces::Only(vec![namespace]);
+        let selector = model.selectors.intern(PodSelector::Pods { namespaces, labels });
+        model.budgets.push(Budget {
+            namespace,
+            name,
+            selector: Some(selector),
+            selects_all: false,
+            limit: *limit,
+            unready_may_go: false,
+            disrupted: Vec::new(),
+        });
+    }
     let aws = providers::named("aws").expect("aws is modelled");
     let market = Market { missed_notices: plan.missed_notices, ..Market::default() };
-    Setup::new(model, market, aws, Span::ZERO, plan.horizon).expect("a sound plan")
+    let setup = Setup::new(model, market, aws, Span::ZERO, plan.horizon);
+    Setup { interruption: plan.interruption, ..setup.expect("a sound plan") }
 }
 
 /// One run with everything that happened in it.
@@ -156,6 +183,8 @@ pub fn simple(reclaims_per_hour: f64, size: u32, horizon: Span) -> Plan {
             reclaims_per_hour,
         }],
         workloads: vec![service("web", size * 2)],
+        budgets: Vec::new(),
+        interruption: providers::aws::AWS.interruption,
         missed_notices: 0.0,
         horizon,
     }
@@ -181,12 +210,44 @@ pub fn service(name: &str, replicas: u32) -> WorkloadPlan {
 pub fn plans() -> impl Strategy<Value = Plan> {
     let pools = prop::collection::vec(pool(), 1..4);
     let workloads = prop::collection::vec(workload(), 0..7);
-    (pools, workloads, prop_oneof![Just(0.0), 0.0..1.0], 1_u64..72).prop_map(
-        |(pools, mut workloads, missed_notices, hours)| {
+    let budgets = prop::collection::vec((any::<prop::sample::Index>(), limit()), 0..3);
+    let missed_notices = prop_oneof![Just(0.0), 0.0..1.0];
+    (pools, workloads, budgets, interruption(), missed_notices, 1_u64..72).prop_map(
+        |(pools, mut workloads, budgets, interruption, missed_notices, hours)| {
+            let kinds = workloads.len();
+            let budgets = budgets.into_iter().filter(|_| kinds > 0);
+            let budgets = budgets.map(|(of, limit)| (of.index(kinds), limit)).collect();
             for (index, workload) in workloads.iter_mut().enumerate() {
                 workload.name = format!("workload-{index}");
             }
-            Plan { pools, workloads, missed_notices, horizon: Span::from_hours(hours) }
+            let horizon = Span::from_hours(hours);
+            Plan { pools, workloads, budgets, interruption, missed_notices, horizon }
+        },
+    )
+}
+
+fn limit() -> impl Strategy<Value = Limit> {
+    let amount =
+        prop_oneof![(0_u32..4).prop_map(Amount::Pods), (0_u32..101).prop_map(Amount::Percent)];
+    (amount, any::<bool>()).prop_map(|(amount, least)| match least {
+        true => Limit::MinAvailable(amount),
+        false => Limit::MaxUnavailable(amount),
+    })
+}
+
+fn interruption() -> impl Strategy<Value = Interruption> {
+    let drained_by = vec![DrainedBy::Handler, DrainedBy::Kubelet, DrainedBy::Nobody];
+    let object = vec![Loss::CLEANED_UP.object, NodeObject::Kept];
+    let spans = (0_u64..150, 0_u64..60, 0_u64..60);
+    (prop::sample::select(drained_by), prop::sample::select(object), spans).prop_map(
+        |(drained_by, object, (signal, ordinary, critical))| Interruption {
+            drained_by,
+            shutdown_signal: Span::from_secs(signal),
+            shutdown: Shutdown {
+                total: Span::from_secs(ordinary + critical),
+                critical: Span::from_secs(critical),
+            },
+            loss: Loss { object, ..Loss::CLEANED_UP },
         },
     )
 }
@@ -212,8 +273,9 @@ fn workload() -> impl Strategy<Value = WorkloadPlan> {
     let controller = prop_oneof![
         (0_u32..8, span(60))
             .prop_map(|(replicas, min_ready)| Controller::Deployment { replicas, min_ready }),
-        (0_u32..4, span(60))
-            .prop_map(|(replicas, min_ready)| Controller::StatefulSet { replicas, min_ready }),
+        (0_u32..4, span(60), any::<bool>()).prop_map(|(replicas, min_ready, ordered)| {
+            Controller::StatefulSet { replicas, min_ready, ordered }
+        }),
         Just(Controller::DaemonSet),
         (0_u32..9, 1_u32..5, span(7_200)).prop_map(|(completions, parallelism, duration)| {
             Controller::Job { completions, parallelism, duration }
@@ -221,7 +283,8 @@ fn workload() -> impl Strategy<Value = WorkloadPlan> {
         prop::option::of(span(7_200)).prop_map(|duration| Controller::Pod { duration }),
     ];
     let host_port = prop_oneof![4 => Just(None), 1 => (1_u16..3).prop_map(Some)];
-    let size = (0_u64..3_000, 0_u64..4_096, any::<bool>(), host_port, -1_i32..2);
+    let priority = prop_oneof![9 => -1_i32..2, 1 => Just(2_000_000_000)];
+    let size = (0_u64..3_000, 0_u64..4_096, any::<bool>(), host_port, priority);
     let life = (span(200), span(200), 0_u64..7_200_000);
     (controller, size, life).prop_map(
         |(

@@ -1,0 +1,127 @@
+//! PodDisruptionBudgets: where they held evictions back, and where a reclaim went past them.
+
+use sim::table::Table;
+use sim::world::budget::BudgetId;
+use sim::world::disruption::Reason;
+use sim::world::fact::{Fact, Sink};
+use sim::world::node::Why;
+use sim::world::pod::End;
+use sim::world::workload::{Controller, WorkloadId};
+use sim::{Legend, SimTime};
+
+/// Folds facts into what became of the budgets.
+#[derive(Clone)]
+pub struct Budgets {
+    legend: Legend,
+    budgets: Table<BudgetId, Watch>,
+    /// Pods that a reclaim ended, or told to stop, while a budget of theirs allowed no disruption.
+    pub violations: u64,
+    /// Attempts to evict a pod that a budget refused.
+    pub refusals: u64,
+    /// Milliseconds in which a budget had fewer healthy pods than it demands, added up over budgets.
+    pub short_ms: u128,
+}
+
+#[derive(Clone, Copy)]
+struct Watch {
+    /// Since when a workload of its pods has existed and this has been so.
+    since: Option<SimTime>,
+    healthy: i64,
+}
+
+impl Budgets {
+    /// Nothing has happened yet.
+    #[must_use]
+    pub fn new(legend: &Legend) -> Budgets {
+        let budgets = legend.model.budgets.rows();
+        Budgets {
+            budgets: budgets.map(|_| Watch { since: None, healthy: 0 }).collect(),
+            legend: legend.clone(),
+            violations: 0,
+            refusals: 0,
+            short_ms: 0,
+        }
+    }
+
+    /// The figures at the end of the window.
+    #[must_use]
+    pub fn finish(mut self) -> Budgets {
+        let ids: Vec<BudgetId> = self.budgets.ids().collect();
+        ids.into_iter().for_each(|id| self.change(self.legend.to, id, 0));
+        self
+    }
+
+    /// How many healthy pods a budget demands.
+    fn desired(&self, id: BudgetId) -> i64 {
+        let model = &self.legend.model;
+        model.budgets[id].desired_healthy(model.relations().wanted(id))
+    }
+
+    /// The budgets of a workload's pods.
+    fn of(&self, workload: WorkloadId) -> Vec<BudgetId> {
+        let model = &self.legend.model;
+        if model.budgets.is_empty() {
+            return Vec::new();
+        }
+        model.relations().of_spec(model.workloads[workload].spec).budgets.clone()
+    }
+
+    fn change(&mut self, at: SimTime, id: BudgetId, change: i64) {
+        let short = self.budgets[id].healthy < self.desired(id);
+        let watch = &mut self.budgets[id];
+        if let Some(since) = &mut watch.since {
+            let (from, to) = (self.legend.from, self.legend.to);
+            if short {
+                self.short_ms += u128::from(at.min(to).since((*since).max(from)).as_ms());
+            }
+            *since = at;
+        }
+        watch.healthy += change;
+    }
+
+    /// A reclaim ends a pod, or tells it to stop, without asking anybody.
+    fn went_past(&mut self, at: SimTime, workload: WorkloadId) {
+        let model = &self.legend.model;
+        let protected = model.workloads[workload].controller != Controller::DaemonSet;
+        let refuses = |id: &BudgetId| {
+            let wanted = model.relations().wanted(*id);
+            model.budgets[*id].allows(wanted, self.budgets[*id].healthy) == 0
+        };
+        let violated = at >= self.legend.from && protected && self.of(workload).iter().any(refuses);
+        self.violations += u64::from(violated);
+    }
+}
+
+impl Sink for Budgets {
+    fn fact(&mut self, at: SimTime, fact: &Fact) {
+        let (workload, change) = match *fact {
+            Fact::WorkloadCreated { workload } => {
+                for id in self.of(workload) {
+                    self.budgets[id].since.get_or_insert(at);
+                }
+                return;
+            }
+            Fact::EvictionRefused { .. } => {
+                self.refusals += u64::from(at >= self.legend.from);
+                return;
+            }
+            Fact::PodReady { workload, .. } => (workload, 1),
+            Fact::PodTerminating { workload, was_ready, why, reason, .. } => {
+                if why == Why::Reclaimed && reason != Some(Reason::EvictionByEvictionApi) {
+                    self.went_past(at, workload);
+                }
+                (workload, -i64::from(was_ready))
+            }
+            Fact::PodEnded { workload, was_ready, end, .. } => {
+                if end == End::KilledWithoutWarning {
+                    self.went_past(at, workload);
+                }
+                (workload, -i64::from(was_ready))
+            }
+            _ => return,
+        };
+        if change != 0 {
+            self.of(workload).into_iter().for_each(|id| self.change(at, id, change));
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! What a termination handler does with a notice: cordon the node, then evict its pods as `kubectl
+//! drain` does, as often as budgets make it ask.
+
+use crate::action::Action;
+use crate::time::Span;
+use crate::world::World;
+use crate::world::node::{NodeId, NodeState, Why};
+use crate::world::pod::{Phase, PodId};
+use crate::world::workload::Controller;
+
+/// How long an eviction that was refused waits for the next attempt.
+// kubectl: pkg/drain/drain.go evictPods
+pub const RETRY_AFTER: Span = Span::from_secs(5);
+
+/// The provider has said that it will take `node`, or a node of which it has said so has just
+/// registered: no more pods, and those that are there are asked to leave.
+#[must_use]
+pub fn begin(world: &World, node: NodeId) -> Vec<Action> {
+    let NodeState::Ready { cordoned } = world.nodes().state(node) else { return Vec::new() };
+    let cordon = (!cordoned).then_some(Action::Cordon { node });
+    cordon.into_iter().chain(evictions(world, node)).collect()
+}
+
+/// Asks for the eviction of everybody who is still there.
+#[must_use]
+pub fn evictions(world: &World, node: NodeId) -> Vec<Action> {
+    left(world, node).map(|pod| Action::Evict { pod, why: Why::Reclaimed }).collect()
+}
+
+/// The pods that a drain has yet to evict.
+pub fn left(world: &World, node: NodeId) -> impl Iterator<Item = PodId> {
+    let pods = world.placement().pods_on(node).iter().copied();
+    pods.filter(|pod| {
+        let workload = &world.model().workloads[world.pods().workload(*pod)];
+        let runs =
+            matches!(world.pods().phase(*pod), Phase::Starting { .. } | Phase::Running { .. });
+        // As `kubectl drain --ignore-daemonsets`: a DaemonSet would only put the pod back.
+        runs && workload.controller != Controller::DaemonSet
+    })
+}

@@ -1,0 +1,72 @@
+//! StatefulSets: a pod for each name, and unless told otherwise one after the other.
+
+use std::collections::BTreeMap;
+
+use crate::action::Action;
+use crate::world::World;
+use crate::world::pod::PodId;
+use crate::world::workload::{Controller, WorkloadId};
+
+/// Who holds which name of which set.
+#[derive(Clone, Debug, Default)]
+pub struct StatefulSets(BTreeMap<WorkloadId, Vec<Name>>);
+
+/// A name: that of one replica.
+#[derive(Clone, Copy, Debug, Default)]
+struct Name {
+    /// The pod that has it, until its object is gone.
+    holder: Option<PodId>,
+    /// How many pods have had it.
+    attempts: u32,
+}
+
+impl StatefulSets {
+    /// A pod takes its name.
+    pub fn pod_created(&mut self, world: &World, pod: PodId) {
+        let pods = world.pods();
+        let name = self.name(pods.workload(pod), pods.replica(pod));
+        *name = Name { holder: Some(pod), attempts: pods.attempt(pod) + 1 };
+    }
+
+    /// The object of a pod is gone; its name is free.
+    pub fn name_is_free(&mut self, world: &World, pod: PodId) {
+        let pods = world.pods();
+        let name = self.name(pods.workload(pod), pods.replica(pod));
+        if name.holder == Some(pod) {
+            name.holder = None;
+        }
+    }
+
+    /// The pods to create now. In order, the next is created only when every one before it is
+    /// there and available.
+    // StatefulSet controller: pkg/controller/statefulset/stateful_set_control.go processReplica
+    pub fn missing(&mut self, world: &World, workload: WorkloadId) -> Vec<Action> {
+        let Controller::StatefulSet { replicas, ordered, .. } =
+            world.model().workloads[workload].controller
+        else {
+            return Vec::new();
+        };
+        let mut actions = Vec::new();
+        for replica in 0..replicas {
+            let name = *self.name(workload, replica);
+            let available = name.holder.is_some_and(|pod| world.pods().available(pod));
+            if name.holder.is_none() {
+                let attempt = name.attempts;
+                actions.push(Action::CreatePod { workload, replica, attempt, meant_for: None });
+            }
+            if ordered && !available {
+                break;
+            }
+        }
+        actions
+    }
+
+    fn name(&mut self, workload: WorkloadId, replica: u32) -> &mut Name {
+        let names = self.0.entry(workload).or_default();
+        let at = replica as usize;
+        if names.len() <= at {
+            names.resize(at + 1, Name::default());
+        }
+        &mut names[at]
+    }
+}
