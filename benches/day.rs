@@ -67,7 +67,12 @@ fn setup(nodes: u32, arrivals: &str) -> Setup {
     let instance_type = model.catalog.instance_types.push(InstanceType::plain(name, size, price));
     let offering = model.catalog.offerings.push(Offering::on_demand(instance_type, zone, price));
     let shape = NodeShape::plain(size);
-    model.pools.push(Pool { name, size: nodes, templates: vec![NodeTemplate { offering, shape }] });
+    model.pools.push(Pool {
+        name,
+        size: nodes,
+        templates: vec![NodeTemplate { offering, shape }],
+        max_price: None,
+    });
     for line in arrivals.lines().skip(1) {
         let fields: Vec<&str> = line.split(',').collect();
         let [pod, submit_s, cpu_m, ram_bytes, duration_s] = fields[..] else {

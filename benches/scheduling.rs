@@ -175,7 +175,7 @@ fn add_node(model: &mut Model, index: usize) {
             MicroUsdPerHour(0),
         ));
         let templates = vec![NodeTemplate { offering, shape: shape.clone() }];
-        model.pools.push(Pool { name, size: 0, templates });
+        model.pools.push(Pool { name, size: 0, templates, max_price: None });
     }
     model.start.nodes.push(StartNode::named(name, PoolId::from_index(0), 0, shape));
 }

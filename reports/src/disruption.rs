@@ -52,6 +52,8 @@ pub struct Disruption {
     legend: Legend,
     /// Instances taken by the provider.
     pub reclaims: u64,
+    /// Those of them that cost more than their pool pays.
+    pub outbid: u64,
     /// Those of them that nobody announced.
     pub notices_missed: u64,
     /// Ends of pods, but for those of DaemonSets.
@@ -71,6 +73,7 @@ impl Disruption {
         Disruption {
             legend: legend.clone(),
             reclaims: 0,
+            outbid: 0,
             notices_missed: 0,
             ends: Ends::default(),
             daemon_ends: Ends::default(),
@@ -86,8 +89,9 @@ impl Sink for Disruption {
             return;
         }
         match *fact {
-            Fact::NodeGone { why: Why::Reclaimed, announced, .. } => {
+            Fact::NodeGone { why: why @ (Why::Reclaimed | Why::Outbid), announced, .. } => {
                 self.reclaims += 1;
+                self.outbid += u64::from(why == Why::Outbid);
                 self.notices_missed += u64::from(!announced);
             }
             Fact::PodEnded { workload, end, reason, .. } => {

@@ -153,6 +153,8 @@ pub struct Plan {
     pub idle_cpu_hours: Estimate,
     /// Instances taken by the provider, per day.
     pub reclaims_per_day: Estimate,
+    /// Those of them because spot cost more than their pool pays.
+    pub outbid_per_day: Estimate,
     /// Those of them without notice, per day.
     pub notices_missed_per_day: Estimate,
     /// Pods whose end they did not choose, per day.
@@ -380,6 +382,7 @@ fn plan(runs: &[(Figures, Run)], legend: &Legend, seed: u64) -> Plan {
         memory_requested_percent: requested(1),
         idle_cpu_hours: each(&|f| f.capacity.integral.idle_cpu as f64 / 3.6e9),
         reclaims_per_day: per_day(&|f| f.disruption.reclaims),
+        outbid_per_day: per_day(&|f| f.disruption.outbid),
         notices_missed_per_day: per_day(&|f| f.disruption.notices_missed),
         pods_disrupted_per_day: per_day(&|f| f.disruption.ends.total()),
         ends_clean_per_day: per_day(&|f| f.disruption.ends.clean),

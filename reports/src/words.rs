@@ -76,10 +76,11 @@ pub fn of(fact: &Fact, namer: &Namer<'_>, legend: &Legend, refusals: &Refusals) 
             let [instance_type, zone, _] = namer.offering(offering);
             format!("spot capacity of {instance_type}, {zone} is {} now", amount(capacity))
         }
-        Fact::LaunchRefused { pool, offering } => {
+        Fact::LaunchRefused { pool, offering, outbid } => {
             let [instance_type, zone, capacity_type] = namer.offering(offering);
             let pool = namer.pool(pool);
-            format!("{pool} is refused another {instance_type}, {zone}, {capacity_type}")
+            let why = if outbid { ": it costs more than the maximum price" } else { "" };
+            format!("{pool} is refused another {instance_type}, {zone}, {capacity_type}{why}")
         }
         Fact::RebalanceRecommended { node: id } => {
             format!("{} is at elevated risk of being taken", node(id))
@@ -108,6 +109,7 @@ pub(crate) fn amount(capacity: Capacity) -> String {
 fn because(why: Why) -> &'static str {
     match why {
         Why::Reclaimed => ", reclaimed",
+        Why::Outbid => ", reclaimed at a price above the maximum",
         Why::Preempted => ", preempted",
         Why::Tainted => ", because of a taint",
         Why::Found => ", as from the start",

@@ -24,7 +24,7 @@ fn under(reserved: u64) -> Legend {
     let mut legend = legend_of("aws", Span::from_secs(1_000), Span::from_secs(20_000));
     let model = Arc::get_mut(&mut legend.model).expect("one owner");
     let name = model.names.intern("pool");
-    model.pools.push(Pool { name, size: 0, templates: Vec::new() });
+    model.pools.push(Pool { name, size: 0, templates: Vec::new(), max_price: None });
     model.contract.control_plane = MicroUsdPerHour(100_001);
     model.contract.boot_volume = MicroUsdPerHour(8_003);
     if reserved > 0 {

@@ -225,7 +225,7 @@ impl Hand {
                 shape: NodeShape::plain(Resources::ZERO),
             };
             template.shape.labels.set(key, name);
-            model.pools.push(Pool { name, size: 1, templates: vec![template] });
+            model.pools.push(Pool { name, size: 1, templates: vec![template], max_price: None });
         }
         let workload = WorkloadId::from_index(0);
         let (replicas, min_ready) = (6, Span::ZERO);

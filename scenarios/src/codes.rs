@@ -287,6 +287,15 @@ pub static CODES: &[Code] = &[
         fix: "Get its prices too, leave the zone out, or write `ifMissing: listed-price`.",
     },
     Code {
+        id: "E0606",
+        title: "a maximum price where there can be none",
+        why: "On-demand is bought at list price, and Google Cloud takes no maximum price for spot. \
+              AWS and Azure do.",
+        example: "pools:\n  - name: a\n    count: 1\n    capacityType: on-demand\n    \
+                  instanceTypes: [m6i.large]\n    maxPrice: 0.1",
+        fix: "Leave `maxPrice` out.",
+    },
+    Code {
         id: "E0701",
         title: "a parameter belongs to another model of reclaims",
         why: "It would do nothing, and a scenario that says more than it does misleads.",

@@ -131,6 +131,10 @@ pub struct Pool {
     /// Which instance types, by name or described here.
     #[schemars(length(min = 1))]
     pub instance_types: Vec<Instance>,
+    /// What it pays for spot at most, in dollars per hour; by default whatever spot costs. While the
+    /// price is above, the pool is given nothing and loses what it has.
+    #[schemars(range(min = 0.0, max = 1_000_000.0))]
+    pub max_price: Option<f64>,
     /// Which zones; by default the region's first, for example `us-east-1a`.
     #[serde(default)]
     pub zones: Vec<String>,

@@ -239,3 +239,24 @@ fn options_fit_their_model_and_their_file() {
         assert_eq!(places(&found)[0].0, "E0204", "{found}");
     }
 }
+
+#[test]
+fn a_maximum_price_is_for_spot_where_there_is_one() {
+    let with = |pool: &str, provider: &str| {
+        let box_of = "instanceTypes: [{name: box, cpu: 2, memory: 8Gi, onDemandPrice: 0.1, spotPrice: 0.05}]";
+        let text = format!(
+            "apiVersion: spotsim/v1\nname: shop\nhorizon: 1d\nregion: r\nprovider: {provider}\n\
+             pools: [{{name: p, count: 1, {pool}, {box_of}, maxPrice: 0.07}}]\n"
+        );
+        Scenario::parse(&Source { file: "shop.yaml".into(), text: Arc::from(text) }, None)
+    };
+    for provider in ["aws", "azure", "generic"] {
+        let scenario = with("capacityType: spot", provider).unwrap_or_else(|it| panic!("{it}"));
+        let pool = scenario.setup.model.pools.rows().next().expect("a pool");
+        assert_eq!(pool.max_price.map(|price| price.0), Some(70_000));
+    }
+    for (pool, provider) in [("capacityType: spot", "gcp"), ("capacityType: on-demand", "aws")] {
+        let found = with(pool, provider).err().expect("a mistake");
+        assert_eq!(places(&found)[0].0, "E0606", "{found}");
+    }
+}

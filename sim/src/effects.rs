@@ -69,7 +69,7 @@ impl<S: Sink> Simulation<'_, S> {
             Action::Terminate { pod, why, reason } => self.terminate(pod, why, reason),
             Action::Launch { pool, template } => {
                 let offering = self.setup.model.pools[pool].templates[template].offering;
-                if !self.grants(offering) {
+                if !self.grants(offering) || !self.world.pays(pool, offering) {
                     self.refuse_launch(pool, template);
                     return;
                 }
@@ -159,10 +159,11 @@ impl<S: Sink> Simulation<'_, S> {
         }
     }
 
-    /// The provider has no instance to give: the pool will ask again.
+    /// The provider gives no instance: the pool will ask again.
     fn refuse_launch(&mut self, pool: PoolId, template: usize) {
         let offering = self.setup.model.pools[pool].templates[template].offering;
-        self.record(Fact::LaunchRefused { pool, offering });
+        let outbid = !self.world.pays(pool, offering);
+        self.record(Fact::LaunchRefused { pool, offering, outbid });
         self.pools.refused(pool, template);
     }
 
@@ -170,7 +171,9 @@ impl<S: Sink> Simulation<'_, S> {
     /// cannot be that many.
     pub(crate) fn bear(&mut self, pool: PoolId, template: usize) {
         let offering = self.setup.model.pools[pool].templates[template].offering;
-        if matches!(self.world.capacity(offering), Capacity::Holds(_)) && !self.grants(offering) {
+        let full =
+            matches!(self.world.capacity(offering), Capacity::Holds(_)) && !self.grants(offering);
+        if full || !self.world.pays(pool, offering) {
             self.refuse_launch(pool, template);
             return;
         }

@@ -40,6 +40,8 @@ pub struct Simulation<'s, S> {
     pub(crate) next_move: Table<OfferingId, Option<Move>>,
     /// Instances that the provider has decided to take.
     pub(crate) doomed: BTreeSet<NodeId>,
+    /// When the provider takes instances whose pools pay too little.
+    pub(crate) outbid: BTreeMap<NodeId, SimTime>,
     pub(crate) pools: Pools,
     pub(crate) controllers: Controllers,
     pub(crate) scheduler_is_awake: bool,
@@ -80,6 +82,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
             supply: market.reclaims.open(root, model, market.reclaim_scale),
             next_move: model.catalog.offerings.rows().map(|_| None).collect(),
             doomed: BTreeSet::new(),
+            outbid: BTreeMap::new(),
             controllers: Controllers::new(model),
             scheduler_is_awake: false,
             flush_is_due: false,
@@ -109,11 +112,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
         self.world.advance_to(at);
         self.counters.events += 1;
         match event {
-            Event::PriceChanges { offering, price } => {
-                let fact = self.world.reprice(offering, price);
-                self.record(fact);
-                self.await_price(offering);
-            }
+            Event::PriceChanges { offering, price } => self.price_changes(offering, price),
             Event::MarketMoves(offering) => self.market_moves(offering),
             Event::PodStops(pod) => self.pod_stops(pod),
             Event::PodFinishes(pod) => self.pod_finishes(pod),
@@ -284,7 +283,8 @@ impl<'s, S: Sink> Simulation<'s, S> {
             let unreachable_at = self.world.now() + self.setup.interruption.loss.unreachable_after;
             self.agenda.schedule(unreachable_at, Event::NodeBecomesUnreachable(node));
         }
-        self.remove(node, Why::Reclaimed);
+        let outbid = self.outbid.remove(&node).is_some_and(|at| at <= self.world.now());
+        self.remove(node, if outbid { Why::Outbid } else { Why::Reclaimed });
         self.wake_scheduler(Happening::NodeLeft);
         if let Some(action) = self.pools.lost(&self.world, node) {
             self.apply(action);

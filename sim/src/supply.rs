@@ -4,6 +4,7 @@
 use crate::engine::Simulation;
 use crate::event::Event;
 use crate::market::{Batch, Episode, Instance, Move};
+use crate::money::MicroUsdPerHour;
 use crate::rng::Stream;
 use crate::time::SimTime;
 use crate::world::catalog::{Capacity, CapacityType, OfferingId};
@@ -38,6 +39,31 @@ impl<S: Sink> Simulation<'_, S> {
     pub(crate) fn await_price(&mut self, offering: OfferingId) {
         if let Some((at, price)) = self.prices.next_price(offering, self.world.now()) {
             self.agenda.schedule(at, Event::PriceChanges { offering, price });
+        }
+    }
+
+    /// An offering gets another price: pools that pay less lose what they have of it, and those that
+    /// may have it again ask.
+    pub(crate) fn price_changes(&mut self, offering: OfferingId, price: MicroUsdPerHour) {
+        let fact = self.world.reprice(offering, price);
+        self.record(fact);
+        self.await_price(offering);
+        let running: Vec<NodeId> = self.undoomed(offering).collect();
+        running.into_iter().for_each(|node| self.take_if_outbid(node));
+        if self.is_spot(offering) {
+            self.grant_open_requests(offering);
+        }
+    }
+
+    /// The provider takes an instance if its pool pays too little, with its usual notice; it does so
+    /// even if the price falls again meanwhile.
+    fn take_if_outbid(&mut self, node: NodeId) {
+        let nodes = self.world.nodes();
+        if !self.world.pays(nodes.pool(node), nodes.offering(node)) {
+            let at = self.world.now() + self.setup.provider.notice;
+            self.doomed.insert(node);
+            self.outbid.insert(node, at);
+            self.condemn(node, at, None);
         }
     }
 
@@ -84,7 +110,12 @@ impl<S: Sink> Simulation<'_, S> {
                 self.condemn(node, now, None);
             }
         }
-        let room = match capacity {
+        self.grant_open_requests(offering);
+    }
+
+    /// Gives pools what they have asked for, as far as there is capacity and they pay enough.
+    fn grant_open_requests(&mut self, offering: OfferingId) {
+        let room = match self.world.capacity(offering) {
             Capacity::Ample | Capacity::Contended { open: true } => usize::MAX,
             Capacity::Contended { open: false } | Capacity::Exhausted => 0,
             Capacity::Holds(most) => most.saturating_sub(self.world.running(offering)) as usize,
@@ -160,6 +191,8 @@ impl<S: Sink> Simulation<'_, S> {
         {
             self.condemn(node, reclaim.at, reclaim.announced);
         }
+        // A node of the start may be there at a price that its pool would not pay.
+        self.take_if_outbid(node);
     }
 
     /// Whether the provider has another instance of an offering to give.

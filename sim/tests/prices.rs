@@ -1,6 +1,8 @@
 //! Spot prices against the figures that their models are calibrated on, within sampling error; and
 //! replayed ones step by step.
 
+use std::sync::Arc;
+
 use sim::market::Market;
 use sim::market::prices::Prices;
 use sim::market::prices::aws::Aws;
@@ -10,8 +12,10 @@ use sim::market::prices::replay::Replay;
 use sim::table::Id;
 use sim::world::Model;
 use sim::world::catalog::{CapacityType, InstanceType, Kin, Offering, OfferingId};
+use sim::world::node::NodeShape;
+use sim::world::pool::{NodeTemplate, Pool};
 use sim::world::resources::Resources;
-use sim::{MicroUsdPerHour, Root, SimTime, Span, providers};
+use sim::{Fact, MicroUsdPerHour, Root, Setup, SimTime, Span, providers};
 
 const ON_DEMAND: MicroUsdPerHour = MicroUsdPerHour(10_000_000);
 const LISTED: MicroUsdPerHour = MicroUsdPerHour(3_200_000);
@@ -234,23 +238,74 @@ fn prices_carry_no_signal_about_reclaims() {
         let mut templates = Vec::new();
         for offering in ids {
             model.catalog.offerings[offering].reclaims_per_hour = 0.05;
-            let shape = sim::world::node::NodeShape::plain(size);
-            templates.push(sim::world::pool::NodeTemplate { offering, shape });
+            let shape = NodeShape::plain(size);
+            templates.push(NodeTemplate { offering, shape });
         }
         let name = model.names.intern("pool");
-        model.pools.push(sim::world::pool::Pool { name, size: 4, templates });
+        model.pools.push(Pool { name, size: 4, templates, max_price: None });
         let market = Market { prices, ..Market::default() };
         let aws = providers::named("aws").expect("aws is modelled");
-        let setup = sim::Setup::new(model, market, aws, Span::ZERO, DAY * 30).expect("sound");
+        let setup = Setup::new(model, market, aws, Span::ZERO, DAY * 30).expect("sound");
         let mut facts = Vec::new();
         sim::run(&setup, Root { seed: 9, replication: 0 }, &mut facts);
-        let price = |fact: &sim::Fact| matches!(fact, sim::Fact::PriceChanged { .. });
+        let price = |fact: &Fact| matches!(fact, Fact::PriceChanged { .. });
         let changes = facts.iter().filter(|(_, fact)| price(fact)).count();
-        let gone = facts.into_iter().filter(|(_, it)| matches!(it, sim::Fact::NodeGone { .. }));
+        let gone = facts.into_iter().filter(|(_, it)| matches!(it, Fact::NodeGone { .. }));
         (changes, gone.collect::<Vec<_>>())
     };
     let constant = run(Market::default().prices);
-    let waves = run(std::sync::Arc::new(GCP));
+    let waves = run(Arc::new(GCP));
     assert!(constant.0 == 0 && waves.0 > 0 && !waves.1.is_empty());
     assert_eq!(constant.1, waves.1);
+}
+
+/// One instance whose pool pays 0.30, over a price that goes 0.20, 0.40, 0.25 and 0.35.
+#[test]
+fn whoever_pays_too_little_loses_what_it_has() {
+    let hours = |hours| SimTime::ZERO + Span::from_hours(hours);
+    let notice = Span::from_secs(120);
+    let story = |steps: &[(u64, u64)], max_price| {
+        let mut replay = Replay::new();
+        replay.record(1, steps.iter().map(|(at, p)| (hours(*at), MicroUsdPerHour(*p))).collect());
+        let mut model = model(1, LISTED);
+        let shape = NodeShape::plain(Resources::one_pod(1_000, 1 << 30));
+        let offering = OfferingId::from_index(0);
+        let templates = vec![NodeTemplate { offering, shape }];
+        let name = model.names.intern("pool");
+        let max_price = Some(MicroUsdPerHour(max_price));
+        model.pools.push(Pool { name, size: 1, templates, max_price });
+        let market = Market { prices: Arc::new(replay), ..Market::default() };
+        let aws = providers::named("aws").expect("aws is modelled");
+        let setup = Setup::new(model, market, aws, Span::ZERO, DAY).expect("sound");
+        let mut facts = Vec::new();
+        sim::run(&setup, Root { seed: 9, replication: 0 }, &mut facts);
+        let told = facts.into_iter().filter_map(|(at, fact)| match fact {
+            Fact::NodeLaunched { price, .. } => Some((at, format!("launched at {}", price.0))),
+            Fact::NoticeGiven { lead, .. } => Some((at, format!("gone in {lead}"))),
+            Fact::NodeGone { why, .. } => Some((at, format!("{why:?}"))),
+            Fact::LaunchRefused { outbid, .. } => Some((at, format!("refused, outbid {outbid}"))),
+            _ => None,
+        });
+        told.collect::<Vec<_>>()
+    };
+    let told = |events: &[(SimTime, &str)]| -> Vec<(SimTime, String)> {
+        events.iter().map(|(at, what)| (*at, (*what).to_owned())).collect()
+    };
+    let steps = [(0, 200_000), (2, 400_000), (5, 250_000), (6, 300_000), (7, 350_000)];
+    let expected = told(&[
+        (hours(0), "launched at 200000"),
+        (hours(2), "gone in 2m"),
+        (hours(2) + notice, "Outbid"),
+        (hours(2) + notice, "refused, outbid true"),
+        (hours(5), "launched at 250000"),
+        (hours(7), "gone in 2m"),
+        (hours(7) + notice, "Outbid"),
+        (hours(7) + notice, "refused, outbid true"),
+    ]);
+    assert_eq!(story(&steps, 300_000), expected, "as much as the maximum is not above it");
+    // Dear from the start: nothing is there until it may be.
+    let expected = [(hours(0), "refused, outbid true"), (hours(5), "launched at 250000")];
+    let steps = [(0, 400_000), (5, 250_000)];
+    assert_eq!(story(&steps, 300_000), told(&expected));
+    assert_eq!(story(&steps, 400_000), told(&[(hours(0), "launched at 400000")]));
 }

@@ -141,7 +141,12 @@ impl ClusterPlan {
                 Host::Shared => Some(model.names.intern("shared-host")),
             };
             let shape = template.shape.clone();
-            let pool = model.pools.push(Pool { name, size: 0, templates: vec![template] });
+            let pool = model.pools.push(Pool {
+                name,
+                size: 0,
+                templates: vec![template],
+                max_price: None,
+            });
             let node = StartNode { hostname, ..StartNode::named(name, pool, 0, shape) };
             model.start.nodes.push(node);
         }

@@ -193,11 +193,11 @@ fn line(recording: Recording<'_>, namer: &Namer<'_>, at: SimTime, fact: &Fact) -
             });
             ("CapacityChanged", body)
         }
-        Fact::LaunchRefused { pool, offering } => {
+        Fact::LaunchRefused { pool, offering, outbid } => {
             let [instance_type, zone, capacity_type] = namer.offering(offering);
             let body = json!({
                 "pool": namer.pool(pool), "instanceType": instance_type, "zone": zone,
-                "capacityType": capacity_type
+                "capacityType": capacity_type, "outbid": outbid
             });
             ("LaunchRefused", body)
         }

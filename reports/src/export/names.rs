@@ -145,6 +145,7 @@ pub fn end(end: End) -> &'static str {
 pub fn reason(why: Why) -> &'static str {
     match why {
         Why::Reclaimed => "Reclaimed",
+        Why::Outbid => "Outbid",
         Why::Found => "Found",
         Why::Preempted => "Preempted",
         Why::Tainted => "Tainted",

@@ -156,7 +156,7 @@ fn free_pool(model: &mut Model) -> PoolId {
     let offering: OfferingId =
         model.catalog.offerings.push(Offering::on_demand(instance_type, name, MicroUsdPerHour(0)));
     let template = NodeTemplate { offering, shape: NodeShape::plain(Resources::ZERO) };
-    model.pools.push(Pool { name, size: 0, templates: vec![template] })
+    model.pools.push(Pool { name, size: 0, templates: vec![template], max_price: None })
 }
 
 fn as_node(object: &Object) -> Option<&kube::Node> {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use sim::MicroUsdPerHour;
 use sim::market::Market;
 use sim::market::prices::{self, Prices};
 
@@ -9,6 +10,8 @@ use super::Lowering;
 use crate::assumption;
 use crate::bought::Bought;
 use crate::file::market::{PriceModel, ReclaimModel};
+use crate::file::{self, Capacity};
+use crate::tree::Step;
 
 impl Lowering<'_> {
     /// The market that the scenario describes.
@@ -26,6 +29,26 @@ impl Lowering<'_> {
         let reclaim_scale = market.reclaims.scale;
         let missed_notices = market.reclaims.missed_notices;
         Market { prices, reclaims, reclaim_scale, missed_notices }
+    }
+
+    /// What a pool pays for spot at most, where its provider takes a maximum price.
+    pub(super) fn max_price(
+        &mut self,
+        pool: &file::Pool,
+        path: &[Step],
+    ) -> Option<MicroUsdPerHour> {
+        let max_price = pool.max_price?;
+        let name = self.provider.name;
+        let wrong = if pool.capacity_type == Capacity::OnDemand {
+            format!("pool `{}` buys at list price, and has a maximum price", pool.name)
+        } else if !self.provider.takes_max_price {
+            format!("{name} takes no maximum price for spot")
+        } else {
+            // Its range was checked against the schema.
+            return MicroUsdPerHour::from_usd(max_price);
+        };
+        self.error("E0606", path, wrong, Some("leave `maxPrice` out".into()));
+        None
     }
 
     /// Reclaims per hour of one of these on spot.

@@ -189,7 +189,8 @@ impl<'l> Lowering<'l> {
                 }
             }
             let name = self.model.names.intern(&pool.name);
-            self.model.pools.push(Pool { name, size: pool.count, templates });
+            let max_price = self.max_price(pool, &place("maxPrice"));
+            self.model.pools.push(Pool { name, size: pool.count, templates, max_price });
         }
     }
 

@@ -43,11 +43,14 @@ impl Pools {
         self.open[pool].push(template);
     }
 
-    /// Open requests for instances of an offering of which there are some again, at most `most`:
-    /// they are not open any more.
+    /// Open requests of pools that pay enough for an offering of which there are some again, at most
+    /// `most`: they are not open any more.
     pub fn granted(&mut self, offering: OfferingId, most: usize, world: &World) -> Vec<Action> {
         let mut granted = Vec::new();
         for pool in self.open.ids() {
+            if !world.pays(pool, offering) {
+                continue;
+            }
             let templates = &world.model().pools[pool].templates;
             self.open[pool].retain(|template| {
                 let wanted = granted.len() < most && templates[*template].offering == offering;

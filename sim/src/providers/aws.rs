@@ -22,6 +22,8 @@ pub static AWS: Provider = Provider {
         loss: Loss::CLEANED_UP,
     },
     // -ln(1 - 0.125) / 730: the middle of the advisor's band of 10-15 % a month.
+    // Amazon EC2 API reference, SpotMarketOptions: MaxPrice is optional, and advised against
+    takes_max_price: true,
     reclaims_per_hour: 1.83e-4,
     labels: &[CapacityLabel {
         key: "eks.amazonaws.com/capacityType",

@@ -22,6 +22,8 @@ pub static AZURE: Provider = Provider {
         loss: Loss::CLEANED_UP,
     },
     // -ln(1 - 0.125) / 672: Azure's bands are of 28 days.
+    // Azure documentation, spot-vms.md: a maximum price, or -1 for whatever spot costs
+    takes_max_price: true,
     reclaims_per_hour: 1.99e-4,
     labels: &[CapacityLabel {
         key: "kubernetes.azure.com/scalesetpriority",

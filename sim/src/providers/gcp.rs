@@ -21,6 +21,7 @@ pub static GCP: Provider = Provider {
         shutdown: Shutdown { total: Span::from_secs(30), critical: Span::from_secs(15) },
         loss: Loss::CLEANED_UP,
     },
+    takes_max_price: false,
     reclaims_per_hour: 0.008,
     labels: &[
         CapacityLabel { key: "cloud.google.com/gke-spot", on_demand: None, spot: Some("true") },

@@ -24,6 +24,8 @@ pub struct Provider {
     pub billing: Billing,
     /// What becomes of the pods of an instance that is taken.
     pub interruption: Interruption,
+    /// Whether whoever asks for spot may say what it pays at most.
+    pub takes_max_price: bool,
     /// Expected reclaims per hour of a spot instance whose type nobody knows better.
     pub reclaims_per_hour: f64,
     /// The labels that say how a node was bought.

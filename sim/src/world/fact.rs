@@ -214,6 +214,8 @@ pub enum Fact {
         pool: PoolId,
         /// Of which offering.
         offering: OfferingId,
+        /// Whether it costs more than the pool pays; otherwise there was no capacity.
+        outbid: bool,
     },
     /// The provider said that an instance is at elevated risk of being taken.
     RebalanceRecommended {
@@ -368,9 +370,9 @@ impl Fact {
                 put(kind(21, offering.number()));
                 put(capacity.word());
             }
-            Fact::LaunchRefused { pool, offering } => {
+            Fact::LaunchRefused { pool, offering, outbid } => {
                 put(kind(22, pool.number()));
-                put(u64::from(offering.number()));
+                put(pair(offering.number(), u32::from(outbid)));
             }
             Fact::RebalanceRecommended { node } => put(kind(23, node.number())),
             Fact::StillPending { pod, workload, waited, refusal } => {
@@ -436,6 +438,7 @@ impl Why {
             Why::Found => 1,
             Why::Preempted => 2,
             Why::Tainted => 3,
+            Why::Outbid => 4,
         }
     }
 }

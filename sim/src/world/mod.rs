@@ -42,7 +42,7 @@ use crate::names::NameId;
 use crate::table::{Id, Table};
 use crate::time::SimTime;
 use budget::Health;
-use catalog::{Capacity, OfferingId};
+use catalog::{Capacity, CapacityType, OfferingId};
 use images::{HeldImages, ImageId};
 use journal::Journal;
 use load::NodeLoad;
@@ -150,6 +150,13 @@ impl World {
     /// What an offering costs now.
     pub fn price(&self, offering: OfferingId) -> MicroUsdPerHour {
         self.prices[offering]
+    }
+
+    /// Whether a pool pays what an offering costs now: its maximum price is for spot alone.
+    pub fn pays(&self, pool: PoolId, offering: OfferingId) -> bool {
+        let spot = self.model.catalog.offerings[offering].capacity_type == CapacityType::Spot;
+        let max_price = self.model.pools[pool].max_price.filter(|_| spot);
+        max_price.is_none_or(|most| self.prices[offering] <= most)
     }
 
     /// How much spot capacity an offering has now.

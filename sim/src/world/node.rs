@@ -80,6 +80,8 @@ pub enum NodeState {
 pub enum Why {
     /// The provider took its spot capacity back.
     Reclaimed,
+    /// The provider took it because spot costs more than its pool pays.
+    Outbid,
     /// It was so from the start.
     Found,
     /// The scheduler made room for a pod of higher priority.

@@ -2,6 +2,7 @@
 
 use super::catalog::OfferingId;
 use super::node::NodeShape;
+use crate::money::MicroUsdPerHour;
 use crate::names::NameId;
 use crate::table::id;
 
@@ -19,6 +20,9 @@ pub struct Pool {
     pub size: u32,
     /// What it launches and what the node then looks like, in the order in which they take turns.
     pub templates: Vec<NodeTemplate>,
+    /// What it pays for spot at most. While the price is above, it is given none and loses what it
+    /// has.
+    pub max_price: Option<MicroUsdPerHour>,
 }
 
 /// One way for a pool to get a node.

@@ -99,7 +99,7 @@ pub fn setup(plan: &Plan) -> Setup {
             let shape = NodeShape { labels, taints, ..NodeShape::plain(size) };
             templates.push(NodeTemplate { offering, shape });
         }
-        model.pools.push(Pool { name, size: pool.size, templates });
+        model.pools.push(Pool { name, size: pool.size, templates, max_price: None });
     }
     let app = model.names.intern("app");
     for workload in &plan.workloads {
