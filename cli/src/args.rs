@@ -103,6 +103,16 @@ Examples:
   spotsim explain pod/default/web-4-1 --run runs/shop-3f9c2d10 --at T+3h12m
   spotsim explain cost --run runs/shop-3f9c2d10 --node spot-3")]
     Explain(ExplainArgs),
+    /// Hold the models of the spot market against recorded data.
+    ///
+    /// Each experiment simulates what was recorded and prints what was expected, what came out and a
+    /// verdict. The exit code is 99 when a verdict is bad. docs/market.md says what each one shows,
+    /// and where the data can be had.
+    #[command(after_help = "Examples:
+  spotsim validate --data traces/
+  spotsim validate V2 V4 --data traces/
+  spotsim validate -o json --data traces/ | jq '.experiments[].holds'")]
+    Validate(ValidateArgs),
     /// Print the JSON Schema of scenario files, or of summaries.
     #[command(after_help = "Examples:
   spotsim schema > scenario.schema.json
@@ -392,6 +402,27 @@ pub(crate) enum Shell {
     Zsh,
     /// Fish.
     Fish,
+}
+
+/// Arguments of `spotsim validate`.
+#[derive(Args, Debug)]
+pub(crate) struct ValidateArgs {
+    /// Which experiments; by default all.
+    #[arg(value_name = "EXPERIMENT", value_parser = experiments())]
+    pub(crate) experiments: Vec<String>,
+    /// The folder of the recorded data.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: PathBuf,
+    /// What to print on stdout.
+    #[arg(short, long, value_enum, default_value_t = Output::Table)]
+    pub(crate) output: Output,
+}
+
+fn experiments() -> clap::builder::PossibleValuesParser {
+    let experiments = validation::EXPERIMENTS.iter();
+    let value =
+        |it: &validation::Experiment| clap::builder::PossibleValue::new(it.name).help(it.about);
+    clap::builder::PossibleValuesParser::new(experiments.map(value))
 }
 
 /// What to print on stdout.

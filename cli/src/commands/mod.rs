@@ -11,4 +11,5 @@ pub(crate) mod lint;
 pub(crate) mod progress;
 pub(crate) mod run;
 pub(crate) mod schema;
+pub(crate) mod validate;
 pub(crate) mod verify;

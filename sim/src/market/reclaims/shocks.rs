@@ -69,14 +69,13 @@ impl Shocks {
         self.stretch = Some(stretch);
         for (number, (group, level)) in self.groups.into_iter().enumerate() {
             // Groups of different kinds are different groups, even of one name.
-            let key = group.rotate_left(u32::try_from(number).expect("four groups"));
-            self.points(key, level, stretch);
+            self.points([number as u64, group], level, stretch);
         }
         self.moments.sort_unstable();
     }
 
     /// The points of a group in a stretch of time that are below a level.
-    fn points(&mut self, group: u64, level: f64, stretch: u64) {
+    fn points(&mut self, [kind, group]: [u64; 2], level: f64, stretch: u64) {
         let busiest = self.by_hour.iter().copied().fold(0.0, f64::max);
         let begin = SimTime::from_ms(stretch * STRETCH.as_ms());
         let mut strip = LOWEST;
@@ -87,7 +86,7 @@ impl Shocks {
             }
             let height = libm::exp2(f64::from(strip + 1)) - bottom;
             let number = u64::try_from(strip - LOWEST).expect("not below the lowest strip");
-            let mut draws = self.root.stream(Stream::Contention, &[group, number, stretch]);
+            let mut draws = self.root.stream(Stream::Contention, &[kind, group, number, stretch]);
             let mut at = begin;
             while let Some(gap) = draws.exponential(height) {
                 at = at + gap;

@@ -1,0 +1,76 @@
+//! `spotsim validate`: holds the models of the spot market against recorded data.
+
+use std::io::Write;
+
+use serde_json::json;
+use validation::{Bound, EXPERIMENTS, Experiment, Row};
+
+use crate::Outcome;
+use crate::args::{Output, ValidateArgs};
+use crate::failure::Failure;
+
+/// Runs the experiments that are named, or all, and says what each of them gives.
+pub(crate) fn run(args: &ValidateArgs) -> Outcome {
+    let chosen: Vec<&Experiment> = if args.experiments.is_empty() {
+        EXPERIMENTS.iter().collect()
+    } else {
+        args.experiments.iter().filter_map(|name| Experiment::named(name)).collect()
+    };
+    let mut stdout = anstream::stdout().lock();
+    let mut all_hold = true;
+    let mut told = Vec::new();
+    for experiment in chosen {
+        let rows = experiment.run(&args.data).map_err(|error| Failure::Usage(error.into()))?;
+        let held = rows.iter().filter(|row| row.holds()).count();
+        all_hold &= held == rows.len();
+        match args.output {
+            Output::Json => told.push(json!({
+                "experiment": experiment.name, "about": experiment.about,
+                "holds": held == rows.len(), "rows": rows.iter().map(told_row).collect::<Vec<_>>()
+            })),
+            Output::Table => {
+                writeln!(stdout, "{}: {}", experiment.name, experiment.about)?;
+                write!(stdout, "{}", table(&rows))?;
+                writeln!(stdout, "{held} of {} hold\n", rows.len())?;
+            }
+        }
+    }
+    if args.output == Output::Json {
+        let whole = json!({ "schema": "spotsim/validate/v1", "experiments": told });
+        writeln!(stdout, "{whole:#}")?;
+    }
+    if all_hold { Ok(()) } else { Err(Failure::Broken) }
+}
+
+fn table(rows: &[Row]) -> String {
+    let width = rows.iter().map(|row| row.what.chars().count()).max().unwrap_or(0);
+    let mut text = format!("{:<width$}  {:>9}  {:>9}  verdict\n", "", "expected", "got");
+    for row in rows {
+        let verdict = if row.holds() { "holds" } else { "FAILS" };
+        let (what, decimals) = (&row.what, row.decimals);
+        text += &format!(
+            "{what:<width$}  {:>9.decimals$}  {:>9.decimals$}  {verdict}, {}\n",
+            row.expected,
+            row.got,
+            wanted(row.bound)
+        );
+    }
+    text
+}
+
+fn wanted(bound: Bound) -> String {
+    let percent = |share: f64| format!("{:.0} %", share * 100.0);
+    match bound {
+        Bound::Within(most) if most < 1e-9 => "exactly".into(),
+        Bound::Within(most) => format!("within {most}"),
+        Bound::WithinShare(share) => format!("within {}", percent(share)),
+        Bound::MissesBy(share) => format!("must miss by more than {}", percent(share)),
+    }
+}
+
+fn told_row(row: &Row) -> serde_json::Value {
+    json!({
+        "what": row.what, "expected": row.expected, "got": row.got,
+        "wanted": wanted(row.bound), "holds": row.holds()
+    })
+}
