@@ -8,6 +8,7 @@ use sim::world::fact::{Fact, Sink};
 use sim::world::node::NodeId;
 use sim::world::pod::End;
 use sim::world::resources::{Lane, Resources};
+use sim::world::workload::Controller;
 use sim::{Legend, SimTime};
 
 /// Folds facts into integrals over nodes.
@@ -163,6 +164,16 @@ impl Sink for Capacity {
                     self.useful_ms += u128::from(ran.as_ms());
                     self.completed += 1;
                 }
+            }
+            Fact::DeadlineJobDone { workload } if at >= self.legend.from => {
+                if let Controller::DeadlineJob(job) =
+                    self.legend.model.workloads[workload].controller
+                {
+                    self.useful_ms += u128::from(job.work.as_ms());
+                }
+            }
+            Fact::DeadlineJobUnfinished { progress, .. } => {
+                self.useful_ms += u128::from(progress.as_ms());
             }
             Fact::StillRunning { ran, .. } => self.useful_ms += u128::from(ran.as_ms()),
             _ => {}

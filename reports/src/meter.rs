@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use sim::world::catalog::{CapacityType, OfferingId};
 use sim::world::fact::Fact;
-use sim::world::node::NodeId;
+use sim::world::node::{NodeId, Why};
 use sim::world::pod::SpecId;
 use sim::world::pool::PoolId;
-use sim::world::workload::WorkloadId;
+use sim::world::workload::{Controller, WorkloadId};
 use sim::{Cost, Legend, MicroUsdPerHour, SimTime, Span};
 
 use crate::shares::Weights;
@@ -142,6 +142,8 @@ pub struct Meter {
     weights: Weights,
     open: BTreeMap<NodeId, Account>,
     prices: BTreeMap<OfferingId, MicroUsdPerHour>,
+    /// Pools whose instances are one job's alone.
+    owners: BTreeMap<PoolId, WorkloadId>,
 }
 
 /// An instance that is being billed.
@@ -170,12 +172,27 @@ struct Claim {
     cost: u128,
 }
 
+impl Claim {
+    fn of(workload: WorkloadId, weight: u128) -> Claim {
+        Claim { workload, weight, cost: 0 }
+    }
+}
+
 impl Meter {
     /// A meter that has not seen an instance.
     #[must_use]
     pub fn new(legend: &Legend) -> Meter {
-        let weights = Weights::new(legend);
-        Meter { legend: legend.clone(), weights, open: BTreeMap::new(), prices: BTreeMap::new() }
+        let owners = legend.model.workloads.iter().filter_map(|(id, workload)| {
+            let Controller::DeadlineJob(job) = workload.controller else { return None };
+            Some((job.pool, id))
+        });
+        Meter {
+            legend: legend.clone(),
+            weights: Weights::new(legend),
+            open: BTreeMap::new(),
+            prices: BTreeMap::new(),
+            owners: owners.collect(),
+        }
     }
 
     /// Reads a fact. The bill of the instance that it ends, if it ends one.
@@ -183,6 +200,8 @@ impl Meter {
         match *fact {
             Fact::NodeLaunched { node, pool, offering, price } => {
                 let price = self.prices.get(&offering).copied().unwrap_or(price);
+                let owner = self.owners.get(&pool).copied();
+                let whole = self.machine(offering);
                 let account = Account {
                     pool,
                     offering,
@@ -191,17 +210,19 @@ impl Meter {
                     priced_at: at,
                     lines: Vec::new(),
                     claimed_at: at,
-                    claims: Vec::new(),
+                    claims: owner.map(|job| Claim::of(job, whole)).into_iter().collect(),
                 };
                 self.open.insert(node, account);
             }
-            Fact::NodeGone { node, .. } => {
+            Fact::NodeGone { node, why, .. } => {
                 let account = self.open.remove(&node)?;
-                let spot = self.capacity_type(account.offering) == CapacityType::Spot;
+                // Nothing is free of what is given back.
+                let taken = self.capacity_type(account.offering) == CapacityType::Spot
+                    && why != Why::Released;
                 let billing = &self.legend.provider.billing;
                 let held = at.since(account.launched_at);
                 let billed_to = account.launched_at + billing.billed(held, false);
-                let free = billing.billed(held, spot) == Span::ZERO;
+                let free = billing.billed(held, taken) == Span::ZERO;
                 return Some(self.bill(node, account, at, billed_to, free));
             }
             Fact::PriceChanged { offering, price } => self.reprice(at, offering, price),
@@ -305,7 +326,7 @@ impl Meter {
         self.claim(&mut account, at);
         let place = account.claims.binary_search_by_key(&workload, |claim| claim.workload);
         let place = place.unwrap_or_else(|place| {
-            account.claims.insert(place, Claim { workload, weight: 0, cost: 0 });
+            account.claims.insert(place, Claim::of(workload, 0));
             place
         });
         change(&mut account.claims[place]);

@@ -62,7 +62,7 @@ pub fn of(fact: &Fact, namer: &Namer<'_>, legend: &Legend, refusals: &Refusals) 
             format!("{} is no longer nominated", pod(id))
         }
         Fact::NodeGone { node: id, why, announced } => {
-            let unannounced = if announced { "" } else { ", without notice" };
+            let unannounced = if announced || why == Why::Released { "" } else { ", without notice" };
             format!("{} is gone{}{unannounced}", node(id), because(why))
         }
         Fact::NodeUnreachable { node: id } => format!("{} is unreachable", node(id)),
@@ -89,6 +89,10 @@ pub fn of(fact: &Fact, namer: &Namer<'_>, legend: &Legend, refusals: &Refusals) 
             let why = refusal.map(said).unwrap_or_default();
             format!("{} has waited for {waited} at the end{why}", pod(id))
         }
+        Fact::DeadlineJobDone { workload } => format!("{} is done", namer.workload(workload)),
+        Fact::DeadlineJobUnfinished { workload, progress } => {
+            format!("{} has done {progress} of its work at the end", namer.workload(workload))
+        }
         Fact::StillRunning { pod: id, ran, .. } => {
             format!("{} has run for {ran} at the end", pod(id))
         }
@@ -112,6 +116,7 @@ fn because(why: Why) -> &'static str {
         Why::Outbid => ", reclaimed at a price above the maximum",
         Why::Preempted => ", preempted",
         Why::Tainted => ", because of a taint",
+        Why::Released => ", given back",
         Why::Found => ", as from the start",
     }
 }

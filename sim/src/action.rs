@@ -1,6 +1,7 @@
 //! Actions: what a policy wants. It is returned, never performed, by the policy.
 
 use crate::time::SimTime;
+use crate::world::deadline::Buys;
 use crate::world::disruption::Reason;
 use crate::world::node::{NodeId, Why};
 use crate::world::pod::PodId;
@@ -87,5 +88,19 @@ pub enum Action {
         pool: PoolId,
         /// Which of its templates.
         template: usize,
+    },
+    /// Buy an instance for a job with a deadline alone; it joins no cluster.
+    Hold {
+        /// For which job.
+        workload: WorkloadId,
+        /// The job's pool.
+        pool: PoolId,
+        /// In which way.
+        buys: Buys,
+    },
+    /// Give an instance back that no pod is on.
+    Release {
+        /// Which one.
+        node: NodeId,
     },
 }

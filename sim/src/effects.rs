@@ -79,6 +79,11 @@ impl<S: Sink> Simulation<'_, S> {
                 let took = self.root.stream(Stream::Boot, &key).lognormal(boot.median, boot.p95);
                 self.agenda.schedule(now + took, Event::NodeRegisters(node));
             }
+            Action::Hold { workload, pool, buys } => {
+                let node = self.launch(pool, buys.template());
+                self.deadlines.got(workload, node, buys);
+            }
+            Action::Release { node } => self.remove(node, Why::Released),
         }
     }
 

@@ -7,6 +7,7 @@ use crate::agenda::Agenda;
 use crate::digest::Digest;
 use crate::event::Event;
 use crate::lifecycle::controllers::Controllers;
+use crate::lifecycle::deadlines::Deadlines;
 use crate::lifecycle::pools::{self, Pools};
 use crate::lifecycle::{drain, shutdown, taint_manager};
 use crate::market::Move;
@@ -26,6 +27,7 @@ use crate::world::fact::{Fact, Sink};
 use crate::world::node::{NodeId, NodeState, Why};
 use crate::world::pod::{End, Limit, Phase, PodId};
 use crate::world::refusal::RefusalId;
+use crate::world::workload::WorkloadId;
 
 /// One run: a [`Setup`], a seed, and somewhere to put the facts.
 pub struct Simulation<'s, S> {
@@ -44,6 +46,7 @@ pub struct Simulation<'s, S> {
     pub(crate) outbid: BTreeMap<NodeId, SimTime>,
     pub(crate) pools: Pools,
     pub(crate) controllers: Controllers,
+    pub(crate) deadlines: Deadlines,
     pub(crate) scheduler_is_awake: bool,
     pub(crate) flush_is_due: bool,
     /// What the nodes last said to each pod that waits.
@@ -84,6 +87,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
             doomed: BTreeSet::new(),
             outbid: BTreeMap::new(),
             controllers: Controllers::new(model),
+            deadlines: Deadlines::default(),
             scheduler_is_awake: false,
             flush_is_due: false,
             last_refusal: BTreeMap::new(),
@@ -146,7 +150,9 @@ impl<'s, S: Sink> Simulation<'s, S> {
                 }
                 let actions = self.controllers.workload_created(&self.world, workload);
                 self.apply_all(actions);
+                self.deadline_tick(workload);
             }
+            Event::DeadlineTick(workload) => self.deadline_tick(workload),
             Event::SchedulerWakes => self.scheduler_wakes(),
             Event::QueueFlushes => {
                 self.flush_is_due = false;
@@ -178,6 +184,10 @@ impl<'s, S: Sink> Simulation<'s, S> {
                 }
                 Phase::Starting { .. } | Phase::Ended(_) => {}
             }
+        }
+        let unfinished: Vec<_> = self.deadlines.unfinished(self.world.now()).collect();
+        for (workload, progress) in unfinished {
+            self.record(Fact::DeadlineJobUnfinished { workload, progress });
         }
         self.counters.cycles = self.scheduler.cycles();
         self.counters.pods = self.world.pods().len() as u64;
@@ -283,6 +293,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
             let unreachable_at = self.world.now() + self.setup.interruption.loss.unreachable_after;
             self.agenda.schedule(unreachable_at, Event::NodeBecomesUnreachable(node));
         }
+        self.deadlines.lost(node, self.world.now());
         let outbid = self.outbid.remove(&node).is_some_and(|at| at <= self.world.now());
         self.remove(node, if outbid { Why::Outbid } else { Why::Reclaimed });
         self.wake_scheduler(Happening::NodeLeft);
@@ -340,6 +351,19 @@ impl<'s, S: Sink> Simulation<'s, S> {
         let takes = shutdown::ordinary_take(&self.world, node, &self.setup.interruption.shutdown);
         self.apply_all(shutdown::begin(&self.world, node));
         self.agenda.schedule(now + takes, Event::CriticalPodsStop(node));
+    }
+
+    /// A job with a deadline, if it is one, looks around, now and again after its tick.
+    fn deadline_tick(&mut self, workload: WorkloadId) {
+        let Some(decision) = self.deadlines.decide(&self.world, workload) else { return };
+        self.apply_all(decision.actions);
+        match decision.again_in {
+            Some(tick) => {
+                let again_at = self.world.now() + tick;
+                self.agenda.schedule(again_at, Event::DeadlineTick(workload));
+            }
+            None => self.record(Fact::DeadlineJobDone { workload }),
+        }
     }
 
     fn node_becomes_unreachable(&mut self, node: NodeId) {

@@ -55,6 +55,8 @@ pub enum Event {
     DrainGoesOn(NodeId),
     /// A workload is created.
     WorkloadArrives(WorkloadId),
+    /// A job with a deadline looks around.
+    DeadlineTick(WorkloadId),
     /// The scheduler takes back pods that it set aside long ago.
     QueueFlushes,
     /// The scheduler looks at its queue.
@@ -87,8 +89,9 @@ impl Event {
             Event::LossNoticed(_) => 14,
             Event::DrainGoesOn(_) => 15,
             Event::WorkloadArrives(_) => 16,
-            Event::QueueFlushes => 17,
-            Event::SchedulerWakes => 18,
+            Event::DeadlineTick(_) => 17,
+            Event::QueueFlushes => 18,
+            Event::SchedulerWakes => 19,
         }
     }
 }

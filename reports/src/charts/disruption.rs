@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, VecDeque};
 use sim::world::catalog::OfferingId;
 use sim::world::fact::Fact;
 use sim::world::node::NodeId;
+use sim::world::node::Why;
 use sim::world::pod::End;
 use sim::world::pool::PoolId;
 use sim::world::workload::Controller;
@@ -191,9 +192,9 @@ fn places(recording: Recording<'_>) -> Vec<Place> {
                 let worst = if daemon { 0 } else { severity(end) };
                 change(&mut places, &alive, node, |life| life.worst = life.worst.max(worst));
             }
-            Fact::NodeGone { node, .. } => {
+            Fact::NodeGone { node, why, .. } => {
                 change(&mut places, &alive, node, |life| {
-                    (life.end, life.taken) = (*at, true);
+                    (life.end, life.taken) = (*at, why != Why::Released);
                     life.ready = life.ready.min(*at);
                 });
                 if let Some(index) = alive.remove(&node) {

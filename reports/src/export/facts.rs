@@ -210,6 +210,15 @@ fn line(recording: Recording<'_>, namer: &Namer<'_>, at: SimTime, fact: &Fact) -
             let body = json!({ "pod": namer.pod(pod), "waitedMs": waited, "message": message });
             ("StillPending", body)
         }
+        Fact::DeadlineJobDone { workload } => {
+            ("DeadlineJobDone", json!({ "workload": namer.workload(workload) }))
+        }
+        Fact::DeadlineJobUnfinished { workload, progress } => {
+            let body = json!({
+                "workload": namer.workload(workload), "progressMs": progress.as_ms()
+            });
+            ("DeadlineJobUnfinished", body)
+        }
         Fact::StillRunning { pod, workload: _, ran } => {
             ("StillRunning", json!({ "pod": namer.pod(pod), "ranMs": ran.as_ms() }))
         }

@@ -50,7 +50,8 @@ impl<'a> Namer<'a> {
                         None,
                         Controller::Deployment { .. }
                         | Controller::DaemonSet
-                        | Controller::Job { .. },
+                        | Controller::Job { .. }
+                        | Controller::DeadlineJob(_),
                     ) => format!("{owner}-{replica}-{attempt}"),
                 };
                 self.pods.insert(pod, name);
@@ -124,6 +125,7 @@ pub fn kind(controller: Controller) -> &'static str {
         Controller::DaemonSet => "DaemonSet",
         Controller::Job { .. } => "Job",
         Controller::Pod { .. } => "Pod",
+        Controller::DeadlineJob(_) => "DeadlineJob",
     }
 }
 
@@ -149,5 +151,6 @@ pub fn reason(why: Why) -> &'static str {
         Why::Found => "Found",
         Why::Preempted => "Preempted",
         Why::Tainted => "Tainted",
+        Why::Released => "Released",
     }
 }

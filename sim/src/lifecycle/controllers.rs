@@ -104,7 +104,10 @@ impl Controllers {
             Controller::Deployment { .. } | Controller::Job { .. } => {
                 is_deleted(world, pod).then(|| successor(world, pod))
             }
-            Controller::StatefulSet { .. } | Controller::DaemonSet | Controller::Pod { .. } => None,
+            Controller::StatefulSet { .. }
+            | Controller::DaemonSet
+            | Controller::Pod { .. }
+            | Controller::DeadlineJob(_) => None,
         }
     }
 
@@ -141,7 +144,7 @@ impl Controllers {
             }
             // The name is taken for as long as the object is there.
             Controller::StatefulSet { .. } => aftermath.gone_at,
-            Controller::DaemonSet | Controller::Pod { .. } => None,
+            Controller::DaemonSet | Controller::Pod { .. } | Controller::DeadlineJob(_) => None,
         };
         at.map(|at| Action::NoticeLoss { pod, at })
     }

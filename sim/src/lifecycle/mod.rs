@@ -3,6 +3,7 @@
 //! Each part looks at the world and returns the actions it wants.
 
 pub mod controllers;
+pub mod deadlines;
 pub mod drain;
 pub mod loss;
 pub mod pools;

@@ -242,6 +242,18 @@ pub enum Fact {
         /// How long it has been ready.
         ran: Span,
     },
+    /// A job with a deadline is done.
+    DeadlineJobDone {
+        /// Which one.
+        workload: WorkloadId,
+    },
+    /// At the horizon: a job with a deadline that is not done.
+    DeadlineJobUnfinished {
+        /// Which one.
+        workload: WorkloadId,
+        /// How much of its work it has done.
+        progress: Span,
+    },
 }
 
 /// Takes facts as they happen.
@@ -394,6 +406,11 @@ impl Fact {
                 put(kind(19, pod.number()));
                 put(pair(workload.number(), node.map_or(u32::MAX, NodeId::number)));
             }
+            Fact::DeadlineJobDone { workload } => put(kind(31, workload.number())),
+            Fact::DeadlineJobUnfinished { workload, progress } => {
+                put(kind(32, workload.number()));
+                put(progress.as_ms());
+            }
             Fact::StillRunning { pod, workload, ran } => {
                 put(kind(16, pod.number()));
                 put(u64::from(workload.number()));
@@ -439,6 +456,7 @@ impl Why {
             Why::Preempted => 2,
             Why::Tainted => 3,
             Why::Outbid => 4,
+            Why::Released => 8,
         }
     }
 }

@@ -6,6 +6,7 @@
 pub mod budget;
 pub mod catalog;
 pub mod contract;
+pub mod deadline;
 pub mod disruption;
 pub mod fact;
 pub mod images;

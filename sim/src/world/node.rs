@@ -88,6 +88,8 @@ pub enum Why {
     Preempted,
     /// Its node had a taint that it does not tolerate, or no longer.
     Tainted,
+    /// Whoever had bought it gave it back.
+    Released,
 }
 
 /// All nodes, one column per field.

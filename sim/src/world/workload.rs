@@ -1,5 +1,6 @@
 //! Workloads: what is to run, and who brings it back when it stops.
 
+use super::deadline::DeadlineJob;
 use super::pod::SpecId;
 use crate::names::NameId;
 use crate::table::id;
@@ -65,6 +66,8 @@ pub enum Controller {
         /// How long it runs, if it ends by itself.
         duration: Option<Span>,
     },
+    /// Nobody, and there are no pods: a job that has an instance of its own.
+    DeadlineJob(DeadlineJob),
 }
 
 impl Controller {
@@ -79,6 +82,7 @@ impl Controller {
             Controller::DaemonSet => None,
             Controller::Job { completions, parallelism, .. } => Some(completions.min(parallelism)),
             Controller::Pod { .. } => Some(1),
+            Controller::DeadlineJob(_) => Some(0),
         }
     }
 
@@ -90,7 +94,10 @@ impl Controller {
             Controller::Deployment { replicas, .. } | Controller::StatefulSet { replicas, .. } => {
                 Some(replicas)
             }
-            Controller::DaemonSet | Controller::Job { .. } | Controller::Pod { .. } => None,
+            Controller::DaemonSet
+            | Controller::Job { .. }
+            | Controller::Pod { .. }
+            | Controller::DeadlineJob(_) => None,
         }
     }
 
@@ -100,7 +107,10 @@ impl Controller {
         match self {
             Controller::Deployment { min_ready, .. }
             | Controller::StatefulSet { min_ready, .. } => min_ready,
-            Controller::DaemonSet | Controller::Job { .. } | Controller::Pod { .. } => Span::ZERO,
+            Controller::DaemonSet
+            | Controller::Job { .. }
+            | Controller::Pod { .. }
+            | Controller::DeadlineJob(_) => Span::ZERO,
         }
     }
 
@@ -112,7 +122,8 @@ impl Controller {
             Controller::Pod { duration } => duration,
             Controller::Deployment { .. }
             | Controller::StatefulSet { .. }
-            | Controller::DaemonSet => None,
+            | Controller::DaemonSet
+            | Controller::DeadlineJob(_) => None,
         }
     }
 }
