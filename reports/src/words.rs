@@ -62,7 +62,8 @@ pub fn of(fact: &Fact, namer: &Namer<'_>, legend: &Legend, refusals: &Refusals) 
             format!("{} is no longer nominated", pod(id))
         }
         Fact::NodeGone { node: id, why, announced } => {
-            let unannounced = if announced || why == Why::Released { "" } else { ", without notice" };
+            let unannounced =
+                if announced || why == Why::Released { "" } else { ", without notice" };
             format!("{} is gone{}{unannounced}", node(id), because(why))
         }
         Fact::NodeUnreachable { node: id } => format!("{} is unreachable", node(id)),

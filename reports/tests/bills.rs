@@ -51,6 +51,10 @@ fn one_node_bills() {
     assert_eq!(spot(3_600).total().micro_usd(), 1_080_000, "and whole after it");
     assert_eq!(spot(3_599).same_nodes.micro_usd(), 3_599_000, "on-demand has no such rule");
     assert_eq!(spot(7_200).same_nodes.micro_usd(), 7_200_000);
+    let given_back =
+        Fact::NodeGone { node: NodeId::from_index(0), why: Why::Released, announced: false };
+    let short = [(s(100), launched(SPOT_OFFERING)), (s(700), given_back)];
+    assert_eq!(bill(day, &short).total().micro_usd(), 180_000, "and never when given back");
     let odd = [(s(0), launched(ON_DEMAND_OFFERING)), (SimTime::from_ms(90_001), gone())];
     assert_eq!(bill(day, &odd).total().micro_usd(), 91_000, "a second begun is a second paid");
 }

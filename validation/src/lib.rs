@@ -9,7 +9,7 @@ pub mod fleet;
 pub mod survival;
 
 mod billed_hours;
-
+mod deadlines;
 mod gangs;
 mod hazard_by_age;
 mod lifetimes;
@@ -31,6 +31,7 @@ pub struct Experiment {
 /// Every experiment, in the order in which they are listed.
 pub static EXPERIMENTS: &[Experiment] = &[
     transitions::EXPERIMENT,
+    deadlines::EXPERIMENT,
     hazard_by_age::EXPERIMENT,
     billed_hours::EXPERIMENT,
     gangs::EXPERIMENT,

@@ -183,7 +183,8 @@ mod tests {
     #[test]
     fn uniform_progress_buys_on_demand_when_behind_and_keeps_it_until_well_ahead() {
         let job = job(DeadlinePolicy::UniformProgress);
-        let want = |hours: u64, done: Span, holds, spot| wants(&job, HOUR * hours, done, holds, spot);
+        let want =
+            |hours: u64, done: Span, holds, spot| wants(&job, HOUR * hours, done, holds, spot);
         assert_eq!(want(4, HOUR * 2, None, false), None);
         assert_eq!(want(5, HOUR * 2, None, false), Some(Buys::OnDemand));
         assert_eq!(want(5, HOUR * 2, None, true), Some(Buys::Spot));
