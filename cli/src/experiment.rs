@@ -7,9 +7,11 @@ use reports::charts::Story;
 use reports::export::Recording;
 use reports::rules::{self, Outcome, RuleSummary, Watch};
 use reports::series::Series;
-use reports::{Figures, Fold, Input, Summary};
+use reports::{Figures, Fold, Input, Summary, sensitivity};
 use scenarios::Scenario;
 use scenarios::experiment::replicate;
+use sim::market::Market;
+use sim::world::catalog::CapacityType;
 use sim::{Fact, Legend, Root, Run, Setup, SimTime, Sink};
 
 use crate::commands::progress::Progress;
@@ -31,6 +33,8 @@ pub(crate) struct Results {
     pub(crate) series: [Series; 2],
     /// How the placement rules fared in the scenario as it is.
     pub(crate) outcomes: Vec<Vec<Outcome>>,
+    /// The scenario as it is at other scales of reclaims, each with its first replications.
+    scaled: Vec<(f64, Vec<(Figures, Run)>)>,
     legend: Legend,
     facts: Vec<(SimTime, Fact)>,
 }
@@ -44,6 +48,7 @@ pub(crate) fn run(
 ) -> Result<Results, Failure> {
     let on_demand = scenario.setup.on_demand();
     let legend = Legend::of(&scenario.setup);
+    let at_scales: Vec<Setup> = scales(&scenario.setup);
     let sums = [(); 2].map(|()| Mutex::new(Series::new(&legend)));
     let replications = replicate(n, progress.stop(), |replication| {
         let root = Root { seed, replication };
@@ -55,8 +60,13 @@ pub(crate) fn run(
             figures(&scenario.setup, root, &mut watch, &sums[0])
         };
         let on_demand = figures(&on_demand, root, (), &sums[1]);
+        let scaled: Vec<(Figures, Run)> = if (replication as usize) < sensitivity::REPLICATIONS {
+            at_scales.iter().map(|setup| plain_figures(setup, root)).collect()
+        } else {
+            Vec::new()
+        };
         progress.tick();
-        (proposed, on_demand, watch.finish(), facts)
+        (proposed, on_demand, watch.finish(), facts, scaled)
     });
     let mut results = Results {
         seed,
@@ -64,10 +74,14 @@ pub(crate) fn run(
         on_demand: Vec::new(),
         series: sums.map(|sum| sum.into_inner().unwrap_or_else(PoisonError::into_inner)),
         outcomes: Vec::new(),
+        scaled: at_scales.iter().map(|it| (it.market.reclaim_scale, Vec::new())).collect(),
         legend: legend.clone(),
         facts: Vec::new(),
     };
-    for (proposed, on_demand, outcomes, facts) in replications {
+    for (proposed, on_demand, outcomes, facts, scaled) in replications {
+        for ((_, runs), run) in results.scaled.iter_mut().zip(scaled) {
+            runs.push(run);
+        }
         results.proposed.push(proposed);
         results.on_demand.push(on_demand);
         results.outcomes.push(outcomes);
@@ -84,6 +98,29 @@ fn figures(setup: &Setup, root: Root, also: impl Sink, sum: &Mutex<Series>) -> (
     let (figures, series) = sink.0.finish(&run);
     sum.lock().unwrap_or_else(PoisonError::into_inner).add(&series);
     (figures, run)
+}
+
+/// The same at the scales of reclaims that are worth a look: all but its own, and none if nothing
+/// that it buys is ever taken.
+fn scales(setup: &Setup) -> Vec<Setup> {
+    let mut offerings = setup.model.catalog.offerings.rows();
+    let spot = offerings.any(|it| it.capacity_type == CapacityType::Spot);
+    let own = setup.market.reclaim_scale;
+    if !spot || !setup.market.reclaims.has_rates() {
+        return Vec::new();
+    }
+    let other = sensitivity::SCALES.into_iter().filter(|scale| (scale / own - 1.0).abs() > 1e-9);
+    let at = |reclaim_scale| {
+        let market = Market { reclaim_scale, ..setup.market.clone() };
+        Setup { market, ..setup.clone() }
+    };
+    other.map(at).collect()
+}
+
+fn plain_figures(setup: &Setup, root: Root) -> (Figures, Run) {
+    let mut fold = Fold::new(&Legend::of(setup));
+    let run = sim::run(setup, root, &mut fold);
+    (fold.finish(&run).0, run)
 }
 
 impl Results {
@@ -106,11 +143,24 @@ impl Results {
             legend: &self.legend,
             proposed: &self.proposed,
             on_demand: &self.on_demand,
+            scaled: self.scales(scenario.setup.market.reclaim_scale),
             rules: told_rules(scenario, self.seed, &self.outcomes),
             assumptions: scenario.assumptions.iter().map(told).collect(),
             unmodelled: scenario.unmodelled.iter().map(ToString::to_string).collect(),
             warnings: scenario.warnings.iter().map(|warning| warning.message.clone()).collect(),
         })
+    }
+
+    /// The scenario at every scale of reclaims, its own included, in order.
+    fn scales(&self, own: f64) -> Vec<(f64, &[(Figures, Run)])> {
+        if self.scaled.is_empty() {
+            return Vec::new();
+        }
+        let enough = self.proposed.len().min(sensitivity::REPLICATIONS);
+        let others = self.scaled.iter().map(|(scale, runs)| (*scale, &runs[..]));
+        let mut scales: Vec<_> = others.chain([(own, &self.proposed[..enough])]).collect();
+        scales.sort_by(|a, b| a.0.total_cmp(&b.0));
+        scales
     }
 
     /// What all replications cost, by who or what it was paid for: the scenario as it is, then

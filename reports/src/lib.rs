@@ -18,6 +18,7 @@ pub mod meter;
 pub mod past;
 pub mod pending;
 pub mod rules;
+pub mod sensitivity;
 pub mod series;
 pub mod shares;
 pub mod stats;

@@ -12,6 +12,7 @@ use crate::breakdown::{Breakdown, DIMENSIONS};
 use crate::figures::Figures;
 use crate::pending::Wait;
 use crate::rules::RuleSummary;
+use crate::sensitivity::{self, Scaled};
 use crate::stats::Estimate;
 
 /// The version of this format.
@@ -33,6 +34,8 @@ pub struct Input<'a> {
     pub proposed: &'a [(Figures, Run)],
     /// The same workload on on-demand nodes only.
     pub on_demand: &'a [(Figures, Run)],
+    /// The scenario at other scales of reclaims, each with its first replications.
+    pub scaled: Vec<(f64, &'a [(Figures, Run)])>,
     /// How each placement rule fared in the scenario as it is.
     pub rules: Vec<RuleSummary>,
     /// What was assumed.
@@ -69,6 +72,8 @@ pub struct Summary {
     pub on_demand: Plan,
     /// Work done by pods that end, relative to the on-demand plan; none when there are none.
     pub delivered_ratio: Option<Estimate>,
+    /// What the result would be if reclaims were more or less frequent.
+    pub sensitivity: Vec<Scaled>,
     /// Pods that never found a node, in any replication, and why.
     pub unplaced: Vec<Unplaced>,
     /// How each placement rule fared in the scenario as it is.
@@ -324,6 +329,11 @@ pub fn summarize(input: Input<'_>) -> Summary {
         proposed: plan(input.proposed, legend, input.seed),
         on_demand: plan(input.on_demand, legend, input.seed),
         delivered_ratio: Estimate::of_ratio(&useful(input.proposed), &useful(input.on_demand)),
+        sensitivity: input
+            .scaled
+            .iter()
+            .map(|(scale, runs)| sensitivity::summarize(*scale, runs, input.on_demand, legend))
+            .collect(),
         unplaced: unplaced(input.proposed, legend),
         rules: input.rules,
         assumptions: input.assumptions,

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use crate::rules;
+use crate::sensitivity;
 use crate::stats::Estimate;
 use crate::summary::{Budgets, Pending, Plan, Summary};
 
@@ -146,6 +147,7 @@ pub fn table(summary: &Summary) -> String {
 
     let mut text = align(&rows);
     savings(summary, &mut text);
+    text += &sensitivity::table(&summary.sensitivity);
     for row in &summary.unplaced {
         let _ =
             writeln!(text, "Never placed: {} pods of {}\n  {}", row.pods, row.workload, row.why);
@@ -305,6 +307,7 @@ fn pending(wait: Option<Pending>) -> String {
 pub fn to_ascii(text: &str) -> String {
     text.replace('–', "-")
         .replace('·', "|")
+        .replace('×', "x")
         .replace('±', "+/-")
         .replace('…', "...")
         .replace('µ', "u")

@@ -19,6 +19,11 @@ pub trait Reclaims: Send + Sync {
     /// Its name in scenario files.
     fn name(&self) -> &'static str;
 
+    /// Whether there are rates in it that a scale multiplies.
+    fn has_rates(&self) -> bool {
+        true
+    }
+
     /// The capacity that one replication meets, reclaims being `scale` times as frequent as the
     /// model says.
     fn open(&self, root: Root, model: &Model, scale: f64) -> Box<dyn Supply>;

@@ -13,6 +13,10 @@ impl Reclaims for Never {
         "none"
     }
 
+    fn has_rates(&self) -> bool {
+        false
+    }
+
     fn open(&self, _: Root, _: &Model, _: f64) -> Box<dyn Supply> {
         Box::new(Never)
     }

@@ -29,6 +29,10 @@ impl Reclaims for Replay {
         "replay"
     }
 
+    fn has_rates(&self) -> bool {
+        false
+    }
+
     fn open(&self, _: Root, model: &Model, _: f64) -> Box<dyn Supply> {
         let none = Vec::new();
         let ids = model.catalog.offerings.ids();

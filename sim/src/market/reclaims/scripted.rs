@@ -42,6 +42,10 @@ impl Reclaims for Scripted {
         "scripted"
     }
 
+    fn has_rates(&self) -> bool {
+        self.beside.has_rates()
+    }
+
     fn open(&self, root: Root, model: &Model, scale: f64) -> Box<dyn Supply> {
         let scripts = model.catalog.offerings.ids().map(|offering| self.script_of(offering));
         Box::new(Open {
