@@ -103,6 +103,17 @@ Examples:
   spotsim explain pod/default/web-4-1 --run runs/shop-3f9c2d10 --at T+3h12m
   spotsim explain cost --run runs/shop-3f9c2d10 --node spot-3")]
     Explain(ExplainArgs),
+    /// Fit the model of reclaims to recorded traces, and print a market to paste into a scenario.
+    ///
+    /// A trace is a table of `t_s,count`: how many instances there were from which second on; with a
+    /// column `pool_id` it holds several. A table of `lifetime_s,censored` has lives of instances, 1
+    /// meaning that nobody saw the end. Losses without memory are compared with two regimes, one
+    /// quiet and one contended.
+    #[command(after_help = "Examples:
+  spotsim calibrate trace.csv
+  spotsim calibrate availability.csv --pool us-east-1 --picture fit.png
+  spotsim calibrate lifetimes.csv -o json | jq .gainInAic")]
+    Calibrate(CalibrateArgs),
     /// Hold the models of the spot market against recorded data.
     ///
     /// Each experiment simulates what was recorded and prints what was expected, what came out and a
@@ -402,6 +413,23 @@ pub(crate) enum Shell {
     Zsh,
     /// Fish.
     Fish,
+}
+
+/// Arguments of `spotsim calibrate`.
+#[derive(Args, Debug)]
+pub(crate) struct CalibrateArgs {
+    /// Tables of recorded traces or lives.
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Only pools whose name contains this.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) pool: Option<String>,
+    /// Draw which share outlives which age, as seen and as fitted (.png or .svg).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) picture: Option<PathBuf>,
+    /// What to print on stdout.
+    #[arg(short, long, value_enum, default_value_t = Output::Table)]
+    pub(crate) output: Output,
 }
 
 /// Arguments of `spotsim validate`.

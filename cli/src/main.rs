@@ -31,6 +31,7 @@ fn main() -> ExitCode {
         Command::Check(args) => commands::check::run(&args),
         Command::Catalogue(args) => commands::catalogue::run(&args),
         Command::Explain(args) => commands::explain::run(&args),
+        Command::Calibrate(args) => commands::calibrate::run(&args),
         Command::Validate(args) => commands::validate::run(&args),
         Command::Schema(args) => commands::schema::run(args),
         Command::Completion(args) => commands::completion::run(args),

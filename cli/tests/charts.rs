@@ -75,7 +75,7 @@ fn numbers_in_charts_are_those_of_the_summary() {
             ["reclaimsPerDay", "podsDisruptedPerDay"].map(|key| mean(&plan[key]));
         says("disruption", &format!("{reclaims:.2} reclaims a day disrupt {pods:.2} pods"));
         let longest = plan["pendingSecondsMax"]["seconds"].as_f64().unwrap();
-        let wait = format!("the longest wait is {:.0} min", longest / 60.0);
+        let wait = format!("{:.0} min", longest / 60.0);
         says("pending", if longest > 0.0 { &wait } else { "Every pod finds a node at once" });
     }
 }

@@ -5,7 +5,9 @@
 //! much it may be missed and why is written in the experiment.
 
 pub mod data;
+pub mod fit;
 pub mod fleet;
+
 pub mod survival;
 
 mod billed_hours;

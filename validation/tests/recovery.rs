@@ -1,0 +1,63 @@
+//! A fit recovers the parameters of the simulator's own model from what it simulates.
+
+use std::sync::Arc;
+
+use sim::Span;
+use sim::market::reclaims::by_age::{ByAge, Law};
+use sim::market::reclaims::contention::Contention;
+use validation::fit::{Fit, Slots};
+use validation::fleet::{Fleet, ROOT, without_notice};
+
+fn fleet(reclaims: impl sim::market::reclaims::Reclaims + 'static, rate: f64, hours: u64) -> Fleet {
+    Fleet {
+        size: 1,
+        reclaims_per_hour: rate,
+        scarce: true,
+        provider: Box::leak(Box::new(without_notice("aws"))),
+        reclaims: Arc::new(reclaims),
+        horizon: Span::from_hours(hours),
+    }
+}
+
+#[test]
+fn contention_is_recovered_from_its_own_slots() {
+    for (begins, loss, grant, ends) in [(0.25, 1.34, 1.9, 0.42), (0.05, 0.6, 3.0, 0.2)] {
+        let model = Contention {
+            reclaim_rate: loss,
+            grant_rate: grant,
+            exit_rate: ends,
+            recovery_rate: begins,
+            ..Contention::default()
+        };
+        let fleet = fleet(model, begins * loss / (loss + ends), 40_000);
+        let mut slots = Slots::default();
+        slots.add(&fleet.held(ROOT), 1);
+        let fit = Fit::of(slots).expect("losses");
+        assert!(fit.gain > 100.0, "{}", fit.gain);
+        let regimes = fit.regimes.as_ref().expect("two regimes");
+        let found = [regimes.begins, regimes.ends, regimes.loss, regimes.grant];
+        for (rate, real) in found.iter().zip([begins, ends, loss, grant]) {
+            // Four intervals of 95 %: one in five such tests would miss one, so twice as wide.
+            let width = rate.interval.1 / rate.value;
+            let miss = (rate.value / real).max(real / rate.value);
+            assert!(miss < width * width, "{} for {real}: {rate:?}", rate.value);
+        }
+        let block = fit.market();
+        assert!(block.contains("model: contention"), "{block}");
+    }
+}
+
+/// What has no memory is not taken for what has.
+#[test]
+fn lives_without_memory_are_told_apart() {
+    let rate = 0.2;
+    let fleet = fleet(ByAge { law: Law::Rates(vec![(Span::ZERO, rate)]), cap: None }, 0.0, 20_000);
+    let mut slots = Slots::default();
+    for instance in fleet.instances(ROOT) {
+        slots.push(true, instance.held().as_hours_f64(), instance.taken.is_some());
+    }
+    let fit = Fit::of(slots).expect("losses");
+    let (low, high) = fit.memoryless.0.interval;
+    assert!(low < rate && rate < high, "{:?}", fit.memoryless);
+    assert!(fit.market().contains("model: constant"));
+}
