@@ -35,7 +35,15 @@ impl Ends {
         self.clean + self.cut_short() + self.killed_without_warning
     }
 
-    fn count(&mut self, end: End) {
+    /// Adds others to them.
+    pub(crate) fn add(&mut self, others: &Ends) {
+        self.clean += others.clean;
+        self.cut_short_by_deadline += others.cut_short_by_deadline;
+        self.cut_short_by_grace += others.cut_short_by_grace;
+        self.killed_without_warning += others.killed_without_warning;
+    }
+
+    pub(crate) fn count(&mut self, end: End) {
         match end {
             End::Completed => {}
             End::Clean => self.clean += 1,

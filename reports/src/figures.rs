@@ -10,6 +10,7 @@ use crate::breakdown::Breakdown;
 use crate::budgets::Budgets;
 use crate::capacity::Capacity;
 use crate::disruption::Disruption;
+use crate::harm::{Harm, Harmed};
 use crate::ledger::{Ledger, Money};
 use crate::pending::{Pending, Wait};
 use crate::series::{Counts, Series};
@@ -21,6 +22,7 @@ pub struct Fold {
     counts: Counts,
     capacity: Capacity,
     disruption: Disruption,
+    harm: Harm,
     budgets: Budgets,
     availability: Availability,
     pending: Pending,
@@ -38,6 +40,8 @@ pub struct Figures {
     pub capacity: Capacity,
     /// Reclaims and ends of pods.
     pub disruption: Disruption,
+    /// Whom reclaims hit, and how badly.
+    pub harm: Harmed,
     /// What became of PodDisruptionBudgets.
     pub budgets: Budgets,
     /// Availability of each workload that has replicas.
@@ -59,6 +63,7 @@ impl Fold {
             counts: Counts::new(legend),
             capacity: Capacity::new(legend),
             disruption: Disruption::new(legend),
+            harm: Harm::new(legend),
             budgets: Budgets::new(legend),
             availability: Availability::new(legend),
             pending: Pending::new(legend),
@@ -86,6 +91,7 @@ impl Fold {
             breakdown: Breakdown::of(&books, &self.legend),
             capacity: self.capacity.finish(),
             disruption: self.disruption,
+            harm: self.harm.finish(),
             budgets: self.budgets.finish(),
             availability: self.availability.finish(),
             pending: [50, 95, 100].map(|percent| self.pending.waits.quantile(percent)),
@@ -104,6 +110,7 @@ impl Sink for Fold {
         self.counts.fact(at, fact);
         self.capacity.fact(at, fact);
         self.disruption.fact(at, fact);
+        self.harm.fact(at, fact);
         self.budgets.fact(at, fact);
         self.availability.fact(at, fact);
         self.pending.fact(at, fact);

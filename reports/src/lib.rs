@@ -13,6 +13,7 @@ pub mod commitments;
 pub mod disruption;
 pub mod export;
 pub mod figures;
+pub mod harm;
 pub mod ledger;
 pub mod meter;
 pub mod past;

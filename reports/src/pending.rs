@@ -53,6 +53,16 @@ impl Waits {
         })
     }
 
+    /// One that waited so long, and does not any more.
+    pub(crate) fn ended(&mut self, span: Span) {
+        self.spans.entry(span).or_default().0 += 1;
+    }
+
+    /// One that still waits at the end, after so long.
+    pub(crate) fn still_waits(&mut self, span: Span) {
+        self.spans.entry(span).or_default().1 += 1;
+    }
+
     /// How many attempts there were.
     #[must_use]
     pub fn total(&self) -> u64 {

@@ -10,6 +10,7 @@ use sim::{Cost, Legend, Run};
 
 use crate::breakdown::{Breakdown, DIMENSIONS};
 use crate::figures::Figures;
+use crate::harm::{self, HarmSummary};
 use crate::pending::Wait;
 use crate::rules::RuleSummary;
 use crate::sensitivity::{self, Scaled};
@@ -191,6 +192,8 @@ pub struct Plan {
     pub completed: Estimate,
     /// Each workload with replicas, the least available first.
     pub availability: Vec<WorkloadAvailability>,
+    /// Whom reclaims hit and how badly, and who caused it.
+    pub harm: HarmSummary,
 }
 
 /// The cost by one dimension.
@@ -419,6 +422,7 @@ fn plan(runs: &[(Figures, Run)], legend: &Legend, seed: u64) -> Plan {
         unschedulable: each(&|f| f.unschedulable as f64),
         completed: each(&|f| f.capacity.completed as f64),
         availability: availability(runs, legend, seed),
+        harm: harm::summarize(runs, legend, seed),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::harm;
 use crate::rules;
 use crate::sensitivity;
 use crate::stats::Estimate;
@@ -125,6 +126,15 @@ pub fn table(summary: &Summary) -> String {
             .join(" / ")
     };
     row("Pending p50 / p95 / max", waits(base), waits(plan), String::new());
+    if plan.harm.replacement_seconds[0].is_some() {
+        let times = |plan: &Plan| plan.harm.replacement_seconds.map(pending).join(" / ");
+        row("Replaced p50 / p95 / max", times(base), times(plan), "from the notice".into());
+    }
+    if let Some(burst) = &plan.harm.worst_burst {
+        let nodes = format!("{} of {}", burst.nodes, burst.of);
+        let when = format!("run {} at {}", burst.run, burst.at);
+        row("Most nodes taken in 5 min", "-".into(), nodes, when);
+    }
     let requested = |plan: &Plan| {
         [plan.cpu_requested_percent, plan.memory_requested_percent]
             .map(|share| share.map_or("-".into(), |share| format!("{:.0} %", share.mean)))
@@ -146,6 +156,7 @@ pub fn table(summary: &Summary) -> String {
     row("Least availability", least(base), least(plan), worst);
 
     let mut text = align(&rows);
+    text += &harm::tables(&summary.proposed.harm);
     savings(summary, &mut text);
     text += &sensitivity::table(&summary.sensitivity);
     for row in &summary.unplaced {

@@ -1,0 +1,97 @@
+//! Sources: which workloads reclaims hit, and which instance types in which zones they came from.
+
+use std::collections::BTreeMap;
+
+use sim::world::catalog::OfferingId;
+use sim::world::fact::{Fact, Sink};
+use sim::world::node::{NodeId, Why};
+use sim::world::pod::End;
+use sim::world::workload::{Controller, WorkloadId};
+use sim::{Legend, SimTime, Span};
+
+use crate::disruption::Ends;
+
+/// What came of the instances of one offering.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Blow {
+    /// Instances taken.
+    pub reclaims: u64,
+    /// Those without notice.
+    pub notices_missed: u64,
+    /// Ends of pods on such instances that they did not choose.
+    pub ends: Ends,
+    /// Launches that were refused.
+    pub refusals: u64,
+}
+
+/// Ends by workload and by offering.
+#[derive(Clone)]
+pub struct Sources {
+    legend: Legend,
+    offering_of: BTreeMap<NodeId, OfferingId>,
+    lead_of: BTreeMap<NodeId, Span>,
+    /// Of each workload but DaemonSets: how its pods ended.
+    pub workloads: BTreeMap<WorkloadId, Ends>,
+    /// Of each workload: the shortest notice that was given of a node on which a pod of it ended.
+    pub shortest_notice: BTreeMap<WorkloadId, Span>,
+    /// Of each offering.
+    pub offerings: BTreeMap<OfferingId, Blow>,
+}
+
+impl Sources {
+    pub(super) fn new(legend: &Legend) -> Sources {
+        Sources {
+            legend: legend.clone(),
+            offering_of: BTreeMap::new(),
+            lead_of: BTreeMap::new(),
+            workloads: BTreeMap::new(),
+            shortest_notice: BTreeMap::new(),
+            offerings: BTreeMap::new(),
+        }
+    }
+}
+
+impl Sink for Sources {
+    fn fact(&mut self, at: SimTime, fact: &Fact) {
+        match *fact {
+            Fact::NodeLaunched { node, offering, .. } => {
+                self.offering_of.insert(node, offering);
+            }
+            Fact::NoticeGiven { node, lead } => {
+                self.lead_of.insert(node, lead);
+            }
+            Fact::LaunchRefused { offering, .. } if at >= self.legend.from => {
+                self.offerings.entry(offering).or_default().refusals += 1;
+            }
+            Fact::NodeGone { node, why, announced } => {
+                self.lead_of.remove(&node);
+                let offering = self.offering_of.remove(&node);
+                if let Some(offering) = offering
+                    && matches!(why, Why::Reclaimed | Why::Outbid)
+                    && at >= self.legend.from
+                {
+                    let blow = self.offerings.entry(offering).or_default();
+                    blow.reclaims += 1;
+                    blow.notices_missed += u64::from(!announced);
+                }
+            }
+            Fact::PodEnded { workload, node, end, .. }
+                if end != End::Completed && at >= self.legend.from =>
+            {
+                let controller = self.legend.model.workloads[workload].controller;
+                if controller == Controller::DaemonSet {
+                    return;
+                }
+                self.workloads.entry(workload).or_default().count(end);
+                if let Some(offering) = self.offering_of.get(&node) {
+                    self.offerings.entry(*offering).or_default().ends.count(end);
+                }
+                if let Some(lead) = self.lead_of.get(&node) {
+                    let shortest = self.shortest_notice.entry(workload).or_insert(*lead);
+                    *shortest = (*shortest).min(*lead);
+                }
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! The harm of all replications together: what a report says of it.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use sim::world::workload::WorkloadId;
+use sim::{Legend, Run};
+
+use crate::disruption::Ends;
+use crate::figures::Figures;
+use crate::stats::Estimate;
+use crate::summary::Pending;
+use crate::text::rate;
+
+/// What reclaims do.
+#[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct HarmSummary {
+    /// From notice, or loss, to the ready replacement of each disrupted pod: median, 95th percentile,
+    /// averaged over replications, and the longest.
+    pub replacement_seconds: [Option<Pending>; 3],
+    /// The worst five minutes, over all replications.
+    pub worst_burst: Option<WorstBurst>,
+    /// Launches that the provider refused, per day.
+    pub launch_refusals_per_day: Estimate,
+    /// Each workload that was hit, the worst hit first.
+    pub workloads: Vec<WorkloadHarm>,
+    /// Each instance type in a zone that hit any, the worst first.
+    pub offerings: Vec<OfferingHarm>,
+}
+
+/// The most instances that were taken within five minutes.
+#[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct WorstBurst {
+    /// How many.
+    pub nodes: u32,
+    /// Of how many spot instances that ran.
+    pub of: u32,
+    /// The most in one zone, not always in the same five minutes.
+    pub nodes_in_a_zone: u32,
+    /// In which run, as seed/replication.
+    pub run: String,
+    /// When, since `T+0`.
+    pub at: String,
+}
+
+/// How one workload was hit.
+#[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct WorkloadHarm {
+    /// Namespace and name.
+    pub workload: String,
+    /// Pods whose end they did not choose, per day.
+    pub disrupted_per_day: f64,
+    /// Of them: told to stop, killed before they had.
+    pub cut_short_per_day: f64,
+    /// Of them: killed without having been told.
+    pub killed_without_warning_per_day: f64,
+    /// How long a pod takes to stop, in seconds.
+    pub needs_seconds: f64,
+    /// Its grace period, in seconds.
+    pub grace_seconds: f64,
+    /// The shortest notice of a node on which one of its pods ended, in seconds; none without any.
+    pub shortest_notice_seconds: Option<f64>,
+    /// Minutes per day in which a replica was missing, times how many.
+    pub unavailable_replica_minutes_per_day: Option<f64>,
+}
+
+/// What one instance type in a zone did.
+#[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct OfferingHarm {
+    /// The instance type.
+    pub instance_type: String,
+    /// The zone.
+    pub zone: String,
+    /// Instances taken, per day.
+    pub reclaims_per_day: f64,
+    /// Pods disrupted, per day.
+    pub disrupted_per_day: f64,
+    /// Of them: cut short, or killed without having been told.
+    pub cut_short_or_killed_per_day: f64,
+    /// Launches refused, per day.
+    pub refusals_per_day: f64,
+}
+
+/// What all replications say together.
+#[must_use]
+pub fn summarize(runs: &[(Figures, Run)], legend: &Legend, seed: u64) -> HarmSummary {
+    let days = legend.to.since(legend.from).as_hours_f64() / 24.0;
+    let all_days = days * runs.len() as f64;
+    let refusals = |(figures, _): &(Figures, Run)| {
+        let blows = figures.harm.sources.offerings.values();
+        blows.map(|blow| blow.refusals).sum::<u64>() as f64 / days
+    };
+    let refusals: Vec<f64> = runs.iter().map(refusals).collect();
+    HarmSummary {
+        replacement_seconds: [50, 95, 100].map(|percent| replacement(runs, percent)),
+        worst_burst: worst_burst(runs, seed),
+        launch_refusals_per_day: Estimate::of(&refusals),
+        workloads: workloads(runs, legend, all_days),
+        offerings: offerings(runs, legend, all_days),
+    }
+}
+
+fn replacement(runs: &[(Figures, Run)], percent: u64) -> Option<Pending> {
+    let waits: Vec<_> =
+        runs.iter().filter_map(|(f, _)| f.harm.replacement.quantile(percent)).collect();
+    if percent == 100 {
+        let longest = waits.into_iter().max_by_key(|wait| (wait.span, wait.at_least))?;
+        let seconds = longest.span.as_secs_f64();
+        return Some(Pending { seconds, at_least: longest.at_least });
+    }
+    let seconds: f64 = waits.iter().map(|wait| wait.span.as_secs_f64()).sum();
+    (!waits.is_empty()).then(|| Pending {
+        seconds: seconds / waits.len() as f64,
+        at_least: waits.iter().any(|wait| wait.at_least),
+    })
+}
+
+fn worst_burst(runs: &[(Figures, Run)], seed: u64) -> Option<WorstBurst> {
+    let in_a_zone = runs.iter().map(|(f, _)| f.harm.burst.nodes_in_a_zone).max()?;
+    let bursts =
+        runs.iter().enumerate().filter_map(|(r, (f, _))| Some((r, f.harm.burst, f.harm.burst.at?)));
+    // The first of the worst.
+    let (replication, burst, at) =
+        bursts.max_by_key(|(r, burst, _)| (burst.nodes, std::cmp::Reverse(*r)))?;
+    Some(WorstBurst {
+        nodes: burst.nodes,
+        of: burst.of,
+        nodes_in_a_zone: in_a_zone,
+        run: format!("{seed}/{replication}"),
+        at: at.to_string(),
+    })
+}
+
+fn workloads(runs: &[(Figures, Run)], legend: &Legend, all_days: f64) -> Vec<WorkloadHarm> {
+    let mut ends: BTreeMap<WorkloadId, Ends> = BTreeMap::new();
+    for (figures, _) in runs {
+        for (workload, own) in &figures.harm.sources.workloads {
+            ends.entry(*workload).or_default().add(own);
+        }
+    }
+    let model = &legend.model;
+    let mut rows: Vec<WorkloadHarm> = ends
+        .into_iter()
+        .map(|(id, ends)| {
+            let workload = &model.workloads[id];
+            let spec = &model.specs[workload.spec];
+            let shortest =
+                runs.iter().filter_map(|(f, _)| f.harm.sources.shortest_notice.get(&id)).min();
+            let missing: Vec<u128> = runs
+                .iter()
+                .flat_map(|(f, _)| f.availability.iter().filter(|(it, _)| *it == id))
+                .map(|(_, available)| available.unavailable_ms)
+                .collect();
+            WorkloadHarm {
+                workload: format!(
+                    "{}/{}",
+                    model.names.text(workload.namespace),
+                    model.names.text(workload.name)
+                ),
+                disrupted_per_day: ends.total() as f64 / all_days,
+                cut_short_per_day: ends.cut_short() as f64 / all_days,
+                killed_without_warning_per_day: ends.killed_without_warning as f64 / all_days,
+                needs_seconds: spec.shutdown.as_secs_f64(),
+                grace_seconds: spec.grace.as_secs_f64(),
+                shortest_notice_seconds: shortest.map(|span| span.as_secs_f64()),
+                unavailable_replica_minutes_per_day: (!missing.is_empty())
+                    .then(|| missing.iter().sum::<u128>() as f64 / 60_000.0 / all_days),
+            }
+        })
+        .collect();
+    let badness = |row: &WorkloadHarm| {
+        (row.cut_short_per_day + row.killed_without_warning_per_day, row.disrupted_per_day)
+    };
+    rows.sort_by(|a, b| {
+        let (a, b) = (badness(a), badness(b));
+        b.0.total_cmp(&a.0).then(b.1.total_cmp(&a.1))
+    });
+    rows
+}
+
+fn offerings(runs: &[(Figures, Run)], legend: &Legend, all_days: f64) -> Vec<OfferingHarm> {
+    let model = &legend.model;
+    let mut rows: Vec<OfferingHarm> = model
+        .catalog
+        .offerings
+        .iter()
+        .map(|(id, offering)| {
+            let blows = || runs.iter().filter_map(|(f, _)| f.harm.sources.offerings.get(&id));
+            let per_day = |count: u64| count as f64 / all_days;
+            let harsh = |ends: &Ends| ends.cut_short() + ends.killed_without_warning;
+            OfferingHarm {
+                instance_type: model.names.text(model.catalog.instance_type(id).name).into(),
+                zone: model.names.text(offering.zone).into(),
+                reclaims_per_day: per_day(blows().map(|blow| blow.reclaims).sum()),
+                disrupted_per_day: per_day(blows().map(|blow| blow.ends.total()).sum()),
+                cut_short_or_killed_per_day: per_day(blows().map(|blow| harsh(&blow.ends)).sum()),
+                refusals_per_day: per_day(blows().map(|blow| blow.refusals).sum()),
+            }
+        })
+        .filter(|row| row.reclaims_per_day + row.disrupted_per_day + row.refusals_per_day > 0.0)
+        .collect();
+    rows.sort_by(|a, b| {
+        let by = |row: &OfferingHarm| (row.disrupted_per_day, row.reclaims_per_day);
+        let (a, b) = (by(a), by(b));
+        b.0.total_cmp(&a.0).then(b.1.total_cmp(&a.1))
+    });
+    rows
+}
+
+/// So many rows of each list are printed; the rest is in the summary.
+const SHOWN: usize = 5;
+
+/// Whom it hit and who did it, as two short tables.
+pub(crate) fn tables(harm: &HarmSummary) -> String {
+    let mut text = String::new();
+    if harm.workloads.is_empty() {
+        return text;
+    }
+    let _ = writeln!(
+        text,
+        "\n{:<28} {:>13} {:>9} {:>7}   {:>7} {:>7} {:>7}",
+        "Hit the worst", "disrupted/day", "cut short", "killed", "needs", "grace", "notice"
+    );
+    for row in harm.workloads.iter().take(SHOWN) {
+        let notice = row.shortest_notice_seconds.map_or("-".into(), |it| format!("{it:.0} s"));
+        let _ = writeln!(
+            text,
+            "  {:<26} {:>13} {:>9} {:>7}   {:>5.0} s {:>5.0} s {notice:>7}",
+            row.workload,
+            rate(row.disrupted_per_day),
+            rate(row.cut_short_per_day),
+            rate(row.killed_without_warning_per_day),
+            row.needs_seconds,
+            row.grace_seconds,
+        );
+    }
+    let _ = writeln!(
+        text,
+        "{:<28} {:>13} {:>9} {:>7}   {:>15}",
+        "By", "disrupted/day", "taken", "harsh", "launches refused"
+    );
+    for row in harm.offerings.iter().take(SHOWN) {
+        let _ = writeln!(
+            text,
+            "  {:<26} {:>13} {:>9} {:>7}   {:>15}",
+            format!("{} in {}", row.instance_type, row.zone),
+            rate(row.disrupted_per_day),
+            rate(row.reclaims_per_day),
+            rate(row.cut_short_or_killed_per_day),
+            rate(row.refusals_per_day),
+        );
+    }
+    text
+}
