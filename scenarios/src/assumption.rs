@@ -32,6 +32,7 @@ pub static KINDS: &[Kind] = &[
     CONTENDED_RECLAIMS,
     MEMORYLESS_RECLAIMS,
     RECLAIMS_OF_2019,
+    TRACE_END,
     TIME_OF_DAY,
     PRICES_AS_ON_AWS,
     PRICES_AS_ON_GCP,
@@ -73,6 +74,12 @@ pub(crate) const RECLAIMS_OF_2019: Kind = Kind {
     source: "lifetimes of 1,442 preemptible VMs of Google Cloud, 2019 (Kadupitiya, Jadhao and Sharma, \
              HPDC 2020, data under Apache-2.0), those stopped by their users censored; for ages \
              above a day the rate of the last hours is taken to go on",
+};
+
+pub(crate) const TRACE_END: Kind = Kind {
+    id: "trace-end",
+    text: "the capacity of {} in {} stays what it is from {} on, where its trace ends",
+    source: "the trace is shorter than the horizon; spotsim does not make up the rest, 2026-11",
 };
 
 pub(crate) const TIME_OF_DAY: Kind = Kind {

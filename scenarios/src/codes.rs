@@ -317,6 +317,15 @@ pub static CODES: &[Code] = &[
         fix: "Correct the zone, the type or the time.",
     },
     Code {
+        id: "E0704",
+        title: "a file is no trace of capacity",
+        why: "A trace says how many instances there were from which second on. Times rise, counts \
+              are whole, and the first row is at 0 s.",
+        example: "market:\n  reclaims:\n    model: replay\n    traces: [{file: trace-backwards.csv, \
+                  instanceType: m6i.large, zone: us-east-1a}]",
+        fix: "Sort the rows by time, begin at 0 s, and name the columns `t_s` and `count`.",
+    },
+    Code {
         id: "E0901",
         title: "a commitment is not one whole commitment",
         why: "It covers nothing, or several things at once, or an amount without a price. What is \

@@ -27,6 +27,7 @@ pub mod quantity;
 pub mod scheduler;
 pub mod schema;
 pub mod template;
+pub mod traces;
 pub mod tree;
 pub mod unmodelled;
 pub mod why;
@@ -151,10 +152,17 @@ impl Scenario {
         let written = &file.market.prices;
         let history =
             prices::read(written, (source, tree), folder, &mut inputs, &mut tally, &mut found);
+        let place = (source, tree);
+        let traces = traces::read(&file.market.reclaims, place, folder, &mut inputs, &mut found);
         workloads.iter().for_each(|workload| around.mention(&workload.namespace));
         let keeps = file.cluster.as_ref().is_some_and(|it| it.placement == Placement::Keep);
         let start = cluster.as_ref().filter(|_| keeps).map(|cluster| (cluster, first));
-        let written = lower::Subject { workloads: &workloads, budgets: &budgets, around: &around };
+        let written = lower::Subject {
+            workloads: &workloads,
+            budgets: &budgets,
+            traces: &traces,
+            around: &around,
+        };
         let mut lowered = lower::Lowering::lower(&file, source, tree, written, start, &mut found);
         if let (Some(history), Some((setup, assumptions))) = (&history, &mut lowered) {
             let place = (source, tree);

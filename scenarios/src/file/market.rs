@@ -88,6 +88,9 @@ pub struct Reclaims {
     /// No instance gets older than this (`by-age`, `bathtub`).
     #[schemars(extend("format" = "duration"))]
     pub max_age: Option<String>,
+    /// Capacity as it was seen (`replay`); of types and zones without a trace there is enough.
+    #[serde(default)]
+    pub traces: Vec<Trace>,
     /// What happens besides, at its time.
     #[serde(default)]
     pub events: Vec<Event>,
@@ -104,6 +107,7 @@ impl Default for Reclaims {
             rates: Vec::new(),
             bathtub: None,
             max_age: None,
+            traces: Vec::new(),
             events: Vec::new(),
         }
     }
@@ -123,6 +127,8 @@ pub enum ReclaimModel {
     ByAge,
     /// By age: early, or around the end of their time.
     Bathtub,
+    /// As `traces` say it was.
+    Replay,
     /// Never, but for `events`.
     None,
 }
@@ -181,6 +187,20 @@ pub struct Bathtub {
     /// Around which age those are, in hours.
     #[schemars(range(min = 0.0, max = 100_000.0))]
     pub b: f64,
+}
+
+/// How many instances of a type could be held in a zone, as somebody saw it.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Trace {
+    /// A table of `t_s` (seconds from `T+0` on) and `count`: a path relative to this file.
+    pub file: String,
+    /// Which `pool_id` of the table, if it holds several.
+    pub pool: Option<String>,
+    /// Of which instance type.
+    pub instance_type: String,
+    /// In which zone.
+    pub zone: String,
 }
 
 /// Spot instances are taken, and others cannot be had for a while.

@@ -82,7 +82,10 @@ impl Lowering<'_> {
             ReclaimModel::Contention => assumption::CONTENDED_RECLAIMS,
             ReclaimModel::Constant => assumption::MEMORYLESS_RECLAIMS,
             ReclaimModel::ByAge if reclaims.rates.is_empty() => assumption::RECLAIMS_OF_2019,
-            ReclaimModel::ByAge | ReclaimModel::Bathtub | ReclaimModel::None => return,
+            ReclaimModel::ByAge
+            | ReclaimModel::Bathtub
+            | ReclaimModel::Replay
+            | ReclaimModel::None => return,
         };
         self.assumptions.push(kind.about(&[&rate, &scale]));
     }

@@ -38,6 +38,7 @@ use crate::file::{self, Capacity, Kind};
 use crate::kube::PodDisruptionBudget;
 use crate::load::Origin;
 use crate::manifests::Written;
+use crate::traces::Trace;
 use crate::tree::{Node, Step};
 use surroundings::Surroundings;
 
@@ -53,6 +54,8 @@ pub struct Subject<'s> {
     pub workloads: &'s [Written],
     /// How many of their pods may be missing.
     pub budgets: &'s [(PodDisruptionBudget, Origin)],
+    /// Capacity as it was seen.
+    pub traces: &'s [Trace],
     /// What they refer to.
     pub around: &'s Surroundings,
 }
@@ -71,6 +74,8 @@ pub struct Lowering<'l> {
     unknown_bands: BTreeSet<String>,
     /// Types of which what pods can ask for is computed.
     computed: BTreeSet<String>,
+    /// Capacity as it was seen.
+    traces: &'l [Trace],
     found: &'l mut Diagnostics,
 }
 
@@ -85,7 +90,7 @@ impl<'l> Lowering<'l> {
         start: Option<(&Cluster<'_>, usize)>,
         found: &'l mut Diagnostics,
     ) -> Option<(Setup, Vec<Assumption>)> {
-        let Subject { workloads, budgets, around } = subject;
+        let Subject { workloads, budgets, traces, around } = subject;
         let provider = providers::named(file.provider.name())?;
         let mut lowering = Lowering {
             file,
@@ -98,6 +103,7 @@ impl<'l> Lowering<'l> {
             assumptions: provider.defaults.iter().filter(|d| d.listed).map(Into::into).collect(),
             unknown_bands: BTreeSet::new(),
             computed: BTreeSet::new(),
+            traces,
             found,
         };
         lowering.pools();

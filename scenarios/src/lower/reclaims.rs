@@ -1,6 +1,7 @@
 //! When the provider takes instances back: which model, with which parameters, and what happens
 //! besides.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use glob::Pattern;
@@ -9,6 +10,7 @@ use sim::market::reclaims::by_age::{ByAge, Law};
 use sim::market::reclaims::constant::Constant;
 use sim::market::reclaims::contention::{Contention, afternoon};
 use sim::market::reclaims::never::Never;
+use sim::market::reclaims::replay::Replay;
 use sim::market::reclaims::scripted::{Event, Scripted};
 use sim::world::catalog::{CapacityType, OfferingId};
 use sim::{SimTime, Span};
@@ -38,6 +40,7 @@ impl Lowering<'_> {
                 Some(law) => Arc::new(ByAge { law, cap: self.max_age() }),
                 None => Arc::new(Never),
             },
+            ReclaimModel::Replay => Arc::new(self.replay()),
             ReclaimModel::None => Arc::new(Never),
         };
         let events = self.events();
@@ -46,12 +49,13 @@ impl Lowering<'_> {
 
     /// Parameters of another model than the one that is asked for.
     fn refuse_strangers(&mut self) {
-        use ReclaimModel::{Bathtub, ByAge, Contention};
+        use ReclaimModel::{Bathtub, ByAge, Contention, Replay};
         let written = &self.file.market.reclaims;
-        let given: [(&str, bool, &[ReclaimModel]); 4] = [
+        let given: [(&str, bool, &[ReclaimModel]); 5] = [
             ("contention", written.contention.is_some(), &[Contention]),
             ("rates", !written.rates.is_empty(), &[ByAge]),
             ("bathtub", written.bathtub.is_some(), &[Bathtub]),
+            ("traces", !written.traces.is_empty(), &[Replay]),
             ("maxAge", written.max_age.is_some(), &[ByAge, Bathtub]),
         ];
         for (field, given, of) in given {
@@ -128,6 +132,44 @@ impl Lowering<'_> {
             return None;
         };
         Some(Law::Bathtub { a, tau1, tau2, b })
+    }
+
+    fn replay(&mut self) -> Replay {
+        let written = &self.file.market.reclaims.traces;
+        if written.is_empty() {
+            let message = "the model `replay` needs `traces`".to_owned();
+            let help = "`traces: [{file: trace.csv, instanceType: m6i.large, zone: us-east-1a}]`";
+            self.error("E0106", &place(&["model"]), message, Some(help.into()));
+        }
+        let mut traces = BTreeMap::new();
+        for trace in self.traces {
+            let catalog = &self.model.catalog;
+            let names = &self.model.names;
+            let bought = catalog.offerings.iter().find(|(id, offering)| {
+                offering.capacity_type == CapacityType::Spot
+                    && names.text(offering.zone) == trace.zone
+                    && names.text(catalog.instance_type(*id).name) == trace.instance_type
+            });
+            let Some((id, _)) = bought else {
+                let (name, zone) = (&trace.instance_type, &trace.zone);
+                let message = format!("no pool buys `{name}` in `{zone}` on spot");
+                self.error("E0703", &place(&["traces"]), message, None);
+                continue;
+            };
+            if traces.insert(id, trace.counts.clone()).is_some() {
+                let (name, zone) = (&trace.instance_type, &trace.zone);
+                let message = format!("there are two traces of `{name}` in `{zone}`");
+                self.error("E0203", &place(&["traces"]), message, None);
+            }
+            let end = trace.counts.last().map_or(SimTime::ZERO, |(at, _)| *at);
+            let horizon = Span::parse(&self.file.horizon).unwrap_or_default();
+            if end < SimTime::ZERO + horizon {
+                let (name, zone) = (&trace.instance_type, &trace.zone);
+                let from = end.to_string();
+                self.assumptions.push(assumption::TRACE_END.about(&[name, zone, &from]));
+            }
+        }
+        Replay { traces, notice: self.provider.notice }
     }
 
     fn max_age(&self) -> Option<Span> {
