@@ -15,7 +15,7 @@ use sim::world::Model;
 use sim::world::catalog::{InstanceType, Offering};
 use sim::world::node::NodeShape;
 use sim::world::pod::PodSpec;
-use sim::world::pool::{NodeTemplate, Pool};
+use sim::world::pool::{Healing, NodeTemplate, Pool};
 use sim::world::resources::{Lane, Resources};
 use sim::world::workload::{Controller, Workload};
 use sim::{MicroUsdPerHour, Root, Setup, SimTime, Span, digest};
@@ -72,6 +72,7 @@ fn setup(nodes: u32, arrivals: &str) -> Setup {
         size: nodes,
         templates: vec![NodeTemplate { offering, shape }],
         max_price: None,
+        healing: Healing::default(),
     });
     for line in arrivals.lines().skip(1) {
         let fields: Vec<&str> = line.split(',').collect();

@@ -16,7 +16,7 @@ use sim::world::catalog::{InstanceType, Offering};
 use sim::world::labels::{LabelSet, Operator, Requirement};
 use sim::world::node::{NodeId, NodeShape};
 use sim::world::pod::{AffinityTerm, PodAffinity, PodSpec, SpecId, SpreadConstraint};
-use sim::world::pool::{NodeTemplate, Pool, PoolId};
+use sim::world::pool::{Healing, NodeTemplate, Pool, PoolId};
 use sim::world::resources::{Lane, Resources};
 use sim::world::selectors::{
     BorneTerm, Namespaces, PodSelector, SelectorId, TermKind, TopologyKeyId,
@@ -175,7 +175,13 @@ fn add_node(model: &mut Model, index: usize) {
             MicroUsdPerHour(0),
         ));
         let templates = vec![NodeTemplate { offering, shape: shape.clone() }];
-        model.pools.push(Pool { name, size: 0, templates, max_price: None });
+        model.pools.push(Pool {
+            name,
+            size: 0,
+            templates,
+            max_price: None,
+            healing: Healing::default(),
+        });
     }
     model.start.nodes.push(StartNode::named(name, PoolId::from_index(0), 0, shape));
 }

@@ -86,6 +86,13 @@ pub fn of(fact: &Fact, namer: &Namer<'_>, legend: &Legend, refusals: &Refusals) 
         Fact::RebalanceRecommended { node: id } => {
             format!("{} is at elevated risk of being taken", node(id))
         }
+        Fact::PoolFellBack { pool, node: id } => {
+            format!("{} makes do with {}, for want of spot", namer.pool(pool), node(id))
+        }
+        Fact::ReplacementLaunched { node: id, replaces, back_to_spot } => {
+            let back = if back_to_spot { ", back on spot" } else { "" };
+            format!("{} is to take the place of {}{back}", node(id), node(replaces))
+        }
         Fact::StillPending { pod: id, waited, refusal, .. } => {
             let why = refusal.map(said).unwrap_or_default();
             format!("{} has waited for {waited} at the end{why}", pod(id))

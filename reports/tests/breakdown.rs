@@ -13,7 +13,7 @@ use sim::world::catalog::{InstanceTypeId, OfferingId};
 use sim::world::contract::{Commitment, Unit};
 use sim::world::node::{NodeId, Why};
 use sim::world::pod::{End, PodId, SpecId};
-use sim::world::pool::{Pool, PoolId};
+use sim::world::pool::{Healing, Pool, PoolId};
 use sim::world::workload::WorkloadId;
 use sim::{Cost, Fact, Legend, MicroUsdPerHour, SimTime, Sink, Span};
 
@@ -24,7 +24,13 @@ fn under(reserved: u64) -> Legend {
     let mut legend = legend_of("aws", Span::from_secs(1_000), Span::from_secs(20_000));
     let model = Arc::get_mut(&mut legend.model).expect("one owner");
     let name = model.names.intern("pool");
-    model.pools.push(Pool { name, size: 0, templates: Vec::new(), max_price: None });
+    model.pools.push(Pool {
+        name,
+        size: 0,
+        templates: Vec::new(),
+        max_price: None,
+        healing: Healing::default(),
+    });
     model.contract.control_plane = MicroUsdPerHour(100_001);
     model.contract.boot_volume = MicroUsdPerHour(8_003);
     if reserved > 0 {

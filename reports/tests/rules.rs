@@ -13,7 +13,7 @@ use sim::world::fact::{Fact, Sink};
 use sim::world::labels::{Operator, Requirement};
 use sim::world::node::{NodeId, NodeShape, Why};
 use sim::world::pod::Phase;
-use sim::world::pool::{NodeTemplate, Pool};
+use sim::world::pool::{Healing, NodeTemplate, Pool};
 use sim::world::resources::Resources;
 use sim::world::rules::{Amount, Domain, Kind, Pods, Rule};
 use sim::world::workload::{Controller, WorkloadId};
@@ -225,7 +225,13 @@ impl Hand {
                 shape: NodeShape::plain(Resources::ZERO),
             };
             template.shape.labels.set(key, name);
-            model.pools.push(Pool { name, size: 1, templates: vec![template], max_price: None });
+            model.pools.push(Pool {
+                name,
+                size: 1,
+                templates: vec![template],
+                max_price: None,
+                healing: Healing::default(),
+            });
         }
         let workload = WorkloadId::from_index(0);
         let (replicas, min_ready) = (6, Span::ZERO);

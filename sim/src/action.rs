@@ -88,6 +88,8 @@ pub enum Action {
         pool: PoolId,
         /// Which of its templates.
         template: usize,
+        /// What for.
+        purpose: Purpose,
     },
     /// Buy an instance for a job with a deadline alone; it joins no cluster.
     Hold {
@@ -103,4 +105,18 @@ pub enum Action {
         /// Which one.
         node: NodeId,
     },
+}
+
+/// What an instance is bought for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Purpose {
+    /// Its pool is short of one.
+    Fill {
+        /// Since when.
+        since: SimTime,
+    },
+    /// On-demand, because its pool has been short of spot for too long.
+    FallBack,
+    /// To take the place of another, which leaves when this one is ready.
+    Relieve(NodeId),
 }

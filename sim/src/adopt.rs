@@ -1,5 +1,6 @@
 //! The start of a run: the nodes and pods that a real cluster already has.
 
+use crate::action::Purpose;
 use crate::engine::Simulation;
 use crate::table::Id;
 use crate::world::fact::{Fact, Sink};
@@ -13,6 +14,7 @@ impl<S: Sink> Simulation<'_, S> {
         for index in 0..model.start.nodes.len() {
             let (node, fact) = self.world.adopt_node(index);
             self.record(fact);
+            self.pools.launched(&self.world, node, Purpose::Fill { since: self.world.now() });
             self.await_fate(node);
             let fact = self.world.register(node);
             self.record(fact);

@@ -1,6 +1,6 @@
 //! From actions to verbs: the change itself, its fact, and what follows from it later.
 
-use crate::action::Action;
+use crate::action::{Action, Purpose};
 use crate::engine::Simulation;
 use crate::event::Event;
 use crate::lifecycle::{loss, shutdown, taint_manager};
@@ -67,20 +67,20 @@ impl<S: Sink> Simulation<'_, S> {
                 }
             },
             Action::Terminate { pod, why, reason } => self.terminate(pod, why, reason),
-            Action::Launch { pool, template } => {
+            Action::Launch { pool, template, purpose } => {
                 let offering = self.setup.model.pools[pool].templates[template].offering;
-                if !self.grants(offering) || !self.world.pays(pool, offering) {
-                    self.refuse_launch(pool, template);
+                if !self.world.grants(offering) || !self.world.pays(pool, offering) {
+                    self.refuse_launch(pool, template, purpose);
                     return;
                 }
-                let node = self.launch(pool, template);
+                let node = self.launch(pool, template, purpose);
                 let key = [self.offering_key(node), u64::from(self.world.nodes().ordinal(node))];
                 let boot = self.setup.provider.boot;
                 let took = self.root.stream(Stream::Boot, &key).lognormal(boot.median, boot.p95);
                 self.agenda.schedule(now + took, Event::NodeRegisters(node));
             }
             Action::Hold { workload, pool, buys } => {
-                let node = self.launch(pool, buys.template());
+                let node = self.launch(pool, buys.template(), Purpose::Fill { since: now });
                 self.deadlines.got(workload, node, buys);
             }
             Action::Release { node } => self.remove(node, Why::Released),
@@ -111,7 +111,7 @@ impl<S: Sink> Simulation<'_, S> {
     }
 
     /// A pod is told to stop, and its controller reacts.
-    fn terminate(&mut self, pod: PodId, why: Why, reason: Option<Reason>) {
+    pub(crate) fn terminate(&mut self, pod: PodId, why: Why, reason: Option<Reason>) {
         self.tell_to_stop(pod, why, reason);
         if let Some(action) = self.controllers.pod_terminating(&self.world, pod) {
             self.apply(action);
@@ -164,36 +164,44 @@ impl<S: Sink> Simulation<'_, S> {
         }
     }
 
-    /// The provider gives no instance: the pool will ask again.
-    fn refuse_launch(&mut self, pool: PoolId, template: usize) {
+    /// The provider gives no instance: the pool asks for another, or will ask again.
+    fn refuse_launch(&mut self, pool: PoolId, template: usize, purpose: Purpose) {
         let offering = self.setup.model.pools[pool].templates[template].offering;
         let outbid = !self.world.pays(pool, offering);
         self.record(Fact::LaunchRefused { pool, offering, outbid });
-        self.pools.refused(pool, template);
+        if let Some(action) = self.pools.refused(&self.world, (pool, template), purpose) {
+            self.apply(action);
+        }
+        self.await_review(pool);
     }
 
     /// A node that is there from the start, launched and registered in one instant, unless there
     /// cannot be that many.
     pub(crate) fn bear(&mut self, pool: PoolId, template: usize) {
         let offering = self.setup.model.pools[pool].templates[template].offering;
-        let full =
-            matches!(self.world.capacity(offering), Capacity::Holds(_)) && !self.grants(offering);
+        let full = matches!(self.world.capacity(offering), Capacity::Holds(_))
+            && !self.world.grants(offering);
+        let purpose = Purpose::Fill { since: self.world.now() };
         if full || !self.world.pays(pool, offering) {
-            self.refuse_launch(pool, template);
+            self.refuse_launch(pool, template, purpose);
             return;
         }
-        let node = self.launch(pool, template);
+        let node = self.launch(pool, template, purpose);
         let fact = self.world.register(node);
         self.record(fact);
     }
 
     /// A pod ends for good; its controller reacts and others may take its room.
     pub(crate) fn end(&mut self, pod: PodId, end: End) {
+        let node = self.world.pods().phase(pod).node();
         let fact = self.world.end(pod, end);
         self.record(fact);
         let actions = self.controllers.pod_ended(&self.world, pod, end);
         self.apply_all(actions);
         self.wake_scheduler(Happening::PodLeft(self.world.pods().spec(pod)));
+        if let Some(node) = node.filter(|node| self.pools.is_leaving(*node)) {
+            self.release_when_empty(node);
+        }
     }
 
     /// A pod ends with its node; its controller learns of it when the cluster does.
@@ -219,9 +227,10 @@ impl<S: Sink> Simulation<'_, S> {
     }
 
     /// Launches an instance.
-    fn launch(&mut self, pool: PoolId, template: usize) -> NodeId {
+    fn launch(&mut self, pool: PoolId, template: usize, purpose: Purpose) -> NodeId {
         let (node, fact) = self.world.launch(pool, template);
         self.record(fact);
+        self.account_for(node, purpose);
         self.await_fate(node);
         node
     }

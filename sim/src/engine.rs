@@ -8,7 +8,7 @@ use crate::digest::Digest;
 use crate::event::Event;
 use crate::lifecycle::controllers::Controllers;
 use crate::lifecycle::deadlines::Deadlines;
-use crate::lifecycle::pools::{self, Pools};
+use crate::lifecycle::pools::Pools;
 use crate::lifecycle::{drain, shutdown, taint_manager};
 use crate::market::Move;
 use crate::market::prices::PricePaths;
@@ -97,7 +97,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
         };
         simulation.open_market();
         simulation.adopt_start();
-        for (pool, template) in pools::births(&simulation.world) {
+        while let Some((pool, template)) = simulation.pools.birth(&simulation.world) {
             simulation.bear(pool, template);
         }
         simulation
@@ -133,6 +133,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
                     self.apply(action);
                 }
             }
+            Event::PoolReviewed(pool) => self.pool_reviewed(pool),
             Event::NodeRegisters(node) => self.node_registers(node),
             Event::PodBecomesReady(pod) => self.pod_becomes_ready(pod),
             Event::PodBecomesAvailable(pod) => self.pod_becomes_available(pod),
@@ -141,7 +142,8 @@ impl<'s, S: Sink> Simulation<'s, S> {
                 self.apply_all(actions);
             }
             Event::DrainGoesOn(node) => {
-                let actions = drain::evictions(&self.world, node);
+                let why = self.drained_because(node);
+                let actions = drain::evictions(&self.world, node, why);
                 self.drain(node, actions);
             }
             Event::WorkloadArrives(workload) => {
@@ -280,6 +282,8 @@ impl<'s, S: Sink> Simulation<'s, S> {
         let fact = self.world.announce(node, deadline.since(self.world.now()));
         self.record(fact);
         self.act_on_notice(node, deadline);
+        self.pools.announced(&self.world, node);
+        self.fill(self.world.nodes().pool(node));
     }
 
     fn node_taken(&mut self, node: NodeId) {
@@ -297,9 +301,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
         let outbid = self.outbid.remove(&node).is_some_and(|at| at <= self.world.now());
         self.remove(node, if outbid { Why::Outbid } else { Why::Reclaimed });
         self.wake_scheduler(Happening::NodeLeft);
-        if let Some(action) = self.pools.lost(&self.world, node) {
-            self.apply(action);
-        }
+        self.fill(self.world.nodes().pool(node));
     }
 
     fn node_registers(&mut self, node: NodeId) {
@@ -316,14 +318,19 @@ impl<'s, S: Sink> Simulation<'s, S> {
             self.apply_all(actions);
             self.wake_scheduler(Happening::NodeJoined(node));
         }
+        if let Some(old) = self.pools.ready(&self.world, node) {
+            self.give_back(old);
+        }
     }
 
     /// Whoever listens to notices does so.
     fn act_on_notice(&mut self, node: NodeId, deadline: SimTime) {
         let interruption = &self.setup.interruption;
         match interruption.drained_by {
+            // A drain that has begun goes on.
+            DrainedBy::Handler if self.pools.is_leaving(node) => {}
             DrainedBy::Handler => {
-                let actions = drain::begin(&self.world, node);
+                let actions = drain::begin(&self.world, node, Why::Reclaimed);
                 self.drain(node, actions);
             }
             DrainedBy::Kubelet => {
@@ -335,7 +342,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
     }
 
     /// Does a round of evictions, and asks again later for those that were refused.
-    fn drain(&mut self, node: NodeId, actions: Vec<Action>) {
+    pub(crate) fn drain(&mut self, node: NodeId, actions: Vec<Action>) {
         self.apply_all(actions);
         if drain::left(&self.world, node).next().is_some() {
             let again_at = self.world.now() + drain::RETRY_AFTER;

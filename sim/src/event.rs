@@ -5,6 +5,7 @@ use crate::time::SimTime;
 use crate::world::catalog::OfferingId;
 use crate::world::node::NodeId;
 use crate::world::pod::PodId;
+use crate::world::pool::PoolId;
 use crate::world::workload::WorkloadId;
 
 /// Something that will happen unless it has become pointless by then. An event is never cancelled;
@@ -43,6 +44,8 @@ pub enum Event {
     NodeIsDeleted(NodeId),
     /// A pod no longer tolerates its node's taints.
     TolerationEnds(PodId),
+    /// A pool looks whether it is time to ask again, to make do with on-demand, or to go back.
+    PoolReviewed(PoolId),
     /// A launched instance registers as a node.
     NodeRegisters(NodeId),
     /// A bound pod becomes ready.
@@ -83,15 +86,16 @@ impl Event {
             Event::NodeIsDeleted(_) => 8,
             Event::TolerationEnds(_) => 9,
             Event::MarketMoves(_) => 10,
-            Event::NodeRegisters(_) => 11,
-            Event::PodBecomesReady(_) => 12,
-            Event::PodBecomesAvailable(_) => 13,
-            Event::LossNoticed(_) => 14,
-            Event::DrainGoesOn(_) => 15,
-            Event::WorkloadArrives(_) => 16,
-            Event::DeadlineTick(_) => 17,
-            Event::QueueFlushes => 18,
-            Event::SchedulerWakes => 19,
+            Event::PoolReviewed(_) => 11,
+            Event::NodeRegisters(_) => 12,
+            Event::PodBecomesReady(_) => 13,
+            Event::PodBecomesAvailable(_) => 14,
+            Event::LossNoticed(_) => 15,
+            Event::DrainGoesOn(_) => 16,
+            Event::WorkloadArrives(_) => 17,
+            Event::DeadlineTick(_) => 18,
+            Event::QueueFlushes => 19,
+            Event::SchedulerWakes => 20,
         }
     }
 }

@@ -51,6 +51,7 @@ impl<S: Sink> Simulation<'_, S> {
         let running: Vec<NodeId> = self.undoomed(offering).collect();
         running.into_iter().for_each(|node| self.take_if_outbid(node));
         if self.is_spot(offering) {
+            self.watch(offering);
             self.grant_open_requests(offering);
         }
     }
@@ -83,6 +84,9 @@ impl<S: Sink> Simulation<'_, S> {
             Some(Move::Warns(episode)) => {
                 for node in self.victims(offering, episode) {
                     self.record(Fact::RebalanceRecommended { node });
+                    if let Some(action) = self.pools.at_risk(&self.world, node) {
+                        self.apply(action);
+                    }
                 }
             }
             Some(Move::Takes(episode)) => {
@@ -110,11 +114,12 @@ impl<S: Sink> Simulation<'_, S> {
                 self.condemn(node, now, None);
             }
         }
+        self.watch(offering);
         self.grant_open_requests(offering);
     }
 
     /// Gives pools what they have asked for, as far as there is capacity and they pay enough.
-    fn grant_open_requests(&mut self, offering: OfferingId) {
+    pub(crate) fn grant_open_requests(&mut self, offering: OfferingId) {
         let room = match self.world.capacity(offering) {
             Capacity::Ample | Capacity::Contended { open: true } => usize::MAX,
             Capacity::Contended { open: false } | Capacity::Exhausted => 0,
@@ -195,12 +200,6 @@ impl<S: Sink> Simulation<'_, S> {
         self.take_if_outbid(node);
     }
 
-    /// Whether the provider has another instance of an offering to give.
-    pub(crate) fn grants(&self, offering: OfferingId) -> bool {
-        !self.is_spot(offering)
-            || self.world.capacity(offering).grants(self.world.running(offering))
-    }
-
     pub(crate) fn is_spot(&self, offering: OfferingId) -> bool {
         self.setup.model.catalog.offerings[offering].capacity_type == CapacityType::Spot
     }
@@ -210,5 +209,8 @@ impl<S: Sink> Simulation<'_, S> {
         self.doomed.remove(&node);
         let fact = self.world.remove(node, why);
         self.record(fact);
+        self.pools.gone(&self.world, node);
+        self.watch(self.world.nodes().offering(node));
+        self.await_review(self.world.nodes().pool(node));
     }
 }

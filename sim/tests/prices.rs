@@ -13,7 +13,7 @@ use sim::table::Id;
 use sim::world::Model;
 use sim::world::catalog::{CapacityType, InstanceType, Kin, Offering, OfferingId};
 use sim::world::node::NodeShape;
-use sim::world::pool::{NodeTemplate, Pool};
+use sim::world::pool::{Healing, NodeTemplate, Pool};
 use sim::world::resources::Resources;
 use sim::{Fact, MicroUsdPerHour, Root, Setup, SimTime, Span, providers};
 
@@ -242,7 +242,13 @@ fn prices_carry_no_signal_about_reclaims() {
             templates.push(NodeTemplate { offering, shape });
         }
         let name = model.names.intern("pool");
-        model.pools.push(Pool { name, size: 4, templates, max_price: None });
+        model.pools.push(Pool {
+            name,
+            size: 4,
+            templates,
+            max_price: None,
+            healing: Healing::default(),
+        });
         let market = Market { prices, ..Market::default() };
         let aws = providers::named("aws").expect("aws is modelled");
         let setup = Setup::new(model, market, aws, Span::ZERO, DAY * 30).expect("sound");
@@ -273,7 +279,7 @@ fn whoever_pays_too_little_loses_what_it_has() {
         let templates = vec![NodeTemplate { offering, shape }];
         let name = model.names.intern("pool");
         let max_price = Some(MicroUsdPerHour(max_price));
-        model.pools.push(Pool { name, size: 1, templates, max_price });
+        model.pools.push(Pool { name, size: 1, templates, max_price, healing: Healing::default() });
         let market = Market { prices: Arc::new(replay), ..Market::default() };
         let aws = providers::named("aws").expect("aws is modelled");
         let setup = Setup::new(model, market, aws, Span::ZERO, DAY).expect("sound");

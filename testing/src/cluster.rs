@@ -8,7 +8,7 @@ use sim::names::NameId;
 use sim::world::catalog::{InstanceType, Offering};
 use sim::world::labels::LabelSet;
 use sim::world::node::NodeShape;
-use sim::world::pool::{NodeTemplate, Pool};
+use sim::world::pool::{Healing, NodeTemplate, Pool};
 use sim::world::resources::{Lane, Resources};
 use sim::world::start::StartNode;
 use sim::world::taints::{Effect, Taint};
@@ -146,6 +146,7 @@ impl ClusterPlan {
                 size: 0,
                 templates: vec![template],
                 max_price: None,
+                healing: Healing::default(),
             });
             let node = StartNode { hostname, ..StartNode::named(name, pool, 0, shape) };
             model.start.nodes.push(node);

@@ -204,6 +204,16 @@ fn line(recording: Recording<'_>, namer: &Namer<'_>, at: SimTime, fact: &Fact) -
         Fact::RebalanceRecommended { node } => {
             ("RebalanceRecommended", json!({ "node": namer.node(node) }))
         }
+        Fact::PoolFellBack { pool, node } => {
+            ("PoolFellBack", json!({ "pool": namer.pool(pool), "node": namer.node(node) }))
+        }
+        Fact::ReplacementLaunched { node, replaces, back_to_spot } => {
+            let body = json!({
+                "node": namer.node(node), "replaces": namer.node(replaces),
+                "backToSpot": back_to_spot
+            });
+            ("ReplacementLaunched", body)
+        }
         Fact::StillPending { pod, workload: _, waited, refusal } => {
             let message = refusal.and_then(message);
             let waited = waited.as_ms();

@@ -10,7 +10,7 @@ use sim::world::Model;
 use sim::world::catalog::{InstanceType, Offering, OfferingId};
 use sim::world::node::NodeShape;
 use sim::world::pod::SpecId;
-use sim::world::pool::{NodeTemplate, Pool, PoolId};
+use sim::world::pool::{Healing, NodeTemplate, Pool, PoolId};
 use sim::world::resources::Resources;
 use sim::world::start::StartPod;
 use sim::world::workload::{Controller, Workload};
@@ -156,7 +156,13 @@ fn free_pool(model: &mut Model) -> PoolId {
     let offering: OfferingId =
         model.catalog.offerings.push(Offering::on_demand(instance_type, name, MicroUsdPerHour(0)));
     let template = NodeTemplate { offering, shape: NodeShape::plain(Resources::ZERO) };
-    model.pools.push(Pool { name, size: 0, templates: vec![template], max_price: None })
+    model.pools.push(Pool {
+        name,
+        size: 0,
+        templates: vec![template],
+        max_price: None,
+        healing: Healing::default(),
+    })
 }
 
 fn as_node(object: &Object) -> Option<&kube::Node> {

@@ -24,7 +24,7 @@ use sim::providers::{self, Provider};
 use sim::world::Model;
 use sim::world::catalog::{CapacityType, InstanceType, InstanceTypeId, Kin, Offering, OfferingId};
 use sim::world::node::NodeShape;
-use sim::world::pool::{NodeTemplate, Pool};
+use sim::world::pool::{Healing, NodeTemplate, Pool};
 use sim::world::resources::{Lane, Resources};
 use sim::world::taints::{Taint, tolerated};
 use sim::world::workload::{Controller, Workload};
@@ -196,7 +196,13 @@ impl<'l> Lowering<'l> {
             }
             let name = self.model.names.intern(&pool.name);
             let max_price = self.max_price(pool, &place("maxPrice"));
-            self.model.pools.push(Pool { name, size: pool.count, templates, max_price });
+            self.model.pools.push(Pool {
+                name,
+                size: pool.count,
+                templates,
+                max_price,
+                healing: Healing::default(),
+            });
         }
     }
 

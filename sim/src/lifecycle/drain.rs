@@ -1,5 +1,5 @@
-//! What a termination handler does with a notice: cordon the node, then evict its pods as `kubectl
-//! drain` does, as often as budgets make it ask.
+//! How a node is emptied: cordon it, then evict its pods as `kubectl drain` does, as often as budgets
+//! make it ask. A termination handler does so at a notice, a pool before it gives a node back.
 
 use crate::action::Action;
 use crate::time::Span;
@@ -12,19 +12,18 @@ use crate::world::workload::Controller;
 // kubectl: pkg/drain/drain.go evictPods
 pub const RETRY_AFTER: Span = Span::from_secs(5);
 
-/// The provider has said that it will take `node`, or a node of which it has said so has just
-/// registered: no more pods, and those that are there are asked to leave.
+/// `node` is to be emptied: no more pods, and those that are there are asked to leave.
 #[must_use]
-pub fn begin(world: &World, node: NodeId) -> Vec<Action> {
+pub fn begin(world: &World, node: NodeId, why: Why) -> Vec<Action> {
     let NodeState::Ready { cordoned } = world.nodes().state(node) else { return Vec::new() };
     let cordon = (!cordoned).then_some(Action::Cordon { node });
-    cordon.into_iter().chain(evictions(world, node)).collect()
+    cordon.into_iter().chain(evictions(world, node, why)).collect()
 }
 
 /// Asks for the eviction of everybody who is still there.
 #[must_use]
-pub fn evictions(world: &World, node: NodeId) -> Vec<Action> {
-    left(world, node).map(|pod| Action::Evict { pod, why: Why::Reclaimed }).collect()
+pub fn evictions(world: &World, node: NodeId, why: Why) -> Vec<Action> {
+    left(world, node).map(|pod| Action::Evict { pod, why }).collect()
 }
 
 /// The pods that a drain has yet to evict.

@@ -222,6 +222,22 @@ pub enum Fact {
         /// Which node.
         node: NodeId,
     },
+    /// A pool has been short of spot for so long that it launched an on-demand node instead.
+    PoolFellBack {
+        /// Which pool.
+        pool: PoolId,
+        /// The node.
+        node: NodeId,
+    },
+    /// A node was launched to take the place of another, which leaves when this one is ready.
+    ReplacementLaunched {
+        /// The new one.
+        node: NodeId,
+        /// The other.
+        replaces: NodeId,
+        /// Whether its pool goes back from on-demand to spot by that.
+        back_to_spot: bool,
+    },
     /// At the horizon: a pod that still waits for a node.
     StillPending {
         /// Which pod.
@@ -387,6 +403,14 @@ impl Fact {
                 put(pair(offering.number(), u32::from(outbid)));
             }
             Fact::RebalanceRecommended { node } => put(kind(23, node.number())),
+            Fact::PoolFellBack { pool, node } => {
+                put(kind(27, pool.number()));
+                put(u64::from(node.number()));
+            }
+            Fact::ReplacementLaunched { node, replaces, back_to_spot } => {
+                put(kind(28, node.number()));
+                put(pair(replaces.number(), u32::from(back_to_spot)));
+            }
             Fact::StillPending { pod, workload, waited, refusal } => {
                 put(kind(15, pod.number()));
                 put(pair(workload.number(), refusal.map_or(u32::MAX, refusal_number)));

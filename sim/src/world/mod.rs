@@ -165,6 +165,12 @@ impl World {
         self.capacities[offering]
     }
 
+    /// Whether the provider has another instance of an offering to give: always, if it is on-demand.
+    pub fn grants(&self, offering: OfferingId) -> bool {
+        let spot = self.model.catalog.offerings[offering].capacity_type == CapacityType::Spot;
+        !spot || self.capacities[offering].grants(self.running(offering))
+    }
+
     /// How many instances of an offering are not gone.
     pub fn running(&self, offering: OfferingId) -> u32 {
         let alive = self.nodes.alive().iter();

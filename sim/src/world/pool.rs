@@ -1,10 +1,13 @@
-//! Node pools: the groups in which a cluster buys its nodes.
+//! Node pools: the groups in which a cluster buys its nodes, and how they replace what they lose.
+
+use std::ops::Range;
 
 use super::catalog::OfferingId;
 use super::node::NodeShape;
 use crate::money::MicroUsdPerHour;
 use crate::names::NameId;
 use crate::table::id;
+use crate::time::Span;
 
 id! {
     /// A node pool.
@@ -18,11 +21,13 @@ pub struct Pool {
     pub name: NameId,
     /// How many nodes it is born with and goes back to after a loss.
     pub size: u32,
-    /// What it launches and what the node then looks like, in the order in which they take turns.
+    /// What it launches and what the node then looks like; among equals the first comes first.
     pub templates: Vec<NodeTemplate>,
     /// What it pays for spot at most. While the price is above, it is given none and loses what it
     /// has.
     pub max_price: Option<MicroUsdPerHour>,
+    /// How it goes back to its size.
+    pub healing: Healing,
 }
 
 /// One way for a pool to get a node.
@@ -32,4 +37,137 @@ pub struct NodeTemplate {
     pub offering: OfferingId,
     /// What the node is.
     pub shape: NodeShape,
+}
+
+/// How a pool goes back to its size after a loss.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Healing {
+    /// Which of its templates a pool launches.
+    pub allocation: Allocation,
+    /// When it asks again after a refusal; by default the request stays open until there is
+    /// capacity.
+    pub back_off: Option<BackOff>,
+    /// The part of it that is bought on-demand, if it buys both.
+    pub on_demand: Option<OnDemandPart>,
+    /// When it makes do with on-demand instances in the place of spot.
+    pub fallback: Option<Fallback>,
+    /// When it asks for another instance in the place of one that is taken.
+    pub replace_at: ReplaceAt,
+}
+
+/// Which of its templates a pool launches: EC2's allocation strategies.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Allocation {
+    /// The one of which it has the fewest nodes.
+    #[default]
+    Diversified,
+    /// The cheapest.
+    LowestPrice,
+    /// The one of which there is most.
+    CapacityOptimized,
+    /// The cheapest of those of which there is much.
+    PriceCapacityOptimized,
+}
+
+/// How long whoever was refused an instance does not ask for it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct BackOff {
+    /// After the first refusal.
+    pub first: Span,
+    /// After several; each time twice as long as before.
+    pub most: Span,
+    /// After so long without a refusal, the next one is the first again.
+    pub forgotten_after: Span,
+    /// Whether a refusal of one offering keeps the whole pool from asking.
+    pub of_the_pool: bool,
+}
+
+/// The part of a pool that is bought on-demand.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct OnDemandPart {
+    /// The templates from this one on are its own; those before are the pool's other part.
+    pub templates_from: usize,
+    /// So many nodes, whatever the pool's size.
+    pub base: u32,
+    /// This share of the nodes above the base, in percent.
+    pub percent_above: u32,
+}
+
+/// When a pool makes do with on-demand instances in the place of spot.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Fallback {
+    /// When it has been without spot for so long.
+    pub after: Span,
+    /// It goes back to spot when there has been some for so long.
+    pub hysteresis: Span,
+}
+
+/// When a pool asks for another instance in the place of one that is taken.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+pub enum ReplaceAt {
+    /// When it is gone.
+    #[default]
+    Loss,
+    /// When the provider announces it.
+    Notice,
+    /// When the provider says that it is at risk: the other is launched first, and when it is
+    /// ready, the one at risk is drained and given back.
+    Recommendation,
+}
+
+/// A part of a pool.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Part {
+    /// All of it, or what is not bought on-demand.
+    Main,
+    /// What is bought on-demand, if the pool buys both.
+    OnDemand,
+}
+
+impl Pool {
+    /// The templates of a part.
+    #[must_use]
+    pub fn templates_of(&self, part: Part) -> Range<usize> {
+        let all = self.templates.len();
+        let from = self.healing.on_demand.map_or(all, |part| part.templates_from.min(all));
+        match part {
+            Part::Main => 0..from,
+            Part::OnDemand => from..all,
+        }
+    }
+
+    /// How many nodes it is to have on-demand, if it buys both.
+    #[must_use]
+    pub fn wanted_on_demand(&self) -> u32 {
+        self.healing.on_demand.map_or(0, |part| part.of(self.size))
+    }
+
+    /// The template by which it buys an offering.
+    #[must_use]
+    pub fn template_of(&self, offering: OfferingId) -> Option<usize> {
+        self.templates.iter().position(|template| template.offering == offering)
+    }
+}
+
+impl OnDemandPart {
+    /// How many of so many nodes are on-demand: a share that is no whole number is rounded up.
+    #[must_use]
+    pub fn of(&self, size: u32) -> u32 {
+        let base = self.base.min(size);
+        let above = u64::from(size - base) * u64::from(self.percent_above.min(100));
+        base + u32::try_from(above.div_ceil(100)).expect("a part of the size")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two, and a quarter of what is above.
+    #[test]
+    fn a_base_and_a_share_above_it() {
+        let part = OnDemandPart { templates_from: 0, base: 2, percent_above: 25 };
+        let sizes = [0, 1, 2, 3, 6, 7, 10, 11];
+        assert_eq!(sizes.map(|size| part.of(size)), [0, 1, 2, 3, 3, 4, 4, 5]);
+    }
 }

@@ -12,7 +12,7 @@ use sim::world::catalog::{CapacityType, InstanceType, Kin, Offering};
 use sim::world::labels::{LabelSet, Operator, Requirement};
 use sim::world::node::NodeShape;
 use sim::world::pod::{HostPort, PodSpec, Protocol};
-use sim::world::pool::{NodeTemplate, Pool};
+use sim::world::pool::{Healing, NodeTemplate, Pool};
 use sim::world::resources::Resources;
 use sim::world::selectors::{Namespaces, PodSelector};
 use sim::world::taints::{Effect, Taint, Toleration, TolerationOperator};
@@ -99,7 +99,13 @@ pub fn setup(plan: &Plan) -> Setup {
             let shape = NodeShape { labels, taints, ..NodeShape::plain(size) };
             templates.push(NodeTemplate { offering, shape });
         }
-        model.pools.push(Pool { name, size: pool.size, templates, max_price: None });
+        model.pools.push(Pool {
+            name,
+            size: pool.size,
+            templates,
+            max_price: None,
+            healing: Healing::default(),
+        });
     }
     let app = model.names.intern("app");
     for workload in &plan.workloads {

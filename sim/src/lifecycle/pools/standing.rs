@@ -1,0 +1,180 @@
+//! How one pool stands: what it has, what it has asked for, and what it was refused.
+
+use super::allocation::{self, Candidate};
+use crate::time::{SimTime, Span};
+use crate::world::World;
+use crate::world::pool::{Allocation, BackOff, Part, Pool, PoolId};
+
+/// A request for an instance that has not been granted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Request {
+    /// Since when the pool has been short of it.
+    pub(super) since: SimTime,
+    /// The one template it is for, if no other will do.
+    pub(super) template: Option<usize>,
+}
+
+/// For how long a pool does not ask for a template.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Skip {
+    /// Until then.
+    Until(SimTime),
+    /// Until there is some.
+    UntilGranted,
+}
+
+/// How one pool stands.
+#[derive(Clone, Debug)]
+pub(super) struct Standing {
+    pool: PoolId,
+    /// How many instances of each template it has, without those that are being replaced.
+    pub(super) held: Vec<u32>,
+    /// What it was refused, in the order of its requests.
+    pub(super) open: Vec<Request>,
+    /// Which templates it does not ask for now.
+    skipped: Vec<Option<Skip>>,
+    /// When each template was refused last, and for how long it was then skipped.
+    refusals: Vec<Option<(SimTime, Span)>>,
+    /// Since when each template could be had without interruption.
+    pub(super) steady_since: Vec<Option<SimTime>>,
+    /// When it will be looked at next.
+    pub(super) due: Option<SimTime>,
+}
+
+impl Standing {
+    pub(super) fn new(pool: PoolId, spec: &Pool) -> Standing {
+        let templates = spec.templates.len();
+        Standing {
+            pool,
+            held: vec![0; templates],
+            open: Vec::new(),
+            skipped: vec![None; templates],
+            refusals: vec![None; templates],
+            steady_since: vec![None; templates],
+            due: None,
+        }
+    }
+
+    /// How many instances it has of a part.
+    pub(super) fn held_of(&self, spec: &Pool, part: Part) -> u32 {
+        self.held[spec.templates_of(part)].iter().sum()
+    }
+
+    /// How many on-demand instances stand in the place of spot.
+    pub(super) fn substitutes(&self, spec: &Pool) -> u32 {
+        self.held_of(spec, Part::OnDemand).saturating_sub(spec.wanted_on_demand())
+    }
+
+    /// The part of it that is short of an instance, if it is.
+    pub(super) fn short_of(&self, spec: &Pool) -> Option<Part> {
+        let on_demand = self.held_of(spec, Part::OnDemand);
+        let open = u32::try_from(self.open.len()).unwrap_or(u32::MAX);
+        if self.held_of(spec, Part::Main) + on_demand + open >= spec.size {
+            return None;
+        }
+        let part = if on_demand < spec.wanted_on_demand() { Part::OnDemand } else { Part::Main };
+        Some(part)
+    }
+
+    /// The template of a part that it would launch now, of those that will do.
+    pub(super) fn choice(
+        &self,
+        world: &World,
+        part: Part,
+        will_do: impl Fn(usize) -> bool,
+    ) -> Option<usize> {
+        let spec = &world.model().pools[self.pool];
+        let asked = |template: usize| {
+            let open = self.open.iter().filter(|request| request.template == Some(template));
+            u32::try_from(open.count()).unwrap_or(u32::MAX)
+        };
+        let candidates = spec.templates_of(part).filter(|template| will_do(*template));
+        let candidates: Vec<Candidate> = candidates
+            .map(|template| Candidate {
+                template,
+                offering: spec.templates[template].offering,
+                held: self.held[template] + asked(template),
+            })
+            .collect();
+        // EC2 Fleet and Karpenter take the cheapest on-demand instance.
+        let allocation = match (part, spec.healing.allocation) {
+            (Part::OnDemand, it) if it != Allocation::Diversified => Allocation::LowestPrice,
+            (_, allocation) => allocation,
+        };
+        allocation::first(world, allocation, &candidates)
+    }
+
+    /// Whether it asks for a template at all now.
+    pub(super) fn asks_for(&self, template: usize, now: SimTime) -> bool {
+        match self.skipped[template] {
+            None => true,
+            Some(Skip::Until(until)) => until <= now,
+            Some(Skip::UntilGranted) => false,
+        }
+    }
+
+    /// It was refused an instance, and does not ask for it for a while: until there is some, if it
+    /// does not back off.
+    pub(super) fn skip(&mut self, spec: &Pool, template: usize, now: SimTime) {
+        let Some(rule) = spec.healing.back_off else {
+            self.skipped[template] = Some(Skip::UntilGranted);
+            return;
+        };
+        let pause = pause(&rule, self.refusals[template], now);
+        let all = if rule.of_the_pool { 0..self.skipped.len() } else { template..template + 1 };
+        for template in all {
+            self.skipped[template] = Some(Skip::Until(now + pause));
+            self.refusals[template] = Some((now, pause));
+        }
+    }
+
+    /// There is some of a template again.
+    pub(super) fn ask_again(&mut self, template: usize) {
+        self.skipped[template] = None;
+    }
+
+    /// When it next asks for something that it does not ask for now.
+    pub(super) fn asks_again_at(&self, spec: &Pool) -> Option<SimTime> {
+        let ends = spec.templates_of(Part::Main).filter_map(|template| {
+            let Some(Skip::Until(until)) = self.skipped[template] else { return None };
+            Some(until)
+        });
+        ends.min()
+    }
+}
+
+/// How long a refusal keeps from asking.
+fn pause(rule: &BackOff, last: Option<(SimTime, Span)>, now: SimTime) -> Span {
+    match last {
+        Some((at, pause)) if now.since(at) < rule.forgotten_after => {
+            Span::from_ms(pause.as_ms() * 2).min(rule.most)
+        }
+        _ => rule.first,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Five minutes, ten, twenty, thirty, thirty; and five again after three hours of quiet.
+    #[test]
+    fn a_back_off_doubles_and_is_forgotten() {
+        let minutes = |m: u64| Span::from_secs(60 * m);
+        let rule = BackOff {
+            first: minutes(5),
+            most: minutes(30),
+            forgotten_after: minutes(180),
+            of_the_pool: true,
+        };
+        let (mut now, mut last) = (SimTime::ZERO, None);
+        let mut pauses = Vec::new();
+        for wait in [0, 5, 10, 20, 30, 179, 180] {
+            now = now + minutes(wait);
+            let pause = pause(&rule, last, now);
+            last = Some((now, pause));
+            pauses.push(pause.as_ms() / 60_000);
+        }
+        assert_eq!(pauses, [5, 10, 20, 30, 30, 30, 5]);
+    }
+}
