@@ -163,6 +163,15 @@ pub static CODES: &[Code] = &[
               given is the provider's: `spotsim explain gcp-shutdown`.",
     },
     Code {
+        id: "E0208",
+        title: "a pool is to replace what is never taken",
+        why: "On-demand nodes are not taken, so there is nothing to fall back from; and only AWS says \
+              that a node is at risk before it gives notice.",
+        example: "pools:\n  - name: a\n    count: 1\n    capacityType: on-demand\n    \
+                  instanceTypes: [m6i.large]\n    fallback: {after: 5m}",
+        fix: "Leave the field out, or write what the message suggests.",
+    },
+    Code {
         id: "E0301",
         title: "a Kubernetes object is not well-formed",
         why: "A field that is modelled has a value that Kubernetes would refuse. Fields that are \

@@ -2,6 +2,7 @@
 //! from these types; their comments are what an editor shows.
 
 pub mod contract;
+pub mod healing;
 pub mod interruption;
 pub mod market;
 pub mod rules;
@@ -117,13 +118,13 @@ impl ProviderName {
     }
 }
 
-/// A group of nodes of fixed size.
+/// A group of nodes that goes back to its size after every loss.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Pool {
     /// What it is called.
     pub name: String,
-    /// How many nodes it has. Types and zones take turns.
+    /// How many nodes it has. Types and zones take turns, unless its `allocation` is another.
     #[schemars(range(max = 1_000_000))]
     pub count: u32,
     /// How its nodes are bought.
@@ -135,6 +136,18 @@ pub struct Pool {
     /// price is above, the pool is given nothing and loses what it has.
     #[schemars(range(min = 0.0, max = 1_000_000.0))]
     pub max_price: Option<f64>,
+    /// Which of its types and zones it launches.
+    #[serde(default)]
+    pub allocation: healing::Allocation,
+    /// Who launches its nodes; by default somebody whose request stays open until there is capacity.
+    pub provisioner: Option<healing::Provisioner>,
+    /// The part of a spot pool that is bought on-demand.
+    pub on_demand: Option<healing::OnDemandPart>,
+    /// When a spot pool makes do with on-demand nodes; by default never. It goes back to spot.
+    pub fallback: Option<healing::Fallback>,
+    /// When it asks for another node in the place of one that is taken; by default at the loss, or at
+    /// the notice if Karpenter launches its nodes.
+    pub replace_at: Option<healing::ReplaceAt>,
     /// Which zones; by default the region's first, for example `us-east-1a`.
     #[serde(default)]
     pub zones: Vec<String>,

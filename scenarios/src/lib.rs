@@ -56,6 +56,10 @@ pub const LIBRARY: &[(&str, &str)] = &[
     ("web-on-spot", include_str!("../library/web-on-spot.yaml")),
     ("batch-on-spot", include_str!("../library/batch-on-spot.yaml")),
     ("mixed-critical-and-spot", include_str!("../library/mixed-critical-and-spot.yaml")),
+    ("reclaim-storm-in-a-zone", include_str!("../library/reclaim-storm-in-a-zone.yaml")),
+    ("fallback-and-return", include_str!("../library/fallback-and-return.yaml")),
+    ("notice-on-aws", include_str!("../library/notice-on-aws.yaml")),
+    ("notice-on-gke", include_str!("../library/notice-on-gke.yaml")),
 ];
 
 /// A scenario, understood and ready to run.

@@ -14,6 +14,7 @@ use crate::kube::{
     PodSpec, PodSpecSeed, PodTemplateSpec,
 };
 use crate::load::{self, Origin};
+use crate::lower::healing::buys_both;
 use crate::tree::{Node, Step, Value};
 use crate::unmodelled::Tally;
 use crate::{Scenario, documents, open};
@@ -152,10 +153,15 @@ impl Subject {
             all.entry(key.to_owned()).or_insert(values);
         };
         let one = |value: &str| BTreeSet::from([value.to_owned()]);
-        for (key, value) in self.provider.labels_of(spot) {
-            add(key, one(value));
+        let bought = if buys_both(pool) { vec![true, false] } else { vec![spot] };
+        let mut of_bought = Labels::new();
+        for spot in bought {
+            let capacity = ("karpenter.sh/capacity-type", if spot { "spot" } else { "on-demand" });
+            for (key, value) in self.provider.labels_of(spot).chain([capacity]) {
+                of_bought.entry(key.to_owned()).or_default().insert(value.to_owned());
+            }
         }
-        add("karpenter.sh/capacity-type", one(if spot { "spot" } else { "on-demand" }));
+        of_bought.into_iter().for_each(|(key, values)| add(&key, values));
         add("kubernetes.io/os", one("linux"));
         add("kubernetes.io/arch", BTreeSet::from(["amd64".into(), "arm64".into()]));
         add("spotsim/pool", one(&pool.name));

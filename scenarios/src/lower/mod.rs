@@ -4,6 +4,7 @@
 pub mod bare;
 pub mod budgets;
 mod contract;
+pub(crate) mod healing;
 pub mod in_tree;
 mod interruption;
 mod market;
@@ -24,7 +25,7 @@ use sim::providers::{self, Provider};
 use sim::world::Model;
 use sim::world::catalog::{CapacityType, InstanceType, InstanceTypeId, Kin, Offering, OfferingId};
 use sim::world::node::NodeShape;
-use sim::world::pool::{Healing, NodeTemplate, Pool};
+use sim::world::pool::{NodeTemplate, Pool};
 use sim::world::resources::{Lane, Resources};
 use sim::world::taints::{Taint, tolerated};
 use sim::world::workload::{Controller, Workload};
@@ -140,7 +141,7 @@ impl<'l> Lowering<'l> {
 
     /// Says what is assumed of every scenario, and of the types of this one.
     fn assume(&mut self) {
-        self.assumptions.push(assumption::POOL_REPLACEMENT.about(&[]));
+        self.assume_of_replacement();
         self.assume_of_market();
         self.assumptions
             .extend([assumption::POD_STARTUP.about(&[]), assumption::POD_SHUTDOWN.about(&[])]);
@@ -177,43 +178,52 @@ impl<'l> Lowering<'l> {
             } else {
                 pool.zones.clone()
             };
-            let mut templates = Vec::new();
-            for (number, instance) in pool.instance_types.iter().enumerate() {
-                let mut path = place("instanceTypes").to_vec();
-                path.push(Step::Index(number));
-                let bought = match Bought::of(instance, self.provider, &self.file.region) {
-                    Ok(bought) => bought,
-                    Err(unknown) => {
-                        self.error(unknown.code, &path, unknown.message, Some(unknown.help));
-                        continue;
-                    }
-                };
-                for zone in &zones {
-                    if let Some(template) = self.template(pool, &bought, zone, &path) {
-                        templates.push(template);
-                    }
-                }
+            let spot = pool.capacity_type == Capacity::Spot;
+            let mut templates = self.templates(pool, spot, &zones, &place("instanceTypes"));
+            let main = templates.len();
+            // What is wrong with a type was said already.
+            if healing::buys_both(pool) && !self.found.has_errors() {
+                templates.extend(self.templates(pool, false, &zones, &place("instanceTypes")));
             }
             let name = self.model.names.intern(&pool.name);
             let max_price = self.max_price(pool, &place("maxPrice"));
-            self.model.pools.push(Pool {
-                name,
-                size: pool.count,
-                templates,
-                max_price,
-                healing: Healing::default(),
-            });
+            let healing = self.healing(pool, main, &place);
+            self.model.pools.push(Pool { name, size: pool.count, templates, max_price, healing });
         }
+    }
+
+    /// What a pool may launch, on spot or on-demand: each type in each zone.
+    fn templates(
+        &mut self,
+        pool: &file::Pool,
+        spot: bool,
+        zones: &[String],
+        path: &[Step],
+    ) -> Vec<NodeTemplate> {
+        let mut templates = Vec::new();
+        for (number, instance) in pool.instance_types.iter().enumerate() {
+            let path = [path, &[Step::Index(number)]].concat();
+            let bought = match Bought::of(instance, self.provider, &self.file.region) {
+                Ok(bought) => bought,
+                Err(unknown) => {
+                    self.error(unknown.code, &path, unknown.message, Some(unknown.help));
+                    continue;
+                }
+            };
+            let each = zones.iter().map(|zone| self.template(pool, spot, &bought, zone, &path));
+            templates.extend(each.flatten());
+        }
+        templates
     }
 
     fn template(
         &mut self,
         pool: &file::Pool,
+        spot: bool,
         bought: &Bought,
         zone: &str,
         path: &[Step],
     ) -> Option<NodeTemplate> {
-        let spot = pool.capacity_type == Capacity::Spot;
         if spot && bought.spot.is_none() {
             let name = &bought.name;
             let message = format!("instance type `{name}` has no spot price");
@@ -260,7 +270,7 @@ impl<'l> Lowering<'l> {
         if bought.computed {
             self.computed.insert(bought.name.clone());
         }
-        let shape = self.shape(pool, bought, zone, allocatable);
+        let shape = self.shape(pool, spot, bought, zone, allocatable);
         Some(NodeTemplate { offering, shape })
     }
 
@@ -288,11 +298,11 @@ impl<'l> Lowering<'l> {
     fn shape(
         &mut self,
         pool: &file::Pool,
+        spot: bool,
         bought: &Bought,
         zone: &str,
         allocatable: Resources,
     ) -> NodeShape {
-        let spot = pool.capacity_type == Capacity::Spot;
         let well_known = [
             ("kubernetes.io/os", "linux"),
             ("kubernetes.io/arch", &bought.arch),

@@ -4,19 +4,21 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use sim::table::Id;
+use sim::world::catalog::CapacityType;
 use sim::world::pool::PoolId;
 use sim::world::start::StartPod;
 use sim::world::workload::WorkloadId;
 
 use super::Lowering;
 use super::bare::is_preemption;
+use super::healing::buys_both;
 use super::nodes::{images, start_node};
 use super::pods::{Source, pod_spec};
 use super::storage;
 use super::surroundings::Surroundings;
 use crate::cluster::{Cluster, counted, forget_own_node, pools};
 use crate::diagnostic::Diagnostic;
-use crate::file::{Capacity, Kind, Pool};
+use crate::file::{Kind, Pool};
 use crate::kube::{Node, Pod};
 use crate::load::Origin;
 
@@ -40,7 +42,7 @@ impl Lowering<'_> {
             let Some((pool, template)) = self.home_of(node, origin, &mut strangers) else {
                 continue;
             };
-            let node = self.as_bought(node, &self.file.pools[pool]);
+            let node = self.as_bought(node, pool, template);
             match start_node(&mut self.model, &node, PoolId::from_index(pool), template) {
                 Ok(start) => self.model.start.nodes.push(start),
                 Err(error) => {
@@ -88,11 +90,14 @@ impl Lowering<'_> {
         let catalog = &self.model.catalog;
         let text = |name| self.model.names.text(name);
         let templates = &self.model.pools[PoolId::from_index(pool)].templates;
+        let both = buys_both(&self.file.pools[pool]);
         let template = templates.iter().position(|template| {
             let offering = &catalog.offerings[template.offering];
             let name = text(catalog.instance_types[offering.instance_type].name);
+            let as_spot = offering.capacity_type == CapacityType::Spot;
             // A node that does not say what or where it is may be any of the pool's.
-            machine.is_none_or(|machine| machine == name)
+            (!both || as_spot == pools::is_spot(node))
+                && machine.is_none_or(|machine| machine == name)
                 && zone.is_none_or(|zone| zone == text(offering.zone))
         });
         if template.is_none() {
@@ -104,8 +109,9 @@ impl Lowering<'_> {
     }
 
     /// A node as its pool buys it: where that is not how it was bought, its labels change.
-    fn as_bought(&self, node: &Node, pool: &Pool) -> Node {
-        let spot = pool.capacity_type == Capacity::Spot;
+    fn as_bought(&self, node: &Node, pool: usize, template: usize) -> Node {
+        let offering = self.model.pools[PoolId::from_index(pool)].templates[template].offering;
+        let spot = self.model.catalog.offerings[offering].capacity_type == CapacityType::Spot;
         let mut node = node.clone();
         if pools::is_spot(&node) != spot {
             let labels = &mut node.metadata.labels;

@@ -5,6 +5,7 @@ pub mod azure;
 pub mod gcp;
 pub mod generic;
 pub mod interruption;
+pub mod provisioners;
 
 use crate::time::Span;
 use interruption::Interruption;

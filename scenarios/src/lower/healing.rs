@@ -1,0 +1,138 @@
+//! How a pool goes back to its size: what the scenario says, and what is assumed of the rest.
+
+use sim::Span;
+use sim::providers::provisioners;
+use sim::world::pool::{Allocation, Fallback, Healing, OnDemandPart, ReplaceAt};
+
+use super::Lowering;
+use crate::assumption;
+use crate::file::{self, Capacity, healing};
+use crate::tree::Step;
+
+/// How long a pool is without spot until it makes do with on-demand, if nobody says.
+const AFTER: Span = Span::from_secs(300);
+/// How long there has to be spot until it goes back, if nobody says.
+const HYSTERESIS: Span = Span::from_secs(1_800);
+
+/// Whether a pool buys both spot and on-demand.
+pub(crate) fn buys_both(pool: &file::Pool) -> bool {
+    pool.capacity_type == Capacity::Spot && (pool.on_demand.is_some() || pool.fallback.is_some())
+}
+
+impl Lowering<'_> {
+    /// How a pool heals whose templates from this one on are on-demand beside spot.
+    pub(super) fn healing(
+        &mut self,
+        pool: &file::Pool,
+        templates_from: usize,
+        place: &dyn Fn(&str) -> [Step; 3],
+    ) -> Healing {
+        self.refuse_what_is_for_spot(pool, place);
+        let allocation = match pool.allocation {
+            healing::Allocation::Diversified => Allocation::Diversified,
+            healing::Allocation::LowestPrice => Allocation::LowestPrice,
+            healing::Allocation::CapacityOptimized => Allocation::CapacityOptimized,
+            healing::Allocation::PriceCapacityOptimized => Allocation::PriceCapacityOptimized,
+        };
+        let provisioner = pool.provisioner.and_then(|it| {
+            let name = serde_json::to_value(it).ok()?;
+            provisioners::named(name.as_str()?)
+        });
+        let usual = provisioner.map_or(ReplaceAt::Loss, |it| it.replace_at);
+        let replace_at = match pool.replace_at {
+            Some(healing::ReplaceAt::Loss) => ReplaceAt::Loss,
+            Some(healing::ReplaceAt::Notice) => ReplaceAt::Notice,
+            Some(healing::ReplaceAt::Recommendation) => ReplaceAt::Recommendation,
+            None => usual,
+        };
+        let part = pool.on_demand.as_ref().map_or((0, 0), |part| (part.base, part.percent_above));
+        let (base, percent_above) = part;
+        // Durations were checked against the schema.
+        let or = |said: &Option<String>, usual: Span| {
+            said.as_ref().and_then(|text| Span::parse(text).ok()).unwrap_or(usual)
+        };
+        let fallback = pool.fallback.as_ref().map(|said| Fallback {
+            after: or(&said.after, AFTER),
+            hysteresis: or(&said.hysteresis, HYSTERESIS),
+        });
+        let part = OnDemandPart { templates_from, base, percent_above };
+        let healing = Healing {
+            allocation,
+            back_off: provisioner.and_then(|it| it.back_off),
+            on_demand: buys_both(pool).then_some(part),
+            fallback,
+            replace_at,
+        };
+        self.assume_of_healing(pool, provisioner, &healing);
+        healing
+    }
+
+    /// On-demand nodes are never taken, and only AWS says that a node is at risk.
+    fn refuse_what_is_for_spot(&mut self, pool: &file::Pool, place: &dyn Fn(&str) -> [Step; 3]) {
+        let said = [
+            ("onDemand", pool.on_demand.is_some()),
+            ("fallback", pool.fallback.is_some()),
+            ("replaceAt", pool.replace_at.is_some()),
+        ];
+        for (field, _) in said.iter().filter(|(_, said)| *said) {
+            if pool.capacity_type == Capacity::OnDemand {
+                let message = format!("`{field}` is for spot; pool `{}` buys on-demand", pool.name);
+                let help = "leave it out, or set `capacityType: spot`".to_owned();
+                self.error("E0208", &place(field), message, Some(help));
+            }
+        }
+        let recommended = pool.replace_at == Some(healing::ReplaceAt::Recommendation);
+        if recommended && self.provider.name != "aws" {
+            let name = self.provider.name;
+            let message = format!("{name} does not say that a node is at risk before its notice");
+            let help = "write `replaceAt: notice` or `replaceAt: loss`".to_owned();
+            self.error("E0208", &place("replaceAt"), message, Some(help));
+        }
+    }
+
+    /// Says how pools replace what they lose of which nobody says how.
+    pub(super) fn assume_of_replacement(&mut self) {
+        let usual = |it: &Healing| {
+            it.allocation == Allocation::Diversified && it.replace_at == ReplaceAt::Loss
+        };
+        if self.model.pools.rows().any(|pool| usual(&pool.healing)) {
+            self.assumptions.push(assumption::POOL_REPLACEMENT.about(&[]));
+        }
+    }
+
+    fn assume_of_healing(
+        &mut self,
+        pool: &file::Pool,
+        provisioner: Option<&provisioners::Provisioner>,
+        healing: &Healing,
+    ) {
+        let name = pool.name.as_str();
+        if pool.capacity_type == Capacity::OnDemand {
+            return;
+        }
+        match healing.allocation {
+            Allocation::CapacityOptimized => {
+                self.assumptions.push(assumption::DEPTH.about(&[name]));
+            }
+            Allocation::PriceCapacityOptimized => {
+                self.assumptions.push(assumption::DEEP_POOLS.about(&[name]));
+            }
+            Allocation::Diversified | Allocation::LowestPrice => {}
+        }
+        if let Some(provisioner) = provisioner {
+            let who = format!("{name} ({})", provisioner.name);
+            let about = [who.as_str(), provisioner.when_refused];
+            self.assumptions.push(assumption::WHEN_REFUSED.about(&about));
+            if pool.replace_at.is_none() {
+                let about = [who.as_str(), provisioner.when_taken];
+                self.assumptions.push(assumption::WHEN_TAKEN.about(&about));
+            }
+        }
+        if let (Some(said), Some(rule)) = (&pool.fallback, healing.fallback)
+            && (said.after.is_none() || said.hysteresis.is_none())
+        {
+            let about = [name, &rule.after.to_string(), &rule.hysteresis.to_string()];
+            self.assumptions.push(assumption::FALLBACK_TIMES.about(&about));
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Provisioners, as plain values with sources: who launches a pool's nodes, and what it does when it is
+//! refused.
+
+use crate::time::Span;
+use crate::world::pool::{BackOff, ReplaceAt};
+
+/// Who launches a pool's nodes.
+#[derive(Clone, Debug)]
+pub struct Provisioner {
+    /// Its name in scenario files.
+    pub name: &'static str,
+    /// When it asks again after a refusal; without it the request stays open.
+    pub back_off: Option<BackOff>,
+    /// When it replaces a node that is taken, unless its pool says otherwise.
+    pub replace_at: ReplaceAt,
+    /// What it does when it is refused, in words.
+    pub when_refused: &'static str,
+    /// When it replaces a node that is taken, in words.
+    pub when_taken: &'static str,
+}
+
+/// Every provisioner.
+pub static PROVISIONERS: &[Provisioner] =
+    &[AUTO_SCALING_GROUP, MANAGED_INSTANCE_GROUP, KARPENTER, CLUSTER_AUTOSCALER];
+
+/// An EC2 Auto Scaling group.
+// Amazon EC2 Auto Scaling User Guide; without Capacity Rebalancing it replaces what is gone (read
+// 2026-11-24)
+const AUTO_SCALING_GROUP: Provisioner = Provisioner {
+    name: "auto-scaling-group",
+    back_off: None,
+    replace_at: ReplaceAt::Loss,
+    when_refused: WAITS,
+    when_taken: WHEN_GONE,
+};
+
+/// A Compute Engine managed instance group.
+// Compute Engine documentation, "Spot VMs": it keeps trying to restore its target size (read
+// 2026-11-24)
+const MANAGED_INSTANCE_GROUP: Provisioner =
+    Provisioner { name: "managed-instance-group", ..AUTO_SCALING_GROUP };
+
+/// Karpenter.
+// karpenter-provider-aws: pkg/cache/cache.go UnavailableOfferingsTTL; concepts/disruption.md (read
+// 2026-11-24)
+const KARPENTER: Provisioner = Provisioner {
+    name: "karpenter",
+    back_off: Some(BackOff {
+        first: Span::from_secs(180),
+        most: Span::from_secs(180),
+        forgotten_after: Span::ZERO,
+        of_the_pool: false,
+    }),
+    replace_at: ReplaceAt::Notice,
+    when_refused: "does not ask for what it was refused for 3 min",
+    when_taken: "replaces a node at its notice",
+};
+
+/// Cluster Autoscaler.
+// kubernetes/autoscaler: cluster-autoscaler/FAQ.md, --initial-node-group-backoff-duration,
+// --max-node-group-backoff-duration, --node-group-backoff-reset-timeout (read 2026-11-24)
+const CLUSTER_AUTOSCALER: Provisioner = Provisioner {
+    name: "cluster-autoscaler",
+    back_off: Some(BackOff {
+        first: Span::from_secs(300),
+        most: Span::from_secs(1_800),
+        forgotten_after: Span::from_hours(3),
+        of_the_pool: true,
+    }),
+    replace_at: ReplaceAt::Loss,
+    when_refused: "asks for nothing for 5 min when it was refused, then twice as long each time, 30 min \
+                   at most, and begins anew after 3 h without a refusal",
+    when_taken: WHEN_GONE,
+};
+
+const WAITS: &str = "keeps its request open until there is capacity";
+const WHEN_GONE: &str = "replaces a node when it is gone";
+
+/// The provisioner with this name.
+#[must_use]
+pub fn named(name: &str) -> Option<&'static Provisioner> {
+    PROVISIONERS.iter().find(|provisioner| provisioner.name == name)
+}
