@@ -124,7 +124,7 @@ impl ProviderName {
 pub struct Pool {
     /// What it is called.
     pub name: String,
-    /// How many nodes it has. Types and zones take turns, unless its `allocation` is another.
+    /// How many nodes it has. Types and zones take turns.
     #[schemars(range(max = 1_000_000))]
     pub count: u32,
     /// How its nodes are bought.
@@ -136,7 +136,7 @@ pub struct Pool {
     /// price is above, the pool is given nothing and loses what it has.
     #[schemars(range(min = 0.0, max = 1_000_000.0))]
     pub max_price: Option<f64>,
-    /// Which of its types and zones it launches.
+    /// Which of its types and zones it launches; by default they take turns.
     #[serde(default)]
     pub allocation: healing::Allocation,
     /// Who launches its nodes; by default somebody whose request stays open until there is capacity.

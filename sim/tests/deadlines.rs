@@ -11,7 +11,7 @@ use sim::world::catalog::{CapacityType, InstanceType, Offering, OfferingId};
 use sim::world::deadline::{DeadlineJob, DeadlinePolicy};
 use sim::world::node::NodeShape;
 use sim::world::pod::PodSpec;
-use sim::world::pool::{NodeTemplate, Pool};
+use sim::world::pool::{Healing, NodeTemplate, Pool};
 use sim::world::resources::Resources;
 use sim::world::workload::{Controller, Workload};
 use sim::{Fact, MicroUsdPerHour, Root, Setup, SimTime, Span};
@@ -31,7 +31,13 @@ fn setup(policy: DeadlinePolicy) -> Setup {
         shape: NodeShape::plain(size),
     });
     let spot = templates[0].offering;
-    let pool = Pool { name, size: 0, templates: templates.into(), max_price: None };
+    let pool = Pool {
+        name,
+        size: 0,
+        templates: templates.into(),
+        max_price: None,
+        healing: Healing::default(),
+    };
     let pool = model.pools.push(pool);
     let (work, deadline, tick) = (Span::from_hours(4), Span::from_hours(12), Span::from_hours(1));
     let changeover = Span::from_secs(1_800);

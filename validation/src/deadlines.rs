@@ -16,7 +16,7 @@ use sim::world::catalog::{CapacityType, InstanceType, Offering, OfferingId};
 use sim::world::deadline::{DeadlineJob, DeadlinePolicy};
 use sim::world::node::{NodeShape, Why};
 use sim::world::pod::PodSpec;
-use sim::world::pool::{NodeTemplate, Pool};
+use sim::world::pool::{Healing, NodeTemplate, Pool};
 use sim::world::resources::Resources;
 use sim::world::workload::{Controller, Workload};
 use sim::{Cost, Fact, Legend, MicroUsdPerHour, Setup, SimTime, Span};
@@ -149,7 +149,13 @@ fn setup(tick: Span, deadline: Span, policy: DeadlinePolicy) -> Setup {
         offering: model.catalog.offerings.push(offering),
         shape: NodeShape::plain(size),
     });
-    let pool = Pool { name, size: 0, templates: templates.into(), max_price: None };
+    let pool = Pool {
+        name,
+        size: 0,
+        templates: templates.into(),
+        max_price: None,
+        healing: Healing::default(),
+    };
     let pool = model.pools.push(pool);
     let job = DeadlineJob { pool, work: WORK, deadline, changeover: CHANGEOVER, tick, policy };
     let spec = model.specs.intern(PodSpec::default());

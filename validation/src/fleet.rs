@@ -9,7 +9,7 @@ use sim::providers::{self, Provider};
 use sim::world::Model;
 use sim::world::catalog::{CapacityType, InstanceType, Offering};
 use sim::world::node::{NodeId, NodeShape};
-use sim::world::pool::{NodeTemplate, Pool};
+use sim::world::pool::{Healing, NodeTemplate, Pool};
 use sim::world::resources::Resources;
 use sim::{Fact, Legend, MicroUsdPerHour, Root, Setup, SimTime, Span};
 
@@ -88,6 +88,7 @@ impl Fleet {
             size: self.size,
             templates: vec![template],
             max_price: None,
+            healing: Healing::default(),
         });
         let market = sim::market::Market {
             reclaims: Arc::clone(&self.reclaims),

@@ -136,3 +136,59 @@ impl Lowering<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use sim::providers::provisioners::PROVISIONERS;
+    use sim::table::Id;
+    use sim::world::catalog::CapacityType;
+    use sim::world::pool::{Part, PoolId};
+
+    use super::*;
+    use crate::Scenario;
+    use crate::diagnostic::Source;
+
+    fn scenario(pool: &str) -> Scenario {
+        let text = format!(
+            "apiVersion: spotsim/v1\nname: x\nhorizon: 7d\nregion: us-east-1\npools:\n  - {{name: a, \
+             count: 6, capacityType: spot, instanceTypes: [m6i.large, m5.large], {pool}}}\n"
+        );
+        let source = Source { file: "x.yaml".into(), text: text.into() };
+        Scenario::parse(&source, None).unwrap_or_else(|errors| panic!("{}", errors.render(false)))
+    }
+
+    #[test]
+    fn every_provisioner_can_be_written() {
+        for known in PROVISIONERS {
+            let scenario = scenario(&format!("provisioner: {}", known.name));
+            let healing = scenario.setup.model.pools[PoolId::from_index(0)].healing;
+            assert_eq!(healing.back_off, known.back_off, "{}", known.name);
+            assert_eq!(healing.replace_at, known.replace_at, "{}", known.name);
+        }
+    }
+
+    /// Each type is there twice, each time with the labels of how it is bought.
+    #[test]
+    fn a_pool_of_two_parts_has_templates_of_both() {
+        let scenario = scenario("onDemand: {base: 2, percentAbove: 25}, fallback: {after: 1m}");
+        let model = &scenario.setup.model;
+        let pool = &model.pools[PoolId::from_index(0)];
+        assert_eq!((pool.wanted_on_demand(), pool.templates.len()), (3, 4));
+        let rule = Fallback { after: Span::from_secs(60), hysteresis: HYSTERESIS };
+        assert_eq!(pool.healing.fallback, Some(rule));
+        let key = model.names.find("karpenter.sh/capacity-type").expect("a label of all nodes");
+        for (part, bought, label) in [
+            (Part::Main, CapacityType::Spot, "spot"),
+            (Part::OnDemand, CapacityType::OnDemand, "on-demand"),
+        ] {
+            for template in &pool.templates[pool.templates_of(part)] {
+                let offering = &model.catalog.offerings[template.offering];
+                assert_eq!(offering.capacity_type, bought);
+                let value = template.shape.labels.get(key).map(|name| model.names.text(name));
+                assert_eq!(value, Some(label));
+            }
+        }
+        let assumed: Vec<&str> = scenario.assumptions.iter().map(|it| it.id).collect();
+        assert!(assumed.contains(&"fallback-times"), "{assumed:?}");
+    }
+}
