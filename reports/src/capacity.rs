@@ -157,11 +157,10 @@ impl Sink for Capacity {
                 let requests = self.legend.model.specs[spec].requests;
                 self.change(at, node, |row| row.requested += &requests);
             }
-            Fact::PodEnded { spec, node, end, ran, .. } => {
+            Fact::PodEnded { spec, node, end, .. } => {
                 let requests = self.legend.model.specs[spec].requests;
                 self.change(at, node, |row| row.requested -= &requests);
                 if end == End::Completed && at >= self.legend.from {
-                    self.useful_ms += u128::from(ran.as_ms());
                     self.completed += 1;
                 }
             }
@@ -175,7 +174,9 @@ impl Sink for Capacity {
             Fact::DeadlineJobUnfinished { progress, .. } => {
                 self.useful_ms += u128::from(progress.as_ms());
             }
-            Fact::StillRunning { ran, .. } => self.useful_ms += u128::from(ran.as_ms()),
+            Fact::PodWorked { worked, .. } if at >= self.legend.from => {
+                self.useful_ms += u128::from(worked.useful.as_ms());
+            }
             _ => {}
         }
     }

@@ -1,11 +1,13 @@
 //! The figures of one replication: all folds, side by side.
 
 use sim::world::fact::{Fact, Sink};
+use sim::world::job::Worked;
 use sim::world::refusal::RefusalId;
 use sim::world::workload::WorkloadId;
 use sim::{Legend, Run, SimTime};
 
 use crate::availability::{Availability, Available};
+use crate::batch::{Batch, Fate};
 use crate::breakdown::Breakdown;
 use crate::budgets::Budgets;
 use crate::capacity::Capacity;
@@ -26,6 +28,7 @@ pub struct Fold {
     budgets: Budgets,
     availability: Availability,
     pending: Pending,
+    batch: Batch,
     legend: Legend,
 }
 
@@ -46,6 +49,10 @@ pub struct Figures {
     pub budgets: Budgets,
     /// Availability of each workload that has replicas.
     pub availability: Vec<(WorkloadId, Available)>,
+    /// What became of the time of pods that do work.
+    pub worked: Worked,
+    /// What became of each Job.
+    pub jobs: Vec<Fate>,
     /// Waiting: median, 95th percentile, longest.
     pub pending: [Option<Wait>; 3],
     /// Attempts with at least one failed cycle.
@@ -67,6 +74,7 @@ impl Fold {
             budgets: Budgets::new(legend),
             availability: Availability::new(legend),
             pending: Pending::new(legend),
+            batch: Batch::new(legend),
             legend: legend.clone(),
         }
     }
@@ -94,6 +102,8 @@ impl Fold {
             harm: self.harm.finish(),
             budgets: self.budgets.finish(),
             availability: self.availability.finish(),
+            worked: self.batch.worked,
+            jobs: self.batch.fates().collect(),
             pending: [50, 95, 100].map(|percent| self.pending.waits.quantile(percent)),
             unschedulable: self.pending.unschedulable,
             never_scheduled,
@@ -114,5 +124,6 @@ impl Sink for Fold {
         self.budgets.fact(at, fact);
         self.availability.fact(at, fact);
         self.pending.fact(at, fact);
+        self.batch.fact(at, fact);
     }
 }

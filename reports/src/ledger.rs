@@ -32,6 +32,8 @@ pub struct Money {
     pub spot_on_demand: Cost,
     /// The part of the cost that buys capacity nobody requested.
     pub idle: Cost,
+    /// The part of the cost that pods' lost work stands for.
+    pub lost_work: Cost,
 }
 
 impl Money {
@@ -47,10 +49,11 @@ impl Money {
         self.total() - self.prepaid
     }
 
-    /// What is paid for nothing: capacity that nobody requested, commitments that nobody uses.
+    /// What is paid for nothing: capacity that nobody requested, commitments that nobody uses, and
+    /// work that was lost.
     #[must_use]
     pub fn waste(&self) -> Cost {
-        self.idle + self.commitment_unused
+        self.idle + self.commitment_unused + self.lost_work
     }
 }
 
@@ -109,6 +112,7 @@ fn sums(legend: &Legend, bills: &[Bill], unused: &[Unused]) -> Money {
     for bill in bills {
         let machine = legend.model.catalog.instance_type(bill.offering);
         money.idle += bill.idle();
+        money.lost_work += bill.lost_work();
         if !bill.free {
             money.list += machine.list_price * bill.held();
             money.contracted += bill.contracted();

@@ -4,6 +4,7 @@
 //! Nothing here sees a world: a report is made of facts, and of the legend that names them.
 
 pub mod availability;
+pub mod batch;
 pub mod breakdown;
 pub mod budgets;
 pub mod capacity;

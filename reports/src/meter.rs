@@ -29,6 +29,8 @@ pub struct Bill {
     pub lines: Vec<Line>,
     /// What each workload requested of it, at the prices of the lines, without commitments.
     claims: Vec<(WorkloadId, Cost)>,
+    /// The part of the claims that lost work stands for.
+    lost: Cost,
 }
 
 /// A stretch of time at one price, under the same commitments.
@@ -105,6 +107,7 @@ impl Bill {
             capacity_type: CapacityType::OnDemand,
             lines: self.lines.iter().map(|it| Line::plain(it.from, it.to, price_of(it))).collect(),
             claims: Vec::new(),
+            lost: Cost::ZERO,
             ..*self
         }
     }
@@ -112,14 +115,23 @@ impl Bill {
     /// What each workload requested of it. What commitments change is spread evenly over the time of
     /// the instance.
     pub fn shares(&self) -> impl Iterator<Item = (WorkloadId, Cost)> {
+        let paid = self.paid();
+        self.claims.iter().map(move |(workload, claim)| (*workload, paid(*claim)))
+    }
+
+    /// The part of the cost that lost work stands for: what its pods requested while they did it.
+    #[must_use]
+    pub fn lost_work(&self) -> Cost {
+        self.paid()(self.lost)
+    }
+
+    /// What becomes of a part of the contracted cost under commitments.
+    fn paid(&self) -> impl Fn(Cost) -> Cost + use<> {
         const ONE: u128 = 1 << 32;
         let (cost, contracted) = (self.cost(), self.contracted());
         // In fixed point, so that no product overflows; rounded down, so that the sum stays below.
         let factor = (cost.0 * ONE).checked_div(contracted.0).unwrap_or(0);
-        self.claims.iter().map(move |(workload, claim)| {
-            let changed = cost != contracted;
-            (*workload, if changed { Cost(claim.0 * factor / ONE) } else { *claim })
-        })
+        move |part| if cost == contracted { part } else { Cost(part.0 * factor / ONE) }
     }
 
     /// The part of the cost that buys capacity nobody requested.
@@ -170,11 +182,13 @@ struct Claim {
     weight: u128,
     /// The cost so far, times what it is divided by in the end: the weight of the machine.
     cost: u128,
+    /// The part of it that lost work stands for.
+    lost: u128,
 }
 
 impl Claim {
     fn of(workload: WorkloadId, weight: u128) -> Claim {
-        Claim { workload, weight, cost: 0 }
+        Claim { workload, weight, cost: 0, lost: 0 }
     }
 }
 
@@ -235,6 +249,13 @@ impl Meter {
                 let weight = self.weight(spec);
                 self.change_claims(at, node, workload, |claim| claim.weight -= weight);
             }
+            Fact::PodWorked { workload, spec, node, worked, .. } if worked.lost > Span::ZERO => {
+                let price = self.open.get(&node)?.price;
+                let lost = (price * worked.lost).0 * self.weight(spec);
+                self.change_claims(at, node, workload, |claim| {
+                    claim.lost = claim.cost.min(claim.lost + lost);
+                });
+            }
             _ => {}
         }
         None
@@ -259,14 +280,15 @@ impl Meter {
         self.claim(&mut account, gone);
         self.enter(&mut account, billed_to);
         let machine = self.machine(account.offering);
-        let claims = account.claims.iter().filter(|_| !free);
+        let claims = || account.claims.iter().filter(|_| !free);
         Bill {
             node,
             pool: account.pool,
             offering: account.offering,
             capacity_type: self.capacity_type(account.offering),
             free,
-            claims: claims.map(|it| (it.workload, Cost(it.cost / machine))).collect(),
+            claims: claims().map(|it| (it.workload, Cost(it.cost / machine))).collect(),
+            lost: claims().map(|it| Cost(it.lost / machine)).sum(),
             lines: account.lines,
         }
     }

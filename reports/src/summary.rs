@@ -1,5 +1,7 @@
 //! The summary: what all replications say together, in a format that programs can rely on.
 
+mod batch;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
@@ -15,6 +17,7 @@ use crate::pending::Wait;
 use crate::rules::RuleSummary;
 use crate::sensitivity::{self, Scaled};
 use crate::stats::Estimate;
+pub use batch::{Batch, JobFate};
 
 /// The version of this format.
 pub const SCHEMA: &str = "spotsim/summary/v1";
@@ -135,7 +138,7 @@ pub struct Plan {
     pub other_cost_monthly: Estimate,
     /// Of it for capacity that nobody requested.
     pub idle_cost_monthly: Estimate,
-    /// What is paid for nothing: idle capacity and unused commitments.
+    /// What is paid for nothing: idle capacity, unused commitments and lost work.
     pub waste_monthly: Estimate,
     /// The same at the on-demand prices that the provider publishes, whatever was bought.
     pub list_cost_monthly: Estimate,
@@ -190,6 +193,8 @@ pub struct Plan {
     pub unschedulable: Estimate,
     /// Pods that ran to their end, per replication.
     pub completed: Estimate,
+    /// What became of Jobs and of the time of their pods; none when there are none.
+    pub batch: Option<Batch>,
     /// Each workload with replicas, the least available first.
     pub availability: Vec<WorkloadAvailability>,
     /// Whom reclaims hit and how badly, and who caused it.
@@ -421,6 +426,7 @@ fn plan(runs: &[(Figures, Run)], legend: &Legend, seed: u64) -> Plan {
             .map(|wait| Pending { seconds: wait.span.as_secs_f64(), at_least: wait.at_least }),
         unschedulable: each(&|f| f.unschedulable as f64),
         completed: each(&|f| f.capacity.completed as f64),
+        batch: batch::of(runs, legend, hours),
         availability: availability(runs, legend, seed),
         harm: harm::summarize(runs, legend, seed),
     }

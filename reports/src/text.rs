@@ -6,7 +6,7 @@ use crate::harm;
 use crate::rules;
 use crate::sensitivity;
 use crate::stats::Estimate;
-use crate::summary::{Budgets, Pending, Plan, Summary};
+use crate::summary::{Batch, Budgets, Pending, Plan, Summary};
 
 /// Below this many replications an interval is a rough one.
 const FEW: usize = 30;
@@ -20,6 +20,16 @@ type OfBudgets = fn(&Budgets) -> Estimate;
 const BUDGETS: [(&str, OfBudgets); 2] = [
     ("Past a budget, pods /day", |budgets| budgets.violations_per_day),
     ("  budgets short, min /day", |budgets| budgets.short_minutes_per_day),
+];
+
+/// One figure of its Jobs.
+type OfBatch = fn(&Batch) -> Estimate;
+
+/// What became of the time of pods that do work, where there was any of it.
+const BATCH: [(&str, OfBatch); 3] = [
+    ("  lost work, pod-h /day", |batch| batch.lost_work_pod_hours_per_day),
+    ("  checkpoints, pod-h /day", |batch| batch.checkpoint_overhead_pod_hours_per_day),
+    ("  waiting, pod-h /day", |batch| batch.waiting_pod_hours_per_day),
 ];
 
 /// The answer in one line: the saving beside its risk.
@@ -148,6 +158,9 @@ pub fn table(summary: &Summary) -> String {
             .map_or_else(String::new, |ratio| format!("{:.1} % of the work", ratio.mean * 100.0));
         row("Pods completed", done(base), done(plan), ratio);
     }
+    if let Some((base, plan)) = base.batch.as_ref().zip(plan.batch.as_ref()) {
+        batch(base, plan, &mut row);
+    }
     let least = |plan: &Plan| {
         let least = plan.availability.first().and_then(|row| row.availability);
         least.map_or("-".into(), |share| format!("{share:.6}"))
@@ -180,6 +193,31 @@ pub fn table(summary: &Summary) -> String {
             writeln!(text, "fewer than {FEW} replications: take the intervals as rough (-n 100)");
     }
     text
+}
+
+fn batch(base: &Batch, plan: &Batch, row: &mut impl FnMut(&str, String, String, String)) {
+    for (name, of) in BATCH {
+        let (base, plan) = (of(base), of(plan));
+        if base.mean > 0.0 || plan.mean > 0.0 {
+            let margin = plan.margin().map_or_else(String::new, |m| format!("± {}", rate(m)));
+            row(name, rate(base.mean), rate(plan.mean), margin);
+        }
+    }
+    let dollars = |batch: &Batch| usd(batch.lost_work_monthly.mean);
+    if base.lost_work_monthly.mean > 0.0 || plan.lost_work_monthly.mean > 0.0 {
+        row("  lost work, $ /month", dollars(base), dollars(plan), String::new());
+    }
+    let longest = |batch: &Batch| {
+        let means = batch.jobs.iter().filter_map(|job| job.makespan_hours).map(|it| it.mean);
+        means.max_by(f64::total_cmp).map_or("-".into(), |hours| format!("{hours:.1} h"))
+    };
+    if !plan.jobs.is_empty() {
+        row("Longest makespan", longest(base), longest(plan), String::new());
+    }
+    if let Some((base, plan)) = base.deadline_misses.zip(plan.deadline_misses) {
+        let margin = plan.margin().map_or_else(String::new, |m| format!("± {}", rate(m)));
+        row("Jobs late", rate(base.mean), rate(plan.mean), margin);
+    }
 }
 
 fn savings(summary: &Summary, text: &mut String) {

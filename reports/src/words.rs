@@ -2,6 +2,7 @@
 
 use sim::world::catalog::Capacity;
 use sim::world::fact::Fact;
+use sim::world::job::Worked;
 use sim::world::node::Why;
 use sim::world::pod::{End, Limit};
 use sim::world::refusal::{RefusalId, Refusals};
@@ -96,6 +97,12 @@ pub fn of(fact: &Fact, namer: &Namer<'_>, legend: &Legend, refusals: &Refusals) 
         Fact::StillPending { pod: id, waited, refusal, .. } => {
             let why = refusal.map(said).unwrap_or_default();
             format!("{} has waited for {waited} at the end{why}", pod(id))
+        }
+        Fact::PodWorked { pod: id, worked: Worked { useful, lost, saving, waiting }, .. } => {
+            format!(
+                "{} got {useful} done, lost {lost}, saved for {saving}, waited for {waiting}",
+                pod(id)
+            )
         }
         Fact::DeadlineJobDone { workload } => format!("{} is done", namer.workload(workload)),
         Fact::DeadlineJobUnfinished { workload, progress } => {

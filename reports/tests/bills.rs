@@ -9,6 +9,7 @@ use reports::ledger::{Ledger, Money};
 use reports::pending::{Pending, Wait};
 use sim::table::Id;
 use sim::world::catalog::OfferingId;
+use sim::world::job::Worked;
 use sim::world::node::{NodeId, Why};
 use sim::world::pod::{End, Limit, PodId, SpecId};
 use sim::world::pool::PoolId;
@@ -57,6 +58,30 @@ fn one_node_bills() {
     assert_eq!(bill(day, &short).total().micro_usd(), 180_000, "and never when given back");
     let odd = [(s(0), launched(ON_DEMAND_OFFERING)), (SimTime::from_ms(90_001), gone())];
     assert_eq!(bill(day, &odd).total().micro_usd(), 91_000, "a second begun is a second paid");
+}
+
+/// A pod that requests a part of a machine loses 100 of its 7,200 s: a 72nd of its share of the cost.
+/// Lost work on an instance that is free costs nothing.
+#[test]
+fn lost_work_is_paid_at_the_share_of_its_pod() {
+    let of = |held: u64| {
+        let (pod, workload, spec) =
+            (PodId::from_index(0), WorkloadId::from_index(0), SpecId::from_index(0));
+        let node = NodeId::from_index(0);
+        let worked = Worked { lost: Span::from_secs(100), ..Worked::default() };
+        let facts = [
+            (s(0), launched(SPOT_OFFERING)),
+            (s(0), Fact::PodScheduled { pod, workload, spec, node, waited: Span::ZERO }),
+            (s(held), Fact::PodWorked { pod, workload, spec, node, worked }),
+            (s(held), gone()),
+        ];
+        bill((0, 86_400), &facts)
+    };
+    let money = of(7_200);
+    let share = (money.total() - money.idle).micro_usd();
+    assert_eq!(money.lost_work.micro_usd(), share / 72);
+    assert_eq!(money.waste(), money.idle + money.lost_work);
+    assert_eq!(of(3_599).lost_work.micro_usd(), 0);
 }
 
 /// The same reclaimed instances at each provider, in micro-dollars: 300 a second.

@@ -51,6 +51,7 @@ pub static KINDS: &[Kind] = &[
     UNKNOWN_BAND,
     COMPUTED_ALLOCATABLE,
     JOB_DURATION,
+    CHECKPOINT_OVERHEADS,
     COMMITMENTS,
     NOT_COUNTED,
 ];
@@ -228,6 +229,13 @@ pub(crate) const JOB_DURATION: Kind = Kind {
     id: "job-duration",
     text: "{} Jobs do not say how long their pods run: 10 min (annotation `spotsim/duration`)",
     source: "spotsim, 2026-11: an arbitrary figure, since manifests do not say",
+};
+
+pub(crate) const CHECKPOINT_OVERHEADS: Kind = Kind {
+    id: "checkpoint-overheads",
+    text: "{} Jobs save their progress and do not say how long saving it or taking it up again \
+           takes: no time at all (annotations `spotsim/checkpoint-takes`, `spotsim/restart-takes`)",
+    source: "spotsim, 2026-11: an optimistic figure, since manifests do not say",
 };
 
 pub(crate) const COMMITMENTS: Kind = Kind {

@@ -355,7 +355,9 @@ pub struct Workload {
     /// Labels of its pods.
     #[serde(default)]
     pub labels: BTreeMap<String, String>,
-    /// Annotations of its pods: `spotsim/duration`, `spotsim/startup`, `spotsim/shutdown`.
+    /// Annotations of its pods: `spotsim/duration`, `spotsim/startup`, `spotsim/shutdown`; of a Job's
+    /// also `spotsim/checkpoint-every`, `spotsim/checkpoint-takes`, `spotsim/restart-takes`,
+    /// `spotsim/gang` and `spotsim/deadline`.
     #[serde(default)]
     pub annotations: BTreeMap<String, String>,
     /// Kubernetes' own PodSpec.

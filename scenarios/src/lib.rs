@@ -60,6 +60,7 @@ pub const LIBRARY: &[(&str, &str)] = &[
     ("fallback-and-return", include_str!("../library/fallback-and-return.yaml")),
     ("notice-on-aws", include_str!("../library/notice-on-aws.yaml")),
     ("notice-on-gke", include_str!("../library/notice-on-gke.yaml")),
+    ("checkpointed-gang-training", include_str!("../library/checkpointed-gang-training.yaml")),
 ];
 
 /// A scenario, understood and ready to run.

@@ -120,6 +120,7 @@ impl<S: Sink> Simulation<'_, S> {
 
     /// A pod is told to stop, and does once it needs no more time or gets none.
     pub(crate) fn tell_to_stop(&mut self, pod: PodId, why: Why, reason: Option<Reason>) {
+        self.crews.pod_stops(&self.world, pod);
         let fact = self.world.terminate(pod, why, reason);
         self.record(fact);
         let stops_at = self.world.now() + self.world.spec_of(pod).shutdown.min(self.granted(pod));
@@ -194,6 +195,8 @@ impl<S: Sink> Simulation<'_, S> {
     /// A pod ends for good; its controller reacts and others may take its room.
     pub(crate) fn end(&mut self, pod: PodId, end: End) {
         let node = self.world.pods().phase(pod).node();
+        self.crews.pod_stops(&self.world, pod);
+        self.tell_work(pod);
         let fact = self.world.end(pod, end);
         self.record(fact);
         let actions = self.controllers.pod_ended(&self.world, pod, end);
@@ -206,6 +209,8 @@ impl<S: Sink> Simulation<'_, S> {
 
     /// A pod ends with its node; its controller learns of it when the cluster does.
     pub(crate) fn lose(&mut self, pod: PodId) {
+        self.crews.pod_stops(&self.world, pod);
+        self.tell_work(pod);
         let aftermath = loss::aftermath(&self.world, pod, &self.setup.interruption.loss);
         let told = matches!(self.world.pods().phase(pod), Phase::Terminating { .. });
         let fact = match told {
@@ -217,6 +222,15 @@ impl<S: Sink> Simulation<'_, S> {
             self.apply(action);
         }
         self.wake_scheduler(Happening::PodLeft(self.world.pods().spec(pod)));
+    }
+
+    /// Says what became of the time of a pod that does work, if it has been ready.
+    pub(crate) fn tell_work(&mut self, pod: PodId) {
+        let worked = self.crews.pod_worked(&self.world, pod);
+        if let Some((worked, node)) = worked.zip(self.world.pods().phase(pod).node()) {
+            let (workload, spec) = (self.world.pods().workload(pod), self.world.pods().spec(pod));
+            self.record(Fact::PodWorked { pod, workload, spec, node, worked });
+        }
     }
 
     /// Lets pods try again that what happened may help.

@@ -9,6 +9,7 @@ use crate::event::Event;
 use crate::lifecycle::controllers::Controllers;
 use crate::lifecycle::deadlines::Deadlines;
 use crate::lifecycle::pools::Pools;
+use crate::lifecycle::work::Crews;
 use crate::lifecycle::{drain, shutdown, taint_manager};
 use crate::market::Move;
 use crate::market::prices::PricePaths;
@@ -46,6 +47,7 @@ pub struct Simulation<'s, S> {
     pub(crate) outbid: BTreeMap<NodeId, SimTime>,
     pub(crate) pools: Pools,
     pub(crate) controllers: Controllers,
+    pub(crate) crews: Crews,
     pub(crate) deadlines: Deadlines,
     pub(crate) scheduler_is_awake: bool,
     pub(crate) flush_is_due: bool,
@@ -87,6 +89,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
             doomed: BTreeSet::new(),
             outbid: BTreeMap::new(),
             controllers: Controllers::new(model),
+            crews: Crews::default(),
             deadlines: Deadlines::default(),
             scheduler_is_awake: false,
             flush_is_due: false,
@@ -170,7 +173,9 @@ impl<'s, S: Sink> Simulation<'s, S> {
     /// Closes the books at the horizon.
     pub fn finish(mut self) -> Run {
         self.world.advance_to(self.setup.horizon);
+        self.crews.close(&self.world);
         for pod in self.world.pods().ids() {
+            self.tell_work(pod);
             let workload = self.world.pods().workload(pod);
             match self.world.pods().phase(pod) {
                 Phase::Pending => {
@@ -179,7 +184,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
                     self.record(Fact::StillPending { pod, workload, waited, refusal });
                 }
                 Phase::Running { .. } | Phase::Terminating { .. } => {
-                    if self.world.model().workloads[workload].controller.duration().is_some() {
+                    if self.world.model().workloads[workload].controller.work().is_some() {
                         let ran = self.world.ran(pod);
                         self.record(Fact::StillRunning { pod, workload, ran });
                     }
@@ -244,7 +249,8 @@ impl<'s, S: Sink> Simulation<'s, S> {
     }
 
     fn pod_finishes(&mut self, pod: PodId) {
-        if matches!(self.world.pods().phase(pod), Phase::Running { .. }) {
+        let runs = matches!(self.world.pods().phase(pod), Phase::Running { .. });
+        if runs && self.crews.finishes(&self.world, pod) {
             self.end(pod, End::Completed);
         }
     }
@@ -258,8 +264,10 @@ impl<'s, S: Sink> Simulation<'s, S> {
         let now = self.world.now();
         let workload = &self.world.model().workloads[self.world.pods().workload(pod)];
         let controller = workload.controller;
-        if let Some(duration) = controller.duration() {
-            self.agenda.schedule(now + duration, Event::PodFinishes(pod));
+        if let Some((takes, crew)) = self.crews.pod_ready(&self.world, pod) {
+            for member in crew {
+                self.agenda.schedule(now + takes, Event::PodFinishes(member));
+            }
         }
         if controller.desired_replicas().is_some() {
             self.agenda.schedule(now + controller.min_ready(), Event::PodBecomesAvailable(pod));

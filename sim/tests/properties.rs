@@ -152,7 +152,7 @@ proptest! {
         }
         for (workload, done) in done {
             match setup.model.workloads[workload].controller {
-                Controller::Job { completions, .. } => prop_assert!(done <= completions),
+                Controller::Job(job) => prop_assert!(done <= job.completions),
                 Controller::Pod { .. } => prop_assert_eq!(done, 1),
                 other => prop_assert!(false, "{:?} completed pods", other),
             }

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use serde_json::{Map, Value, json};
 use sim::world::disruption::Reason;
+use sim::world::job::Worked;
 use sim::world::refusal::RefusalId;
 use sim::{Fact, SimTime};
 
@@ -219,6 +220,14 @@ fn line(recording: Recording<'_>, namer: &Namer<'_>, at: SimTime, fact: &Fact) -
             let waited = waited.as_ms();
             let body = json!({ "pod": namer.pod(pod), "waitedMs": waited, "message": message });
             ("StillPending", body)
+        }
+        Fact::PodWorked { pod, workload: _, spec: _, node, worked } => {
+            let Worked { useful, lost, saving, waiting } = worked;
+            let body = json!({
+                "pod": namer.pod(pod), "node": namer.node(node), "usefulMs": useful.as_ms(),
+                "lostMs": lost.as_ms(), "savingMs": saving.as_ms(), "waitingMs": waiting.as_ms()
+            });
+            ("PodWorked", body)
         }
         Fact::DeadlineJobDone { workload } => {
             ("DeadlineJobDone", json!({ "workload": namer.workload(workload) }))

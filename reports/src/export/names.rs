@@ -50,7 +50,7 @@ impl<'a> Namer<'a> {
                         None,
                         Controller::Deployment { .. }
                         | Controller::DaemonSet
-                        | Controller::Job { .. }
+                        | Controller::Job(_)
                         | Controller::DeadlineJob(_),
                     ) => format!("{owner}-{replica}-{attempt}"),
                 };
@@ -123,7 +123,7 @@ pub fn kind(controller: Controller) -> &'static str {
         Controller::Deployment { .. } => "Deployment",
         Controller::StatefulSet { .. } => "StatefulSet",
         Controller::DaemonSet => "DaemonSet",
-        Controller::Job { .. } => "Job",
+        Controller::Job(_) => "Job",
         Controller::Pod { .. } => "Pod",
         Controller::DeadlineJob(_) => "DeadlineJob",
     }

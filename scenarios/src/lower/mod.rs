@@ -7,6 +7,7 @@ mod contract;
 pub(crate) mod healing;
 pub mod in_tree;
 mod interruption;
+mod jobs;
 mod market;
 pub mod nodes;
 pub mod pods;
@@ -43,8 +44,6 @@ use crate::traces::Trace;
 use crate::tree::{Node, Step};
 use surroundings::Surroundings;
 
-/// How long a Job's pod runs of which nobody says how long.
-const DEFAULT_JOB_DURATION: Span = Span::from_secs(600);
 /// What a node offers of local disk; scenarios do not say.
 const EPHEMERAL_STORAGE: u64 = 100 << 30;
 
@@ -332,7 +331,7 @@ impl<'l> Lowering<'l> {
 
     fn workloads(&mut self, workloads: &[Written], around: &Surroundings) {
         let mut names = BTreeSet::new();
-        let mut guessed = 0;
+        let mut unsaid = jobs::Unsaid::default();
         for written in workloads {
             let full = format!("{:?}/{}/{}", written.kind, written.namespace, written.name);
             let wrong = |message: String| {
@@ -355,7 +354,7 @@ impl<'l> Lowering<'l> {
                 status: None,
             };
             let spec = pods::pod_spec(&mut self.model, around, source);
-            let controller = self.controller(written, &mut guessed);
+            let controller = self.controller(written, &mut unsaid);
             match (spec, controller) {
                 (Ok(spec), Ok(controller)) => {
                     let spec = self.model.specs.intern(spec);
@@ -376,9 +375,7 @@ impl<'l> Lowering<'l> {
                 }
             }
         }
-        if guessed > 0 {
-            self.assumptions.push(assumption::JOB_DURATION.about(&[&guessed.to_string()]));
-        }
+        self.assumptions.extend(unsaid.assumptions());
     }
 
     fn budgets(&mut self, budgets: &[(PodDisruptionBudget, Origin)]) {
@@ -393,11 +390,14 @@ impl<'l> Lowering<'l> {
         }
     }
 
-    fn controller(&self, written: &Written, guessed: &mut usize) -> Result<Controller, String> {
+    fn controller(
+        &self,
+        written: &Written,
+        unsaid: &mut jobs::Unsaid,
+    ) -> Result<Controller, String> {
         let spec = &written.spec;
         let replicas = spec.replicas.unwrap_or(1);
         let min_ready = Span::from_secs(u64::from(spec.min_ready_seconds));
-        let stated = pods::span_annotation(&written.annotations, "spotsim/duration")?;
         Ok(match written.kind {
             Kind::Deployment => Controller::Deployment { replicas, min_ready },
             Kind::StatefulSet => {
@@ -405,24 +405,11 @@ impl<'l> Lowering<'l> {
                 Controller::StatefulSet { replicas, min_ready, ordered }
             }
             Kind::DaemonSet => Controller::DaemonSet,
-            Kind::Pod => Controller::Pod { duration: stated },
-            Kind::Job => {
-                let labels = &spec.template.metadata.labels;
-                let by_selector = || {
-                    let rules = self.file.job_durations.iter();
-                    let mut fitting = rules.filter(|rule| {
-                        rule.match_labels.iter().all(|(key, value)| labels.get(key) == Some(value))
-                    });
-                    fitting.next().and_then(|rule| Span::parse(&rule.duration).ok())
-                };
-                let duration = stated.or_else(by_selector).unwrap_or_else(|| {
-                    *guessed += 1;
-                    DEFAULT_JOB_DURATION
-                });
-                let parallelism = spec.parallelism.unwrap_or(1);
-                let completions = spec.completions.unwrap_or(parallelism);
-                Controller::Job { completions, parallelism, duration }
+            Kind::Pod => {
+                let duration = pods::span_annotation(&written.annotations, "spotsim/duration")?;
+                Controller::Pod { duration }
             }
+            Kind::Job => Controller::Job(jobs::job(self.file, written, unsaid)?),
         })
     }
 

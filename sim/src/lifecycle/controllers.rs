@@ -101,7 +101,7 @@ impl Controllers {
     #[must_use]
     pub fn pod_terminating(&self, world: &World, pod: PodId) -> Option<Action> {
         match controller(world, pod) {
-            Controller::Deployment { .. } | Controller::Job { .. } => {
+            Controller::Deployment { .. } | Controller::Job(_) => {
                 is_deleted(world, pod).then(|| successor(world, pod))
             }
             Controller::StatefulSet { .. }
@@ -114,13 +114,13 @@ impl Controllers {
     /// A pod ended, as `end` says, on a node that is still there.
     pub fn pod_ended(&mut self, world: &World, pod: PodId, end: End) -> Vec<Action> {
         match controller(world, pod) {
-            Controller::Job { completions, .. } if end == End::Completed => {
+            Controller::Job(job) if end == End::Completed => {
                 let workload = world.pods().workload(pod);
-                let more = self.next_replica[workload] < completions;
+                let more = self.next_replica[workload] < job.completions;
                 if more { vec![self.new_replica(workload, None)] } else { Vec::new() }
             }
             // The kubelet deletes no pod: it is replaced once it has failed.
-            Controller::Deployment { .. } | Controller::Job { .. } if !is_deleted(world, pod) => {
+            Controller::Deployment { .. } | Controller::Job(_) if !is_deleted(world, pod) => {
                 vec![successor(world, pod)]
             }
             Controller::StatefulSet { .. } => self.name_is_free(world, pod),
@@ -138,7 +138,7 @@ impl Controllers {
         aftermath: Aftermath,
     ) -> Option<Action> {
         let at = match controller(world, pod) {
-            Controller::Deployment { .. } | Controller::Job { .. } => {
+            Controller::Deployment { .. } | Controller::Job(_) => {
                 let replaced = told && is_deleted(world, pod);
                 aftermath.marked_at.filter(|_| !replaced)
             }

@@ -10,3 +10,4 @@ pub mod pools;
 pub mod shutdown;
 pub mod stateful_sets;
 pub mod taint_manager;
+pub mod work;

@@ -3,6 +3,7 @@
 use super::budget::BudgetId;
 use super::catalog::{Capacity, OfferingId};
 use super::disruption::Reason;
+use super::job::Worked;
 use super::node::{NodeId, Why};
 use super::pod::{End, Limit, PodId, SpecId};
 use super::pool::PoolId;
@@ -258,6 +259,20 @@ pub enum Fact {
         /// How long it has been ready.
         ran: Span,
     },
+    /// A pod that does work is about to end, or the horizon has come: what became of the time that it
+    /// was ready.
+    PodWorked {
+        /// Which pod.
+        pod: PodId,
+        /// Its workload.
+        workload: WorkloadId,
+        /// What it asks for.
+        spec: SpecId,
+        /// Its node.
+        node: NodeId,
+        /// What became of its time.
+        worked: Worked,
+    },
     /// A job with a deadline is done.
     DeadlineJobDone {
         /// Which one.
@@ -429,6 +444,13 @@ impl Fact {
             Fact::PodNominated { pod, workload, node } => {
                 put(kind(19, pod.number()));
                 put(pair(workload.number(), node.map_or(u32::MAX, NodeId::number)));
+            }
+            Fact::PodWorked { pod, workload, spec, node, worked } => {
+                put(kind(33, pod.number()));
+                put(pair(workload.number(), node.number()));
+                put(u64::from(spec.number()));
+                let Worked { useful, lost, saving, waiting } = worked;
+                [useful, lost, saving, waiting].into_iter().for_each(|span| put(span.as_ms()));
             }
             Fact::DeadlineJobDone { workload } => put(kind(31, workload.number())),
             Fact::DeadlineJobUnfinished { workload, progress } => {

@@ -11,6 +11,7 @@ pub mod disruption;
 pub mod fact;
 pub mod images;
 pub mod invariants;
+pub mod job;
 pub mod journal;
 pub mod labels;
 pub mod load;

@@ -1,6 +1,7 @@
 //! Workloads: what is to run, and who brings it back when it stops.
 
 use super::deadline::DeadlineJob;
+use super::job::{Job, Work};
 use super::pod::SpecId;
 use crate::names::NameId;
 use crate::table::id;
@@ -53,14 +54,7 @@ pub enum Controller {
     /// node.
     DaemonSet,
     /// Runs pods to their end until enough have completed.
-    Job {
-        /// How many pods must complete.
-        completions: u32,
-        /// How many run at a time.
-        parallelism: u32,
-        /// How long one pod runs once it is ready.
-        duration: Span,
-    },
+    Job(Job),
     /// Nobody: a bare pod, which does not come back.
     Pod {
         /// How long it runs, if it ends by itself.
@@ -80,7 +74,7 @@ impl Controller {
                 Some(replicas)
             }
             Controller::DaemonSet => None,
-            Controller::Job { completions, parallelism, .. } => Some(completions.min(parallelism)),
+            Controller::Job(job) => Some(job.completions.min(job.parallelism)),
             Controller::Pod { .. } => Some(1),
             Controller::DeadlineJob(_) => Some(0),
         }
@@ -95,7 +89,7 @@ impl Controller {
                 Some(replicas)
             }
             Controller::DaemonSet
-            | Controller::Job { .. }
+            | Controller::Job(_)
             | Controller::Pod { .. }
             | Controller::DeadlineJob(_) => None,
         }
@@ -108,18 +102,18 @@ impl Controller {
             Controller::Deployment { min_ready, .. }
             | Controller::StatefulSet { min_ready, .. } => min_ready,
             Controller::DaemonSet
-            | Controller::Job { .. }
+            | Controller::Job(_)
             | Controller::Pod { .. }
             | Controller::DeadlineJob(_) => Span::ZERO,
         }
     }
 
-    /// How long a pod runs before it ends by itself, if it does.
+    /// What a pod does before it ends by itself, if it does.
     #[must_use]
-    pub fn duration(self) -> Option<Span> {
+    pub fn work(self) -> Option<Work> {
         match self {
-            Controller::Job { duration, .. } => Some(duration),
-            Controller::Pod { duration } => duration,
+            Controller::Job(job) => Some(job.work),
+            Controller::Pod { duration } => duration.map(Work::lasting),
             Controller::Deployment { .. }
             | Controller::StatefulSet { .. }
             | Controller::DaemonSet

@@ -9,6 +9,7 @@ use sim::table::Id;
 use sim::world::Model;
 use sim::world::budget::{Amount, Budget, Limit};
 use sim::world::catalog::{CapacityType, InstanceType, Kin, Offering};
+use sim::world::job::{Checkpoints, Job, Work};
 use sim::world::labels::{LabelSet, Operator, Requirement};
 use sim::world::node::NodeShape;
 use sim::world::pod::{HostPort, PodSpec, Protocol};
@@ -274,6 +275,21 @@ fn pool() -> impl Strategy<Value = PoolPlan> {
     )
 }
 
+/// A Job, with checkpoints or without; a gang runs all its pods at once.
+fn job() -> impl Strategy<Value = Job> {
+    let span = |max: u64| (0..max).prop_map(Span::from_secs);
+    let checkpoints = prop::option::of((1_u64..1_200, 0_u64..120).prop_map(|(every, takes)| {
+        Checkpoints { every: Span::from_secs(every), takes: Span::from_secs(takes) }
+    }));
+    (0_u32..9, 1_u32..5, span(7_200), checkpoints, span(200), any::<bool>()).prop_map(
+        |(completions, parallelism, duration, checkpoints, restart, gang)| {
+            let work = Work { checkpoints, restart, gang, ..Work::lasting(duration) };
+            let completions = if gang { parallelism } else { completions };
+            Job { work, ..Job::new(completions, parallelism, duration) }
+        },
+    )
+}
+
 fn workload() -> impl Strategy<Value = WorkloadPlan> {
     let span = |max: u64| (0..max).prop_map(Span::from_secs);
     let controller = prop_oneof![
@@ -283,9 +299,7 @@ fn workload() -> impl Strategy<Value = WorkloadPlan> {
             Controller::StatefulSet { replicas, min_ready, ordered }
         }),
         Just(Controller::DaemonSet),
-        (0_u32..9, 1_u32..5, span(7_200)).prop_map(|(completions, parallelism, duration)| {
-            Controller::Job { completions, parallelism, duration }
-        }),
+        job().prop_map(Controller::Job),
         prop::option::of(span(7_200)).prop_map(|duration| Controller::Pod { duration }),
     ];
     let host_port = prop_oneof![4 => Just(None), 1 => (1_u16..3).prop_map(Some)];

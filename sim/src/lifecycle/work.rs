@@ -1,0 +1,128 @@
+//! Crews: pods that do one piece of work together, alone or as a gang, and what an end costs them.
+//!
+//! A crew gets on while all its members are ready. When one of them stops, all go back to the last
+//! checkpoint; when all are ready again they take up the work from there. A pod that is no gang's is a
+//! crew of one with the attempts that follow it.
+
+use std::collections::BTreeMap;
+
+use crate::time::{SimTime, Span};
+use crate::world::World;
+use crate::world::job::{Work, Worked};
+use crate::world::pod::PodId;
+use crate::world::workload::WorkloadId;
+
+/// The memory of all work.
+#[derive(Clone, Debug, Default)]
+pub struct Crews {
+    /// By workload, and by replica unless it is a gang.
+    crews: BTreeMap<(WorkloadId, u32), Crew>,
+    /// What became of the time of pods that have been ready and have not ended; waiting is what is
+    /// left of it.
+    pods: BTreeMap<PodId, Worked>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Crew {
+    /// The progress that the last checkpoint holds.
+    saved: Span,
+    /// Members that are ready.
+    ready: Vec<PodId>,
+    /// Since when all are.
+    since: Option<SimTime>,
+    /// Whether there is work to take up again.
+    begun: bool,
+    done: bool,
+}
+
+impl Crews {
+    /// A pod became ready. If its crew can get on now: in how long it is done, and who then is.
+    pub fn pod_ready(&mut self, world: &World, pod: PodId) -> Option<(Span, Vec<PodId>)> {
+        let (key, size, work) = crew_of(world, pod)?;
+        self.pods.insert(pod, Worked::default());
+        let crew = self.crews.entry(key).or_default();
+        crew.ready.push(pod);
+        if crew.done || crew.ready.len() < size {
+            return None;
+        }
+        crew.since = Some(world.now());
+        Some((work.takes(work.duration - crew.saved, crew.begun), crew.ready.clone()))
+    }
+
+    /// Whether the work of a pod is done now, as it was to be when nothing came in between.
+    pub fn finishes(&mut self, world: &World, pod: PodId) -> bool {
+        let Some((key, _, work)) = crew_of(world, pod) else { return false };
+        let Some(crew) = self.crews.get_mut(&key) else { return false };
+        let left = work.duration - crew.saved;
+        let due = crew.since.map(|since| since + work.takes(left, crew.begun));
+        if due == Some(world.now()) {
+            crew.settle(&work, world.now(), true, &mut self.pods);
+            crew.done = true;
+        }
+        crew.done && crew.ready.contains(&pod)
+    }
+
+    /// A pod is no longer ready, if it was.
+    pub fn pod_stops(&mut self, world: &World, pod: PodId) {
+        let Some((key, _, work)) = crew_of(world, pod) else { return };
+        let Some(crew) = self.crews.get_mut(&key) else { return };
+        let Some(place) = crew.ready.iter().position(|member| *member == pod) else { return };
+        crew.settle(&work, world.now(), false, &mut self.pods);
+        crew.ready.remove(place);
+        if crew.done && crew.ready.is_empty() {
+            self.crews.remove(&key);
+        }
+    }
+
+    /// A pod that was ready once ends, or the horizon has come: what became of its time.
+    pub fn pod_worked(&mut self, world: &World, pod: PodId) -> Option<Worked> {
+        let mut worked = self.pods.remove(&pod)?;
+        worked.waiting = world.ran(pod) - worked.total();
+        Some(worked)
+    }
+
+    /// The horizon has come: what everybody has done since the last checkpoint is not lost.
+    pub fn close(&mut self, world: &World) {
+        for ((workload, _), crew) in &mut self.crews {
+            if let Some(work) = world.model().workloads[*workload].controller.work() {
+                crew.settle(&work, world.now(), true, &mut self.pods);
+            }
+        }
+    }
+}
+
+impl Crew {
+    /// Ends the stretch in which all were ready, if there is one. `held` says whether what is not
+    /// saved is kept all the same.
+    fn settle(
+        &mut self,
+        work: &Work,
+        now: SimTime,
+        held: bool,
+        pods: &mut BTreeMap<PodId, Worked>,
+    ) {
+        let Some(since) = self.since.take() else { return };
+        let left = work.duration - self.saved;
+        let stretch = work.stretch(left, self.begun, now.since(since));
+        (self.saved, self.begun) = (self.saved + stretch.saved, true);
+        for pod in &self.ready {
+            let Some(worked) = pods.get_mut(pod) else { continue };
+            worked.useful += stretch.saved;
+            *(if held { &mut worked.useful } else { &mut worked.lost }) += stretch.unsaved;
+            worked.lost += stretch.restarting;
+            worked.saving += stretch.saving;
+        }
+    }
+}
+
+/// The crew of a pod, how many it is when it is complete, and what each of them does, if its workload
+/// has an end.
+fn crew_of(world: &World, pod: PodId) -> Option<((WorkloadId, u32), usize, Work)> {
+    let workload = world.pods().workload(pod);
+    let controller = world.model().workloads[workload].controller;
+    let work = controller.work()?;
+    Some(match work.gang {
+        true => ((workload, 0), controller.at_once().map_or(0, |pods| pods as usize), work),
+        false => ((workload, world.pods().replica(pod)), 1, work),
+    })
+}
