@@ -317,7 +317,7 @@ fn another_scenario_is_another_run() {
     let place = Place::new();
     assert_eq!(code(&place.run(&[])), Some(0));
     let text = fs::read_to_string(place.path("scenario.yaml")).unwrap();
-    fs::write(place.path("scenario.yaml"), text.replace("{scale: 30}", "{scale: 31}")).unwrap();
+    fs::write(place.path("scenario.yaml"), text.replace("{scale: 30}", "{scale: 300}")).unwrap();
     let output = place.spotsim(&["run", "--verify", "run"]);
     assert_eq!(code(&output), Some(1));
     assert!(stdout(&output).contains("different: facts.jsonl line "), "{}", stdout(&output));

@@ -13,12 +13,12 @@ use crate::fit::Slots;
 #[derive(Debug, thiserror::Error)]
 pub enum DataError {
     /// A file cannot be read, or a line of it is not understood.
-    #[error("{}: {source}", path.display())]
+    #[error("{}: {what}", path.display())]
     File {
         /// Which file.
         path: PathBuf,
         /// What is wrong with it.
-        source: csv::Error,
+        what: String,
     },
     /// Each line is well-formed, but together they make no sense.
     #[error("{}: {what}", path.display())]
@@ -136,7 +136,8 @@ pub fn vm_lives(folder: &Path) -> Result<Vec<VmLife>, DataError> {
 /// If the file is missing, is neither kind of table, or a line is not understood, or if time goes
 /// backwards.
 pub fn read_slots(path: &Path, pool: Option<&str>, slots: &mut Slots) -> Result<(), DataError> {
-    let wrong = |source| DataError::File { path: path.to_owned(), source };
+    let wrong =
+        |error: csv::Error| DataError::File { path: path.to_owned(), what: error.to_string() };
     let nonsense = |what: String| DataError::Nonsense { path: path.to_owned(), what };
     let mut reader = csv::Reader::from_path(path).map_err(wrong)?;
     let header = reader.headers().map_err(wrong)?.clone();
@@ -195,7 +196,8 @@ fn add(
         return Ok(());
     }
     if trace.last().is_some_and(|(last, _)| *last >= at) {
-        let what = format!("time goes backwards in {pool:?} at {t_s} s");
+        let of = if pool.is_empty() { String::new() } else { format!(" of {pool}") };
+        let what = format!("time goes backwards in the trace{of} at {t_s} s");
         return Err(DataError::Nonsense { path: path.to_owned(), what });
     }
     trace.push((at, count));
@@ -203,7 +205,8 @@ fn add(
 }
 
 fn rows<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, DataError> {
-    let wrong = |source| DataError::File { path: path.to_owned(), source };
+    let wrong =
+        |error: csv::Error| DataError::File { path: path.to_owned(), what: error.to_string() };
     let mut reader = csv::Reader::from_path(path).map_err(wrong)?;
     reader.deserialize().collect::<Result<_, _>>().map_err(wrong)
 }
