@@ -52,6 +52,7 @@ pub static KINDS: &[Kind] = &[
     COMPUTED_ALLOCATABLE,
     JOB_DURATION,
     CHECKPOINT_OVERHEADS,
+    DEADLINE_JOBS,
     COMMITMENTS,
     NOT_COUNTED,
 ];
@@ -236,6 +237,13 @@ pub(crate) const CHECKPOINT_OVERHEADS: Kind = Kind {
     text: "{} Jobs save their progress and do not say how long saving it or taking it up again \
            takes: no time at all (annotations `spotsim/checkpoint-takes`, `spotsim/restart-takes`)",
     source: "spotsim, 2026-11: an optimistic figure, since manifests do not say",
+};
+
+pub(crate) const DEADLINE_JOBS: Kind = Kind {
+    id: "deadline-jobs",
+    text: "a job with a deadline loses no work when its instance is taken, only a changeover; it is \
+           billed until the tick after it is done",
+    source: "the rules of Can't Be Late (NSDI '24), as replayed on recorded capacity, 2026-11",
 };
 
 pub(crate) const COMMITMENTS: Kind = Kind {

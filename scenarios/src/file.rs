@@ -2,6 +2,7 @@
 //! from these types; their comments are what an editor shows.
 
 pub mod contract;
+pub mod deadline;
 pub mod healing;
 pub mod interruption;
 pub mod market;
@@ -63,6 +64,9 @@ pub struct File {
     /// How long the pods of Jobs run that do not say so themselves.
     #[serde(default)]
     pub job_durations: Vec<JobDuration>,
+    /// Jobs that have one instance at a time to themselves, and a deadline.
+    #[serde(default)]
+    pub deadline_jobs: Vec<deadline::DeadlineJob>,
     /// How kube-scheduler is configured; by default as it comes.
     pub scheduler: Option<scheduler::Configuration>,
     /// How much cheaper on-demand instances are than their list price, in percent, as negotiated.

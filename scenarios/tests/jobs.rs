@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use scenarios::diagnostic::Source;
 use scenarios::{Diagnostics, Scenario};
-use sim::Span;
 use sim::world::job::{Checkpoints, Job, Work};
 use sim::world::workload::Controller;
+use sim::{Fact, Root, SimTime, Span};
 
 fn with(job: &str) -> Result<Scenario, Diagnostics> {
     let text = format!(
@@ -64,4 +64,29 @@ fn what_makes_no_sense_is_refused() {
                   parallelism: 2\n    annotations: {spotsim/gang: \"true\"}\n    \
                   template: {containers: [{name: app}]}\n";
     wrong(with(uneven), "completions (4) must be parallelism (2)");
+}
+
+const TRAIN: &str = "deadlineJobs:\n  - name: train\n    work: 4h\n    deadline: 12h\n    \
+                     changeover: 10m\n    policy: greedy\n    instanceType: m6i.large\n";
+
+#[test]
+fn a_job_with_a_deadline_has_a_pool_of_its_own() {
+    let scenario = with(TRAIN).unwrap_or_else(|errors| panic!("{errors}"));
+    let model = &scenario.setup.model;
+    let workload = model.workloads.rows().next().expect("a workload");
+    let Controller::DeadlineJob(job) = workload.controller else { panic!("a deadline job") };
+    assert_eq!(job.tick, Span::from_secs(300));
+    assert_eq!(model.pools[job.pool].templates.len(), 2);
+    assert_eq!(model.pools[job.pool].size, 0);
+    assert!(scenario.assumptions.iter().any(|it| it.id == "deadline-jobs"));
+    let mut facts: Vec<(SimTime, Fact)> = Vec::new();
+    sim::run(&scenario.setup, Root { seed: 42, replication: 0 }, &mut facts);
+    let done = facts.iter().any(|(_, fact)| matches!(fact, Fact::DeadlineJobDone { .. }));
+    assert!(done, "within the day");
+}
+
+#[test]
+fn a_tick_of_nothing_is_refused() {
+    wrong(with(&format!("{TRAIN}    tick: 0s\n")), "decides every 0s");
+    wrong(with(&TRAIN.replace("m6i", "m6j")), "m6j.large");
 }

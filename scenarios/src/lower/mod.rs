@@ -4,6 +4,7 @@
 pub mod bare;
 pub mod budgets;
 mod contract;
+mod deadline_jobs;
 pub(crate) mod healing;
 pub mod in_tree;
 mod interruption;
@@ -107,6 +108,7 @@ impl<'l> Lowering<'l> {
             found,
         };
         lowering.pools();
+        let deadline_jobs = lowering.deadline_jobs();
         lowering.assume();
         lowering.contract();
         lowering.workloads(workloads, around);
@@ -123,6 +125,7 @@ impl<'l> Lowering<'l> {
             return None;
         }
         lowering.warn_of_what_fits_nowhere(workloads);
+        lowering.add_deadline_jobs(deadline_jobs);
         let market = lowering.market();
         // All were checked against the schema.
         let (warm_up, horizon) =
