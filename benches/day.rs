@@ -95,6 +95,7 @@ fn setup(nodes: u32, arrivals: &str) -> Setup {
             name,
             controller: Controller::Pod { duration },
             spec,
+            volumes: None,
             created_at: SimTime::ZERO + seconds(submit_s),
             key: digest::of_name(pod),
         });

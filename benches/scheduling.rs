@@ -116,6 +116,7 @@ fn model(kind: Kind, nodes: usize) -> Model {
             name,
             controller: Controller::Pod { duration: None },
             spec,
+            volumes: None,
             created_at: SimTime::ZERO,
             key: app as u64,
         });

@@ -16,6 +16,7 @@ use crate::harm::{Harm, Harmed};
 use crate::ledger::{Ledger, Money};
 use crate::pending::{Pending, Wait};
 use crate::series::{Counts, Series};
+use crate::volumes::Volumes;
 
 /// Every fold as one sink.
 #[derive(Clone)]
@@ -29,6 +30,7 @@ pub struct Fold {
     availability: Availability,
     pending: Pending,
     batch: Batch,
+    volumes: Volumes,
     legend: Legend,
 }
 
@@ -57,6 +59,8 @@ pub struct Figures {
     pub pending: [Option<Wait>; 3],
     /// Attempts with at least one failed cycle.
     pub unschedulable: u64,
+    /// Milliseconds for which pods waited for a node in the zone of their volumes, over pods.
+    pub stranded_ms: u128,
     /// Who never found a node: how many pods, and what the nodes said.
     pub never_scheduled: Vec<(WorkloadId, u64, Option<String>)>,
 }
@@ -75,6 +79,7 @@ impl Fold {
             availability: Availability::new(legend),
             pending: Pending::new(legend),
             batch: Batch::new(legend),
+            volumes: Volumes::new(legend),
             legend: legend.clone(),
         }
     }
@@ -106,6 +111,7 @@ impl Fold {
             jobs: self.batch.fates().collect(),
             pending: [50, 95, 100].map(|percent| self.pending.waits.quantile(percent)),
             unschedulable: self.pending.unschedulable,
+            stranded_ms: self.volumes.stranded_ms,
             never_scheduled,
         };
         let mut series = self.counts.finish();
@@ -125,5 +131,6 @@ impl Sink for Fold {
         self.availability.fact(at, fact);
         self.pending.fact(at, fact);
         self.batch.fact(at, fact);
+        self.volumes.fact(at, fact);
     }
 }

@@ -27,6 +27,7 @@ pub mod stats;
 pub mod summary;
 pub mod text;
 pub mod trace;
+pub mod volumes;
 pub mod words;
 
 pub use figures::{Figures, Fold};

@@ -179,6 +179,8 @@ pub struct Plan {
     pub pods_disrupted_by_reason_per_day: BTreeMap<&'static str, Estimate>,
     /// What became of PodDisruptionBudgets; none when there are none.
     pub budgets: Option<Budgets>,
+    /// What became of pods with zonal volumes; none when there are none.
+    pub volumes: Option<Volumes>,
     /// Pods of DaemonSets that ended with their nodes, per day; not among the disrupted.
     pub daemon_set_ends_per_day: Estimate,
     /// Bare pods that ended so and will not come back, over all replications.
@@ -235,6 +237,15 @@ pub struct Budgets {
     pub short_minutes_per_day: Estimate,
     /// Attempts to evict a pod that a budget refused, per day.
     pub refused_evictions_per_day: Estimate,
+}
+
+/// What became of pods whose volumes hold them to a zone.
+#[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Volumes {
+    /// Minutes for which pods waited because no node in the zone of their volumes would take them,
+    /// per day, all pods together.
+    pub stranded_pod_minutes_per_day: Estimate,
 }
 
 /// A waiting time.
@@ -358,6 +369,8 @@ fn plan(runs: &[(Figures, Run)], legend: &Legend, seed: u64) -> Plan {
     let each = |of: &dyn Fn(&Figures) -> f64| Estimate::of(&values(of));
     let per_month = |of: &dyn Fn(&Figures) -> Cost| each(&|f| of(f).as_usd_f64() * MONTH / hours);
     let per_day = |of: &dyn Fn(&Figures) -> u64| each(&|f| of(f) as f64 * 24.0 / hours);
+    let minutes_per_day = |ms: u128| ms as f64 / 60_000.0 * 24.0 / hours;
+    let zonal = legend.model.workloads.rows().any(|workload| workload.volumes.is_some());
     let requested = |lane: usize| {
         let requested = values(&|f| f.capacity.integral.requested[lane] as f64);
         let allocatable = values(&|f| f.capacity.integral.allocatable[lane] as f64);
@@ -415,8 +428,11 @@ fn plan(runs: &[(Figures, Run)], legend: &Legend, seed: u64) -> Plan {
             .collect(),
         budgets: (!legend.model.budgets.is_empty()).then(|| Budgets {
             violations_per_day: per_day(&|f| f.budgets.violations),
-            short_minutes_per_day: each(&|f| f.budgets.short_ms as f64 / 60_000.0 * 24.0 / hours),
+            short_minutes_per_day: each(&|f| minutes_per_day(f.budgets.short_ms)),
             refused_evictions_per_day: per_day(&|f| f.budgets.refusals),
+        }),
+        volumes: zonal.then(|| Volumes {
+            stranded_pod_minutes_per_day: each(&|f| minutes_per_day(f.stranded_ms)),
         }),
         daemon_set_ends_per_day: per_day(&|f| f.disruption.daemon_ends.total()),
         bare_pods_lost: runs.iter().map(|(f, _)| f.disruption.bare_pods_lost).sum(),

@@ -6,7 +6,7 @@ use crate::harm;
 use crate::rules;
 use crate::sensitivity;
 use crate::stats::Estimate;
-use crate::summary::{Batch, Budgets, Pending, Plan, Summary};
+use crate::summary::{Batch, Budgets, Pending, Plan, Summary, Volumes};
 
 /// Below this many replications an interval is a rough one.
 const FEW: usize = 30;
@@ -15,6 +15,8 @@ const FEW: usize = 30;
 type Figure = fn(&Plan) -> Estimate;
 /// One figure of its budgets.
 type OfBudgets = fn(&Budgets) -> Estimate;
+/// One figure of its volumes.
+type OfVolumes = fn(&Volumes) -> Estimate;
 
 /// What became of budgets, where there are any.
 const BUDGETS: [(&str, OfBudgets); 2] = [
@@ -31,6 +33,10 @@ const BATCH: [(&str, OfBatch); 3] = [
     ("  checkpoints, pod-h /day", |batch| batch.checkpoint_overhead_pod_hours_per_day),
     ("  waiting, pod-h /day", |batch| batch.waiting_pod_hours_per_day),
 ];
+
+/// What became of pods with zonal volumes, where there are any.
+const VOLUMES: [(&str, OfVolumes); 1] =
+    [("Stranded, pod min /day", |volumes| volumes.stranded_pod_minutes_per_day)];
 
 /// The answer in one line: the saving beside its risk.
 #[must_use]
@@ -121,6 +127,13 @@ pub fn table(summary: &Summary) -> String {
     }
     for (name, of) in BUDGETS {
         let figure = |plan: &Plan| plan.budgets.as_ref().map(of);
+        if let Some((base, plan)) = figure(base).zip(figure(plan)) {
+            let margin = plan.margin().map_or_else(String::new, |m| format!("± {}", rate(m)));
+            row(name, rate(base.mean), rate(plan.mean), margin);
+        }
+    }
+    for (name, of) in VOLUMES {
+        let figure = |plan: &Plan| plan.volumes.as_ref().map(of);
         if let Some((base, plan)) = figure(base).zip(figure(plan)) {
             let margin = plan.margin().map_or_else(String::new, |m| format!("± {}", rate(m)));
             row(name, rate(base.mean), rate(plan.mean), margin);

@@ -53,6 +53,7 @@ pub static KINDS: &[Kind] = &[
     JOB_DURATION,
     CHECKPOINT_OVERHEADS,
     DEADLINE_JOBS,
+    ZONAL_VOLUMES,
     COMMITMENTS,
     NOT_COUNTED,
 ];
@@ -244,6 +245,16 @@ pub(crate) const DEADLINE_JOBS: Kind = Kind {
     text: "a job with a deadline loses no work when its instance is taken, only a changeover; it is \
            billed until the tick after it is done",
     source: "the rules of Can't Be Late (NSDI '24), as replayed on recorded capacity, 2026-11",
+};
+
+pub(crate) const ZONAL_VOLUMES: Kind = Kind {
+    id: "zonal-volumes",
+    text: "volumes of {}: made in the zone where a pod is first placed, and reached from there alone",
+    source: "the default classes of EKS (gp2, gp3) and GKE (standard-rwo): volumeBindingMode \
+             WaitForFirstConsumer, disks of one zone. Claims that several nodes may use at a time \
+             (ReadWriteMany, ReadOnlyMany) are held to be on file systems in the network. Disks \
+             over several zones, Azure's ZRS and Google's regional ones, hold nobody: leave their \
+             claims out",
 };
 
 pub(crate) const COMMITMENTS: Kind = Kind {

@@ -364,6 +364,10 @@ pub struct Workload {
     /// `spotsim/gang` and `spotsim/deadline`.
     #[serde(default)]
     pub annotations: BTreeMap<String, String>,
+    /// The claims that each pod has of its own (StatefulSet): Kubernetes' own PersistentVolumeClaims.
+    #[serde(default)]
+    #[schemars(with = "Vec<BTreeMap<String, serde_json::Value>>")]
+    pub volume_claim_templates: Vec<serde_json::Value>,
     /// Kubernetes' own PodSpec.
     #[schemars(with = "BTreeMap<String, serde_json::Value>")]
     pub template: serde_json::Value,

@@ -43,7 +43,7 @@ pub use unmodelled::Unmodelled;
 use cluster::Cluster;
 use diagnostic::Source;
 use file::Placement;
-use kube::{LabelSelector, ObjectMeta, PodTemplateSpec};
+use kube::{LabelSelector, Object, ObjectKind, ObjectMeta, PersistentVolumeClaim, PodTemplateSpec};
 use load::Origin;
 use lower::surroundings::Surroundings;
 use manifests::{ControllerSpec, Written};
@@ -61,6 +61,7 @@ pub const LIBRARY: &[(&str, &str)] = &[
     ("notice-on-aws", include_str!("../library/notice-on-aws.yaml")),
     ("notice-on-gke", include_str!("../library/notice-on-gke.yaml")),
     ("checkpointed-gang-training", include_str!("../library/checkpointed-gang-training.yaml")),
+    ("stateful-loses-its-zone", include_str!("../library/stateful-loses-its-zone.yaml")),
 ];
 
 /// A scenario, understood and ready to run.
@@ -159,7 +160,10 @@ impl Scenario {
             prices::read(written, (source, tree), folder, &mut inputs, &mut tally, &mut found);
         let place = (source, tree);
         let traces = traces::read(&file.market.reclaims, place, folder, &mut inputs, &mut found);
-        workloads.iter().for_each(|workload| around.mention(&workload.namespace));
+        for workload in &workloads {
+            around.mention(&workload.namespace);
+            workload.count_unknown_claims(&around, &mut tally);
+        }
         let keeps = file.cluster.as_ref().is_some_and(|it| it.placement == Placement::Keep);
         let start = cluster.as_ref().filter(|_| keeps).map(|cluster| (cluster, first));
         let written = lower::Subject {
@@ -209,6 +213,7 @@ fn inline(
         let spec = load::typed(kube::PodSpecSeed, template, &origin, tally, found);
         let Some(spec) = spec else { continue };
         tally.not_simulated(&spec, &origin);
+        let claims = claim_templates(workload, node, &origin, tally, found);
         let metadata = ObjectMeta { labels: workload.labels.clone(), ..ObjectMeta::default() };
         // What the API server would want to be told.
         let selects = matches!(workload.kind, file::Kind::Deployment | file::Kind::StatefulSet);
@@ -225,6 +230,7 @@ fn inline(
                 completions: workload.completions,
                 parallelism: workload.parallelism,
                 selector: selects.then_some(selector),
+                volume_claim_templates: claims,
                 template: PodTemplateSpec { metadata, spec },
             },
             annotations: workload.annotations.clone(),
@@ -234,6 +240,31 @@ fn inline(
         });
     }
     workloads
+}
+
+/// The claims that each pod of a workload has of its own.
+fn claim_templates(
+    workload: &file::Workload,
+    node: &Node,
+    origin: &Origin,
+    tally: &mut Tally,
+    found: &mut Diagnostics,
+) -> Vec<PersistentVolumeClaim> {
+    if !workload.volume_claim_templates.is_empty() && workload.kind != file::Kind::StatefulSet {
+        let message = "only a StatefulSet makes claims for its pods (`volumeClaimTemplates`)";
+        let help = "set `kind: StatefulSet`, or let the pods share a claim of the manifests";
+        found.push(origin.diagnostic("E0301", message).help(help));
+    }
+    let templates = node.get("volumeClaimTemplates");
+    let each = (0..workload.volume_claim_templates.len()).filter_map(|index| {
+        let template = templates?.at(&[Step::Index(index)]);
+        let seed = ObjectKind::PersistentVolumeClaim;
+        match load::typed(seed, template, origin, tally, found)? {
+            Object::PersistentVolumeClaim(claim) => Some(*claim),
+            _ => None,
+        }
+    });
+    each.collect()
 }
 
 /// Every document of a file that a scenario in `folder` names.

@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use crate::diagnostic::{Diagnostics, Source};
 use crate::file::Kind;
 use crate::kube::{
-    LabelSelector, Object, ObjectKind, ObjectMeta, PodDisruptionBudget, PodTemplateSpec,
+    LabelSelector, Object, ObjectKind, ObjectMeta, PersistentVolumeClaim, PodDisruptionBudget,
+    PodTemplateSpec,
 };
 use crate::load::{Loaded, Origin};
+use crate::lower::surroundings::Surroundings;
 use crate::unmodelled::Tally;
 
 /// A workload as it was written, in a manifest or in the scenario.
@@ -46,13 +48,16 @@ pub struct ControllerSpec {
     pub parallelism: Option<u32>,
     /// Which pods are its own (Deployment, StatefulSet).
     pub selector: Option<LabelSelector>,
+    /// The claims that each pod has of its own (StatefulSet).
+    pub volume_claim_templates: Vec<PersistentVolumeClaim>,
     /// What each pod is.
     pub template: PodTemplateSpec,
 }
 
 /// Kinds that create no pods and matter nevertheless: [`crate::lower::surroundings`] reads them.
-const SAID_ELSEWHERE: [ObjectKind; 4] = [
+const SAID_ELSEWHERE: [ObjectKind; 5] = [
     ObjectKind::Namespace,
+    ObjectKind::PersistentVolumeClaim,
     ObjectKind::Service,
     ObjectKind::PriorityClass,
     ObjectKind::PodDisruptionBudget,
@@ -99,6 +104,26 @@ fn workload(loaded: Loaded, tally: &mut Tally, found: &mut Diagnostics) -> Optio
     })
 }
 
+impl Written {
+    /// The names of the claims that its pods use.
+    pub fn claims(&self) -> impl Iterator<Item = &str> {
+        let volumes = self.spec.template.spec.volumes.iter();
+        volumes.filter_map(|it| Some(it.persistent_volume_claim.as_ref()?.claim_name.as_str()))
+    }
+
+    /// Counts claims that are not among the objects: nobody knows what they are on.
+    pub fn count_unknown_claims(&self, around: &Surroundings, tally: &mut Tally) {
+        let unknown = |name: &str| around.claim(&format!("{}/{name}", self.namespace)).is_none();
+        if self.claims().any(unknown) {
+            let (kind, namespace) = (format!("{:?}", self.kind), Some(self.namespace.as_str()));
+            let origin =
+                Origin::new(&self.source, self.span.clone(), &kind, namespace, Some(&self.name));
+            let what = "volumes[].persistentVolumeClaim: the claim is not among the objects";
+            tally.count(what, &origin);
+        }
+    }
+}
+
 impl ControllerSpec {
     /// Nothing but a template.
     pub(crate) fn only(template: PodTemplateSpec) -> ControllerSpec {
@@ -109,6 +134,7 @@ impl ControllerSpec {
             completions: None,
             parallelism: None,
             selector: None,
+            volume_claim_templates: Vec::new(),
             template,
         }
     }
@@ -127,11 +153,13 @@ impl ControllerSpec {
                 let (replicas, min_ready_seconds) = (it.spec.replicas, it.spec.min_ready_seconds);
                 let (selector, one) = (it.spec.selector, one(it.spec.template));
                 let pod_management_policy = it.spec.pod_management_policy;
+                let volume_claim_templates = it.spec.volume_claim_templates;
                 let spec = ControllerSpec {
                     replicas,
                     min_ready_seconds,
                     pod_management_policy,
                     selector,
+                    volume_claim_templates,
                     ..one
                 };
                 (Kind::StatefulSet, it.metadata, spec)

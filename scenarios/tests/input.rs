@@ -232,3 +232,48 @@ fn no_mutilation_panics() {
         let _ = parse(&format!("{}\u{0}é{}", &GOOD[..at], &GOOD[at..]));
     }
 }
+
+/// `volumeClaimTemplates` of the scenario itself, and claims of manifests.
+#[test]
+fn claims_on_disks_hold_pods_to_a_zone() {
+    use sim::world::zonal::Whose;
+    let folder = tempfile::tempdir().unwrap();
+    let claim = |name: &str, mode: &str| {
+        format!(
+            "kind: PersistentVolumeClaim\nmetadata: {{name: {name}}}\nspec: {{accessModes: \
+             [{mode}]}}\n---\n"
+        )
+    };
+    let pod = "template: {spec: {volumes: [{name: v, persistentVolumeClaim: {claimName: CLAIM}}], \
+               containers: [{name: app}]}}";
+    let deployment = |name: &str| {
+        let pod = pod.replace("CLAIM", name);
+        format!("kind: Deployment\nmetadata: {{name: {name}}}\nspec: {{{pod}}}\n---\n")
+    };
+    let objects = claim("disk", "ReadWriteOnce")
+        + &claim("files", "ReadWriteMany")
+        + &["disk", "files", "unknown"].map(deployment).concat();
+    std::fs::write(folder.path().join("objects.yaml"), objects).unwrap();
+    let set = "  - name: db
+    kind: StatefulSet
+    volumeClaimTemplates: [{metadata: {name: data}, spec: {accessModes: [ReadWriteOnce]}}]
+    template: {containers: [{name: app}]}
+";
+    let text = format!("{GOOD}{set}manifests: [objects.yaml]\n");
+    let source = Source { file: "scenario.yaml".into(), text: text.clone().into() };
+    let scenario = Scenario::parse(&source, Some(folder.path())).unwrap_or_else(|e| panic!("{e}"));
+    let model = &scenario.setup.model;
+    let whose: Vec<_> = model
+        .workloads
+        .rows()
+        .filter_map(|it| Some((model.names.text(it.name), it.volumes.as_ref()?.whose)))
+        .collect();
+    let disk = model.names.find("default/disk").unwrap();
+    assert_eq!(whose, [("db", Whose::EachReplica), ("disk", Whose::Claim(disk))]);
+    let unmodelled: Vec<String> = scenario.unmodelled.iter().map(ToString::to_string).collect();
+    let claims: Vec<&String> = unmodelled.iter().filter(|it| it.contains("Claim")).collect();
+    let [unknown] = claims[..] else { panic!("{unmodelled:?}") };
+    assert!(unknown.contains("objects.yaml:") && unknown.contains("default/unknown"), "{unknown}");
+    let wrong = refused(&text.replace("kind: StatefulSet", "kind: Deployment"));
+    assert!(wrong.contains("only a StatefulSet makes claims"), "{wrong}");
+}

@@ -46,7 +46,15 @@ fn setup(policy: DeadlinePolicy) -> Setup {
     let controller = Controller::DeadlineJob(job);
     let created_at = SimTime::ZERO;
     let namespace = model.empty;
-    model.workloads.push(Workload { namespace, name, controller, spec, created_at, key: 0 });
+    model.workloads.push(Workload {
+        namespace,
+        name,
+        controller,
+        spec,
+        volumes: None,
+        created_at,
+        key: 0,
+    });
     let generic = providers::named("generic").expect("a provider");
     let provider: &'static Provider =
         Box::leak(Box::new(Provider { notice: Span::ZERO, ..generic.clone() }));

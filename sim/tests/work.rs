@@ -50,7 +50,15 @@ fn setup(nodes: u32, gang: bool) -> Setup {
     let spec = model.specs.intern(PodSpec { requests: size, ..PodSpec::default() });
     let (controller, created_at) = (Controller::Job(job), SimTime::ZERO);
     let namespace = model.empty;
-    model.workloads.push(Workload { namespace, name, controller, spec, created_at, key: 0 });
+    model.workloads.push(Workload {
+        namespace,
+        name,
+        controller,
+        spec,
+        volumes: None,
+        created_at,
+        key: 0,
+    });
     let generic = providers::named("generic").expect("a provider").clone();
     let boot = BootTime { median: s(60), p95: s(60) };
     let provider = Box::leak(Box::new(Provider { notice: Span::ZERO, boot, ..generic }));

@@ -162,6 +162,7 @@ impl ClusterPlan {
                 name,
                 controller: Controller::Pod { duration: None },
                 spec,
+                volumes: None,
                 created_at: SimTime::ZERO,
                 key: digest::of_name(&format!("kind-{index}/{priority}")),
             });

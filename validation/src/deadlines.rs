@@ -164,6 +164,7 @@ fn setup(tick: Span, deadline: Span, policy: DeadlinePolicy) -> Setup {
         name,
         controller: Controller::DeadlineJob(job),
         spec,
+        volumes: None,
         created_at: SimTime::ZERO,
         key: 0,
     });

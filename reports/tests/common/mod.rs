@@ -39,6 +39,7 @@ pub fn legend_of(provider: &str, from: Span, to: Span) -> Legend {
         name,
         controller: Controller::Deployment { replicas: 2, min_ready: Span::ZERO },
         spec,
+        volumes: None,
         created_at: SimTime::ZERO,
         key: 0,
     });

@@ -121,6 +121,7 @@ impl Bare {
             name: model.names.intern(&pod.metadata.name),
             controller: Controller::Pod { duration: None },
             spec,
+            volumes: None,
             created_at: SimTime::ZERO,
             key: digest::of_name(&name),
         });

@@ -94,6 +94,7 @@ impl<'l> Lowering<'l> {
                 name,
                 controller,
                 spec: model.specs.intern(PodSpec::default()),
+                volumes: None,
                 created_at: SimTime::ZERO + span(&job.start_at),
                 key: digest::of_name(&format!("DeadlineJob/{}/{}", job.namespace, job.name)),
             };

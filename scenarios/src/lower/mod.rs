@@ -20,6 +20,7 @@ mod start;
 pub mod storage;
 pub mod surroundings;
 pub mod volumes;
+mod zonal;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -124,6 +125,7 @@ impl<'l> Lowering<'l> {
         if lowering.found.has_errors() {
             return None;
         }
+        lowering.zonal_volumes(workloads, around);
         lowering.warn_of_what_fits_nowhere(workloads);
         lowering.add_deadline_jobs(deadline_jobs);
         let market = lowering.market();
@@ -368,6 +370,7 @@ impl<'l> Lowering<'l> {
                         name: self.model.names.intern(&written.name),
                         controller,
                         spec,
+                        volumes: None,
                         created_at,
                         key: digest::of_name(&full),
                     };

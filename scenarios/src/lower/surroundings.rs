@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::pods::Labels;
-use crate::kube::{LabelSelector, Object, ObjectMeta, PodSpec};
+use super::storage::full_name;
+use crate::kube::{LabelSelector, Object, ObjectMeta, PersistentVolumeClaimSpec, PodSpec};
 
 /// The label that every namespace carries with its own name.
 // API server: NamespaceDefaultLabelName
@@ -22,6 +23,8 @@ pub struct Surroundings {
     /// The selectors of ReplicaSets and StatefulSets by kind, namespace and name.
     controllers: BTreeMap<(&'static str, String, String), LabelSelector>,
     priorities: BTreeMap<String, Priority>,
+    /// Claims by their full names.
+    claims: BTreeMap<String, PersistentVolumeClaimSpec>,
     default_priority: Option<Priority>,
 }
 
@@ -46,6 +49,7 @@ impl Default for Surroundings {
             controllers: BTreeMap::new(),
             priorities: SYSTEM_PRIORITIES.iter().map(system).collect(),
             default_priority: None,
+            claims: BTreeMap::new(),
         }
     }
 }
@@ -80,6 +84,9 @@ impl Surroundings {
             Object::StatefulSet(it) => {
                 let selector = it.spec.selector.clone().unwrap_or_default();
                 self.controllers.insert(named("StatefulSet"), selector);
+            }
+            Object::PersistentVolumeClaim(it) => {
+                self.claims.insert(full_name(&it.metadata), it.spec.clone());
             }
             Object::PriorityClass(it) => {
                 let preempts = it.preemption_policy.as_deref() != Some("Never");
@@ -122,6 +129,12 @@ impl Surroundings {
         let owner = pod.controller().filter(|owner| owner.api_version == "apps/v1")?;
         let kind = ["ReplicaSet", "StatefulSet"].into_iter().find(|kind| *kind == owner.kind)?;
         self.controllers.get(&(kind, pod.namespace().to_owned(), owner.name.clone()))
+    }
+
+    /// What the claim of this full name asks for, if there is one.
+    #[must_use]
+    pub fn claim(&self, name: &str) -> Option<&PersistentVolumeClaimSpec> {
+        self.claims.get(name)
     }
 
     /// A pod's priority, as admission sets it.

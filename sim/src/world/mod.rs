@@ -34,6 +34,7 @@ pub mod topology;
 pub mod trial;
 pub mod verbs;
 pub mod workload;
+pub mod zonal;
 
 use std::sync::Arc;
 
@@ -58,6 +59,7 @@ use reserved::Reserved;
 use selectors::TopologyKeyId;
 use storage::AttachableId;
 use topology::{DomainId, Topology};
+use zonal::Zones;
 
 /// The state of a simulated cluster and of the market around it.
 #[derive(Clone, Debug)]
@@ -74,6 +76,7 @@ pub struct World {
     refusals: Refusals,
     images: HeldImages,
     reserved: Reserved,
+    volume_zones: Zones,
     health: Health,
     /// What each offering costs now.
     capacities: Table<OfferingId, Capacity>,
@@ -100,6 +103,7 @@ impl World {
             refusals: Refusals::default(),
             images: HeldImages::default(),
             reserved: Reserved::new(&model),
+            volume_zones: Zones::default(),
             health: Health::new(&model),
             capacities: model.catalog.offerings.rows().map(|_| Capacity::Ample).collect(),
             prices: model.catalog.offerings.rows().map(|offering| offering.price).collect(),

@@ -8,11 +8,12 @@ use std::ops::Deref;
 use super::World;
 use super::load::NodeLoad;
 use super::node::{NodeId, NodeState, ShapeId};
-use super::pod::{Phase, PodId};
+use super::pod::{Phase, PodId, SpecId};
 use super::pool::PoolId;
 use super::reserved::Reserved;
 use super::taints::Taint;
-use crate::table::Id;
+use super::zonal::Zones;
+use crate::table::{Id, Table};
 use crate::time::SimTime;
 
 /// A world in which things may be tried out. It is itself a [`World`] to everybody who looks.
@@ -27,6 +28,7 @@ enum Undo {
     Pod { pod: PodId, phase: Phase, available: bool, started_ms: Option<i64> },
     Nominated(PodId, Option<NodeId>),
     Reserved(Box<Reserved>),
+    Volumes(Box<(Zones, Table<PodId, SpecId>)>),
     Cordoned(NodeId, bool),
     Shape(NodeId, ShapeId, Option<SimTime>),
     Imagined(NodeId),
@@ -47,6 +49,7 @@ impl World {
             && self.placement == other.placement
             && self.images == other.images
             && self.reserved == other.reserved
+            && self.volume_zones == other.volume_zones
             && self.health == other.health
             && self.topology.agrees_with(&other.topology)
             && self.registered() == other.registered()
@@ -66,6 +69,10 @@ impl Trial<'_> {
         self.remember(pod, node);
         if !self.world.spec_of(pod).volumes.claims.is_empty() {
             self.undo.push(Undo::Reserved(Box::new(self.world.reserved.clone())));
+        }
+        if self.world.would_make_volumes(pod) {
+            let before = (self.world.volume_zones.clone(), self.world.pods.spec.clone());
+            self.undo.push(Undo::Volumes(Box::new(before)));
         }
         if let Some(nominated) = self.world.pods.nominated(pod) {
             self.undo.push(Undo::Nominated(pod, Some(nominated)));
@@ -173,6 +180,7 @@ impl World {
                 self.placement.nominate(pod, None, node);
             }
             Undo::Reserved(reserved) => self.reserved = *reserved,
+            Undo::Volumes(before) => (self.volume_zones, self.pods.spec) = *before,
             Undo::Cordoned(node, cordoned) => {
                 self.nodes.state[node] = NodeState::Ready { cordoned };
                 self.changed(node);

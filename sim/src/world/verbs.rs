@@ -42,7 +42,7 @@ impl World {
         attempt: u32,
         meant_for: Option<NodeId>,
     ) -> (PodId, Fact) {
-        let spec = self.model.workloads[workload].spec;
+        let spec = self.spec_for(workload, replica);
         let pods = &mut self.pods;
         let pod = pods.phase.push(Phase::Pending);
         pods.workload.push(workload);
@@ -126,6 +126,7 @@ impl World {
         self.enter(pod, Phase::Starting { on: node });
         self.pods.started_ms[pod] = i64::try_from(self.now.as_ms()).ok();
         self.changed_by(node, spec);
+        self.make_volumes(pod, node);
     }
 
     /// Room is being made for a pending pod on a node; `None` ends that.

@@ -3,6 +3,7 @@
 use super::deadline::DeadlineJob;
 use super::job::{Job, Work};
 use super::pod::SpecId;
+use super::zonal::ZonalVolumes;
 use crate::names::NameId;
 use crate::table::id;
 use crate::time::{SimTime, Span};
@@ -23,6 +24,8 @@ pub struct Workload {
     pub controller: Controller,
     /// What each pod is.
     pub spec: SpecId,
+    /// Its volumes that hold a pod to a zone, if it has such.
+    pub volumes: Option<ZonalVolumes>,
     /// When it is created.
     pub created_at: SimTime,
     /// Identity in random streams: a hash of kind, namespace and name, so that adding another

@@ -143,6 +143,7 @@ pub fn setup(plan: &Plan) -> Setup {
             name,
             controller: workload.controller,
             spec,
+            volumes: None,
             created_at: workload.created_at,
             key: digest::of_name(&workload.name),
         });

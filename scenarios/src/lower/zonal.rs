@@ -1,0 +1,56 @@
+//! Which workloads have volumes that hold their pods to a zone.
+
+use std::collections::BTreeSet;
+
+use sim::table::Id;
+use sim::world::workload::WorkloadId;
+use sim::world::zonal::Whose;
+
+use super::Lowering;
+use super::surroundings::Surroundings;
+use crate::assumption;
+use crate::file::Kind;
+use crate::kube::PersistentVolumeClaimSpec;
+use crate::manifests::Written;
+
+/// Access modes of file systems in the network, which every zone reaches.
+const FROM_EVERYWHERE: [&str; 2] = ["ReadWriteMany", "ReadOnlyMany"];
+
+impl Lowering<'_> {
+    /// Gives pods the volumes that hold them to a zone. What is there from the start must be known
+    /// by now: its claims come first.
+    pub(super) fn zonal_volumes(&mut self, workloads: &[Written], around: &Surroundings) {
+        let offerings = self.model.catalog.offerings.rows();
+        let zones: BTreeSet<_> = offerings.map(|offering| offering.zone).collect();
+        let mut of = Vec::new();
+        for (index, written) in workloads.iter().enumerate() {
+            if let Some(whose) = self.whose_volumes(written, around) {
+                let workload = WorkloadId::from_index(index);
+                self.model.add_zonal_volumes(workload, whose, zones.iter().copied());
+                of.push(format!("{}/{}", written.namespace, written.name));
+            }
+        }
+        if !of.is_empty() {
+            self.assumptions.push(assumption::ZONAL_VOLUMES.about(&[&of.join(", ")]));
+        }
+    }
+
+    /// Whose volumes hold the pods of a workload to a zone, if any do.
+    fn whose_volumes(&mut self, written: &Written, around: &Surroundings) -> Option<Whose> {
+        let mut named = written.claims().map(|name| format!("{}/{name}", written.namespace));
+        if written.kind == Kind::StatefulSet {
+            let own = &written.spec.volume_claim_templates;
+            // A set that is known by its pods alone shows the claims of one of them.
+            let zonal = own.iter().any(|claim| is_zonal(&claim.spec))
+                || named.any(|name| around.claim(&name).is_some_and(is_zonal));
+            return zonal.then_some(Whose::EachReplica);
+        }
+        let shared = named.find(|name| around.claim(name).is_some_and(is_zonal))?;
+        Some(Whose::Claim(self.model.names.intern(&shared)))
+    }
+}
+
+/// Whether a claim is one on a disk, which a single zone reaches.
+fn is_zonal(claim: &PersistentVolumeClaimSpec) -> bool {
+    !claim.access_modes.iter().any(|mode| FROM_EVERYWHERE.contains(&mode.as_str()))
+}

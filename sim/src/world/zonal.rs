@@ -1,0 +1,177 @@
+//! Zonal volumes: they are made in the zone of the node on which a pod that uses them is first
+//! placed, and from then on such pods run in that zone or nowhere.
+//!
+//! A pod whose volumes have been made asks for a claim that has its volume there. So it is the
+//! scheduler's own VolumeBinding that keeps it there, in its own words.
+// kube-scheduler: plugins/volumebinding; StorageClass: volumeBindingMode WaitForFirstConsumer
+
+use std::collections::BTreeMap;
+
+use super::World;
+use super::labels::{LabelSet, Operator, Requirement};
+use super::model::Model;
+use super::node::NodeId;
+use super::pod::{NodeSelectorTerm, Phase, PodId, SpecId};
+use super::storage::{Access, Claim, ClaimId, ClaimState, ClaimUse, Named, Owner, Volume};
+use super::workload::WorkloadId;
+use crate::names::NameId;
+
+/// The zonal volumes of a workload's pods.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ZonalVolumes {
+    /// Whose they are.
+    pub whose: Whose,
+    /// What a pod asks for once its volumes have been made in a zone.
+    pub held: BTreeMap<NameId, SpecId>,
+}
+
+/// Whose volumes are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Whose {
+    /// Each replica has its own (`volumeClaimTemplates`).
+    EachReplica,
+    /// They are those of one claim, which all its pods share.
+    Claim(NameId),
+}
+
+/// Volumes that are made, and stay, together.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Together {
+    /// Those of a replica.
+    Replica(WorkloadId, u32),
+    /// Those of a claim.
+    Claim(NameId),
+}
+
+/// The zones in which volumes have been made.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Zones(BTreeMap<Together, NameId>);
+
+impl ZonalVolumes {
+    /// The volumes that a replica of the workload uses.
+    #[must_use]
+    pub fn of(&self, workload: WorkloadId, replica: u32) -> Together {
+        match self.whose {
+            Whose::EachReplica => Together::Replica(workload, replica),
+            Whose::Claim(claim) => Together::Claim(claim),
+        }
+    }
+}
+
+impl Model {
+    /// Gives the pods of a workload volumes that are made in one of these zones.
+    pub fn add_zonal_volumes(
+        &mut self,
+        workload: WorkloadId,
+        whose: Whose,
+        zones: impl IntoIterator<Item = NameId>,
+    ) {
+        let plain = self.specs[self.workloads[workload].spec].clone();
+        let mut held = BTreeMap::new();
+        for zone in zones {
+            let mut spec = plain.clone();
+            let claim = self.claim_in(zone);
+            spec.volumes.claims.push(ClaimUse { claim, ephemeral: false, alone: false });
+            held.insert(zone, self.specs.intern(spec));
+        }
+        self.workloads[workload].volumes = Some(ZonalVolumes { whose, held });
+    }
+
+    /// The claim that stands for every one whose volume is in a zone.
+    fn claim_in(&mut self, zone: NameId) -> ClaimId {
+        // Not a name that a claim could have.
+        let name = format!("(a claim with a volume in {})", self.names.text(zone));
+        let name = self.names.intern(&name);
+        if let Some(claim) = self.storage.claim_named(name) {
+            return claim;
+        }
+        let there = Requirement { key: self.zone_label(), operator: Operator::In(vec![zone]) };
+        let access = Access { modes: 1, block: false };
+        let volume = self.storage.volumes.push(Volume {
+            class: None,
+            size: 0,
+            access,
+            labels: LabelSet::default(),
+            reachable_from: Some(vec![NodeSelectorTerm { labels: vec![there], name: Vec::new() }]),
+            zones: Vec::new(),
+            owner: Owner::Claim(self.storage.claims.next_id()),
+            available: false,
+        });
+        self.storage.add_claim(Claim {
+            name,
+            owner: None,
+            class: None,
+            size: 0,
+            access,
+            selector: None,
+            volume: Named::Volume(volume),
+            state: ClaimState::Bound,
+            attachable: None,
+        })
+    }
+
+    /// The label that says in which zone a node is.
+    fn zone_label(&self) -> NameId {
+        let [_, _, zone, _] = self.zone_keys;
+        zone
+    }
+}
+
+impl World {
+    /// What the next pod of a replica asks for.
+    pub(super) fn spec_for(&self, workload: WorkloadId, replica: u32) -> SpecId {
+        let workload_of = &self.model.workloads[workload];
+        let volumes = workload_of.volumes.as_ref();
+        let held = volumes.and_then(|volumes| {
+            let zone = self.volume_zones.0.get(&volumes.of(workload, replica))?;
+            volumes.held.get(zone).copied()
+        });
+        held.unwrap_or(workload_of.spec)
+    }
+
+    /// Whether placing a pod would make zonal volumes.
+    pub(super) fn would_make_volumes(&self, pod: PodId) -> bool {
+        let (workload, replica) = (self.pods.workload(pod), self.pods.replica(pod));
+        let volumes = self.model.workloads[workload].volumes.as_ref();
+        volumes.is_some_and(|it| !self.volume_zones.0.contains_key(&it.of(workload, replica)))
+    }
+
+    /// A pod has been placed on a node: its zonal volumes are made there, if they are not yet.
+    pub(super) fn make_volumes(&mut self, pod: PodId, node: NodeId) {
+        if !self.would_make_volumes(pod) {
+            return;
+        }
+        let (workload, replica) = (self.pods.workload(pod), self.pods.replica(pod));
+        let zone = self.shapes[self.nodes.shape(node)].labels.get(self.model.zone_label());
+        let volumes = self.model.workloads[workload].volumes.as_ref();
+        if let (Some(volumes), Some(zone)) = (volumes, zone) {
+            self.volume_zones.0.insert(volumes.of(workload, replica), zone);
+            if let Whose::Claim(claim) = volumes.whose {
+                self.hold_waiting(claim);
+            }
+        }
+    }
+
+    /// Pods that share a claim and still wait are held to its zone from now on.
+    fn hold_waiting(&mut self, claim: NameId) {
+        let waiting: Vec<PodId> = self
+            .pods
+            .ids()
+            .filter(|pod| self.pods.phase(*pod) == Phase::Pending)
+            .filter(|pod| {
+                let workload = &self.model.workloads[self.pods.workload(*pod)];
+                let volumes = workload.volumes.as_ref();
+                let shares = volumes.is_some_and(|it| it.whose == Whose::Claim(claim));
+                // A pod that was found at the start has claims of its own.
+                shares && self.pods.spec(*pod) == workload.spec
+            })
+            .collect();
+        for pod in waiting {
+            let spec = self.spec_for(self.pods.workload(pod), self.pods.replica(pod));
+            self.pods.spec[pod] = spec;
+            if let Some(node) = self.pods.nominated(pod) {
+                self.changed(node);
+            }
+        }
+    }
+}
