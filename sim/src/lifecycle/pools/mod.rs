@@ -82,8 +82,8 @@ impl Pools {
         if !self.replaced.remove(&node) {
             self.count(world, node, false);
         }
-        self.reliefs.retain(|_, old| *old != node);
         self.fails_to_relieve(world, node);
+        self.reliefs.retain(|_, old| *old != node);
     }
 
     /// Another instance, if a pool is short of one. If there is nothing that it asks for now, it
@@ -295,6 +295,11 @@ impl Pools {
     /// be taken and replaced for that.
     fn fails_to_relieve(&mut self, world: &World, node: NodeId) {
         let Some(old) = self.reliefs.remove(&node) else { return };
+        // One that was to take its own place takes the other's.
+        if let Some(next) = self.reliefs.values_mut().find(|relieved| **relieved == node) {
+            *next = old;
+            return;
+        }
         let healing = world.model().pools[world.nodes().pool(old)].healing;
         let goes = world.nodes().announced(old) && healing.replace_at >= ReplaceAt::Notice;
         if !goes && self.replaced.remove(&old) {
