@@ -58,6 +58,13 @@ impl World {
                 return Err(format!("{pool:?} counts {size} nodes and has {alive}"));
             }
         }
+        for (offering, running) in self.running.iter() {
+            let own = |node: &&NodeId| self.nodes.offering(**node) == offering;
+            let alive = self.nodes.alive().iter().filter(own).count();
+            if alive != *running as usize {
+                return Err(format!("{offering:?} counts {running} instances and has {alive}"));
+            }
+        }
         Ok(())
     }
 

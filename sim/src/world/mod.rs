@@ -84,6 +84,7 @@ pub struct World {
     /// How many instances of each offering have been launched.
     launches: Table<OfferingId, u32>,
     /// How many nodes of each pool are not gone.
+    running: Table<OfferingId, u32>,
     pool_sizes: Table<PoolId, u32>,
 }
 
@@ -108,6 +109,7 @@ impl World {
             capacities: model.catalog.offerings.rows().map(|_| Capacity::Ample).collect(),
             prices: model.catalog.offerings.rows().map(|offering| offering.price).collect(),
             launches: model.catalog.offerings.rows().map(|_| 0).collect(),
+            running: model.catalog.offerings.rows().map(|_| 0).collect(),
             pool_sizes: model.pools.rows().map(|_| 0).collect(),
             model,
         }
@@ -178,9 +180,7 @@ impl World {
 
     /// How many instances of an offering are not gone.
     pub fn running(&self, offering: OfferingId) -> u32 {
-        let alive = self.nodes.alive().iter();
-        let count = alive.filter(|node| self.nodes.offering(**node) == offering).count();
-        u32::try_from(count).expect("fewer than 2^32 nodes")
+        self.running[offering]
     }
 
     /// The how-manieth launch of an offering the next one is.

@@ -56,6 +56,7 @@ impl World {
             && self.capacities == other.capacities
             && self.prices == other.prices
             && self.launches == other.launches
+            && self.running == other.running
             && self.pool_sizes == other.pool_sizes
     }
 }
@@ -200,6 +201,7 @@ impl World {
         self.order.leave(node, self.zone(node));
         self.images.leave(node);
         self.pool_sizes[self.nodes.pool(node)] -= 1;
+        self.running[self.nodes.offering(node)] -= 1;
         self.launches[self.nodes.offering(node)] -= 1;
         self.nodes.pop();
         self.placement.pop_node();

@@ -255,6 +255,7 @@ impl World {
         nodes.hostname.push(hostname);
         self.launches[offering] += 1;
         self.pool_sizes[pool] += 1;
+        self.running[offering] += 1;
         self.placement.add_node();
         self.images.add_node(images);
         let labels = &self.shapes[self.nodes.shape(node)].labels;
@@ -351,6 +352,7 @@ impl World {
         let at = alive.binary_search(&node).expect("a node that is not gone is alive");
         alive.remove(at);
         self.pool_sizes[self.nodes.pool[node]] -= 1;
+        self.running[self.nodes.offering[node]] -= 1;
         self.changed(node);
         Fact::NodeGone { node, why, announced: self.nodes.announced(node) }
     }
