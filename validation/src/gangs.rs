@@ -34,7 +34,7 @@ fn run(folder: &Path) -> Result<Vec<Row>, DataError> {
         let expected = EXPECTED.iter().find(|(name, ..)| *name == pool.pool_id);
         let Some((name, all, half, breaks)) = expected else { continue };
         let wanted = pool.target_count;
-        let held = replayed(&pool, true).held(ROOT);
+        let held = replayed(&pool).held(ROOT);
         let end = SimTime::ZERO + pool.duration();
         let share = |least: u32| {
             let until = held.iter().skip(1).map(|(at, _)| *at).chain([end]);

@@ -71,7 +71,6 @@ impl Row {
     #[must_use]
     pub fn holds(&self) -> bool {
         let miss = (self.got - self.expected).abs();
-        // What is printed with so many decimals is known to half a unit of the last.
         match self.bound {
             Bound::Within(most) => miss <= most + 1e-9,
             Bound::WithinShare(share) => miss <= share * self.expected.abs() + 1e-9,

@@ -23,7 +23,7 @@ fn run(folder: &Path) -> Result<Vec<Row>, DataError> {
     let mut rows = Vec::new();
     for pool in data::pools(folder)? {
         let expected = transitions(&pool.trace);
-        let got = transitions(&replayed(&pool, true).held(ROOT));
+        let got = transitions(&replayed(&pool).held(ROOT));
         let same = expected.iter().filter(|step| got.binary_search(step).is_ok()).count();
         // A transition too many is a miss as well.
         let extra = got.len() - same.min(got.len());
@@ -38,16 +38,10 @@ fn run(folder: &Path) -> Result<Vec<Row>, DataError> {
     Ok(rows)
 }
 
-/// A fleet that wants as many as the trace ever held, and gets what it held. With `notice` its
-/// provider says so beforehand, as Amazon's does.
-pub(crate) fn replayed(pool: &data::Pool, notice: bool) -> Fleet {
-    let aws = providers::named("aws").expect("aws is modelled");
-    let provider = if notice {
-        aws
-    } else {
-        static SUDDEN: std::sync::OnceLock<sim::providers::Provider> = std::sync::OnceLock::new();
-        SUDDEN.get_or_init(|| crate::fleet::without_notice("aws"))
-    };
+/// A fleet that wants as many as the trace ever held, and gets what it held. Its provider says so
+/// beforehand, as Amazon does.
+pub(crate) fn replayed(pool: &data::Pool) -> Fleet {
+    let provider = providers::named("aws").expect("aws is modelled");
     let traces = BTreeMap::from([(OfferingId::from_index(0), pool.trace.clone())]);
     Fleet {
         size: pool.trace.iter().map(|(_, count)| *count).max().unwrap_or(0),

@@ -153,7 +153,7 @@ fn is_behind(job: &DeadlineJob, elapsed: Span, done: Span) -> bool {
 
 fn is_to_be_had(world: &World, job: &DeadlineJob, buys: Buys) -> bool {
     let offering = world.model().pools[job.pool].templates[buys.template()].offering;
-    world.capacity(offering).grants(world.running(offering)) && world.pays(job.pool, offering)
+    world.grants(offering) && world.pays(job.pool, offering)
 }
 
 #[cfg(test)]
