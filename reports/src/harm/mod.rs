@@ -17,17 +17,18 @@ use sim::{Legend, SimTime};
 use crate::pending::Waits;
 use burst::Bursts;
 use replacement::Replacement;
+use sources::Tracing;
 
 /// Folds facts into the harm that reclaims do.
 #[derive(Clone)]
 pub struct Harm {
-    sources: Sources,
+    sources: Tracing,
     bursts: Bursts,
     replacement: Replacement,
 }
 
 /// The harm of one run.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Harmed {
     /// By workload and by offering.
     pub sources: Sources,
@@ -42,7 +43,7 @@ impl Harm {
     #[must_use]
     pub fn new(legend: &Legend) -> Harm {
         Harm {
-            sources: Sources::new(legend),
+            sources: Tracing::new(legend),
             bursts: Bursts::new(legend),
             replacement: Replacement::new(legend),
         }
@@ -52,7 +53,7 @@ impl Harm {
     #[must_use]
     pub fn finish(self) -> Harmed {
         Harmed {
-            sources: self.sources,
+            sources: self.sources.finish(),
             burst: self.bursts.finish(),
             replacement: self.replacement.finish(),
         }

@@ -1,7 +1,7 @@
 //! Replacement: from the notice of a reclaim, or the loss if there was none, until the pod that
 //! replaces each disrupted one is ready, in the order of disruption within each workload.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use sim::world::fact::{Fact, Sink};
 use sim::world::node::{NodeId, Why};
@@ -21,7 +21,7 @@ pub(super) struct Replacement {
     /// Disruptions that wait for a replacement, the oldest first.
     open: BTreeMap<WorkloadId, VecDeque<SimTime>>,
     /// Pods that were told to stop because of a reclaim, and are counted.
-    counted: BTreeMap<PodId, ()>,
+    counted: BTreeSet<PodId>,
     times: Waits,
 }
 
@@ -32,7 +32,7 @@ impl Replacement {
             notices: BTreeMap::new(),
             on: BTreeMap::new(),
             open: BTreeMap::new(),
-            counted: BTreeMap::new(),
+            counted: BTreeSet::new(),
             times: Waits::default(),
         }
     }
@@ -50,7 +50,7 @@ impl Replacement {
             self.legend.model.workloads[workload].controller,
             Controller::Deployment { .. } | Controller::StatefulSet { .. } | Controller::Job { .. }
         );
-        if replaced && at >= self.legend.from && self.counted.insert(pod, ()).is_none() {
+        if replaced && at >= self.legend.from && self.counted.insert(pod) {
             let since = self.notices.get(&node).copied().unwrap_or(at);
             self.open.entry(workload).or_default().push_back(since);
         }

@@ -25,11 +25,8 @@ pub struct Blow {
 }
 
 /// Ends by workload and by offering.
-#[derive(Clone)]
+#[derive(Clone, Debug, Default)]
 pub struct Sources {
-    legend: Legend,
-    offering_of: BTreeMap<NodeId, OfferingId>,
-    lead_of: BTreeMap<NodeId, Span>,
     /// Of each workload but DaemonSets: how its pods ended.
     pub workloads: BTreeMap<WorkloadId, Ends>,
     /// Of each workload: the shortest notice that was given of a node on which a pod of it ended.
@@ -38,20 +35,32 @@ pub struct Sources {
     pub offerings: BTreeMap<OfferingId, Blow>,
 }
 
-impl Sources {
-    pub(super) fn new(legend: &Legend) -> Sources {
-        Sources {
+/// Finds the source of each end.
+#[derive(Clone)]
+pub(super) struct Tracing {
+    legend: Legend,
+    /// What each instance that runs is, and how long before its end it was announced, if it was.
+    offering_of: BTreeMap<NodeId, OfferingId>,
+    lead_of: BTreeMap<NodeId, Span>,
+    sources: Sources,
+}
+
+impl Tracing {
+    pub(super) fn new(legend: &Legend) -> Tracing {
+        Tracing {
             legend: legend.clone(),
             offering_of: BTreeMap::new(),
             lead_of: BTreeMap::new(),
-            workloads: BTreeMap::new(),
-            shortest_notice: BTreeMap::new(),
-            offerings: BTreeMap::new(),
+            sources: Sources::default(),
         }
+    }
+
+    pub(super) fn finish(self) -> Sources {
+        self.sources
     }
 }
 
-impl Sink for Sources {
+impl Sink for Tracing {
     fn fact(&mut self, at: SimTime, fact: &Fact) {
         match *fact {
             Fact::NodeLaunched { node, offering, .. } => {
@@ -61,7 +70,7 @@ impl Sink for Sources {
                 self.lead_of.insert(node, lead);
             }
             Fact::LaunchRefused { offering, .. } if at >= self.legend.from => {
-                self.offerings.entry(offering).or_default().refusals += 1;
+                self.sources.offerings.entry(offering).or_default().refusals += 1;
             }
             Fact::NodeGone { node, why, announced } => {
                 self.lead_of.remove(&node);
@@ -70,7 +79,7 @@ impl Sink for Sources {
                     && matches!(why, Why::Reclaimed | Why::Outbid)
                     && at >= self.legend.from
                 {
-                    let blow = self.offerings.entry(offering).or_default();
+                    let blow = self.sources.offerings.entry(offering).or_default();
                     blow.reclaims += 1;
                     blow.notices_missed += u64::from(!announced);
                 }
@@ -82,12 +91,12 @@ impl Sink for Sources {
                 if controller == Controller::DaemonSet {
                     return;
                 }
-                self.workloads.entry(workload).or_default().count(end);
+                self.sources.workloads.entry(workload).or_default().count(end);
                 if let Some(offering) = self.offering_of.get(&node) {
-                    self.offerings.entry(*offering).or_default().ends.count(end);
+                    self.sources.offerings.entry(*offering).or_default().ends.count(end);
                 }
                 if let Some(lead) = self.lead_of.get(&node) {
-                    let shortest = self.shortest_notice.entry(workload).or_insert(*lead);
+                    let shortest = self.sources.shortest_notice.entry(workload).or_insert(*lead);
                     *shortest = (*shortest).min(*lead);
                 }
             }

@@ -222,16 +222,23 @@ pub(crate) fn tables(harm: &HarmSummary) -> String {
     if harm.workloads.is_empty() {
         return text;
     }
+    let workloads = &harm.workloads[..harm.workloads.len().min(SHOWN)];
+    let offerings = &harm.offerings[..harm.offerings.len().min(SHOWN)];
+    let by: Vec<String> =
+        offerings.iter().map(|row| format!("{} in {}", row.instance_type, row.zone)).collect();
+    let names = workloads.iter().map(|row| &row.workload).chain(&by);
+    let width = names.map(|name| name.chars().count()).max().unwrap_or(0).max(26);
+    let head = format!("{:<1$}", "Hit the worst", width + 2);
     let _ = writeln!(
         text,
-        "\n{:<28} {:>13} {:>9} {:>7}   {:>7} {:>7} {:>7}",
-        "Hit the worst", "disrupted/day", "cut short", "killed", "needs", "grace", "notice"
+        "\n{head} {:>13} {:>9} {:>7}   {:>7} {:>7} {:>7}",
+        "disrupted/day", "cut short", "killed", "needs", "grace", "notice"
     );
-    for row in harm.workloads.iter().take(SHOWN) {
+    for row in workloads {
         let notice = row.shortest_notice_seconds.map_or("-".into(), |it| format!("{it:.0} s"));
         let _ = writeln!(
             text,
-            "  {:<26} {:>13} {:>9} {:>7}   {:>5.0} s {:>5.0} s {notice:>7}",
+            "  {:<width$} {:>13} {:>9} {:>7}   {:>5.0} s {:>5.0} s {notice:>7}",
             row.workload,
             rate(row.disrupted_per_day),
             rate(row.cut_short_per_day),
@@ -240,16 +247,16 @@ pub(crate) fn tables(harm: &HarmSummary) -> String {
             row.grace_seconds,
         );
     }
+    let head = format!("{:<1$}", "By", width + 2);
     let _ = writeln!(
         text,
-        "{:<28} {:>13} {:>9} {:>7}   {:>15}",
-        "By", "disrupted/day", "taken", "harsh", "launches refused"
+        "{head} {:>13} {:>9} {:>7}   {:>15}",
+        "disrupted/day", "taken", "harsh", "launches refused"
     );
-    for row in harm.offerings.iter().take(SHOWN) {
+    for (row, name) in offerings.iter().zip(&by) {
         let _ = writeln!(
             text,
-            "  {:<26} {:>13} {:>9} {:>7}   {:>15}",
-            format!("{} in {}", row.instance_type, row.zone),
+            "  {name:<width$} {:>13} {:>9} {:>7}   {:>15}",
             rate(row.disrupted_per_day),
             rate(row.reclaims_per_day),
             rate(row.cut_short_or_killed_per_day),
