@@ -13,7 +13,7 @@ use sim::market::reclaims::replay::Replay;
 use sim::market::reclaims::scripted::{Event, Scripted};
 use sim::providers::Provider;
 use sim::table::Id;
-use sim::world::catalog::{Kin, OfferingId};
+use sim::world::catalog::{Capacity, Kin, OfferingId};
 use sim::world::node::NodeId;
 use sim::{Fact, Root, Setup, SimTime, Span};
 
@@ -181,10 +181,7 @@ fn kin_run_short_together() {
         for (at, fact) in facts(&setup, ROOT).0 {
             let Fact::CapacityChanged { offering, capacity } = fact else { continue };
             let which = usize::from(offering == second);
-            let was = std::mem::replace(
-                &mut ample[which],
-                capacity == sim::world::catalog::Capacity::Ample,
-            );
+            let was = std::mem::replace(&mut ample[which], capacity == Capacity::Ample);
             if was && !ample[which] {
                 begins[which].push(at);
             }
@@ -199,19 +196,33 @@ fn kin_run_short_together() {
     }
 }
 
-/// Ten times the rate adds reclaims and moves none that were there.
+/// A request at a random moment is refused as often as the rates say: a pool of a scarce type is
+/// shut for the share λ / (λ + μ) of all time, be it contended or quiet.
 #[test]
-fn a_higher_scale_adds_windows_and_keeps_those_that_were() {
-    let begins = |scale: f64| -> Vec<SimTime> {
-        let mut setup = pool(Contention::default(), 0, 0.001, 20_000);
-        setup.market.reclaim_scale = scale;
-        let changes = facts(&setup, ROOT).0.into_iter();
-        changes.filter(|(_, f)| matches!(f, Fact::CapacityChanged { .. })).map(|f| f.0).collect()
-    };
-    let (few, many) = (begins(1.0), begins(3.0));
-    assert!(few.len() > 10 && many.len() > few.len());
-    // The first change of a window is a moment of its own; the rest of it is the window's.
-    assert!(many.contains(&few[0]));
+fn launches_are_refused_as_often_as_the_rates_say() {
+    let (loss, grant) = (1.337, 1.893);
+    let hours = 80_000;
+    let mut setup = pool(fitted(), 0, 0.246 * loss / (loss + 0.423), hours);
+    make_scarce(&mut setup);
+    let changes = facts(&setup, ROOT).0.into_iter().filter_map(|(at, fact)| match fact {
+        Fact::CapacityChanged { capacity, .. } => Some((at, capacity)),
+        _ => None,
+    });
+    let end = (SimTime::ZERO + Span::from_hours(hours), Capacity::Ample);
+    let (mut refusing, mut refused_since) = (0.0, None);
+    for (at, capacity) in changes.chain([end]) {
+        match (refused_since, capacity.grants(0)) {
+            (None, false) => refused_since = Some(at),
+            (Some(since), true) => {
+                refusing += at.since(since).as_hours_f64();
+                refused_since = None;
+            }
+            _ => {}
+        }
+    }
+    let (share, expected) = (refusing / hours as f64, loss / (loss + grant));
+    // Some 13,000 windows of contention: a standard error of half a point.
+    assert!((share - expected).abs() < 0.02, "{share} instead of {expected}");
 }
 
 /// A rigid cap, and before it the law: the share taken by an age is the law's.

@@ -103,3 +103,38 @@ impl Shocks {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROOT: Root = Root { seed: 3, replication: 0 };
+
+    /// All moments in ten years.
+    fn moments(rate: f64, by_hour: [f64; 24]) -> Vec<SimTime> {
+        let mut shocks = Shocks::new(ROOT, 5, Kin::of("r", "m.a", "m", "ra"), rate, by_hour);
+        let mut at = SimTime::ZERO;
+        std::iter::from_fn(|| {
+            at = shocks.after(at)?;
+            Some(at)
+        })
+        .collect()
+    }
+
+    #[test]
+    fn a_higher_rate_adds_moments_and_moves_none() {
+        let (few, many) = (moments(0.001, [1.0; 24]), moments(0.01, [1.0; 24]));
+        assert!(few.len() > 50 && few.iter().all(|moment| many.contains(moment)));
+        // In 87,600 h, within four standard errors of a Poisson count.
+        assert!((few.len() as f64 - 87.6).abs() < 38.0, "{}", few.len());
+        assert!((many.len() as f64 - 876.0).abs() < 119.0, "{}", many.len());
+    }
+
+    #[test]
+    fn an_hour_without_moments_has_none() {
+        let by_hour = std::array::from_fn(|hour| if hour < 12 { 2.0 } else { 0.0 });
+        let morning = |moment: &SimTime| moment.as_ms() / 3_600_000 % 24 < 12;
+        let moments = moments(0.01, by_hour);
+        assert!(moments.len() > 700 && moments.iter().all(morning), "{}", moments.len());
+    }
+}
