@@ -192,8 +192,10 @@ pub(crate) struct ImportArgs {
 pub(crate) enum Cloud {
     /// Amazon EC2.
     Aws,
-    /// Google Cloud.
+    /// Google Cloud, with Spot VMs.
     Gcp,
+    /// Google Cloud, with preemptible VMs.
+    GcpPreemptible,
     /// Microsoft Azure.
     Azure,
     /// None in particular.
@@ -205,6 +207,7 @@ impl From<Cloud> for ProviderName {
         match cloud {
             Cloud::Aws => ProviderName::Aws,
             Cloud::Gcp => ProviderName::Gcp,
+            Cloud::GcpPreemptible => ProviderName::GcpPreemptible,
             Cloud::Azure => ProviderName::Azure,
             Cloud::Generic => ProviderName::Generic,
         }

@@ -88,8 +88,9 @@ fn lost_work_is_paid_at_the_share_of_its_pod() {
 #[test]
 fn each_provider_bills_a_reclaimed_instance_by_its_own_rule() {
     let rows = [
-        ("aws", [0, 0, 0, 1_080_000]),                 // the first hour is free
-        ("gcp", [0, 18_000, 27_300, 1_080_000]),       // the first minute is free
+        ("aws", [0, 0, 0, 1_080_000]),           // the first hour is free
+        ("gcp", [0, 18_000, 27_300, 1_080_000]), // the first minute is free
+        ("gcp-preemptible", [0, 18_000, 27_300, 1_080_000]),
         ("azure", [6_300, 18_000, 27_300, 1_080_000]), // nothing is
         ("generic", [6_300, 18_000, 27_300, 1_080_000]),
     ];
@@ -104,9 +105,9 @@ fn each_provider_bills_a_reclaimed_instance_by_its_own_rule() {
     }
     // A node that nobody took: at least a minute at AWS and Google, its seconds at the others.
     let on_demand = [(s(100), launched(ON_DEMAND_OFFERING)), (s(120), gone())];
-    let bills = ["aws", "gcp", "azure", "generic"]
+    let bills = ["aws", "gcp", "gcp-preemptible", "azure", "generic"]
         .map(|provider| bill_of(provider, (0, 86_400), &on_demand).total().micro_usd());
-    assert_eq!(bills, [60_000, 60_000, 20_000, 20_000]);
+    assert_eq!(bills, [60_000, 60_000, 60_000, 20_000, 20_000]);
 }
 
 #[test]

@@ -37,6 +37,7 @@ pub static KINDS: &[Kind] = &[
     CONTENDED_RECLAIMS,
     MEMORYLESS_RECLAIMS,
     RECLAIMS_OF_2019,
+    RECLAIMS_BY_SIZE_AND_ZONE,
     TRACE_END,
     TIME_OF_DAY,
     PRICES_AS_ON_AWS,
@@ -122,6 +123,18 @@ pub(crate) const RECLAIMS_OF_2019: Kind = Kind {
     source: "lifetimes of 1,442 preemptible VMs of Google Cloud, 2019 (Kadupitiya, Jadhao and Sharma, \
              HPDC 2020, data under Apache-2.0), those stopped by their users censored; for ages \
              above a day the rate of the last hours is taken to go on",
+};
+
+pub(crate) const RECLAIMS_BY_SIZE_AND_ZONE: Kind = Kind {
+    id: "reclaims-by-size",
+    text: "reclaims: by age, more often of large machines and in us-central1-c, less often in us-east1-b \
+           and us-west1-a, as of preemptible VMs in 2019",
+    source: "lifetimes of 1,442 preemptible VMs of Google Cloud, 2019 (Kadupitiya, Jadhao and Sharma, \
+             HPDC 2020, data under Apache-2.0), those stopped by their users censored: n1-highcpu of 2, \
+             4, 8, 16 and 32 CPUs 0.63, 0.68, 0.83, 1.23 and 1.45 times as often as the mean, the zones \
+             1.35, 0.69 and 0.60 times. That other families differ by their CPUs alike, other zones are \
+             as the mean and both factors multiply are assumptions; for ages above a day the rate of \
+             the last hours is taken to go on",
 };
 
 pub(crate) const TRACE_END: Kind = Kind {

@@ -50,7 +50,8 @@ impl Bought {
         provider: &Provider,
         region: &str,
     ) -> Result<Bought, Unknown> {
-        let find = |name: &str| catalogue::region(provider.name, region).find(|l| l.name == name);
+        let find =
+            |name: &str| catalogue::region(provider.catalogue, region).find(|l| l.name == name);
         match instance {
             Instance::Named(name) => {
                 find(name).map(Bought::listed).ok_or_else(|| unlisted(name, provider, region))
@@ -151,8 +152,8 @@ fn price(usd: Option<f64>) -> Option<MicroUsdPerHour> {
 }
 
 fn unlisted(name: &str, provider: &Provider, region: &str) -> Unknown {
-    let mut listed = catalogue::region(provider.name, region).peekable();
-    let regions = catalogue::regions(provider.name);
+    let mut listed = catalogue::region(provider.catalogue, region).peekable();
+    let regions = catalogue::regions(provider.catalogue);
     let help = match (listed.peek(), &regions[..]) {
         (None, []) => format!("{}: describe the type in place: {IN_PLACE}", provider.about),
         (None, known) => format!(

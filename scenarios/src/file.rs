@@ -101,8 +101,11 @@ pub enum ProviderName {
     /// Amazon EC2.
     #[default]
     Aws,
-    /// Google Cloud, with GKE.
+    /// Google Cloud's Spot VMs, with GKE.
     Gcp,
+    /// Google Cloud's preemptible VMs, with GKE: as Spot VMs, but for 24 h at most.
+    #[serde(rename = "gcp-preemptible")]
+    GcpPreemptible,
     /// Microsoft Azure, with AKS.
     Azure,
     /// None in particular: the shortest notice, no free time; types are described in place.
@@ -110,15 +113,31 @@ pub enum ProviderName {
 }
 
 impl ProviderName {
+    /// All of them.
+    pub const ALL: [ProviderName; 5] = [
+        ProviderName::Aws,
+        ProviderName::Gcp,
+        ProviderName::GcpPreemptible,
+        ProviderName::Azure,
+        ProviderName::Generic,
+    ];
+
     /// The name by which [`sim::providers`] knows it.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             ProviderName::Aws => "aws",
             ProviderName::Gcp => "gcp",
+            ProviderName::GcpPreemptible => "gcp-preemptible",
             ProviderName::Azure => "azure",
             ProviderName::Generic => "generic",
         }
+    }
+
+    /// The name under which the catalogue has its types.
+    #[must_use]
+    pub fn catalogue(self) -> &'static str {
+        sim::providers::named(self.name()).map_or(self.name(), |provider| provider.catalogue)
     }
 }
 

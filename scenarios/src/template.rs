@@ -20,7 +20,7 @@ pub fn template(provider: ProviderName) -> String {
             "capacity",
             "60",
         ),
-        ProviderName::Gcp => of(
+        ProviderName::Gcp | ProviderName::GcpPreemptible => of(
             "us-central1",
             "[n2-standard-2]",
             "[n2-standard-2, e2-standard-2, n1-standard-2]",
@@ -66,9 +66,7 @@ mod tests {
 
     #[test]
     fn the_template_of_every_provider_runs_and_everybody_finds_a_place() {
-        for provider in
-            [ProviderName::Aws, ProviderName::Gcp, ProviderName::Azure, ProviderName::Generic]
-        {
+        for provider in ProviderName::ALL {
             let text = template(provider);
             let first = format!("# yaml-language-server: $schema={SCHEMA_FILE}\n");
             assert!(text.starts_with(&first));

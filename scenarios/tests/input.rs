@@ -48,6 +48,7 @@ fn every_provider_runs() {
     for (provider, region, zone, machine) in [
         ("aws", "us-east-1", "us-east-1a", "m6i.large"),
         ("gcp", "us-central1", "us-central1-a", "n2-standard-4"),
+        ("gcp-preemptible", "us-central1", "us-central1-a", "n2-standard-4"),
         ("azure", "eastus", "eastus-1", "Standard_D8ls_v5"),
         ("generic", "cellar", "cellar-a", INLINE),
     ] {
@@ -58,8 +59,10 @@ fn every_provider_runs() {
         assert_eq!(scenario.setup.provider.name, provider);
         let ids: Vec<&str> = scenario.assumptions.iter().map(|a| a.id).collect();
         assert!(ids.contains(&format!("{provider}-notice").as_str()), "{ids:?}");
-        assert_eq!(ids.contains(&"unknown-band"), provider != "aws", "{ids:?}");
-        let computed = ["gcp", "azure"].contains(&provider);
+        // AWS says, and preemptible VMs are taken by age.
+        let unknown = !["aws", "gcp-preemptible"].contains(&provider);
+        assert_eq!(ids.contains(&"unknown-band"), unknown, "{ids:?}");
+        let computed = ["gcp", "gcp-preemptible", "azure"].contains(&provider);
         assert_eq!(ids.contains(&"computed-allocatable"), computed, "{ids:?}");
         let explained = ids.iter().filter(|id| scenarios::assumption::named(id).is_some());
         assert_eq!(explained.count(), ids.len(), "{ids:?}");

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use sim::market::reclaims::by_age::{ByAge, Law};
+use sim::market::reclaims::capped::Capped;
 use sim::rng::Stream;
 use sim::{Root, Span, providers};
 
@@ -40,7 +41,10 @@ fn run(folder: &Path) -> Result<Vec<Row>, DataError> {
             reclaims_per_hour: 0.0,
             scarce: false,
             provider: providers::named("gcp").expect("gcp is modelled"),
-            reclaims: Arc::new(ByAge { law: Law::gcp_2019(), cap: Some(Span::from_hours(24)) }),
+            reclaims: Arc::new(Capped {
+                beneath: Arc::new(ByAge::from(Law::gcp_2019())),
+                max_life: Span::from_hours(24),
+            }),
             horizon: Span::from_hours(25),
         };
         let first = fleet.instances(root).into_iter().take(recorded.len());

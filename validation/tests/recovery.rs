@@ -51,7 +51,7 @@ fn contention_is_recovered_from_its_own_slots() {
 #[test]
 fn lives_without_memory_are_told_apart() {
     let rate = 0.2;
-    let fleet = fleet(ByAge { law: Law::Rates(vec![(Span::ZERO, rate)]), cap: None }, 0.0, 20_000);
+    let fleet = fleet(ByAge::from(Law::Rates(vec![(Span::ZERO, rate)])), 0.0, 20_000);
     let mut slots = Slots::default();
     for instance in fleet.instances(ROOT) {
         slots.push(true, instance.held().as_hours_f64(), instance.taken.is_some());

@@ -23,9 +23,12 @@ const SPOT_LABELS: [(&str, &[&str]); 6] = [
     ("eks.amazonaws.com/capacityType", &["SPOT"]),
     ("cloud.google.com/gke-spot", &["true"]),
     ("cloud.google.com/gke-provisioning", &["spot", "preemptible"]),
-    ("cloud.google.com/gke-preemptible", &["true"]),
+    (PREEMPTIBLE, &["true"]),
     ("kubernetes.azure.com/scalesetpriority", &["spot"]),
 ];
+
+/// The label of preemptible VMs, the older kind of Google Cloud's Spot VMs.
+const PREEMPTIBLE: &str = "cloud.google.com/gke-preemptible";
 
 /// Labels that are a node's own, or that the simulator gives every node.
 const NODE_LABELS: [&str; 7] = [
@@ -205,6 +208,15 @@ pub fn provider(node: &Node) -> ProviderName {
     }
 }
 
+/// Whether what is spot among Google Cloud's nodes is preemptible rather than Spot VMs, for the most
+/// part.
+#[must_use]
+pub fn are_preemptible(nodes: &[&Node]) -> bool {
+    let spot = nodes.iter().filter(|node| is_spot(node)).count();
+    let old = nodes.iter().filter(|it| it.metadata.labels.contains_key(PREEMPTIBLE)).count();
+    2 * old > spot
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -244,6 +256,16 @@ mod tests {
                 ("nodes".into(), "nodes without a pool label", Capacity::OnDemand, 1),
             ]
         );
+    }
+
+    #[test]
+    fn preemptible_nodes_are_told_from_spot_vms() {
+        let of = |label: &str| node(&[(label, "true")]);
+        let (old, new, kept) =
+            (of(PREEMPTIBLE), of("cloud.google.com/gke-spot"), of("cloud.google.com/gke-nodepool"));
+        assert!(are_preemptible(&[&old, &kept, &kept]));
+        assert!(!are_preemptible(&[&old, &new, &kept]));
+        assert!(!are_preemptible(&[&kept]));
     }
 
     #[test]

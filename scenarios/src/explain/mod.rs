@@ -93,7 +93,7 @@ impl fmt::Display for Topic {
                 let page = provider.defaults.iter().fold(page, |page, default| {
                     page.entry(default.id, &[default.text, &format!("Source: {}", default.source)])
                 });
-                let regions = catalogue::regions(provider.name).join(", ");
+                let regions = catalogue::regions(provider.catalogue).join(", ");
                 let catalogue =
                     if regions.is_empty() { "no types: describe them in place" } else { &regions };
                 page.section("CATALOGUE", catalogue)

@@ -55,7 +55,8 @@ impl Page {
 
     /// A name with what there is to say about it, beside it.
     pub(crate) fn row(mut self, name: &str, text: &str) -> Page {
-        let first = format!("  {name:<NAME$}");
+        // A longer name reaches into the text, and is set apart from it.
+        let first = format!("  {name:<width$} ", width = NAME - 1);
         let rest = " ".repeat(NAME + 2);
         self.0 += &indented(text, &first, &rest);
         self.0.push('\n');

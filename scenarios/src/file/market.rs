@@ -64,9 +64,8 @@ pub enum PriceModel {
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Reclaims {
-    /// How reclaims come about.
-    #[serde(default)]
-    pub model: ReclaimModel,
+    /// How reclaims come about; by default `contention`, and `by-age` at `gcp-preemptible`.
+    pub model: Option<ReclaimModel>,
     /// Multiplies every reclaim rate. Try 1, 10 and 100.
     #[serde(default = "one")]
     #[schemars(range(min = 0.0, max = 100_000.0))]
@@ -99,7 +98,7 @@ pub struct Reclaims {
 impl Default for Reclaims {
     fn default() -> Self {
         Reclaims {
-            model: ReclaimModel::default(),
+            model: None,
             scale: 1.0,
             per_hour: None,
             missed_notices: 0.0,
@@ -114,16 +113,15 @@ impl Default for Reclaims {
 }
 
 /// How reclaims come about.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReclaimModel {
     /// Each type in each zone is ample, contended or exhausted; instances are taken in batches while
     /// it is contended, and launches are refused.
-    #[default]
     Contention,
     /// Without memory: each instance at a constant rate, and always capacity for another.
     Constant,
-    /// By age: the young are taken more often.
+    /// By age: the young are taken more often, on Google Cloud also large machines.
     ByAge,
     /// By age: early, or around the end of their time.
     Bathtub,

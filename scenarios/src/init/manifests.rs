@@ -37,9 +37,9 @@ pub(super) fn draft(
     files: Files<'_>,
     provider: ProviderName,
 ) -> Result<Draft, Box<Diagnostic>> {
-    let common = COMMON.iter().find(|(known, ..)| known.name() == provider.name());
+    let common = COMMON.iter().find(|(known, ..)| known.name() == provider.catalogue());
     let listed = common.and_then(|(_, region, name, _)| {
-        catalogue::region(provider.name(), region).find(|listed| listed.name == *name)
+        catalogue::region(provider.catalogue(), region).find(|listed| listed.name == *name)
     });
     let (Some((_, region, name, zones)), Some(listed)) = (common, listed) else {
         let message = format!("there are no instance types of `{}` to size", provider.name());

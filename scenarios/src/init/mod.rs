@@ -84,15 +84,19 @@ impl Place {
         }
         let most = counts.iter().max_by_key(|(_, count)| **count);
         let ((name, region), count) = most.map_or((("generic", "nowhere"), 0), |(k, n)| (*k, *n));
-        let all =
-            [ProviderName::Aws, ProviderName::Gcp, ProviderName::Azure, ProviderName::Generic];
-        let provider = all.into_iter().find(|known| known.name() == name).unwrap_or_default();
+        let mut all = ProviderName::ALL.into_iter();
+        let provider = all.find(|known| known.name() == name).unwrap_or_default();
+        let provider = match provider {
+            ProviderName::Gcp if pools::are_preemptible(nodes) => ProviderName::GcpPreemptible,
+            other => other,
+        };
         Place { provider, region: region.to_owned(), elsewhere: nodes.len() - count }
     }
 
     /// A type in the catalogue.
     fn listed(&self, name: &str) -> Option<&'static Listed> {
-        catalogue::region(self.provider.name(), &self.region).find(|listed| listed.name == name)
+        catalogue::region(self.provider.catalogue(), &self.region)
+            .find(|listed| listed.name == name)
     }
 
     fn notes(&self, nodes: usize) -> Vec<String> {

@@ -123,7 +123,7 @@ impl Lowering<'_> {
     ) -> Vec<Ordered> {
         let name = &reserved.instance_type;
         let known = self.instance_types.get(name).copied();
-        let listed = || catalogue::region(self.provider.name, &self.file.region);
+        let listed = || catalogue::region(self.provider.catalogue, &self.file.region);
         if known.is_none() && !listed().any(|listed| listed.name == *name) {
             let names = self.instance_types.keys().map(String::as_str);
             let help = did_you_mean(name, names.chain(listed().map(|it| it.name.as_str())))

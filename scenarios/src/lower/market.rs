@@ -78,14 +78,15 @@ impl Lowering<'_> {
             None => format!("{} reclaims per instance and hour", self.provider.reclaims_per_hour),
         };
         let scale = reclaims.scale.to_string();
-        let kind = match reclaims.model {
+        let kind = match self.reclaim_model() {
             ReclaimModel::Contention => assumption::CONTENDED_RECLAIMS,
             ReclaimModel::Constant => assumption::MEMORYLESS_RECLAIMS,
-            ReclaimModel::ByAge if reclaims.rates.is_empty() => assumption::RECLAIMS_OF_2019,
-            ReclaimModel::ByAge
-            | ReclaimModel::Bathtub
-            | ReclaimModel::Replay
-            | ReclaimModel::None => return,
+            ReclaimModel::ByAge if !reclaims.rates.is_empty() => return,
+            ReclaimModel::ByAge if self.tells_by_size_and_zone() => {
+                assumption::RECLAIMS_BY_SIZE_AND_ZONE
+            }
+            ReclaimModel::ByAge => assumption::RECLAIMS_OF_2019,
+            ReclaimModel::Bathtub | ReclaimModel::Replay | ReclaimModel::None => return,
         };
         self.assumptions.push(kind.about(&[&rate, &scale]));
     }

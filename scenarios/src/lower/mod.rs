@@ -152,7 +152,7 @@ impl<'l> Lowering<'l> {
         let listed = |names: &BTreeSet<String>| {
             names.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
         };
-        if !self.unknown_bands.is_empty() {
+        if !self.unknown_bands.is_empty() && self.asks_for_rates() {
             let rate = self.provider.reclaims_per_hour.to_string();
             let types = listed(&self.unknown_bands);
             self.assumptions.push(assumption::UNKNOWN_BAND.about(&[&types, &rate]));
@@ -234,7 +234,7 @@ impl<'l> Lowering<'l> {
             let help = format!(
                 "choose another type (`spotsim catalogue {} spot=0..`), or give the price: \
                  {{name: {name}, spotPrice: ...}}",
-                self.provider.name
+                self.provider.catalogue
             );
             self.error("E0202", path, message, Some(help));
             return None;
@@ -248,7 +248,8 @@ impl<'l> Lowering<'l> {
             .instance_types
             .entry(bought.name.clone())
             .or_insert_with(|| catalog.instance_types.push(machine.clone()));
-        let key = format!("{}/{}/{}/{zone}", self.provider.name, self.file.region, bought.name);
+        let key =
+            format!("{}/{}/{}/{zone}", self.provider.catalogue, self.file.region, bought.name);
         let bought_as = Offering {
             instance_type,
             zone: zone_name,

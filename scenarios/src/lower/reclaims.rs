@@ -6,13 +6,15 @@ use std::sync::Arc;
 
 use glob::Pattern;
 use sim::market::reclaims::Reclaims;
-use sim::market::reclaims::by_age::{ByAge, Law};
+use sim::market::reclaims::by_age::{ByAge, Law, gcp_2019_times};
+use sim::market::reclaims::capped::Capped;
 use sim::market::reclaims::constant::Constant;
 use sim::market::reclaims::contention::{Contention, afternoon};
 use sim::market::reclaims::never::Never;
 use sim::market::reclaims::replay::Replay;
 use sim::market::reclaims::scripted::{Event, Scripted};
 use sim::world::catalog::{CapacityType, OfferingId};
+use sim::world::resources::Lane;
 use sim::{SimTime, Span};
 
 use super::Lowering;
@@ -31,27 +33,46 @@ impl Lowering<'_> {
     /// How capacity comes and goes.
     pub(super) fn reclaims(&mut self) -> Arc<dyn Reclaims> {
         self.refuse_strangers();
-        let written = &self.file.market.reclaims;
-        let beside: Arc<dyn Reclaims> = match written.model {
+        let by_law: Arc<dyn Reclaims> = match self.reclaim_model() {
             ReclaimModel::Contention => Arc::new(self.contention()),
             ReclaimModel::Constant => Arc::new(Constant),
-            ReclaimModel::ByAge => Arc::new(ByAge { law: self.rates(), cap: self.max_age() }),
+            ReclaimModel::ByAge => Arc::new(ByAge { law: self.rates(), times: self.times() }),
             ReclaimModel::Bathtub => match self.bathtub() {
-                Some(law) => Arc::new(ByAge { law, cap: self.max_age() }),
+                Some(law) => Arc::new(ByAge::from(law)),
                 None => Arc::new(Never),
             },
             ReclaimModel::Replay => Arc::new(self.replay()),
             ReclaimModel::None => Arc::new(Never),
         };
+        let beside: Arc<dyn Reclaims> = match self.max_life() {
+            Some(max_life) => Arc::new(Capped { beneath: by_law, max_life }),
+            None => by_law,
+        };
         let events = self.events();
         if events.is_empty() { beside } else { Arc::new(Scripted { beside, events }) }
     }
 
+    /// The model that is asked for; by default, by age where the provider lets nobody get old.
+    pub(super) fn reclaim_model(&self) -> ReclaimModel {
+        let usual = match self.provider.max_life {
+            Some(_) => ReclaimModel::ByAge,
+            None => ReclaimModel::Contention,
+        };
+        self.file.market.reclaims.model.unwrap_or(usual)
+    }
+
+    /// Whether the model asks how often a type is taken.
+    pub(super) fn asks_for_rates(&self) -> bool {
+        matches!(self.reclaim_model(), ReclaimModel::Contention | ReclaimModel::Constant)
+    }
+
     /// Parameters of another model than the one that is asked for.
     fn refuse_strangers(&mut self) {
-        use ReclaimModel::{Bathtub, ByAge, Contention, Replay};
+        use ReclaimModel::{Bathtub, ByAge, Constant, Contention, Replay};
+        let model = self.reclaim_model();
         let written = &self.file.market.reclaims;
-        let given: [(&str, bool, &[ReclaimModel]); 5] = [
+        let given: [(&str, bool, &[ReclaimModel]); 6] = [
+            ("perHour", written.per_hour.is_some(), &[Contention, Constant]),
             ("contention", written.contention.is_some(), &[Contention]),
             ("rates", !written.rates.is_empty(), &[ByAge]),
             ("bathtub", written.bathtub.is_some(), &[Bathtub]),
@@ -59,7 +80,7 @@ impl Lowering<'_> {
             ("maxAge", written.max_age.is_some(), &[ByAge, Bathtub]),
         ];
         for (field, given, of) in given {
-            if given && !of.contains(&written.model) {
+            if given && !of.contains(&model) {
                 let name = |model: &ReclaimModel| {
                     serde_json::to_value(model).map(|name| name.to_string()).unwrap_or_default()
                 };
@@ -67,7 +88,7 @@ impl Lowering<'_> {
                 let message = format!(
                     "`{field}` is a parameter of the model {}, not of {}",
                     of.join(" or "),
-                    name(&written.model)
+                    name(&model)
                 );
                 let help = "set `model`, or leave the parameter out".to_owned();
                 self.error("E0701", &place(&[field]), message, Some(help));
@@ -83,7 +104,9 @@ impl Lowering<'_> {
         };
         let by_hour = match (written.and_then(|it| it.afternoon), self.provider.name) {
             (Some(more), _) => afternoon(more),
-            (None, "gcp") => std::array::from_fn(|hour| GCP_BY_8_HOURS[hour / 8]),
+            (None, "gcp" | "gcp-preemptible") => {
+                std::array::from_fn(|hour| GCP_BY_8_HOURS[hour / 8])
+            }
             (None, "aws") if BUSY.contains(&self.file.region.as_str()) => afternoon(BUSY_AFTERNOON),
             (None, _) => [1.0; 24],
         };
@@ -121,6 +144,24 @@ impl Lowering<'_> {
             self.error("E0702", &path, message, None);
         }
         Law::Rates(rates)
+    }
+
+    /// Whether it is known how size and zone matter to the rates by age.
+    pub(super) fn tells_by_size_and_zone(&self) -> bool {
+        self.provider.catalogue == "gcp" && self.file.market.reclaims.rates.is_empty()
+    }
+
+    /// How many times as often as the rates by age say the instances of each offering are taken.
+    fn times(&self) -> BTreeMap<OfferingId, f64> {
+        if !self.tells_by_size_and_zone() {
+            return BTreeMap::new();
+        }
+        let (catalog, names) = (&self.model.catalog, &self.model.names);
+        let times = catalog.offerings.iter().map(|(id, offering)| {
+            let cpus = catalog.instance_type(id).capacity[Lane::CPU].div_ceil(1_000);
+            (id, gcp_2019_times(cpus, names.text(offering.zone)))
+        });
+        times.collect()
     }
 
     fn bathtub(&mut self) -> Option<Law> {
@@ -172,8 +213,11 @@ impl Lowering<'_> {
         Replay { traces, notice: self.provider.notice }
     }
 
-    fn max_age(&self) -> Option<Span> {
-        self.file.market.reclaims.max_age.as_ref().and_then(|text| Span::parse(text).ok())
+    /// The age that no instance exceeds, by the scenario's word or the provider's.
+    fn max_life(&self) -> Option<Span> {
+        let written = self.file.market.reclaims.max_age.as_ref();
+        let written = written.and_then(|text| Span::parse(text).ok());
+        written.into_iter().chain(self.provider.max_life).min()
     }
 
     fn events(&mut self) -> Vec<Event> {

@@ -23,6 +23,7 @@ pub static AWS: Provider = Provider {
     },
     // -ln(1 - 0.125) / 730: the middle of the advisor's band of 10-15 % a month.
     // Amazon EC2 API reference, SpotMarketOptions: MaxPrice is optional, and advised against
+    max_life: None,
     takes_max_price: true,
     reclaims_per_hour: 1.83e-4,
     labels: &[CapacityLabel {
@@ -30,6 +31,7 @@ pub static AWS: Provider = Provider {
         on_demand: Some("ON_DEMAND"),
         spot: Some("SPOT"),
     }],
+    catalogue: "aws",
     first_zone: "a",
     defaults: &[
         Sourced {

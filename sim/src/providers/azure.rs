@@ -23,6 +23,7 @@ pub static AZURE: Provider = Provider {
     },
     // -ln(1 - 0.125) / 672: Azure's bands are of 28 days.
     // Azure documentation, spot-vms.md: a maximum price, or -1 for whatever spot costs
+    max_life: None,
     takes_max_price: true,
     reclaims_per_hour: 1.99e-4,
     labels: &[CapacityLabel {
@@ -30,6 +31,7 @@ pub static AZURE: Provider = Provider {
         on_demand: None,
         spot: Some("spot"),
     }],
+    catalogue: "azure",
     first_zone: "-1",
     defaults: &[
         Sourced {

@@ -21,6 +21,7 @@ pub static GCP: Provider = Provider {
         shutdown: Shutdown { total: Span::from_secs(30), critical: Span::from_secs(15) },
         loss: Loss::CLEANED_UP,
     },
+    max_life: None,
     takes_max_price: false,
     reclaims_per_hour: 0.008,
     labels: &[
@@ -31,6 +32,7 @@ pub static GCP: Provider = Provider {
             spot: Some("spot"),
         },
     ],
+    catalogue: "gcp",
     first_zone: "-a",
     defaults: &[
         Sourced {

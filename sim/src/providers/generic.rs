@@ -21,9 +21,11 @@ pub static GENERIC: Provider = Provider {
         shutdown: Shutdown { total: Span::from_secs(30), critical: Span::from_secs(15) },
         loss: Loss::CLEANED_UP,
     },
+    max_life: None,
     takes_max_price: true,
     reclaims_per_hour: 1.83e-4,
     labels: &[],
+    catalogue: "generic",
     first_zone: "-a",
     defaults: &[
         Sourced {

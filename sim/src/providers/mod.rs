@@ -3,6 +3,7 @@
 pub mod aws;
 pub mod azure;
 pub mod gcp;
+pub mod gcp_preemptible;
 pub mod generic;
 pub mod interruption;
 pub mod provisioners;
@@ -25,12 +26,16 @@ pub struct Provider {
     pub billing: Billing,
     /// What becomes of the pods of an instance that is taken.
     pub interruption: Interruption,
+    /// No spot instance gets older than this.
+    pub max_life: Option<Span>,
     /// Whether whoever asks for spot may say what it pays at most.
     pub takes_max_price: bool,
     /// Expected reclaims per hour of a spot instance whose type nobody knows better.
     pub reclaims_per_hour: f64,
     /// The labels that say how a node was bought.
     pub labels: &'static [CapacityLabel],
+    /// Under which name the catalogue has its types; whoever shares one meets the same prices.
+    pub catalogue: &'static str,
     /// What follows a region's name in the name of its first zone.
     pub first_zone: &'static str,
     /// Each figure above in words, with its source.
@@ -110,7 +115,8 @@ const LOSS_SOURCE: &str =
     "Kubernetes documentation, \"Nodes\", and kubernetes/kubernetes issue 127352 (read 2026-11-24)";
 
 /// Every provider that is modelled.
-pub static PROVIDERS: &[&Provider] = &[&aws::AWS, &gcp::GCP, &azure::AZURE, &generic::GENERIC];
+pub static PROVIDERS: &[&Provider] =
+    &[&aws::AWS, &gcp::GCP, &gcp_preemptible::GCP_PREEMPTIBLE, &azure::AZURE, &generic::GENERIC];
 
 /// The provider of this name.
 #[must_use]
@@ -165,6 +171,9 @@ mod tests {
             assert_eq!(text("billing").contains("free"), free_if_reclaimed_before > Span::ZERO);
             let rate = format!("{} reclaims", provider.reclaims_per_hour);
             assert!(text("reclaims").contains(&rate), "{rate}");
+            if let Some(max_life) = provider.max_life {
+                assert!(text("max-life").contains(&format!("{} h", max_life.as_ms() / 3_600_000)));
+            }
             for label in provider.labels {
                 assert!(text("labels").contains(label.key), "{}", label.key);
             }
@@ -192,6 +201,8 @@ mod tests {
             ("aws", false, [60, 60, 60, 91, 1_800, 3_600]),
             ("gcp", true, [0, 0, 60, 91, 1_800, 3_600]),
             ("gcp", false, [60, 60, 60, 91, 1_800, 3_600]),
+            ("gcp-preemptible", true, [0, 0, 60, 91, 1_800, 3_600]),
+            ("gcp-preemptible", false, [60, 60, 60, 91, 1_800, 3_600]),
             ("azure", true, [21, 60, 60, 91, 1_800, 3_600]),
             ("azure", false, [21, 60, 60, 91, 1_800, 3_600]),
             ("generic", true, [21, 60, 60, 91, 1_800, 3_600]),

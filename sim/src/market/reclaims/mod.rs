@@ -1,6 +1,7 @@
 //! Capacity: when the provider takes instances back, and when it has none to give.
 
 pub mod by_age;
+pub mod capped;
 pub mod constant;
 pub mod contention;
 pub mod never;

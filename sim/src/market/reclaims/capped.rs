@@ -1,0 +1,59 @@
+//! A cap on lifetimes: whatever else takes instances, none gets older than its provider lets it.
+
+use std::sync::Arc;
+
+use super::{Reclaims, Supply};
+use crate::market::{Batch, Episode, Instance, Move, Reclaim};
+use crate::rng::Root;
+use crate::time::{SimTime, Span};
+use crate::world::Model;
+use crate::world::catalog::{Capacity, OfferingId};
+
+/// A model of reclaims, and an age at which an instance is taken at the latest.
+#[derive(Clone)]
+pub struct Capped {
+    /// What happens before.
+    pub beneath: Arc<dyn Reclaims>,
+    /// No instance gets older than this. It is the provider's rule, and no scale changes it.
+    pub max_life: Span,
+}
+
+impl Reclaims for Capped {
+    fn name(&self) -> &'static str {
+        self.beneath.name()
+    }
+
+    fn has_rates(&self) -> bool {
+        self.beneath.has_rates()
+    }
+
+    fn open(&self, root: Root, model: &Model, scale: f64) -> Box<dyn Supply> {
+        let beneath = self.beneath.open(root, model, scale);
+        Box::new(Open { beneath, max_life: self.max_life })
+    }
+}
+
+struct Open {
+    beneath: Box<dyn Supply>,
+    max_life: Span,
+}
+
+impl Supply for Open {
+    fn at_start(&mut self, offering: OfferingId) -> Capacity {
+        self.beneath.at_start(offering)
+    }
+
+    fn next_move(&mut self, offering: OfferingId) -> Option<(SimTime, Move)> {
+        self.beneath.next_move(offering)
+    }
+
+    fn batch(&self, offering: OfferingId, episode: Episode, running: u32) -> Batch {
+        self.beneath.batch(offering, episode, running)
+    }
+
+    fn fate(&mut self, instance: Instance, launched_at: SimTime) -> Option<Reclaim> {
+        let last = Reclaim { at: launched_at + self.max_life, announced: None };
+        let earlier = self.beneath.fate(instance, launched_at).filter(|it| it.at < last.at);
+        Some(earlier.unwrap_or(last))
+    }
+}
