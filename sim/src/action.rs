@@ -1,6 +1,6 @@
 //! Actions: what a policy wants. It is returned, never performed, by the policy.
 
-use crate::time::SimTime;
+use crate::time::{SimTime, Span};
 use crate::world::deadline::Buys;
 use crate::world::disruption::Reason;
 use crate::world::node::{NodeId, Why};
@@ -53,6 +53,15 @@ pub enum Action {
         pod: PodId,
         /// When.
         at: SimTime,
+    },
+    /// Let it do so when the pod no longer tolerates that its node is unreachable.
+    AwaitTaint {
+        /// Which pod.
+        pod: PodId,
+        /// The node with which it was lost.
+        node: NodeId,
+        /// For how long it tolerates the node's taint.
+        tolerates: Span,
     },
     /// Mark a node as taking no more pods.
     Cordon {

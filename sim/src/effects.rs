@@ -48,6 +48,9 @@ impl<S: Sink> Simulation<'_, S> {
                 self.enqueue(pod);
             }
             Action::NoticeLoss { pod, at } => self.agenda.schedule(at, Event::LossNoticed(pod)),
+            Action::AwaitTaint { pod, node, tolerates } => {
+                self.eviction_rate.awaits_taint(pod, node, tolerates);
+            }
             Action::Cordon { node } => {
                 let fact = self.world.cordon(node);
                 self.record(fact);
@@ -208,7 +211,7 @@ impl<S: Sink> Simulation<'_, S> {
     }
 
     /// A pod ends with its node; its controller learns of it when the cluster does.
-    pub(crate) fn lose(&mut self, pod: PodId) {
+    pub(crate) fn lose(&mut self, pod: PodId, node: NodeId) {
         self.crews.pod_stops(&self.world, pod);
         self.tell_work(pod);
         let aftermath = loss::aftermath(&self.world, pod, &self.setup.interruption.loss);
@@ -218,7 +221,7 @@ impl<S: Sink> Simulation<'_, S> {
             false => self.world.lose(pod, aftermath.reason),
         };
         self.record(fact);
-        if let Some(action) = self.controllers.pod_lost(&self.world, pod, told, aftermath) {
+        if let Some(action) = self.controllers.pod_lost(&self.world, (pod, node), told, aftermath) {
             self.apply(action);
         }
         self.wake_scheduler(Happening::PodLeft(self.world.pods().spec(pod)));

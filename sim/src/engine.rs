@@ -8,6 +8,7 @@ use crate::digest::Digest;
 use crate::event::Event;
 use crate::lifecycle::controllers::Controllers;
 use crate::lifecycle::deadlines::Deadlines;
+use crate::lifecycle::eviction_rate::EvictionRate;
 use crate::lifecycle::pools::Pools;
 use crate::lifecycle::work::Crews;
 use crate::lifecycle::{drain, shutdown, taint_manager};
@@ -47,6 +48,7 @@ pub struct Simulation<'s, S> {
     pub(crate) outbid: BTreeMap<NodeId, SimTime>,
     pub(crate) pools: Pools,
     pub(crate) controllers: Controllers,
+    pub(crate) eviction_rate: EvictionRate,
     pub(crate) crews: Crews,
     pub(crate) deadlines: Deadlines,
     pub(crate) scheduler_is_awake: bool,
@@ -89,6 +91,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
             doomed: BTreeSet::new(),
             outbid: BTreeMap::new(),
             controllers: Controllers::new(model),
+            eviction_rate: EvictionRate::default(),
             crews: Crews::default(),
             deadlines: Deadlines::default(),
             scheduler_is_awake: false,
@@ -130,7 +133,8 @@ impl<'s, S: Sink> Simulation<'s, S> {
             }
             Event::NodeTaken(node) => self.node_taken(node),
             Event::NodeBecomesUnreachable(node) => self.node_becomes_unreachable(node),
-            Event::NodeIsDeleted(node) => self.record(Fact::NodeDeleted { node }),
+            Event::NodeIsDeleted(node) => self.node_is_deleted(node),
+            Event::ZonesAreLookedAt => self.zones_are_looked_at(),
             Event::TolerationEnds(pod) => {
                 if let Some(action) = taint_manager::delete(&self.world, pod) {
                     self.apply(action);
@@ -140,6 +144,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
             Event::NodeRegisters(node) => self.node_registers(node),
             Event::PodBecomesReady(pod) => self.pod_becomes_ready(pod),
             Event::PodBecomesAvailable(pod) => self.pod_becomes_available(pod),
+            Event::LossNoticed(pod) if !self.eviction_rate.gives_up(pod, at) => {}
             Event::LossNoticed(pod) => {
                 let actions = self.controllers.loss_noticed(&self.world, pod);
                 self.apply_all(actions);
@@ -299,9 +304,11 @@ impl<'s, S: Sink> Simulation<'s, S> {
             return;
         }
         for pod in self.world.placement().pods_on(node).to_vec() {
-            self.lose(pod);
+            self.lose(pod, node);
         }
         if matches!(self.world.nodes().state(node), NodeState::Ready { .. }) {
+            let zone = self.setup.model.catalog.offerings[self.world.nodes().offering(node)].zone;
+            self.eviction_rate.lost(zone, node);
             let unreachable_at = self.world.now() + self.setup.interruption.loss.unreachable_after;
             self.agenda.schedule(unreachable_at, Event::NodeBecomesUnreachable(node));
         }
@@ -329,6 +336,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
         if let Some(old) = self.pools.ready(&self.world, node) {
             self.give_back(old);
         }
+        self.await_look_at_zones();
     }
 
     /// Whoever listens to notices does so.
@@ -383,8 +391,38 @@ impl<'s, S: Sink> Simulation<'s, S> {
 
     fn node_becomes_unreachable(&mut self, node: NodeId) {
         self.record(Fact::NodeUnreachable { node });
+        self.eviction_rate.unreachable(node);
+        self.await_look_at_zones();
         if let NodeObject::Deleted { after, .. } = self.setup.interruption.loss.object {
             self.agenda.schedule(self.world.now() + after, Event::NodeIsDeleted(node));
+        }
+    }
+
+    fn node_is_deleted(&mut self, node: NodeId) {
+        self.record(Fact::NodeDeleted { node });
+        if let NodeObject::Deleted { orphans_after, .. } = self.setup.interruption.loss.object {
+            let gone_at = self.world.now() + orphans_after;
+            for (pod, at) in self.eviction_rate.deleted(node, gone_at) {
+                self.agenda.schedule(at, Event::LossNoticed(pod));
+            }
+        }
+        self.await_look_at_zones();
+    }
+
+    /// Has the zones looked at once all is done that happens now, if a node waits for that.
+    fn await_look_at_zones(&mut self) {
+        if self.eviction_rate.is_behind() {
+            self.agenda.schedule(self.world.now(), Event::ZonesAreLookedAt);
+        }
+    }
+
+    fn zones_are_looked_at(&mut self) {
+        let look = self.eviction_rate.look(&self.world);
+        for (pod, at) in look.given_up {
+            self.agenda.schedule(at, Event::LossNoticed(pod));
+        }
+        if let Some(again_at) = look.again_at {
+            self.agenda.schedule(again_at, Event::ZonesAreLookedAt);
         }
     }
 }

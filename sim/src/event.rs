@@ -42,6 +42,8 @@ pub enum Event {
     NodeBecomesUnreachable(NodeId),
     /// The object of a node whose instance is gone is deleted.
     NodeIsDeleted(NodeId),
+    /// The node lifecycle controller looks how its zones stand, and taints unreachable nodes.
+    ZonesAreLookedAt,
     /// A pod no longer tolerates its node's taints.
     TolerationEnds(PodId),
     /// A pool looks whether it is time to ask again, to make do with on-demand, or to go back.
@@ -84,18 +86,19 @@ impl Event {
             Event::NodeTaken(_) => 6,
             Event::NodeBecomesUnreachable(_) => 7,
             Event::NodeIsDeleted(_) => 8,
-            Event::TolerationEnds(_) => 9,
-            Event::MarketMoves(_) => 10,
-            Event::PoolReviewed(_) => 11,
-            Event::NodeRegisters(_) => 12,
-            Event::PodBecomesReady(_) => 13,
-            Event::PodBecomesAvailable(_) => 14,
-            Event::LossNoticed(_) => 15,
-            Event::DrainGoesOn(_) => 16,
-            Event::WorkloadArrives(_) => 17,
-            Event::DeadlineTick(_) => 18,
-            Event::QueueFlushes => 19,
-            Event::SchedulerWakes => 20,
+            Event::ZonesAreLookedAt => 9,
+            Event::TolerationEnds(_) => 10,
+            Event::MarketMoves(_) => 11,
+            Event::PoolReviewed(_) => 12,
+            Event::NodeRegisters(_) => 13,
+            Event::PodBecomesReady(_) => 14,
+            Event::PodBecomesAvailable(_) => 15,
+            Event::LossNoticed(_) => 16,
+            Event::DrainGoesOn(_) => 17,
+            Event::WorkloadArrives(_) => 18,
+            Event::DeadlineTick(_) => 19,
+            Event::QueueFlushes => 20,
+            Event::SchedulerWakes => 21,
         }
     }
 }

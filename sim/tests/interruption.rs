@@ -178,6 +178,8 @@ fn where_the_node_object_stays_tolerations_decide() {
     let azure = &providers::azure::AZURE;
     let mut plan = plan(azure, (30, 10));
     plan.interruption.loss.object = NodeObject::Kept;
+    // A node that stays; were every node down, nobody would be given up.
+    plan.pools.push(common::PoolPlan { spot: false, cpu_milli: 100, ..plan.pools[0].clone() });
     plan.workloads[1].controller =
         Controller::StatefulSet { replicas: 1, min_ready: Span::ZERO, ordered: true };
     let story = story_until(&with_notice(&plan, azure), 3_000.0);

@@ -3,7 +3,7 @@
 //! A ReplicaSet and a Job replace a pod as soon as it is deleted or has failed; a StatefulSet waits
 //! until the pod's name is free again; a DaemonSet follows its nodes; a bare pod has nobody.
 
-use super::loss::Aftermath;
+use super::loss::{Aftermath, Mark};
 use super::stateful_sets::StatefulSets;
 use crate::action::Action;
 use crate::table::Table;
@@ -128,25 +128,28 @@ impl Controllers {
         }
     }
 
-    /// A pod was lost with its node, after it had been told to stop or not.
+    /// A pod was lost with `node`, after it had been told to stop or not.
     #[must_use]
     pub fn pod_lost(
         &self,
         world: &World,
-        pod: PodId,
+        (pod, node): (PodId, NodeId),
         told: bool,
         aftermath: Aftermath,
     ) -> Option<Action> {
-        let at = match controller(world, pod) {
-            Controller::Deployment { .. } | Controller::Job(_) => {
-                let replaced = told && is_deleted(world, pod);
-                aftermath.marked_at.filter(|_| !replaced)
-            }
+        match controller(world, pod) {
+            Controller::Deployment { .. } | Controller::Job(_) => match aftermath.marked {
+                _ if told && is_deleted(world, pod) => None,
+                Mark::At(at) => Some(Action::NoticeLoss { pod, at }),
+                Mark::AfterTaint(tolerates) => Some(Action::AwaitTaint { pod, node, tolerates }),
+                Mark::Never => None,
+            },
             // The name is taken for as long as the object is there.
-            Controller::StatefulSet { .. } => aftermath.gone_at,
+            Controller::StatefulSet { .. } => {
+                aftermath.gone_at.map(|at| Action::NoticeLoss { pod, at })
+            }
             Controller::DaemonSet | Controller::Pod { .. } | Controller::DeadlineJob(_) => None,
-        };
-        at.map(|at| Action::NoticeLoss { pod, at })
+        }
     }
 
     /// The cluster has given up a pod that was lost with its node.

@@ -340,7 +340,7 @@ mod tests {
         let mut story = Story::new(6, [4, 10]);
         assert_eq!(story.tainted(50, 1_000), []);
         story.ready[0] = 5;
-        assert_eq!(story.tainted(120, 1_000), [], "6 of 11 are 54.5 %, but it waits ten seconds");
+        assert_eq!(story.tainted(120, 120), [], "6 of 11 are 54.5 %, but it waits ten seconds");
         assert_eq!(story.tainted(130, 150), [(0, 130), (1, 140), (2, 150)]);
     }
 

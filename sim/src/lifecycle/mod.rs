@@ -5,6 +5,7 @@
 pub mod controllers;
 pub mod deadlines;
 pub mod drain;
+pub mod eviction_rate;
 pub mod loss;
 pub mod pools;
 pub mod shutdown;
