@@ -1,11 +1,11 @@
 //! Disruption: what the provider took, and how the pods on it ended.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sim::world::disruption::Reason;
 use sim::world::fact::{Fact, Sink};
 use sim::world::node::Why;
-use sim::world::pod::{End, Limit};
+use sim::world::pod::{End, Limit, PodId};
 use sim::world::workload::Controller;
 use sim::{Legend, SimTime};
 
@@ -72,6 +72,8 @@ pub struct Disruption {
     pub by_reason: BTreeMap<Option<Reason>, u64>,
     /// Bare pods that ended so, and will not come back.
     pub bare_pods_lost: u64,
+    /// Pods that go because their Job is over: that disrupts nothing.
+    dismissed: BTreeSet<PodId>,
 }
 
 impl Disruption {
@@ -87,12 +89,20 @@ impl Disruption {
             daemon_ends: Ends::default(),
             by_reason: BTreeMap::new(),
             bare_pods_lost: 0,
+            dismissed: BTreeSet::new(),
         }
     }
 }
 
 impl Sink for Disruption {
     fn fact(&mut self, at: SimTime, fact: &Fact) {
+        match *fact {
+            Fact::PodTerminating { pod, why: Why::JobOver, .. } => {
+                self.dismissed.insert(pod);
+            }
+            Fact::PodEnded { pod, .. } if self.dismissed.remove(&pod) => return,
+            _ => {}
+        }
         if at < self.legend.from {
             return;
         }

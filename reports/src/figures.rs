@@ -1,5 +1,7 @@
 //! The figures of one replication: all folds, side by side.
 
+use std::collections::BTreeMap;
+
 use sim::world::fact::{Fact, Sink};
 use sim::world::job::Worked;
 use sim::world::refusal::RefusalId;
@@ -55,6 +57,8 @@ pub struct Figures {
     pub worked: Worked,
     /// What became of each Job.
     pub jobs: Vec<Fate>,
+    /// How many Jobs of each CronJob were due and never made.
+    pub skipped: BTreeMap<WorkloadId, u64>,
     /// Waiting: median, 95th percentile, longest.
     pub pending: [Option<Wait>; 3],
     /// Attempts with at least one failed cycle.
@@ -109,6 +113,7 @@ impl Fold {
             availability: self.availability.finish(),
             worked: self.batch.worked,
             jobs: self.batch.fates().collect(),
+            skipped: self.batch.skipped,
             pending: [50, 95, 100].map(|percent| self.pending.waits.quantile(percent)),
             unschedulable: self.pending.unschedulable,
             stranded_ms: self.volumes.stranded_ms,

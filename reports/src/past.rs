@@ -70,7 +70,8 @@ impl Line {
             | Fact::PodNominated { pod, .. }
             | Fact::PodReady { pod, .. }
             | Fact::EvictionRefused { pod, .. }
-            | Fact::PodTerminating { pod, .. } => self.pods.contains(&pod),
+            | Fact::PodTerminating { pod, .. }
+            | Fact::PodWithdrawn { pod, .. } => self.pods.contains(&pod),
             Fact::PodEnded { pod, node, .. } => {
                 let own = self.pods.contains(&pod);
                 if own {

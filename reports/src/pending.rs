@@ -141,6 +141,12 @@ impl Sink for Pending {
                     self.unschedulable += 1;
                 }
             }
+            Fact::PodWithdrawn { pod, workload, waited } => {
+                self.refused.remove(&pod);
+                if self.counts(workload, at.back(waited)) {
+                    self.waits.still_waits(waited);
+                }
+            }
             Fact::StillPending { workload, waited, refusal, .. } => {
                 let entry = self.never_scheduled.entry(workload).or_default();
                 *entry = (entry.0 + 1, refusal.or(entry.1));

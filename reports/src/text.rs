@@ -1,5 +1,6 @@
 //! The summary for people: one line that answers, then the evidence, then the caveats.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use crate::harm;
@@ -72,6 +73,11 @@ pub fn verdict(summary: &Summary) -> String {
     let unplaced: u64 = summary.unplaced.iter().map(|row| row.pods).sum();
     if unplaced > 0 {
         let _ = write!(risk, ", and {unplaced} pods never found a node");
+    }
+    if let Some(failed) = plan.batch.as_ref().and_then(|batch| batch.jobs_failed)
+        && failed.mean > 0.0
+    {
+        let _ = write!(risk, ", and {} Jobs failed a run", rate(failed.mean));
     }
     if let Some(ratio) = summary.delivered_ratio
         && ratio.mean < 0.9995
@@ -227,10 +233,30 @@ fn batch(base: &Batch, plan: &Batch, row: &mut impl FnMut(&str, String, String, 
     if !plan.jobs.is_empty() {
         row("Longest makespan", longest(base), longest(plan), String::new());
     }
-    if let Some((base, plan)) = base.deadline_misses.zip(plan.deadline_misses) {
+    let reasons = reasons(plan);
+    let counts = [
+        ("Jobs failed", base.jobs_failed.zip(plan.jobs_failed), Some(reasons)),
+        ("Jobs never made", base.jobs_skipped.zip(plan.jobs_skipped), None),
+        ("Jobs late", base.deadline_misses.zip(plan.deadline_misses), None),
+    ];
+    for (name, both, words) in counts {
+        let Some((base, plan)) = both else { continue };
         let margin = plan.margin().map_or_else(String::new, |m| format!("± {}", rate(m)));
-        row("Jobs late", rate(base.mean), rate(plan.mean), margin);
+        let words = words.filter(|words| !words.is_empty());
+        row(name, rate(base.mean), rate(plan.mean), words.unwrap_or(margin));
     }
+}
+
+/// Why Jobs failed, the most frequent reason first.
+fn reasons(batch: &Batch) -> String {
+    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+    for (reason, count) in batch.jobs.iter().flat_map(|job| &job.failed) {
+        *counts.entry(reason).or_default() += count;
+    }
+    let mut reasons: Vec<_> = counts.into_iter().collect();
+    reasons.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let reasons: Vec<&str> = reasons.into_iter().map(|(reason, _)| reason).collect();
+    reasons.join(", ")
 }
 
 fn savings(summary: &Summary, text: &mut String) {

@@ -63,6 +63,11 @@ impl Sink for Volumes {
             {
                 self.stranded.entry(pod).or_insert(at);
             }
+            Fact::PodWithdrawn { pod, .. } => {
+                // It made no volume.
+                self.waiting.remove(&pod);
+                self.found_a_node(at, pod);
+            }
             Fact::PodScheduled { pod, .. }
             | Fact::PodFound { pod, .. }
             | Fact::StillPending { pod, .. } => self.found_a_node(at, pod),

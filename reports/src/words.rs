@@ -2,7 +2,7 @@
 
 use sim::world::catalog::Capacity;
 use sim::world::fact::Fact;
-use sim::world::job::Worked;
+use sim::world::job::{Outcome, Worked};
 use sim::world::node::Why;
 use sim::world::pod::{End, Limit};
 use sim::world::refusal::{RefusalId, Refusals};
@@ -104,6 +104,23 @@ pub fn of(fact: &Fact, namer: &Namer<'_>, legend: &Legend, refusals: &Refusals) 
                 pod(id)
             )
         }
+        Fact::JobCreated { workload, run, .. } => {
+            format!("{} is made by its CronJob", namer.job(workload, run))
+        }
+        Fact::JobSkipped { workload, due } => {
+            format!("{} makes no Job for {due}", namer.workload(workload))
+        }
+        Fact::JobEnded { workload, run, outcome } => {
+            let job = namer.job(workload, run);
+            match outcome {
+                Outcome::Complete => format!("{job} is complete"),
+                Outcome::Replaced => format!("{job} is replaced by the next"),
+                failed => format!("{job} fails: {}", failed.name()),
+            }
+        }
+        Fact::PodWithdrawn { pod: id, waited, .. } => {
+            format!("{} is deleted with its Job after {waited} without a node", pod(id))
+        }
         Fact::DeadlineJobDone { workload } => format!("{} is done", namer.workload(workload)),
         Fact::DeadlineJobUnfinished { workload, progress } => {
             format!("{} has done {progress} of its work at the end", namer.workload(workload))
@@ -132,6 +149,7 @@ fn because(why: Why) -> &'static str {
         Why::Preempted => ", preempted",
         Why::Tainted => ", because of a taint",
         Why::Released => ", given back",
+        Why::JobOver => ", with its Job",
         Why::Found => ", as from the start",
     }
 }

@@ -76,7 +76,7 @@ fn broken(rule: &Rule, world: &World) -> BTreeSet<Domain> {
         let phase = world.pods().phase(pod);
         let controller = model.workloads[world.pods().workload(pod)].controller;
         match phase {
-            Phase::Terminating { .. } | Phase::Ended(_) => continue,
+            Phase::Terminating { .. } | Phase::Ended(_) | Phase::Withdrawn => continue,
             Phase::Starting { on: node } | Phase::Running { on: node, .. } => on.push(node),
             Phase::Pending => {}
         }

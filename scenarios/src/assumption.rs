@@ -53,6 +53,8 @@ pub static KINDS: &[Kind] = &[
     COMPUTED_ALLOCATABLE,
     JOB_DURATION,
     CHECKPOINT_OVERHEADS,
+    JOB_RETRIES,
+    JOB_EXIT_CODES,
     DEADLINE_JOBS,
     ZONAL_VOLUMES,
     COMMITMENTS,
@@ -251,6 +253,22 @@ pub(crate) const CHECKPOINT_OVERHEADS: Kind = Kind {
     text: "{} Jobs save their progress and do not say how long saving it or taking it up again \
            takes: no time at all (annotations `spotsim/checkpoint-takes`, `spotsim/restart-takes`)",
     source: "spotsim, 2026-11: an optimistic figure, since manifests do not say",
+};
+
+pub(crate) const JOB_RETRIES: Kind = Kind {
+    id: "job-retries",
+    text: "{} Jobs written in the scenario replace pods at once and never give up (`backoffLimit`)",
+    source: "spotsim, 2026-11, where a Job says neither `backoffLimit` nor `activeDeadlineSeconds` \
+             nor `podFailurePolicy`. Kubernetes lets 6 pods fail, waits 10 s to 10 min between \
+             them, and counts every pod that a reclaim takes: so are Jobs of manifests",
+};
+
+pub(crate) const JOB_EXIT_CODES: Kind = Kind {
+    id: "job-exit-codes",
+    text: "pods of {} Jobs fail by disruptions alone: with 143 if they stop when told to, 137 if killed",
+    source: "spotsim, 2026-11: 128 and the number of the signal, SIGTERM or SIGKILL. A program that \
+             exits with 0 on SIGTERM has succeeded to Kubernetes, and one may fail by itself; a pod \
+             that is lost with its node has no exit code",
 };
 
 pub(crate) const DEADLINE_JOBS: Kind = Kind {

@@ -5,6 +5,7 @@ pub mod contract;
 pub mod deadline;
 pub mod healing;
 pub mod interruption;
+pub mod job;
 pub mod market;
 pub mod rules;
 pub mod scheduler;
@@ -371,6 +372,13 @@ pub struct Workload {
     pub completions: Option<u32>,
     /// How many pods run at a time (Job).
     pub parallelism: Option<u32>,
+    /// How many pods may fail before the Job fails (Job). By default a Job that is written here
+    /// replaces its pods at once and never gives up; one of a manifest may lose 6.
+    pub backoff_limit: Option<u32>,
+    /// After how many seconds the Job fails (Job).
+    pub active_deadline_seconds: Option<u64>,
+    /// Which failures count (Job): Kubernetes' own podFailurePolicy.
+    pub pod_failure_policy: Option<job::PodFailurePolicy>,
     /// When it is created.
     #[serde(default = "zero")]
     #[schemars(extend("format" = "duration"))]

@@ -229,6 +229,7 @@ fn inline(
                 pod_management_policy: workload.pod_management_policy.map(|it| format!("{it:?}")),
                 completions: workload.completions,
                 parallelism: workload.parallelism,
+                job: workload.limits().map(Box::new),
                 selector: selects.then_some(selector),
                 volume_claim_templates: claims,
                 template: PodTemplateSpec { metadata, spec },

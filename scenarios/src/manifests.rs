@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use crate::diagnostic::{Diagnostics, Source};
 use crate::file::Kind;
 use crate::kube::{
-    LabelSelector, Object, ObjectKind, ObjectMeta, PersistentVolumeClaim, PodDisruptionBudget,
-    PodTemplateSpec,
+    JobSpec, LabelSelector, Object, ObjectKind, ObjectMeta, PersistentVolumeClaim,
+    PodDisruptionBudget, PodTemplateSpec,
 };
 use crate::load::{Loaded, Origin};
+use crate::lower::retries;
 use crate::lower::surroundings::Surroundings;
 use crate::unmodelled::Tally;
 
@@ -46,6 +47,8 @@ pub struct ControllerSpec {
     pub completions: Option<u32>,
     /// How many pods run at a time (Job).
     pub parallelism: Option<u32>,
+    /// How it takes failures (Job), without its template; none if nobody said.
+    pub job: Option<Box<JobSpec>>,
     /// Which pods are its own (Deployment, StatefulSet).
     pub selector: Option<LabelSelector>,
     /// The claims that each pod has of its own (StatefulSet).
@@ -89,6 +92,13 @@ fn workload(loaded: Loaded, tally: &mut Tally, found: &mut Diagnostics) -> Optio
         return None;
     }
     tally.not_simulated(&spec.template.spec, &origin);
+    if let Some(job) = &spec.job {
+        if job.suspend {
+            tally.count("spec.suspend: it stands still, and nobody resumes it", &origin);
+            return None;
+        }
+        retries::count_unmodelled(job, tally, &origin);
+    }
     let namespace = metadata.namespace().to_owned();
     let mut annotations = metadata.annotations;
     annotations.extend(spec.template.metadata.annotations.clone());
@@ -133,10 +143,19 @@ impl ControllerSpec {
             pod_management_policy: None,
             completions: None,
             parallelism: None,
+            job: None,
             selector: None,
             volume_claim_templates: Vec::new(),
             template,
         }
+    }
+
+    /// What a Job wants.
+    pub(crate) fn of_job(mut job: JobSpec) -> ControllerSpec {
+        let template = std::mem::take(&mut job.template);
+        let (completions, parallelism) = (job.completions, job.parallelism);
+        let job = Some(Box::new(job));
+        ControllerSpec { completions, parallelism, job, ..ControllerSpec::only(template) }
     }
 
     /// What an object wants, if it is of a kind that creates pods here.
@@ -169,11 +188,7 @@ impl ControllerSpec {
                 let spec = ControllerSpec { min_ready_seconds, ..one(it.spec.template) };
                 (Kind::DaemonSet, it.metadata, spec)
             }
-            Object::Job(it) => {
-                let (completions, parallelism) = (it.spec.completions, it.spec.parallelism);
-                let spec = ControllerSpec { completions, parallelism, ..one(it.spec.template) };
-                (Kind::Job, it.metadata, spec)
-            }
+            Object::Job(it) => (Kind::Job, it.metadata, ControllerSpec::of_job(it.spec)),
             Object::Pod(pod) => {
                 let pod = *pod;
                 let metadata = pod.metadata.clone();

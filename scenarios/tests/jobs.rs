@@ -42,7 +42,8 @@ fn annotations_say_what_manifests_cannot() {
         restart: minutes(2),
         gang: true,
     };
-    let job = Job { completions: 2, parallelism: 2, work, deadline: Some(minutes(480)) };
+    let job =
+        Job { completions: 2, parallelism: 2, work, deadline: Some(minutes(480)), retries: None };
     let workload = scenario.setup.model.workloads.rows().next().expect("a workload");
     assert_eq!(workload.controller, Controller::Job(job));
     assert!(scenario.assumptions.iter().all(|it| it.id != "checkpoint-overheads"));

@@ -3,6 +3,7 @@
 use crate::time::{SimTime, Span};
 use crate::world::deadline::Buys;
 use crate::world::disruption::Reason;
+use crate::world::job::Outcome;
 use crate::world::node::{NodeId, Why};
 use crate::world::pod::PodId;
 use crate::world::pool::PoolId;
@@ -46,6 +47,52 @@ pub enum Action {
         attempt: u32,
         /// The one node it is meant for, if a DaemonSet made it.
         meant_for: Option<NodeId>,
+    },
+    /// Delete a pod that has no node yet.
+    Withdraw {
+        /// Which pod.
+        pod: PodId,
+    },
+    /// Let the Job controller look at a Job again.
+    LookAtJob {
+        /// The Job, or the CronJob that made it.
+        workload: WorkloadId,
+        /// Which of the CronJob's Jobs.
+        run: u32,
+        /// When.
+        at: SimTime,
+    },
+    /// Say what became of a Job.
+    EndJob {
+        /// The Job, or the CronJob that made it.
+        workload: WorkloadId,
+        /// Which of the CronJob's Jobs.
+        run: u32,
+        /// What became of it.
+        outcome: Outcome,
+    },
+    /// Let a CronJob make its next Job later.
+    AwaitDue {
+        /// The CronJob.
+        workload: WorkloadId,
+        /// When.
+        at: SimTime,
+    },
+    /// Make a Job of a CronJob.
+    CreateJob {
+        /// The CronJob.
+        workload: WorkloadId,
+        /// Which of its Jobs.
+        run: u32,
+        /// When it was due.
+        due: SimTime,
+    },
+    /// Make no Job of a CronJob, though one was due.
+    SkipJob {
+        /// The CronJob.
+        workload: WorkloadId,
+        /// When it was due.
+        due: SimTime,
     },
     /// Let a workload's controller replace a lost pod later, when the loss has been noticed.
     NoticeLoss {

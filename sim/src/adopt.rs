@@ -38,7 +38,7 @@ impl<S: Sink> Simulation<'_, S> {
         let model = self.setup.model.clone();
         let start = &model.start.pods[index];
         let node = start.node.map(NodeId::from_index);
-        let replica = self.controllers.adopt(start.workload);
+        let replica = self.controllers.adopt(&self.world, start.workload);
         let (pod, fact) = self.world.adopt_pod(index, replica);
         self.record(fact);
         self.controllers.pod_created(&self.world, pod);

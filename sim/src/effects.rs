@@ -47,6 +47,20 @@ impl<S: Sink> Simulation<'_, S> {
                 self.controllers.pod_created(&self.world, pod);
                 self.enqueue(pod);
             }
+            Action::Withdraw { pod } => self.withdraw(pod),
+            Action::LookAtJob { workload, run, at } => {
+                self.agenda.schedule(at, Event::JobIsLookedAt { workload, run });
+            }
+            Action::EndJob { workload, run, outcome } => {
+                self.record(Fact::JobEnded { workload, run, outcome });
+            }
+            Action::AwaitDue { workload, at } => {
+                self.agenda.schedule(at, Event::JobIsDue(workload));
+            }
+            Action::CreateJob { workload, run, due } => {
+                self.record(Fact::JobCreated { workload, run, due });
+            }
+            Action::SkipJob { workload, due } => self.record(Fact::JobSkipped { workload, due }),
             Action::NoticeLoss { pod, at } => self.agenda.schedule(at, Event::LossNoticed(pod)),
             Action::AwaitTaint { pod, node, tolerates } => {
                 self.eviction_rate.awaits_taint(pod, node, tolerates);
@@ -62,13 +76,7 @@ impl<S: Sink> Simulation<'_, S> {
                     self.agenda.schedule(at, Event::TolerationEnds(pod));
                 }
             }
-            Action::Evict { pod, why } => match self.world.may_be_evicted(pod) {
-                Ok(()) => self.terminate(pod, why, Some(Reason::EvictionByEvictionApi)),
-                Err(budget) => {
-                    let workload = self.world.pods().workload(pod);
-                    self.record(Fact::EvictionRefused { pod, workload, budget });
-                }
-            },
+            Action::Evict { pod, why } => self.evict(pod, why),
             Action::Terminate { pod, why, reason } => self.terminate(pod, why, reason),
             Action::Launch { pool, template, purpose } => {
                 let offering = self.setup.model.pools[pool].templates[template].offering;
@@ -113,12 +121,42 @@ impl<S: Sink> Simulation<'_, S> {
         }
     }
 
-    /// A pod is told to stop, and its controller reacts.
-    pub(crate) fn terminate(&mut self, pod: PodId, why: Why, reason: Option<Reason>) {
-        self.tell_to_stop(pod, why, reason);
-        if let Some(action) = self.controllers.pod_terminating(&self.world, pod) {
-            self.apply(action);
+    /// Somebody asks the eviction API, which asks budgets.
+    fn evict(&mut self, pod: PodId, why: Why) {
+        match self.world.may_be_evicted(pod) {
+            _ if !self.runs(pod) => {}
+            Ok(()) => self.terminate(pod, why, Some(Reason::EvictionByEvictionApi)),
+            Err(budget) => {
+                let workload = self.world.pods().workload(pod);
+                self.record(Fact::EvictionRefused { pod, workload, budget });
+            }
         }
+    }
+
+    /// Whether a pod has not been told to stop. Of several pods that are to go, one may have taken
+    /// others with it: those of its Job.
+    fn runs(&self, pod: PodId) -> bool {
+        matches!(self.world.pods().phase(pod), Phase::Starting { .. } | Phase::Running { .. })
+    }
+
+    /// A pod is told to stop, unless it was before, and its controller reacts.
+    pub(crate) fn terminate(&mut self, pod: PodId, why: Why, reason: Option<Reason>) {
+        if !self.runs(pod) {
+            return;
+        }
+        self.tell_to_stop(pod, why, reason);
+        let actions = self.controllers.pod_terminating(&self.world, pod);
+        self.apply_all(actions);
+    }
+
+    /// A pod is deleted that waits for a node; it leaves the queue.
+    fn withdraw(&mut self, pod: PodId) {
+        let fact = self.world.withdraw(pod);
+        self.record(fact);
+        self.last_refusal.remove(&pod);
+        self.scheduler.forget(pod);
+        let actions = self.controllers.pod_withdrawn(&self.world, pod);
+        self.apply_all(actions);
     }
 
     /// A pod is told to stop, and does once it needs no more time or gets none.
@@ -221,9 +259,8 @@ impl<S: Sink> Simulation<'_, S> {
             false => self.world.lose(pod, aftermath.reason),
         };
         self.record(fact);
-        if let Some(action) = self.controllers.pod_lost(&self.world, (pod, node), told, aftermath) {
-            self.apply(action);
-        }
+        let actions = self.controllers.pod_lost(&self.world, (pod, node), told, aftermath);
+        self.apply_all(actions);
         self.wake_scheduler(Happening::PodLeft(self.world.pods().spec(pod)));
     }
 

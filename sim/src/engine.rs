@@ -162,6 +162,14 @@ impl<'s, S: Sink> Simulation<'s, S> {
                 self.apply_all(actions);
                 self.deadline_tick(workload);
             }
+            Event::JobIsLookedAt { workload, run } => {
+                let actions = self.controllers.job_looked_at(&self.world, workload, run);
+                self.apply_all(actions);
+            }
+            Event::JobIsDue(workload) => {
+                let actions = self.controllers.job_due(&self.world, workload);
+                self.apply_all(actions);
+            }
             Event::DeadlineTick(workload) => self.deadline_tick(workload),
             Event::SchedulerWakes => self.scheduler_wakes(),
             Event::QueueFlushes => {
@@ -194,7 +202,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
                         self.record(Fact::StillRunning { pod, workload, ran });
                     }
                 }
-                Phase::Starting { .. } | Phase::Ended(_) => {}
+                Phase::Starting { .. } | Phase::Ended(_) | Phase::Withdrawn => {}
             }
         }
         let unfinished: Vec<_> = self.deadlines.unfinished(self.world.now()).collect();

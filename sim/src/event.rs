@@ -60,6 +60,15 @@ pub enum Event {
     DrainGoesOn(NodeId),
     /// A workload is created.
     WorkloadArrives(WorkloadId),
+    /// A Job's back-off or its `activeDeadlineSeconds` may be over.
+    JobIsLookedAt {
+        /// The Job, or the CronJob that made it.
+        workload: WorkloadId,
+        /// Which of the CronJob's Jobs.
+        run: u32,
+    },
+    /// A CronJob is to make a Job.
+    JobIsDue(WorkloadId),
     /// A job with a deadline looks around.
     DeadlineTick(WorkloadId),
     /// The scheduler takes back pods that it set aside long ago.
@@ -96,9 +105,11 @@ impl Event {
             Event::LossNoticed(_) => 16,
             Event::DrainGoesOn(_) => 17,
             Event::WorkloadArrives(_) => 18,
-            Event::DeadlineTick(_) => 19,
-            Event::QueueFlushes => 20,
-            Event::SchedulerWakes => 21,
+            Event::JobIsLookedAt { .. } => 19,
+            Event::JobIsDue(_) => 20,
+            Event::DeadlineTick(_) => 21,
+            Event::QueueFlushes => 22,
+            Event::SchedulerWakes => 23,
         }
     }
 }

@@ -145,7 +145,11 @@ proptest! {
         let setup = setup(&plan);
         let (facts, _) = facts(&setup, ROOT);
         let mut done = BTreeMap::new();
+        let mut made = BTreeMap::new();
         for (_, fact) in &facts {
+            if let Fact::JobCreated { workload, .. } = *fact {
+                *made.entry(workload).or_insert(0) += 1;
+            }
             if let Fact::PodEnded { workload, end: End::Completed, .. } = *fact {
                 *done.entry(workload).or_insert(0) += 1;
             }
@@ -153,6 +157,9 @@ proptest! {
         for (workload, done) in done {
             match setup.model.workloads[workload].controller {
                 Controller::Job(job) => prop_assert!(done <= job.completions),
+                Controller::CronJob { job, .. } => {
+                    prop_assert!(done <= job.completions * made[&workload]);
+                }
                 Controller::Pod { .. } => prop_assert_eq!(done, 1),
                 other => prop_assert!(false, "{:?} completed pods", other),
             }

@@ -229,6 +229,24 @@ fn line(recording: Recording<'_>, namer: &Namer<'_>, at: SimTime, fact: &Fact) -
             });
             ("PodWorked", body)
         }
+        Fact::JobCreated { workload, run, due } => {
+            let body = json!({
+                "job": namer.job(workload, run), "workload": namer.workload(workload),
+                "dueMs": due.as_ms()
+            });
+            ("JobCreated", body)
+        }
+        Fact::JobSkipped { workload, due } => {
+            let workload = namer.workload(workload);
+            ("JobSkipped", json!({ "workload": workload, "dueMs": due.as_ms() }))
+        }
+        Fact::JobEnded { workload, run, outcome } => {
+            let job = namer.job(workload, run);
+            ("JobEnded", json!({ "job": job, "outcome": outcome.name() }))
+        }
+        Fact::PodWithdrawn { pod, workload: _, waited } => {
+            ("PodWithdrawn", json!({ "pod": namer.pod(pod), "waitedMs": waited.as_ms() }))
+        }
         Fact::DeadlineJobDone { workload } => {
             ("DeadlineJobDone", json!({ "workload": namer.workload(workload) }))
         }

@@ -46,6 +46,11 @@ impl<'a> Namer<'a> {
                     (None, Controller::Pod { .. }) => owner,
                     // A StatefulSet gives the name of a pod to its successor.
                     (None, Controller::StatefulSet { .. }) => format!("{owner}-{replica}"),
+                    (None, controller @ Controller::CronJob { job, .. }) => {
+                        let run = controller.run_of(replica);
+                        let index = replica - run * job.completions;
+                        format!("{}-{index}-{attempt}", self.job(workload, run))
+                    }
                     (
                         None,
                         Controller::Deployment { .. }
@@ -77,6 +82,15 @@ impl<'a> Namer<'a> {
     pub fn workload(&self, id: WorkloadId) -> String {
         let workload = &self.legend.model.workloads[id];
         format!("{}/{}", self.text(workload.namespace), self.text(workload.name))
+    }
+
+    /// The namespace and name of a Job: its own, or its CronJob's with its number.
+    #[must_use]
+    pub fn job(&self, id: WorkloadId, run: u32) -> String {
+        match self.legend.model.workloads[id].controller {
+            Controller::CronJob { .. } => format!("{}-{run}", self.workload(id)),
+            _ => self.workload(id),
+        }
     }
 
     /// The name of a pool.
@@ -124,6 +138,7 @@ pub fn kind(controller: Controller) -> &'static str {
         Controller::StatefulSet { .. } => "StatefulSet",
         Controller::DaemonSet => "DaemonSet",
         Controller::Job(_) => "Job",
+        Controller::CronJob { .. } => "CronJob",
         Controller::Pod { .. } => "Pod",
         Controller::DeadlineJob(_) => "DeadlineJob",
     }
@@ -152,5 +167,6 @@ pub fn reason(why: Why) -> &'static str {
         Why::Preempted => "Preempted",
         Why::Tainted => "Tainted",
         Why::Released => "Released",
+        Why::JobOver => "JobOver",
     }
 }

@@ -86,7 +86,7 @@ pub fn write(recording: Recording<'_>, out: impl Write) -> csv::Result<()> {
             Fact::PodEnded { pod, end: how, .. } => change(&mut rows, &pod, |row| {
                 (row.ended_s, row.end) = (Some(now), Some(end(how)));
             }),
-            Fact::StillPending { pod, waited, .. } => {
+            Fact::StillPending { pod, waited, .. } | Fact::PodWithdrawn { pod, waited, .. } => {
                 change(&mut rows, &pod, |row| row.pending_s = waited.as_secs_f64());
             }
             _ => {}

@@ -48,7 +48,10 @@ impl Replacement {
     fn disrupted(&mut self, at: SimTime, pod: PodId, workload: WorkloadId, node: NodeId) {
         let replaced = matches!(
             self.legend.model.workloads[workload].controller,
-            Controller::Deployment { .. } | Controller::StatefulSet { .. } | Controller::Job { .. }
+            Controller::Deployment { .. }
+                | Controller::StatefulSet { .. }
+                | Controller::Job(_)
+                | Controller::CronJob { .. }
         );
         if replaced && at >= self.legend.from && self.counted.insert(pod) {
             let since = self.notices.get(&node).copied().unwrap_or(at);
@@ -80,6 +83,8 @@ impl Sink for Replacement {
                     self.disrupted(at, pod, workload, node);
                 }
             }
+            // Nobody will take the place of its pods.
+            Fact::JobEnded { workload, .. } => drop(self.open.remove(&workload)),
             Fact::PodEnded { pod, workload, node, end, .. } => {
                 if end == End::KilledWithoutWarning {
                     self.disrupted(at, pod, workload, node);

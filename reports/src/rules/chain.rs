@@ -131,6 +131,7 @@ fn pod_of(fact: &Fact) -> Option<(PodId, WorkloadId)> {
         | Fact::PodNominated { pod, workload, .. }
         | Fact::EvictionRefused { pod, workload, .. }
         | Fact::PodTerminating { pod, workload, .. }
+        | Fact::PodWithdrawn { pod, workload, .. }
         | Fact::PodEnded { pod, workload, .. } => Some((pod, workload)),
         // That a pod is ready or available says nothing about where it is.
         _ => None,

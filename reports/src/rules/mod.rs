@@ -169,7 +169,9 @@ impl Sink for Watch {
             Fact::PodScheduled { pod, spec, node, .. } | Fact::PodFound { pod, spec, node, .. } => {
                 self.pod_placed(pod, spec, node);
             }
-            Fact::PodTerminating { pod, .. } | Fact::PodEnded { pod, .. } => self.pod_goes(pod),
+            Fact::PodTerminating { pod, .. }
+            | Fact::PodEnded { pod, .. }
+            | Fact::PodWithdrawn { pod, .. } => self.pod_goes(pod),
             Fact::NodeLaunched { node, pool, offering, .. } => {
                 let model = &self.legend.model;
                 let place = Place::launched(node, pool, offering, model);

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use sim::world::job::Worked;
-use sim::world::workload::{Workload, WorkloadId};
+use sim::world::job::{Outcome, Worked};
+use sim::world::workload::{Controller, Workload, WorkloadId};
 use sim::{Legend, Run, Span};
 
 use super::{MONTH, workload_name};
@@ -29,21 +29,33 @@ pub struct Batch {
     pub waiting_pod_hours_per_day: Estimate,
     /// Jobs that were late, per replication; none when no Job has a deadline.
     pub deadline_misses: Option<Estimate>,
-    /// Each Job.
+    /// Jobs that failed, per replication; none when none can.
+    pub jobs_failed: Option<Estimate>,
+    /// Jobs of CronJobs that were due and never made, per replication; none without CronJobs.
+    pub jobs_skipped: Option<Estimate>,
+    /// Each Job, and each CronJob.
     pub jobs: Vec<JobFate>,
 }
 
-/// What became of one Job.
+/// What became of one Job, or of all Jobs of one CronJob. Numbers are over all replications.
 #[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct JobFate {
     /// Namespace and name.
     pub workload: String,
-    /// In how many replications it was done before the end.
+    /// How many were made: one in each replication, or as many as a CronJob made.
+    pub made: u64,
+    /// How many of them were done before the end.
     pub done: u64,
-    /// Hours from its creation to its last completion, over those.
+    /// How many failed, by the reason of their condition `Failed`.
+    pub failed: BTreeMap<&'static str, u64>,
+    /// How many a CronJob deleted to make the next.
+    pub replaced: u64,
+    /// How many of a CronJob's were due and never made.
+    pub skipped: u64,
+    /// Hours from creation to last completion: the mean of those that were done, over replications.
     pub makespan_hours: Option<Estimate>,
-    /// In how many replications it was late; none without a deadline.
+    /// How many were late; none without a deadline.
     pub late: Option<u64>,
 }
 
@@ -55,27 +67,29 @@ pub(super) fn of(runs: &[(Figures, Run)], legend: &Legend, hours: f64) -> Option
     let per_day = |of: fn(&Worked) -> Span| {
         each(&|figures| of(&figures.worked).as_hours_f64() * 24.0 / hours)
     };
-    let mut fates: BTreeMap<WorkloadId, Vec<Fate>> = BTreeMap::new();
-    for fate in runs.iter().flat_map(|(figures, _)| &figures.jobs) {
-        fates.entry(fate.workload).or_default().push(*fate);
+    // Of each workload the fates of each replication that has some, and how many were skipped.
+    let mut fates: BTreeMap<WorkloadId, (Vec<Vec<Fate>>, u64)> = BTreeMap::new();
+    for (figures, _) in runs {
+        for together in figures.jobs.chunk_by(|one, next| one.workload == next.workload) {
+            fates.entry(together[0].workload).or_default().0.push(together.to_vec());
+        }
+        for (workload, skipped) in &figures.skipped {
+            fates.entry(*workload).or_default().1 += skipped;
+        }
     }
     let has_work = |it: &Workload| it.controller.work().is_some();
     if fates.is_empty() && !legend.model.workloads.rows().any(has_work) {
         return None;
     }
-    let late = |fate: &Fate| fate.late == Some(true);
-    let any_deadline = fates.values().flatten().any(|fate| fate.late.is_some());
+    let controllers = || legend.model.workloads.rows().map(|it| it.controller);
+    let any_deadline = runs.iter().any(|(it, _)| it.jobs.iter().any(|fate| fate.late.is_some()));
     let misses = || each(&|figures| figures.jobs.iter().filter(|it| late(it)).count() as f64);
-    let job = |(workload, fates): (WorkloadId, Vec<Fate>)| {
-        let makespans: Vec<f64> =
-            fates.iter().filter_map(|fate| fate.makespan).map(Span::as_hours_f64).collect();
-        let has_deadline = fates.iter().any(|fate| fate.late.is_some());
-        JobFate {
-            workload: workload_name(legend, workload),
-            done: makespans.len() as u64,
-            makespan_hours: (!makespans.is_empty()).then(|| Estimate::of(&makespans)),
-            late: has_deadline.then(|| fates.iter().filter(|fate| late(fate)).count() as u64),
-        }
+    let may_fail = controllers().filter_map(Controller::job).any(|job| job.retries.is_some());
+    let failures = || each(&|figures| figures.jobs.iter().filter(|it| failed(it)).count() as f64);
+    let cron_jobs = controllers().any(|it| matches!(it, Controller::CronJob { .. }));
+    let skips = || each(&|figures| figures.skipped.values().sum::<u64>() as f64);
+    let job = |(workload, (replications, skipped)): (WorkloadId, (Vec<Vec<Fate>>, u64))| {
+        job_fate(workload_name(legend, workload), &replications, skipped)
     };
     Some(Batch {
         useful_pod_hours_per_day: per_day(|it| it.useful),
@@ -84,6 +98,39 @@ pub(super) fn of(runs: &[(Figures, Run)], legend: &Legend, hours: f64) -> Option
         checkpoint_overhead_pod_hours_per_day: per_day(|it| it.saving),
         waiting_pod_hours_per_day: per_day(|it| it.waiting),
         deadline_misses: any_deadline.then(misses),
+        jobs_failed: may_fail.then(failures),
+        jobs_skipped: cron_jobs.then(skips),
         jobs: fates.into_iter().map(job).collect(),
     })
+}
+
+fn late(fate: &Fate) -> bool {
+    fate.late == Some(true)
+}
+
+fn failed(fate: &Fate) -> bool {
+    fate.outcome.is_some_and(Outcome::failed)
+}
+
+fn job_fate(workload: String, replications: &[Vec<Fate>], skipped: u64) -> JobFate {
+    let fates = || replications.iter().flatten();
+    let count = |which: &dyn Fn(&Fate) -> bool| fates().filter(|fate| which(fate)).count() as u64;
+    let mean = |fates: &Vec<Fate>| {
+        let spans = fates.iter().filter_map(|fate| fate.makespan).map(Span::as_hours_f64);
+        let spans: Vec<f64> = spans.collect();
+        (!spans.is_empty()).then(|| spans.iter().sum::<f64>() / spans.len() as f64)
+    };
+    let makespans: Vec<f64> = replications.iter().filter_map(mean).collect();
+    let reasons = Outcome::ALL.into_iter().filter(|outcome| outcome.failed());
+    let reasons = reasons.map(|it| (it.name(), count(&|fate| fate.outcome == Some(it))));
+    JobFate {
+        workload,
+        made: fates().count() as u64,
+        done: count(&|fate| fate.makespan.is_some()),
+        failed: reasons.filter(|(_, count)| *count > 0).collect(),
+        replaced: count(&|fate| fate.outcome == Some(Outcome::Replaced)),
+        skipped,
+        makespan_hours: (!makespans.is_empty()).then(|| Estimate::of(&makespans)),
+        late: fates().any(|fate| fate.late.is_some()).then(|| count(&late)),
+    }
 }

@@ -13,6 +13,7 @@ pub use owners::{Owner, OwnerKind};
 use crate::diagnostic::Diagnostics;
 use crate::kube::{self, Object, ObjectKind, PodTemplateSpec};
 use crate::load::{Loaded, Origin};
+use crate::lower::retries;
 use crate::manifests::{ControllerSpec, Written};
 use crate::unmodelled::Tally;
 use owners::{Owners, is_mirror};
@@ -112,6 +113,11 @@ impl<'o> Cluster<'o> {
         for loaded in objects {
             building.node_or_workload(loaded, &owners);
             let kind = loaded.object.kind();
+            if let Object::Job(job) = &loaded.object
+                && !is_done(job)
+            {
+                retries::count_unmodelled(&job.spec, tally, &loaded.origin);
+            }
             if STORAGE.contains(&kind) {
                 building.cluster.storage.push(loaded.object.clone());
             }
@@ -234,6 +240,9 @@ impl<'o> Building<'o> {
                 let whole = &mut self.cluster.workloads[*index].spec;
                 whole.completions = sum(whole.completions, spec.completions);
                 whole.parallelism = sum(whole.parallelism, spec.parallelism);
+                if let Some((whole, job)) = whole.job.as_mut().zip(spec.job) {
+                    whole.backoff_limit = sum(whole.backoff_limit, job.backoff_limit);
+                }
             }
             None => {
                 let mut annotations = metadata.annotations.clone();
@@ -274,7 +283,8 @@ impl<'o> Building<'o> {
         };
         let owner = owners.of_pod(&pod.metadata);
         let workload = self.known.get(&owner).copied().unwrap_or_else(|| {
-            let spec = ControllerSpec::only(template_of(pod, owner.kind));
+            let mut spec = ControllerSpec::only(template_of(pod, owner.kind));
+            spec.job = (owner.kind == OwnerKind::Job).then(Box::default);
             let index = self.add(owner, spec, pod.metadata.annotations.clone(), origin);
             self.inferred.insert(index);
             index
@@ -322,10 +332,16 @@ fn is_done(job: &kube::Job) -> bool {
 fn remaining(job: &kube::Job) -> ControllerSpec {
     let parallelism = job.spec.parallelism.unwrap_or(1);
     let completions = job.spec.completions.unwrap_or(parallelism);
+    let mut spec = job.spec.clone();
+    // What has failed counts, and may have been all that may.
+    spec.backoff_limit = match (spec.backoff_limit, spec.backoff_limit_per_index) {
+        (None, Some(_)) => None,
+        (limit, _) => Some(limit.unwrap_or(6).saturating_sub(job.status.failed)),
+    };
     ControllerSpec {
         completions: Some(completions.saturating_sub(job.status.succeeded)),
         parallelism: Some(parallelism),
-        ..ControllerSpec::only(job.spec.template.clone())
+        ..ControllerSpec::of_job(spec)
     }
 }
 

@@ -4,9 +4,11 @@
 //! `spotsim/checkpoint-takes`, `spotsim/restart-takes`, `spotsim/gang` and `spotsim/deadline`.
 
 use sim::Span;
+use sim::world::Model;
 use sim::world::job::{Checkpoints, Job, Work};
 
 use super::pods::span_annotation;
+use super::retries::retries;
 use crate::assumption::{self, Assumption};
 use crate::file::File;
 use crate::manifests::Written;
@@ -21,6 +23,10 @@ pub(super) struct Unsaid {
     durations: usize,
     /// How many save their progress and do not say how long saving or taking up takes.
     overheads: usize,
+    /// How many do not say how often their pods may fail.
+    limits: usize,
+    /// How many look at exit codes, which nobody knows.
+    exits: usize,
 }
 
 impl Unsaid {
@@ -29,6 +35,8 @@ impl Unsaid {
         let kinds = [
             (self.durations, assumption::JOB_DURATION),
             (self.overheads, assumption::CHECKPOINT_OVERHEADS),
+            (self.limits, assumption::JOB_RETRIES),
+            (self.exits, assumption::JOB_EXIT_CODES),
         ];
         let unsaid = kinds.into_iter().filter(|(count, _)| *count > 0);
         unsaid.map(|(count, kind)| kind.about(&[&count.to_string()]))
@@ -39,7 +47,12 @@ impl Unsaid {
 ///
 /// # Errors
 /// A sentence that says what is wrong with it.
-pub(super) fn job(file: &File, written: &Written, unsaid: &mut Unsaid) -> Result<Job, String> {
+pub(super) fn job(
+    model: &mut Model,
+    file: &File,
+    written: &Written,
+    unsaid: &mut Unsaid,
+) -> Result<Job, String> {
     let (spec, annotations) = (&written.spec, &written.annotations);
     let span = |key: &str| span_annotation(annotations, key);
     let stated = span("spotsim/duration")?.or_else(|| by_labels(file, written));
@@ -79,7 +92,18 @@ pub(super) fn job(file: &File, written: &Written, unsaid: &mut Unsaid) -> Result
         ));
     }
     let work = Work { duration, checkpoints, restart: restart.unwrap_or_default(), gang };
-    Ok(Job { completions, parallelism, work, deadline: span("spotsim/deadline")? })
+    let retries = match &spec.job {
+        Some(job) => {
+            let mut rules = job.pod_failure_policy.iter().flat_map(|policy| &policy.rules);
+            unsaid.exits += usize::from(rules.any(|rule| rule.on_exit_codes.is_some()));
+            Some(retries(model, job, &spec.template.spec)?)
+        }
+        None => {
+            unsaid.limits += 1;
+            None
+        }
+    };
+    Ok(Job { completions, parallelism, work, deadline: span("spotsim/deadline")?, retries })
 }
 
 /// How long pods with such labels run, if the scenario says so.

@@ -14,6 +14,7 @@ pub mod nodes;
 pub mod pods;
 mod reclaims;
 pub mod requests;
+pub(crate) mod retries;
 mod rules;
 pub mod selectors;
 mod start;
@@ -398,7 +399,7 @@ impl<'l> Lowering<'l> {
     }
 
     fn controller(
-        &self,
+        &mut self,
         written: &Written,
         unsaid: &mut jobs::Unsaid,
     ) -> Result<Controller, String> {
@@ -416,7 +417,7 @@ impl<'l> Lowering<'l> {
                 let duration = pods::span_annotation(&written.annotations, "spotsim/duration")?;
                 Controller::Pod { duration }
             }
-            Kind::Job => Controller::Job(jobs::job(self.file, written, unsaid)?),
+            Kind::Job => Controller::Job(jobs::job(&mut self.model, self.file, written, unsaid)?),
         })
     }
 

@@ -200,7 +200,7 @@ fn notes(world: &World, pod: PodId) -> Vec<String> {
     if matches!(world.pods().phase(pod), Phase::Terminating { .. }) {
         notes.push("it has been told to stop".into());
     }
-    if matches!(world.pods().phase(pod), Phase::Ended(_)) {
+    if matches!(world.pods().phase(pod), Phase::Ended(_) | Phase::Withdrawn) {
         notes.push("it has ended".into());
     }
     notes

@@ -1,9 +1,11 @@
 //! The workload controllers: who creates pods, and who brings them back.
 //!
-//! A ReplicaSet and a Job replace a pod as soon as it is deleted or has failed; a StatefulSet waits
-//! until the pod's name is free again; a DaemonSet follows its nodes; a bare pod has nobody.
+//! A ReplicaSet replaces a pod as soon as it is deleted or has failed; a StatefulSet waits until the
+//! pod's name is free again; a DaemonSet follows its nodes; a bare pod has nobody. Jobs have a
+//! controller of their own.
 
-use super::loss::{Aftermath, Mark};
+use super::jobs::Jobs;
+use super::loss::Aftermath;
 use super::stateful_sets::StatefulSets;
 use crate::action::Action;
 use crate::table::Table;
@@ -16,13 +18,13 @@ use crate::world::{Model, World};
 /// The memory of the controllers.
 #[derive(Clone, Debug)]
 pub struct Controllers {
-    /// The number that a workload's next new replica gets: for Jobs, its completion index; for
-    /// DaemonSets, a count of pods.
+    /// The number that a workload's next new replica gets: for DaemonSets, a count of pods.
     next_replica: Table<WorkloadId, u32>,
     /// How many pods of each workload were there from the start.
     adopted: Table<WorkloadId, u32>,
     daemon_sets: Vec<WorkloadId>,
     stateful_sets: StatefulSets,
+    jobs: Jobs,
 }
 
 impl Controllers {
@@ -34,12 +36,16 @@ impl Controllers {
             adopted: model.workloads.rows().map(|_| 0).collect(),
             daemon_sets: Vec::new(),
             stateful_sets: StatefulSets::default(),
+            jobs: Jobs::default(),
         }
     }
 
     /// A pod of a workload was there from the start: which replica it is.
-    pub fn adopt(&mut self, workload: WorkloadId) -> u32 {
+    pub fn adopt(&mut self, world: &World, workload: WorkloadId) -> u32 {
         self.adopted[workload] += 1;
+        if world.model().workloads[workload].controller.job().is_some() {
+            return self.jobs.adopt(workload);
+        }
         let replica = self.next_replica[workload];
         self.next_replica[workload] += 1;
         replica
@@ -54,8 +60,11 @@ impl Controllers {
     /// A workload was created: its first pods, as far as they are not there already.
     pub fn workload_created(&mut self, world: &World, workload: WorkloadId) -> Vec<Action> {
         let controller = world.model().workloads[workload].controller;
-        if matches!(controller, Controller::StatefulSet { .. }) {
-            return self.stateful_sets.missing(world, workload);
+        match controller {
+            Controller::StatefulSet { .. } => return self.stateful_sets.missing(world, workload),
+            Controller::Job(_) => return self.jobs.start(world, (workload, 0)),
+            Controller::CronJob { .. } => return self.jobs.cron_job_created(world, workload),
+            _ => {}
         }
         match controller.at_once() {
             Some(pods) => {
@@ -82,8 +91,10 @@ impl Controllers {
 
     /// A pod was created.
     pub fn pod_created(&mut self, world: &World, pod: PodId) {
-        if matches!(controller(world, pod), Controller::StatefulSet { .. }) {
-            self.stateful_sets.pod_created(world, pod);
+        match controller(world, pod) {
+            Controller::StatefulSet { .. } => self.stateful_sets.pod_created(world, pod),
+            Controller::Job(_) | Controller::CronJob { .. } => self.jobs.pod_created(world, pod),
+            _ => {}
         }
     }
 
@@ -98,29 +109,41 @@ impl Controllers {
     }
 
     /// A pod was told to stop.
-    #[must_use]
-    pub fn pod_terminating(&self, world: &World, pod: PodId) -> Option<Action> {
+    pub fn pod_terminating(&mut self, world: &World, pod: PodId) -> Vec<Action> {
         match controller(world, pod) {
-            Controller::Deployment { .. } | Controller::Job(_) => {
-                is_deleted(world, pod).then(|| successor(world, pod))
+            Controller::Deployment { .. } if is_deleted(world, pod) => vec![successor(world, pod)],
+            Controller::Job(_) | Controller::CronJob { .. } => {
+                self.jobs.pod_terminating(world, pod)
             }
-            Controller::StatefulSet { .. }
+            Controller::Deployment { .. }
+            | Controller::StatefulSet { .. }
             | Controller::DaemonSet
             | Controller::Pod { .. }
-            | Controller::DeadlineJob(_) => None,
+            | Controller::DeadlineJob(_) => Vec::new(),
         }
+    }
+
+    /// A pod was deleted before it had a node.
+    pub fn pod_withdrawn(&mut self, world: &World, pod: PodId) -> Vec<Action> {
+        self.jobs.pod_withdrawn(world, pod)
+    }
+
+    /// The back-off of a Job may be over, or its time.
+    pub fn job_looked_at(&mut self, world: &World, job: WorkloadId, run: u32) -> Vec<Action> {
+        self.jobs.looked_at(world, (job, run))
+    }
+
+    /// A CronJob is to make a Job.
+    pub fn job_due(&mut self, world: &World, cron_job: WorkloadId) -> Vec<Action> {
+        self.jobs.due(world, cron_job)
     }
 
     /// A pod ended, as `end` says, on a node that is still there.
     pub fn pod_ended(&mut self, world: &World, pod: PodId, end: End) -> Vec<Action> {
         match controller(world, pod) {
-            Controller::Job(job) if end == End::Completed => {
-                let workload = world.pods().workload(pod);
-                let more = self.next_replica[workload] < job.completions;
-                if more { vec![self.new_replica(workload, None)] } else { Vec::new() }
-            }
+            Controller::Job(_) | Controller::CronJob { .. } => self.jobs.pod_ended(world, pod, end),
             // The kubelet deletes no pod: it is replaced once it has failed.
-            Controller::Deployment { .. } | Controller::Job(_) if !is_deleted(world, pod) => {
+            Controller::Deployment { .. } if !is_deleted(world, pod) => {
                 vec![successor(world, pod)]
             }
             Controller::StatefulSet { .. } => self.name_is_free(world, pod),
@@ -129,33 +152,33 @@ impl Controllers {
     }
 
     /// A pod was lost with `node`, after it had been told to stop or not.
-    #[must_use]
     pub fn pod_lost(
-        &self,
+        &mut self,
         world: &World,
         (pod, node): (PodId, NodeId),
         told: bool,
         aftermath: Aftermath,
-    ) -> Option<Action> {
-        match controller(world, pod) {
-            Controller::Deployment { .. } | Controller::Job(_) => match aftermath.marked {
-                _ if told && is_deleted(world, pod) => None,
-                Mark::At(at) => Some(Action::NoticeLoss { pod, at }),
-                Mark::AfterTaint(tolerates) => Some(Action::AwaitTaint { pod, node, tolerates }),
-                Mark::Never => None,
-            },
+    ) -> Vec<Action> {
+        let noticed = match controller(world, pod) {
+            Controller::Job(_) | Controller::CronJob { .. } => {
+                return self.jobs.pod_lost(world, (pod, node), told, aftermath);
+            }
+            Controller::Deployment { .. } if told && is_deleted(world, pod) => None,
+            Controller::Deployment { .. } => aftermath.marked.noticed(pod, node),
             // The name is taken for as long as the object is there.
             Controller::StatefulSet { .. } => {
                 aftermath.gone_at.map(|at| Action::NoticeLoss { pod, at })
             }
             Controller::DaemonSet | Controller::Pod { .. } | Controller::DeadlineJob(_) => None,
-        }
+        };
+        noticed.into_iter().collect()
     }
 
     /// The cluster has given up a pod that was lost with its node.
     pub fn loss_noticed(&mut self, world: &World, pod: PodId) -> Vec<Action> {
         match controller(world, pod) {
             Controller::StatefulSet { .. } => self.name_is_free(world, pod),
+            Controller::Job(_) | Controller::CronJob { .. } => self.jobs.loss_noticed(world, pod),
             _ => vec![successor(world, pod)],
         }
     }
@@ -193,7 +216,7 @@ fn successor(world: &World, pod: PodId) -> Action {
 }
 
 /// Whether a pod that was told to stop has been deleted, as everybody does but the kubelet.
-fn is_deleted(world: &World, pod: PodId) -> bool {
+pub(super) fn is_deleted(world: &World, pod: PodId) -> bool {
     world.pods().reason(pod) != Some(Reason::TerminationByKubelet)
 }
 

@@ -5,16 +5,20 @@
 //! object is deleted. How soon an unreachable node is tainted is another matter: `eviction_rate.rs`.
 
 use super::taint_manager;
+use crate::action::Action;
 use crate::providers::interruption::{Loss, NodeObject};
 use crate::time::{SimTime, Span};
 use crate::world::World;
 use crate::world::disruption::Reason;
+use crate::world::node::NodeId;
 use crate::world::pod::PodId;
 use crate::world::taints::{Effect, Taint};
 
 /// What the cluster does with a pod that is lost with its node.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Aftermath {
+    /// When the cluster takes the node to be lost, and the pod not to be ready.
+    pub unreachable_at: SimTime,
     /// When the pod's object is marked as deleted: a ReplicaSet then replaces it.
     pub marked: Mark,
     /// When the object is gone and its name is free, if ever.
@@ -35,6 +39,17 @@ pub enum Mark {
     Never,
 }
 
+impl Mark {
+    /// How the controller of a pod that was lost with `node` learns of it.
+    pub(super) fn noticed(self, pod: PodId, node: NodeId) -> Option<Action> {
+        match self {
+            Mark::At(at) => Some(Action::NoticeLoss { pod, at }),
+            Mark::AfterTaint(tolerates) => Some(Action::AwaitTaint { pod, node, tolerates }),
+            Mark::Never => None,
+        }
+    }
+}
+
 /// What will be done with a pod whose node is lost now.
 #[must_use]
 pub fn aftermath(world: &World, pod: PodId, loss: &Loss) -> Aftermath {
@@ -50,14 +65,15 @@ pub fn aftermath(world: &World, pod: PodId, loss: &Loss) -> Aftermath {
     };
     match (patience, gone_at) {
         (Some(span), gone) if gone.is_none_or(|gone| unreachable_at + span < gone) => Aftermath {
+            unreachable_at,
             marked: Mark::AfterTaint(span),
             gone_at,
             reason: Some(Reason::DeletionByTaintManager),
         },
         (_, Some(gone)) => {
             let reason = Some(Reason::DeletionByPodGc);
-            Aftermath { marked: Mark::At(gone), gone_at, reason }
+            Aftermath { unreachable_at, marked: Mark::At(gone), gone_at, reason }
         }
-        (_, None) => Aftermath { marked: Mark::Never, gone_at: None, reason: None },
+        (_, None) => Aftermath { unreachable_at, marked: Mark::Never, gone_at: None, reason: None },
     }
 }

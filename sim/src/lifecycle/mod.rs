@@ -3,9 +3,11 @@
 //! Each part looks at the world and returns the actions it wants.
 
 pub mod controllers;
+pub mod cron_jobs;
 pub mod deadlines;
 pub mod drain;
 pub mod eviction_rate;
+pub mod jobs;
 pub mod loss;
 pub mod pools;
 pub mod shutdown;

@@ -15,7 +15,7 @@ use crate::world::workload::WorkloadId;
 /// The memory of all work.
 #[derive(Clone, Debug, Default)]
 pub struct Crews {
-    /// By workload, and by replica unless it is a gang.
+    /// By workload, and by replica unless it is a gang; then by which of the CronJob's Jobs it is.
     crews: BTreeMap<(WorkloadId, u32), Crew>,
     /// What became of the time of pods that have been ready and have not ended; waiting is what is
     /// left of it.
@@ -121,8 +121,11 @@ fn crew_of(world: &World, pod: PodId) -> Option<((WorkloadId, u32), usize, Work)
     let workload = world.pods().workload(pod);
     let controller = world.model().workloads[workload].controller;
     let work = controller.work()?;
+    let replica = world.pods().replica(pod);
     Some(match work.gang {
-        true => ((workload, 0), controller.at_once().map_or(0, |pods| pods as usize), work),
-        false => ((workload, world.pods().replica(pod)), 1, work),
+        true => {
+            ((workload, controller.run_of(replica)), controller.job()?.at_once() as usize, work)
+        }
+        false => ((workload, replica), 1, work),
     })
 }

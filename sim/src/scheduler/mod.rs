@@ -178,6 +178,11 @@ impl Scheduler {
         }
     }
 
+    /// A pod that waits was deleted.
+    pub fn forget(&mut self, pod: PodId) {
+        self.queue.remove(pod);
+    }
+
     /// How many cycles there have been.
     pub fn cycles(&self) -> u64 {
         self.cycles

@@ -130,6 +130,14 @@ impl Queue {
         self.failures.remove(&pod);
     }
 
+    /// A pod that waits was deleted.
+    pub fn remove(&mut self, pod: PodId) {
+        self.active.retain(|turn| turn.pod != pod);
+        self.backing_off.retain(|(_, turn)| turn.pod != pod);
+        self.unschedulable.remove(&pod);
+        self.forget(pod);
+    }
+
     /// Something happened: pods that it helps go back to the queue. Whether any did.
     pub fn wake(&mut self, now: SimTime, helps: impl Fn(PodId, Plugins) -> bool) -> bool {
         self.take_back(now, |pod, failed| helps(pod, failed.refused_by))

@@ -3,7 +3,7 @@
 use super::budget::BudgetId;
 use super::catalog::{Capacity, OfferingId};
 use super::disruption::Reason;
-use super::job::Worked;
+use super::job::{Outcome, Worked};
 use super::node::{NodeId, Why};
 use super::pod::{End, Limit, PodId, SpecId};
 use super::pool::PoolId;
@@ -273,6 +273,41 @@ pub enum Fact {
         /// What became of its time.
         worked: Worked,
     },
+    /// A CronJob made a Job.
+    JobCreated {
+        /// The CronJob.
+        workload: WorkloadId,
+        /// The how-manieth Job it is, from 0.
+        run: u32,
+        /// When it was due.
+        due: SimTime,
+    },
+    /// A CronJob will not make a Job that was due: another one ran for too long.
+    JobSkipped {
+        /// The CronJob.
+        workload: WorkloadId,
+        /// When it was due.
+        due: SimTime,
+    },
+    /// A Job is complete, has failed or was replaced. Of a Job that replaces its pods for ever only its
+    /// pods tell.
+    JobEnded {
+        /// The Job, or the CronJob that made it.
+        workload: WorkloadId,
+        /// Which of the CronJob's Jobs; 0 for a Job.
+        run: u32,
+        /// What became of it.
+        outcome: Outcome,
+    },
+    /// A pod was deleted that had no node yet.
+    PodWithdrawn {
+        /// Which pod.
+        pod: PodId,
+        /// Its workload.
+        workload: WorkloadId,
+        /// How long it had waited.
+        waited: Span,
+    },
     /// A job with a deadline is done.
     DeadlineJobDone {
         /// Which one.
@@ -452,6 +487,24 @@ impl Fact {
                 let Worked { useful, lost, saving, waiting } = worked;
                 [useful, lost, saving, waiting].into_iter().for_each(|span| put(span.as_ms()));
             }
+            Fact::JobCreated { workload, run, due } => {
+                put(kind(41, workload.number()));
+                put(u64::from(run));
+                put(due.as_ms());
+            }
+            Fact::JobSkipped { workload, due } => {
+                put(kind(42, workload.number()));
+                put(due.as_ms());
+            }
+            Fact::JobEnded { workload, run, outcome } => {
+                put(kind(43, workload.number()));
+                put(pair(run, outcome as u32));
+            }
+            Fact::PodWithdrawn { pod, workload, waited } => {
+                put(kind(44, pod.number()));
+                put(u64::from(workload.number()));
+                put(waited.as_ms());
+            }
             Fact::DeadlineJobDone { workload } => put(kind(31, workload.number())),
             Fact::DeadlineJobUnfinished { workload, progress } => {
                 put(kind(32, workload.number()));
@@ -503,6 +556,7 @@ impl Why {
             Why::Tainted => 3,
             Why::Outbid => 4,
             Why::Released => 8,
+            Why::JobOver => 9,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Jobs: how much there is to do, what of it is saved on the way, and what becomes of time.
 
+use super::failure::Retries;
 use crate::time::Span;
 
 /// A Job: pods that run to their end until enough have completed.
@@ -13,13 +14,67 @@ pub struct Job {
     pub work: Work,
     /// How long after its creation it is to be complete, if anybody cares; it goes on when it is late.
     pub deadline: Option<Span>,
+    /// How it takes the failures of its pods; without, it replaces them at once and for ever.
+    pub retries: Option<Retries>,
+}
+
+/// What became of a Job.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Outcome {
+    /// Enough pods have completed.
+    Complete,
+    /// More pods failed than `backoffLimit` lets.
+    BackoffLimitExceeded,
+    /// It took longer than `activeDeadlineSeconds`.
+    DeadlineExceeded,
+    /// A pod failed in a way for which its `podFailurePolicy` says `FailJob`.
+    PodFailurePolicy,
+    /// Its CronJob deleted it to make the next one.
+    Replaced,
+}
+
+impl Outcome {
+    /// Every outcome, in order.
+    pub const ALL: [Outcome; 5] = [
+        Outcome::Complete,
+        Outcome::BackoffLimitExceeded,
+        Outcome::DeadlineExceeded,
+        Outcome::PodFailurePolicy,
+        Outcome::Replaced,
+    ];
+
+    /// Its name; of a failure, the reason of the condition `Failed`.
+    // API: batch/v1 JobReasonBackoffLimitExceeded and its neighbours
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Outcome::Complete => "Complete",
+            Outcome::BackoffLimitExceeded => "BackoffLimitExceeded",
+            Outcome::DeadlineExceeded => "DeadlineExceeded",
+            Outcome::PodFailurePolicy => "PodFailurePolicy",
+            Outcome::Replaced => "Replaced",
+        }
+    }
+
+    /// Whether the Job failed.
+    #[must_use]
+    pub fn failed(self) -> bool {
+        !matches!(self, Outcome::Complete | Outcome::Replaced)
+    }
 }
 
 impl Job {
-    /// A Job whose pods each work for so long, and begin again when they are disturbed.
+    /// A Job whose pods each work for so long, and begin again, however often they are disturbed.
     #[must_use]
     pub fn new(completions: u32, parallelism: u32, duration: Span) -> Job {
-        Job { completions, parallelism, work: Work::lasting(duration), deadline: None }
+        let work = Work::lasting(duration);
+        Job { completions, parallelism, work, deadline: None, retries: None }
+    }
+
+    /// How many of its pods run at a time while there is enough to do.
+    #[must_use]
+    pub fn at_once(self) -> u32 {
+        self.completions.min(self.parallelism)
     }
 }
 

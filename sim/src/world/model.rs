@@ -7,6 +7,7 @@ use indexmap::IndexSet;
 use super::budget::{Budget, BudgetId};
 use super::catalog::Catalog;
 use super::contract::Contract;
+use super::failure::{FailurePolicy, FailurePolicyId};
 use super::images::Images;
 use super::labels::LabelSet;
 use super::node::NodeId;
@@ -15,6 +16,7 @@ use super::pool::{Pool, PoolId};
 use super::relations::Relations;
 use super::resources::{LANES, Lane};
 use super::rules::Rule;
+use super::schedule::{Schedule, ScheduleId};
 use super::selectors::{Selectors, TopologyKeyId};
 use super::start::Start;
 use super::storage::Storage;
@@ -52,6 +54,10 @@ pub struct Model {
     pub images: Images,
     /// What is to run.
     pub workloads: Table<WorkloadId, Workload>,
+    /// Which failures of their pods Jobs count.
+    pub failure_policies: Table<FailurePolicyId, FailurePolicy>,
+    /// When CronJobs make Jobs.
+    pub schedules: Table<ScheduleId, Schedule>,
     /// How many pods of a kind may be evicted at once.
     pub budgets: Table<BudgetId, Budget>,
     /// What it is to run on.
@@ -130,6 +136,8 @@ impl Default for Model {
             storage: Storage::default(),
             images: Images::default(),
             workloads: Table::new(),
+            failure_policies: Table::new(),
+            schedules: Table::new(),
             budgets: Table::new(),
             pools: Table::new(),
             start: Start::default(),

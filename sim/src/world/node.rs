@@ -90,6 +90,8 @@ pub enum Why {
     Tainted,
     /// Whoever had bought it gave it back.
     Released,
+    /// The pod's Job is over.
+    JobOver,
 }
 
 /// All nodes, one column per field.

@@ -264,6 +264,8 @@ pub enum Phase {
     },
     /// Ended for good.
     Ended(End),
+    /// Deleted before it had a node.
+    Withdrawn,
 }
 
 impl Phase {
@@ -272,7 +274,7 @@ impl Phase {
     pub fn node(self) -> Option<NodeId> {
         match self {
             Phase::Starting { on } | Phase::Running { on } | Phase::Terminating { on } => Some(on),
-            Phase::Pending | Phase::Ended(_) => None,
+            Phase::Pending | Phase::Ended(_) | Phase::Withdrawn => None,
         }
     }
 }

@@ -293,7 +293,8 @@ impl Census {
         }
         for pod in world.pods().ids().filter(|pod| rule.means(world.pods().spec(*pod), model)) {
             let (phase, workload) = (world.pods().phase(pod), world.pods().workload(pod));
-            let stays = !matches!(phase, Phase::Terminating { .. } | Phase::Ended(_));
+            let stays =
+                !matches!(phase, Phase::Terminating { .. } | Phase::Ended(_) | Phase::Withdrawn);
             if stays && rule.replicas(workload, model).is_none() {
                 census.wanted += 1;
             }

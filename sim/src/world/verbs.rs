@@ -141,6 +141,21 @@ impl World {
         Fact::PodNominated { pod, workload: self.pods.workload(pod), node }
     }
 
+    /// A pod that waits for a node is deleted.
+    ///
+    /// # Panics
+    /// If the pod is not pending.
+    pub fn withdraw(&mut self, pod: PodId) -> Fact {
+        assert_eq!(self.pods.phase(pod), Phase::Pending, "only a pending pod is withdrawn");
+        if let Some(node) = self.pods.nominated[pod].take() {
+            self.placement.nominate(pod, Some(node), None);
+            self.changed(node);
+        }
+        self.enter(pod, Phase::Withdrawn);
+        let waited = self.now.since(self.pods.created_at(pod));
+        Fact::PodWithdrawn { pod, workload: self.pods.workload(pod), waited }
+    }
+
     /// A starting pod becomes ready.
     ///
     /// # Panics

@@ -3,13 +3,14 @@
 use super::deadline::DeadlineJob;
 use super::job::{Job, Work};
 use super::pod::SpecId;
+use super::schedule::ScheduleId;
 use super::zonal::ZonalVolumes;
 use crate::names::NameId;
 use crate::table::id;
 use crate::time::{SimTime, Span};
 
 id! {
-    /// A workload: a Deployment, StatefulSet, DaemonSet, Job or bare Pod.
+    /// A workload: a Deployment, StatefulSet, DaemonSet, Job, CronJob or bare Pod.
     WorkloadId
 }
 
@@ -58,6 +59,13 @@ pub enum Controller {
     DaemonSet,
     /// Runs pods to their end until enough have completed.
     Job(Job),
+    /// Makes a Job at each time of its schedule. Replicas count on from Job to Job.
+    CronJob {
+        /// What each Job is.
+        job: Job,
+        /// When they are made.
+        schedule: ScheduleId,
+    },
     /// Nobody: a bare pod, which does not come back.
     Pod {
         /// How long it runs, if it ends by itself.
@@ -69,7 +77,7 @@ pub enum Controller {
 
 impl Controller {
     /// How many pods the workload has when all is well; `None` for a DaemonSet, which has one per
-    /// node.
+    /// node. A CronJob has none of its own accord.
     #[must_use]
     pub fn at_once(self) -> Option<u32> {
         match self {
@@ -77,7 +85,8 @@ impl Controller {
                 Some(replicas)
             }
             Controller::DaemonSet => None,
-            Controller::Job(job) => Some(job.completions.min(job.parallelism)),
+            Controller::Job(job) => Some(job.at_once()),
+            Controller::CronJob { .. } => Some(0),
             Controller::Pod { .. } => Some(1),
             Controller::DeadlineJob(_) => Some(0),
         }
@@ -93,6 +102,7 @@ impl Controller {
             }
             Controller::DaemonSet
             | Controller::Job(_)
+            | Controller::CronJob { .. }
             | Controller::Pod { .. }
             | Controller::DeadlineJob(_) => None,
         }
@@ -106,8 +116,31 @@ impl Controller {
             | Controller::StatefulSet { min_ready, .. } => min_ready,
             Controller::DaemonSet
             | Controller::Job(_)
+            | Controller::CronJob { .. }
             | Controller::Pod { .. }
             | Controller::DeadlineJob(_) => Span::ZERO,
+        }
+    }
+
+    /// What Jobs are like, if it is one or makes them.
+    #[must_use]
+    pub fn job(self) -> Option<Job> {
+        match self {
+            Controller::Job(job) | Controller::CronJob { job, .. } => Some(job),
+            Controller::Deployment { .. }
+            | Controller::StatefulSet { .. }
+            | Controller::DaemonSet
+            | Controller::Pod { .. }
+            | Controller::DeadlineJob(_) => None,
+        }
+    }
+
+    /// Which of a CronJob's Jobs a replica is of; nothing else has more than one.
+    #[must_use]
+    pub fn run_of(self, replica: u32) -> u32 {
+        match self {
+            Controller::CronJob { job, .. } => replica / job.completions.max(1),
+            _ => 0,
         }
     }
 
@@ -115,7 +148,7 @@ impl Controller {
     #[must_use]
     pub fn work(self) -> Option<Work> {
         match self {
-            Controller::Job(job) => Some(job.work),
+            Controller::Job(job) | Controller::CronJob { job, .. } => Some(job.work),
             Controller::Pod { duration } => duration.map(Work::lasting),
             Controller::Deployment { .. }
             | Controller::StatefulSet { .. }

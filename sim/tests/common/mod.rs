@@ -9,12 +9,16 @@ use sim::table::Id;
 use sim::world::Model;
 use sim::world::budget::{Amount, Budget, Limit};
 use sim::world::catalog::{CapacityType, InstanceType, Kin, Offering};
+use sim::world::failure::{
+    FailureAction, FailurePolicy, FailurePolicyId, FailureRule, Pattern, Replacement, Retries,
+};
 use sim::world::job::{Checkpoints, Job, Work};
 use sim::world::labels::{LabelSet, Operator, Requirement};
 use sim::world::node::NodeShape;
 use sim::world::pod::{HostPort, PodSpec, Protocol};
 use sim::world::pool::{Healing, NodeTemplate, Pool};
 use sim::world::resources::Resources;
+use sim::world::schedule::{Concurrency, Schedule, ScheduleId};
 use sim::world::selectors::{Namespaces, PodSelector};
 use sim::world::taints::{Effect, Taint, Toleration, TolerationOperator};
 use sim::world::workload::{Controller, Workload, WorkloadId};
@@ -148,6 +152,20 @@ pub fn setup(plan: &Plan) -> Setup {
             key: digest::of_name(&workload.name),
         });
     }
+    model.failure_policies.push(FailurePolicy {
+        rules: vec![FailureRule { action: FailureAction::Ignore, on: Pattern::DisruptionTarget }],
+    });
+    let starting_deadline = Some(Span::from_secs(900));
+    for (minutes, concurrency, starting_deadline) in [
+        (60, Concurrency::Allow, None),
+        (30, Concurrency::Forbid, starting_deadline),
+        (45, Concurrency::Replace, None),
+    ] {
+        let every = minutes * 60_000;
+        let due =
+            (0..plan.horizon.as_ms() / every).map(|it| SimTime::from_ms(it * every)).collect();
+        model.schedules.push(Schedule { due, concurrency, starting_deadline });
+    }
     for (workload, limit) in &plan.budgets {
         let workload = &model.workloads[WorkloadId::from_index(*workload)];
         let (namespace, name) = (workload.namespace, workload.name);
@@ -279,14 +297,27 @@ fn pool() -> impl Strategy<Value = PoolPlan> {
 /// A Job, with checkpoints or without; a gang runs all its pods at once.
 fn job() -> impl Strategy<Value = Job> {
     let span = |max: u64| (0..max).prop_map(Span::from_secs);
+    let policy = prop::sample::select(vec![None, Some(FailurePolicyId::from_index(0))]);
+    let retries = (0_u32..8, prop::option::of(span(40_000)), policy);
+    let retries = prop::option::of(retries.prop_map(|(limit, active_deadline, policy)| Retries {
+        limit,
+        active_deadline,
+        replacement: if policy.is_some() {
+            Replacement::Failed
+        } else {
+            Replacement::TerminatingOrFailed
+        },
+        policy,
+    }));
     let checkpoints = prop::option::of((1_u64..1_200, 0_u64..120).prop_map(|(every, takes)| {
         Checkpoints { every: Span::from_secs(every), takes: Span::from_secs(takes) }
     }));
-    (0_u32..9, 1_u32..5, span(7_200), checkpoints, span(200), any::<bool>()).prop_map(
-        |(completions, parallelism, duration, checkpoints, restart, gang)| {
+    let work = (span(7_200), checkpoints, span(200), any::<bool>());
+    (0_u32..9, 1_u32..5, work, retries).prop_map(
+        |(completions, parallelism, (duration, checkpoints, restart, gang), retries)| {
             let work = Work { checkpoints, restart, gang, ..Work::lasting(duration) };
             let completions = if gang { parallelism } else { completions };
-            Job { work, ..Job::new(completions, parallelism, duration) }
+            Job { work, retries, ..Job::new(completions, parallelism, duration) }
         },
     )
 }
@@ -301,6 +332,10 @@ fn workload() -> impl Strategy<Value = WorkloadPlan> {
         }),
         Just(Controller::DaemonSet),
         job().prop_map(Controller::Job),
+        (job(), 0_usize..3).prop_map(|(job, schedule)| Controller::CronJob {
+            job: Job { retries: job.retries.or(Some(Retries::default())), ..job },
+            schedule: ScheduleId::from_index(schedule),
+        }),
         prop::option::of(span(7_200)).prop_map(|duration| Controller::Pod { duration }),
     ];
     let host_port = prop_oneof![4 => Just(None), 1 => (1_u16..3).prop_map(Some)];

@@ -1,0 +1,127 @@
+//! Retries: how many pods of a Job may fail, which failures count, and how long it may take.
+
+use sim::Span;
+use sim::world::Model;
+use sim::world::failure::{
+    FailureAction, FailurePolicy, FailurePolicyId, FailureRule, Pattern, Replacement, Retries,
+};
+
+use crate::kube::{JobSpec, PodFailurePolicy, PodFailurePolicyOnExitCodes, PodSpec};
+use crate::load::Origin;
+use crate::unmodelled::Tally;
+
+/// The only condition that something here gives a pod.
+const DISRUPTION_TARGET: &str = "DisruptionTarget";
+
+/// How a Job takes failures, by its spec and that of its pods.
+///
+/// # Errors
+/// A sentence that says what the API server would refuse.
+pub(super) fn retries(model: &mut Model, job: &JobSpec, pod: &PodSpec) -> Result<Retries, String> {
+    let policy = match &job.pod_failure_policy {
+        Some(written) => Some(policy(model, written, pod)?),
+        None => None,
+    };
+    let replacement = match job.pod_replacement_policy.as_deref() {
+        Some("Failed") => Replacement::Failed,
+        Some("TerminatingOrFailed") if policy.is_some() => {
+            return Err(
+                "a podFailurePolicy needs podReplacementPolicy `Failed`: it looks at pods \
+                        that have stopped"
+                    .into(),
+            );
+        }
+        None if policy.is_some() => Replacement::Failed,
+        None | Some("TerminatingOrFailed") => Replacement::TerminatingOrFailed,
+        Some(other) => {
+            return Err(format!(
+                "podReplacementPolicy is `{other}`; write `Failed` or `TerminatingOrFailed`"
+            ));
+        }
+    };
+    let per_index = job.backoff_limit_per_index.is_some();
+    let default = if per_index { u32::MAX } else { Retries::default().limit };
+    Ok(Retries {
+        limit: job.backoff_limit.unwrap_or(default),
+        active_deadline: job.active_deadline_seconds.map(Span::from_secs),
+        replacement,
+        policy,
+    })
+}
+
+/// Counts what is read of a Job and not simulated.
+pub(crate) fn count_unmodelled(job: &JobSpec, tally: &mut Tally, origin: &Origin) {
+    let rules = || job.pod_failure_policy.iter().flat_map(|policy| &policy.rules);
+    let mut conditions = rules().flat_map(|rule| &rule.on_pod_conditions);
+    let all = [
+        (
+            "spec.backoffLimitPerIndex: failures count together",
+            job.backoff_limit_per_index.is_some(),
+        ),
+        (
+            "spec.podFailurePolicy: action FailIndex is taken as Count",
+            rules().any(|rule| rule.action == "FailIndex"),
+        ),
+        (
+            "spec.podFailurePolicy: conditions other than DisruptionTarget, which no pod has here",
+            conditions.any(|condition| condition.kind != DISRUPTION_TARGET),
+        ),
+    ];
+    all.iter().filter(|(_, has)| *has).for_each(|(what, _)| tally.count(what, origin));
+}
+
+fn policy(
+    model: &mut Model,
+    written: &PodFailurePolicy,
+    pod: &PodSpec,
+) -> Result<FailurePolicyId, String> {
+    if pod.restart_policy.as_deref().unwrap_or("Always") != "Never" {
+        return Err("a podFailurePolicy needs pods with restartPolicy `Never`".into());
+    }
+    let mut rules = Vec::new();
+    for (number, rule) in written.rules.iter().enumerate() {
+        let wrong = |what: String| format!("podFailurePolicy.rules[{number}]: {what}");
+        let action = match rule.action.as_str() {
+            "FailJob" => FailureAction::FailJob,
+            "Ignore" => FailureAction::Ignore,
+            "Count" | "FailIndex" => FailureAction::Count,
+            other => {
+                let choices = "`FailJob`, `Ignore`, `Count` or `FailIndex`";
+                return Err(wrong(format!("action is `{other}`; write {choices}")));
+            }
+        };
+        let on = match (&rule.on_exit_codes, rule.on_pod_conditions.is_empty()) {
+            (Some(codes), true) => Some(exit_codes(codes, pod).map_err(wrong)?),
+            (None, false) => rule
+                .on_pod_conditions
+                .iter()
+                .any(|it| {
+                    it.kind == DISRUPTION_TARGET && it.status.as_deref().unwrap_or("True") == "True"
+                })
+                .then_some(Pattern::DisruptionTarget),
+            _ => return Err(wrong("write one of onExitCodes and onPodConditions".into())),
+        };
+        rules.extend(on.map(|on| FailureRule { action, on }));
+    }
+    Ok(model.failure_policies.push(FailurePolicy { rules }))
+}
+
+fn exit_codes(written: &PodFailurePolicyOnExitCodes, pod: &PodSpec) -> Result<Pattern, String> {
+    let mut containers = pod.containers.iter().chain(&pod.init_containers);
+    if let Some(name) = &written.container_name
+        && !containers.any(|container| container.name == *name)
+    {
+        return Err(format!("there is no container `{name}`"));
+    }
+    if written.values.is_empty() {
+        return Err("onExitCodes needs values".into());
+    }
+    match written.operator.as_str() {
+        "In" if written.values.contains(&0) => {
+            Err("0 is no failure; take it out of the values".into())
+        }
+        "In" => Ok(Pattern::In(written.values.clone())),
+        "NotIn" => Ok(Pattern::NotIn(written.values.clone())),
+        other => Err(format!("operator is `{other}`; write `In` or `NotIn`")),
+    }
+}

@@ -1,0 +1,321 @@
+//! The Job controller: which pods of a Job are created, when again after failures, and when it gives
+//! up.
+//!
+//! A Job written without limits replaces its pods at once and for ever. Others wait for a back-off
+//! after each failure, and fail with one failure too many, too late, or when their policy says so;
+//! then all their pods go.
+// Job controller: pkg/controller/job/job_controller.go
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::controllers::is_deleted;
+use super::cron_jobs::CronJobs;
+use super::loss::Aftermath;
+use crate::action::Action;
+use crate::time::SimTime;
+use crate::world::World;
+use crate::world::failure::{Failure, FailureAction, Replacement, Retries, backoff};
+use crate::world::job::{Job, Outcome};
+use crate::world::node::{NodeId, Why};
+use crate::world::pod::{End, Phase, PodId};
+use crate::world::workload::{Controller, WorkloadId};
+
+/// A Job: itself, or a CronJob and which of its Jobs.
+type Key = (WorkloadId, u32);
+
+/// The memory of the Job controller: of Jobs that are not over, or have pods that are not.
+#[derive(Clone, Debug, Default)]
+pub struct Jobs {
+    runs: BTreeMap<Key, Run>,
+    cron_jobs: CronJobs,
+}
+
+/// How far one Job is.
+#[derive(Clone, Debug, Default)]
+struct Run {
+    /// The completion index that its next new pod gets.
+    next: u32,
+    succeeded: u32,
+    /// Failures that count.
+    failed: u32,
+    /// When it fails, whatever it has done by then.
+    deadline: Option<SimTime>,
+    /// Failures since the last success, those that do not count among them, and when the last was.
+    in_a_row: u32,
+    last_failure: SimTime,
+    /// The completion indexes that wait for the back-off to end, each with its next attempt.
+    owed: Vec<(u32, u32)>,
+    /// Pods that have not ended.
+    pods: BTreeSet<PodId>,
+    /// When the nodes of lost pods were found out to be unreachable.
+    lost: BTreeMap<PodId, SimTime>,
+    over: bool,
+}
+
+impl Jobs {
+    /// A pod of a Job was there from the start: which replica it is.
+    pub(super) fn adopt(&mut self, workload: WorkloadId) -> u32 {
+        self.runs.entry((workload, 0)).or_default().new_index()
+    }
+
+    /// A CronJob was created.
+    pub(super) fn cron_job_created(&self, world: &World, workload: WorkloadId) -> Vec<Action> {
+        CronJobs::created(world, workload)
+    }
+
+    /// A CronJob is to make a Job.
+    pub(super) fn due(&mut self, world: &World, workload: WorkloadId) -> Vec<Action> {
+        let decision = self.cron_jobs.due(world, workload);
+        let replaced = decision.replaced.into_iter();
+        let replaced = replaced.map(|run| self.end(world, (workload, run), Outcome::Replaced));
+        let mut actions: Vec<Action> = replaced.flatten().collect();
+        actions.extend(decision.actions);
+        if let Some(run) = decision.starts {
+            actions.extend(self.start(world, (workload, run)));
+        }
+        actions
+    }
+
+    /// A Job was created: its first pods, as far as they are not there already.
+    pub(super) fn start(&mut self, world: &World, key: Key) -> Vec<Action> {
+        let Some(job) = job(world, key.0) else { return Vec::new() };
+        let run = self.runs.entry(key).or_default();
+        let missing = job.at_once().saturating_sub(run.next);
+        let mut actions: Vec<Action> =
+            (0..missing).map(|_| create(&job, key, run.new_index(), 0)).collect();
+        if let Some(span) = job.retries.and_then(|retries| retries.active_deadline) {
+            let at = world.now() + span;
+            run.deadline = Some(at);
+            actions.push(Action::LookAtJob { workload: key.0, run: key.1, at });
+        }
+        if job.completions == 0 {
+            actions.extend(self.end(world, key, Outcome::Complete));
+        }
+        actions
+    }
+
+    pub(super) fn pod_created(&mut self, world: &World, pod: PodId) {
+        self.runs.entry(key_of(world, pod)).or_default().pods.insert(pod);
+    }
+
+    /// The back-off of a Job may be over, or its time.
+    pub(super) fn looked_at(&mut self, world: &World, key: Key) -> Vec<Action> {
+        let Some(run) = self.runs.get(&key).filter(|run| !run.over) else { return Vec::new() };
+        if run.deadline.is_some_and(|at| at <= world.now()) {
+            return self.end(world, key, Outcome::DeadlineExceeded);
+        }
+        self.pay(world, key)
+    }
+
+    /// A pod was told to stop.
+    pub(super) fn pod_terminating(&mut self, world: &World, pod: PodId) -> Vec<Action> {
+        // Job controller: isPodFailed, onlyReplaceFailedPods
+        if !is_deleted(world, pod) || replaces_late(world, pod) {
+            return Vec::new();
+        }
+        self.pod_failed(world, pod, world.now())
+    }
+
+    /// A pod ended, as `end` says, on a node that is still there.
+    pub(super) fn pod_ended(&mut self, world: &World, pod: PodId, end: End) -> Vec<Action> {
+        let key = key_of(world, pod);
+        self.pod_is_gone(key, pod);
+        let mut actions = if end == End::Completed {
+            self.pod_succeeded(world, key)
+        } else if is_deleted(world, pod) && !replaces_late(world, pod) {
+            Vec::new()
+        } else {
+            self.pod_failed(world, pod, world.now())
+        };
+        actions.extend(self.forget_if_over(world, key));
+        actions
+    }
+
+    /// A pod was deleted before it had a node.
+    pub(super) fn pod_withdrawn(&mut self, world: &World, pod: PodId) -> Vec<Action> {
+        let key = key_of(world, pod);
+        self.pod_is_gone(key, pod);
+        self.forget_if_over(world, key)
+    }
+
+    /// A pod was lost with `node`, after it had been told to stop or not.
+    pub(super) fn pod_lost(
+        &mut self,
+        world: &World,
+        (pod, node): (PodId, NodeId),
+        told: bool,
+        aftermath: Aftermath,
+    ) -> Vec<Action> {
+        let key = key_of(world, pod);
+        self.pod_is_gone(key, pod);
+        let noticed = match replaces_late(world, pod) {
+            // Only the garbage collector makes it one that has failed.
+            true => aftermath.gone_at.map(|at| Action::NoticeLoss { pod, at }),
+            false if told && is_deleted(world, pod) => None,
+            false => aftermath.marked.noticed(pod, node),
+        };
+        if let Some(run) = self.runs.get_mut(&key).filter(|_| noticed.is_some()) {
+            run.lost.insert(pod, aftermath.unreachable_at);
+        }
+        let mut actions: Vec<Action> = noticed.into_iter().collect();
+        actions.extend(self.forget_if_over(world, key));
+        actions
+    }
+
+    /// The cluster has given up a pod that was lost with its node.
+    pub(super) fn loss_noticed(&mut self, world: &World, pod: PodId) -> Vec<Action> {
+        let lost = self.runs.get_mut(&key_of(world, pod)).and_then(|run| run.lost.remove(&pod));
+        self.pod_failed(world, pod, lost.unwrap_or(world.now()))
+    }
+
+    fn pod_succeeded(&mut self, world: &World, key: Key) -> Vec<Action> {
+        let (Some(job), Some(run)) = (job(world, key.0), self.runs.get_mut(&key)) else {
+            return Vec::new();
+        };
+        if run.over {
+            return Vec::new();
+        }
+        run.succeeded += 1;
+        run.in_a_row = 0;
+        if run.succeeded == job.completions {
+            return self.end(world, key, Outcome::Complete);
+        }
+        let more = (run.next < job.completions).then(|| create(&job, key, run.new_index(), 0));
+        let mut actions = self.pay(world, key);
+        actions.extend(more);
+        actions
+    }
+
+    /// A pod failed, which was at the latest at `at`.
+    fn pod_failed(&mut self, world: &World, pod: PodId, at: SimTime) -> Vec<Action> {
+        let key = key_of(world, pod);
+        let (Some(job), Some(run)) = (job(world, key.0), self.runs.get_mut(&key)) else {
+            return Vec::new();
+        };
+        if run.over {
+            return Vec::new();
+        }
+        let index = world.pods().replica(pod) - first_of(&job, key);
+        let again = (index, world.pods().attempt(pod) + 1);
+        let Some(retries) = job.retries else { return vec![create(&job, key, again.0, again.1)] };
+        let counts = match means(world, pod, retries) {
+            FailureAction::FailJob => return self.end(world, key, Outcome::PodFailurePolicy),
+            FailureAction::Count => 1,
+            FailureAction::Ignore => 0,
+        };
+        run.failed += counts;
+        // Also what is ignored counts here: backoff_utils.go newBackoffRecord
+        run.in_a_row += 1;
+        run.last_failure = at;
+        if run.failed > retries.limit {
+            return self.end(world, key, Outcome::BackoffLimitExceeded);
+        }
+        run.owed.push(again);
+        self.pay(world, key)
+    }
+
+    /// Creates the pods that a Job owes, now or when its back-off is over.
+    // Job controller: manageJob
+    fn pay(&mut self, world: &World, key: Key) -> Vec<Action> {
+        let (Some(job), Some(run)) = (job(world, key.0), self.runs.get_mut(&key)) else {
+            return Vec::new();
+        };
+        let at = run.last_failure + backoff(run.in_a_row);
+        if run.owed.is_empty() {
+            Vec::new()
+        } else if at > world.now() {
+            vec![Action::LookAtJob { workload: key.0, run: key.1, at }]
+        } else {
+            let owed = std::mem::take(&mut run.owed).into_iter();
+            owed.map(|(index, attempt)| create(&job, key, index, attempt)).collect()
+        }
+    }
+
+    /// A Job is over: its pods go, wherever they are.
+    // Job controller: deleteActivePods
+    fn end(&mut self, world: &World, key: Key, outcome: Outcome) -> Vec<Action> {
+        let Some(run) = self.runs.get_mut(&key).filter(|run| !run.over) else { return Vec::new() };
+        run.over = true;
+        let (workload, number) = key;
+        let tells = job(world, workload).is_some_and(|job| job.retries.is_some());
+        let told = tells.then_some(Action::EndJob { workload, run: number, outcome });
+        let goes = |pod: &PodId| match world.pods().phase(*pod) {
+            Phase::Pending => Some(Action::Withdraw { pod: *pod }),
+            Phase::Starting { .. } | Phase::Running { .. } => {
+                Some(Action::Terminate { pod: *pod, why: Why::JobOver, reason: None })
+            }
+            Phase::Terminating { .. } | Phase::Ended(_) | Phase::Withdrawn => None,
+        };
+        let mut actions: Vec<Action> =
+            told.into_iter().chain(run.pods.iter().filter_map(goes)).collect();
+        if outcome == Outcome::Replaced {
+            // Its CronJob no longer waits for it.
+            self.cron_jobs.over(workload, number);
+        }
+        actions.extend(self.forget_if_over(world, key));
+        actions
+    }
+
+    fn pod_is_gone(&mut self, key: Key, pod: PodId) {
+        if let Some(run) = self.runs.get_mut(&key) {
+            run.pods.remove(&pod);
+        }
+    }
+
+    /// A Job that is over and has no pods any more is finished, and its CronJob may make the next.
+    // Job controller: the condition `Failed` waits for the last pod, delayTerminalCondition
+    fn forget_if_over(&mut self, world: &World, key: Key) -> Vec<Action> {
+        if self.runs.get(&key).is_none_or(|run| !run.over || !run.pods.is_empty()) {
+            return Vec::new();
+        }
+        self.runs.remove(&key);
+        self.cron_jobs.over(key.0, key.1);
+        let Some((run, mut actions)) = self.cron_jobs.catches_up(world, key.0) else {
+            return Vec::new();
+        };
+        if let Some(run) = run {
+            actions.extend(self.start(world, (key.0, run)));
+        }
+        actions
+    }
+}
+
+impl Run {
+    fn new_index(&mut self) -> u32 {
+        self.next += 1;
+        self.next - 1
+    }
+}
+
+fn job(world: &World, workload: WorkloadId) -> Option<Job> {
+    world.model().workloads[workload].controller.job()
+}
+
+fn key_of(world: &World, pod: PodId) -> Key {
+    let workload = world.pods().workload(pod);
+    let controller: Controller = world.model().workloads[workload].controller;
+    (workload, controller.run_of(world.pods().replica(pod)))
+}
+
+/// The first replica of a Job: a CronJob's Jobs count on.
+fn first_of(job: &Job, key: Key) -> u32 {
+    key.1 * job.completions
+}
+
+fn create(job: &Job, key: Key, index: u32, attempt: u32) -> Action {
+    let replica = first_of(job, key) + index;
+    Action::CreatePod { workload: key.0, replica, attempt, meant_for: None }
+}
+
+/// Whether a pod that is deleted is replaced only when it has stopped.
+fn replaces_late(world: &World, pod: PodId) -> bool {
+    let retries = job(world, world.pods().workload(pod)).and_then(|job| job.retries);
+    retries.is_some_and(|it| it.replacement == Replacement::Failed)
+}
+
+/// What it means that a pod failed, which has ended or is about to.
+fn means(world: &World, pod: PodId, retries: Retries) -> FailureAction {
+    let Some(policy) = retries.policy else { return FailureAction::Count };
+    let Phase::Ended(end) = world.pods().phase(pod) else { return FailureAction::Count };
+    world.model().failure_policies[policy].action(Failure::of(end, world.pods().reason(pod)))
+}
