@@ -43,7 +43,9 @@ pub use unmodelled::Unmodelled;
 use cluster::Cluster;
 use diagnostic::Source;
 use file::Placement;
-use kube::{LabelSelector, Object, ObjectKind, ObjectMeta, PersistentVolumeClaim, PodTemplateSpec};
+use kube::{
+    LabelSelector, Object, ObjectKind, ObjectMeta, PersistentVolumeClaim, PodSpec, PodTemplateSpec,
+};
 use load::Origin;
 use lower::surroundings::Surroundings;
 use manifests::{ControllerSpec, Written};
@@ -210,7 +212,7 @@ fn inline(
         let kind = format!("{:?}", workload.kind);
         let origin = Origin::new(source, node.span.clone(), &kind, None, Some(&workload.name));
         let template = node.get("template").unwrap_or(node);
-        let spec = load::typed(kube::PodSpecSeed, template, &origin, tally, found);
+        let spec = load::typed(PodSpec::read, template, &origin, tally, found);
         let Some(spec) = spec else { continue };
         tally.not_simulated(&spec, &origin);
         let claims = claim_templates(workload, node, &origin, tally, found);
@@ -259,8 +261,10 @@ fn claim_templates(
     let templates = node.get("volumeClaimTemplates");
     let each = (0..workload.volume_claim_templates.len()).filter_map(|index| {
         let template = templates?.at(&[Step::Index(index)]);
-        let seed = ObjectKind::PersistentVolumeClaim;
-        match load::typed(seed, template, origin, tally, found)? {
+        let read = |text: &str, ignored: kube::Ignored<'_>| {
+            ObjectKind::PersistentVolumeClaim.read(text, ignored)
+        };
+        match load::typed(read, template, origin, tally, found)? {
             Object::PersistentVolumeClaim(claim) => Some(*claim),
             _ => None,
         }

@@ -1,6 +1,7 @@
 //! A YAML or JSON document as a tree that remembers where everything stands.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::ops::Range;
 
 use granit_parser::{Event, Parser, ScalarStyle};
@@ -42,6 +43,15 @@ pub enum Step {
     Key(String),
     /// An index of a list.
     Index(usize),
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Step::Key(key) => f.write_str(key),
+            Step::Index(index) => write!(f, "[{index}]"),
+        }
+    }
 }
 
 impl From<&str> for Step {
@@ -268,6 +278,38 @@ impl Node {
                 let entries = entries.iter().map(|(key, _, node)| (key.clone(), node.to_json()));
                 serde_json::Value::Object(entries.collect::<Map<_, _>>())
             }
+        }
+    }
+
+    /// The deepest node that a byte of the text of [`to_json`](Self::to_json) belongs to, and the
+    /// way to it.
+    #[must_use]
+    pub fn behind(&self, byte: usize) -> (Vec<Step>, &Node) {
+        let length = |node: &Node| node.to_json().to_string().len();
+        // What stands before the first: a bracket.
+        let mut at = 1;
+        let mut holds = |key: usize, node: &Node| {
+            let begin = at;
+            at += key + length(node) + 1;
+            (begin..at - 1).contains(&byte).then(|| byte.saturating_sub(begin + key))
+        };
+        let below = match &self.value {
+            Value::Scalar(_) => None,
+            Value::Seq(items) => items.iter().enumerate().find_map(|(index, node)| {
+                holds(0, node).map(|byte| (Step::Index(index), node.behind(byte)))
+            }),
+            Value::Map(entries) => entries.iter().find_map(|(key, _, node)| {
+                let quoted = serde_json::Value::from(key.as_str()).to_string().len();
+                let inside = holds(quoted + 1, node)?;
+                Some((Step::Key(key.clone()), node.behind(inside)))
+            }),
+        };
+        match below {
+            Some((step, (mut path, node))) => {
+                path.insert(0, step);
+                (path, node)
+            }
+            None => (Vec::new(), self),
         }
     }
 

@@ -4,9 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use serde::Deserializer;
-use serde::de::DeserializeSeed;
-
 use crate::kube::{ObjectKind, PodSpec};
 use crate::load::Origin;
 
@@ -134,20 +131,8 @@ const BUILT_IN: &[&str] = &[
 pub struct Ignored(BTreeSet<String>);
 
 impl Ignored {
-    /// Reads what `seed` reads and notes what it does not know.
-    ///
-    /// # Errors
-    /// Those of the input.
-    pub fn read<'de, S, D>(&mut self, seed: S, input: D) -> Result<S::Value, D::Error>
-    where
-        S: DeserializeSeed<'de>,
-        D: Deserializer<'de>,
-    {
-        let mut note = |path: serde_ignored::Path<'_>| self.note(&path);
-        seed.deserialize(serde_ignored::Deserializer::new(input, &mut note))
-    }
-
-    fn note(&mut self, path: &serde_ignored::Path<'_>) {
+    /// Notes a field.
+    pub fn note(&mut self, path: &serde_ignored::Path<'_>) {
         let path = path.to_string();
         let steps = path.split('.').filter(|step| *step != "?");
         let steps: Vec<&str> = steps

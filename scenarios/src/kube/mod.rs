@@ -63,7 +63,7 @@ pub use meta::{
     Condition, IntOrString, LabelSelector, ObjectMeta, ObjectReference, OwnerReference,
 };
 pub use node::{ContainerImage, Node, NodeSpec, NodeStatus, Taint};
-pub use object::{Object, ObjectKind, PodSpecSeed};
+pub use object::{Ignored, Object, ObjectKind};
 pub use pod::{
     Pod, PodResourceClaim, PodSchedulingGate, PodSpec, PodStatus, PodTemplateSpec, Toleration,
 };

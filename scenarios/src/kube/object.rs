@@ -1,7 +1,8 @@
 //! An object of any modelled kind.
 
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error};
+use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{Serialize, Serializer};
+use serde_ignored::Path;
 
 use super::{
     CronJob, CsiDriver, CsiNode, CsiStorageCapacity, DaemonSet, Deployment,
@@ -19,7 +20,7 @@ macro_rules! kinds {
             $($(#[$about])* $kind(Box<$kind>),)*
         }
 
-        /// A modelled kind. As a seed it reads the objects of that kind.
+        /// A modelled kind.
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
         pub enum ObjectKind {
             $($(#[$about])* $kind,)*
@@ -43,11 +44,14 @@ macro_rules! kinds {
         }
 
         impl ObjectKind {
-            fn read(self, input: Input<'_, '_>) -> Result<Object, erased_serde::Error> {
+            /// The object of this kind in a JSON text. `ignored` hears of every field that the
+            /// kind does not have.
+            ///
+            /// # Errors
+            /// What is wrong with the text.
+            pub fn read(self, text: &str, ignored: Ignored<'_>) -> serde_json::Result<Object> {
                 match self {
-                    $(ObjectKind::$kind => {
-                        erased_serde::deserialize::<$kind>(input).map(Object::from)
-                    })*
+                    $(ObjectKind::$kind => read::<$kind>(text, ignored).map(Object::from),)*
                 }
             }
         }
@@ -130,32 +134,23 @@ kinds! {
     VerticalPodAutoscaler "VerticalPodAutoscaler" "autoscaling.k8s.io/v1",
 }
 
-/// Whatever objects are read from. The types are many: behind one `dyn`, each is compiled once.
-type Input<'i, 'de> = &'i mut dyn erased_serde::Deserializer<'de>;
+/// Who hears of fields that a type does not have.
+pub type Ignored<'i> = &'i mut dyn FnMut(Path<'_>);
 
-impl<'de> DeserializeSeed<'de> for ObjectKind {
-    type Value = Object;
-
-    fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<Object, D::Error> {
-        let mut input = <dyn erased_serde::Deserializer<'_>>::erase(input);
-        self.read(&mut input).map_err(D::Error::custom)
+impl PodSpec {
+    /// What a pod asks for, in a JSON text; `ignored` as in [`ObjectKind::read`].
+    ///
+    /// # Errors
+    /// What is wrong with the text.
+    pub fn read(text: &str, ignored: Ignored<'_>) -> serde_json::Result<PodSpec> {
+        read(text, ignored)
     }
 }
 
-/// A seed that reads what a pod asks for.
-#[derive(Clone, Copy, Debug)]
-pub struct PodSpecSeed;
-
-impl<'de> DeserializeSeed<'de> for PodSpecSeed {
-    type Value = PodSpec;
-
-    fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<PodSpec, D::Error> {
-        fn read(input: Input<'_, '_>) -> Result<PodSpec, erased_serde::Error> {
-            erased_serde::deserialize(input)
-        }
-        let mut input = <dyn erased_serde::Deserializer<'_>>::erase(input);
-        read(&mut input).map_err(D::Error::custom)
-    }
+/// The one way in: the types are many, and each is compiled for this input only.
+fn read<'t, T: Deserialize<'t>>(text: &'t str, mut ignored: Ignored<'_>) -> serde_json::Result<T> {
+    let mut input = serde_json::Deserializer::from_str(text);
+    T::deserialize(serde_ignored::Deserializer::new(&mut input, &mut ignored))
 }
 
 /// An object with its kind, as it is printed.
@@ -183,13 +178,14 @@ fn group(api_version: &str) -> &str {
     api_version.split_once('/').map_or("", |(group, _)| group)
 }
 
-/// Any object by its own `apiVersion` and `kind`, through a tree; a large file is read otherwise.
+/// Any object by its own `apiVersion` and `kind`, through a tree and a text; a large file is read
+/// otherwise.
 impl<'de> Deserialize<'de> for Object {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Object, D::Error> {
         let json = serde_json::Value::deserialize(deserializer)?;
         let text = |key: &str| json.get(key).and_then(serde_json::Value::as_str).unwrap_or("");
         let kind = ObjectKind::of(text("apiVersion"), text("kind"))
             .ok_or_else(|| D::Error::custom(format!("kind `{}` is not modelled", text("kind"))))?;
-        kind.deserialize(json).map_err(D::Error::custom)
+        kind.read(&json.to_string(), &mut |_| {}).map_err(D::Error::custom)
     }
 }

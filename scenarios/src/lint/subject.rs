@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use serde::de::DeserializeSeed;
 use sim::providers::{self, Provider};
 
 use super::matching::{Labels, admits, labels};
@@ -11,7 +10,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::file::{Capacity, File, Instance, Kind, Pool};
 use crate::kube::{
     self, HorizontalPodAutoscaler, Job, Object, ObjectKind, ObjectMeta, PodDisruptionBudget,
-    PodSpec, PodSpecSeed, PodTemplateSpec,
+    PodSpec, PodTemplateSpec,
 };
 use crate::load::{self, Origin};
 use crate::lower::healing::buys_both;
@@ -218,7 +217,8 @@ impl Subject {
             self.pools.push((pool, below("pools", index)));
         }
         for (index, workload) in file.workloads.into_iter().enumerate() {
-            let Ok(spec) = PodSpecSeed.deserialize(workload.template) else { continue };
+            let template = workload.template.to_string();
+            let Ok(spec) = PodSpec::read(&template, &mut |_| {}) else { continue };
             let metadata = ObjectMeta { labels: workload.labels, ..ObjectMeta::default() };
             self.workloads.push(Workload {
                 kind: kind_name(workload.kind),
@@ -252,7 +252,13 @@ impl Subject {
         let metadata = |key| node.get("metadata").and_then(|it| it.get(key)).and_then(Node::text);
         let (namespace, name) = (metadata("namespace"), metadata("name"));
         let origin = Origin::new(source, node.span.clone(), kind.name(), namespace, name);
-        let Some(object) = load::typed(kind, &node, &origin, &mut Tally::default(), found) else {
+        let Some(object) = load::typed(
+            |text, ignored| kind.read(text, ignored),
+            &node,
+            &origin,
+            &mut Tally::default(),
+            found,
+        ) else {
             return;
         };
         // A pod of a ReplicaSet, say, is reviewed where it is written.

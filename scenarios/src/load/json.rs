@@ -90,8 +90,8 @@ impl Loader<'_> {
         let origin =
             Origin::new(source, span.clone(), &head.kind, namespace.as_deref(), name.as_deref());
         self.object(&head, origin, |kind, ignored| {
-            let mut input = serde_json::Deserializer::from_str(text);
-            ignored.read(kind, &mut input).map_err(|error| wrong(text, span.start, &error))
+            let read = kind.read(text, &mut |path| ignored.note(&path));
+            read.map_err(|error| wrong(text, span.start, &error))
         });
     }
 
@@ -129,9 +129,13 @@ fn wrong(part: &str, start: usize, error: &serde_json::Error) -> Wrong {
         line => part.match_indices('\n').nth(line - 2).map_or(0, |(at, _)| at + 1),
     };
     let at = start + (line_start + error.column().saturating_sub(1)).min(part.len());
+    Wrong { message: message(error), span: at..at }
+}
+
+/// What an error says, without where.
+pub(super) fn message(error: &serde_json::Error) -> String {
     let text = error.to_string();
-    let message = text.split(" at line ").next().unwrap_or(&text).to_owned();
-    Wrong { message, span: at..at }
+    text.split(" at line ").next().unwrap_or(&text).to_owned()
 }
 
 fn syntax_error(source: &Source, start: usize, error: &serde_json::Error) -> Box<Diagnostic> {

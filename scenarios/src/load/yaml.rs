@@ -1,10 +1,9 @@
 //! YAML, and whatever else has been read into a tree.
 
-use serde::de::DeserializeSeed;
-use serde_path_to_error::{Segment, Track};
-
+use super::json::message;
 use super::{Head, Loader, MOST_NESTED, Origin, Wrong};
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
+use crate::kube;
 use crate::tree::{self, Node, Step, Value};
 use crate::unmodelled::{Ignored, Tally};
 
@@ -53,21 +52,23 @@ impl Loader<'_> {
         let metadata = |key| node.get("metadata").and_then(|it| it.get(key)).and_then(Node::text);
         let (namespace, name) = (metadata("namespace"), metadata("name"));
         let origin = Origin::new(source, node.span.clone(), &head.kind, namespace, name);
-        self.object(&head, origin, |kind, ignored| read(kind, node, ignored));
+        self.object(&head, origin, |kind, ignored| {
+            read(|text, ignored| kind.read(text, ignored), node, ignored)
+        });
     }
 }
 
-/// A part of a tree as what `seed` reads. Fields that are not known there are counted, and what is
-/// wrong is reported at its place.
-pub fn typed<'de, S: DeserializeSeed<'de> + Copy>(
-    seed: S,
+/// A part of a tree as what `read` makes of its text. Fields that are not known there are counted,
+/// and what is wrong is reported at its place.
+pub fn typed<T>(
+    read: impl FnOnce(&str, kube::Ignored<'_>) -> serde_json::Result<T>,
     node: &Node,
     origin: &Origin,
     tally: &mut Tally,
     found: &mut Diagnostics,
-) -> Option<S::Value> {
+) -> Option<T> {
     let mut ignored = Ignored::default();
-    match read(seed, node, &mut ignored) {
+    match self::read(read, node, &mut ignored) {
         Ok(value) => {
             tally.fields(&ignored, origin);
             Some(value)
@@ -80,27 +81,19 @@ pub fn typed<'de, S: DeserializeSeed<'de> + Copy>(
     }
 }
 
-fn read<'de, S: DeserializeSeed<'de> + Copy>(
-    seed: S,
+fn read<T>(
+    read: impl FnOnce(&str, kube::Ignored<'_>) -> serde_json::Result<T>,
     node: &Node,
     ignored: &mut Ignored,
-) -> Result<S::Value, Wrong> {
-    ignored.read(seed, node.to_json()).map_err(|error| {
-        // Once more, looking where it goes wrong.
-        let mut track = Track::new();
-        let input = serde_path_to_error::Deserializer::new(node.to_json(), &mut track);
-        drop(seed.deserialize(input));
-        let path = track.path();
-        let steps: Vec<Step> = path.iter().map_while(step).collect();
-        let message = if steps.is_empty() { error.to_string() } else { format!("{path}: {error}") };
-        Wrong { message, span: node.at(&steps).span.clone() }
+) -> Result<T, Wrong> {
+    let text = node.to_json().to_string();
+    read(&text, &mut |path| ignored.note(&path)).map_err(|error| {
+        let (path, node) = node.behind(error.column().saturating_sub(1));
+        let path: Vec<String> = path.iter().map(Step::to_string).collect();
+        let message = match path.join(".").replace(".[", "[") {
+            path if path.is_empty() => message(&error),
+            path => format!("{path}: {}", message(&error)),
+        };
+        Wrong { message, span: node.span.clone() }
     })
-}
-
-fn step(segment: &Segment) -> Option<Step> {
-    match segment {
-        Segment::Seq { index } => Some(Step::Index(*index)),
-        Segment::Map { key } => Some(Step::Key(key.clone())),
-        Segment::Enum { .. } | Segment::Unknown => None,
-    }
 }
