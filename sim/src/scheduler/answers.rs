@@ -7,7 +7,7 @@ use indexmap::{IndexMap, IndexSet};
 use rustc_hash::FxBuildHasher;
 
 use super::branches::Branches;
-use super::follower::Follower;
+use super::follower::{Follower, News};
 use super::framework::PodView;
 use super::inquiry::{Inquiry, Rejection};
 use crate::world::World;
@@ -45,19 +45,28 @@ pub struct Answer {
 impl Answers {
     /// Asks those nodes again that have changed since the last time.
     pub fn catch_up(&mut self, inquiry: &Inquiry, pod: PodView<'_>, world: &World) {
-        match self.follower.changes(world) {
-            Some(changes) => {
-                for (place, change) in changes {
-                    self.of[place] = self.ask(inquiry, pod, world, change.node);
-                }
+        let nodes = world.registered();
+        let Some(News { moves, changes }) = self
+            .follower
+            .news(world)
+            .filter(|news| news.moves.is_none() || inquiry.outlasts_moves(pod))
+        else {
+            self.of.clear();
+            for node in nodes {
+                let answer = self.ask(inquiry, pod, world, *node);
+                self.of.push(answer);
             }
-            None => {
-                self.of.clear();
-                for node in world.registered() {
-                    let answer = self.ask(inquiry, pod, world, *node);
-                    self.of.push(answer);
-                }
+            return;
+        };
+        if let Some(moves) = moves {
+            self.of = moves.carry(&self.of, 1, u32::MAX);
+            for place in moves.joined() {
+                self.of[place] = self.ask(inquiry, pod, world, nodes[place]);
             }
+        }
+        for changes in changes.chunk_by(|a, b| a.0 == b.0) {
+            let (place, change) = changes[0];
+            self.of[place] = self.ask(inquiry, pod, world, change.node);
         }
     }
 

@@ -1,27 +1,94 @@
-//! Following the journal: which nodes changed since the last time, or that it is better to start
-//! afresh.
+//! Following the journal: which nodes changed since the last time, which joined and left, or that it
+//! is better to start afresh.
+
+use std::sync::Arc;
 
 use crate::world::World;
 use crate::world::journal::{Change, Cursor};
+use crate::world::node::NodeId;
 
 /// How far somebody has read who keeps one row for each registered node.
 #[derive(Default)]
 pub(super) struct Follower {
-    read: Option<(Cursor, u64)>,
+    read: Option<(Cursor, Arc<[NodeId]>)>,
 }
 
+/// What has happened since the last time.
+pub(super) struct News {
+    /// Where rows go, if nodes have joined or left.
+    pub moves: Option<Moves>,
+    /// What changed, by the places that nodes have now.
+    pub changes: Vec<(usize, Change)>,
+}
+
+/// Where rows go when nodes have joined or left.
+pub(super) struct Moves {
+    /// The place that each node of the new list had in the old one, or [`NEW`].
+    from: Vec<u32>,
+    /// The places that nodes had that have left.
+    pub left: Vec<usize>,
+}
+
+/// In place of where a node was that was not there.
+const NEW: u32 = u32::MAX;
+
 impl Follower {
-    /// What changed since the last time, with the places of the nodes. None the first time, when
-    /// nodes have joined or left, or when more has changed than there are nodes.
-    pub(super) fn changes<'w>(
-        &mut self,
-        world: &'w World,
-    ) -> Option<impl Iterator<Item = (usize, Change)> + use<'w>> {
-        let (journal, generation) = (world.journal(), world.registered_generation());
-        let (cursor, seen) = self.read.replace((journal.now(), generation))?;
-        let changes = journal
-            .since(cursor)
-            .filter(|changes| seen == generation && changes.len() <= world.registered().len())?;
-        Some(changes.filter_map(|change| Some((world.place_of(change.node)?, change))))
+    /// What has happened since the last time; of one place one after the other. None the first
+    /// time, and when more has happened than there are nodes.
+    pub(super) fn news(&mut self, world: &World) -> Option<News> {
+        let (journal, nodes) = (world.journal(), world.registered_list());
+        let (cursor, before) = self.read.replace((journal.now(), Arc::clone(nodes)))?;
+        let changes = journal.since(cursor).filter(|changes| changes.len() <= nodes.len())?;
+        let mut changes: Vec<_> =
+            changes.filter_map(|change| Some((world.place_of(change.node)?, change))).collect();
+        changes.sort_by_key(|(place, _)| *place);
+        let moves = (!Arc::ptr_eq(&before, nodes)).then(|| Moves::between(&before, world));
+        Some(News { moves, changes })
+    }
+}
+
+impl Moves {
+    fn between(before: &[NodeId], world: &World) -> Moves {
+        let mut moves = Moves { from: vec![NEW; world.registered().len()], left: Vec::new() };
+        for (old, node) in before.iter().enumerate() {
+            match world.place_of(*node) {
+                Some(place) => moves.from[place] = u32::try_from(old).expect("few nodes"),
+                None => moves.left.push(old),
+            }
+        }
+        moves
+    }
+
+    /// The places of nodes that have joined.
+    pub(super) fn joined(&self) -> impl Iterator<Item = usize> + '_ {
+        self.from.iter().enumerate().filter(|(_, from)| **from == NEW).map(|(place, _)| place)
+    }
+
+    /// Rows of so many entries each in their new order; those of nodes that have joined have
+    /// `blank` in them.
+    pub(super) fn carry<T: Copy>(&self, rows: &[T], entries: usize, blank: T) -> Vec<T> {
+        let mut carried = Vec::with_capacity(self.from.len() * entries);
+        for from in &self.from {
+            let old = *from as usize * entries;
+            match *from {
+                NEW => carried.extend(std::iter::repeat_n(blank, entries)),
+                _ => carried.extend_from_slice(&rows[old..old + entries]),
+            }
+        }
+        carried
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_follow_their_nodes() {
+        let moves = Moves { from: vec![2, NEW, 0], left: vec![1] };
+        assert_eq!(moves.joined().collect::<Vec<_>>(), [1]);
+        assert_eq!(moves.carry(&["a", "b", "c"], 1, "?"), ["c", "?", "a"]);
+        assert_eq!(moves.carry(&[1, 2, 3, 4, 5, 6], 2, 0), [5, 6, 0, 0, 1, 2]);
+        assert!(moves.carry(&[0; 0], 0, 0).is_empty());
     }
 }

@@ -9,12 +9,13 @@
 
 use super::answers::{Answers, number};
 use super::branches::Branches;
-use super::follower::Follower;
+use super::follower::{Follower, Moves, News};
 use super::framework::PodView;
 use super::inquiry::{Inquiry, Rejection};
 use super::profile::Profile;
 use super::sums::{Share, Standing};
 use crate::world::World;
+use crate::world::journal::Change;
 use crate::world::node::NodeId;
 use crate::world::pod::SpecId;
 
@@ -71,6 +72,9 @@ pub struct Cell {
 /// In place of what a node contributes that is not included.
 const EXCLUDED: i64 = i64::MIN;
 
+/// So many empty cells are not worth starting afresh for.
+const FEW_CELLS: usize = 64;
+
 /// In place of a cell where there is none.
 pub(super) const NO_CELL: u32 = u32::MAX;
 
@@ -101,15 +105,32 @@ impl Ranking {
 
     /// Repairs whatever has changed since the last time. `answers` must be up to date.
     pub fn catch_up(&mut self, answers: &Answers, pod: PodView<'_>, world: &World) {
-        match self.follower.changes(world) {
-            Some(changes) => {
-                for (place, change) in changes {
-                    let concerns = change.spec.is_none_or(|spec| self.concerns(spec, world));
-                    self.repair(place, change.node, concerns, answers, pod, world);
-                }
-            }
-            None => self.rebuild(answers, pod, world),
+        let news = self.follower.news(world);
+        let Some(News { moves, changes }) =
+            news.filter(|news| news.moves.is_none() || self.outlasts_moves(pod, world))
+        else {
+            self.rebuild(answers, pod, world);
+            return;
+        };
+        if let Some(moves) = moves {
+            self.follow(&moves, answers, pod, world);
         }
+        for changes in changes.chunk_by(|a, b| a.0 == b.0) {
+            let (place, Change { node, .. }) = changes[0];
+            let mut specs = changes.iter().map(|(_, change)| change.spec);
+            let concerns = specs.any(|spec| spec.is_none_or(|spec| self.concerns(spec, world)));
+            self.repair(place, node, concerns, answers, pod, world);
+        }
+    }
+
+    /// Whether rows can be kept when nodes join and leave: the sums still mean the same, and most
+    /// cells are not empty.
+    fn outlasts_moves(&self, pod: PodView<'_>, world: &World) -> bool {
+        let held = self.held.iter().filter(|held| **held > 0).count();
+        let mut sums = self.inquiry.sums().iter().zip(&self.standings);
+        self.inquiry.outlasts_moves(pod)
+            && self.held.len() <= FEW_CELLS + 2 * held
+            && sums.all(|(sum, standing)| sum.is_per_node(world) == standing.is_per_node())
     }
 
     /// How many nodes there are.
@@ -149,21 +170,45 @@ impl Ranking {
         self.shared = (0..self.standings.len()).filter(|sum| !per_node(sum)).collect();
         let nodes = world.registered().len();
         self.rows.clear();
-        self.rows.reserve(nodes);
+        self.rows.resize(nodes, NO_CELL);
         self.kept.clear();
-        self.kept.reserve(nodes * self.shared.len());
-        for (place, node) in world.registered().iter().enumerate() {
-            self.find_shares(*node, pod, world);
-            for (standing, share) in self.standings.iter_mut().zip(&self.found) {
-                standing.add(*share);
+        self.kept.resize(nodes * self.shared.len(), EXCLUDED);
+        (0..nodes).for_each(|place| self.enter(place, answers, pod, world));
+    }
+
+    /// Takes out those that have left, moves the rows of the others, and lets those in that have
+    /// joined.
+    fn follow(&mut self, moves: &Moves, answers: &Answers, pod: PodView<'_>, world: &World) {
+        for place in moves.left.iter().copied() {
+            let cell = self.rows[place];
+            self.held[cell as usize] -= 1;
+            let group = self.cell_at(cell).group;
+            for sum in 0..self.standings.len() {
+                let share = self.share(place, group, sum);
+                self.standings[sum].take(share);
             }
-            self.kept.extend(self.shared.iter().map(|sum| contribution(self.found[*sum])));
-            let group = self.group(answers.answer(answers.at(place)).grades);
-            let cell = self.cell(group, answers.at(place), answers);
-            self.held[cell as usize] += 1;
-            self.rows.push(cell);
-            self.recomputed += 1;
         }
+        self.rows = moves.carry(&self.rows, 1, NO_CELL);
+        self.kept = moves.carry(&self.kept, self.shared.len(), EXCLUDED);
+        moves.joined().for_each(|place| self.enter(place, answers, pod, world));
+    }
+
+    /// A node comes to a place whose row is blank.
+    fn enter(&mut self, place: usize, answers: &Answers, pod: PodView<'_>, world: &World) {
+        self.find_shares(world.registered()[place], pod, world);
+        for (standing, share) in self.standings.iter_mut().zip(&self.found) {
+            standing.add(*share);
+        }
+        let kept = &mut self.kept[place * self.shared.len()..];
+        for (kept, sum) in kept.iter_mut().zip(&self.shared) {
+            *kept = contribution(self.found[*sum]);
+        }
+        let answer = answers.at(place);
+        let group = self.group(answers.answer(answer).grades);
+        let cell = self.cell(group, answer, answers);
+        self.held[cell as usize] += 1;
+        self.rows[place] = cell;
+        self.recomputed += 1;
     }
 
     fn repair(
@@ -203,29 +248,41 @@ impl Ranking {
         world: &World,
     ) -> bool {
         self.find_shares(node, pod, world);
-        let kept = &mut self.kept[place * self.shared.len()..(place + 1) * self.shared.len()];
-        let mut kept = self.shared.iter().zip(kept).peekable();
-        let of_group = &self.groups[group as usize].shares;
         let mut changed = false;
-        for (sum, (found, standing)) in self.found.iter().zip(&mut self.standings).enumerate() {
-            let kept = kept.next_if(|(shared, _)| **shared == sum).map(|(_, kept)| kept);
-            let old = match (&kept, of_group[sum]) {
-                (Some(kept), Share::Excluded(domain) | Share::Counted(domain, _)) => {
-                    let excluded = **kept == EXCLUDED;
-                    if excluded { Share::Excluded(domain) } else { Share::Counted(domain, **kept) }
-                }
-                (_, of_group) => of_group,
-            };
+        for sum in 0..self.standings.len() {
+            let (old, found) = (self.share(place, group, sum), self.found[sum]);
+            let kept = self.kept_at(place, sum);
+            let standing = &mut self.standings[sum];
             if old.trait_in(standing) != found.trait_in(standing)
-                || contribution(old) != contribution(*found)
+                || contribution(old) != contribution(found)
             {
                 standing.take(old);
-                standing.add(*found);
-                kept.into_iter().for_each(|kept| *kept = contribution(*found));
+                standing.add(found);
+                kept.into_iter().for_each(|kept| self.kept[kept] = contribution(found));
                 changed = true;
             }
         }
         changed
+    }
+
+    /// What the node of a row contributes to a sum, as it was when the row was last worked out.
+    fn share(&self, place: usize, group: u32, sum: usize) -> Share {
+        let of_group = self.groups[group as usize].shares[sum];
+        match (self.kept_at(place, sum).map(|at| self.kept[at]), of_group) {
+            (None, _) | (_, Share::Outside) => of_group,
+            (Some(EXCLUDED), Share::Excluded(domain) | Share::Counted(domain, _)) => {
+                Share::Excluded(domain)
+            }
+            (Some(kept), Share::Excluded(domain) | Share::Counted(domain, _)) => {
+                Share::Counted(domain, kept)
+            }
+        }
+    }
+
+    /// Where what a row contributes to a sum is kept, if it is.
+    fn kept_at(&self, place: usize, sum: usize) -> Option<usize> {
+        let at = self.shared.iter().position(|shared| *shared == sum)?;
+        Some(place * self.shared.len() + at)
     }
 
     fn find_shares(&mut self, node: NodeId, pod: PodView<'_>, world: &World) {

@@ -224,6 +224,11 @@ impl World {
         self.order.list()
     }
 
+    /// The same, to be kept. It is another list whenever a node has joined or left.
+    pub fn registered_list(&self) -> &Arc<[NodeId]> {
+        self.order.list()
+    }
+
     /// The place of a node in [`registered`](Self::registered), if it is there.
     pub fn place_of(&self, node: NodeId) -> Option<usize> {
         self.order.place(node)
@@ -232,11 +237,6 @@ impl World {
     /// How many registered nodes have an image.
     pub fn holders(&self, image: ImageId) -> usize {
         self.images.holders(image)
-    }
-
-    /// Changes whenever [`registered`](Self::registered) does.
-    pub fn registered_generation(&self) -> u64 {
-        self.order.generation()
     }
 
     /// Region and zone of a node.

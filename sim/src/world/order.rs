@@ -1,7 +1,8 @@
 //! The order in which the scheduler walks the nodes: zones take turns.
 // kube-scheduler: backend/cache/node_tree.go
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::sync::Arc;
 
 use super::node::NodeId;
 use crate::names::NameId;
@@ -10,21 +11,19 @@ use crate::table::Id;
 /// A node's zone as the scheduler's cache knows it: region and zone.
 pub(super) type Zone = (Option<NameId>, Option<NameId>);
 
+/// In place of a place where there is none.
+const NOWHERE: u32 = u32::MAX;
+
 /// The registered nodes, by zone.
 #[derive(Clone, Debug, Default)]
 pub(super) struct NodeOrder {
     /// Zones in order of first appearance; nodes of each in order of registration.
     zones: Vec<(Zone, Vec<NodeId>)>,
-    list: OnceCell<Walked>,
-    generation: u64,
-}
-
-/// The order, both ways.
-#[derive(Clone, Debug, Default)]
-struct Walked {
-    nodes: Vec<NodeId>,
-    /// The place of each node, or `u32::MAX`.
-    places: Vec<u32>,
+    /// The order, once somebody has asked for it since a node last joined or left.
+    list: OnceCell<Arc<[NodeId]>>,
+    /// The place of each node in the list, by id. It outlives lists: ids only grow, and a long run
+    /// sees many more nodes than there are at a time.
+    places: RefCell<Vec<u32>>,
 }
 
 impl NodeOrder {
@@ -34,7 +33,7 @@ impl NodeOrder {
             Some((_, nodes)) => nodes.push(node),
             None => self.zones.push((zone, vec![node])),
         }
-        self.changed();
+        self.list.take();
     }
 
     /// A node leaves. A zone without nodes is forgotten.
@@ -43,42 +42,36 @@ impl NodeOrder {
             nodes.retain(|n| *n != node);
         }
         self.zones.retain(|(_, nodes)| !nodes.is_empty());
-        self.changed();
+        self.list.take();
+        if let Some(place) = self.places.get_mut().get_mut(node.index()) {
+            *place = NOWHERE;
+        }
     }
 
-    /// All registered nodes: the first of each zone, then the second of each, and so on.
-    pub(super) fn list(&self) -> &[NodeId] {
-        &self.walked().nodes
-    }
-
-    /// The place of a node in [`list`](Self::list), if it is registered.
-    pub(super) fn place(&self, node: NodeId) -> Option<usize> {
-        let place = *self.walked().places.get(node.index())?;
-        (place != u32::MAX).then_some(place as usize)
-    }
-
-    fn walked(&self) -> &Walked {
+    /// All registered nodes: the first of each zone, then the second of each, and so on. It is
+    /// another list whenever a node has joined or left.
+    pub(super) fn list(&self) -> &Arc<[NodeId]> {
         self.list.get_or_init(|| {
             let longest = self.zones.iter().map(|(_, nodes)| nodes.len()).max().unwrap_or(0);
             let turn = |turn: usize| self.zones.iter().filter_map(move |(_, n)| n.get(turn));
             let nodes: Vec<NodeId> = (0..longest).flat_map(turn).copied().collect();
             let ids = nodes.iter().map(|node| node.index() + 1).max().unwrap_or(0);
-            let mut places = vec![u32::MAX; ids];
+            let mut places = self.places.borrow_mut();
+            if places.len() < ids {
+                places.resize(ids, NOWHERE);
+            }
             for (place, node) in nodes.iter().enumerate() {
                 places[node.index()] = u32::try_from(place).expect("fewer than 2^32 nodes");
             }
-            Walked { nodes, places }
+            nodes.into()
         })
     }
 
-    /// Changes whenever a node joins or leaves.
-    pub(super) fn generation(&self) -> u64 {
-        self.generation
-    }
-
-    fn changed(&mut self) {
-        self.list.take();
-        self.generation += 1;
+    /// The place of a node in [`list`](Self::list), if it is registered.
+    pub(super) fn place(&self, node: NodeId) -> Option<usize> {
+        self.list();
+        let place = *self.places.borrow().get(node.index())?;
+        (place != NOWHERE).then_some(place as usize)
     }
 }
 
@@ -97,9 +90,12 @@ mod tests {
         for (index, zone) in [a, a, b, a, b].into_iter().enumerate() {
             order.join(node(index), zone);
         }
-        assert_eq!(order.list(), [0, 2, 1, 4, 3].map(node));
+        assert_eq!(**order.list(), [0, 2, 1, 4, 3].map(node));
+        assert_eq!(order.place(node(4)), Some(3));
         order.leave(node(2), b);
         order.leave(node(4), b);
-        assert_eq!(order.list(), [0, 1, 3].map(node));
+        assert_eq!(order.place(node(4)), None);
+        assert_eq!(**order.list(), [0, 1, 3].map(node));
+        assert_eq!([3, 4, 5].map(node).map(|node| order.place(node)), [Some(2), None, None]);
     }
 }
