@@ -43,7 +43,7 @@ fn without_tests(text: &str) -> &str {
 
 /// Which layer each module of `sim` is in; a module may use its own layer's siblings only where
 /// `WITHIN` says so, and never a higher layer.
-const LAYERS: [(&str, u8); 21] = [
+const LAYERS: [(&str, u8); 22] = [
     ("digest", 0),
     ("money", 0),
     ("names", 0),
@@ -64,6 +64,7 @@ const LAYERS: [(&str, u8); 21] = [
     ("healing", 4),
     ("outcome", 4),
     ("setup", 4),
+    ("start_up", 4),
     ("supply", 4),
 ];
 

@@ -18,6 +18,7 @@ use crate::harm::{Harm, Harmed};
 use crate::ledger::{Ledger, Money};
 use crate::pending::{Pending, Wait};
 use crate::series::{Counts, Series};
+use crate::start_up::{StartUp, Started};
 use crate::volumes::Volumes;
 
 /// Every fold as one sink.
@@ -33,6 +34,7 @@ pub struct Fold {
     pending: Pending,
     batch: Batch,
     volumes: Volumes,
+    start_up: StartUp,
     legend: Legend,
 }
 
@@ -65,6 +67,10 @@ pub struct Figures {
     pub unschedulable: u64,
     /// Milliseconds for which pods waited for a node in the zone of their volumes, over pods.
     pub stranded_ms: u128,
+    /// Pods that lost data with their nodes, by workload.
+    pub data_lost: BTreeMap<WorkloadId, u64>,
+    /// What it took pods to start.
+    pub started: Started,
     /// Who never found a node: how many pods, and what the nodes said.
     pub never_scheduled: Vec<(WorkloadId, u64, Option<String>)>,
 }
@@ -84,6 +90,7 @@ impl Fold {
             pending: Pending::new(legend),
             batch: Batch::new(legend),
             volumes: Volumes::new(legend),
+            start_up: StartUp::new(legend),
             legend: legend.clone(),
         }
     }
@@ -117,6 +124,8 @@ impl Fold {
             pending: [50, 95, 100].map(|percent| self.pending.waits.quantile(percent)),
             unschedulable: self.pending.unschedulable,
             stranded_ms: self.volumes.stranded_ms,
+            data_lost: self.volumes.data_lost,
+            started: self.start_up.finish(),
             never_scheduled,
         };
         let mut series = self.counts.finish();
@@ -137,5 +146,6 @@ impl Sink for Fold {
         self.pending.fact(at, fact);
         self.batch.fact(at, fact);
         self.volumes.fact(at, fact);
+        self.start_up.fact(at, fact);
     }
 }

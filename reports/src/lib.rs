@@ -23,6 +23,7 @@ pub mod rules;
 pub mod sensitivity;
 pub mod series;
 pub mod shares;
+pub mod start_up;
 pub mod stats;
 pub mod summary;
 pub mod text;

@@ -1,6 +1,9 @@
 //! The summary: what all replications say together, in a format that programs can rely on.
 
 mod batch;
+mod start_up;
+mod volumes;
+mod waits;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,11 +16,13 @@ use sim::{Cost, Legend, Run};
 use crate::breakdown::{Breakdown, DIMENSIONS};
 use crate::figures::Figures;
 use crate::harm::{self, HarmSummary};
-use crate::pending::Wait;
 use crate::rules::RuleSummary;
 use crate::sensitivity::{self, Scaled};
 use crate::stats::Estimate;
 pub use batch::{Batch, JobFate};
+pub use start_up::StartUp;
+pub use volumes::{DataLost, Volumes, WorkloadLoss};
+pub use waits::Pending;
 
 /// The version of this format.
 pub const SCHEMA: &str = "spotsim/summary/v1";
@@ -179,8 +184,12 @@ pub struct Plan {
     pub pods_disrupted_by_reason_per_day: BTreeMap<&'static str, Estimate>,
     /// What became of PodDisruptionBudgets; none when there are none.
     pub budgets: Option<Budgets>,
+    /// What it took pods to start; none when neither images nor disks had to come to their nodes.
+    pub start_up: Option<StartUp>,
     /// What became of pods with zonal volumes; none when there are none.
     pub volumes: Option<Volumes>,
+    /// Who lost data with nodes; none when nobody keeps any there.
+    pub data_lost: Option<DataLost>,
     /// Pods of DaemonSets that ended with their nodes, per day; not among the disrupted.
     pub daemon_set_ends_per_day: Estimate,
     /// Bare pods that ended so and will not come back, over all replications.
@@ -237,25 +246,6 @@ pub struct Budgets {
     pub short_minutes_per_day: Estimate,
     /// Attempts to evict a pod that a budget refused, per day.
     pub refused_evictions_per_day: Estimate,
-}
-
-/// What became of pods whose volumes hold them to a zone.
-#[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Volumes {
-    /// Minutes for which pods waited because no node in the zone of their volumes would take them,
-    /// per day, all pods together.
-    pub stranded_pod_minutes_per_day: Estimate,
-}
-
-/// A waiting time.
-#[derive(Clone, Copy, PartialEq, Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Pending {
-    /// Seconds.
-    pub seconds: f64,
-    /// Whether it is only known to be at least that: a pod still waited at the end.
-    pub at_least: bool,
 }
 
 /// The availability of one workload.
@@ -370,25 +360,12 @@ fn plan(runs: &[(Figures, Run)], legend: &Legend, seed: u64) -> Plan {
     let per_month = |of: &dyn Fn(&Figures) -> Cost| each(&|f| of(f).as_usd_f64() * MONTH / hours);
     let per_day = |of: &dyn Fn(&Figures) -> u64| each(&|f| of(f) as f64 * 24.0 / hours);
     let minutes_per_day = |ms: u128| ms as f64 / 60_000.0 * 24.0 / hours;
-    let zonal = legend.model.workloads.rows().any(|workload| workload.volumes.is_some());
     let requested = |lane: usize| {
         let requested = values(&|f| f.capacity.integral.requested[lane] as f64);
         let allocatable = values(&|f| f.capacity.integral.allocatable[lane] as f64);
         Estimate::of_ratio(&requested, &allocatable).map(|ratio| ratio.times(100.0))
     };
     let window_ms = hours * 3_600_000.0;
-    let all_pending = |which: usize| -> Vec<Wait> {
-        runs.iter().filter_map(|(figures, _)| figures.pending[which]).collect()
-    };
-    let mean_pending = |which: usize| {
-        let waits = all_pending(which);
-        let seconds: f64 = waits.iter().map(|wait| wait.span.as_secs_f64()).sum();
-        (!waits.is_empty()).then(|| Pending {
-            seconds: seconds / waits.len() as f64,
-            at_least: waits.iter().any(|wait| wait.at_least),
-        })
-    };
-    let longest = all_pending(2).into_iter().max_by_key(|wait| (wait.span, wait.at_least));
     let total: Cost = runs.iter().map(|(figures, _)| figures.money.total()).sum();
     Plan {
         cost_micro_usd_total: total.micro_usd(),
@@ -431,15 +408,14 @@ fn plan(runs: &[(Figures, Run)], legend: &Legend, seed: u64) -> Plan {
             short_minutes_per_day: each(&|f| minutes_per_day(f.budgets.short_ms)),
             refused_evictions_per_day: per_day(&|f| f.budgets.refusals),
         }),
-        volumes: zonal.then(|| Volumes {
-            stranded_pod_minutes_per_day: each(&|f| minutes_per_day(f.stranded_ms)),
-        }),
+        start_up: start_up::of(runs, hours),
+        volumes: volumes::of(runs, legend, hours),
+        data_lost: volumes::data_lost(runs, legend, hours),
         daemon_set_ends_per_day: per_day(&|f| f.disruption.daemon_ends.total()),
         bare_pods_lost: runs.iter().map(|(f, _)| f.disruption.bare_pods_lost).sum(),
-        pending_seconds_p50: mean_pending(0),
-        pending_seconds_p95: mean_pending(1),
-        pending_seconds_max: longest
-            .map(|wait| Pending { seconds: wait.span.as_secs_f64(), at_least: wait.at_least }),
+        pending_seconds_p50: waits::mean(runs, |f| f.pending[0]),
+        pending_seconds_p95: waits::mean(runs, |f| f.pending[1]),
+        pending_seconds_max: waits::longest(runs, |f| f.pending[2]),
         unschedulable: each(&|f| f.unschedulable as f64),
         completed: each(&|f| f.capacity.completed as f64),
         batch: batch::of(runs, legend, hours),

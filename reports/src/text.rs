@@ -7,7 +7,7 @@ use crate::harm;
 use crate::rules;
 use crate::sensitivity;
 use crate::stats::Estimate;
-use crate::summary::{Batch, Budgets, Pending, Plan, Summary, Volumes};
+use crate::summary::{Batch, Budgets, Pending, Plan, StartUp, Summary, Volumes};
 
 /// Below this many replications an interval is a rough one.
 const FEW: usize = 30;
@@ -16,8 +16,6 @@ const FEW: usize = 30;
 type Figure = fn(&Plan) -> Estimate;
 /// One figure of its budgets.
 type OfBudgets = fn(&Budgets) -> Estimate;
-/// One figure of its volumes.
-type OfVolumes = fn(&Volumes) -> Estimate;
 
 /// What became of budgets, where there are any.
 const BUDGETS: [(&str, OfBudgets); 2] = [
@@ -35,9 +33,8 @@ const BATCH: [(&str, OfBatch); 3] = [
     ("  waiting, pod-h /day", |batch| batch.waiting_pod_hours_per_day),
 ];
 
-/// What became of pods with zonal volumes, where there are any.
-const VOLUMES: [(&str, OfVolumes); 1] =
-    [("Stranded, pod min /day", |volumes| volumes.stranded_pod_minutes_per_day)];
+/// How many workloads that lost data are named.
+const NAMED_LOSSES: usize = 3;
 
 /// The answer in one line: the saving beside its risk.
 #[must_use]
@@ -138,13 +135,7 @@ pub fn table(summary: &Summary) -> String {
             row(name, rate(base.mean), rate(plan.mean), margin);
         }
     }
-    for (name, of) in VOLUMES {
-        let figure = |plan: &Plan| plan.volumes.as_ref().map(of);
-        if let Some((base, plan)) = figure(base).zip(figure(plan)) {
-            let margin = plan.margin().map_or_else(String::new, |m| format!("± {}", rate(m)));
-            row(name, rate(base.mean), rate(plan.mean), margin);
-        }
-    }
+    volumes(base, plan, &mut row);
     if plan.bare_pods_lost > 0 {
         let each = |plan: &Plan| rate(plan.bare_pods_lost as f64 / summary.replications as f64);
         row("Bare pods lost", each(base), each(plan), "they do not come back".into());
@@ -155,6 +146,11 @@ pub fn table(summary: &Summary) -> String {
             .join(" / ")
     };
     row("Pending p50 / p95 / max", waits(base), waits(plan), String::new());
+    if let Some((base, plan)) = base.start_up.as_ref().zip(plan.start_up.as_ref()) {
+        let times = |it: &StartUp| [it.seconds_p50, it.seconds_p95, it.seconds_max];
+        let times = |it: &StartUp| times(it).map(pending).join(" / ");
+        row("Started p50 / p95 / max", times(base), times(plan), "from the binding".into());
+    }
     if plan.harm.replacement_seconds[0].is_some() {
         let times = |plan: &Plan| plan.harm.replacement_seconds.map(pending).join(" / ");
         row("Replaced p50 / p95 / max", times(base), times(plan), "from the notice".into());
@@ -212,6 +208,31 @@ pub fn table(summary: &Summary) -> String {
             writeln!(text, "fewer than {FEW} replications: take the intervals as rough (-n 100)");
     }
     text
+}
+
+fn volumes(base: &Plan, plan: &Plan, row: &mut impl FnMut(&str, String, String, String)) {
+    let mut both = |name: &str, base: Estimate, plan: Estimate| {
+        let margin = plan.margin().map_or_else(String::new, |m| format!("± {}", rate(m)));
+        row(name, rate(base.mean), rate(plan.mean), margin);
+    };
+    if let Some((base, plan)) = base.volumes.as_ref().zip(plan.volumes.as_ref()) {
+        let of = |it: &Volumes| it.stranded_pod_minutes_per_day;
+        both("Stranded, pod min /day", of(base), of(plan));
+    }
+    let started = base.start_up.as_ref().zip(plan.start_up.as_ref());
+    if let Some((base, plan)) = started.filter(|_| plan.volumes.is_some()) {
+        let of = |it: &StartUp| it.disk_wait_pod_minutes_per_day;
+        both("  waiting for disks", of(base), of(plan));
+    }
+    if let Some((base, plan)) = base.data_lost.as_ref().zip(plan.data_lost.as_ref()) {
+        both("Data lost, pods /day", base.pods_per_day, plan.pods_per_day);
+        for loss in plan.workloads.iter().take(NAMED_LOSSES) {
+            let of_base = base.workloads.iter().find(|it| it.workload == loss.workload);
+            let zero = Estimate { mean: 0.0, low: None, high: None };
+            let of_base = of_base.map_or(zero, |it| it.pods_per_day);
+            both(&format!("  {}", loss.workload), of_base, loss.pods_per_day);
+        }
+    }
 }
 
 fn batch(base: &Batch, plan: &Batch, row: &mut impl FnMut(&str, String, String, String)) {

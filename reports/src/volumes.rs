@@ -1,14 +1,16 @@
-//! Volumes: how long pods waited because theirs are in a zone that has no node for them.
+//! Volumes: how long pods waited because theirs are in a zone that has no node for them, and who lost
+//! data with a node.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use sim::world::fact::{Fact, Sink};
-use sim::world::pod::PodId;
+use sim::world::node::Why;
+use sim::world::pod::{End, Limit, PodId};
 use sim::world::workload::WorkloadId;
 use sim::world::zonal::Together;
 use sim::{Legend, SimTime};
 
-/// Folds facts into what becomes of pods with zonal volumes.
+/// Folds facts into what becomes of pods with volumes in a zone or on their nodes.
 #[derive(Clone)]
 pub struct Volumes {
     legend: Legend,
@@ -20,6 +22,10 @@ pub struct Volumes {
     stranded: BTreeMap<PodId, SimTime>,
     /// Milliseconds for which pods were stranded, added up over pods.
     pub stranded_ms: u128,
+    /// Pods that have been told to stop because their nodes go.
+    told: BTreeSet<PodId>,
+    /// Pods that lost data with their nodes, by workload.
+    pub data_lost: BTreeMap<WorkloadId, u64>,
 }
 
 impl Volumes {
@@ -32,6 +38,8 @@ impl Volumes {
             waiting: BTreeMap::new(),
             stranded: BTreeMap::new(),
             stranded_ms: 0,
+            told: BTreeSet::new(),
+            data_lost: BTreeMap::new(),
         }
     }
 
@@ -71,6 +79,23 @@ impl Sink for Volumes {
             Fact::PodScheduled { pod, .. }
             | Fact::PodFound { pod, .. }
             | Fact::StillPending { pod, .. } => self.found_a_node(at, pod),
+            Fact::PodTerminating { pod, workload, why: Why::Reclaimed | Why::Released, .. }
+                if self.legend.model.local_data.contains(&workload) =>
+            {
+                self.told.insert(pod);
+            }
+            Fact::PodEnded { pod, workload, end, .. }
+                if self.legend.model.local_data.contains(&workload) =>
+            {
+                let with_its_node = matches!(
+                    end,
+                    End::KilledWithoutWarning
+                        | End::CutShort(Limit::Deadline | Limit::NodeShutdown)
+                );
+                if (self.told.remove(&pod) || with_its_node) && at >= self.legend.from {
+                    *self.data_lost.entry(workload).or_default() += 1;
+                }
+            }
             _ => {}
         }
     }

@@ -67,6 +67,12 @@ pub fn of(fact: &Fact, namer: &Namer<'_>, legend: &Legend, refusals: &Refusals) 
                 if announced || why == Why::Released { "" } else { ", without notice" };
             format!("{} is gone{}{unannounced}", node(id), because(why))
         }
+        Fact::VolumesAttached { pod: id, node: on, waited, .. } => {
+            format!("the disks of {} are on {} after {waited}", pod(id), node(on))
+        }
+        Fact::ImagePulled { node: id, image, took } => {
+            format!("{} has pulled {} in {took}", node(id), namer.image(image))
+        }
         Fact::NodeUnreachable { node: id } => format!("{} is unreachable", node(id)),
         Fact::NodeDeleted { node: id } => format!("the object of {} is deleted", node(id)),
         Fact::PriceChanged { offering, price } => {

@@ -57,6 +57,8 @@ pub static KINDS: &[Kind] = &[
     JOB_EXIT_CODES,
     DEADLINE_JOBS,
     ZONAL_VOLUMES,
+    VOLUME_ATTACHMENT,
+    IMAGE_PULLS,
     COMMITMENTS,
     NOT_COUNTED,
 ];
@@ -209,7 +211,8 @@ pub(crate) const POD_STARTUP: Kind = Kind {
     id: "pod-startup",
     text: "a pod is ready 5 s after it is bound (Kubernetes' start SLO, without image pull)",
     source: "kubernetes/community, sig-scalability, pod_startup_latency.md: 99 % of pods within \
-             5 s (read 2026-11-24); the annotation `spotsim/startup` says otherwise",
+             5 s (read 2026-11-24); the annotation `spotsim/startup` says otherwise, and \
+             `imagePulls` adds the time to pull images",
 };
 
 pub(crate) const POD_SHUTDOWN: Kind = Kind {
@@ -286,6 +289,26 @@ pub(crate) const ZONAL_VOLUMES: Kind = Kind {
              (ReadWriteMany, ReadOnlyMany) are held to be on file systems in the network. Disks \
              over several zones, Azure's ZRS and Google's regional ones, hold nobody: leave their \
              claims out",
+};
+
+pub(crate) const VOLUME_ATTACHMENT: Kind = Kind {
+    id: "volume-attachment",
+    text: "a disk takes {} to be attached and {} to be detached; of a node that is lost with the pod \
+           still on it, it is detached by force, {} after the pod is deleted",
+    source: "kube-controller-manager, attachdetach: maxWaitForUnmountDuration is 6 min, also when the \
+             Node object is deleted (kubernetes/kubernetes pull request 136029, open in June 2026; \
+             AWS EBS CSI driver, FAQ, read 2026-11-26). 10 s to attach and to detach are an \
+             assumption of 2026-11 without a source; `volumes` says otherwise",
+};
+
+pub(crate) const IMAGE_PULLS: Kind = Kind {
+    id: "image-pulls",
+    text: "a node pulls one image at a time, {} in a second, and each image once; an image is {} large \
+           unless the scenario or a node says otherwise, shares no layer with another, and is on no \
+           node that a pool launches",
+    source: "kubelet: serializeImagePulls is true by default \
+             (kubernetes.io, kubelet configuration v1beta1, read 2026-11-26); rate and sizes are the \
+             scenario's own: `imagePulls`",
 };
 
 pub(crate) const COMMITMENTS: Kind = Kind {

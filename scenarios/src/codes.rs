@@ -206,6 +206,15 @@ pub static CODES: &[Code] = &[
         fix: "Add the type to `instanceTypes` and the zone to `zones` of that pool.",
     },
     Code {
+        id: "E0306",
+        title: "a container has no image to pull",
+        why: "With `imagePulls` the start of every pod takes the time to pull its images. A container \
+              without one would start sooner than any real one.",
+        example: "imagePulls: {rate: 50Mi, size: 300Mi}\nworkloads:\n  - name: web\n    \
+                  template: {containers: [{name: app}]}",
+        fix: "Name the image of every container; what is on all nodes already may have the size 0.",
+    },
+    Code {
         id: "E0401",
         title: "a placement rule does not say one thing",
         why: "A rule says one of `never`, `atLeast`, `atMost`, `apart` and `together`, so that a \
@@ -405,6 +414,14 @@ pub static CODES: &[Code] = &[
         example: "commitments:\n  - name: dear\n    reservedInstances: {instanceType: m6i.large, \
                   count: 2, pricePerHour: 60}",
         fix: "Correct the price.",
+    },
+    Code {
+        id: "W0009",
+        title: "the size of an image is given that no pod uses",
+        why: "It changes nothing. Nearly always the image that was meant is spelled differently in the \
+              manifests.",
+        example: "imagePulls: {rate: 50Mi, size: 300Mi, images: {\"postgres:17\": 150Mi}}",
+        fix: "Write the image as its pods do, or leave it out.",
     },
 ];
 

@@ -9,6 +9,7 @@ pub mod job;
 pub mod market;
 pub mod rules;
 pub mod scheduler;
+pub mod start_up;
 
 use std::collections::BTreeMap;
 
@@ -62,6 +63,11 @@ pub struct File {
     /// What becomes of the pods of an instance that is taken, where that is not as the cloud does it.
     #[serde(default)]
     pub interruption: interruption::Interruption,
+    /// How long disks take to move with their pods.
+    #[serde(default)]
+    pub volumes: start_up::Volumes,
+    /// How long nodes take to pull images; by default no time at all.
+    pub image_pulls: Option<start_up::ImagePulls>,
     /// How long the pods of Jobs run that do not say so themselves.
     #[serde(default)]
     pub job_durations: Vec<JobDuration>,

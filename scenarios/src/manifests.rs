@@ -10,7 +10,7 @@ use crate::kube::{
 };
 use crate::load::{Loaded, Origin};
 use crate::lower::retries;
-use crate::lower::surroundings::Surroundings;
+use crate::lower::surroundings::{Surroundings, is_local_storage};
 use crate::unmodelled::Tally;
 
 /// A workload as it was written, in a manifest or in the scenario.
@@ -80,8 +80,9 @@ pub fn budget(loaded: &Loaded) -> Option<(PodDisruptionBudget, Origin)> {
 fn workload(loaded: Loaded, tally: &mut Tally, found: &mut Diagnostics) -> Option<Written> {
     let Loaded { object, origin } = loaded;
     let of_kind = object.kind();
+    let said_elsewhere = SAID_ELSEWHERE.contains(&of_kind) || is_local_storage(&object);
     let Some((kind, metadata, spec)) = ControllerSpec::of(object) else {
-        if !SAID_ELSEWHERE.contains(&of_kind) {
+        if !said_elsewhere {
             tally.kind(of_kind.api_version(), of_kind.name(), &origin);
         }
         return None;

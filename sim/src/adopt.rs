@@ -52,6 +52,7 @@ impl<S: Sink> Simulation<'_, S> {
         };
         let fact = self.world.settle(pod, node, start.started_ms);
         self.record(fact);
+        self.disks.found(&self.world, pod, node);
         self.adopted_is_ready(pod);
         if start.terminating {
             let (why, reason) = start.told();

@@ -32,8 +32,7 @@ impl<S: Sink> Simulation<'_, S> {
                 self.record(fact);
                 self.last_refusal.remove(&pod);
                 self.wake_scheduler(Happening::PodPlaced(self.world.pods().spec(pod)));
-                let ready_at = now + self.world.spec_of(pod).startup;
-                self.agenda.schedule(ready_at, Event::PodBecomesReady(pod));
+                self.start(pod, node);
                 self.await_toleration(pod);
             }
             Action::Refuse { pod, refusal } => {
@@ -240,6 +239,8 @@ impl<S: Sink> Simulation<'_, S> {
         self.tell_work(pod);
         let fact = self.world.end(pod, end);
         self.record(fact);
+        let detached_at = self.world.now() + self.setup.start_up.detach;
+        self.free_disks(pod, Some(detached_at));
         let actions = self.controllers.pod_ended(&self.world, pod, end);
         self.apply_all(actions);
         self.wake_scheduler(Happening::PodLeft(self.world.pods().spec(pod)));
@@ -259,6 +260,10 @@ impl<S: Sink> Simulation<'_, S> {
             false => self.world.lose(pod, aftermath.reason),
         };
         self.record(fact);
+        // Nobody unmounted its disks: they are the pod's for as long as its object is there.
+        // kube-controller-manager: attachdetach, util.DetermineVolumeAction, reconciler.go
+        let given_up_at = aftermath.gone_at.map(|gone| gone + self.setup.start_up.force_detach);
+        self.free_disks(pod, given_up_at);
         let actions = self.controllers.pod_lost(&self.world, (pod, node), told, aftermath);
         self.apply_all(actions);
         self.wake_scheduler(Happening::PodLeft(self.world.pods().spec(pod)));

@@ -8,8 +8,10 @@ use crate::digest::Digest;
 use crate::event::Event;
 use crate::lifecycle::controllers::Controllers;
 use crate::lifecycle::deadlines::Deadlines;
+use crate::lifecycle::disks::Disks;
 use crate::lifecycle::eviction_rate::EvictionRate;
 use crate::lifecycle::pools::Pools;
+use crate::lifecycle::pulls::Pulls;
 use crate::lifecycle::work::Crews;
 use crate::lifecycle::{drain, shutdown, taint_manager};
 use crate::market::Move;
@@ -49,6 +51,8 @@ pub struct Simulation<'s, S> {
     pub(crate) pools: Pools,
     pub(crate) controllers: Controllers,
     pub(crate) eviction_rate: EvictionRate,
+    pub(crate) disks: Disks,
+    pub(crate) pulls: Pulls,
     pub(crate) crews: Crews,
     pub(crate) deadlines: Deadlines,
     pub(crate) scheduler_is_awake: bool,
@@ -92,6 +96,8 @@ impl<'s, S: Sink> Simulation<'s, S> {
             outbid: BTreeMap::new(),
             controllers: Controllers::new(model),
             eviction_rate: EvictionRate::default(),
+            disks: Disks::default(),
+            pulls: Pulls::default(),
             crews: Crews::default(),
             deadlines: Deadlines::default(),
             scheduler_is_awake: false,
@@ -142,6 +148,8 @@ impl<'s, S: Sink> Simulation<'s, S> {
             }
             Event::PoolReviewed(pool) => self.pool_reviewed(pool),
             Event::NodeRegisters(node) => self.node_registers(node),
+            Event::VolumesAttach(pod) => self.volumes_attach(pod),
+            Event::ImageIsThere(node) => self.image_is_there(node),
             Event::PodBecomesReady(pod) => self.pod_becomes_ready(pod),
             Event::PodBecomesAvailable(pod) => self.pod_becomes_available(pod),
             Event::LossNoticed(pod) if !self.eviction_rate.gives_up(pod, at) => {}

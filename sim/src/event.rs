@@ -50,6 +50,10 @@ pub enum Event {
     PoolReviewed(PoolId),
     /// A launched instance registers as a node.
     NodeRegisters(NodeId),
+    /// The disks of a bound pod are attached to its node.
+    VolumesAttach(PodId),
+    /// A node has pulled an image.
+    ImageIsThere(NodeId),
     /// A bound pod becomes ready.
     PodBecomesReady(PodId),
     /// A ready pod has been so for `minReadySeconds`.
@@ -100,16 +104,18 @@ impl Event {
             Event::MarketMoves(_) => 11,
             Event::PoolReviewed(_) => 12,
             Event::NodeRegisters(_) => 13,
-            Event::PodBecomesReady(_) => 14,
-            Event::PodBecomesAvailable(_) => 15,
-            Event::LossNoticed(_) => 16,
-            Event::DrainGoesOn(_) => 17,
-            Event::WorkloadArrives(_) => 18,
-            Event::JobIsLookedAt { .. } => 19,
-            Event::JobIsDue(_) => 20,
-            Event::DeadlineTick(_) => 21,
-            Event::QueueFlushes => 22,
-            Event::SchedulerWakes => 23,
+            Event::VolumesAttach(_) => 14,
+            Event::ImageIsThere(_) => 15,
+            Event::PodBecomesReady(_) => 16,
+            Event::PodBecomesAvailable(_) => 17,
+            Event::LossNoticed(_) => 18,
+            Event::DrainGoesOn(_) => 19,
+            Event::WorkloadArrives(_) => 20,
+            Event::JobIsLookedAt { .. } => 21,
+            Event::JobIsDue(_) => 22,
+            Event::DeadlineTick(_) => 23,
+            Event::QueueFlushes => 24,
+            Event::SchedulerWakes => 25,
         }
     }
 }

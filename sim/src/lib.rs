@@ -65,6 +65,7 @@ pub mod event;
 mod healing;
 pub mod outcome;
 pub mod setup;
+pub mod start_up;
 mod supply;
 
 pub use engine::run;

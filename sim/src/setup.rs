@@ -6,6 +6,7 @@ use crate::market::Market;
 use crate::providers::Provider;
 use crate::providers::interruption::Interruption;
 use crate::scheduler::profile::{Configuration, Profile};
+use crate::start_up::StartUp;
 use crate::time::{LONGEST_HORIZON, SimTime, Span};
 use crate::world::Model;
 use crate::world::catalog::CapacityType;
@@ -22,6 +23,8 @@ pub struct Setup {
     /// What becomes of the pods of an instance that is taken: the cloud's way, unless it is
     /// replaced.
     pub interruption: Interruption,
+    /// How long it takes until the containers of a pod can start; by default no time at all.
+    pub start_up: StartUp,
     /// The scheduler's profiles, with their plugins.
     pub scheduler: Configuration,
     /// How long a scheduling cycle takes; nothing means that decisions take no time.
@@ -101,6 +104,7 @@ impl Setup {
             market,
             provider,
             interruption: provider.interruption,
+            start_up: StartUp::default(),
             scheduler: Profile::default().into(),
             cycle_takes: Span::ZERO,
             warm_up,

@@ -207,6 +207,7 @@ impl<S: Sink> Simulation<'_, S> {
     /// An instance ceases to exist.
     pub(crate) fn remove(&mut self, node: NodeId, why: Why) {
         self.doomed.remove(&node);
+        self.pulls.lost(node);
         let fact = self.world.remove(node, why);
         self.record(fact);
         self.pools.gone(&self.world, node);

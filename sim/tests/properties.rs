@@ -3,15 +3,22 @@
 mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use common::{Plan, WorkloadPlan, facts, plans, service, setup};
 use proptest::prelude::*;
 use sim::engine::Simulation;
+use sim::start_up::StartUp;
+use sim::table::Id;
+use sim::world::Model;
 use sim::world::disruption::Reason;
+use sim::world::images::PodImages;
+use sim::world::node::NodeId;
 use sim::world::pod::{End, Phase, PodId};
 use sim::world::trial::Trial;
-use sim::world::workload::Controller;
-use sim::{Fact, MicroUsdPerHour, Root, SimTime};
+use sim::world::workload::{Controller, WorkloadId};
+use sim::world::zonal::{Together, Whose};
+use sim::{Fact, MicroUsdPerHour, Root, Setup, SimTime, Span};
 
 const ROOT: Root = Root { seed: 42, replication: 0 };
 
@@ -86,6 +93,57 @@ proptest! {
             for id in &model.relations().of_spec(model.workloads[workload].spec).budgets {
                 let desired = model.budgets[*id].desired_healthy(model.relations().wanted(*id));
                 prop_assert!(!evicted || *left >= desired, "{left} of {desired}");
+            }
+        }
+    }
+
+    /// With disks and images, too: no event leaves the world unsound, no pod is ready before its disks
+    /// are there, a disk is on one node at a time, and a node pulls one image at a time and each once.
+    #[test]
+    fn disks_move_and_images_are_pulled_one_at_a_time(
+        plan in plans(),
+        waits in (0_u64..120, 0_u64..120, 0_u64..600, 1_u64..100),
+    ) {
+        let setup = with_disks_and_images(&plan, waits);
+        let mut simulation = Simulation::new(&setup, ROOT, ());
+        while simulation.step() {
+            prop_assert_eq!(simulation.world().check(), Ok(()), "at {}", simulation.world().now());
+        }
+        let model = &setup.model;
+        let mut replicas = BTreeMap::new();
+        let mut users: BTreeMap<Together, BTreeMap<PodId, NodeId>> = BTreeMap::new();
+        let mut attached = BTreeSet::new();
+        let mut pulls: BTreeMap<NodeId, SimTime> = BTreeMap::new();
+        let mut images = BTreeSet::new();
+        let disks = |workload: WorkloadId, replica: u32| {
+            Some(model.workloads[workload].volumes.as_ref()?.of(workload, replica))
+        };
+        for (at, fact) in facts(&setup, ROOT).0 {
+            match fact {
+                Fact::PodCreated { pod, replica, .. } => drop(replicas.insert(pod, replica)),
+                Fact::VolumesAttached { pod, workload, node, .. } => {
+                    let disks = disks(workload, replicas[&pod]).expect("it has some");
+                    let users = users.entry(disks).or_default();
+                    prop_assert!(users.values().all(|on| *on == node), "{:?}", users);
+                    users.insert(pod, node);
+                    attached.insert(pod);
+                }
+                Fact::PodReady { pod, workload, .. } => {
+                    let has_disks = model.workloads[workload].volumes.is_some();
+                    prop_assert_eq!(attached.contains(&pod), has_disks);
+                }
+                Fact::PodEnded { pod, workload, .. } => {
+                    let disks = disks(workload, replicas[&pod]);
+                    if let Some(users) = disks.and_then(|disks| users.get_mut(&disks)) {
+                        users.remove(&pod);
+                    }
+                }
+                Fact::ImagePulled { node, image, took } => {
+                    prop_assert!(images.insert((node, image)), "once");
+                    let before = pulls.insert(node, at).unwrap_or(SimTime::ZERO);
+                    prop_assert!(at.since(before) >= took, "one at a time");
+                }
+                _ => {}
             }
         }
     }
@@ -193,6 +251,41 @@ proptest! {
         prop_assert!(world.same_state_as(&before));
         prop_assert_eq!(world.check(), Ok(()));
     }
+}
+
+/// The plan with a disk for each replica of a StatefulSet, one for all of every other Deployment, and
+/// one or two images for every pod; seconds to attach, to detach and to detach by force, and MiB pulled
+/// in one.
+fn with_disks_and_images(plan: &Plan, waits: (u64, u64, u64, u64)) -> Setup {
+    let mut setup = setup(plan);
+    let mut model = Model::clone(&setup.model);
+    let zones: Vec<_> = model.catalog.offerings.rows().map(|offering| offering.zone).collect();
+    let images = [200_u64, 700, 1_100].map(|mib| {
+        let name = model.names.intern(&format!("image-{mib}"));
+        model.images.intern(name, mib << 20)
+    });
+    for id in model.workloads.ids().collect::<Vec<_>>() {
+        let mut spec = model.specs[model.workloads[id].spec].clone();
+        let known = images.iter().copied().cycle().skip(id.index()).take(1 + id.index() % 2);
+        spec.images = PodImages { known: known.collect(), containers: 2 };
+        model.workloads[id].spec = model.specs.intern(spec);
+        let shared = model.names.intern(&format!("claim-{}", id.index()));
+        let whose = match model.workloads[id].controller {
+            Controller::StatefulSet { .. } => Some(Whose::EachReplica),
+            Controller::Deployment { .. } if id.index().is_multiple_of(2) => {
+                Some(Whose::Claim(shared))
+            }
+            _ => None,
+        };
+        if let Some(whose) = whose {
+            model.add_zonal_volumes(id, whose, zones.iter().copied());
+        }
+    }
+    let (attach, detach, force_detach, rate) = waits;
+    let [attach, detach, force_detach] = [attach, detach, force_detach].map(Span::from_secs);
+    setup.model = Arc::new(model);
+    setup.start_up = StartUp { attach, detach, force_detach, pull_rate: Some(rate << 20) };
+    setup
 }
 
 /// Does one thing in a trial, if it is possible at all.

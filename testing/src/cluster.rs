@@ -6,8 +6,10 @@ use proptest::prelude::*;
 use sim::digest;
 use sim::names::NameId;
 use sim::world::catalog::{InstanceType, Offering};
+use sim::world::images::PodImages;
 use sim::world::labels::LabelSet;
 use sim::world::node::NodeShape;
+use sim::world::pod::PodSpec;
 use sim::world::pool::{Healing, NodeTemplate, Pool};
 use sim::world::resources::{Lane, Resources};
 use sim::world::start::StartNode;
@@ -151,9 +153,14 @@ impl ClusterPlan {
             let node = StartNode { hostname, ..StartNode::named(name, pool, 0, shape) };
             model.start.nodes.push(node);
         }
+        let images = [30 << 20, 400 << 20, 900 << 20].map(|bytes: u64| {
+            let name = model.names.intern(&format!("image-{bytes}"));
+            model.images.intern(name, bytes)
+        });
         for (index, plan) in self.pods.iter().enumerate() {
             let name = model.names.intern(&format!("kind-{index}"));
-            let spec = plan.spec(&mut model);
+            let images = PodImages { known: vec![images[index % images.len()]], containers: 1 };
+            let spec = PodSpec { images, ..plan.spec(&mut model) };
             let namespace = spec.namespace.expect("every pod has a namespace");
             let priority = spec.priority;
             let spec = model.specs.intern(spec);

@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 use proptest::sample::Index;
+use sim::Span;
 use sim::table::Id;
 use sim::world::World;
 use sim::world::fact::Fact;
@@ -32,6 +33,8 @@ pub enum Step {
     Taint(Index, Vec<TaintPlan>),
     /// Another node joins.
     Join(Index),
+    /// A node pulls an image.
+    Pull(Index, Index),
     /// A node is lost, and its pods with it.
     Lose(Index),
     /// Something is tried out and taken back.
@@ -54,6 +57,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => any().prop_map(Step::Cordon),
         1 => (any(), prop::collection::vec(taint(), 0..3)).prop_map(|(n, t)| Step::Taint(n, t)),
         1 => any().prop_map(Step::Join),
+        1 => (any(), any()).prop_map(|(node, image)| Step::Pull(node, image)),
         1 => any().prop_map(Step::Lose),
         1 => (any(), any()).prop_map(|(pod, node)| Step::Try(pod, node)),
     ]
@@ -124,6 +128,11 @@ impl Step {
                 facts.push(world.taint(node, taints));
             }
             Step::Join(node) => facts.extend(join(world, *node)),
+            Step::Pull(node, image) => {
+                let images: Vec<_> = world.model().images.ids().collect();
+                let chosen = one_of(world.registered(), *node).zip(one_of(&images, *image));
+                facts.extend(chosen.map(|(node, image)| world.pull(node, image, Span::ZERO)));
+            }
             Step::Lose(node) => {
                 let Some(node) = one_of(world.registered(), *node) else { return facts };
                 for pod in world.placement().pods_on(node).to_vec() {

@@ -117,6 +117,16 @@ fn line(recording: Recording<'_>, namer: &Namer<'_>, at: SimTime, fact: &Fact) -
         Fact::NodeTainted { node, taints } => {
             ("NodeTainted", json!({ "node": namer.node(node), "taints": taints }))
         }
+        Fact::VolumesAttached { pod, workload: _, node, waited } => {
+            let waited = waited.as_ms();
+            let body =
+                json!({ "pod": namer.pod(pod), "node": namer.node(node), "waitedMs": waited });
+            ("VolumesAttached", body)
+        }
+        Fact::ImagePulled { node, image, took } => {
+            let (image, took) = (namer.image(image), took.as_ms());
+            ("ImagePulled", json!({ "node": namer.node(node), "image": image, "tookMs": took }))
+        }
         Fact::PodReady { pod, workload: _, node } => {
             ("PodReady", json!({ "pod": namer.pod(pod), "node": namer.node(node) }))
         }

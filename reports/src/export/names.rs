@@ -8,6 +8,7 @@ use sim::table::Id;
 use sim::world::budget::BudgetId;
 use sim::world::catalog::{CapacityType, OfferingId};
 use sim::world::fact::Fact;
+use sim::world::images::ImageId;
 use sim::world::node::{NodeId, Why};
 use sim::world::pod::{End, Limit, PodId};
 use sim::world::pool::PoolId;
@@ -104,6 +105,12 @@ impl<'a> Namer<'a> {
     pub fn budget(&self, id: BudgetId) -> String {
         let budget = &self.legend.model.budgets[id];
         format!("{}/{}", self.text(budget.namespace), self.text(budget.name))
+    }
+
+    /// The name of an image.
+    #[must_use]
+    pub fn image(&self, image: ImageId) -> &'a str {
+        self.text(self.legend.model.images.name(image))
     }
 
     /// What was bought: the instance type, the zone and the capacity type.

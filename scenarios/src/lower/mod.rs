@@ -9,6 +9,7 @@ pub(crate) mod healing;
 pub mod in_tree;
 mod interruption;
 mod jobs;
+mod local;
 mod market;
 pub mod nodes;
 pub mod pods;
@@ -18,6 +19,7 @@ pub(crate) mod retries;
 mod rules;
 pub mod selectors;
 mod start;
+mod start_up;
 pub mod storage;
 pub mod surroundings;
 pub mod volumes;
@@ -113,6 +115,8 @@ impl<'l> Lowering<'l> {
         let deadline_jobs = lowering.deadline_jobs();
         lowering.assume();
         lowering.contract();
+        lowering.check_pull_rate();
+        lowering.images(workloads, start.map(|(cluster, _)| cluster));
         lowering.workloads(workloads, around);
         lowering.budgets(budgets);
         let interruption = lowering.interruption();
@@ -127,6 +131,8 @@ impl<'l> Lowering<'l> {
             return None;
         }
         lowering.zonal_volumes(workloads, around);
+        lowering.local_data(workloads, around);
+        let start_up = lowering.start_up();
         lowering.warn_of_what_fits_nowhere(workloads);
         lowering.add_deadline_jobs(deadline_jobs);
         let market = lowering.market();
@@ -135,7 +141,9 @@ impl<'l> Lowering<'l> {
             (Span::parse(&file.warm_up).ok()?, Span::parse(&file.horizon).ok()?);
         let cycle_takes = Span::parse(&file.scheduling_cycle).ok()?;
         match Setup::new(lowering.model, market, provider, warm_up, horizon) {
-            Ok(setup) => Some((Setup { cycle_takes, interruption, ..setup }, lowering.assumptions)),
+            Ok(setup) => {
+                Some((Setup { cycle_takes, interruption, start_up, ..setup }, lowering.assumptions))
+            }
             Err(error) => {
                 let span = tree.at(&[Step::Key("horizon".into())]).span.clone();
                 lowering.found.push(Diagnostic::new("E0204", error.to_string()).at(source, span));

@@ -197,7 +197,7 @@ pub fn requirement(names: &mut Names, expression: &kube::Expression) -> Option<R
     Some(Requirement { key: names.intern(&expression.key), operator })
 }
 
-/// The images that some node has, as often as the pod names them.
+/// The images that are known, as often as the pod names them.
 // kube-scheduler: plugins/imagelocality/image_locality.go sumImageScores
 fn pod_images(model: &Model, spec: &kube::PodSpec) -> PodImages {
     let containers = || spec.init_containers.iter().chain(&spec.containers);
@@ -211,7 +211,7 @@ fn pod_images(model: &Model, spec: &kube::PodSpec) -> PodImages {
 
 /// An image's name as nodes report it.
 // kube-scheduler: plugins/imagelocality/image_locality.go normalizedImageName
-fn with_tag(image: &str) -> String {
+pub(super) fn with_tag(image: &str) -> String {
     if image.rfind(':') <= image.rfind('/') { format!("{image}:latest") } else { image.to_owned() }
 }
 

@@ -12,7 +12,7 @@ use sim::world::workload::WorkloadId;
 use super::Lowering;
 use super::bare::is_preemption;
 use super::healing::buys_both;
-use super::nodes::{images, start_node};
+use super::nodes::start_node;
 use super::pods::{Source, pod_spec};
 use super::storage;
 use super::surroundings::Surroundings;
@@ -29,9 +29,6 @@ impl Lowering<'_> {
     /// Takes over nodes as they are and pods where they run. The cluster's workloads are the
     /// model's from `first` on.
     pub(super) fn start(&mut self, cluster: &Cluster<'_>, first: usize, around: &Surroundings) {
-        for (node, _) in &cluster.nodes {
-            images(&mut self.model, node);
-        }
         for wrong in storage::read(&mut self.model, &cluster.storage).err().unwrap_or_default() {
             self.found.push(Diagnostic::new("E0301", wrong));
         }

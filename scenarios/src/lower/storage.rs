@@ -26,7 +26,7 @@ const SELECTED_NODE: &str = "volume.kubernetes.io/selected-node";
 /// How classes were named before there was a field for them.
 const OLD_CLASS: &str = "volume.beta.kubernetes.io/storage-class";
 /// The provisioner that makes nothing.
-const NO_PROVISIONER: &str = "kubernetes.io/no-provisioner";
+pub(super) const NO_PROVISIONER: &str = "kubernetes.io/no-provisioner";
 /// Labels that say where a volume is, each with its present spelling.
 // kube-scheduler: volumezone/volume_zone.go topologyLabels, translateToGALabel
 const ZONES: [(&str, &str); 4] = [

@@ -1,9 +1,9 @@
 //! What pods refer to without owning it: namespaces, Services, controllers, priority classes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::pods::Labels;
-use super::storage::full_name;
+use super::storage::{NO_PROVISIONER, full_name};
 use crate::kube::{LabelSelector, Object, ObjectMeta, PersistentVolumeClaimSpec, PodSpec};
 
 /// The label that every namespace carries with its own name.
@@ -25,6 +25,10 @@ pub struct Surroundings {
     priorities: BTreeMap<String, Priority>,
     /// Claims by their full names.
     claims: BTreeMap<String, PersistentVolumeClaimSpec>,
+    /// Classes whose volumes nobody makes: they are parts of nodes.
+    local_classes: BTreeSet<String>,
+    /// Volumes that are parts of nodes.
+    local_volumes: BTreeSet<String>,
     default_priority: Option<Priority>,
 }
 
@@ -50,6 +54,8 @@ impl Default for Surroundings {
             priorities: SYSTEM_PRIORITIES.iter().map(system).collect(),
             default_priority: None,
             claims: BTreeMap::new(),
+            local_classes: BTreeSet::new(),
+            local_volumes: BTreeSet::new(),
         }
     }
 }
@@ -87,6 +93,12 @@ impl Surroundings {
             }
             Object::PersistentVolumeClaim(it) => {
                 self.claims.insert(full_name(&it.metadata), it.spec.clone());
+            }
+            Object::StorageClass(it) if is_local_storage(object) => {
+                self.local_classes.insert(it.metadata.name.clone());
+            }
+            Object::PersistentVolume(it) if is_local_storage(object) => {
+                self.local_volumes.insert(it.metadata.name.clone());
             }
             Object::PriorityClass(it) => {
                 let preempts = it.preemption_policy.as_deref() != Some("Never");
@@ -137,6 +149,15 @@ impl Surroundings {
         self.claims.get(name)
     }
 
+    /// Whether a claim is one on a part of a node. It is if it has such a volume, or is of a class that
+    /// has no others.
+    #[must_use]
+    pub fn is_local(&self, claim: &PersistentVolumeClaimSpec) -> bool {
+        let class = claim.storage_class_name.as_ref();
+        self.local_volumes.contains(&claim.volume_name)
+            || class.is_some_and(|class| self.local_classes.contains(class))
+    }
+
     /// A pod's priority, as admission sets it.
     ///
     /// # Errors
@@ -157,6 +178,16 @@ impl Surroundings {
             },
         };
         Ok(Priority { value: of_class.value, preempts: preempts.unwrap_or(of_class.preempts) })
+    }
+}
+
+/// Whether an object is a volume that is a part of a node, or the class of such.
+#[must_use]
+pub fn is_local_storage(object: &Object) -> bool {
+    match object {
+        Object::StorageClass(class) => class.provisioner == NO_PROVISIONER,
+        Object::PersistentVolume(it) => it.spec.local.is_some() || it.spec.host_path.is_some(),
+        _ => false,
     }
 }
 

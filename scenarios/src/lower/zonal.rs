@@ -41,16 +41,19 @@ impl Lowering<'_> {
         if written.kind == Kind::StatefulSet {
             let own = &written.spec.volume_claim_templates;
             // A set that is known by its pods alone shows the claims of one of them.
-            let zonal = own.iter().any(|claim| is_zonal(&claim.spec))
-                || named.any(|name| around.claim(&name).is_some_and(is_zonal));
+            let zonal = own.iter().any(|claim| is_zonal(&claim.spec, around))
+                || named
+                    .any(|name| around.claim(&name).is_some_and(|claim| is_zonal(claim, around)));
             return zonal.then_some(Whose::EachReplica);
         }
-        let shared = named.find(|name| around.claim(name).is_some_and(is_zonal))?;
+        let shared =
+            named.find(|name| around.claim(name).is_some_and(|claim| is_zonal(claim, around)))?;
         Some(Whose::Claim(self.model.names.intern(&shared)))
     }
 }
 
-/// Whether a claim is one on a disk, which a single zone reaches.
-fn is_zonal(claim: &PersistentVolumeClaimSpec) -> bool {
-    !claim.access_modes.iter().any(|mode| FROM_EVERYWHERE.contains(&mode.as_str()))
+/// Whether a claim is one on a disk that a single zone reaches, and every node in it.
+fn is_zonal(claim: &PersistentVolumeClaimSpec, around: &Surroundings) -> bool {
+    !around.is_local(claim)
+        && !claim.access_modes.iter().any(|mode| FROM_EVERYWHERE.contains(&mode.as_str()))
 }

@@ -5,11 +5,13 @@
 pub mod controllers;
 pub mod cron_jobs;
 pub mod deadlines;
+pub mod disks;
 pub mod drain;
 pub mod eviction_rate;
 pub mod jobs;
 pub mod loss;
 pub mod pools;
+pub mod pulls;
 pub mod shutdown;
 pub mod stateful_sets;
 pub mod taint_manager;

@@ -46,10 +46,10 @@ impl Answers {
     /// Asks those nodes again that have changed since the last time.
     pub fn catch_up(&mut self, inquiry: &Inquiry, pod: PodView<'_>, world: &World) {
         let nodes = world.registered();
-        let Some(News { moves, changes }) = self
+        let Some(News { moves, changes, .. }) = self
             .follower
             .news(world)
-            .filter(|news| news.moves.is_none() || inquiry.outlasts_moves(pod))
+            .filter(|news| !news.unsettles() || inquiry.outlasts_moves(pod))
         else {
             self.of.clear();
             for node in nodes {

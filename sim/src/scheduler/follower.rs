@@ -10,13 +10,15 @@ use crate::world::node::NodeId;
 /// How far somebody has read who keeps one row for each registered node.
 #[derive(Default)]
 pub(super) struct Follower {
-    read: Option<(Cursor, Arc<[NodeId]>)>,
+    read: Option<(Cursor, Arc<[NodeId]>, u64)>,
 }
 
 /// What has happened since the last time.
 pub(super) struct News {
     /// Where rows go, if nodes have joined or left.
     pub moves: Option<Moves>,
+    /// Whether images have been pulled, so that they are more common than they were.
+    pub pulled: bool,
     /// What changed, by the places that nodes have now.
     pub changes: Vec<(usize, Change)>,
 }
@@ -36,14 +38,22 @@ impl Follower {
     /// What has happened since the last time; of one place one after the other. None the first
     /// time, and when more has happened than there are nodes.
     pub(super) fn news(&mut self, world: &World) -> Option<News> {
-        let (journal, nodes) = (world.journal(), world.registered_list());
-        let (cursor, before) = self.read.replace((journal.now(), Arc::clone(nodes)))?;
+        let (journal, nodes, pulls) = (world.journal(), world.registered_list(), world.pulls());
+        let now = (journal.now(), Arc::clone(nodes), pulls);
+        let (cursor, before, seen) = self.read.replace(now)?;
         let changes = journal.since(cursor).filter(|changes| changes.len() <= nodes.len())?;
         let mut changes: Vec<_> =
             changes.filter_map(|change| Some((world.place_of(change.node)?, change))).collect();
         changes.sort_by_key(|(place, _)| *place);
         let moves = (!Arc::ptr_eq(&before, nodes)).then(|| Moves::between(&before, world));
-        Some(News { moves, changes })
+        Some(News { moves, pulled: pulls != seen, changes })
+    }
+}
+
+impl News {
+    /// Whether what nodes say of how common an image is holds no more.
+    pub(super) fn unsettles(&self) -> bool {
+        self.moves.is_some() || self.pulled
     }
 }
 

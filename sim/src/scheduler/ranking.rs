@@ -106,8 +106,8 @@ impl Ranking {
     /// Repairs whatever has changed since the last time. `answers` must be up to date.
     pub fn catch_up(&mut self, answers: &Answers, pod: PodView<'_>, world: &World) {
         let news = self.follower.news(world);
-        let Some(News { moves, changes }) =
-            news.filter(|news| news.moves.is_none() || self.outlasts_moves(pod, world))
+        let Some(News { moves, changes, .. }) =
+            news.filter(|news| !news.unsettles() || self.outlasts_moves(pod, world))
         else {
             self.rebuild(answers, pod, world);
             return;

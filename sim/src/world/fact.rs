@@ -3,6 +3,7 @@
 use super::budget::BudgetId;
 use super::catalog::{Capacity, OfferingId};
 use super::disruption::Reason;
+use super::images::ImageId;
 use super::job::{Outcome, Worked};
 use super::node::{NodeId, Why};
 use super::pod::{End, Limit, PodId, SpecId};
@@ -65,6 +66,26 @@ pub enum Fact {
         spec: SpecId,
         /// The node.
         node: NodeId,
+    },
+    /// The disks of a pod are attached to its node and mounted there.
+    VolumesAttached {
+        /// Whose.
+        pod: PodId,
+        /// Its workload.
+        workload: WorkloadId,
+        /// Its node.
+        node: NodeId,
+        /// From its binding until now.
+        waited: Span,
+    },
+    /// A node has pulled an image, which it did not have.
+    ImagePulled {
+        /// Which node.
+        node: NodeId,
+        /// Which image.
+        image: ImageId,
+        /// How long it took, without waiting for other images.
+        took: Span,
     },
     /// A pod is ready.
     PodReady {
@@ -504,6 +525,16 @@ impl Fact {
                 put(kind(44, pod.number()));
                 put(u64::from(workload.number()));
                 put(waited.as_ms());
+            }
+            Fact::VolumesAttached { pod, workload, node, waited } => {
+                put(kind(34, pod.number()));
+                put(pair(workload.number(), node.number()));
+                put(waited.as_ms());
+            }
+            Fact::ImagePulled { node, image, took } => {
+                put(kind(35, node.number()));
+                put(u64::from(image.number()));
+                put(took.as_ms());
             }
             Fact::DeadlineJobDone { workload } => put(kind(31, workload.number())),
             Fact::DeadlineJobUnfinished { workload, progress } => {

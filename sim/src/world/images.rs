@@ -1,4 +1,7 @@
 //! Images: which nodes have them already, and how large they are.
+//!
+//! A node has the images that it had at the start and those that it has pulled since, until it is gone:
+//! kubelets collect no garbage here.
 
 use indexmap::IndexMap;
 
@@ -11,12 +14,12 @@ id! {
     ImageId
 }
 
-/// Every image that a node has from the start, with its size in bytes.
+/// Every image that a node has from the start or may pull, with its size in bytes.
 #[derive(Clone, Debug, Default)]
 pub struct Images(IndexMap<NameId, u64>);
 
 impl Images {
-    /// The id of an image, new or known. Its size is what the first node said that had it.
+    /// The id of an image, new or known. Its size is what was said first.
     // kube-scheduler: backend/cache/cache.go addNodeImageStates
     pub fn intern(&mut self, name: NameId, bytes: u64) -> ImageId {
         let entry = self.0.entry(name);
@@ -25,10 +28,21 @@ impl Images {
         id
     }
 
-    /// The id of an image, if some node has it from the start.
+    /// The id of an image, if there is one of that name.
     #[must_use]
     pub fn find(&self, name: NameId) -> Option<ImageId> {
         self.0.get_index_of(&name).map(ImageId::from_index)
+    }
+
+    /// The ids of all images.
+    pub fn ids(&self) -> impl ExactSizeIterator<Item = ImageId> + use<> {
+        (0..self.0.len()).map(ImageId::from_index)
+    }
+
+    /// The name of an image.
+    #[must_use]
+    pub fn name(&self, image: ImageId) -> NameId {
+        *self.0.get_index(image.index()).expect("an image that was given out").0
     }
 
     /// How large an image is.
@@ -41,7 +55,7 @@ impl Images {
 /// The images of a pod.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct PodImages {
-    /// Those that some node has from the start, as often as the pod names them.
+    /// Those that are known at all, in the order of its containers, as often as it names them.
     pub known: Vec<ImageId>,
     /// How many containers it has; none if it has no known image.
     pub containers: u32,
@@ -74,6 +88,16 @@ impl HeldImages {
             }
             self.holders[*image] += 1;
         }
+    }
+
+    /// A registered node has another image from now on.
+    pub(super) fn pull(&mut self, node: NodeId, image: ImageId) {
+        let Err(at) = self.on[node].binary_search(&image) else { return };
+        self.on[node].insert(at, image);
+        while self.holders.len() <= image.index() {
+            self.holders.push(0);
+        }
+        self.holders[image] += 1;
     }
 
     /// A registered node leaves.

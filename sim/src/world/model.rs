@@ -1,5 +1,6 @@
 //! What a scenario says and a run never changes: names, the catalogue, pod specs, workloads, pools.
 
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use indexmap::IndexSet;
@@ -58,6 +59,8 @@ pub struct Model {
     pub failure_policies: Table<FailurePolicyId, FailurePolicy>,
     /// When CronJobs make Jobs.
     pub schedules: Table<ScheduleId, Schedule>,
+    /// Workloads whose pods keep data on their nodes' own disks.
+    pub local_data: BTreeSet<WorkloadId>,
     /// How many pods of a kind may be evicted at once.
     pub budgets: Table<BudgetId, Budget>,
     /// What it is to run on.
@@ -138,6 +141,7 @@ impl Default for Model {
             workloads: Table::new(),
             failure_policies: Table::new(),
             schedules: Table::new(),
+            local_data: BTreeSet::new(),
             budgets: Table::new(),
             pools: Table::new(),
             start: Start::default(),

@@ -182,6 +182,34 @@ impl World {
         Fact::PodAvailable { pod, workload: self.pods.workload(pod) }
     }
 
+    /// The disks of a starting pod are attached to its node.
+    ///
+    /// # Panics
+    /// If it is not starting.
+    pub fn attach(&mut self, pod: PodId) -> Fact {
+        let Phase::Starting { on: node } = self.pods.phase(pod) else {
+            panic!("only a starting pod waits for its disks");
+        };
+        let bound_at = self.pods.started_ms(pod).and_then(|ms| u64::try_from(ms).ok());
+        let waited = self.now.since(bound_at.map_or(self.now, SimTime::from_ms));
+        Fact::VolumesAttached { pod, workload: self.pods.workload(pod), node, waited }
+    }
+
+    /// A node has pulled an image.
+    ///
+    /// # Panics
+    /// If it is not registered.
+    pub fn pull(&mut self, node: NodeId, image: ImageId, took: Span) -> Fact {
+        assert!(
+            matches!(self.nodes.state(node), NodeState::Ready { .. }),
+            "images are pulled by registered nodes"
+        );
+        self.images.pull(node, image);
+        self.pulls += 1;
+        self.changed(node);
+        Fact::ImagePulled { node, image, took }
+    }
+
     /// A pod receives SIGTERM.
     ///
     /// # Panics

@@ -1,7 +1,7 @@
 //! ImageLocality: prefers nodes that have the pod's images already.
 //!
 //! What it says of a node depends on how many nodes have an image, so it holds until a node joins or
-//! leaves.
+//! leaves, or pulls one.
 
 use crate::scheduler::framework::{NodeView, Score};
 use crate::world::images::ImageId;

@@ -1,0 +1,211 @@
+//! What a scenario says of images and disks: how it is understood, and what is wrong with it.
+
+use std::sync::Arc;
+
+use scenarios::diagnostic::Source;
+use scenarios::{Diagnostics, Scenario};
+use sim::Span;
+use sim::table::Id;
+use sim::world::Model;
+use sim::world::workload::WorkloadId;
+
+const MIB: u64 = 1 << 20;
+
+const GOOD: &str = "\
+apiVersion: spotsim/v1
+name: good
+horizon: 1d
+region: us-east-1
+pools:
+  - {name: a, count: 2, capacityType: spot, instanceTypes: [m6i.large]}
+";
+
+const PULLS: &str = "imagePulls: {rate: 50Mi, size: 300Mi, images: {postgres: 150Mi}}\n";
+
+const DB: &str = "\
+workloads:
+  - name: db
+    template:
+      initContainers: [{name: init, image: 'busybox:1'}]
+      containers: [{name: db, image: 'postgres:latest'}, {name: app, image: 'app:2'}]
+";
+
+fn parse(text: &str, files: &[(&str, &str)]) -> Result<Scenario, Diagnostics> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (name, text) in files {
+        std::fs::write(folder.path().join(name), text).expect("room for a file");
+    }
+    let source = Source { file: "scenario.yaml".into(), text: Arc::from(text) };
+    Scenario::parse(&source, Some(folder.path()))
+}
+
+fn accepted(text: &str, files: &[(&str, &str)]) -> Scenario {
+    parse(text, files).unwrap_or_else(|errors| panic!("{errors}"))
+}
+
+/// The images of a workload's pods with their sizes in MiB.
+fn images(model: &Model, workload: usize) -> Vec<(&str, u64)> {
+    let spec = &model.specs[model.workloads[WorkloadId::from_index(workload)].spec];
+    let known = spec.images.known.iter();
+    known
+        .map(|id| (model.names.text(model.images.name(*id)), model.images.bytes(*id) / MIB))
+        .collect()
+}
+
+#[test]
+fn images_are_as_large_as_the_scenario_says() {
+    let scenario = accepted(&format!("{GOOD}{DB}{PULLS}"), &[]);
+    assert!(scenario.warnings.is_empty(), "{}", scenario.warnings);
+    let pulled = [("busybox:1", 300), ("postgres:latest", 150), ("app:2", 300)];
+    assert_eq!(images(&scenario.setup.model, 0), pulled, "in the order of containers");
+    assert_eq!(scenario.setup.start_up.pull_rate, Some(50 * MIB));
+    assert!(scenario.assumptions.iter().any(|it| it.text.contains("50Mi in a second")));
+}
+
+#[test]
+fn without_the_block_nothing_is_pulled_or_known() {
+    let scenario = accepted(&format!("{GOOD}{DB}"), &[]);
+    assert!(images(&scenario.setup.model, 0).is_empty());
+    assert_eq!(scenario.setup.start_up.pull_rate, None);
+    assert!(scenario.assumptions.iter().all(|it| it.id != "image-pulls"));
+}
+
+/// A node that reports one image and runs a pod with two.
+const CLUSTER: &str = r#"{"kind": "List", "apiVersion": "v1", "items": [
+  {"apiVersion": "v1", "kind": "Node",
+   "metadata": {"name": "n1", "labels": {"spotsim/pool": "a", "kubernetes.io/hostname": "n1"}},
+   "status": {"allocatable": {"pods": "10", "cpu": "2", "memory": "8Gi"},
+              "images": [{"names": ["app:2"], "sizeBytes": 73400320},
+                         {"names": ["postgres:latest"], "sizeBytes": 1}]}},
+  {"apiVersion": "apps/v1", "kind": "ReplicaSet",
+   "metadata": {"name": "db", "namespace": "default", "uid": "1"},
+   "spec": {"replicas": 1, "selector": {"matchLabels": {"app": "db"}}, "template": {
+     "metadata": {"labels": {"app": "db"}},
+     "spec": {"containers": [{"name": "db", "image": "postgres"}, {"name": "app", "image": "app:2"},
+                             {"name": "proxy", "image": "proxy:3"}]}}}},
+  {"apiVersion": "v1", "kind": "Pod",
+   "metadata": {"name": "db-x", "namespace": "default", "labels": {"app": "db"}, "ownerReferences": [
+     {"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "db", "uid": "1", "controller": true}]},
+   "spec": {"nodeName": "n1", "containers": [{"name": "db", "image": "postgres"},
+     {"name": "app", "image": "app:2"}, {"name": "proxy", "image": "proxy:3"}]},
+   "status": {"phase": "Running"}}]}"#;
+
+#[test]
+fn nodes_of_a_cluster_have_what_they_report_and_what_they_run() {
+    let pools = GOOD.replace("capacityType", "matchLabels: {spotsim/pool: a}, capacityType");
+    let cluster = "cluster: {file: cluster.json, placement: keep}\n";
+    let files = [("cluster.json", CLUSTER)];
+    let of_nodes = |scenario: &Scenario| -> Vec<String> {
+        let model = &scenario.setup.model;
+        let images = model.start.nodes[0].images.iter();
+        images.map(|id| model.names.text(model.images.name(*id)).to_owned()).collect()
+    };
+    let scenario = accepted(&format!("{pools}{cluster}{PULLS}"), &files);
+    let pulled = [("postgres:latest", 150), ("app:2", 70), ("proxy:3", 300)];
+    assert_eq!(images(&scenario.setup.model, 0), pulled, "said, reported, neither");
+    assert_eq!(of_nodes(&scenario), ["postgres:latest", "app:2", "proxy:3"]);
+    // Without pulls it is what nodes report, for pods that come later, too.
+    let scenario = accepted(&format!("{pools}{cluster}"), &files);
+    assert_eq!(images(&scenario.setup.model, 0), [("postgres:latest", 0), ("app:2", 70)]);
+    assert_eq!(of_nodes(&scenario), ["app:2", "postgres:latest"]);
+}
+
+#[test]
+fn what_is_wrong_is_said_at_its_place() {
+    for (from, to, said) in [
+        ("rate: 50Mi", "rate: 0", "error[E0103]"),
+        ("rate: 50Mi, ", "", "error[E0106]"),
+        ("size: 300Mi", "size: large", "error[E0104]"),
+        ("postgres: 150Mi", "postgres: -1", "error[E0104]"),
+        ("postgres: 150Mi", "postgres: [1]", "error[E0101]"),
+        (", image: 'app:2'", "", "container `app` has no `image` to pull"),
+        ("imagePulls:", "volumes: {attach: soon}\nimagePulls:", "error[E0104]"),
+        ("imagePulls:", "volumes: {attached: 10s}\nimagePulls:", "error[E0107]"),
+    ] {
+        let text = format!("{GOOD}{DB}{PULLS}").replace(from, to);
+        let errors = match parse(&text, &[]) {
+            Ok(_) => panic!("accepted:\n{text}"),
+            Err(errors) => errors.render(false),
+        };
+        assert!(errors.contains(said), "{said}:\n{errors}");
+        assert!(errors.contains("scenario.yaml:"), "{errors}");
+    }
+    let scenario =
+        accepted(&format!("{GOOD}{DB}{PULLS}").replace("postgres: 150", "mysql: 150"), &[]);
+    let warnings = scenario.warnings.render(false);
+    assert!(warnings.contains("no pod uses the image `mysql`"), "{warnings}");
+}
+
+#[test]
+fn disks_move_as_fast_as_the_scenario_says() {
+    let set = "workloads:
+  - name: db
+    kind: StatefulSet
+    volumeClaimTemplates: [{metadata: {name: data}, spec: {accessModes: [ReadWriteOnce]}}]
+    template: {containers: [{name: app}]}
+";
+    let assumed = |scenario: &Scenario| -> Vec<String> {
+        let kinds = scenario.assumptions.iter().filter(|it| it.id == "volume-attachment");
+        kinds.map(|it| it.text.clone()).collect()
+    };
+    let scenario = accepted(&format!("{GOOD}{set}"), &[]);
+    let takes = scenario.setup.start_up;
+    let secs = Span::from_secs;
+    assert_eq!([takes.attach, takes.detach, takes.force_detach], [secs(10), secs(10), secs(360)]);
+    assert!(
+        assumed(&scenario)[0].contains("detached by force, 6m after"),
+        "{:?}",
+        assumed(&scenario)
+    );
+    let said = "volumes: {attach: 45s, forceDetach: 0s}\n";
+    let takes = accepted(&format!("{GOOD}{set}{said}"), &[]).setup.start_up;
+    assert_eq!([takes.attach, takes.detach, takes.force_detach], [secs(45), secs(10), Span::ZERO]);
+    assert!(assumed(&accepted(&format!("{GOOD}{said}"), &[])).is_empty(), "nobody has a disk");
+}
+
+#[test]
+fn data_is_on_its_node_in_these_volumes() {
+    let storage = "\
+kind: StorageClass
+metadata: {name: nvme}
+provisioner: kubernetes.io/no-provisioner
+---
+kind: PersistentVolume
+metadata: {name: part}
+spec: {local: {path: /data}, storageClassName: other}
+---
+kind: PersistentVolumeClaim
+metadata: {name: on-part}
+spec: {volumeName: part, accessModes: [ReadWriteOnce]}
+";
+    let workload = |kind: &str, rest: &str, volume: &str| {
+        format!(
+            "workloads:\n  - {{name: x, kind: {kind}, {rest}template: {{volumes: [{volume}], containers: [{{name: a}}]}}}}\n"
+        )
+    };
+    let scratch = "{name: v, emptyDir: {}}";
+    let memory = "{name: v, emptyDir: {medium: Memory}}";
+    let path = "{name: v, hostPath: {path: /data}}";
+    let socket = "{name: v, hostPath: {path: /run/x.sock, type: Socket}}";
+    let claim = "{name: v, persistentVolumeClaim: {claimName: on-part}}";
+    let own = "volumeClaimTemplates: [{metadata: {name: d}, spec: {accessModes: [ReadWriteOnce], storageClassName: nvme}}], ";
+    for (kind, rest, volume, local) in [
+        ("Deployment", "", scratch, false),
+        ("StatefulSet", "", scratch, true),
+        ("StatefulSet", "", memory, false),
+        ("Deployment", "", path, true),
+        ("Deployment", "", socket, false),
+        ("DaemonSet", "", path, false),
+        ("Deployment", "", claim, true),
+        ("StatefulSet", own, memory, true),
+    ] {
+        let text = format!("{GOOD}{}manifests: [storage.yaml]\n", workload(kind, rest, volume));
+        let scenario = accepted(&text, &[("storage.yaml", storage)]);
+        let model = &scenario.setup.model;
+        assert_eq!(!model.local_data.is_empty(), local, "{kind} with {rest}{volume}");
+        let held = model.workloads.rows().any(|workload| workload.volumes.is_some());
+        assert!(!held, "a part of a node follows nobody: {kind} with {rest}{volume}");
+        let unmodelled: Vec<String> = scenario.unmodelled.iter().map(ToString::to_string).collect();
+        assert!(unmodelled.is_empty(), "{unmodelled:?}");
+    }
+}
