@@ -1,7 +1,11 @@
 //! The summary: what all replications say together, in a format that programs can rely on.
 
+mod availability;
 mod batch;
+mod budgets;
+mod cost;
 mod start_up;
+mod unplaced;
 mod volumes;
 mod waits;
 
@@ -13,14 +17,17 @@ use sim::digest::Digest;
 use sim::world::disruption::Reason;
 use sim::{Cost, Legend, Run};
 
-use crate::breakdown::{Breakdown, DIMENSIONS};
 use crate::figures::Figures;
 use crate::harm::{self, HarmSummary};
 use crate::rules::RuleSummary;
 use crate::sensitivity::{self, Scaled};
 use crate::stats::Estimate;
+pub use availability::WorkloadAvailability;
 pub use batch::{Batch, JobFate};
+pub use budgets::Budgets;
+pub use cost::{CostBy, CostRow, breakdown};
 pub use start_up::StartUp;
+pub use unplaced::Unplaced;
 pub use volumes::{DataLost, Volumes, WorkloadLoss};
 pub use waits::Pending;
 
@@ -212,73 +219,6 @@ pub struct Plan {
     pub harm: HarmSummary,
 }
 
-/// The cost by one dimension.
-#[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct CostBy {
-    /// What the cost is told apart by.
-    pub dimension: &'static str,
-    /// Its parts, the dearest first: they sum to the cost. What nobody requested is `__idle__`, what
-    /// nobody uses of commitments `__commitment__`, what is paid beside instances `__other__`.
-    pub rows: Vec<CostRow>,
-}
-
-/// A part of the cost.
-#[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct CostRow {
-    /// Who or what it was paid for.
-    pub name: String,
-    /// Dollars per month of 730 h, mean over replications.
-    pub usd_monthly: f64,
-    /// In the window over all replications, in micro-dollars, exact but for rounding.
-    pub micro_usd_total: u64,
-}
-
-/// What became of PodDisruptionBudgets, which hold back evictions and not reclaims.
-#[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Budgets {
-    /// Pods that a reclaim took while a budget of theirs allowed no disruption, per day.
-    pub violations_per_day: Estimate,
-    /// Minutes in which a budget had fewer healthy pods than it demands, per day, all budgets
-    /// together.
-    pub short_minutes_per_day: Estimate,
-    /// Attempts to evict a pod that a budget refused, per day.
-    pub refused_evictions_per_day: Estimate,
-}
-
-/// The availability of one workload.
-#[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct WorkloadAvailability {
-    /// Namespace and name.
-    pub workload: String,
-    /// Share of time with enough replicas available, mean over replications: as many as a
-    /// PodDisruptionBudget demands, or one.
-    pub availability: Option<f64>,
-    /// The worst replication.
-    pub worst: Option<f64>,
-    /// Which one that was, as seed/replication.
-    pub worst_run: Option<String>,
-    /// Share of wanted replica time that was available.
-    pub replica_availability: Option<f64>,
-    /// The fewest replicas available once all had been.
-    pub least_replicas: Option<u32>,
-}
-
-/// Pods of one workload that never found a node.
-#[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Unplaced {
-    /// Namespace and name.
-    pub workload: String,
-    /// How many, in the replication with most of them.
-    pub pods: u64,
-    /// What the scheduler said last.
-    pub why: String,
-}
-
 impl Summary {
     /// As indented JSON.
     ///
@@ -343,7 +283,7 @@ pub fn summarize(input: Input<'_>) -> Summary {
             .iter()
             .map(|(scale, runs)| sensitivity::summarize(*scale, runs, input.on_demand, legend))
             .collect(),
-        unplaced: unplaced(input.proposed, legend),
+        unplaced: unplaced::of(input.proposed, legend),
         rules: input.rules,
         assumptions: input.assumptions,
         unmodelled: input.unmodelled,
@@ -359,7 +299,6 @@ fn plan(runs: &[(Figures, Run)], legend: &Legend, seed: u64) -> Plan {
     let each = |of: &dyn Fn(&Figures) -> f64| Estimate::of(&values(of));
     let per_month = |of: &dyn Fn(&Figures) -> Cost| each(&|f| of(f).as_usd_f64() * MONTH / hours);
     let per_day = |of: &dyn Fn(&Figures) -> u64| each(&|f| of(f) as f64 * 24.0 / hours);
-    let minutes_per_day = |ms: u128| ms as f64 / 60_000.0 * 24.0 / hours;
     let requested = |lane: usize| {
         let requested = values(&|f| f.capacity.integral.requested[lane] as f64);
         let allocatable = values(&|f| f.capacity.integral.allocatable[lane] as f64);
@@ -378,7 +317,7 @@ fn plan(runs: &[(Figures, Run)], legend: &Legend, seed: u64) -> Plan {
         list_cost_monthly: per_month(&|f| f.money.list),
         contracted_cost_monthly: per_month(&|f| f.money.contracted),
         billed_cost_monthly: per_month(&|f| f.money.billed()),
-        cost_by: cost_by(runs, legend),
+        cost_by: cost::by(runs, legend),
         nodes_mean: each(&|f| f.capacity.node_ms as f64 / window_ms),
         nodes_ready_least: runs
             .iter()
@@ -403,11 +342,7 @@ fn plan(runs: &[(Figures, Run)], legend: &Legend, seed: u64) -> Plan {
                 (reason.map_or("none", Reason::name), per_day(&of))
             })
             .collect(),
-        budgets: (!legend.model.budgets.is_empty()).then(|| Budgets {
-            violations_per_day: per_day(&|f| f.budgets.violations),
-            short_minutes_per_day: each(&|f| minutes_per_day(f.budgets.short_ms)),
-            refused_evictions_per_day: per_day(&|f| f.budgets.refusals),
-        }),
+        budgets: budgets::of(runs, legend, hours),
         start_up: start_up::of(runs, hours),
         volumes: volumes::of(runs, legend, hours),
         data_lost: volumes::data_lost(runs, legend, hours),
@@ -419,80 +354,14 @@ fn plan(runs: &[(Figures, Run)], legend: &Legend, seed: u64) -> Plan {
         unschedulable: each(&|f| f.unschedulable as f64),
         completed: each(&|f| f.capacity.completed as f64),
         batch: batch::of(runs, legend, hours),
-        availability: availability(runs, legend, seed),
+        availability: availability::of(runs, legend, seed),
         harm: harm::summarize(runs, legend, seed),
     }
-}
-
-/// The breakdowns of all replications together.
-#[must_use]
-pub fn breakdown(runs: &[(Figures, Run)]) -> Breakdown {
-    let mut sum = Breakdown::default();
-    runs.iter().for_each(|(figures, _)| sum.add(&figures.breakdown));
-    sum
-}
-
-fn cost_by(runs: &[(Figures, Run)], legend: &Legend) -> Vec<CostBy> {
-    let breakdown = breakdown(runs);
-    let hours = legend.to.since(legend.from).as_hours_f64() * runs.len() as f64;
-    let row = |(name, cost): (String, Cost)| CostRow {
-        name,
-        usd_monthly: cost.as_usd_f64() * MONTH / hours,
-        micro_usd_total: cost.micro_usd(),
-    };
-    let of = |dimension: crate::breakdown::Dimension| CostBy {
-        dimension: dimension.name(),
-        rows: breakdown.rows(dimension, legend).into_iter().map(row).collect(),
-    };
-    DIMENSIONS.into_iter().map(of).collect()
 }
 
 /// The reasons that occur, in any replication.
 fn reasons(runs: &[(Figures, Run)]) -> BTreeSet<Option<Reason>> {
     runs.iter().flat_map(|(figures, _)| figures.disruption.by_reason.keys().copied()).collect()
-}
-
-fn availability(runs: &[(Figures, Run)], legend: &Legend, seed: u64) -> Vec<WorkloadAvailability> {
-    let first = &runs[0].0.availability;
-    let mut rows: Vec<WorkloadAvailability> = (0..first.len())
-        .map(|row| {
-            let each = || runs.iter().filter_map(|(f, _)| f.availability.get(row).map(|(_, a)| a));
-            let shares: Vec<f64> = each().filter_map(|a| a.time_based).collect();
-            let mean = shares.iter().sum::<f64>() / shares.len() as f64;
-            let worst = shares.iter().copied().enumerate().min_by(|a, b| a.1.total_cmp(&b.1));
-            let (missing, wanted) =
-                each().fold((0, 0), |(m, d), a| (m + a.unavailable_ms, d + a.desired_ms));
-            WorkloadAvailability {
-                workload: workload_name(legend, first[row].0),
-                availability: (!shares.is_empty()).then_some(mean),
-                worst: worst.map(|(_, share)| share),
-                worst_run: worst.map(|(replication, _)| format!("{seed}/{replication}")),
-                replica_availability: (wanted > 0).then(|| 1.0 - missing as f64 / wanted as f64),
-                least_replicas: each().filter_map(|a| a.least).min(),
-            }
-        })
-        .collect();
-    let key = |row: &WorkloadAvailability| (row.availability, row.replica_availability);
-    rows.sort_by(|a, b| key(a).partial_cmp(&key(b)).unwrap_or(std::cmp::Ordering::Equal));
-    rows
-}
-
-fn unplaced(runs: &[(Figures, Run)], legend: &Legend) -> Vec<Unplaced> {
-    let mut rows = std::collections::BTreeMap::new();
-    for (workload, pods, why) in runs.iter().flat_map(|(figures, _)| &figures.never_scheduled) {
-        let why = why.as_deref().unwrap_or("it was not tried before the end");
-        let row = rows.entry(*workload).or_insert((0, why));
-        if *pods > row.0 {
-            *row = (*pods, why);
-        }
-    }
-    rows.into_iter()
-        .map(|(workload, (pods, why))| Unplaced {
-            workload: workload_name(legend, workload),
-            pods,
-            why: why.to_owned(),
-        })
-        .collect()
 }
 
 fn workload_name(legend: &Legend, id: sim::world::workload::WorkloadId) -> String {

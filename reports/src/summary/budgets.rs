@@ -1,0 +1,33 @@
+//! PodDisruptionBudgets in the summary.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use sim::{Legend, Run};
+
+use crate::figures::Figures;
+use crate::stats::Estimate;
+
+/// What became of PodDisruptionBudgets, which hold back evictions and not reclaims.
+#[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Budgets {
+    /// Pods that a reclaim took while a budget of theirs allowed no disruption, per day.
+    pub violations_per_day: Estimate,
+    /// Minutes in which a budget had fewer healthy pods than it demands, per day, all budgets
+    /// together.
+    pub short_minutes_per_day: Estimate,
+    /// Attempts to evict a pod that a budget refused, per day.
+    pub refused_evictions_per_day: Estimate,
+}
+
+/// What became of them in all replications; none when there are none.
+pub(super) fn of(runs: &[(Figures, Run)], legend: &Legend, hours: f64) -> Option<Budgets> {
+    let per_day = |of: fn(&Figures) -> f64| {
+        Estimate::of(&runs.iter().map(|(f, _)| of(f) * 24.0 / hours).collect::<Vec<_>>())
+    };
+    (!legend.model.budgets.is_empty()).then(|| Budgets {
+        violations_per_day: per_day(|f| f.budgets.violations as f64),
+        short_minutes_per_day: per_day(|f| f.budgets.short_ms as f64 / 60_000.0),
+        refused_evictions_per_day: per_day(|f| f.budgets.refusals as f64),
+    })
+}
