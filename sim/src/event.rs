@@ -46,7 +46,7 @@ pub enum Event {
     ZonesAreLookedAt,
     /// A pod no longer tolerates its node's taints.
     TolerationEnds(PodId),
-    /// A pool looks whether it is time to ask again, to make do with on-demand, or to go back.
+    /// A pool looks whether it is time to act on what it lacks, to ask again, to make do with on-demand, or to go back.
     PoolReviewed(PoolId),
     /// A launched instance registers as a node.
     NodeRegisters(NodeId),

@@ -33,7 +33,7 @@ impl<S: Sink> Simulation<'_, S> {
 
     /// Has a pool ask for another instance, if it is short of one.
     pub(crate) fn fill(&mut self, pool: PoolId) {
-        if let Some(action) = self.pools.fill(&self.world, pool) {
+        if let Some(action) = self.pools.lacks(&self.world, pool) {
             self.apply(action);
         }
         self.await_review(pool);
@@ -53,7 +53,7 @@ impl<S: Sink> Simulation<'_, S> {
         }
     }
 
-    /// A pool looks whether it is time to ask again, to make do with on-demand, or to go back.
+    /// A pool looks whether it is time to act on what it lacks, to ask again, to make do with on-demand, or to go back.
     pub(crate) fn pool_reviewed(&mut self, pool: PoolId) {
         self.pools.review_begins(&self.world, pool);
         while let Some(action) = self.pools.review(&self.world, pool) {

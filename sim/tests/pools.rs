@@ -16,7 +16,7 @@ use sim::world::Model;
 use sim::world::catalog::{Capacity, CapacityType, Offering, OfferingId};
 use sim::world::node::{NodeId, Why};
 use sim::world::pool::{
-    Allocation, BackOff, Fallback, Healing, NodeTemplate, OnDemandPart, PoolId, ReplaceAt,
+    Allocation, BackOff, Fallback, Healing, NodeTemplate, OnDemandPart, PoolId, Reaction, ReplaceAt,
 };
 use sim::{Fact, MicroUsdPerHour, Root, Setup, SimTime, Span};
 
@@ -191,6 +191,34 @@ fn a_strategy_goes_on_to_the_next_and_then_waits() {
     assert_eq!(story(&setup), told(&expected));
 }
 
+/// Launches of a pool that loses nodes at these seconds, by whoever reacts like this.
+fn launches(reaction: Reaction, losses: &[u64]) -> Vec<u64> {
+    let healing = Healing { reaction: Some(reaction), ..Healing::default() };
+    let script: Vec<(u64, usize, Move)> = losses
+        .iter()
+        .map(|second| (*second, 0, Move::Takes(Episode { key: *second, announced: Some(false) })))
+        .collect();
+    let story = story(&pool(30, 1, healing, &script));
+    let launched = story.into_iter().filter(|(_, words)| words.contains("launched"));
+    launched.map(|(second, _)| second).collect()
+}
+
+/// Karpenter waits for a quiet second, ten at most; Cluster Autoscaler looks five seconds later. Nodes
+/// are gone two minutes after it was decided.
+#[test]
+fn whoever_launches_takes_time_to_react() {
+    let seconds =
+        |idle, most| Reaction { idle: Span::from_secs(idle), most: Span::from_secs(most) };
+    let (karpenter, autoscaler) = (seconds(1, 10), seconds(5, 5));
+    assert_eq!(launches(karpenter, &[880]), [1_001]);
+    assert_eq!(launches(karpenter, &[880, 883]), [1_001, 1_004]);
+    // One each second keeps the window open, for ten.
+    let many: Vec<u64> = (880..900).collect();
+    let together = [vec![1_010; 11], vec![1_020; 9]].concat();
+    assert_eq!(launches(karpenter, &many), together);
+    assert_eq!(launches(autoscaler, &[880, 883, 890]), [1_005, 1_005, 1_015]);
+}
+
 /// Two on-demand and a quarter of what is above, in the plan and in its on-demand twin.
 #[test]
 fn a_part_is_bought_on_demand() {
@@ -326,14 +354,23 @@ fn healing() -> impl Strategy<Value = Healing> {
         hysteresis: minutes(hysteresis),
     });
     let part = (0_u32..4, 0_u32..101);
+    let reaction = (0_u64..20, 0_u64..60).prop_map(|(idle, most)| Reaction {
+        idle: Span::from_secs(idle),
+        most: Span::from_secs(most),
+    });
     let chosen = (prop::sample::select(allocations), prop::sample::select(times));
-    (chosen, prop::option::of(back_off), prop::option::of(fallback), part).prop_map(
-        |((allocation, replace_at), back_off, fallback, (base, percent_above))| Healing {
-            allocation,
-            back_off,
-            on_demand: Some(OnDemandPart { templates_from: 2, base, percent_above }),
-            fallback,
-            replace_at,
+    let rules =
+        (prop::option::of(back_off), prop::option::of(fallback), part, prop::option::of(reaction));
+    (chosen, rules).prop_map(
+        |((allocation, replace_at), (back_off, fallback, (base, percent_above), reaction))| {
+            Healing {
+                allocation,
+                back_off,
+                on_demand: Some(OnDemandPart { templates_from: 2, base, percent_above }),
+                fallback,
+                replace_at,
+                reaction,
+            }
         },
     )
 }

@@ -62,6 +62,7 @@ impl Lowering<'_> {
             on_demand: buys_both(pool).then_some(part),
             fallback,
             replace_at,
+            reaction: provisioner.and_then(|it| it.reaction),
         };
         self.assume_of_healing(pool, provisioner, &healing);
         healing
@@ -123,6 +124,7 @@ impl Lowering<'_> {
             let who = format!("{name} ({})", provisioner.name);
             let about = [who.as_str(), provisioner.when_refused];
             self.assumptions.push(assumption::WHEN_REFUSED.about(&about));
+            self.assumptions.push(assumption::REACTION.about(&[&who, provisioner.acts]));
             if pool.replace_at.is_none() {
                 let about = [who.as_str(), provisioner.when_taken];
                 self.assumptions.push(assumption::WHEN_TAKEN.about(&about));
@@ -164,6 +166,7 @@ mod tests {
             let healing = scenario.setup.model.pools[PoolId::from_index(0)].healing;
             assert_eq!(healing.back_off, known.back_off, "{}", known.name);
             assert_eq!(healing.replace_at, known.replace_at, "{}", known.name);
+            assert_eq!(healing.reaction, known.reaction, "{}", known.name);
         }
     }
 

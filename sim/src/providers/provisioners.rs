@@ -1,8 +1,8 @@
-//! Provisioners, as plain values with sources: who launches a pool's nodes, and what it does when it is
-//! refused.
+//! Provisioners, as plain values with sources: who launches a pool's nodes, how soon, and what it does
+//! when it is refused.
 
 use crate::time::Span;
-use crate::world::pool::{BackOff, ReplaceAt};
+use crate::world::pool::{BackOff, Reaction, ReplaceAt};
 
 /// Who launches a pool's nodes.
 #[derive(Clone, Debug)]
@@ -13,10 +13,14 @@ pub struct Provisioner {
     pub back_off: Option<BackOff>,
     /// When it replaces a node that is taken, unless its pool says otherwise.
     pub replace_at: ReplaceAt,
+    /// How long it takes to act on a loss, if anybody says.
+    pub reaction: Option<Reaction>,
     /// What it does when it is refused, in words.
     pub when_refused: &'static str,
     /// When it replaces a node that is taken, in words.
     pub when_taken: &'static str,
+    /// How long it takes to act on that, in words.
+    pub acts: &'static str,
 }
 
 /// Every provisioner.
@@ -30,8 +34,10 @@ const AUTO_SCALING_GROUP: Provisioner = Provisioner {
     name: "auto-scaling-group",
     back_off: None,
     replace_at: ReplaceAt::Loss,
+    reaction: None,
     when_refused: WAITS,
     when_taken: WHEN_GONE,
+    acts: "acts on a loss at once, for nobody says how long it takes",
 };
 
 /// A Compute Engine managed instance group.
@@ -52,8 +58,11 @@ const KARPENTER: Provisioner = Provisioner {
         of_the_pool: false,
     }),
     replace_at: ReplaceAt::Notice,
+    // karpenter: pkg/controllers/provisioning/batcher.go, BATCH_IDLE_DURATION, BATCH_MAX_DURATION
+    reaction: Some(Reaction { idle: Span::from_secs(1), most: Span::from_secs(10) }),
     when_refused: "does not ask for what it was refused for 3 min",
     when_taken: "replaces a node at its notice",
+    acts: "acts on losses when there has been none for 1 s, and 10 s after the first at the latest",
 };
 
 /// Cluster Autoscaler.
@@ -68,9 +77,13 @@ const CLUSTER_AUTOSCALER: Provisioner = Provisioner {
         of_the_pool: true,
     }),
     replace_at: ReplaceAt::Loss,
+    // FAQ.md: it looks every 10 s (--scan-interval), and in clusters of less than 100 nodes asks 5 s
+    // after a pod is unschedulable on average
+    reaction: Some(Reaction { idle: Span::from_secs(5), most: Span::from_secs(5) }),
     when_refused: "asks for nothing for 5 min when it was refused, then twice as long each time, 30 min \
                    at most, and begins anew after 3 h without a refusal",
     when_taken: WHEN_GONE,
+    acts: "acts on a loss and what follows it after 5 s, half of its scan interval",
 };
 
 const WAITS: &str = "keeps its request open until there is capacity";

@@ -53,6 +53,17 @@ pub struct Healing {
     pub fallback: Option<Fallback>,
     /// When it asks for another instance in the place of one that is taken.
     pub replace_at: ReplaceAt,
+    /// How long whoever launches its nodes takes to act on that; by default no time.
+    pub reaction: Option<Reaction>,
+}
+
+/// How long whoever launches a pool's nodes takes to act on what it lacks: for all of it at once.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Reaction {
+    /// It acts when it has lacked nothing more for so long,
+    pub idle: Span,
+    /// and so long after the first at the latest.
+    pub most: Span,
 }
 
 /// Which of its templates a pool launches: EC2's allocation strategies.

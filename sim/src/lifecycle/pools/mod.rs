@@ -86,14 +86,24 @@ impl Pools {
         self.reliefs.retain(|_, old| *old != node);
     }
 
+    /// A pool may be short of an instance: another, if whoever launches them acts at once.
+    pub fn lacks(&mut self, world: &World, pool: PoolId) -> Option<Action> {
+        let spec = &world.model().pools[pool];
+        match spec.healing.reaction {
+            Some(rule) => self.standing[pool].lacks(spec, rule, world.now()),
+            None => return self.fill(world, pool),
+        }
+        None
+    }
+
     /// Another instance, if a pool is short of one. If there is nothing that it asks for now, it
     /// waits.
-    pub fn fill(&mut self, world: &World, pool: PoolId) -> Option<Action> {
+    fn fill(&mut self, world: &World, pool: PoolId) -> Option<Action> {
         let spec = &world.model().pools[pool];
         let standing = &mut self.standing[pool];
         let part = standing.short_of(spec)?;
-        let since = world.now();
-        let asks_for = |template| insists(spec) || standing.asks_for(template, since);
+        let since = standing.window.map_or(world.now(), |window| window.opened);
+        let asks_for = |template| insists(spec) || standing.asks_for(template, world.now());
         let Some(template) = standing.choice(world, part, asks_for) else {
             standing.open.push(Request { since, template: None });
             return None;
@@ -227,7 +237,9 @@ impl Pools {
         let steady = spec.templates_of(Part::Main).filter_map(|it| standing.steady_since[it]).min();
         let steady = steady.filter(|_| standing.substitutes(spec) > 0);
         let returns = fallback.zip(steady).map(|(rule, since)| since + rule.hysteresis);
-        let next = [repeats, falls_back, returns].into_iter().flatten().min()?.max(world.now());
+        let acts = standing.window.map(|window| window.closes);
+        let next = [acts, repeats, falls_back, returns].into_iter().flatten().min()?;
+        let next = next.max(world.now());
         if standing.due.is_some_and(|due| due <= next) {
             return None;
         }
@@ -241,12 +253,20 @@ impl Pools {
         *due = due.filter(|due| *due > world.now());
     }
 
-    /// What a pool does next whose time has come: it repeats a request, makes do with on-demand, or
-    /// goes back to spot.
+    /// What a pool does next whose time has come: it acts on what it lacks, repeats a request, makes
+    /// do with on-demand, or goes back to spot.
     pub fn review(&mut self, world: &World, pool: PoolId) -> Option<Action> {
         let spec = &world.model().pools[pool];
         let launch = |template, purpose| Some(Action::Launch { pool, template, purpose });
         let now = world.now();
+        if self.standing[pool].window.is_some_and(|window| window.closes <= now) {
+            while self.standing[pool].short_of(spec).is_some() {
+                if let Some(action) = self.fill(world, pool) {
+                    return Some(action);
+                }
+            }
+            self.standing[pool].window = None;
+        }
         let standing = &mut self.standing[pool];
         if spec.healing.back_off.is_some() && !standing.open.is_empty() {
             let asks_for = |template| standing.asks_for(template, now);

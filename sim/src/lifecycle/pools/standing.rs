@@ -3,7 +3,7 @@
 use super::allocation::{self, Candidate};
 use crate::time::{SimTime, Span};
 use crate::world::World;
-use crate::world::pool::{Allocation, BackOff, Part, Pool, PoolId};
+use crate::world::pool::{Allocation, BackOff, Part, Pool, PoolId, Reaction};
 
 /// A request for an instance that has not been granted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -39,6 +39,17 @@ pub(super) struct Standing {
     pub(super) steady_since: Vec<Option<SimTime>>,
     /// When it will be looked at next.
     pub(super) due: Option<SimTime>,
+    /// What it has noticed and not acted on yet.
+    pub(super) window: Option<Window>,
+}
+
+/// A pool is short of instances, and whoever launches them waits whether there will be more of that.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Window {
+    /// Since when.
+    pub(super) opened: SimTime,
+    /// When it acts.
+    pub(super) closes: SimTime,
 }
 
 impl Standing {
@@ -52,6 +63,7 @@ impl Standing {
             refusals: vec![None; templates],
             steady_since: vec![None; templates],
             due: None,
+            window: None,
         }
     }
 
@@ -74,6 +86,15 @@ impl Standing {
         }
         let part = if on_demand < spec.wanted_on_demand() { Part::OnDemand } else { Part::Main };
         Some(part)
+    }
+
+    /// It may be short of one more instance: when whoever launches them acts on that.
+    pub(super) fn lacks(&mut self, spec: &Pool, rule: Reaction, now: SimTime) {
+        if self.short_of(spec).is_some() {
+            let opened = self.window.map_or(now, |window| window.opened);
+            let closes = (now + rule.idle).min(opened + rule.most);
+            self.window = Some(Window { opened, closes });
+        }
     }
 
     /// The template of a part that it would launch now, of those that will do.
