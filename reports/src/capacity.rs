@@ -36,6 +36,10 @@ pub struct Capacity {
     pub useful_ms: u128,
     /// Pods that ran to their end.
     pub completed: u64,
+    /// On-demand nodes that a pool launched for want of spot.
+    pub fell_back: u64,
+    /// Spot nodes that it launched to take the place of such a node.
+    pub back_to_spot: u64,
 }
 
 /// CPU in millicores and memory in MiB: offered, requested, left.
@@ -74,6 +78,8 @@ impl Capacity {
             integral: Sums::default(),
             useful_ms: 0,
             completed: 0,
+            fell_back: 0,
+            back_to_spot: 0,
         }
     }
 
@@ -163,6 +169,10 @@ impl Sink for Capacity {
                 if end == End::Completed && at >= self.legend.from {
                     self.completed += 1;
                 }
+            }
+            Fact::PoolFellBack { .. } if at >= self.legend.from => self.fell_back += 1,
+            Fact::ReplacementLaunched { back_to_spot: true, .. } if at >= self.legend.from => {
+                self.back_to_spot += 1;
             }
             Fact::DeadlineJobDone { workload } if at >= self.legend.from => {
                 if let Controller::DeadlineJob(job) =

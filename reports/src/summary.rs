@@ -4,6 +4,7 @@ mod availability;
 mod batch;
 mod budgets;
 mod cost;
+mod fallbacks;
 mod start_up;
 mod unplaced;
 mod volumes;
@@ -26,6 +27,7 @@ pub use availability::WorkloadAvailability;
 pub use batch::{Batch, JobFate};
 pub use budgets::Budgets;
 pub use cost::{CostBy, CostRow, breakdown};
+pub use fallbacks::Fallbacks;
 pub use start_up::StartUp;
 pub use unplaced::Unplaced;
 pub use volumes::{DataLost, Volumes, WorkloadLoss};
@@ -189,6 +191,8 @@ pub struct Plan {
     /// Pods disrupted by what Kubernetes says of it, per day: the reason of their condition
     /// `DisruptionTarget`, or `none`.
     pub pods_disrupted_by_reason_per_day: BTreeMap<&'static str, Estimate>,
+    /// How pools made do with on-demand; none when none may.
+    pub fallbacks: Option<Fallbacks>,
     /// What became of PodDisruptionBudgets; none when there are none.
     pub budgets: Option<Budgets>,
     /// What it took pods to start; none when neither images nor disks had to come to their nodes.
@@ -342,6 +346,7 @@ fn plan(runs: &[(Figures, Run)], legend: &Legend, seed: u64) -> Plan {
                 (reason.map_or("none", Reason::name), per_day(&of))
             })
             .collect(),
+        fallbacks: fallbacks::of(runs, legend, hours),
         budgets: budgets::of(runs, legend, hours),
         start_up: start_up::of(runs, hours),
         volumes: volumes::of(runs, legend, hours),

@@ -7,15 +7,23 @@ use crate::harm;
 use crate::rules;
 use crate::sensitivity;
 use crate::stats::Estimate;
-use crate::summary::{Batch, Budgets, Pending, Plan, StartUp, Summary, Volumes};
+use crate::summary::{Batch, Budgets, Fallbacks, Pending, Plan, StartUp, Summary, Volumes};
 
 /// Below this many replications an interval is a rough one.
 const FEW: usize = 30;
 
 /// One figure of a plan.
 type Figure = fn(&Plan) -> Estimate;
+/// One figure of its fallbacks.
+type OfFallbacks = fn(&Fallbacks) -> Estimate;
 /// One figure of its budgets.
 type OfBudgets = fn(&Budgets) -> Estimate;
+
+/// How pools made do with on-demand, where any may.
+const FALLBACKS: [(&str, OfFallbacks); 2] = [
+    ("Fallbacks /day", |fallbacks| fallbacks.fell_back_per_day),
+    ("  and back to spot", |fallbacks| fallbacks.back_to_spot_per_day),
+];
 
 /// What became of budgets, where there are any.
 const BUDGETS: [(&str, OfBudgets); 2] = [
@@ -127,6 +135,13 @@ pub fn table(summary: &Summary) -> String {
     for (name, of) in daily {
         let margin = of(plan).margin().map_or_else(String::new, |m| format!("± {}", rate(m)));
         row(name, rate(of(base).mean), rate(of(plan).mean), margin);
+    }
+    for (name, of) in FALLBACKS {
+        let figure = |plan: &Plan| plan.fallbacks.as_ref().map(of);
+        if let Some((base, plan)) = figure(base).zip(figure(plan)) {
+            let margin = plan.margin().map_or_else(String::new, |m| format!("± {}", rate(m)));
+            row(name, rate(base.mean), rate(plan.mean), margin);
+        }
     }
     for (name, of) in BUDGETS {
         let figure = |plan: &Plan| plan.budgets.as_ref().map(of);

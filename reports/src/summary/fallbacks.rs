@@ -1,0 +1,30 @@
+//! Pools that make do with on-demand, in the summary.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use sim::{Legend, Run};
+
+use crate::figures::Figures;
+use crate::stats::Estimate;
+
+/// How often pools made do with on-demand nodes for want of spot, and went back.
+#[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Fallbacks {
+    /// On-demand nodes launched in the place of spot, per day.
+    pub fell_back_per_day: Estimate,
+    /// Spot nodes launched to take the place of such a node, per day.
+    pub back_to_spot_per_day: Estimate,
+}
+
+/// How often that was in all replications; none when no pool may.
+pub(super) fn of(runs: &[(Figures, Run)], legend: &Legend, hours: f64) -> Option<Fallbacks> {
+    let per_day = |of: fn(&Figures) -> u64| {
+        Estimate::of(&runs.iter().map(|(f, _)| of(f) as f64 * 24.0 / hours).collect::<Vec<_>>())
+    };
+    let may = legend.model.pools.rows().any(|pool| pool.healing.fallback.is_some());
+    may.then(|| Fallbacks {
+        fell_back_per_day: per_day(|f| f.capacity.fell_back),
+        back_to_spot_per_day: per_day(|f| f.capacity.back_to_spot),
+    })
+}
