@@ -74,6 +74,8 @@ fn numbers_in_charts_are_those_of_the_summary() {
         let [reclaims, pods] =
             ["reclaimsPerDay", "podsDisruptedPerDay"].map(|key| mean(&plan[key]));
         says("disruption", &format!("{reclaims:.2} reclaims a day disrupt {pods:.2} pods"));
+        let discount = mean(&summary["saving"]["discountPercent"]);
+        says("prices", &format!("Spot costs {:.1} % of on-demand", 100.0 - discount));
         let longest = plan["pendingSecondsMax"]["seconds"].as_f64().unwrap();
         let wait = format!("{:.0} min", longest / 60.0);
         says("pending", if longest > 0.0 { &wait } else { "Every pod finds a node at once" });
@@ -100,7 +102,7 @@ fn the_pictures_in_the_docs_are_still_true() {
         assert!(fs::read(&kept).unwrap() == made, "docs/img/{picture} is out of date: just bless");
         shown += 1;
     }
-    assert_eq!(shown, 5);
+    assert_eq!(shown, 6);
 }
 
 /// What a chart finds is said to those who do not see it.
@@ -118,5 +120,5 @@ fn every_chart_has_a_title_for_readers() {
             charts += 1;
         }
     }
-    assert_eq!(charts, 5);
+    assert_eq!(charts, 6);
 }

@@ -63,6 +63,7 @@ pub const LIBRARY: &[(&str, &str)] = &[
     ("notice-on-aws", include_str!("../library/notice-on-aws.yaml")),
     ("notice-on-gke", include_str!("../library/notice-on-gke.yaml")),
     ("checkpointed-gang-training", include_str!("../library/checkpointed-gang-training.yaml")),
+    ("prices-for-a-quarter", include_str!("../library/prices-for-a-quarter.yaml")),
     ("stateful-loses-its-zone", include_str!("../library/stateful-loses-its-zone.yaml")),
 ];
 

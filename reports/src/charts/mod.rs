@@ -4,6 +4,7 @@ mod cost;
 mod disruption;
 mod nodes;
 mod pending;
+mod prices;
 mod savings;
 
 use sim::SimTime;
@@ -39,6 +40,7 @@ pub fn all(story: &Story<'_>) -> Vec<Chart> {
         nodes::chart(story),
         disruption::chart(story),
         pending::chart(story),
+        prices::chart(story),
     ]
 }
 

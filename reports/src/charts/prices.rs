@@ -1,0 +1,143 @@
+//! What spot costs over time, in one run, beside what on-demand costs: a line for each type in a zone.
+
+use std::collections::BTreeMap;
+
+use sim::world::catalog::{CapacityType, OfferingId};
+use sim::world::fact::Fact;
+use sim::{MicroUsdPerHour, SimTime};
+
+use super::{Story, many, x};
+use crate::chart::{Anchor, Axis, Chart, Color, Ink, Mark, Side, Stroke, stairs};
+
+/// Up to so many lines each have their name beside them; of more, the dearest and the cheapest.
+const NAMED: usize = 8;
+
+/// What a type in a zone costs on spot, from each moment on until the next one, in percent of its
+/// on-demand price.
+struct Path {
+    name: String,
+    steps: Vec<(SimTime, f64)>,
+}
+
+impl Path {
+    fn last(&self) -> f64 {
+        self.steps.last().map_or(0.0, |(_, percent)| *percent)
+    }
+}
+
+pub(super) fn chart(story: &Story<'_>) -> Chart {
+    let legend = story.recording.legend;
+    let paths = paths(story);
+    let (from, to) = (x(legend.from), x(legend.to));
+    let mut marks = vec![Mark::Line {
+        points: vec![(from, 100.0), (to, 100.0)],
+        ink: Ink::full(Color::Blue),
+        stroke: Stroke::Dashed,
+    }];
+    marks.extend(paths.iter().map(|path| line(path, (from, to))));
+    let named: Vec<&Path> = match &paths[..] {
+        [cheapest, .., dearest] if paths.len() > NAMED => vec![cheapest, dearest],
+        few => few.iter().collect(),
+    };
+    let side = |path: &&Path| Side {
+        y: path.last(),
+        name: path.name.clone(),
+        value: format!("{:.1} %", path.last()),
+        color: Color::Orange,
+    };
+    let mut sides: Vec<Side> = named.iter().map(side).collect();
+    sides.push(Side {
+        y: 100.0,
+        name: "on-demand".into(),
+        value: "100 %".into(),
+        color: Color::Blue,
+    });
+    if paths.is_empty() {
+        marks.push(Mark::Label {
+            at: (f64::midpoint(from, to), 50.0),
+            shift: (0.0, 0.0),
+            text: "Nothing is bought on spot".into(),
+            anchor: Anchor::Middle,
+            color: Color::Grey,
+            strong: false,
+        });
+    }
+    let most = paths.iter().flat_map(|path| &path.steps).map(|(_, percent)| *percent);
+    let most = most.fold(100.0, f64::max);
+    Chart {
+        name: "prices",
+        title: title(story),
+        subtitle: subtitle(story, &paths),
+        source: story.source(),
+        key: Vec::new(),
+        x: Axis::time(from, to),
+        // On-demand is the top line, as long as nothing is above it.
+        y: Axis::from_zero("% of on-demand", most * 0.96, true, |at, _| format!("{at} %")),
+        marks,
+        sides,
+    }
+}
+
+fn title(story: &Story<'_>) -> String {
+    story.summary.saving.discount_percent.map_or_else(
+        || "Nothing is paid for spot".into(),
+        |discount| {
+            let left = 100.0 - discount.mean;
+            format!("Spot costs {left:.1} % of on-demand: a discount of {:.1} %", discount.mean)
+        },
+    )
+}
+
+fn subtitle(story: &Story<'_>, paths: &[Path]) -> String {
+    let (shown, all) = (story.replication, story.summary.replications);
+    let percents = || paths.iter().flat_map(|path| &path.steps).map(|(_, percent)| *percent);
+    let (low, high) = (percents().fold(f64::INFINITY, f64::min), percents().fold(0.0, f64::max));
+    let changes: usize = paths.iter().map(|path| path.steps.len() - 1).sum();
+    let lines = many(paths.len() as u64, "spot price");
+    let range = if paths.is_empty() {
+        String::new()
+    } else {
+        format!(" from {low:.1} to {high:.1} %, {}", many(changes as u64, "change"))
+    };
+    format!("Replication {shown} of {all}: {lines}{range}. A line is a type in a zone")
+}
+
+/// The paths of all that may be bought on spot, the cheapest at the end first.
+fn paths(story: &Story<'_>) -> Vec<Path> {
+    let legend = story.recording.legend;
+    let catalog = &legend.model.catalog;
+    let percent = |offering: OfferingId, price: MicroUsdPerHour| {
+        100.0 * price.0 as f64 / catalog.instance_type(offering).on_demand.0.max(1) as f64
+    };
+    let spot = catalog.offerings.iter().filter(|(_, it)| it.capacity_type == CapacityType::Spot);
+    let mut paths: BTreeMap<OfferingId, Path> = spot
+        .map(|(id, offering)| {
+            let names = &legend.model.names;
+            let of_type = names.text(catalog.instance_type(id).name);
+            let name = format!("{of_type} {}", names.text(offering.zone));
+            (id, Path { name, steps: vec![(legend.from, percent(id, offering.price))] })
+        })
+        .collect();
+    for (at, fact) in story.recording.facts.iter().filter(|(at, _)| *at < legend.to) {
+        let Fact::PriceChanged { offering, price } = *fact else { continue };
+        let Some(path) = paths.get_mut(&offering) else { continue };
+        if *at <= legend.from {
+            path.steps.clear();
+        }
+        path.steps.push(((*at).max(legend.from), percent(offering, price)));
+    }
+    let mut paths: Vec<Path> = paths.into_values().collect();
+    paths.sort_by(|one, other| one.last().total_cmp(&other.last()));
+    paths
+}
+
+fn line(path: &Path, (from, to): (f64, f64)) -> Mark {
+    let changes = path.steps.iter().skip(1).map(|(at, _)| x(*at));
+    let edges: Vec<f64> = std::iter::once(from).chain(changes).chain([to]).collect();
+    let percents: Vec<f64> = path.steps.iter().map(|(_, percent)| *percent).collect();
+    Mark::Line {
+        points: stairs(&edges, &percents),
+        ink: Ink::tint(Color::Orange, 0.85),
+        stroke: Stroke::Thin,
+    }
+}
