@@ -36,7 +36,7 @@ pub(crate) enum Command {
     #[command(after_help = "Examples:
   spotsim init
   spotsim init --provider gcp
-  kubectl get nodes,pods,deploy,rs,sts,ds,jobs,ns,svc,pc -A -o json > cluster.json
+  kubectl get nodes,pods,deploy,rs,sts,ds,jobs,cj,ns,svc,pc -A -o json > cluster.json
   spotsim init --from cluster.json
   spotsim init shop/scenario.yaml --provider azure --force")]
     Init(InitArgs),

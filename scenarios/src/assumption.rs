@@ -56,6 +56,7 @@ pub static KINDS: &[Kind] = &[
     CHECKPOINT_OVERHEADS,
     JOB_RETRIES,
     JOB_EXIT_CODES,
+    CALENDAR,
     DEADLINE_JOBS,
     ZONAL_VOLUMES,
     VOLUME_ATTACHMENT,
@@ -281,6 +282,14 @@ pub(crate) const JOB_EXIT_CODES: Kind = Kind {
     source: "spotsim, 2026-11: 128 and the number of the signal, SIGTERM or SIGKILL. A program that \
              exits with 0 on SIGTERM has succeeded to Kubernetes, and one may fail by itself; a pod \
              that is lost with its node has no exit code",
+};
+
+pub(crate) const CALENDAR: Kind = Kind {
+    id: "cron-calendar",
+    text: "CronJobs: T+0 is {}; their clock is UTC unless `timeZone` says otherwise",
+    source: "`startTime` of the scenario; by default that of a dated price history, else a Monday that \
+             begins a month. The controllers of EKS, GKE and AKS go by UTC. Where contention follows \
+             the hour of the day, T+0 is midnight in the region, whatever the calendar says",
 };
 
 pub(crate) const DEADLINE_JOBS: Kind = Kind {

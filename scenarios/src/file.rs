@@ -34,6 +34,10 @@ pub struct File {
     #[serde(default = "zero")]
     #[schemars(extend("format" = "duration"))]
     pub warm_up: String,
+    /// The moment at which the simulation starts, which CronJobs go by: `2026-06-01`, which is its
+    /// midnight in UTC, or `2026-06-01T06:30:00Z`. By default that of a dated price history, else a
+    /// Monday.
+    pub start_time: Option<String>,
     /// How long the scheduler takes to decide about one pod; by default no time at all.
     #[serde(default = "zero")]
     #[schemars(extend("format" = "duration"))]
@@ -374,17 +378,25 @@ pub struct Workload {
     pub min_ready_seconds: u32,
     /// In which order pods are created (StatefulSet); by default one after the other.
     pub pod_management_policy: Option<PodManagementPolicy>,
-    /// How many pods must complete (Job).
+    /// How many pods must complete (Job, CronJob).
     pub completions: Option<u32>,
-    /// How many pods run at a time (Job).
+    /// How many pods run at a time (Job, CronJob).
     pub parallelism: Option<u32>,
-    /// How many pods may fail before the Job fails (Job). By default a Job that is written here
-    /// replaces its pods at once and never gives up; one of a manifest may lose 6.
+    /// How many pods may fail before the Job fails (Job, CronJob). By default a Job that is written
+    /// here replaces its pods at once and never gives up; one of a manifest or a CronJob may lose 6.
     pub backoff_limit: Option<u32>,
-    /// After how many seconds the Job fails (Job).
+    /// After how many seconds the Job fails (Job, CronJob).
     pub active_deadline_seconds: Option<u64>,
-    /// Which failures count (Job): Kubernetes' own podFailurePolicy.
+    /// Which failures count (Job, CronJob): Kubernetes' own podFailurePolicy.
     pub pod_failure_policy: Option<job::PodFailurePolicy>,
+    /// When Jobs are made (CronJob), as cron writes it: `0 3 * * *`.
+    pub schedule: Option<String>,
+    /// By which clock (CronJob), for example `Europe/Berlin`; UTC by default.
+    pub time_zone: Option<String>,
+    /// What becomes of a Job that still runs when the next is due (CronJob).
+    pub concurrency_policy: Option<job::ConcurrencyPolicy>,
+    /// How late a Job may be made (CronJob).
+    pub starting_deadline_seconds: Option<u64>,
     /// When it is created.
     #[serde(default = "zero")]
     #[schemars(extend("format" = "duration"))]
@@ -427,6 +439,8 @@ pub enum Kind {
     DaemonSet,
     /// Pods that run to their end.
     Job,
+    /// Jobs that the clock starts.
+    CronJob,
     /// A bare pod.
     Pod,
 }

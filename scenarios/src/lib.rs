@@ -11,6 +11,7 @@ pub mod catalogue;
 pub mod check;
 pub mod cluster;
 pub mod codes;
+pub mod cron;
 pub mod diagnostic;
 pub mod experiment;
 pub mod explain;
@@ -176,9 +177,18 @@ impl Scenario {
             around: &around,
         };
         let mut lowered = lower::Lowering::lower(&file, source, tree, written, start, &mut found);
+        let mut dated = None;
         if let (Some(history), Some((setup, assumptions))) = (&history, &mut lowered) {
             let place = (source, tree);
-            prices::replay(history, &file, place, (setup, assumptions), &mut found);
+            dated = prices::replay(history, &file, place, (setup, assumptions), &mut found);
+        }
+        if let Some((setup, assumptions)) = &mut lowered {
+            let said = file.start_time.as_deref();
+            let filled = lower::cron_jobs::fill(&workloads, said, dated, (setup, assumptions));
+            if let Err(message) = filled {
+                let place = tree.at(&[Step::Key("startTime".into())]).span.clone();
+                found.push(Diagnostic::new("E0204", message).at(source, place));
+            }
         }
         let setup = lowered.as_mut().map(|(setup, _)| setup);
         scheduler::configure(scheduler.as_ref(), setup, &mut tally, &mut found);
@@ -217,6 +227,13 @@ fn inline(
         let Some(spec) = spec else { continue };
         tally.not_simulated(&spec, &origin);
         let claims = claim_templates(workload, node, &origin, tally, found);
+        let cron_job = match workload.cron_job() {
+            Ok(cron_job) => cron_job,
+            Err(message) => {
+                found.push(origin.diagnostic("E0301", &message));
+                continue;
+            }
+        };
         let metadata = ObjectMeta { labels: workload.labels.clone(), ..ObjectMeta::default() };
         // What the API server would want to be told.
         let selects = matches!(workload.kind, file::Kind::Deployment | file::Kind::StatefulSet);
@@ -233,6 +250,7 @@ fn inline(
                 completions: workload.completions,
                 parallelism: workload.parallelism,
                 job: workload.limits().map(Box::new),
+                cron_job: cron_job.map(Box::new),
                 selector: selects.then_some(selector),
                 volume_claim_templates: claims,
                 template: PodTemplateSpec { metadata, spec },

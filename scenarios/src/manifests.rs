@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::diagnostic::{Diagnostics, Source};
 use crate::file::Kind;
 use crate::kube::{
-    JobSpec, LabelSelector, Object, ObjectKind, ObjectMeta, PersistentVolumeClaim,
+    CronJobSpec, JobSpec, LabelSelector, Object, ObjectKind, ObjectMeta, PersistentVolumeClaim,
     PodDisruptionBudget, PodTemplateSpec,
 };
 use crate::load::{Loaded, Origin};
@@ -47,8 +47,10 @@ pub struct ControllerSpec {
     pub completions: Option<u32>,
     /// How many pods run at a time (Job).
     pub parallelism: Option<u32>,
-    /// How it takes failures (Job), without its template; none if nobody said.
+    /// How it takes failures (Job, CronJob), without its template; none if nobody said.
     pub job: Option<Box<JobSpec>>,
+    /// When Jobs are made (CronJob), without its template.
+    pub cron_job: Option<Box<CronJobSpec>>,
     /// Which pods are its own (Deployment, StatefulSet).
     pub selector: Option<LabelSelector>,
     /// The claims that each pod has of its own (StatefulSet).
@@ -56,6 +58,9 @@ pub struct ControllerSpec {
     /// What each pod is.
     pub template: PodTemplateSpec,
 }
+
+/// How a Job or CronJob is counted that is not to run.
+pub(crate) const SUSPENDED: &str = "suspend: it stands still, and nobody resumes it";
 
 /// Kinds that create no pods and matter nevertheless: [`crate::lower::surroundings`] reads them.
 const SAID_ELSEWHERE: [ObjectKind; 5] = [
@@ -94,8 +99,8 @@ fn workload(loaded: Loaded, tally: &mut Tally, found: &mut Diagnostics) -> Optio
     }
     tally.not_simulated(&spec.template.spec, &origin);
     if let Some(job) = &spec.job {
-        if job.suspend {
-            tally.count("spec.suspend: it stands still, and nobody resumes it", &origin);
+        if job.suspend || spec.cron_job.as_ref().is_some_and(|it| it.suspend) {
+            tally.count(SUSPENDED, &origin);
             return None;
         }
         retries::count_unmodelled(job, tally, &origin);
@@ -145,6 +150,7 @@ impl ControllerSpec {
             completions: None,
             parallelism: None,
             job: None,
+            cron_job: None,
             selector: None,
             volume_claim_templates: Vec::new(),
             template,
@@ -190,6 +196,15 @@ impl ControllerSpec {
                 (Kind::DaemonSet, it.metadata, spec)
             }
             Object::Job(it) => (Kind::Job, it.metadata, ControllerSpec::of_job(it.spec)),
+            Object::CronJob(it) => {
+                let mut cron_job = it.spec;
+                let template = std::mem::take(&mut cron_job.job_template);
+                let mut metadata = it.metadata;
+                metadata.annotations.extend(template.metadata.annotations);
+                let cron_job = Some(Box::new(cron_job));
+                let spec = ControllerSpec { cron_job, ..ControllerSpec::of_job(template.spec) };
+                (Kind::CronJob, metadata, spec)
+            }
             Object::Pod(pod) => {
                 let pod = *pod;
                 let metadata = pod.metadata.clone();

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use scenarios::diagnostic::Source;
 use scenarios::{Diagnostics, Scenario};
+use sim::world::failure::{FailureAction, FailureRule, Pattern, Replacement};
 use sim::world::job::{Checkpoints, Job, Work};
+use sim::world::schedule::Concurrency;
 use sim::world::workload::Controller;
 use sim::{Fact, Root, SimTime, Span};
 
@@ -90,4 +92,138 @@ fn a_job_with_a_deadline_has_a_pool_of_its_own() {
 fn a_tick_of_nothing_is_refused() {
     wrong(with(&format!("{TRAIN}    tick: 0s\n")), "decides every 0s");
     wrong(with(&TRAIN.replace("m6i", "m6j")), "m6j.large");
+}
+
+/// A Job of the scenario that says more.
+fn limited(more: &str) -> Result<Scenario, Diagnostics> {
+    with(&format!(
+        "workloads:\n  - name: render\n    kind: Job\n    {more}\n    \
+         template: {{restartPolicy: Never, containers: [{{name: app}}]}}\n"
+    ))
+}
+
+/// A CronJob of a manifest, its spec but for the template.
+fn manifest(spec: &str, job: &str) -> Result<Scenario, Diagnostics> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let object = format!(
+        "apiVersion: batch/v1\nkind: CronJob\nmetadata: {{name: report}}\nspec:\n{spec}\n  \
+         jobTemplate:\n    spec:\n      {job}\n      template:\n        spec:\n          \
+         restartPolicy: Never\n          containers: [{{name: app}}]\n"
+    );
+    std::fs::write(folder.path().join("report.yaml"), object).expect("room for a file");
+    let text = "apiVersion: spotsim/v1\nname: jobs\nhorizon: 7d\nregion: us-east-1\n\
+                pools: [{name: a, count: 2, capacityType: on-demand, instanceTypes: [m6i.large]}]\n\
+                manifests: [report.yaml]\n";
+    let source = Source { file: "jobs.yaml".into(), text: Arc::from(text) };
+    Scenario::parse(&source, Some(folder.path()))
+}
+
+fn right(scenario: Result<Scenario, Diagnostics>) -> Scenario {
+    scenario.unwrap_or_else(|errors| panic!("{errors}"))
+}
+
+fn job_of(scenario: &Scenario) -> Job {
+    let workload = scenario.setup.model.workloads.rows().next().expect("a workload");
+    workload.controller.job().expect("a Job")
+}
+
+fn has(scenario: &Scenario, assumption: &str) -> bool {
+    scenario.assumptions.iter().any(|it| it.id == assumption)
+}
+
+#[test]
+fn a_job_of_a_scenario_never_gives_up_unless_it_says_so() {
+    let scenario = right(limited("completions: 3"));
+    assert_eq!(job_of(&scenario).retries, None);
+    assert!(has(&scenario, "job-retries"));
+    let scenario = right(limited("backoffLimit: 2\n    activeDeadlineSeconds: 600"));
+    let retries = job_of(&scenario).retries.expect("limits");
+    assert_eq!((retries.limit, retries.active_deadline), (2, Some(Span::from_secs(600))));
+    assert!(!has(&scenario, "job-retries"));
+}
+
+#[test]
+fn a_policy_is_read_rule_by_rule() {
+    let scenario = right(limited(
+        "podFailurePolicy: {rules: [\
+         {action: FailJob, onExitCodes: {operator: In, values: [42]}}, \
+         {action: Ignore, onPodConditions: [{type: DisruptionTarget}]}]}",
+    ));
+    let retries = job_of(&scenario).retries.expect("limits");
+    assert_eq!((retries.limit, retries.replacement), (6, Replacement::Failed));
+    let policy = &scenario.setup.model.failure_policies[retries.policy.expect("a policy")];
+    let rule = |action, on| FailureRule { action, on };
+    let expected = [
+        rule(FailureAction::FailJob, Pattern::In(vec![42])),
+        rule(FailureAction::Ignore, Pattern::DisruptionTarget),
+    ];
+    assert_eq!(policy.rules, expected);
+    assert!(has(&scenario, "job-exit-codes"));
+}
+
+#[test]
+fn what_kubernetes_would_refuse_of_a_policy_is_refused() {
+    let rule = |rule: &str| limited(&format!("podFailurePolicy: {{rules: [{rule}]}}"));
+    wrong(rule("{action: Retry, onExitCodes: {operator: In, values: [1]}}"), "Retry");
+    wrong(rule("{action: Ignore}"), "one of onExitCodes and onPodConditions");
+    wrong(rule("{action: Ignore, onExitCodes: {operator: In, values: [0]}}"), "0 is no failure");
+    wrong(rule("{action: Ignore, onExitCodes: {operator: In, values: []}}"), "needs values");
+    let unknown = "{action: Count, onExitCodes: {containerName: b, operator: In, values: [1]}}";
+    wrong(rule(unknown), "no container `b`");
+    let policy = |rest: &str| format!("podFailurePolicy: {{rules: [{{action: Retry, {rest}}}]}}");
+    let condition = policy("onPodConditions: [{type: DisruptionTarget}]");
+    wrong(manifest("  schedule: \"@daily\"", &condition), "action is `Retry`");
+    let early =
+        condition.replace("Retry", "Count") + "\n      podReplacementPolicy: TerminatingOrFailed";
+    wrong(manifest("  schedule: \"@daily\"", &early), "needs podReplacementPolicy `Failed`");
+}
+
+#[test]
+fn a_cron_job_is_due_by_its_clock() {
+    let spec = "  schedule: \"0 9 * * MON-FRI\"\n  timeZone: Europe/Berlin\n  \
+                concurrencyPolicy: Forbid\n  startingDeadlineSeconds: 60";
+    let scenario = right(manifest(spec, "backoffLimit: 3"));
+    let schedule = scenario.setup.model.schedules.rows().next().expect("a schedule");
+    // T+0 is midnight in UTC of a Monday in June, when Berlin is two hours ahead.
+    let hours = [7, 31, 55, 79, 103].map(|hour| SimTime::ZERO + Span::from_hours(hour));
+    assert_eq!(schedule.due, hours);
+    assert_eq!(schedule.concurrency, Concurrency::Forbid);
+    assert_eq!(schedule.starting_deadline, Some(Span::from_secs(60)));
+    assert_eq!(job_of(&scenario).retries.map(|retries| retries.limit), Some(3));
+    assert!(has(&scenario, "cron-calendar"));
+    assert!(scenario.unmodelled.iter().all(|it| !it.what.contains("CronJob")));
+    let mut facts: Vec<(SimTime, Fact)> = Vec::new();
+    sim::run(&scenario.setup, Root { seed: 42, replication: 0 }, &mut facts);
+    let made = facts.iter().filter(|(_, fact)| matches!(fact, Fact::JobCreated { .. })).count();
+    assert_eq!(made, 5);
+}
+
+#[test]
+fn what_is_no_cron_job_is_refused() {
+    wrong(manifest("  schedule: \"61 * * * *\"", "parallelism: 1"), "minute `61`");
+    wrong(manifest("  schedule: \"* * * *\"", "parallelism: 1"), "4 fields");
+    let daily =
+        |rest: &str| manifest(&format!("  schedule: \"@daily\"\n  {rest}"), "parallelism: 1");
+    wrong(daily("timeZone: Mars/Olympus"), "`Mars/Olympus` is not known");
+    wrong(daily("concurrencyPolicy: Never"), "concurrencyPolicy is `Never`");
+    wrong(limited("schedule: \"@daily\""), "set `kind: CronJob`");
+    let native =
+        "workloads:\n  - {name: a, kind: CronJob, template: {containers: [{name: app}]}}\n";
+    wrong(with(native), "needs a `schedule`");
+    let native = native.replace("CronJob,", "CronJob, schedule: \"@hourly\",");
+    assert!(job_of(&right(with(&native))).retries.is_some());
+    wrong(with(&format!("{native}startTime: tomorrow\n")), "`tomorrow` is no moment");
+    let dated = right(with(&format!("{native}startTime: 2026-06-01T23:30:00Z\n")));
+    let schedule = dated.setup.model.schedules.rows().next().expect("a schedule");
+    assert_eq!(schedule.due.first(), Some(&SimTime::from_ms(30 * 60_000)));
+}
+
+#[test]
+fn what_stands_still_is_listed() {
+    let listed = |scenario: Scenario| {
+        scenario.unmodelled.iter().any(|it| it.what.starts_with("suspend"))
+            && scenario.setup.model.workloads.rows().next().is_none()
+    };
+    assert!(listed(right(manifest("  schedule: \"@daily\"\n  suspend: true", "backoffLimit: 3"))));
+    assert!(listed(right(manifest("  schedule: \"@daily\"", "suspend: true"))));
 }

@@ -14,7 +14,7 @@ use crate::diagnostic::Diagnostics;
 use crate::kube::{self, Object, ObjectKind, PodTemplateSpec};
 use crate::load::{Loaded, Origin};
 use crate::lower::retries;
-use crate::manifests::{ControllerSpec, Written};
+use crate::manifests::{ControllerSpec, SUSPENDED, Written};
 use crate::unmodelled::Tally;
 use owners::{Owners, is_mirror};
 
@@ -59,13 +59,14 @@ pub struct Aside {
 }
 
 /// Kinds that say something about nodes and pods here; the others are counted.
-const TAKEN_OVER: [ObjectKind; 11] = [
+const TAKEN_OVER: [ObjectKind; 12] = [
     ObjectKind::Pod,
     ObjectKind::Deployment,
     ObjectKind::ReplicaSet,
     ObjectKind::StatefulSet,
     ObjectKind::DaemonSet,
     ObjectKind::Job,
+    ObjectKind::CronJob,
     ObjectKind::Node,
     ObjectKind::Namespace,
     ObjectKind::Service,
@@ -113,10 +114,17 @@ impl<'o> Cluster<'o> {
         for loaded in objects {
             building.node_or_workload(loaded, &owners);
             let kind = loaded.object.kind();
-            if let Object::Job(job) = &loaded.object
-                && !is_done(job)
-            {
-                retries::count_unmodelled(&job.spec, tally, &loaded.origin);
+            match &loaded.object {
+                Object::Job(job) if !is_done(job) => {
+                    retries::count_unmodelled(&job.spec, tally, &loaded.origin);
+                }
+                Object::CronJob(it) if stands_still(it) => {
+                    tally.count(SUSPENDED, &loaded.origin);
+                }
+                Object::CronJob(it) => {
+                    retries::count_unmodelled(&it.spec.job_template.spec, tally, &loaded.origin);
+                }
+                _ => {}
             }
             if STORAGE.contains(&kind) {
                 building.cluster.storage.push(loaded.object.clone());
@@ -212,6 +220,9 @@ impl<'o> Building<'o> {
                 }
                 owner
             }
+            Object::CronJob(it) if stands_still(it) => return,
+            // Its Jobs that run already are a workload of their own.
+            Object::CronJob(_) => owners.own(OwnerKind::CronJob, metadata),
             Object::Job(job) => {
                 if is_done(job) {
                     aside.finished_jobs += 1;
@@ -326,6 +337,11 @@ impl<'o> Building<'o> {
 fn is_done(job: &kube::Job) -> bool {
     let completions = job.spec.completions.or(job.spec.parallelism).unwrap_or(1);
     job.status.completion_time.is_some() || job.status.succeeded >= completions || job.spec.suspend
+}
+
+/// Whether a CronJob makes no Jobs, or makes Jobs that do nothing.
+fn stands_still(cron_job: &kube::CronJob) -> bool {
+    cron_job.spec.suspend || cron_job.spec.job_template.spec.suspend
 }
 
 /// What a Job has still to do.

@@ -31,8 +31,10 @@ pub enum OwnerKind {
     StatefulSet,
     /// A DaemonSet.
     DaemonSet,
-    /// A Job, or the CronJob behind it.
+    /// A Job, or those that run already of a CronJob.
     Job,
+    /// A CronJob, and the Jobs that it will make.
+    CronJob,
     /// Nobody, or somebody who is not modelled.
     Pod,
 }
@@ -44,6 +46,7 @@ impl From<OwnerKind> for Kind {
             OwnerKind::StatefulSet => Kind::StatefulSet,
             OwnerKind::DaemonSet => Kind::DaemonSet,
             OwnerKind::Job => Kind::Job,
+            OwnerKind::CronJob => Kind::CronJob,
             OwnerKind::Pod => Kind::Pod,
         }
     }

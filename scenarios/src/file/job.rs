@@ -1,10 +1,21 @@
-//! Jobs of a scenario that say how they take failures, in Kubernetes' own words.
+//! Jobs and CronJobs of a scenario, in Kubernetes' own words.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::Workload;
+use super::{Kind, Workload};
 use crate::kube;
+
+/// What becomes of a Job that still runs when the next is due.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+pub enum ConcurrencyPolicy {
+    /// Both run; the default.
+    Allow,
+    /// The next is made when it is over, unless that is too late.
+    Forbid,
+    /// It is deleted.
+    Replace,
+}
 
 /// Which failures of a Job's pods count: the first rule that matches decides.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -71,9 +82,30 @@ pub struct OnPodCondition {
 }
 
 impl Workload {
-    /// How a Job takes failures, if it says anything of it.
+    /// When a CronJob makes Jobs; none if it is something else.
+    pub(crate) fn cron_job(&self) -> Result<Option<kube::CronJobSpec>, String> {
+        let says = self.schedule.is_some()
+            || self.time_zone.is_some()
+            || self.concurrency_policy.is_some()
+            || self.starting_deadline_seconds.is_some();
+        match (&self.schedule, self.kind == Kind::CronJob) {
+            (Some(schedule), true) => Ok(Some(kube::CronJobSpec {
+                schedule: schedule.clone(),
+                time_zone: self.time_zone.clone(),
+                concurrency_policy: self.concurrency_policy.map(|it| format!("{it:?}")),
+                starting_deadline_seconds: self.starting_deadline_seconds,
+                ..kube::CronJobSpec::default()
+            })),
+            (None, true) => Err("a CronJob needs a `schedule`, for example \"0 3 * * *\"".into()),
+            (_, false) if says => Err("only a CronJob has a schedule; set `kind: CronJob`".into()),
+            (_, false) => Ok(None),
+        }
+    }
+
+    /// How Jobs take failures, if they say anything of it, or a CronJob makes them.
     pub(crate) fn limits(&self) -> Option<kube::JobSpec> {
-        let silent = self.backoff_limit.is_none()
+        let silent = self.kind != Kind::CronJob
+            && self.backoff_limit.is_none()
             && self.active_deadline_seconds.is_none()
             && self.pod_failure_policy.is_none();
         (!silent).then(|| kube::JobSpec {

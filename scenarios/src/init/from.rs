@@ -37,8 +37,8 @@ pub fn from_files(
     let workloads = workloads(objects, &mut Tally::default(), &mut found);
     if workloads.is_empty() {
         let nothing = Diagnostic::new("E0003", "there is neither a node nor a workload in there");
-        let help = "`kubectl get nodes,pods,deployments,replicasets,statefulsets,daemonsets,jobs \
-                    -A -o json > cluster.json` dumps a cluster";
+        let help = "`kubectl get nodes,pods,deployments,replicasets,statefulsets,daemonsets,jobs,\
+                    cronjobs -A -o json > cluster.json` dumps a cluster";
         return Err(nothing.help(help).into());
     }
     manifests::draft(&workloads, files, provider)

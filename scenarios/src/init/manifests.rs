@@ -108,7 +108,7 @@ fn demand(workloads: &[Written]) -> Result<(u64, u64, u64), Box<Diagnostic>> {
         let each = requests(&mut model, &spec.template.spec, None).map_err(wrong)?.real;
         let replicas = u64::from(match workload.kind {
             Kind::Deployment | Kind::StatefulSet => spec.replicas.unwrap_or(1),
-            Kind::Job => spec.parallelism.unwrap_or(1),
+            Kind::Job | Kind::CronJob => spec.parallelism.unwrap_or(1),
             Kind::DaemonSet | Kind::Pod => 1,
         });
         pods += replicas;

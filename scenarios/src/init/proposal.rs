@@ -55,7 +55,7 @@ impl Proposal {
             let singleton = match workload.kind {
                 Kind::Deployment => workload.spec.replicas.unwrap_or(1) <= 1,
                 Kind::Pod => true,
-                Kind::StatefulSet | Kind::DaemonSet | Kind::Job => false,
+                Kind::StatefulSet | Kind::DaemonSet | Kind::Job | Kind::CronJob => false,
             };
             let because =
                 [workload.kind == Kind::StatefulSet, singleton, has_local_data(&member.pod.spec)];

@@ -284,6 +284,7 @@ fn kind_name(kind: Kind) -> &'static str {
         Kind::StatefulSet => "StatefulSet",
         Kind::DaemonSet => "DaemonSet",
         Kind::Job => "Job",
+        Kind::CronJob => "CronJob",
         Kind::Pod => "Pod",
     }
 }

@@ -33,7 +33,9 @@ fn keeps_data_on_its_node(written: &Written, around: &Surroundings) -> bool {
                 || volume.empty_dir.as_ref().is_some_and(|it| it.medium != "Memory")
         }
         // Of others, `emptyDir` is scratch: any eviction takes it.
-        Kind::Deployment | Kind::Job | Kind::Pod => volume.host_path.as_ref().is_some_and(is_data),
+        Kind::Deployment | Kind::Job | Kind::CronJob | Kind::Pod => {
+            volume.host_path.as_ref().is_some_and(is_data)
+        }
     };
     let mut claims = written.claims().map(|name| format!("{}/{name}", written.namespace));
     written.spec.template.spec.volumes.iter().any(local)

@@ -4,6 +4,7 @@
 pub mod bare;
 pub mod budgets;
 mod contract;
+pub mod cron_jobs;
 mod deadline_jobs;
 pub(crate) mod healing;
 pub mod in_tree;
@@ -426,6 +427,11 @@ impl<'l> Lowering<'l> {
                 Controller::Pod { duration }
             }
             Kind::Job => Controller::Job(jobs::job(&mut self.model, self.file, written, unsaid)?),
+            Kind::CronJob => {
+                let job = jobs::job(&mut self.model, self.file, written, unsaid)?;
+                let spec = spec.cron_job.as_deref().ok_or("it has no schedule")?;
+                cron_jobs::cron_job(&mut self.model, spec, job)?
+            }
         })
     }
 

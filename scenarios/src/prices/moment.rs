@@ -38,6 +38,14 @@ impl Moment {
 }
 
 impl Clock {
+    /// Which moment it is, if moments are dated.
+    pub(super) fn date(self, ms: i64) -> Option<Timestamp> {
+        match self {
+            Clock::Dated => Timestamp::from_millisecond(ms).ok(),
+            Clock::SinceStart => None,
+        }
+    }
+
     /// A moment in the words in which it could have been written.
     pub(super) fn words(self, ms: i64) -> String {
         match self {

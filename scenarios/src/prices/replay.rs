@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use sim::market::prices::replay::{Replay, Step};
 use sim::world::catalog::{CapacityType, Offering};
 use sim::{MicroUsdPerHour, Setup, SimTime, Span};
@@ -33,14 +34,15 @@ struct Gap<'h> {
     of: &'h Bought<'h>,
 }
 
-/// Gives a setup the prices of a history, and says what is assumed on the way.
+/// Gives a setup the prices of a history, and says what is assumed on the way. Which moment `T+0` is,
+/// if the history is dated.
 pub fn replay(
     history: &History,
     file: &file::File,
     (source, tree): (&Source, &Node),
     (setup, assumptions): (&mut Setup, &mut Vec<Assumption>),
     found: &mut Diagnostics,
-) {
+) -> Option<Timestamp> {
     let mut say = |code, key: &str, message: String, help: String| {
         let place = tree.at(&["market".into(), "prices".into(), key.into()]).span.clone();
         found.push(Diagnostic::new(code, message).at(source, place).help(help));
@@ -67,7 +69,7 @@ pub fn replay(
     // The first moment at which everything has a price.
     let first = bought.iter().filter_map(|it| it.records.first()).map(|it| it.at).max();
     let last = bought.iter().filter_map(|it| it.records.last()).map(|it| it.at).max();
-    let (Some(first), Some(last)) = (first, last) else { return };
+    let (first, last) = first.zip(last)?;
     let start = match &file.market.prices.start {
         None => first,
         Some(text) => {
@@ -77,7 +79,7 @@ pub fn replay(
                 let message = format!("`{text}` is not a time of {shown}");
                 let help = format!("everything has a price from {first} on; the last is of {last}");
                 say("E0204", "start", message, help);
-                return;
+                return None;
             };
             moment.ms
         }
@@ -102,6 +104,7 @@ pub fn replay(
     if !missing.is_empty() {
         assumptions.push(assumption::MISSING_PRICES.about(&[&missing.join(", ")]));
     }
+    history.clock.date(start)
 }
 
 fn words(setup: &Setup, offering: &Offering) -> (String, String) {
