@@ -197,6 +197,7 @@ spec: {volumeName: part, accessModes: [ReadWriteOnce]}
         ("Deployment", "", socket, false),
         ("DaemonSet", "", path, false),
         ("Deployment", "", claim, true),
+        ("DaemonSet", "", claim, false),
         ("StatefulSet", own, memory, true),
     ] {
         let text = format!("{GOOD}{}manifests: [storage.yaml]\n", workload(kind, rest, volume));

@@ -24,18 +24,18 @@ impl Lowering<'_> {
 }
 
 fn keeps_data_on_its_node(written: &Written, around: &Surroundings) -> bool {
+    // It looks at the files of whichever node it is on.
+    if written.kind == Kind::DaemonSet {
+        return false;
+    }
     let local = |volume: &Volume| match written.kind {
-        // It looks at the files of whichever node it is on.
-        Kind::DaemonSet => false,
         // Whoever asks for a name and an order asks for memory, too.
         Kind::StatefulSet => {
             volume.host_path.as_ref().is_some_and(is_data)
                 || volume.empty_dir.as_ref().is_some_and(|it| it.medium != "Memory")
         }
         // Of others, `emptyDir` is scratch: any eviction takes it.
-        Kind::Deployment | Kind::Job | Kind::CronJob | Kind::Pod => {
-            volume.host_path.as_ref().is_some_and(is_data)
-        }
+        _ => volume.host_path.as_ref().is_some_and(is_data),
     };
     let mut claims = written.claims().map(|name| format!("{}/{name}", written.namespace));
     written.spec.template.spec.volumes.iter().any(local)
