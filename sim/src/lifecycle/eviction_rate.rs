@@ -9,6 +9,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use super::census::{self, Census};
 use crate::names::NameId;
 use crate::time::{SimTime, Span};
 use crate::world::World;
@@ -32,6 +33,7 @@ pub struct EvictionRate {
     zones: BTreeMap<NameId, Zone>,
     lost: BTreeMap<NodeId, Lost>,
     pods: BTreeMap<PodId, Waiting>,
+    census: Census,
     /// Every zone is down: the controller rather doubts itself, and taints nobody.
     stopped: bool,
 }
@@ -184,26 +186,21 @@ impl EvictionRate {
 
     /// Looks at the zones, and taints as many nodes as may be now.
     pub fn look(&mut self, world: &World) -> Look {
-        let mut ready: BTreeMap<NameId, (u32, u32)> = BTreeMap::new();
-        let model = world.model();
-        for node in world.registered() {
-            let zone = model.catalog.offerings[world.nodes().offering(*node)].zone;
-            let taints = &world.view(*node).shape().taints;
-            let shuts_down = taints.iter().any(|taint| taint.key == model.not_ready_key);
-            let (ready, not_ready) = ready.entry(zone).or_default();
-            *(if shuts_down { not_ready } else { ready }) += 1;
-        }
-        self.look_at(&ready, world.now())
+        let mut census = std::mem::take(&mut self.census);
+        let look = self.look_at(census.of(world), world.now());
+        self.census = census;
+        look
     }
 
-    /// The same, told how many nodes of each zone are there and ready, and there and not ready.
-    fn look_at(&mut self, there: &BTreeMap<NameId, (u32, u32)>, now: SimTime) -> Look {
+    /// The same, told how many nodes there are in each zone.
+    fn look_at(&mut self, there: &BTreeMap<NameId, census::Zone>, now: SimTime) -> Look {
         for zone in there.keys() {
             self.zones.entry(*zone).or_insert_with(Zone::new);
         }
         let health = self.zones.iter().filter_map(|(name, zone)| {
-            let (ready, not_ready) = there.get(name).copied().unwrap_or_default();
-            let (ready, not_ready) = (ready + zone.silent, not_ready + zone.unreachable);
+            let there = there.get(name).copied().unwrap_or_default();
+            let ready = there.ready + zone.silent;
+            let not_ready = there.not_ready + zone.unreachable;
             let nodes = ready + not_ready;
             (nodes > 0).then(|| (*name, Health::of(ready, not_ready), nodes))
         });
@@ -298,8 +295,8 @@ mod tests {
             let mut tainted = Vec::new();
             while now <= at(until) {
                 let there = self.zones.into_iter().zip(self.ready).filter(|(_, ready)| *ready > 0);
-                let there = there.map(|(zone, ready)| (zone, (ready, 0))).collect();
-                let look = self.rate.look_at(&there, now);
+                let there = there.map(|(zone, ready)| (zone, census::Zone { ready, not_ready: 0 }));
+                let look = self.rate.look_at(&there.collect(), now);
                 for (pod, due) in look.given_up {
                     assert_eq!(due, now + Span::from_secs(300));
                     tainted.push((pod.index(), now.as_ms() / 1_000));

@@ -2,6 +2,7 @@
 //!
 //! Each part looks at the world and returns the actions it wants.
 
+mod census;
 pub mod controllers;
 pub mod cron_jobs;
 pub mod deadlines;
