@@ -9,7 +9,7 @@ use super::matching::{Labels, admits, labels};
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::file::{Capacity, File, Instance, Kind, Pool};
 use crate::kube::{
-    self, HorizontalPodAutoscaler, Job, Object, ObjectKind, ObjectMeta, PodDisruptionBudget,
+    self, HorizontalPodAutoscaler, JobSpec, Object, ObjectKind, ObjectMeta, PodDisruptionBudget,
     PodSpec, PodTemplateSpec,
 };
 use crate::load::{self, Origin};
@@ -43,8 +43,8 @@ pub(crate) struct Workload {
     pub(crate) template: PodTemplateSpec,
     /// Annotations of the object and of its pods.
     pub(crate) annotations: Vec<(String, String)>,
-    /// The whole object, if it is a Job.
-    pub(crate) job: Option<Box<Job>>,
+    /// How its Jobs take failures; none if it has no Jobs, or they never give up.
+    pub(crate) job: Option<Box<JobSpec>>,
     replicas: Option<u32>,
     place: Place,
     /// Where the PodSpec is, from the place.
@@ -219,6 +219,8 @@ impl Subject {
         for (index, workload) in file.workloads.into_iter().enumerate() {
             let template = workload.template.to_string();
             let Ok(spec) = PodSpec::read(&template, &mut |_| {}) else { continue };
+            let has_jobs = matches!(workload.kind, Kind::Job | Kind::CronJob);
+            let job = workload.limits().filter(|_| has_jobs).map(Box::new);
             let metadata = ObjectMeta { labels: workload.labels, ..ObjectMeta::default() };
             self.workloads.push(Workload {
                 kind: kind_name(workload.kind),
@@ -226,7 +228,7 @@ impl Subject {
                 name: workload.name,
                 template: PodTemplateSpec { metadata, spec },
                 annotations: workload.annotations.into_iter().collect(),
-                job: None,
+                job,
                 replicas: workload.replicas,
                 place: below("workloads", index),
                 path: &["template"],
@@ -299,12 +301,10 @@ fn workload(object: Object, place: Place) -> Option<Workload> {
         Object::ReplicaSet(it) => (it.spec.replicas, it.spec.template, None, TEMPLATE),
         Object::StatefulSet(it) => (it.spec.replicas, it.spec.template, None, TEMPLATE),
         Object::DaemonSet(it) => (None, it.spec.template, None, TEMPLATE),
-        Object::Job(it) => (None, it.spec.template.clone(), Some(it), TEMPLATE),
+        Object::Job(it) => (None, it.spec.template.clone(), Some(Box::new(it.spec)), TEMPLATE),
         Object::CronJob(it) => {
             let spec = it.spec.job_template.spec;
-            let template = spec.template.clone();
-            let job = Job { spec, ..Job::default() };
-            (None, template, Some(Box::new(job)), OF_JOBS)
+            (None, spec.template.clone(), Some(Box::new(spec)), OF_JOBS)
         }
         Object::Pod(it) => {
             let template = PodTemplateSpec { metadata: it.metadata, spec: it.spec };

@@ -1,9 +1,13 @@
 //! Rules about how many pods there are, where, and what becomes of them.
 
+use sim::world::failure::{Failure, FailureAction, FailurePolicy};
+
 use super::subject::{Subject, Workload};
+use crate::cluster::counted;
 use crate::codes::Code;
 use crate::diagnostic::Diagnostics;
-use crate::kube::{JobSpec, PodAffinity};
+use crate::kube::PodAffinity;
+use crate::lower::retries;
 
 const ZONE: &str = "topology.kubernetes.io/zone";
 
@@ -83,32 +87,56 @@ pub(super) fn bare_pod(subject: &Subject, found: &mut Diagnostics) {
 
 pub(super) const GIVES_UP: Code = Code {
     id: "W0113",
-    title: "a Job on spot gives up after one reclaim",
-    why: "With a backoffLimit of 0 the first pod that fails ends the Job, and a pod that is taken \
-          with its node counts as failed unless the podFailurePolicy ignores DisruptionTarget.",
-    example: "apiVersion: batch/v1\nkind: Job\nmetadata: {name: render}\nspec:\n  backoffLimit: 0\n  \
+    title: "a Job on spot fails when it is interrupted too often",
+    why: "A pod that is taken with its node, or evicted from it, counts as failed unless the \
+          podFailurePolicy ignores DisruptionTarget. With one failure more than backoffLimit, 6 by \
+          default, the Job fails, and what its other pods were at is lost. A Job that a scenario \
+          itself writes without limits tries for ever.",
+    example: "apiVersion: batch/v1\nkind: Job\nmetadata: {name: render}\nspec:\n  completions: 50\n  \
               template:\n    spec:\n      nodeSelector: {karpenter.sh/capacity-type: spot}\n      \
-              containers: [{name: app}]",
-    fix: "Ignore disruptions: podFailurePolicy with action Ignore on the condition DisruptionTarget.",
+              restartPolicy: Never\n      containers: [{name: app}]",
+    fix: "Ignore disruptions: podFailurePolicy with action Ignore on the condition DisruptionTarget as \
+          its first rule, and restartPolicy Never, which it needs.",
 };
 
 pub(super) fn gives_up(subject: &Subject, found: &mut Diagnostics) {
     for workload in &subject.workloads {
-        let Some(job) = &workload.job else { continue };
-        if job.spec.backoff_limit == Some(0)
-            && !ignores_disruptions(&job.spec)
+        if let Some(end) = end_by_interruptions(workload)
             && subject.may_be_on_spot(workload)
         {
-            let message =
-                format!("{} may run on spot and fails with its first pod", workload.full());
+            let message = format!("{} may run on spot, and {end}", workload.full());
             found.push(workload.warn(GIVES_UP.id, message).help(GIVES_UP.help()));
         }
     }
 }
 
-fn ignores_disruptions(spec: &JobSpec) -> bool {
-    let rules = spec.pod_failure_policy.iter().flat_map(|policy| &policy.rules);
-    rules.filter(|rule| rule.action == "Ignore").any(|rule| {
-        rule.on_pod_conditions.iter().any(|condition| condition.kind == "DisruptionTarget")
+/// What a pod that is interrupted exits with: stopped by SIGTERM, by SIGKILL, or lost with its node.
+const INTERRUPTED: [Option<i32>; 3] = [Some(128 + 15), Some(128 + 9), None];
+
+/// How interruptions alone make a Job fail, if they do.
+fn end_by_interruptions(workload: &Workload) -> Option<String> {
+    let job = workload.job.as_ref()?;
+    let who = if workload.kind == "CronJob" { "a Job of it" } else { "it" };
+    let policy = match &job.pod_failure_policy {
+        // What the API server refuses never runs.
+        Some(written) => retries::policy(written, workload.spec()).ok()?,
+        None => FailurePolicy::default(),
+    };
+    let meant = INTERRUPTED.map(|exit_code| policy.action(Failure { disrupted: true, exit_code }));
+    if meant.contains(&FailureAction::FailJob) {
+        return Some(format!("its podFailurePolicy lets {who} fail with the first interruption"));
+    }
+    let (who, limit, which) = match (job.backoff_limit_per_index, job.backoff_limit) {
+        (Some(limit), all) if all.is_none_or(|all| limit < all) => {
+            (format!("an index of {who}"), limit, "its backoffLimitPerIndex")
+        }
+        (_, Some(limit)) => (who.to_owned(), limit, "its backoffLimit"),
+        (_, None) => (who.to_owned(), retries::limit(job), "Kubernetes' default backoffLimit"),
+    };
+    // As many as can be written is no limit.
+    let counts = meant.contains(&FailureAction::Count) && limit < i32::MAX.unsigned_abs();
+    counts.then(|| {
+        let interruptions = counted(limit as usize + 1, "interruption");
+        format!("{who} fails after {interruptions}: each counts towards {which} of {limit}")
     })
 }

@@ -3,7 +3,7 @@
 use sim::Span;
 use sim::world::Model;
 use sim::world::failure::{
-    FailureAction, FailurePolicy, FailurePolicyId, FailureRule, Pattern, Replacement, Retries,
+    FailureAction, FailurePolicy, FailureRule, Pattern, Replacement, Retries,
 };
 
 use crate::kube::{JobSpec, PodFailurePolicy, PodFailurePolicyOnExitCodes, PodSpec};
@@ -18,10 +18,8 @@ const DISRUPTION_TARGET: &str = "DisruptionTarget";
 /// # Errors
 /// A sentence that says what the API server would refuse.
 pub(super) fn retries(model: &mut Model, job: &JobSpec, pod: &PodSpec) -> Result<Retries, String> {
-    let policy = match &job.pod_failure_policy {
-        Some(written) => Some(policy(model, written, pod)?),
-        None => None,
-    };
+    let policy = job.pod_failure_policy.as_ref().map(|written| policy(written, pod)).transpose()?;
+    let policy = policy.map(|policy| model.failure_policies.push(policy));
     let replacement = match job.pod_replacement_policy.as_deref() {
         Some("Failed") => Replacement::Failed,
         Some("TerminatingOrFailed") if policy.is_some() => {
@@ -39,14 +37,19 @@ pub(super) fn retries(model: &mut Model, job: &JobSpec, pod: &PodSpec) -> Result
             ));
         }
     };
-    let per_index = job.backoff_limit_per_index.is_some();
-    let default = if per_index { u32::MAX } else { Retries::default().limit };
     Ok(Retries {
-        limit: job.backoff_limit.unwrap_or(default),
+        limit: limit(job),
         active_deadline: job.active_deadline_seconds.map(Span::from_secs),
         replacement,
         policy,
     })
+}
+
+/// How many pods of a Job may fail, as the API server defaults it.
+pub(crate) fn limit(job: &JobSpec) -> u32 {
+    let per_index = job.backoff_limit_per_index.is_some();
+    let default = if per_index { u32::MAX } else { Retries::default().limit };
+    job.backoff_limit.unwrap_or(default)
 }
 
 /// Counts what is read of a Job and not simulated.
@@ -70,11 +73,11 @@ pub(crate) fn count_unmodelled(job: &JobSpec, tally: &mut Tally, origin: &Origin
     all.iter().filter(|(_, has)| *has).for_each(|(what, _)| tally.count(what, origin));
 }
 
-fn policy(
-    model: &mut Model,
-    written: &PodFailurePolicy,
-    pod: &PodSpec,
-) -> Result<FailurePolicyId, String> {
+/// Which failures of such pods count.
+///
+/// # Errors
+/// A sentence that says what the API server would refuse.
+pub(crate) fn policy(written: &PodFailurePolicy, pod: &PodSpec) -> Result<FailurePolicy, String> {
     if pod.restart_policy.as_deref().unwrap_or("Always") != "Never" {
         return Err("a podFailurePolicy needs pods with restartPolicy `Never`".into());
     }
@@ -103,7 +106,7 @@ fn policy(
         };
         rules.extend(on.map(|on| FailureRule { action, on }));
     }
-    Ok(model.failure_policies.push(FailurePolicy { rules }))
+    Ok(FailurePolicy { rules })
 }
 
 fn exit_codes(written: &PodFailurePolicyOnExitCodes, pod: &PodSpec) -> Result<Pattern, String> {
