@@ -58,7 +58,7 @@ impl Waits {
         self.spans.entry(span).or_default().0 += 1;
     }
 
-    /// One that still waits at the end, after so long.
+    /// One that waited so long without an end: it still waits, or was stopped meanwhile.
     pub(crate) fn still_waits(&mut self, span: Span) {
         self.spans.entry(span).or_default().1 += 1;
     }

@@ -42,18 +42,26 @@ impl StartUp {
         StartUp { legend, bound, waiting, started: Started::default() }
     }
 
-    /// What it came to; pods that are not ready at the end count with their age.
+    /// What it came to; pods that are not ready at the end still wait.
     #[must_use]
     pub fn finish(mut self) -> Started {
         let to = self.legend.to;
-        let bound = std::mem::take(&mut self.bound).into_values();
-        for since in bound.filter(|since| *since >= self.legend.from) {
-            self.started.takes.still_waits(to.since(since));
+        for pod in self.bound.keys().copied().collect::<Vec<_>>() {
+            self.never_ready(to, pod);
         }
         for pod in self.waiting.keys().copied().collect::<Vec<_>>() {
             self.waits_no_longer(to, pod);
         }
         self.started
+    }
+
+    /// A pod stops before it is ready, or the window does. It took at least that long: without it
+    /// the slow would be missing.
+    fn never_ready(&mut self, at: SimTime, pod: PodId) {
+        let since = self.bound.remove(&pod).filter(|since| *since >= self.legend.from);
+        if let Some(since) = since {
+            self.started.takes.still_waits(at.since(since));
+        }
     }
 
     /// A pod waits for its disks no longer.
@@ -88,7 +96,7 @@ impl Sink for StartUp {
                 }
             }
             Fact::PodTerminating { pod, .. } | Fact::PodEnded { pod, .. } => {
-                self.bound.remove(&pod);
+                self.never_ready(at, pod);
                 self.waits_no_longer(at, pod);
             }
             Fact::ImagePulled { .. } => {

@@ -315,10 +315,11 @@ pub static CODES: &[Code] = &[
     },
     Code {
         id: "E0701",
-        title: "a parameter belongs to another model of reclaims",
-        why: "It would do nothing, and a scenario that says more than it does misleads.",
+        title: "a parameter of the reclaims would do nothing",
+        why: "It belongs to another model, or is an age that the provider lets nobody reach. A \
+              scenario that says more than it does misleads.",
         example: "market: {reclaims: {model: constant, maxAge: 24h}}",
-        fix: "Set the model that the message names, or leave the parameter out.",
+        fix: "Set the model or the age that the message names, or leave the parameter out.",
     },
     Code {
         id: "E0702",

@@ -93,3 +93,13 @@ fn what_is_assumed_of_them_is_said() {
     let refused = parse("gcp-preemptible", "perHour: 0.1").map(drop).unwrap_err();
     assert!(refused.contains("`perHour` is a parameter of the model"), "{refused}");
 }
+
+#[test]
+fn no_age_is_asked_for_that_the_provider_lets_nobody_reach() {
+    let refused = parse("gcp-preemptible", "model: by-age, maxAge: 48h").map(drop).unwrap_err();
+    assert!(refused.contains("error[E0701]"), "{refused}");
+    let said = "`gcp-preemptible` lets no instance live for 2d: 1d at most";
+    assert!(refused.contains(said), "{refused}");
+    assert!(parse("gcp-preemptible", "model: by-age, maxAge: 24h").is_ok());
+    assert!(parse("gcp", "model: by-age, maxAge: 48h").is_ok());
+}

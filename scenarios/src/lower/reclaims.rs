@@ -102,11 +102,9 @@ impl Lowering<'_> {
         let or = |of: fn(&market::Contention) -> Option<f64>, fitted: f64| {
             written.and_then(of).unwrap_or(fitted)
         };
-        let by_hour = match (written.and_then(|it| it.afternoon), self.provider.name) {
+        let by_hour = match (written.and_then(|it| it.afternoon), self.provider.catalogue) {
             (Some(more), _) => afternoon(more),
-            (None, "gcp" | "gcp-preemptible") => {
-                std::array::from_fn(|hour| GCP_BY_8_HOURS[hour / 8])
-            }
+            (None, "gcp") => std::array::from_fn(|hour| GCP_BY_8_HOURS[hour / 8]),
             (None, "aws") if BUSY.contains(&self.file.region.as_str()) => afternoon(BUSY_AFTERNOON),
             (None, _) => [1.0; 24],
         };
@@ -214,10 +212,17 @@ impl Lowering<'_> {
     }
 
     /// The age that no instance exceeds, by the scenario's word or the provider's.
-    fn max_life(&self) -> Option<Span> {
+    fn max_life(&mut self) -> Option<Span> {
         let written = self.file.market.reclaims.max_age.as_ref();
         let written = written.and_then(|text| Span::parse(text).ok());
-        written.into_iter().chain(self.provider.max_life).min()
+        let of_provider = self.provider.max_life;
+        if let Some((written, most)) = written.zip(of_provider).filter(|(asked, most)| asked > most) {
+            let name = self.provider.name;
+            let message = format!("`{name}` lets no instance live for {written}: {most} at most");
+            let help = format!("say at most `{most}`, or leave `maxAge` out");
+            self.error("E0701", &place(&["maxAge"]), message, Some(help));
+        }
+        written.or(of_provider)
     }
 
     fn events(&mut self) -> Vec<Event> {
