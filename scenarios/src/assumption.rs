@@ -59,6 +59,7 @@ pub static KINDS: &[Kind] = &[
     CALENDAR,
     DEADLINE_JOBS,
     ZONAL_VOLUMES,
+    LOCAL_VOLUMES,
     VOLUME_ATTACHMENT,
     IMAGE_PULLS,
     COMMITMENTS,
@@ -307,6 +308,15 @@ pub(crate) const ZONAL_VOLUMES: Kind = Kind {
              (ReadWriteMany, ReadOnlyMany) are held to be on file systems in the network. Disks \
              over several zones, Azure's ZRS and Google's regional ones, hold nobody: leave their \
              claims out",
+};
+
+pub(crate) const LOCAL_VOLUMES: Kind = Kind {
+    id: "local-volumes",
+    text: "claims of {} on local volumes are deleted and made anew when their node is gone, as an \
+           operator would; by itself Kubernetes leaves the pod Pending",
+    source: "a claim stays bound to the volume of a node that is gone, and the pod is scheduled there \
+             for good, in vain (README of sig-storage-local-static-provisioner, read 2026-11-26; its \
+             node-cleanup controller deletes such claims)",
 };
 
 pub(crate) const VOLUME_ATTACHMENT: Kind = Kind {

@@ -9,8 +9,9 @@ use crate::kube::{
     PodDisruptionBudget, PodTemplateSpec,
 };
 use crate::load::{Loaded, Origin};
+use crate::lower::reach::says_only_reach;
 use crate::lower::retries;
-use crate::lower::surroundings::{Surroundings, is_local_storage};
+use crate::lower::surroundings::Surroundings;
 use crate::unmodelled::Tally;
 
 /// A workload as it was written, in a manifest or in the scenario.
@@ -85,7 +86,7 @@ pub fn budget(loaded: &Loaded) -> Option<(PodDisruptionBudget, Origin)> {
 fn workload(loaded: Loaded, tally: &mut Tally, found: &mut Diagnostics) -> Option<Written> {
     let Loaded { object, origin } = loaded;
     let of_kind = object.kind();
-    let said_elsewhere = SAID_ELSEWHERE.contains(&of_kind) || is_local_storage(&object);
+    let said_elsewhere = SAID_ELSEWHERE.contains(&of_kind) || says_only_reach(&object);
     let Some((kind, metadata, spec)) = ControllerSpec::of(object) else {
         if !said_elsewhere {
             tally.kind(of_kind.api_version(), of_kind.name(), &origin);

@@ -54,8 +54,13 @@ const WITHOUT_BEARING: &[&str] = &[
     "terminationMessagePolicy",
     "tty",
     "volumeDevices",
-    "volumeMounts",
     "workingDir",
+    // Of mounts: where, not what.
+    "mountPath",
+    "mountPropagation",
+    "recursiveReadOnly",
+    "subPath",
+    "subPathExpr",
     // Of probes and hooks: what is done, not when.
     "exec",
     "grpc",

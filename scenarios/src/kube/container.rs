@@ -15,6 +15,8 @@ object! {
         pub resources: ResourceRequirements,
         /// Its ports.
         pub ports: Vec<ContainerPort>,
+        /// Which of the pod's volumes it sees.
+        pub volume_mounts: Vec<VolumeMount>,
         /// `Always` makes an init container a sidecar.
         pub restart_policy: Option<String>,
         /// What becomes of it after particular exits.
@@ -58,6 +60,14 @@ object! {
         pub host_ip: String,
         /// TCP, UDP or SCTP.
         pub protocol: Option<String>,
+    }
+
+    /// A volume that a container sees.
+    pub struct VolumeMount {
+        /// Which of the pod's.
+        pub name: String,
+        /// Whether it only reads.
+        pub read_only: bool,
     }
 
     /// What becomes of a container after particular exits.

@@ -57,7 +57,7 @@ pub use autoscaling::{
 pub use container::{
     Container, ContainerPort, ContainerRestartRule, ContainerState, ContainerStateTerminated,
     ContainerStatus, ExitCodes, Lifecycle, LifecycleHandler, Probe, ResourceClaim,
-    ResourceRequirements, SleepAction,
+    ResourceRequirements, SleepAction, VolumeMount,
 };
 pub use meta::{
     Condition, IntOrString, LabelSelector, ObjectMeta, ObjectReference, OwnerReference,
@@ -82,7 +82,7 @@ pub use storage::{
 };
 pub use volume::{
     AwsElasticBlockStore, AzureDisk, CsiVolumeSource, EmptyDir, EphemeralVolumeSource,
-    GcePersistentDisk, HostPath, ImageVolumeSource, Iscsi, LocalVolumeSource,
+    GcePersistentDisk, HostPath, ImageVolumeSource, Iscsi, LocalVolumeSource, NfsVolumeSource,
     PersistentVolumeClaimTemplate, PersistentVolumeClaimVolumeSource, Rbd, Volume,
 };
 pub use workloads::{

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{
     AwsElasticBlockStore, AzureDisk, GcePersistentDisk, HostPath, LabelSelector, LocalVolumeSource,
-    NodeSelector, ObjectMeta, ObjectReference, Quantity, ResourceList, ResourceRequirements,
+    NfsVolumeSource, NodeSelector, ObjectMeta, ObjectReference, Quantity, ResourceList,
+    ResourceRequirements,
 };
 
 object! {
@@ -40,6 +41,8 @@ object! {
         pub local: Option<LocalVolumeSource>,
         /// A directory of the node.
         pub host_path: Option<HostPath>,
+        /// A file system in the network.
+        pub nfs: Option<NfsVolumeSource>,
         /// A disk of Google's.
         pub gce_persistent_disk: Option<GcePersistentDisk>,
         /// A disk of Amazon's.

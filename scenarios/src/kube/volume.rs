@@ -78,6 +78,16 @@ object! {
         pub path: String,
     }
 
+    /// A file system in the network, behind a PersistentVolume.
+    pub struct NfsVolumeSource {
+        /// Whose.
+        pub server: String,
+        /// Where.
+        pub path: String,
+        /// Whether it is only read.
+        pub read_only: bool,
+    }
+
     /// A driver's own volume.
     pub struct CsiVolumeSource {
         /// The driver.

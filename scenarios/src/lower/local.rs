@@ -4,45 +4,81 @@ use sim::table::Id;
 use sim::world::workload::WorkloadId;
 
 use super::Lowering;
+use super::reach::Reach;
 use super::surroundings::Surroundings;
+use crate::assumption;
 use crate::file::Kind;
-use crate::kube::{HostPath, Volume};
+use crate::kube::{HostPath, PersistentVolumeClaimSpec, PodSpec, Volume};
 use crate::manifests::Written;
 
-/// Paths of the node that hold nothing of the pod's own.
+/// Types of paths that hold nothing of the pod's own.
 const NOT_DATA: [&str; 4] = ["File", "Socket", "CharDevice", "BlockDevice"];
+/// How the paths of sockets end, whose type is seldom given.
+const SOCKET: &str = ".sock";
 
 impl Lowering<'_> {
     /// Finds the workloads whose pods lose data with their nodes.
     pub(super) fn local_data(&mut self, workloads: &[Written], around: &Surroundings) {
+        let mut claiming = Vec::new();
         for (index, written) in workloads.iter().enumerate() {
-            if keeps_data_on_its_node(written, around) {
+            // It looks at the files of whichever node it is on.
+            if written.kind == Kind::DaemonSet {
+                continue;
+            }
+            let reaches: Vec<Reach> = reaches(written, around).collect();
+            if reaches.iter().any(|reach| reach.is_on_a_node())
+                || writes_to_its_node(written, around)
+            {
                 self.model.local_data.insert(WorkloadId::from_index(index));
             }
+            if reaches.contains(&Reach::Node) {
+                claiming.push(format!("{}/{}", written.namespace, written.name));
+            }
+        }
+        if !claiming.is_empty() {
+            self.assumptions.push(assumption::LOCAL_VOLUMES.about(&[&claiming.join(", ")]));
         }
     }
 }
 
-fn keeps_data_on_its_node(written: &Written, around: &Surroundings) -> bool {
-    // It looks at the files of whichever node it is on.
-    if written.kind == Kind::DaemonSet {
-        return false;
-    }
-    let local = |volume: &Volume| match written.kind {
-        // Whoever asks for a name and an order asks for memory, too.
-        Kind::StatefulSet => {
-            volume.host_path.as_ref().is_some_and(is_data)
-                || volume.empty_dir.as_ref().is_some_and(|it| it.medium != "Memory")
-        }
-        // Of others, `emptyDir` is scratch: any eviction takes it.
-        _ => volume.host_path.as_ref().is_some_and(is_data),
+/// From where the volumes of a workload's claims are reached, as far as the claims are known.
+fn reaches<'w>(written: &'w Written, around: &'w Surroundings) -> impl Iterator<Item = Reach> + 'w {
+    let own = written.spec.volume_claim_templates.iter().map(|claim| &claim.spec);
+    let named = written.claims().map(|name| format!("{}/{name}", written.namespace));
+    let named = named.filter_map(|name| around.claim(&name));
+    own.chain(named).map(|claim| around.reach(claim))
+}
+
+/// Whether pods write to a volume on their node for which they need no claim that outlasts them.
+fn writes_to_its_node(written: &Written, around: &Surroundings) -> bool {
+    let pod = &written.spec.template.spec;
+    let claims = !written.spec.volume_claim_templates.is_empty() || written.claims().count() > 0;
+    // Whoever asks for a name and an order asks for memory, too; with claims that is what they are
+    // for. Of others it is scratch: any eviction takes it.
+    let remembers = written.kind == Kind::StatefulSet && !claims;
+    let on_node = |volume: &Volume| {
+        volume.host_path.as_ref().is_some_and(is_data)
+            || remembers && is_lost_with_the_pod(volume, around)
     };
-    let mut claims = written.claims().map(|name| format!("{}/{name}", written.namespace));
-    written.spec.template.spec.volumes.iter().any(local)
-        || written.spec.volume_claim_templates.iter().any(|claim| around.is_local(&claim.spec))
-        || claims.any(|name| around.claim(&name).is_some_and(|claim| around.is_local(claim)))
+    pod.volumes.iter().any(|volume| on_node(volume) && is_written(pod, &volume.name))
+}
+
+/// Whether a volume is a directory of the node that is there only for the pod.
+fn is_lost_with_the_pod(volume: &Volume, around: &Surroundings) -> bool {
+    let is_local = |claim: &PersistentVolumeClaimSpec| around.reach(claim).is_on_a_node();
+    let template = volume.ephemeral.as_ref().and_then(|it| it.volume_claim_template.as_ref());
+    volume.empty_dir.as_ref().is_some_and(|it| it.medium != "Memory")
+        || template.is_some_and(|template| is_local(&template.spec))
+}
+
+/// Whether a container may write to a volume.
+fn is_written(pod: &PodSpec, volume: &str) -> bool {
+    let mut containers = pod.init_containers.iter().chain(&pod.containers);
+    containers
+        .any(|it| it.volume_mounts.iter().any(|mount| mount.name == volume && !mount.read_only))
 }
 
 fn is_data(path: &HostPath) -> bool {
-    path.kind.as_deref().is_none_or(|kind| !NOT_DATA.contains(&kind))
+    !path.path.ends_with(SOCKET)
+        && path.kind.as_deref().is_none_or(|kind| !NOT_DATA.contains(&kind))
 }

@@ -14,6 +14,7 @@ mod local;
 mod market;
 pub mod nodes;
 pub mod pods;
+pub mod reach;
 mod reclaims;
 pub mod requests;
 pub(crate) mod retries;

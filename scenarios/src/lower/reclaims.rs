@@ -216,7 +216,8 @@ impl Lowering<'_> {
         let written = self.file.market.reclaims.max_age.as_ref();
         let written = written.and_then(|text| Span::parse(text).ok());
         let of_provider = self.provider.max_life;
-        if let Some((written, most)) = written.zip(of_provider).filter(|(asked, most)| asked > most) {
+        if let Some((written, most)) = written.zip(of_provider).filter(|(asked, most)| asked > most)
+        {
             let name = self.provider.name;
             let message = format!("`{name}` lets no instance live for {written}: {most} at most");
             let help = format!("say at most `{most}`, or leave `maxAge` out");

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::pods::Labels;
+use super::reach::Reach;
 use super::storage::{NO_PROVISIONER, full_name};
 use crate::kube::{LabelSelector, Object, ObjectMeta, PersistentVolumeClaimSpec, PodSpec};
 
@@ -25,10 +26,10 @@ pub struct Surroundings {
     priorities: BTreeMap<String, Priority>,
     /// Claims by their full names.
     claims: BTreeMap<String, PersistentVolumeClaimSpec>,
-    /// Classes whose volumes nobody makes: they are parts of nodes.
+    /// Classes whose volumes nobody makes: as a rule, they are parts of nodes.
     local_classes: BTreeSet<String>,
-    /// Volumes that are parts of nodes.
-    local_volumes: BTreeSet<String>,
+    /// What volumes say of themselves.
+    volumes: BTreeMap<String, Option<Reach>>,
     default_priority: Option<Priority>,
 }
 
@@ -55,7 +56,7 @@ impl Default for Surroundings {
             default_priority: None,
             claims: BTreeMap::new(),
             local_classes: BTreeSet::new(),
-            local_volumes: BTreeSet::new(),
+            volumes: BTreeMap::new(),
         }
     }
 }
@@ -94,11 +95,11 @@ impl Surroundings {
             Object::PersistentVolumeClaim(it) => {
                 self.claims.insert(full_name(&it.metadata), it.spec.clone());
             }
-            Object::StorageClass(it) if is_local_storage(object) => {
+            Object::StorageClass(it) if it.provisioner == NO_PROVISIONER => {
                 self.local_classes.insert(it.metadata.name.clone());
             }
-            Object::PersistentVolume(it) if is_local_storage(object) => {
-                self.local_volumes.insert(it.metadata.name.clone());
+            Object::PersistentVolume(it) => {
+                self.volumes.insert(it.metadata.name.clone(), Reach::of_volume(&it.spec));
             }
             Object::PriorityClass(it) => {
                 let preempts = it.preemption_policy.as_deref() != Some("Never");
@@ -149,13 +150,18 @@ impl Surroundings {
         self.claims.get(name)
     }
 
-    /// Whether a claim is one on a part of a node. It is if it has such a volume, or is of a class that
-    /// has no others.
+    /// From where a claim's volume is reached. If the volume is not known, a class whose volumes
+    /// nobody makes has parts of nodes, unless several nodes may use one at a time: NFS is written
+    /// down like that, too.
     #[must_use]
-    pub fn is_local(&self, claim: &PersistentVolumeClaimSpec) -> bool {
+    pub fn reach(&self, claim: &PersistentVolumeClaimSpec) -> Reach {
+        let by_modes = Reach::by_modes(claim);
+        if let Some(volume) = self.volumes.get(&claim.volume_name) {
+            return volume.unwrap_or(by_modes);
+        }
         let class = claim.storage_class_name.as_ref();
-        self.local_volumes.contains(&claim.volume_name)
-            || class.is_some_and(|class| self.local_classes.contains(class))
+        let local = class.is_some_and(|class| self.local_classes.contains(class));
+        if local && by_modes == Reach::Zone { Reach::Node } else { by_modes }
     }
 
     /// A pod's priority, as admission sets it.
@@ -178,16 +184,6 @@ impl Surroundings {
             },
         };
         Ok(Priority { value: of_class.value, preempts: preempts.unwrap_or(of_class.preempts) })
-    }
-}
-
-/// Whether an object is a volume that is a part of a node, or the class of such.
-#[must_use]
-pub fn is_local_storage(object: &Object) -> bool {
-    match object {
-        Object::StorageClass(class) => class.provisioner == NO_PROVISIONER,
-        Object::PersistentVolume(it) => it.spec.local.is_some() || it.spec.host_path.is_some(),
-        _ => false,
     }
 }
 

@@ -7,14 +7,12 @@ use sim::world::workload::WorkloadId;
 use sim::world::zonal::Whose;
 
 use super::Lowering;
+use super::reach::Reach;
 use super::surroundings::Surroundings;
 use crate::assumption;
 use crate::file::Kind;
 use crate::kube::PersistentVolumeClaimSpec;
 use crate::manifests::Written;
-
-/// Access modes of file systems in the network, which every zone reaches.
-const FROM_EVERYWHERE: [&str; 2] = ["ReadWriteMany", "ReadOnlyMany"];
 
 impl Lowering<'_> {
     /// Gives pods the volumes that hold them to a zone. What is there from the start must be known
@@ -54,6 +52,5 @@ impl Lowering<'_> {
 
 /// Whether a claim is one on a disk that a single zone reaches, and every node in it.
 fn is_zonal(claim: &PersistentVolumeClaimSpec, around: &Surroundings) -> bool {
-    !around.is_local(claim)
-        && !claim.access_modes.iter().any(|mode| FROM_EVERYWHERE.contains(&mode.as_str()))
+    around.reach(claim) == Reach::Zone
 }
