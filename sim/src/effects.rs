@@ -122,8 +122,10 @@ impl<S: Sink> Simulation<'_, S> {
 
     /// Somebody asks the eviction API, which asks budgets.
     fn evict(&mut self, pod: PodId, why: Why) {
+        if !self.runs(pod) {
+            return;
+        }
         match self.world.may_be_evicted(pod) {
-            _ if !self.runs(pod) => {}
             Ok(()) => self.terminate(pod, why, Some(Reason::EvictionByEvictionApi)),
             Err(budget) => {
                 let workload = self.world.pods().workload(pod);

@@ -89,6 +89,9 @@ pub struct Queue {
     /// By the whole second at which the back-off ends, then by turn.
     backing_off: BTreeSet<(u64, Turn)>,
     unschedulable: BTreeMap<PodId, Failed>,
+    /// Pods that were deleted and are passed over when their turn comes: to find them in the line would
+    /// take as long as the line is.
+    deleted: BTreeSet<PodId>,
     /// How often each pod that is not bound yet has failed.
     failures: BTreeMap<PodId, u32>,
     seq: u64,
@@ -109,11 +112,15 @@ impl Queue {
 
     /// The pod whose turn it is.
     pub fn pop(&mut self) -> Option<PodId> {
-        let turn = self
-            .active
-            .pop_first()
-            .or_else(|| self.backing_off.pop_first().map(|(_, turn)| turn))?;
-        Some(turn.pod)
+        loop {
+            let turn = self
+                .active
+                .pop_first()
+                .or_else(|| self.backing_off.pop_first().map(|(_, turn)| turn))?;
+            if !self.deleted.remove(&turn.pod) {
+                return Some(turn.pod);
+            }
+        }
     }
 
     /// A pod that was just tried could not be scheduled.
@@ -130,11 +137,11 @@ impl Queue {
         self.failures.remove(&pod);
     }
 
-    /// A pod that waits was deleted.
+    /// A pod that waits was deleted. It never comes back.
     pub fn remove(&mut self, pod: PodId) {
-        self.active.retain(|turn| turn.pod != pod);
-        self.backing_off.retain(|(_, turn)| turn.pod != pod);
-        self.unschedulable.remove(&pod);
+        if self.unschedulable.remove(&pod).is_none() {
+            self.deleted.insert(pod);
+        }
         self.forget(pod);
     }
 
@@ -219,6 +226,23 @@ mod tests {
         queue.add(pod(1), 0, SimTime::from_ms(500));
         assert_eq!(queue.pop(), Some(pod(1)));
         assert_eq!(queue.pop(), Some(pod(0)));
+    }
+
+    #[test]
+    fn who_is_deleted_is_passed_over_wherever_it_waits() {
+        let mut queue = Queue::default();
+        for index in [0, 1] {
+            queue.set_aside(pod(index), 0, Plugins::default(), SimTime::ZERO);
+        }
+        queue.wake(SimTime::from_ms(500), |woken, _| woken == pod(0));
+        for index in [2, 3] {
+            queue.add(pod(index), 0, SimTime::from_ms(500));
+        }
+        for index in [0, 1, 2] {
+            queue.remove(pod(index));
+        }
+        assert_eq!((queue.pop(), queue.pop()), (Some(pod(3)), None));
+        assert!(queue.unschedulable.is_empty() && queue.deleted.is_empty());
     }
 
     #[test]
