@@ -17,7 +17,7 @@ use sim::world::failure::{
 };
 use sim::world::job::{Job, Outcome};
 use sim::world::node::{NodeId, Why};
-use sim::world::pod::{End, PodId};
+use sim::world::pod::{End, Limit, PodId};
 use sim::world::schedule::{Concurrency, Schedule, ScheduleId};
 use sim::world::workload::{Controller, WorkloadId};
 use sim::{Fact, Root, Setup, SimTime, Span};
@@ -330,6 +330,47 @@ fn of_those_that_had_to_wait_the_last_is_made() {
         "115 1 Complete",
     ];
     assert_eq!(told(Concurrency::Forbid, 25, Some(s(299))), late);
+}
+
+/// The Job of T+0 fails at 0:50, and its pod is lost with its node while it stops.
+#[test]
+fn the_next_waits_until_lost_pods_are_given_up() {
+    let retries = Retries { active_deadline: Some(s(50)), ..Retries::default() };
+    let schedule = ScheduleId::from_index(0);
+    let setup = setup(Controller::CronJob { job: job(1, 1, retries), schedule }, |model| {
+        let (due, concurrency) = ([0, 100].map(at).to_vec(), Concurrency::Forbid);
+        model.schedules =
+            [Schedule { due, concurrency, starting_deadline: None }].into_iter().collect();
+    });
+    let mut world = World::new(setup.model.clone());
+    let (node, _) = world.launch(Id::from_index(0), 0);
+    world.register(node);
+    let mut controllers = Controllers::new(&setup.model);
+    controllers.job_due(&world, the_job());
+    let (pod, _) = world.create_pod(the_job(), 0, 0, None);
+    controllers.pod_created(&world, pod);
+    world.bind(pod, node);
+    world.become_ready(pod);
+    world.advance_to(at(50));
+    controllers.job_looked_at(&world, the_job(), 0);
+    world.terminate(pod, Why::JobOver, None);
+    world.advance_to(at(60));
+    world.end(pod, End::CutShort(Limit::Deadline));
+    let gone = at(200);
+    let aftermath = Aftermath {
+        unreachable_at: at(100),
+        marked: Mark::AfterTaint(s(30)),
+        gone_at: Some(gone),
+        reason: None,
+    };
+    let told = controllers.pod_lost(&world, (pod, node), true, aftermath);
+    assert_eq!(told, [Action::NoticeLoss { pod, at: gone }]);
+    world.advance_to(at(100));
+    assert_eq!(controllers.job_due(&world, the_job()), [], "it waits");
+    world.advance_to(gone);
+    let made = controllers.loss_noticed(&world, pod);
+    let made = made.iter().any(|it| matches!(it, Action::CreateJob { due, .. } if *due == at(100)));
+    assert!(made, "that of 1:40, at 3:20");
 }
 
 #[test]

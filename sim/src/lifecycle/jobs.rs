@@ -45,7 +45,7 @@ struct Run {
     last_failure: SimTime,
     /// The completion indexes that wait for the back-off to end, each with its next attempt.
     owed: Vec<(u32, u32)>,
-    /// Pods that have not ended.
+    /// Pods that have not ended, or of which the cluster does not know it yet.
     pods: BTreeSet<PodId>,
     /// When the nodes of lost pods were found out to be unreachable.
     lost: BTreeMap<PodId, SimTime>,
@@ -138,7 +138,8 @@ impl Jobs {
         self.forget_if_over(world, key)
     }
 
-    /// A pod was lost with `node`, after it had been told to stop or not.
+    /// A pod was lost with `node`, after it had been told to stop or not. It counts as one of its Job
+    /// until its object is given up.
     pub(super) fn pod_lost(
         &mut self,
         world: &World,
@@ -147,15 +148,16 @@ impl Jobs {
         aftermath: Aftermath,
     ) -> Vec<Action> {
         let key = key_of(world, pod);
-        self.pod_is_gone(key, pod);
-        let noticed = match replaces_late(world, pod) {
+        let is_over = self.runs.get(&key).is_some_and(|run| run.over);
+        let noticed = match is_over || replaces_late(world, pod) {
             // Only the garbage collector makes it one that has failed.
             true => aftermath.gone_at.map(|at| Action::NoticeLoss { pod, at }),
             false if told && is_deleted(world, pod) => None,
             false => aftermath.marked.noticed(pod, node),
         };
-        if let Some(run) = self.runs.get_mut(&key).filter(|_| noticed.is_some()) {
-            run.lost.insert(pod, aftermath.unreachable_at);
+        match self.runs.get_mut(&key).filter(|_| noticed.is_some()) {
+            Some(run) => drop(run.lost.insert(pod, aftermath.unreachable_at)),
+            None => self.pod_is_gone(key, pod),
         }
         let mut actions: Vec<Action> = noticed.into_iter().collect();
         actions.extend(self.forget_if_over(world, key));
@@ -164,8 +166,12 @@ impl Jobs {
 
     /// The cluster has given up a pod that was lost with its node.
     pub(super) fn loss_noticed(&mut self, world: &World, pod: PodId) -> Vec<Action> {
-        let lost = self.runs.get_mut(&key_of(world, pod)).and_then(|run| run.lost.remove(&pod));
-        self.pod_failed(world, pod, lost.unwrap_or(world.now()))
+        let key = key_of(world, pod);
+        let lost = self.runs.get_mut(&key).and_then(|run| run.lost.remove(&pod));
+        self.pod_is_gone(key, pod);
+        let mut actions = self.pod_failed(world, pod, lost.unwrap_or(world.now()));
+        actions.extend(self.forget_if_over(world, key));
+        actions
     }
 
     fn pod_succeeded(&mut self, world: &World, key: Key) -> Vec<Action> {
