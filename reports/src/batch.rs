@@ -41,7 +41,7 @@ pub struct Fate {
     /// From its creation to its last completion, if it is done.
     pub makespan: Option<Span>,
     /// Whether it was done after its deadline, was not when that passed, or failed; none without a
-    /// deadline.
+    /// deadline. One that is replaced before is not late.
     pub late: Option<bool>,
 }
 
@@ -73,6 +73,7 @@ impl Batch {
                 let due = job.created_at + span;
                 match job.over {
                     Some((at, Outcome::Complete)) => at > due,
+                    Some((at, Outcome::Replaced)) => at >= due,
                     Some(_) => true,
                     None => due <= self.legend.to,
                 }

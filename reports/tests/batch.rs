@@ -55,7 +55,9 @@ fn each_job_of_a_cron_job_has_its_fate() {
         (500, made(3)),
         (600, over(3, Outcome::Replaced)),
         (600, made(4)),
-        (900, made(5)),
+        (800, over(4, Outcome::Replaced)),
+        (800, made(5)),
+        (900, made(6)),
     ]);
     let fate = |outcome, makespan: Option<u64>, late| Fate {
         workload,
@@ -67,6 +69,7 @@ fn each_job_of_a_cron_job_has_its_fate() {
         // The first was over before the window.
         fate(Some(Outcome::BackoffLimitExceeded), None, true),
         fate(Some(Outcome::Complete), Some(300), true),
+        fate(Some(Outcome::Replaced), None, false),
         fate(Some(Outcome::Replaced), None, true),
         fate(None, None, true),
         fate(None, None, false),
