@@ -61,7 +61,9 @@ pub struct ControllerSpec {
 }
 
 /// How a Job or CronJob is counted that is not to run.
-pub(crate) const SUSPENDED: &str = "suspend: it stands still, and nobody resumes it";
+const SUSPENDED: &str = "suspend: it stands still, and nobody resumes it";
+/// How one is counted whose Jobs may run no pods.
+const PAUSED: &str = "spec.parallelism: 0: it stands still, and nobody resumes it";
 
 /// Kinds that create no pods and matter nevertheless: [`crate::lower::surroundings`] reads them.
 const SAID_ELSEWHERE: [ObjectKind; 5] = [
@@ -98,10 +100,15 @@ fn workload(loaded: Loaded, tally: &mut Tally, found: &mut Diagnostics) -> Optio
         found.push(origin.diagnostic("E0301", &message));
         return None;
     }
+    if let Err(wrong) = retries::restarts(kind, &spec.template.spec) {
+        found.push(origin.diagnostic("E0301", &format!("{}: {wrong}", origin.name)));
+        return None;
+    }
     tally.not_simulated(&spec.template.spec, &origin);
     if let Some(job) = &spec.job {
-        if job.suspend || spec.cron_job.as_ref().is_some_and(|it| it.suspend) {
-            tally.count(SUSPENDED, &origin);
+        let cron_job = spec.cron_job.as_ref().filter(|it| it.suspend).map(|_| SUSPENDED);
+        if let Some(why) = cron_job.or(job.stands_still()) {
+            tally.count(why, &origin);
             return None;
         }
         retries::count_unmodelled(job, tally, &origin);
@@ -138,6 +145,21 @@ impl Written {
             let what = "volumes[].persistentVolumeClaim: the claim is not among the objects";
             tally.count(what, &origin);
         }
+    }
+}
+
+impl JobSpec {
+    /// Why a Job creates no pods, as it is counted, if it does not.
+    pub(crate) fn stands_still(&self) -> Option<&'static str> {
+        let paused = self.parallelism == Some(0);
+        self.suspend.then_some(SUSPENDED).or(paused.then_some(PAUSED))
+    }
+}
+
+impl CronJobSpec {
+    /// Why a CronJob makes no Jobs, or Jobs that do nothing, as it is counted, if that is so.
+    pub(crate) fn stands_still(&self) -> Option<&'static str> {
+        self.suspend.then_some(SUSPENDED).or(self.job_template.spec.stands_still())
     }
 }
 

@@ -83,7 +83,8 @@ fn every_pod_belongs_to_a_workload_or_is_set_aside() {
     assert_eq!((of_kind(Kind::DaemonSet), of_kind(Kind::Pod)), (3, 1), "only `debug` is bare");
     for member in &cluster.pods {
         let workload = &cluster.workloads[member.workload];
-        assert!(member.pod.metadata.name.starts_with(&workload.name), "{}", member.origin);
+        let name = workload.name.trim_end_matches(" (running)");
+        assert!(member.pod.metadata.name.starts_with(name), "{}", member.origin);
     }
     let kinds = scenarios::kube::ObjectKind::ALL.iter();
     for kind in kinds {
@@ -104,13 +105,71 @@ fn nodes_and_pods_alone_tell_the_same_workloads() {
             .map(|member| {
                 let workload = &cluster.workloads[member.workload];
                 let pod = &member.pod.metadata.name;
-                format!("{pod} of {:?} {}/{}", workload.kind, workload.namespace, workload.name)
+                let name = workload.name.trim_end_matches(" (running)");
+                format!("{pod} of {:?} {}/{name}", workload.kind, workload.namespace)
             })
             .collect();
         rows.sort();
         rows
     };
     assert_eq!(rows(&all), rows(&alone));
+}
+
+/// Jobs of a dump: which of them are still to be done, how many are set aside, and what is listed.
+fn jobs_of(jobs: &[(&str, Json, Json)]) -> (Vec<String>, usize, Vec<String>) {
+    let template = json!({"spec": {"containers": [{"name": "app"}], "restartPolicy": "Never"}});
+    let job = |(name, spec, status): &(&str, Json, Json)| {
+        let mut spec = spec.clone();
+        spec["template"] = template.clone();
+        json!({"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": name},
+               "spec": spec, "status": status})
+    };
+    let items: Vec<Json> = jobs.iter().map(job).collect();
+    let list = json!({"apiVersion": "v1", "kind": "List", "items": items});
+    let objects = loaded(&list.to_string());
+    let (mut tally, mut found) = (Tally::default(), Diagnostics::default());
+    let cluster = Cluster::of(&objects, &mut tally, &mut found);
+    let left = cluster.workloads.iter().map(|it| it.name.clone()).collect();
+    let listed = tally.into_list().into_iter().map(|it| it.what).collect();
+    (left, cluster.aside.finished_jobs, listed)
+}
+
+#[test]
+fn jobs_that_have_failed_are_done() {
+    let condition = |kind: &str, status: &str| json!({"type": kind, "status": status});
+    let all = json!({"completions": 2, "parallelism": 2});
+    let (left, finished, listed) = jobs_of(&[
+        ("failed", all.clone(), json!({"failed": 7, "conditions": [condition("Failed", "True")]})),
+        ("complete", all.clone(), json!({"conditions": [condition("Complete", "True")]})),
+        ("successful", all.clone(), json!({"succeeded": 2})),
+        ("resumed", all.clone(), json!({"conditions": [condition("Suspended", "False")]})),
+        ("retrying", all, json!({"failed": 1, "conditions": [condition("Failed", "False")]})),
+    ]);
+    assert_eq!(left, ["resumed", "retrying"]);
+    assert_eq!((finished, listed.len()), (3, 0));
+}
+
+#[test]
+fn jobs_that_stand_still_are_listed_and_not_done() {
+    let (left, finished, listed) = jobs_of(&[
+        ("suspended", json!({"completions": 2, "suspend": true}), json!({"succeeded": 1})),
+        ("paused", json!({"completions": 2, "parallelism": 0}), json!({})),
+        ("queue", json!({"parallelism": 0}), json!({})),
+    ]);
+    assert!(left.is_empty() && finished == 0, "{left:?}");
+    assert_eq!(listed.len(), 2, "{listed:?}");
+    assert!(listed.iter().any(|it| it.starts_with("suspend:")), "{listed:?}");
+    assert!(listed.iter().any(|it| it.starts_with("spec.parallelism: 0")), "{listed:?}");
+}
+
+#[test]
+fn jobs_that_run_have_another_name_than_their_cron_job() {
+    let objects = loaded(&dumped(SMALL));
+    let workloads = understood(&objects).workloads;
+    let cron_job = workloads.iter().find(|it| it.kind == Kind::CronJob).expect("a CronJob");
+    let running = format!("{} (running)", cron_job.name);
+    let job = workloads.iter().find(|it| it.kind == Kind::Job && it.name == running);
+    assert_eq!(job.expect("its Jobs").namespace, cron_job.namespace);
 }
 
 #[test]

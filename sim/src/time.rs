@@ -58,6 +58,14 @@ impl Span {
         Span(s * 1_000)
     }
 
+    /// `s` seconds as somebody else wrote them: anything beyond [`LONGEST_HORIZON`] gives that horizon,
+    /// which nobody lives to see.
+    #[must_use]
+    pub const fn from_secs_capped(s: u64) -> Span {
+        let ms = s.saturating_mul(1_000);
+        if ms < LONGEST_HORIZON.0 { Span(ms) } else { LONGEST_HORIZON }
+    }
+
     /// `h` hours.
     pub const fn from_hours(h: u64) -> Span {
         Span(h * 3_600_000)

@@ -14,7 +14,7 @@ use crate::diagnostic::Diagnostics;
 use crate::kube::{self, Object, ObjectKind, PodTemplateSpec};
 use crate::load::{Loaded, Origin};
 use crate::lower::retries;
-use crate::manifests::{ControllerSpec, SUSPENDED, Written};
+use crate::manifests::{ControllerSpec, Written};
 use crate::unmodelled::Tally;
 use owners::{Owners, is_mirror};
 
@@ -52,7 +52,7 @@ pub struct Aside {
     pub finished_pods: usize,
     /// Mirrors of pods that a node runs by itself.
     pub mirror_pods: usize,
-    /// Jobs that are done.
+    /// Jobs that are done, or have failed.
     pub finished_jobs: usize,
     /// ReplicaSets of earlier revisions, which want no pods.
     pub old_replica_sets: usize,
@@ -115,15 +115,18 @@ impl<'o> Cluster<'o> {
             building.node_or_workload(loaded, &owners);
             let kind = loaded.object.kind();
             match &loaded.object {
-                Object::Job(job) if !is_done(job) => {
-                    retries::count_unmodelled(&job.spec, tally, &loaded.origin);
-                }
-                Object::CronJob(it) if stands_still(it) => {
-                    tally.count(SUSPENDED, &loaded.origin);
-                }
-                Object::CronJob(it) => {
-                    retries::count_unmodelled(&it.spec.job_template.spec, tally, &loaded.origin);
-                }
+                Object::Job(job) if is_done(job) => {}
+                Object::Job(job) => match job.spec.stands_still() {
+                    Some(why) => tally.count(why, &loaded.origin),
+                    None => retries::count_unmodelled(&job.spec, tally, &loaded.origin),
+                },
+                Object::CronJob(it) => match it.spec.stands_still() {
+                    Some(why) => tally.count(why, &loaded.origin),
+                    None => {
+                        let job = &it.spec.job_template.spec;
+                        retries::count_unmodelled(job, tally, &loaded.origin);
+                    }
+                },
                 _ => {}
             }
             if STORAGE.contains(&kind) {
@@ -142,6 +145,7 @@ impl<'o> Cluster<'o> {
                 building.pod(pod, &loaded.origin, &owners, &nodes, found);
             }
         }
+        building.tell_apart();
         for member in &building.cluster.pods {
             tally.not_simulated(&member.pod.spec, member.origin);
         }
@@ -220,12 +224,15 @@ impl<'o> Building<'o> {
                 }
                 owner
             }
-            Object::CronJob(it) if stands_still(it) => return,
+            Object::CronJob(it) if it.spec.stands_still().is_some() => return,
             // Its Jobs that run already are a workload of their own.
             Object::CronJob(_) => owners.own(OwnerKind::CronJob, metadata),
             Object::Job(job) => {
                 if is_done(job) {
                     aside.finished_jobs += 1;
+                    return;
+                }
+                if job.spec.stands_still().is_some() {
                     return;
                 }
                 owners.of_job(metadata)
@@ -310,6 +317,16 @@ impl<'o> Building<'o> {
         self.cluster.pods.push(Member { pod, origin, workload, node });
     }
 
+    /// Gives Jobs that run another name than the CronJob that made them: reports know workloads by name.
+    fn tell_apart(&mut self) {
+        for (owner, index) in &self.known {
+            let cron_job = Owner { kind: OwnerKind::CronJob, ..owner.clone() };
+            if owner.kind == OwnerKind::Job && self.known.contains_key(&cron_job) {
+                self.cluster.workloads[*index].name += " (running)";
+            }
+        }
+    }
+
     fn add(
         &mut self,
         owner: Owner,
@@ -333,15 +350,18 @@ impl<'o> Building<'o> {
     }
 }
 
-/// Whether a Job has run to its end.
+/// Whether a Job has run to its end, good or bad.
+// Job controller: pkg/controller/job/util/utils.go IsJobFinished
 fn is_done(job: &kube::Job) -> bool {
+    let finished = |it: &kube::Condition| {
+        matches!(it.kind.as_str(), "Complete" | "Failed") && it.status == "True"
+    };
     let completions = job.spec.completions.or(job.spec.parallelism).unwrap_or(1);
-    job.status.completion_time.is_some() || job.status.succeeded >= completions || job.spec.suspend
-}
-
-/// Whether a CronJob makes no Jobs, or makes Jobs that do nothing.
-fn stands_still(cron_job: &kube::CronJob) -> bool {
-    cron_job.spec.suspend || cron_job.spec.job_template.spec.suspend
+    let paused = job.spec.stands_still().is_some();
+    let status = &job.status;
+    status.conditions.iter().any(finished)
+        || status.completion_time.is_some()
+        || (status.succeeded >= completions && !paused)
 }
 
 /// What a Job has still to do.

@@ -1,6 +1,8 @@
 //! Controllers: Deployments, ReplicaSets, StatefulSets, DaemonSets, Jobs and CronJobs.
 
-use super::{IntOrString, LabelSelector, ObjectMeta, PersistentVolumeClaim, PodTemplateSpec};
+use super::{
+    Condition, IntOrString, LabelSelector, ObjectMeta, PersistentVolumeClaim, PodTemplateSpec,
+};
 
 object! {
     /// ReplicaSets that follow one another.
@@ -226,8 +228,10 @@ object! {
         pub failed: u32,
         /// When it began (RFC 3339).
         pub start_time: Option<String>,
-        /// When it ended (RFC 3339).
+        /// When it completed (RFC 3339); a Job that failed never does.
         pub completion_time: Option<String>,
+        /// `Complete`, `Failed`, `Suspended` and others.
+        pub conditions: Vec<Condition>,
     }
 
     /// Jobs that are started by the clock.

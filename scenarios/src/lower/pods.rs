@@ -250,7 +250,7 @@ fn toleration(names: &mut Names, toleration: &kube::Toleration) -> Toleration {
         effect: toleration.effect.map(effect),
         seconds: toleration
             .toleration_seconds
-            .map(|seconds| Span::from_secs(u64::try_from(seconds).unwrap_or(0))),
+            .map(|seconds| Span::from_secs_capped(u64::try_from(seconds).unwrap_or(0))),
     }
 }
 
@@ -314,12 +314,14 @@ mod tests {
     fn tolerations_that_compare_match_nothing() {
         let spec = r#"{"tolerations": [
             {"key": "k", "operator": "Gt", "value": "1"}, {"operator": "Exists"},
-            {"key": "", "value": "v", "effect": "NoExecute", "tolerationSeconds": -5}]}"#;
+            {"key": "", "value": "v", "effect": "NoExecute", "tolerationSeconds": -5},
+            {"operator": "Exists", "tolerationSeconds": 9223372036854775807}]}"#;
         let (_, pod) = lowered(spec, None);
         let operators: Vec<_> = pod.tolerations.iter().map(|t| t.operator).collect();
         assert_eq!(operators[..2], [TolerationOperator::Never, TolerationOperator::Exists]);
         assert_eq!(pod.tolerations[2].key, None);
         assert_eq!(pod.tolerations[2].seconds, Some(Span::ZERO));
+        assert_eq!(pod.tolerations[3].seconds, Some(sim::time::LONGEST_HORIZON));
     }
 
     #[test]

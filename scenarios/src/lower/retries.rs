@@ -6,6 +6,7 @@ use sim::world::failure::{
     FailureAction, FailurePolicy, FailureRule, Pattern, Replacement, Retries,
 };
 
+use crate::file::Kind;
 use crate::kube::{JobSpec, PodFailurePolicy, PodFailurePolicyOnExitCodes, PodSpec};
 use crate::load::Origin;
 use crate::unmodelled::Tally;
@@ -18,6 +19,11 @@ const DISRUPTION_TARGET: &str = "DisruptionTarget";
 /// # Errors
 /// A sentence that says what the API server would refuse.
 pub(super) fn retries(model: &mut Model, job: &JobSpec, pod: &PodSpec) -> Result<Retries, String> {
+    let mut rules = job.pod_failure_policy.iter().flat_map(|policy| &policy.rules);
+    if job.backoff_limit_per_index.is_none() && rules.any(|rule| rule.action == "FailIndex") {
+        let what = "podFailurePolicy: action FailIndex needs a backoffLimitPerIndex";
+        return Err(what.into());
+    }
     let policy = job.pod_failure_policy.as_ref().map(|written| policy(written, pod)).transpose()?;
     let policy = policy.map(|policy| model.failure_policies.push(policy));
     let replacement = match job.pod_replacement_policy.as_deref() {
@@ -39,10 +45,24 @@ pub(super) fn retries(model: &mut Model, job: &JobSpec, pod: &PodSpec) -> Result
     };
     Ok(Retries {
         limit: limit(job),
-        active_deadline: job.active_deadline_seconds.map(Span::from_secs),
+        active_deadline: job.active_deadline_seconds.map(Span::from_secs_capped),
         replacement,
         policy,
     })
+}
+
+/// Refuses a Job whose pods would begin again when they are done.
+///
+/// # Errors
+/// A sentence that says so.
+// API server: validateJobTemplateSpec. What says nothing is let pass, as in most examples.
+pub(crate) fn restarts(kind: Kind, pod: &PodSpec) -> Result<(), String> {
+    match (kind, pod.restart_policy.as_deref()) {
+        (Kind::Job | Kind::CronJob, Some("Always")) => {
+            Err("pods of a Job end; set restartPolicy `Never` or `OnFailure`".into())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// How many pods of a Job may fail, as the API server defaults it.
