@@ -56,6 +56,7 @@ pub static KINDS: &[Kind] = &[
     CHECKPOINT_OVERHEADS,
     JOB_RETRIES,
     JOB_EXIT_CODES,
+    WORK_QUEUES,
     CALENDAR,
     DEADLINE_JOBS,
     ZONAL_VOLUMES,
@@ -283,6 +284,14 @@ pub(crate) const JOB_EXIT_CODES: Kind = Kind {
     source: "spotsim, 2026-11: 128 and the number of the signal, SIGTERM or SIGKILL. A program that \
              exits with 0 on SIGTERM has succeeded to Kubernetes, and one may fail by itself; a pod \
              that is lost with its node has no exit code",
+};
+
+pub(crate) const WORK_QUEUES: Kind = Kind {
+    id: "job-work-queues",
+    text: "{} Jobs without `completions` are done when as many pods have completed as `parallelism` says, \
+           and replace those that fail until then",
+    source: "spotsim, 2026-11: a cautious reading. Kubernetes takes such a Job for a work queue: once a pod \
+             has succeeded no more are created, and it is done when the others have ended too",
 };
 
 pub(crate) const CALENDAR: Kind = Kind {

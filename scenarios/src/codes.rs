@@ -424,6 +424,14 @@ pub static CODES: &[Code] = &[
         example: "imagePulls: {rate: 50Mi, size: 300Mi, images: {\"postgres:17\": 150Mi}}",
         fix: "Write the image as its pods do, or leave it out.",
     },
+    Code {
+        id: "W0010",
+        title: "`startTime` is given and nothing goes by it",
+        why: "Only CronJobs look at the calendar; contention, where it follows the hour of the day, takes T+0 \
+              for midnight whatever the date.",
+        example: "startTime: 2026-06-01",
+        fix: "Leave it out, or add the CronJobs.",
+    },
 ];
 
 #[cfg(test)]

@@ -60,6 +60,10 @@ impl Cron {
         }
         let text = text.trim();
         if let Some(span) = text.strip_prefix("@every ") {
+            // Go: time.ParseDuration
+            if span.contains('d') {
+                return Err("`@every` counts no days; write hours, for example `@every 24h`".into());
+            }
             let span = Span::parse(span.trim())?;
             let seconds = span.as_ms() / 1_000;
             return Ok(Cron::Every(Span::from_secs(seconds.max(1))));
@@ -82,19 +86,24 @@ impl Cron {
         Ok(Cron::Clock { fields, any: [any[2], any[4]] })
     }
 
-    /// Every time from `start` on that is before `end`.
+    /// Every time from `start` on that is before `end`, in order. There may be very many.
     #[must_use]
-    pub fn between(&self, start: Timestamp, end: Timestamp, zone: &TimeZone) -> Vec<Timestamp> {
+    pub fn between<'c>(
+        &'c self,
+        start: Timestamp,
+        end: Timestamp,
+        zone: &'c TimeZone,
+    ) -> Box<dyn Iterator<Item = Timestamp> + 'c> {
         match self {
             Cron::Every(span) => {
                 let step =
                     SignedDuration::from_millis(i64::try_from(span.as_ms()).unwrap_or(i64::MAX));
-                steps(start, end, move |at| later(at, step)).skip(1).collect()
+                Box::new(steps(start, end, move |at| later(at, step)).skip(1))
             }
             Cron::Clock { .. } => {
                 let whole = start.as_second().rem_euclid(60);
                 let first = later(start, SignedDuration::from_secs((60 - whole) % 60));
-                let minutes = steps(first.unwrap_or(end), end, |at| {
+                let minutes = steps(first.unwrap_or(end), end, move |at| {
                     let local = zone.to_datetime(at);
                     // Hours and days without any match are not walked minute by minute.
                     let minutes = if !self.matches_day(local) || !self.matches_hour(local) {
@@ -104,7 +113,7 @@ impl Cron {
                     };
                     later(at, SignedDuration::from_mins(minutes))
                 });
-                minutes.filter(|at| self.matches(zone.to_datetime(*at))).collect()
+                Box::new(minutes.filter(|at| self.matches(zone.to_datetime(*at))))
             }
         }
     }
@@ -140,15 +149,16 @@ fn values(
     text: &str,
     (_, least, most, names): (&str, u32, u32, &[&str]),
 ) -> Result<(u64, bool), String> {
+    let plain = |text: &str| text.parse().map_err(|_| "is not a number".to_owned());
     let number = |text: &str| -> Result<u32, String> {
         let lower = text.to_ascii_lowercase();
-        if let Some(at) = names.iter().position(|name| *name == lower) {
-            return Ok(least + u32::try_from(at).unwrap_or_default());
+        match names.iter().position(|name| *name == lower) {
+            Some(at) => Ok(least + u32::try_from(at).unwrap_or_default()),
+            None => plain(text),
         }
-        text.parse().map_err(|_| "is not a number".to_owned())
     };
     let (range, step) = match text.split_once('/') {
-        Some((range, step)) => (range, Some(number(step)?)),
+        Some((range, step)) => (range, Some(plain(step)?)),
         None => (text, None),
     };
     let star = matches!(range, "*" | "?");
@@ -192,8 +202,8 @@ mod tests {
     fn due(text: &str, start: &str, end: &str, zone: &str) -> Vec<String> {
         let zone = TimeZone::get(zone).unwrap();
         let [start, end] = [start, end].map(|text| text.parse::<Timestamp>().unwrap());
-        let due = Cron::parse(text).unwrap().between(start, end, &zone);
-        due.into_iter().map(|at| at.to_string()).collect()
+        let cron = Cron::parse(text).unwrap();
+        cron.between(start, end, &zone).map(|at| at.to_string()).collect()
     }
 
     fn in_june(text: &str) -> Vec<String> {
@@ -259,7 +269,9 @@ mod tests {
             ("*/0 * * * *", "minute `*/0` has a step of 0"),
             ("* * * foo *", "month `foo` is not a number"),
             ("@fortnightly", "1 fields"),
+            ("* * * */jan *", "month `*/jan` is not a number"),
             ("@every often", "often"),
+            ("@every 1d", "`@every 24h`"),
             ("CRON_TZ=UTC * * * * *", "`timeZone`"),
         ] {
             let error = Cron::parse(text).unwrap_err();

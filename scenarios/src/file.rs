@@ -379,8 +379,10 @@ pub struct Workload {
     /// In which order pods are created (StatefulSet); by default one after the other.
     pub pod_management_policy: Option<PodManagementPolicy>,
     /// How many pods must complete (Job, CronJob).
+    #[schemars(range(min = 1))]
     pub completions: Option<u32>,
     /// How many pods run at a time (Job, CronJob).
+    #[schemars(range(min = 1))]
     pub parallelism: Option<u32>,
     /// How many pods may fail before the Job fails (Job, CronJob). By default a Job that is written
     /// here replaces its pods at once and never gives up; one of a manifest or a CronJob may lose 6.

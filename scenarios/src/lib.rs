@@ -183,12 +183,12 @@ impl Scenario {
             dated = prices::replay(history, &file, place, (setup, assumptions), &mut found);
         }
         if let Some((setup, assumptions)) = &mut lowered {
-            let said = file.start_time.as_deref();
-            let filled = lower::cron_jobs::fill(&workloads, said, dated, (setup, assumptions));
-            if let Err(message) = filled {
-                let place = tree.at(&[Step::Key("startTime".into())]).span.clone();
-                found.push(Diagnostic::new("E0204", message).at(source, place));
-            }
+            let calendar = lower::cron_jobs::Calendar {
+                said: file.start_time.as_deref(),
+                history: dated.zip(history.as_ref().map(|it| it.source.file.as_str())),
+                place: (source, tree),
+            };
+            lower::cron_jobs::fill(&workloads, calendar, (setup, assumptions), &mut found);
         }
         let setup = lowered.as_mut().map(|(setup, _)| setup);
         scheduler::configure(scheduler.as_ref(), setup, &mut tally, &mut found);
@@ -227,7 +227,8 @@ fn inline(
         let Some(spec) = spec else { continue };
         tally.not_simulated(&spec, &origin);
         let claims = claim_templates(workload, node, &origin, tally, found);
-        let cron_job = match workload.cron_job() {
+        let restarts = lower::retries::restarts(workload.kind, &spec);
+        let cron_job = match restarts.and_then(|()| workload.cron_job()) {
             Ok(cron_job) => cron_job,
             Err(message) => {
                 found.push(origin.diagnostic("E0301", &message));

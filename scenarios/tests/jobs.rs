@@ -227,3 +227,87 @@ fn what_stands_still_is_listed() {
     assert!(listed(right(manifest("  schedule: \"@daily\"\n  suspend: true", "backoffLimit: 3"))));
     assert!(listed(right(manifest("  schedule: \"@daily\"", "suspend: true"))));
 }
+
+/// Seconds without measure, as some write for "never".
+#[test]
+fn for_ever_is_no_overflow() {
+    let most = u64::MAX;
+    let spec = format!(
+        "  schedule: \"@hourly\"\n  concurrencyPolicy: Forbid\n  startingDeadlineSeconds: {most}"
+    );
+    let scenario = right(manifest(&spec, &format!("activeDeadlineSeconds: {most}")));
+    let retries = job_of(&scenario).retries.expect("limits");
+    assert_eq!(retries.active_deadline, Some(sim::time::LONGEST_HORIZON));
+    let mut facts: Vec<(SimTime, Fact)> = Vec::new();
+    sim::run(&scenario.setup, Root { seed: 42, replication: 0 }, &mut facts);
+    assert!(facts.iter().any(|(_, fact)| matches!(fact, Fact::JobCreated { .. })));
+}
+
+/// Three workloads, the middle one a Deployment.
+fn two_cron_jobs(schedules: [&str; 2]) -> String {
+    let template = "template: {containers: [{name: app}]}";
+    let [one, two] = schedules;
+    format!(
+        "workloads:\n  - {{name: one, kind: CronJob, schedule: \"{one}\", {template}}}\n  \
+         - {{name: web, {template}}}\n  \
+         - {{name: two, kind: CronJob, schedule: \"{two}\", {template}}}\n"
+    )
+}
+
+#[test]
+fn each_cron_job_has_its_own_times() {
+    let scenario = right(with(&two_cron_jobs(["@daily", "0 6,18 * * *"])));
+    let model = &scenario.setup.model;
+    let due: Vec<usize> = model
+        .workloads
+        .rows()
+        .map(|it| match it.controller {
+            Controller::CronJob { schedule, .. } => model.schedules[schedule].due.len(),
+            _ => 0,
+        })
+        .collect();
+    assert_eq!(due, [1, 0, 2]);
+}
+
+#[test]
+fn each_cron_job_that_is_due_too_often_is_an_error_where_it_is_written() {
+    let text = two_cron_jobs(["@every 1s", "@every 2s"]);
+    right(with(&text));
+    let text = text.replace("kind", "completions: 2000000000, parallelism: 1, kind");
+    let errors = with(&text).err().expect("errors");
+    let lines: Vec<usize> =
+        errors.iter().filter_map(|it| it.place.as_ref()).map(|it| it.line_column().0).collect();
+    assert_eq!(lines, [8, 10], "{errors}");
+    wrong(with(&text), "it is due 86399 times, for 172798000000000 pods");
+    let decade = "apiVersion: spotsim/v1\nname: jobs\nhorizon: 3650d\nregion: us-east-1\n\
+                  pools: [{name: a, count: 2, capacityType: spot, instanceTypes: [m6i.large]}]\n";
+    let text = format!("{decade}{}", two_cron_jobs(["@every 1s", "@hourly"]));
+    let source = Source { file: "jobs.yaml".into(), text: Arc::from(text) };
+    wrong(Scenario::parse(&source, None), "is due more than 1051200 times");
+}
+
+#[test]
+fn jobs_without_completions_are_queues() {
+    let queue = "backoffLimit: 6\n      parallelism: 3";
+    assert!(has(&right(manifest("  schedule: \"@daily\"", queue)), "job-work-queues"));
+    let said = format!("{queue}\n      completions: 3");
+    for job in ["backoffLimit: 6", &said] {
+        assert!(!has(&right(manifest("  schedule: \"@daily\"", job)), "job-work-queues"));
+    }
+    let paused = right(manifest("  schedule: \"@daily\"", "parallelism: 0"));
+    assert!(paused.unmodelled.iter().any(|it| it.what.starts_with("spec.parallelism: 0")));
+}
+
+#[test]
+fn what_the_api_server_would_refuse_of_a_job_is_refused() {
+    wrong(limited("completions: 0"), "completions");
+    wrong(limited("parallelism: 0"), "parallelism");
+    let again = "workloads:\n  - {name: a, kind: Job, template: {restartPolicy: Always, \
+                 containers: [{name: app}]}}\n";
+    wrong(with(again), "restartPolicy `Never` or `OnFailure`");
+    let rules = "podFailurePolicy: {rules: [{action: FailIndex, onExitCodes: \
+                 {operator: In, values: [1]}}]}";
+    let daily = |job: &str| manifest("  schedule: \"@daily\"", job);
+    wrong(daily(rules), "FailIndex needs a backoffLimitPerIndex");
+    right(daily(&format!("{rules}\n      backoffLimitPerIndex: 1")));
+}

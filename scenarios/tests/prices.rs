@@ -17,10 +17,16 @@ pools:
 
 /// The shop with the history that `file` contains, and options beside it.
 fn parse(file: &str, options: &str) -> Result<Scenario, Diagnostics> {
+    parse_with(file, options, "")
+}
+
+/// The same with `more` of a scenario.
+fn parse_with(file: &str, options: &str, more: &str) -> Result<Scenario, Diagnostics> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     std::fs::write(folder.path().join("prices"), file).expect("room for a file");
     let text = format!(
-        "{SHOP}market: {{prices: {{model: replay, file: prices{options}}}, reclaims: {{model: none}}}}\n"
+        "{SHOP}market: {{prices: {{model: replay, file: prices{options}}}, reclaims: {{model: none}}}}\n\
+         {more}"
     );
     Scenario::parse(
         &Source { file: "shop.yaml".into(), text: Arc::from(text) },
@@ -258,5 +264,24 @@ fn a_maximum_price_is_for_spot_where_there_is_one() {
     for (pool, provider) in [("capacityType: spot", "gcp"), ("capacityType: on-demand", "aws")] {
         let found = with(pool, provider).err().expect("a mistake");
         assert_eq!(places(&found)[0].0, "E0606", "{found}");
+    }
+}
+
+#[test]
+fn the_calendar_is_that_of_the_prices() {
+    let history = table(
+        "m6i.large,us-east-1a,2026-05-05T06:00:00Z,0.03\n\
+         m6i.large,us-east-1b,2026-05-05T07:00:00Z,0.04\n",
+    );
+    let nightly = "workloads: [{name: night, kind: CronJob, schedule: \"@daily\", \
+                   template: {containers: [{name: app}]}}]\n";
+    let at = |start: &str| parse_with(&history, "", &format!("{nightly}startTime: {start}\n"));
+    let agreed = at("2026-05-05T07:00:00Z").unwrap_or_else(|errors| panic!("{errors}"));
+    assert!(agreed.warnings.is_empty(), "{}", agreed.warnings);
+    let errors = at("2026-06-01").err().expect("an error");
+    assert_eq!(places(&errors), [("E0204", "shop.yaml".into(), (10, 12))]);
+    let text = errors.to_string();
+    for part in ["2026-06-01T00:00:00Z", "2026-05-05T07:00:00Z of prices", "market.prices.start"] {
+        assert!(text.contains(part), "{text}");
     }
 }

@@ -1,25 +1,39 @@
 //! CronJobs: when they make Jobs, by a calendar that begins somewhere, and what they do when late.
 
+use std::ops::Range;
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use sim::table::Id;
 use sim::world::Model;
 use sim::world::job::Job;
-use sim::world::schedule::{Concurrency, Schedule, ScheduleId};
+use sim::world::schedule::{Concurrency, Schedule};
 use sim::world::workload::Controller;
 use sim::{Setup, SimTime, Span};
 
 use crate::assumption::{self, Assumption};
 use crate::cron::Cron;
-use crate::file::Kind;
+use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::kube::CronJobSpec;
 use crate::manifests::Written;
+use crate::tree::{Node, Step};
 
 /// The moment of `T+0` where nobody says: a Monday, and the first of a month.
 const DEFAULT_START: &str = "2026-06-01T00:00:00Z";
 
 /// More times than this are taken for a mistake: every minute of two years.
 const MOST: usize = 1_051_200;
+
+/// The calendar of a scenario, as far as somebody says what it is.
+#[derive(Clone, Copy)]
+pub struct Calendar<'c> {
+    /// `startTime`.
+    pub said: Option<&'c str>,
+    /// The moment of `T+0` in a dated price history, and how the file is called.
+    pub history: Option<(Timestamp, &'c str)>,
+    /// Where the scenario was written.
+    pub place: (&'c Source, &'c Node),
+}
 
 /// A CronJob without its times, which need a calendar.
 ///
@@ -43,57 +57,105 @@ pub(super) fn cron_job(
             ));
         }
     };
-    let starting_deadline = written.starting_deadline_seconds.map(Span::from_secs);
+    let starting_deadline = written.starting_deadline_seconds.map(Span::from_secs_capped);
     let schedule =
         model.schedules.push(Schedule { due: Vec::new(), concurrency, starting_deadline });
     Ok(Controller::CronJob { job, schedule })
 }
 
-/// Gives every CronJob its times. `T+0` is what `said` says, else that of the price history.
-///
-/// # Errors
-/// A sentence that says what is wrong with the calendar, or with a CronJob.
+/// Gives every CronJob its times. The model's first workloads are those that were written.
 pub fn fill(
     workloads: &[Written],
-    said: Option<&str>,
-    history: Option<Timestamp>,
+    calendar: Calendar<'_>,
     (setup, assumptions): (&mut Setup, &mut Vec<Assumption>),
-) -> Result<(), String> {
-    let said = said.map(moment).transpose()?;
-    let mut cron_jobs = workloads.iter().filter(|it| it.kind == Kind::CronJob).peekable();
-    if cron_jobs.peek().is_none() {
-        return Ok(());
-    }
-    let start = match said.or(history) {
-        Some(start) => start,
-        None => moment(DEFAULT_START)?,
-    };
-    let mut model = Model::clone(&setup.model);
-    for (number, written) in cron_jobs.enumerate() {
-        let Some(spec) = &written.spec.cron_job else { continue };
-        let due = due(spec, start, setup.horizon)?;
-        let all = due.len();
-        let completions = written.spec.completions.or(written.spec.parallelism).unwrap_or(1);
-        let pods = u64::from(completions) * all as u64;
-        if all > MOST || pods > u64::from(u32::MAX) {
-            let name = &written.name;
-            return Err(format!("CronJob `{name}` is due {all} times, for {pods} pods"));
+    found: &mut Diagnostics,
+) {
+    let start = match calendar.start() {
+        Ok(start) => start,
+        Err(wrong) => {
+            found.push(*wrong);
+            return;
         }
-        model.schedules[ScheduleId::from_index(number)].due = due;
+    };
+    let length = i64::try_from(setup.horizon.as_ms()).unwrap_or(i64::MAX);
+    let end = Timestamp::from_millisecond(start.as_millisecond().saturating_add(length));
+    let Ok(end) = end else {
+        let message = format!("the simulation ends after the calendar, from {start} on");
+        found.push(calendar.diagnostic("E0204", message).help("choose an earlier `startTime`"));
+        return;
+    };
+    let mut filled = Vec::new();
+    for (workload, written) in setup.model.workloads.rows().zip(workloads) {
+        let Controller::CronJob { job, schedule } = workload.controller else { continue };
+        let Some(spec) = &written.spec.cron_job else { continue };
+        match due(spec, job, start..end) {
+            Ok(due) => filled.push((schedule, due)),
+            Err(what) => {
+                let message = format!("CronJob/{}/{}: {what}", written.namespace, written.name);
+                let wrong = Diagnostic::new("E0301", message);
+                found.push(wrong.at(&written.source, written.span.clone()));
+            }
+        }
     }
-    setup.model = model.into();
-    assumptions.push(assumption::CALENDAR.about(&[&start.to_string()]));
-    Ok(())
+    if !setup.model.schedules.is_empty() {
+        assumptions.push(assumption::CALENDAR.about(&[&start.to_string()]));
+    } else if calendar.said.is_some() {
+        let message = "`startTime` is given, and there is no CronJob that goes by it";
+        found.push(calendar.diagnostic("W0010", message.into()));
+    }
+    if !filled.is_empty() {
+        // Nobody else has the model yet, so that nothing is copied.
+        let model = Arc::make_mut(&mut setup.model);
+        filled.into_iter().for_each(|(schedule, due)| model.schedules[schedule].due = due);
+    }
 }
 
-fn due(spec: &CronJobSpec, start: Timestamp, horizon: SimTime) -> Result<Vec<SimTime>, String> {
+impl Calendar<'_> {
+    /// The moment of `T+0`: what `startTime` says, else that of the price history.
+    fn start(self) -> Result<Timestamp, Box<Diagnostic>> {
+        let wrong = |message| Box::new(self.diagnostic("E0204", message));
+        let said = self.said.map(moment).transpose().map_err(wrong)?;
+        match (said, self.history) {
+            (Some(said), Some((at, file))) if said != at => {
+                let message = format!(
+                    "`startTime` says that T+0 is {said}, and `market.prices` begins at {at} of {file}"
+                );
+                let help = format!(
+                    "leave `startTime` out to go by the prices, or set `market.prices.start: {said}`"
+                );
+                Err(Box::new(wrong(message).help(help)))
+            }
+            (Some(start), _) | (None, Some((start, _))) => Ok(start),
+            (None, None) => moment(DEFAULT_START).map_err(wrong),
+        }
+    }
+
+    /// About `startTime`.
+    fn diagnostic(self, code: &'static str, message: String) -> Diagnostic {
+        let (source, tree) = self.place;
+        let place = tree.at(&[Step::Key("startTime".into())]).span.clone();
+        Diagnostic::new(code, message).at(source, place)
+    }
+}
+
+/// When a CronJob makes such Jobs.
+///
+/// # Errors
+/// A sentence that says that there are too many.
+fn due(spec: &CronJobSpec, job: Job, between: Range<Timestamp>) -> Result<Vec<SimTime>, String> {
     let (cron, zone) = (Cron::parse(&spec.schedule)?, zone(spec)?);
-    let length = i64::try_from(horizon.as_ms()).unwrap_or(i64::MAX);
-    let end = Timestamp::from_millisecond(start.as_millisecond().saturating_add(length));
-    let end =
-        end.map_err(|_| format!("the simulation ends after the calendar, from {start} on"))?;
-    let since = |at: Timestamp| at.as_millisecond().abs_diff(start.as_millisecond());
-    Ok(cron.between(start, end, &zone).into_iter().map(|at| SimTime::from_ms(since(at))).collect())
+    let since = |at: Timestamp| at.as_millisecond().abs_diff(between.start.as_millisecond());
+    let times = cron.between(between.start, between.end, &zone);
+    let due: Vec<SimTime> = times.take(MOST + 1).map(|at| SimTime::from_ms(since(at))).collect();
+    if due.len() > MOST {
+        return Err(format!("schedule `{}` is due more than {MOST} times", spec.schedule));
+    }
+    let pods = u64::from(job.completions) * due.len() as u64;
+    if pods > u64::from(u32::MAX) {
+        let (times, most) = (due.len(), u32::MAX);
+        return Err(format!("it is due {times} times, for {pods} pods; {most} are the most"));
+    }
+    Ok(due)
 }
 
 /// The zone of a CronJob's clock. Controllers of managed clusters go by UTC.

@@ -27,6 +27,8 @@ pub(super) struct Unsaid {
     limits: usize,
     /// How many look at exit codes, which nobody knows.
     exits: usize,
+    /// How many do not say how many of their pods that run at once have to complete.
+    queues: usize,
 }
 
 impl Unsaid {
@@ -37,6 +39,7 @@ impl Unsaid {
             (self.overheads, assumption::CHECKPOINT_OVERHEADS),
             (self.limits, assumption::JOB_RETRIES),
             (self.exits, assumption::JOB_EXIT_CODES),
+            (self.queues, assumption::WORK_QUEUES),
         ];
         let unsaid = kinds.into_iter().filter(|(count, _)| *count > 0);
         unsaid.map(|(count, kind)| kind.about(&[&count.to_string()]))
@@ -84,6 +87,7 @@ pub(super) fn job(
         }
     };
     let parallelism = spec.parallelism.unwrap_or(1);
+    unsaid.queues += usize::from(spec.completions.is_none() && parallelism > 1 && !gang);
     let completions = spec.completions.unwrap_or(parallelism);
     if gang && completions != parallelism {
         return Err(format!(

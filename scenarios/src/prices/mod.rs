@@ -33,7 +33,7 @@ const MOST_SHOWN: usize = 10;
 
 /// What offerings cost over time, as a file says.
 pub struct History {
-    source: Source,
+    pub(crate) source: Source,
     /// Whether its times are dates or count from a start.
     clock: Clock,
     /// By instance type and zone, in the order of time. Where a provider has one price for a whole
