@@ -57,6 +57,7 @@ pub static KINDS: &[Kind] = &[
     JOB_RETRIES,
     JOB_EXIT_CODES,
     WORK_QUEUES,
+    ACTIVE_DEADLINES,
     CALENDAR,
     DEADLINE_JOBS,
     ZONAL_VOLUMES,
@@ -292,6 +293,13 @@ pub(crate) const WORK_QUEUES: Kind = Kind {
            and replace those that fail until then",
     source: "spotsim, 2026-11: a cautious reading. Kubernetes takes such a Job for a work queue: once a pod \
              has succeeded no more are created, and it is done when the others have ended too",
+};
+
+pub(crate) const ACTIVE_DEADLINES: Kind = Kind {
+    id: "active-deadlines",
+    text: "{} of the dump may take all of `activeDeadlineSeconds` from T+0 on",
+    source: "spotsim, 2026-11, which does not know at what moment a dump was made: an optimistic reading. \
+             Kubernetes counts from `status.startTime` of the Job, or from when it was last resumed",
 };
 
 pub(crate) const CALENDAR: Kind = Kind {

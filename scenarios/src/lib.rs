@@ -183,6 +183,7 @@ impl Scenario {
             dated = prices::replay(history, &file, place, (setup, assumptions), &mut found);
         }
         if let Some((setup, assumptions)) = &mut lowered {
+            assumptions.extend(cluster.as_ref().and_then(Cluster::assumption));
             let calendar = lower::cron_jobs::Calendar {
                 said: file.start_time.as_deref(),
                 history: dated.zip(history.as_ref().map(|it| it.source.file.as_str())),

@@ -200,6 +200,28 @@ fn a_rescheduled_cluster_starts_with_empty_nodes() {
 }
 
 #[test]
+fn deadlines_of_jobs_that_run_begin_anew_and_that_is_listed() {
+    let folder = tempfile::tempdir().unwrap();
+    let dump = dumped(dump::Size { nodes: 8, pods: 120, ballast: 0 });
+    let text = drafted(folder.path(), &dump).scenario;
+    let assumed = |text: &str| {
+        let listed = parsed(folder.path(), text).assumptions;
+        listed.into_iter().find(|it| it.id == "active-deadlines").map(|it| it.text)
+    };
+    assert_eq!(assumed(&text), None);
+    let mut ending: Json = serde_json::from_str(&dump).expect("a list");
+    let items = ending["items"].as_array_mut().expect("items").iter_mut();
+    for job in items.filter(|it| it["kind"] == "Job") {
+        job["spec"]["activeDeadlineSeconds"] = json!(3_600);
+    }
+    fs::write(folder.path().join("cluster.json"), ending.to_string()).expect("a writable folder");
+    for placement in ["placement: keep", "placement: reschedule"] {
+        let said = assumed(&text.replace("placement: keep", placement)).expect("it is listed");
+        assert!(said.contains("of the dump may take all of `activeDeadlineSeconds`"), "{said}");
+    }
+}
+
+#[test]
 fn drafts_are_whole_and_the_same_again() {
     let folder = tempfile::tempdir().unwrap();
     let text = dumped(SMALL);

@@ -311,3 +311,11 @@ fn what_the_api_server_would_refuse_of_a_job_is_refused() {
     wrong(daily(rules), "FailIndex needs a backoffLimitPerIndex");
     right(daily(&format!("{rules}\n      backoffLimitPerIndex: 1")));
 }
+
+#[test]
+fn what_is_said_of_indexes_is_listed() {
+    let said = "backoffLimitPerIndex: 1\n      maxFailedIndexes: 2";
+    let scenario = right(manifest("  schedule: \"@daily\"", said));
+    let listed = |field: &str| scenario.unmodelled.iter().any(|it| it.what.starts_with(field));
+    assert!(listed("spec.backoffLimitPerIndex:") && listed("spec.maxFailedIndexes:"));
+}

@@ -10,7 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use owners::{Owner, OwnerKind};
 
+use crate::assumption::{self, Assumption};
 use crate::diagnostic::Diagnostics;
+use crate::file::Kind;
 use crate::kube::{self, Object, ObjectKind, PodTemplateSpec};
 use crate::load::{Loaded, Origin};
 use crate::lower::retries;
@@ -150,6 +152,14 @@ impl<'o> Cluster<'o> {
             tally.not_simulated(&member.pod.spec, member.origin);
         }
         building.cluster
+    }
+
+    /// What is assumed of what runs already.
+    #[must_use]
+    pub fn assumption(&self) -> Option<Assumption> {
+        let jobs = self.workloads.iter().filter(|it| it.kind == Kind::Job);
+        let ends = jobs.filter_map(|it| it.spec.job.as_ref()?.active_deadline_seconds).count();
+        (ends > 0).then(|| assumption::ACTIVE_DEADLINES.about(&[&counted(ends, "Job")]))
     }
 
     /// What was understood, in one line each.

@@ -81,6 +81,7 @@ pub(crate) fn count_unmodelled(job: &JobSpec, tally: &mut Tally, origin: &Origin
             "spec.backoffLimitPerIndex: failures count together",
             job.backoff_limit_per_index.is_some(),
         ),
+        ("spec.maxFailedIndexes: no index fails by itself", job.max_failed_indexes.is_some()),
         (
             "spec.podFailurePolicy: action FailIndex is taken as Count",
             rules().any(|rule| rule.action == "FailIndex"),
