@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // in the helpers too, a test that cannot go on fails
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -263,6 +264,26 @@ fn every_column_and_kind_is_documented() {
     for word in words {
         assert!(page.contains(&format!("`{word}`")), "docs/run-folder.md says nothing of {word}");
     }
+}
+
+/// The names in a text that stand between two marks and are written like those of facts.
+fn names_between(text: &'static str, begin: &str, end: &str) -> BTreeSet<&'static str> {
+    let parts = text.split(begin).skip(1).filter_map(|rest| rest.split(end).next());
+    parts
+        .filter(|part| part.starts_with(char::is_uppercase))
+        .filter(|part| part.chars().all(char::is_alphanumeric))
+        .collect()
+}
+
+#[test]
+fn every_kind_of_fact_is_documented_and_no_other() {
+    // What is written, whether or not a run at hand has such a fact.
+    let written = names_between(include_str!("../../reports/src/export/facts.rs"), "(\"", "\"");
+    let page = include_str!("../../docs/run-folder.md");
+    let (_, facts) = page.split_once("### facts.jsonl").expect("a section");
+    let (facts, _) = facts.split_once("The other keys").expect("what is not the kind");
+    assert_eq!(names_between(facts, "`", "`"), written, "docs/run-folder.md, then facts.rs");
+    assert!(written.len() > 30, "{written:?}");
 }
 
 #[test]
