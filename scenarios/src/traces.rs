@@ -1,18 +1,24 @@
 //! Traces of capacity: how many instances could be held from which moment on, as somebody saw it.
 //!
 //! A trace is a table with the columns `t_s`, seconds since it begins, and `count`; with a column
-//! `pool_id` a file holds several. The first row is at 0 s.
+//! `pool_id` a file holds several. The first row is at 0 s. What is simulated and what models are held
+//! against is read alike.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::Path;
 
 use csv::{ReaderBuilder, StringRecord};
 use sim::{SimTime, Span};
 
+use crate::cluster::counted;
 use crate::diagnostic::{Diagnostic, Diagnostics, Source, did_you_mean};
 use crate::file::market;
 use crate::inputs::Input;
 use crate::tree::{Node, Step};
+
+/// How many instances there were from which moment on, in order.
+pub type Counts = Vec<(SimTime, u32)>;
 
 /// How many instances of one type could be held in one zone.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -22,7 +28,7 @@ pub struct Trace {
     /// The zone.
     pub zone: String,
     /// How many from which moment on, in order.
-    pub counts: Vec<(SimTime, u32)>,
+    pub counts: Counts,
 }
 
 /// Reads the traces that a scenario in `folder` names.
@@ -53,16 +59,13 @@ pub fn read(
         if inputs.iter().all(|input| input.file != written.file) {
             inputs.push(Input::of(&written.file, file.text.as_bytes()));
         }
-        match counts(&file, written.pool.as_deref()) {
+        match one(&file, written.pool.as_deref()) {
             Ok(counts) => traces.push(Trace {
                 instance_type: written.instance_type.clone(),
                 zone: written.zone.clone(),
                 counts,
             }),
-            Err(Wrong::Row { span, message }) => {
-                let help = "a trace has the columns `t_s` and `count`, and its first row is at 0 s";
-                found.push(Diagnostic::new("E0704", message).at(&file, span).help(help));
-            }
+            Err(Wrong::Table(diagnostic)) => found.push(*diagnostic),
             Err(Wrong::Pool { message, help }) => {
                 let mut diagnostic = Diagnostic::new("E0704", message).at(source, place("pool"));
                 diagnostic.help = help;
@@ -75,68 +78,96 @@ pub fn read(
 
 /// Why a file gives no trace.
 enum Wrong {
-    /// A row of it is wrong.
-    Row { span: Range<usize>, message: String },
-    /// It holds another pool than the one that is asked for.
+    /// It is no table of counts.
+    Table(Box<Diagnostic>),
+    /// It holds other pools than the one that is asked for.
     Pool { message: String, help: Option<String> },
 }
 
-fn counts(file: &Source, pool: Option<&str>) -> Result<Vec<(SimTime, u32)>, Wrong> {
-    let row = |span: Range<usize>, message: String| Wrong::Row { span, message };
+/// The counts of the pool that is asked for, or of all if the file names none.
+fn one(file: &Source, pool: Option<&str>) -> Result<Counts, Wrong> {
+    let mut others = BTreeSet::new();
+    let is_wanted = |own: &str| {
+        let wanted = pool.is_none_or(|pool| pool == own);
+        if !wanted && !others.contains(own) {
+            others.insert(own.to_owned());
+        }
+        wanted
+    };
+    let mut pools = counts(file, is_wanted).map_err(Wrong::Table)?;
+    if pool.is_none() && pools.keys().any(|name| !name.is_empty()) {
+        let message = format!("{} holds several pools; `pool` says which", file.file);
+        return Err(Wrong::Pool { message, help: None });
+    }
+    let wanted = pool.unwrap_or_default();
+    pools.remove(wanted).ok_or_else(|| {
+        let near = did_you_mean(wanted, others.iter().map(String::as_str));
+        let help = near.map(|near| format!("did you mean `{near}`?"));
+        Wrong::Pool { message: format!("{} has no pool `{wanted}`", file.file), help }
+    })
+}
+
+/// The counts of each pool in a table whose name is wanted, by name; where the table names no pools it
+/// is of one, whose name is empty.
+///
+/// # Errors
+/// What is wrong with the table, and where.
+pub fn counts(
+    file: &Source,
+    mut is_wanted: impl FnMut(&str) -> bool,
+) -> Result<BTreeMap<String, Counts>, Box<Diagnostic>> {
+    let wrong = |span: Range<usize>, message: String| {
+        let help = "a trace has the columns `t_s` and `count`, and its first row is at 0 s";
+        Box::new(Diagnostic::new("E0704", message).at(file, span).help(help))
+    };
     let mut reader =
         ReaderBuilder::new().comment(Some(b'#')).flexible(true).from_reader(file.text.as_bytes());
-    let header = reader.headers().map_err(|error| row(0..0, error.to_string()))?.clone();
+    let header = reader.headers().map_err(|error| wrong(0..0, error.to_string()))?.clone();
     let column = |name: &str| header.iter().position(|column| column.trim() == name);
     let (Some(time), Some(count)) = (column("t_s"), column("count")) else {
-        return Err(row(0..0, format!("{} has no columns `t_s` and `count`", file.file)));
+        return Err(wrong(0..0, format!("{} has no columns `t_s` and `count`", file.file)));
     };
-    let pools = column("pool_id");
-    let mut counts: Vec<(SimTime, u32)> = Vec::new();
-    let mut others: Vec<String> = Vec::new();
+    let names = column("pool_id");
+    let mut pools: BTreeMap<String, Counts> = BTreeMap::new();
+    let mut has_rows = false;
     for record in reader.records() {
-        let record = record.map_err(|error| row(0..0, error.to_string()))?;
-        let span = span_of(&record, &file.text);
+        let record = record.map_err(|error| wrong(0..0, error.to_string()))?;
+        let wrong = |message: String| wrong(span_of(&record, &file.text), message);
+        has_rows = true;
+        if record.len() != header.len() {
+            let fields = counted(record.len(), "field");
+            return Err(wrong(format!("a row of {fields} in a table of {}", header.len())));
+        }
         let field = |index: usize| record.get(index).map_or("", str::trim);
-        let own = pools.map_or("", field);
-        if pool.is_some_and(|pool| pool != own) {
-            if others.last().is_none_or(|last| last != own) {
-                others.push(own.to_owned());
-            }
+        let name = names.map_or("", field);
+        if !is_wanted(name) {
             continue;
         }
-        if pool.is_none() && pools.is_some() {
-            let message = format!("{} holds several pools; `pool` says which", file.file);
-            return Err(Wrong::Pool { message, help: None });
-        }
-        let number = |index: usize, name: &str| {
-            field(index).parse::<u32>().map_err(|_| {
-                let text = field(index);
-                row(span.clone(), format!("`{text}` is no {name}, which is a whole number"))
-            })
+        let number = |index: usize, what: &str| {
+            let text = field(index);
+            let number = text.parse::<u32>();
+            number.map_err(|_| wrong(format!("`{text}` is no {what}, which is a whole number")))
         };
         let at = SimTime::ZERO + Span::from_secs(u64::from(number(time, "time in seconds")?));
         let count = number(count, "count of instances")?;
+        let of = if name.is_empty() { String::new() } else { format!(" of pool `{name}`") };
+        let counts = pools.entry(name.to_owned()).or_default();
         match counts.last() {
             None if at != SimTime::ZERO => {
-                return Err(row(span, "the first row is not at 0 s".into()));
+                return Err(wrong(format!("the first row{of} is not at 0 s")));
             }
             // A trace closes with its last row again.
             Some(last) if *last == (at, count) => continue,
             Some((last, _)) if *last >= at => {
-                return Err(row(span, format!("time goes backwards, from {last} to {at}")));
+                return Err(wrong(format!("time{of} goes backwards, from {last} to {at}")));
             }
             _ => counts.push((at, count)),
         }
     }
-    match pool {
-        Some(pool) if counts.is_empty() => {
-            let near = did_you_mean(pool, others.iter().map(String::as_str));
-            let help = near.map(|near| format!("did you mean `{near}`?"));
-            Err(Wrong::Pool { message: format!("{} has no pool `{pool}`", file.file), help })
-        }
-        _ if counts.is_empty() => Err(row(0..0, format!("{} has no rows", file.file))),
-        _ => Ok(counts),
+    if !has_rows {
+        return Err(wrong(0..0, format!("{} has no rows", file.file)));
     }
+    Ok(pools)
 }
 
 /// Where a record is written.

@@ -66,6 +66,10 @@ fn one_pool_of_several_is_replayed() {
     assert!(unsaid.contains("holds several pools"), "{unsaid}");
     let other = scenario(trace, "pool: aa, ", "us-east-1a").err().expect("there is none");
     assert!(other.contains("did you mean `a`?"), "{other}");
+    let backwards = "pool_id,t_s,count\na,0,2\nb,0,4\na,60,0\nb,60,1\nb,30,2\n";
+    assert!(scenario(backwards, "pool: a, ", "us-east-1a").is_ok(), "only `b` goes backwards");
+    let wrong = scenario(backwards, "pool: b, ", "us-east-1a").err().expect("it is wrong");
+    assert!(wrong.contains("time of pool `b` goes backwards"), "{wrong}");
 }
 
 #[test]
@@ -76,7 +80,9 @@ fn what_is_no_trace_is_said_with_its_place() {
         ("t_s,count\n0,-1\n", "`-1` is no count", "trace.csv:2:1"),
         ("t_s,count\n0,4.5\n", "`4.5` is no count", "trace.csv:2:1"),
         ("t_s,count\nnoon,4\n", "`noon` is no time", "trace.csv:2:1"),
-        ("t_s,count\n0\n", "`` is no count", "trace.csv:2:1"),
+        ("t_s,count\n0,\n", "`` is no count", "trace.csv:2:1"),
+        ("t_s,count\n0\n", "a row of 1 field in a table of 2", "trace.csv:2:1"),
+        ("t_s,count\n0,4\n60,4,4\n", "a row of 3 fields in a table of 2", "trace.csv:3:1"),
         ("t_s,count\n", "has no rows", "trace.csv:1:1"),
         ("", "no columns", "trace.csv:1:1"),
         ("when,what\n0,1\n", "no columns", "trace.csv:1:1"),

@@ -1,11 +1,15 @@
 //! Recorded data: capacity over time and lifetimes of instances, from CSV files.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::fs;
 use std::path::{Path, PathBuf};
 
+use scenarios::diagnostic::{Diagnostic, Source};
+use scenarios::traces::{self, Counts};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use sim::{SimTime, Span};
+use sim::Span;
 
 use crate::fit::Slots;
 
@@ -45,7 +49,7 @@ pub struct Pool {
     pub duration_s: u64,
     /// How many instances there were, from which moment on.
     #[serde(skip)]
-    pub trace: Vec<(SimTime, u32)>,
+    pub trace: Counts,
 }
 
 impl Pool {
@@ -86,30 +90,20 @@ impl VmLife {
     }
 }
 
-#[derive(Deserialize)]
-struct Sample {
-    pool_id: String,
-    t_s: u64,
-    count: u32,
-}
-
 /// Pools with what was seen of them: `pools.csv` and `availability.csv`.
 ///
 /// # Errors
 /// If a file is missing or a line is not understood, or if time goes backwards.
 pub fn pools(folder: &Path) -> Result<Vec<Pool>, DataError> {
     let path = folder.join("availability.csv");
-    let mut traces: BTreeMap<String, Vec<(SimTime, u32)>> = BTreeMap::new();
-    for Sample { pool_id, t_s, count } in rows(&path)? {
-        add(&mut traces, &pool_id, t_s, count, &path)?;
-    }
+    let mut traces = counts(&path, &text(&path)?, |_| true)?;
     let mut pools: Vec<Pool> = rows(&folder.join("pools.csv"))?;
     for pool in &mut pools {
-        pool.trace = traces.remove(&pool.pool_id).unwrap_or_default();
-        if pool.trace.is_empty() || pool.trace[0].0 != SimTime::ZERO {
-            let what = format!("{} has no trace that begins at 0 s", pool.pool_id);
+        let Some(trace) = traces.remove(&pool.pool_id) else {
+            let what = format!("{} has no trace", pool.pool_id);
             return Err(DataError::Nonsense { path, what });
-        }
+        };
+        pool.trace = trace;
     }
     Ok(pools)
 }
@@ -136,13 +130,18 @@ pub fn vm_lives(folder: &Path) -> Result<Vec<VmLife>, DataError> {
 /// If the file is missing, is neither kind of table, or a line is not understood, or if time goes
 /// backwards.
 pub fn read_slots(path: &Path, pool: Option<&str>, slots: &mut Slots) -> Result<(), DataError> {
-    let wrong =
-        |error: csv::Error| DataError::File { path: path.to_owned(), what: error.to_string() };
     let nonsense = |what: String| DataError::Nonsense { path: path.to_owned(), what };
-    let mut reader = csv::Reader::from_path(path).map_err(wrong)?;
-    let header = reader.headers().map_err(wrong)?.clone();
-    let has = |name: &str| header.iter().any(|column| column == name);
-    if !(has("t_s") && has("count") || has("lifetime_s") && has("censored")) {
+    let is_wanted = |name: &str| pool.is_none_or(|pool| name.contains(pool));
+    let text = text(path)?;
+    let header = reader(&text).headers().map_err(|error| wrong(path, &error))?.clone();
+    let has = |name: &str| header.iter().any(|column| column.trim() == name);
+    if has("t_s") && has("count") {
+        for trace in counts(path, &text, is_wanted)?.values() {
+            slots.add(trace, trace.iter().map(|(_, count)| *count).max().unwrap_or(0));
+        }
+        return Ok(());
+    }
+    if !(has("lifetime_s") && has("censored")) {
         let columns: Vec<&str> = header.iter().collect();
         return Err(nonsense(format!(
             "a trace has the columns `t_s` and `count`, lives have `lifetime_s` and `censored`; \
@@ -150,63 +149,58 @@ pub fn read_slots(path: &Path, pool: Option<&str>, slots: &mut Slots) -> Result<
             columns.join(", ")
         )));
     }
-    let mut traces: BTreeMap<String, Vec<(SimTime, u32)>> = BTreeMap::new();
-    for row in reader.deserialize() {
-        let row: Recorded = row.map_err(wrong)?;
-        let name = row.pool_id.unwrap_or_default();
-        if pool.is_some_and(|pool| !name.contains(pool)) {
+    for Ended { pool_id, lifetime_s, censored } in parsed(path, &text)? {
+        if !is_wanted(pool_id.as_deref().unwrap_or_default()) {
             continue;
         }
-        match (row.t_s, row.count, row.lifetime_s, row.censored) {
-            (Some(t_s), Some(count), ..) => add(&mut traces, &name, t_s, count, path)?,
-            (_, _, Some(lifetime), Some(censored)) if lifetime.is_finite() && lifetime >= 0.0 => {
-                slots.push(true, lifetime / 3_600.0, censored == 0);
-            }
-            _ => return Err(nonsense("a row has no count, and no lifetime either".into())),
+        if !lifetime_s.is_finite() || lifetime_s < 0.0 {
+            return Err(nonsense(format!("{lifetime_s} s is no lifetime")));
         }
-    }
-    for trace in traces.values() {
-        slots.add(trace, trace.iter().map(|(_, count)| *count).max().unwrap_or(0));
+        slots.push(true, lifetime_s / 3_600.0, censored == 0);
     }
     Ok(())
 }
 
-/// A row of either kind of table.
+/// A row of a table of lives, whoever made it.
 #[derive(Deserialize)]
-struct Recorded {
+struct Ended {
     pool_id: Option<String>,
-    t_s: Option<u64>,
-    count: Option<u32>,
-    lifetime_s: Option<f64>,
-    censored: Option<u8>,
+    lifetime_s: f64,
+    censored: u8,
 }
 
-/// Adds a count to the trace it belongs to.
-fn add(
-    traces: &mut BTreeMap<String, Vec<(SimTime, u32)>>,
-    pool: &str,
-    t_s: u64,
-    count: u32,
+/// The traces in a table, as a scenario would replay them, by pool.
+fn counts(
     path: &Path,
-) -> Result<(), DataError> {
-    let at = SimTime::ZERO + Span::from_secs(t_s);
-    let trace = traces.entry(pool.to_owned()).or_default();
-    // A trace closes with its last row again.
-    if trace.last() == Some(&(at, count)) {
-        return Ok(());
-    }
-    if trace.last().is_some_and(|(last, _)| *last >= at) {
-        let of = if pool.is_empty() { String::new() } else { format!(" of {pool}") };
-        let what = format!("time goes backwards in the trace{of} at {t_s} s");
-        return Err(DataError::Nonsense { path: path.to_owned(), what });
-    }
-    trace.push((at, count));
-    Ok(())
+    text: &str,
+    is_wanted: impl FnMut(&str) -> bool,
+) -> Result<BTreeMap<String, Counts>, DataError> {
+    let file = Source { file: path.display().to_string(), text: text.into() };
+    let told = |diagnostic: Box<Diagnostic>| {
+        let Diagnostic { message, place, .. } = *diagnostic;
+        let line = place.map_or(1, |place| place.line_column().0);
+        DataError::File { path: path.to_owned(), what: format!("line {line}: {message}") }
+    };
+    traces::counts(&file, is_wanted).map_err(told)
 }
 
 fn rows<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, DataError> {
-    let wrong =
-        |error: csv::Error| DataError::File { path: path.to_owned(), what: error.to_string() };
-    let mut reader = csv::Reader::from_path(path).map_err(wrong)?;
-    reader.deserialize().collect::<Result<_, _>>().map_err(wrong)
+    parsed(path, &text(path)?)
+}
+
+fn parsed<T: DeserializeOwned>(path: &Path, text: &str) -> Result<Vec<T>, DataError> {
+    reader(text).deserialize().collect::<Result<_, _>>().map_err(|error| wrong(path, &error))
+}
+
+/// Tables are read alike: lines that begin with `#` say nothing.
+fn reader(text: &str) -> csv::Reader<&[u8]> {
+    csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(text.as_bytes())
+}
+
+fn text(path: &Path) -> Result<String, DataError> {
+    fs::read_to_string(path).map_err(|error| wrong(path, &error))
+}
+
+fn wrong(path: &Path, error: &dyn fmt::Display) -> DataError {
+    DataError::File { path: path.to_owned(), what: error.to_string() }
 }
