@@ -67,16 +67,22 @@ fn labelled(plan: &ClusterPlan, which: &[bool]) -> Model {
     model
 }
 
+/// The plugin that looks at other nodes, too.
+const IMAGES: &str = "ImageLocality";
+
 /// What every plugin says of a node alone, and what the node contributes to every sum.
 type Says = (Vec<(&'static str, String)>, Vec<Share>);
 
-/// Asks every plugin of a profile about one node.
+/// Asks every plugin of a profile about one node. How common the pod's images are is left out where
+/// a node has any: all such nodes are asked again whenever it changes.
 fn says(profile: &Profile, inquiry: &Inquiry, pod: PodView<'_>, node: NodeView<'_>) -> Says {
     let filters = profile
         .filters
         .iter()
         .map(|(name, filter)| (*name, format!("{:?}", filter.check(pod, node))));
-    let scores = profile.scores.iter().map(|(name, scorer, _)| {
+    let has_images = pod.spec.images.known.iter().any(|image| node.has_image(*image));
+    let scores = profile.scores.iter().filter(|(name, ..)| !has_images || *name != IMAGES);
+    let scores = scores.map(|(name, scorer, _)| {
         let score = match scorer {
             Scorer::Own(score) => score.score(pod.spec, node),
             Scorer::Relative(score) => score.grade(pod, node),

@@ -6,6 +6,7 @@ mod decisions;
 use decisions::{asked, compare};
 use proptest::prelude::*;
 use proptest::sample::Index;
+use sim::Span;
 use sim::scheduler::plain::Walk;
 use sim::scheduler::profile::Profile;
 use sim::scheduler::rankings::Rankings;
@@ -61,5 +62,31 @@ proptest! {
         let mut model = plan.model();
         let profile = profile.profile(&mut model);
         agree(&profile, plan.world_of(model), &steps, start, enough)?;
+    }
+
+    /// When an image is pulled, nodes that have it answer again to pods that name it. To others only
+    /// the node that pulled it does.
+    #[test]
+    fn a_pull_is_news_to_few(plan in clusters(), node in any::<Index>(), image in any::<Index>()) {
+        let mut world = plan.world();
+        let images: Vec<_> = world.model().images.ids().collect();
+        prop_assume!(!world.registered().is_empty());
+        let (node, image) = (*node.get(world.registered()), *image.get(&images));
+        let mut kept = Rankings::default();
+        let profile = Profile::default();
+        for pod in asked(&world) {
+            let _ = kept.of(&profile, pod, &world);
+        }
+        let _ = world.pull(node, image, Span::ZERO);
+        for pod in asked(&world) {
+            let before = kept.rows_recomputed();
+            let _ = kept.of(&profile, pod, &world);
+            let (rows, answers) = kept.rows_recomputed();
+            let most = match pod.spec.images.known.contains(&image) {
+                true => 1 + world.holders(image) as u64,
+                false => 1,
+            };
+            prop_assert!(rows - before.0 <= most && answers - before.1 <= most, "{before:?}");
+        }
     }
 }

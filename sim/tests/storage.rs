@@ -32,7 +32,7 @@ struct NodeExtra {
 /// What a kind of pod asks for besides.
 #[derive(Clone, Debug)]
 struct PodExtra {
-    image: Option<u8>,
+    images: Vec<u8>,
     feature: bool,
     claim: Option<u8>,
     disk: Option<(u8, bool)>,
@@ -46,11 +46,11 @@ fn node_extra() -> impl Strategy<Value = NodeExtra> {
 }
 
 fn pod_extra() -> impl Strategy<Value = PodExtra> {
-    let few = || prop::option::of(0_u8..2);
+    let images = prop::collection::vec(0_u8..2, 0..3);
     let feature = prop::bool::weighted(0.2);
     let disk = prop::option::of((0_u8..2, any::<bool>()));
-    (few(), feature, prop::option::of(0_u8..3), disk)
-        .prop_map(|(image, feature, claim, disk)| PodExtra { image, feature, claim, disk })
+    (images, feature, prop::option::of(0_u8..3), disk)
+        .prop_map(|(images, feature, claim, disk)| PodExtra { images, feature, claim, disk })
 }
 
 /// Three claims that have their volumes; the first two are for one pod each.
@@ -105,9 +105,8 @@ fn with_extras(plan: &ClusterPlan, nodes: &[NodeExtra], pods: &[PodExtra]) -> Mo
     let workloads: Vec<WorkloadId> = model.workloads.ids().collect();
     for (workload, extra) in workloads.into_iter().zip(pods) {
         let mut spec = model.specs[model.workloads[workload].spec].clone();
-        if let Some(image) = extra.image {
-            spec.images = PodImages { known: vec![images[usize::from(image)]], containers: 1 };
-        }
+        let known = extra.images.iter().map(|image| images[usize::from(*image)]);
+        spec.images = PodImages { known: known.collect(), containers: 2 };
         if extra.feature {
             spec.features.push(feature);
         }

@@ -46,11 +46,7 @@ impl Answers {
     /// Asks those nodes again that have changed since the last time.
     pub fn catch_up(&mut self, inquiry: &Inquiry, pod: PodView<'_>, world: &World) {
         let nodes = world.registered();
-        let Some(News { moves, changes, .. }) = self
-            .follower
-            .news(world)
-            .filter(|news| !news.unsettles() || inquiry.outlasts_moves(pod))
-        else {
+        let Some(News { moves, images, changes }) = self.follower.news(pod, world) else {
             self.of.clear();
             for node in nodes {
                 let answer = self.ask(inquiry, pod, world, *node);
@@ -67,6 +63,14 @@ impl Answers {
         for changes in changes.chunk_by(|a, b| a.0 == b.0) {
             let (place, change) = changes[0];
             self.of[place] = self.ask(inquiry, pod, world, change.node);
+        }
+        if images {
+            for (place, node) in nodes.iter().enumerate() {
+                let view = world.view(*node);
+                if pod.spec.images.known.iter().any(|image| view.has_image(*image)) {
+                    self.of[place] = self.ask(inquiry, pod, world, *node);
+                }
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::framework::PodView;
 use crate::world::World;
 use crate::world::journal::{Change, Cursor};
 use crate::world::node::NodeId;
@@ -10,15 +11,16 @@ use crate::world::node::NodeId;
 /// How far somebody has read who keeps one row for each registered node.
 #[derive(Default)]
 pub(super) struct Follower {
-    read: Option<(Cursor, Arc<[NodeId]>, u64)>,
+    read: Option<(Cursor, Arc<[NodeId]>, usize)>,
 }
 
 /// What has happened since the last time.
 pub(super) struct News {
     /// Where rows go, if nodes have joined or left.
     pub moves: Option<Moves>,
-    /// Whether images have been pulled, so that they are more common than they were.
-    pub pulled: bool,
+    /// Whether images of the pod's are as common no more as they were: somebody has pulled one, or
+    /// there are other nodes. Nodes that have any say something else of themselves, then.
+    pub images: bool,
     /// What changed, by the places that nodes have now.
     pub changes: Vec<(usize, Change)>,
 }
@@ -35,25 +37,22 @@ pub(super) struct Moves {
 const NEW: u32 = u32::MAX;
 
 impl Follower {
-    /// What has happened since the last time; of one place one after the other. None the first
-    /// time, and when more has happened than there are nodes.
-    pub(super) fn news(&mut self, world: &World) -> Option<News> {
-        let (journal, nodes, pulls) = (world.journal(), world.registered_list(), world.pulls());
-        let now = (journal.now(), Arc::clone(nodes), pulls);
-        let (cursor, before, seen) = self.read.replace(now)?;
+    /// What has happened since the last time that may matter to a pod; of one place one after the
+    /// other. None the first time, and when more has happened than there are nodes.
+    pub(super) fn news(&mut self, pod: PodView<'_>, world: &World) -> Option<News> {
+        let (journal, nodes) = (world.journal(), world.registered_list());
+        let images = &pod.spec.images.known;
+        // While nodes neither join nor leave, it only rises.
+        let holders = images.iter().map(|image| world.holders(*image)).sum();
+        let now = (journal.now(), Arc::clone(nodes), holders);
+        let (cursor, before, held) = self.read.replace(now)?;
         let changes = journal.since(cursor).filter(|changes| changes.len() <= nodes.len())?;
         let mut changes: Vec<_> =
             changes.filter_map(|change| Some((world.place_of(change.node)?, change))).collect();
         changes.sort_by_key(|(place, _)| *place);
         let moves = (!Arc::ptr_eq(&before, nodes)).then(|| Moves::between(&before, world));
-        Some(News { moves, pulled: pulls != seen, changes })
-    }
-}
-
-impl News {
-    /// Whether what nodes say of how common an image is holds no more.
-    pub(super) fn unsettles(&self) -> bool {
-        self.moves.is_some() || self.pulled
+        let images = !images.is_empty() && (moves.is_some() || holders != held);
+        Some(News { moves, images, changes })
     }
 }
 

@@ -153,12 +153,6 @@ impl Inquiry {
         &self.sums
     }
 
-    /// Whether what nodes answer for themselves holds when others join or leave: all but how common
-    /// an image is.
-    pub fn outlasts_moves(&self, pod: PodView<'_>) -> bool {
-        pod.spec.images.known.is_empty()
-    }
-
     /// Every sum, with nothing added up yet.
     pub fn standings(&self, world: &World) -> Vec<Standing> {
         self.sums.iter().map(|sum| Standing::new(sum.is_per_node(world))).collect()

@@ -105,9 +105,9 @@ impl Ranking {
 
     /// Repairs whatever has changed since the last time. `answers` must be up to date.
     pub fn catch_up(&mut self, answers: &Answers, pod: PodView<'_>, world: &World) {
-        let news = self.follower.news(world);
-        let Some(News { moves, changes, .. }) =
-            news.filter(|news| !news.unsettles() || self.outlasts_moves(pod, world))
+        let news = self.follower.news(pod, world);
+        let Some(News { moves, images, changes }) =
+            news.filter(|news| news.moves.is_none() && !news.images || self.outlasts_moves(world))
         else {
             self.rebuild(answers, pod, world);
             return;
@@ -121,15 +121,21 @@ impl Ranking {
             let concerns = specs.any(|spec| spec.is_none_or(|spec| self.concerns(spec, world)));
             self.repair(place, node, concerns, answers, pod, world);
         }
+        if images {
+            for (place, node) in world.registered().iter().enumerate() {
+                if self.cell_at(self.rows[place]).answer != answers.at(place) {
+                    self.repair(place, *node, false, answers, pod, world);
+                }
+            }
+        }
     }
 
-    /// Whether rows can be kept when nodes join and leave: the sums still mean the same, and most
-    /// cells are not empty.
-    fn outlasts_moves(&self, pod: PodView<'_>, world: &World) -> bool {
+    /// Whether rows can be kept when nodes join and leave, or many say something else: the sums still
+    /// mean the same, and most cells are not empty.
+    fn outlasts_moves(&self, world: &World) -> bool {
         let held = self.held.iter().filter(|held| **held > 0).count();
         let mut sums = self.inquiry.sums().iter().zip(&self.standings);
-        self.inquiry.outlasts_moves(pod)
-            && self.held.len() <= FEW_CELLS + 2 * held
+        self.held.len() <= FEW_CELLS + 2 * held
             && sums.all(|(sum, standing)| sum.is_per_node(world) == standing.is_per_node())
     }
 

@@ -77,8 +77,6 @@ pub struct World {
     journal: Journal,
     refusals: Refusals,
     images: HeldImages,
-    /// How many images have been pulled: each changes what is said of every node that has it.
-    pulls: u64,
     reserved: Reserved,
     volume_zones: Zones,
     health: Health,
@@ -107,7 +105,6 @@ impl World {
             journal: Journal::default(),
             refusals: Refusals::default(),
             images: HeldImages::default(),
-            pulls: 0,
             reserved: Reserved::new(&model),
             volume_zones: Zones::default(),
             health: Health::new(&model),
@@ -240,12 +237,6 @@ impl World {
     /// How many registered nodes have an image.
     pub fn holders(&self, image: ImageId) -> usize {
         self.images.holders(image)
-    }
-
-    /// How many images have been pulled: changes whenever [`holders`](Self::holders) does while nodes
-    /// neither join nor leave.
-    pub fn pulls(&self) -> u64 {
-        self.pulls
     }
 
     /// Region and zone of a node.

@@ -205,7 +205,6 @@ impl World {
             "images are pulled by registered nodes"
         );
         self.images.pull(node, image);
-        self.pulls += 1;
         self.changed(node);
         Fact::ImagePulled { node, image, took }
     }
