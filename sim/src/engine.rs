@@ -152,10 +152,11 @@ impl<'s, S: Sink> Simulation<'s, S> {
             Event::ImageIsThere(node) => self.image_is_there(node),
             Event::PodBecomesReady(pod) => self.pod_becomes_ready(pod),
             Event::PodBecomesAvailable(pod) => self.pod_becomes_available(pod),
-            Event::LossNoticed(pod) if !self.eviction_rate.gives_up(pod, at) => {}
             Event::LossNoticed(pod) => {
-                let actions = self.controllers.loss_noticed(&self.world, pod);
-                self.apply_all(actions);
+                if self.eviction_rate.gives_up(pod, at) {
+                    let actions = self.controllers.loss_noticed(&self.world, pod);
+                    self.apply_all(actions);
+                }
             }
             Event::DrainGoesOn(node) => {
                 let why = self.drained_because(node);
@@ -324,7 +325,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
         }
         if matches!(self.world.nodes().state(node), NodeState::Ready { .. }) {
             let zone = self.setup.model.catalog.offerings[self.world.nodes().offering(node)].zone;
-            self.eviction_rate.lost(zone, node);
+            self.eviction_rate.lost(zone, node, !self.world.view(node).is_not_ready());
             let unreachable_at = self.world.now() + self.setup.interruption.loss.unreachable_after;
             self.agenda.schedule(unreachable_at, Event::NodeBecomesUnreachable(node));
         }
@@ -428,17 +429,26 @@ impl<'s, S: Sink> Simulation<'s, S> {
     /// Has the zones looked at once all is done that happens now, if a node waits for that.
     fn await_look_at_zones(&mut self) {
         if self.eviction_rate.is_behind() {
-            self.agenda.schedule(self.world.now(), Event::ZonesAreLookedAt);
+            self.plan_look_at_zones(self.world.now());
+        }
+    }
+
+    fn plan_look_at_zones(&mut self, at: SimTime) {
+        if self.eviction_rate.plans(at) {
+            self.agenda.schedule(at, Event::ZonesAreLookedAt);
         }
     }
 
     fn zones_are_looked_at(&mut self) {
+        if !self.eviction_rate.is_planned(self.world.now()) {
+            return;
+        }
         let look = self.eviction_rate.look(&self.world);
         for (pod, at) in look.given_up {
             self.agenda.schedule(at, Event::LossNoticed(pod));
         }
         if let Some(again_at) = look.again_at {
-            self.agenda.schedule(again_at, Event::ZonesAreLookedAt);
+            self.plan_look_at_zones(again_at);
         }
     }
 }

@@ -56,8 +56,11 @@ impl Census {
     fn is_sound(&self, world: &World) -> bool {
         let mut recount = Census::default();
         world.nodes().alive().iter().for_each(|node| recount.count(*node, world));
-        let zone = |zone| recount.zones.get(zone).copied().unwrap_or_default();
-        self.zones.iter().all(|(name, counted)| *counted == zone(name))
+        let mut names = self.zones.keys().chain(recount.zones.keys());
+        names.all(|name| {
+            let [kept, recounted] = [&self.zones, &recount.zones].map(|zones| zones.get(name));
+            kept.copied().unwrap_or_default() == recounted.copied().unwrap_or_default()
+        })
     }
 
     fn count(&mut self, node: NodeId, world: &World) {
@@ -71,11 +74,9 @@ impl Census {
         // A node that was only imagined is not known afterwards.
         let exists = node.index() < world.nodes().len();
         if exists && matches!(world.nodes().state(node), NodeState::Ready { .. }) {
-            let model = world.model();
-            let taints = &world.view(node).shape().taints;
             let counted = Counted {
-                zone: model.catalog.offerings[world.nodes().offering(node)].zone,
-                is_ready: taints.iter().all(|taint| taint.key != model.not_ready_key),
+                zone: world.model().catalog.offerings[world.nodes().offering(node)].zone,
+                is_ready: !world.view(node).is_not_ready(),
             };
             *self.counter(counted) += 1;
             self.counted[node.index()] = Some(counted);

@@ -34,6 +34,8 @@ pub struct EvictionRate {
     lost: BTreeMap<NodeId, Lost>,
     pods: BTreeMap<PodId, Waiting>,
     census: Census,
+    /// When the zones are looked at next.
+    planned: Option<SimTime>,
     /// Every zone is down: the controller rather doubts itself, and taints nobody.
     stopped: bool,
 }
@@ -42,19 +44,22 @@ pub struct EvictionRate {
 struct Zone {
     /// Unreachable nodes without the taint, in the order in which they became so.
     queue: VecDeque<NodeId>,
+    /// How it stood when its pace was set, unless that was before all were down.
+    health: Option<Health>,
     /// One node in so long; none at all without it.
     pace: Option<Span>,
     /// When the next node may be tainted.
     free_at: SimTime,
-    /// Lost nodes that nobody misses yet, and those that are unreachable.
+    /// Lost nodes that are still taken for ready, and those that are not.
     silent: u32,
-    unreachable: u32,
+    not_ready: u32,
 }
 
 /// A node that is gone and whose object is still there.
 #[derive(Clone, Copy, Debug)]
 struct Lost {
     zone: NameId,
+    is_taken_for_ready: bool,
     is_unreachable: bool,
 }
 
@@ -113,10 +118,11 @@ impl Zone {
     fn new() -> Zone {
         Zone {
             queue: VecDeque::new(),
+            health: None,
             pace: Some(USUAL),
             free_at: SimTime::ZERO,
             silent: 0,
-            unreachable: 0,
+            not_ready: 0,
         }
     }
 
@@ -133,10 +139,12 @@ impl Zone {
 }
 
 impl EvictionRate {
-    /// A node is gone, and its object stays for a while.
-    pub fn lost(&mut self, zone: NameId, node: NodeId) {
-        self.zones.entry(zone).or_insert_with(Zone::new).silent += 1;
-        self.lost.insert(node, Lost { zone, is_unreachable: false });
+    /// A node is gone, and its object stays for a while, as ready or not as it was.
+    pub fn lost(&mut self, zone: NameId, node: NodeId, was_ready: bool) {
+        let of_zone = self.zones.entry(zone).or_insert_with(Zone::new);
+        *(if was_ready { &mut of_zone.silent } else { &mut of_zone.not_ready }) += 1;
+        let lost = Lost { zone, is_taken_for_ready: was_ready, is_unreachable: false };
+        self.lost.insert(node, lost);
     }
 
     /// A pod that was lost with a node is given up when it no longer tolerates the node's taint.
@@ -149,16 +157,21 @@ impl EvictionRate {
         let Some(lost) = self.lost.get_mut(&node) else { return };
         lost.is_unreachable = true;
         let zone = self.zones.entry(lost.zone).or_insert_with(Zone::new);
-        zone.silent -= 1;
-        zone.unreachable += 1;
-        zone.queue.push_back(node);
+        if std::mem::take(&mut lost.is_taken_for_ready) {
+            zone.silent -= 1;
+            zone.not_ready += 1;
+        }
+        // Whoever is unreachable when the controller goes on is queued then.
+        if !self.stopped {
+            zone.queue.push_back(node);
+        }
     }
 
     /// The object of a node is deleted: those of its pods that are not given up by `gone_at` are then.
     pub fn deleted(&mut self, node: NodeId, gone_at: SimTime) -> Vec<(PodId, SimTime)> {
         let Some(lost) = self.lost.remove(&node) else { return Vec::new() };
         let zone = self.zones.entry(lost.zone).or_insert_with(Zone::new);
-        zone.unreachable -= 1;
+        zone.not_ready -= 1;
         zone.queue.retain(|waits| *waits != node);
         let left = self.pods.iter_mut().filter(|(_, pod)| pod.node == node);
         let left = left.filter(|(_, pod)| pod.due.is_none_or(|due| due > gone_at));
@@ -184,6 +197,20 @@ impl EvictionRate {
         self.stopped || self.zones.values().any(|zone| !zone.queue.is_empty())
     }
 
+    /// Whether a look at this time comes before the one that is planned; it is what is planned then.
+    pub fn plans(&mut self, at: SimTime) -> bool {
+        let sooner = self.planned.is_none_or(|planned| at < planned);
+        if sooner {
+            self.planned = Some(at);
+        }
+        sooner
+    }
+
+    /// Whether the look of this time is the one that is planned, and has not been overtaken.
+    pub fn is_planned(&mut self, now: SimTime) -> bool {
+        self.planned.take_if(|planned| *planned == now).is_some()
+    }
+
     /// Looks at the zones, and taints as many nodes as may be now.
     pub fn look(&mut self, world: &World) -> Look {
         let mut census = std::mem::take(&mut self.census);
@@ -200,7 +227,7 @@ impl EvictionRate {
         let health = self.zones.iter().filter_map(|(name, zone)| {
             let there = there.get(name).copied().unwrap_or_default();
             let ready = there.ready + zone.silent;
-            let not_ready = there.not_ready + zone.unreachable;
+            let not_ready = there.not_ready + zone.not_ready;
             let nodes = ready + not_ready;
             (nodes > 0).then(|| (*name, Health::of(ready, not_ready), nodes))
         });
@@ -215,7 +242,9 @@ impl EvictionRate {
             return Look::default();
         }
         for (name, health, nodes) in health {
-            if let Some(zone) = self.zones.get_mut(&name) {
+            let zone = self.zones.get_mut(&name).filter(|zone| zone.health != Some(health));
+            if let Some(zone) = zone {
+                zone.health = Some(health);
                 zone.swap(health.pace(nodes), now);
             }
         }
@@ -249,6 +278,7 @@ impl EvictionRate {
     /// A zone is up again: all that are still unreachable are to be tainted anew.
     fn go_on(&mut self) {
         self.stopped = false;
+        self.zones.values_mut().for_each(|zone| zone.health = None);
         for (node, lost) in self.lost.iter().filter(|(_, lost)| lost.is_unreachable) {
             if let Some(zone) = self.zones.get_mut(&lost.zone) {
                 zone.queue.push_back(*node);
@@ -283,7 +313,7 @@ mod tests {
         fn lose(&mut self, nodes: std::ops::Range<usize>, zone: usize) {
             for number in nodes {
                 let (pod, node) = (PodId::from_index(number), NodeId::from_index(number));
-                self.rate.lost(self.zones[zone], node);
+                self.rate.lost(self.zones[zone], node, true);
                 self.rate.awaits_taint(pod, node, Span::from_secs(300));
                 self.rate.unreachable(node);
             }
@@ -361,12 +391,36 @@ mod tests {
         let first = PodId::from_index(0);
         assert!(!story.rate.gives_up(first, at(350)), "its node is no longer tainted");
         assert!(story.rate.is_behind());
-        // Of the other zone one is back: all begin anew, after ten seconds.
+        story.lose(5..6, 1);
+        // Of the other zone one is back: all begin anew, once each, after ten seconds.
         story.ready = [0, 1];
         assert_eq!(story.tainted(400, 400), []);
-        let anew = [(0, 410), (3, 410), (1, 420), (4, 420), (2, 430)];
+        let anew = [(0, 410), (3, 410), (1, 420), (4, 420), (2, 430), (5, 430)];
         assert_eq!(story.tainted(410, 1_000), anew);
         assert!(!story.rate.gives_up(first, at(709)) && story.rate.gives_up(first, at(710)));
+    }
+
+    /// A node that shut down before it was lost does not become ready by that.
+    #[test]
+    fn a_lost_node_is_as_ready_as_it_was() {
+        let mut story = Story::new(0, [2, 10]);
+        for number in 0..3 {
+            story.rate.lost(story.zones[0], NodeId::from_index(number), number == 0);
+        }
+        story.lose(3..4, 0);
+        assert_eq!(story.tainted(50, 60), [(3, 50)], "three of six are ready");
+        story.rate.unreachable(NodeId::from_index(0));
+        story.lose(4..5, 0);
+        assert_eq!(story.tainted(100, 200), [], "two of seven are");
+    }
+
+    #[test]
+    fn one_look_is_planned_at_a_time() {
+        let mut rate = EvictionRate::default();
+        assert!(rate.plans(at(20)) && !rate.plans(at(20)) && !rate.plans(at(30)));
+        assert!(rate.plans(at(10)) && rate.is_planned(at(10)));
+        assert!(!rate.is_planned(at(20)), "it was overtaken");
+        assert!(rate.plans(at(20)));
     }
 
     #[test]

@@ -21,10 +21,10 @@ pub static AWS: Provider = Provider {
         shutdown: Shutdown { total: Span::from_secs(150), critical: Span::from_secs(30) },
         loss: Loss::CLEANED_UP,
     },
-    // -ln(1 - 0.125) / 730: the middle of the advisor's band of 10-15 % a month.
-    // Amazon EC2 API reference, SpotMarketOptions: MaxPrice is optional, and advised against
     max_life: None,
+    // Amazon EC2 API reference, SpotMarketOptions: MaxPrice is optional, and advised against
     takes_max_price: true,
+    // -ln(1 - 0.125) / 730: the middle of the advisor's band of 10-15 % a month.
     reclaims_per_hour: 1.83e-4,
     labels: &[CapacityLabel {
         key: "eks.amazonaws.com/capacityType",

@@ -21,10 +21,10 @@ pub static AZURE: Provider = Provider {
         shutdown: Shutdown { total: Span::from_secs(30), critical: Span::from_secs(15) },
         loss: Loss::CLEANED_UP,
     },
-    // -ln(1 - 0.125) / 672: Azure's bands are of 28 days.
-    // Azure documentation, spot-vms.md: a maximum price, or -1 for whatever spot costs
     max_life: None,
+    // Azure documentation, spot-vms.md: a maximum price, or -1 for whatever spot costs
     takes_max_price: true,
+    // -ln(1 - 0.125) / 672: Azure's bands are of 28 days.
     reclaims_per_hour: 1.99e-4,
     labels: &[CapacityLabel {
         key: "kubernetes.azure.com/scalesetpriority",

@@ -305,6 +305,11 @@ impl<'w> NodeView<'w> {
         self.world.nodes.state(self.node) == NodeState::Ready { cordoned: true }
     }
 
+    /// Whether its kubelet has said that it is not ready, as one that shuts down does.
+    pub fn is_not_ready(self) -> bool {
+        self.shape.taints.iter().any(|taint| taint.key == self.world.model.not_ready_key)
+    }
+
     /// Whether it has an image.
     pub fn has_image(self, image: ImageId) -> bool {
         self.world.images.on(self.node).binary_search(&image).is_ok()
