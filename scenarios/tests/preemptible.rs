@@ -101,5 +101,10 @@ fn no_age_is_asked_for_that_the_provider_lets_nobody_reach() {
     let said = "`gcp-preemptible` lets no instance live for 2d: 1d at most";
     assert!(refused.contains(said), "{refused}");
     assert!(parse("gcp-preemptible", "model: by-age, maxAge: 24h").is_ok());
+    for too_short in ["0s", "59s"] {
+        let rules = format!("model: by-age, maxAge: {too_short}");
+        let refused = parse("gcp-preemptible", &rules).map(drop).unwrap_err();
+        assert!(refused.contains("error[E0701]"), "{refused}");
+    }
     assert!(parse("gcp", "model: by-age, maxAge: 48h").is_ok());
 }

@@ -71,6 +71,8 @@ pub enum Bound {
     WithinShare(f64),
     /// It misses by more than this share: a model that should not do.
     MissesBy(f64),
+    /// It is shown beside what is expected, and not judged.
+    Shown,
 }
 
 impl Row {
@@ -82,6 +84,7 @@ impl Row {
             Bound::Within(most) => miss <= most + 1e-9,
             Bound::WithinShare(share) => miss <= share * self.expected.abs() + 1e-9,
             Bound::MissesBy(share) => miss > share * self.expected.abs(),
+            Bound::Shown => true,
         }
     }
 }

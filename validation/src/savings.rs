@@ -9,7 +9,7 @@ use scenarios::Scenario;
 use scenarios::catalogue::{self, Listed};
 use scenarios::diagnostic::Source;
 use sim::world::catalog::OfferingId;
-use sim::world::node::NodeId;
+use sim::world::node::{NodeId, Why};
 use sim::{Fact, Legend, Root, SimTime, Span};
 
 use crate::{Bound, DataError, Experiment, Row};
@@ -36,10 +36,14 @@ const REPLICATIONS: u32 = 5;
 
 /// Nothing is read but the catalogue, and nothing is set but the types: all else is the default.
 ///
-/// What the bands say holds for instances that have been there for a day. All in all three to four
-/// times as many are taken: a pool that replaces what it loses by the same type in the same zone is
-/// given successors while the window of contention still lasts, and those are taken like the first.
-/// That is what the traces of held slots show, and it is not what the expectation counts.
+/// The saving is that of the catalogue, whose prices are constant and the advisor's: it checks the
+/// bills, and the choice of types, not how prices move.
+///
+/// What the bands say holds for instances that have been there for a day; that they are counted from
+/// that age on is because of this result. All in all three to four times as many are taken: a pool
+/// that replaces what it loses by the same type in the same zone is given successors while the window
+/// of contention still lasts, and those are taken like the first. That is what the traces of held
+/// slots show, and it is not what the expectation counts, so that row is shown and not judged.
 fn run(_: &Path) -> Result<Vec<Row>, DataError> {
     let scenario = fleet();
     let legend = Legend::of(&scenario.setup);
@@ -57,9 +61,9 @@ fn run(_: &Path) -> Result<Vec<Row>, DataError> {
                 Fact::NodeLaunched { node, .. } => {
                     launched.insert(node, *at);
                 }
-                Fact::NodeGone { node, .. } => {
+                Fact::NodeGone { node, why, .. } => {
                     let launched_at = launched.remove(&node).unwrap_or(*at);
-                    lives.push((at.since(launched_at), true));
+                    lives.push((at.since(launched_at), why == Why::Reclaimed));
                 }
                 _ => {}
             }
@@ -95,7 +99,7 @@ fn run(_: &Path) -> Result<Vec<Row>, DataError> {
         row("saving of a fleet, percent", SAVING, saving, 1),
         row("reclaims a week, from an age of a day on", RECLAIMS_A_WEEK, a_week(SETTLED), 4),
         Row {
-            bound: Bound::MissesBy(2.0 / 3.0),
+            bound: Bound::Shown,
             ..row(
                 "all reclaims a week, successors included",
                 RECLAIMS_A_WEEK,

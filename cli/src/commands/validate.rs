@@ -65,6 +65,7 @@ fn wanted(bound: Bound) -> String {
         Bound::Within(most) => format!("within {most}"),
         Bound::WithinShare(share) => format!("within {}", percent(share)),
         Bound::MissesBy(share) => format!("must miss by more than {}", percent(share)),
+        Bound::Shown => "shown, not judged".into(),
     }
 }
 

@@ -29,6 +29,9 @@ const BUSY_AFTERNOON: f64 = 0.5;
 /// Google Cloud, ages above 2 h, 2019: more and less by eight hours of the local day.
 const GCP_BY_8_HOURS: [f64; 3] = [0.56, 1.45, 1.15];
 
+/// The least that `maxAge` may say.
+const SHORTEST_LIFE: Span = Span::from_secs(60);
+
 impl Lowering<'_> {
     /// How capacity comes and goes.
     pub(super) fn reclaims(&mut self) -> Arc<dyn Reclaims> {
@@ -221,6 +224,12 @@ impl Lowering<'_> {
             let name = self.provider.name;
             let message = format!("`{name}` lets no instance live for {written}: {most} at most");
             let help = format!("say at most `{most}`, or leave `maxAge` out");
+            self.error("E0701", &place(&["maxAge"]), message, Some(help));
+        }
+        // An instance that is gone before it is there is asked for again without end.
+        if let Some(written) = written.filter(|written| *written < SHORTEST_LIFE) {
+            let message = format!("no instance is of use that lives for {written}");
+            let help = format!("say at least `{SHORTEST_LIFE}`, or leave `maxAge` out");
             self.error("E0701", &place(&["maxAge"]), message, Some(help));
         }
         written.or(of_provider)
