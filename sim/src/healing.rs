@@ -53,7 +53,8 @@ impl<S: Sink> Simulation<'_, S> {
         }
     }
 
-    /// A pool looks whether it is time to act on what it lacks, to ask again, to make do with on-demand, or to go back.
+    /// A pool looks whether it is time to act on what it lacks, to ask again, to make do with
+    /// on-demand, or to go back.
     pub(crate) fn pool_reviewed(&mut self, pool: PoolId) {
         self.pools.review_begins(&self.world, pool);
         while let Some(action) = self.pools.review(&self.world, pool) {

@@ -76,15 +76,15 @@ pub enum Bound {
 }
 
 impl Row {
-    /// Whether it is a success.
+    /// Whether it is a success; none if it is not judged.
     #[must_use]
-    pub fn holds(&self) -> bool {
+    pub fn holds(&self) -> Option<bool> {
         let miss = (self.got - self.expected).abs();
         match self.bound {
-            Bound::Within(most) => miss <= most + 1e-9,
-            Bound::WithinShare(share) => miss <= share * self.expected.abs() + 1e-9,
-            Bound::MissesBy(share) => miss > share * self.expected.abs(),
-            Bound::Shown => true,
+            Bound::Within(most) => Some(miss <= most + 1e-9),
+            Bound::WithinShare(share) => Some(miss <= share * self.expected.abs() + 1e-9),
+            Bound::MissesBy(share) => Some(miss > share * self.expected.abs()),
+            Bound::Shown => None,
         }
     }
 }

@@ -21,17 +21,18 @@ pub(crate) fn run(args: &ValidateArgs) -> Outcome {
     let mut told = Vec::new();
     for experiment in chosen {
         let rows = experiment.run(&args.data).map_err(|error| Failure::Usage(error.into()))?;
-        let held = rows.iter().filter(|row| row.holds()).count();
-        all_hold &= held == rows.len();
+        let verdicts: Vec<bool> = rows.iter().filter_map(Row::holds).collect();
+        let held = verdicts.iter().filter(|holds| **holds).count();
+        all_hold &= held == verdicts.len();
         match args.output {
             Output::Json => told.push(json!({
                 "experiment": experiment.name, "about": experiment.about,
-                "holds": held == rows.len(), "rows": rows.iter().map(told_row).collect::<Vec<_>>()
+                "holds": held == verdicts.len(), "rows": rows.iter().map(told_row).collect::<Vec<_>>()
             })),
             Output::Table => {
                 writeln!(stdout, "{}: {}", experiment.name, experiment.about)?;
                 write!(stdout, "{}", table(&rows))?;
-                writeln!(stdout, "{held} of {} hold\n", rows.len())?;
+                writeln!(stdout, "{held} of {} hold\n", verdicts.len())?;
             }
         }
     }
@@ -46,7 +47,11 @@ fn table(rows: &[Row]) -> String {
     let width = rows.iter().map(|row| row.what.chars().count()).max().unwrap_or(0);
     let mut text = format!("{:<width$}  {:>9}  {:>9}  verdict\n", "", "expected", "got");
     for row in rows {
-        let verdict = if row.holds() { "holds" } else { "FAILS" };
+        let verdict = match row.holds() {
+            Some(true) => "holds",
+            Some(false) => "FAILS",
+            None => "shown",
+        };
         let (what, decimals) = (&row.what, row.decimals);
         text += &format!(
             "{what:<width$}  {:>9.decimals$}  {:>9.decimals$}  {verdict}, {}\n",
@@ -65,7 +70,7 @@ fn wanted(bound: Bound) -> String {
         Bound::Within(most) => format!("within {most}"),
         Bound::WithinShare(share) => format!("within {}", percent(share)),
         Bound::MissesBy(share) => format!("must miss by more than {}", percent(share)),
-        Bound::Shown => "shown, not judged".into(),
+        Bound::Shown => "not judged".into(),
     }
 }
 

@@ -89,10 +89,8 @@ impl Pools {
     /// A pool may be short of an instance: another, if whoever launches them acts at once.
     pub fn lacks(&mut self, world: &World, pool: PoolId) -> Option<Action> {
         let spec = &world.model().pools[pool];
-        match spec.healing.reaction {
-            Some(rule) => self.standing[pool].lacks(spec, rule, world.now()),
-            None => return self.fill(world, pool),
-        }
+        let Some(rule) = spec.healing.reaction else { return self.fill(world, pool) };
+        self.standing[pool].lacks(spec, rule, world.now());
         None
     }
 

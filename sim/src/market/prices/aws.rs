@@ -15,8 +15,8 @@ use crate::world::catalog::Offering;
 
 /// 30 % of the pools moved by less than 1 % in 90 days.
 const PINNED: f64 = 0.3;
-/// A price changes every 7.0 h on average, and on one way never twice within 4.6 h: the quantiles 10, 50 and
-/// 90 % of 4.9, 6.3 and 10.1 h stand beside 4.9, 6.2 and 10.7 h in the history.
+/// A price changes every 7.0 h on average, and on one way never twice within 4.6 h: the quantiles 10,
+/// 50 and 90 % of 4.9, 6.3 and 10.1 h stand beside 4.9, 6.2 and 10.7 h in the history.
 const LEAST_HOURS: f64 = 4.6;
 const MORE_HOURS: f64 = 2.4;
 /// The logarithm of a step is log-normal with median 0.20 % and a 90 % quantile of 0.79 %.
