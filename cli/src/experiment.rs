@@ -36,7 +36,9 @@ pub(crate) struct Results {
     /// The scenario as it is at other scales of reclaims, each with its first replications.
     scaled: Vec<(f64, Vec<(Figures, Run)>)>,
     legend: Legend,
-    facts: Vec<(SimTime, Fact)>,
+    on_demand_legend: Legend,
+    /// What happened in the recorded replication of each plan.
+    facts: [Vec<(SimTime, Fact)>; 2],
 }
 
 /// Runs `n` replications of both plans, or as many as there were until the user wanted to stop.
@@ -52,14 +54,18 @@ pub(crate) fn run(
     let sums = [(); 2].map(|()| Mutex::new(Series::new(&legend)));
     let replications = replicate(n, progress.stop(), |replication| {
         let root = Root { seed, replication };
-        let mut facts = Vec::new();
+        let mut facts = [Vec::new(), Vec::new()];
         let mut watch = Watch::new(&legend);
         let proposed = if replication == RECORDED {
-            figures(&scenario.setup, root, (&mut watch, &mut facts), &sums[0])
+            figures(&scenario.setup, root, (&mut watch, &mut facts[0]), &sums[0])
         } else {
             figures(&scenario.setup, root, &mut watch, &sums[0])
         };
-        let on_demand = figures(&on_demand, root, (), &sums[1]);
+        let on_demand = if replication == RECORDED {
+            figures(&on_demand, root, &mut facts[1], &sums[1])
+        } else {
+            figures(&on_demand, root, (), &sums[1])
+        };
         let scaled: Vec<(Figures, Run)> = if (replication as usize) < sensitivity::REPLICATIONS {
             at_scales.iter().map(|setup| plain_figures(setup, root)).collect()
         } else {
@@ -76,7 +82,8 @@ pub(crate) fn run(
         outcomes: Vec::new(),
         scaled: at_scales.iter().map(|it| (it.market.reclaim_scale, Vec::new())).collect(),
         legend: legend.clone(),
-        facts: Vec::new(),
+        on_demand_legend: Legend::of(&on_demand),
+        facts: [Vec::new(), Vec::new()],
     };
     for (proposed, on_demand, outcomes, facts, scaled) in replications {
         for ((_, runs), run) in results.scaled.iter_mut().zip(scaled) {
@@ -85,7 +92,9 @@ pub(crate) fn run(
         results.proposed.push(proposed);
         results.on_demand.push(on_demand);
         results.outcomes.push(outcomes);
-        results.facts.extend(facts);
+        for (all, facts) in results.facts.iter_mut().zip(facts) {
+            all.extend(facts);
+        }
     }
     if results.proposed.is_empty() { Err(Failure::Interrupted) } else { Ok(results) }
 }
@@ -179,7 +188,14 @@ impl Results {
     /// The run that is written out.
     pub(crate) fn recording(&self) -> Recording<'_> {
         let (_, run) = &self.proposed[RECORDED as usize];
-        Recording { legend: &self.legend, facts: &self.facts, refusals: &run.refusals }
+        Recording { legend: &self.legend, facts: &self.facts[0], refusals: &run.refusals }
+    }
+
+    /// The same replication of the on-demand plan.
+    pub(crate) fn on_demand_recording(&self) -> Recording<'_> {
+        let (_, run) = &self.on_demand[RECORDED as usize];
+        let (legend, facts) = (&self.on_demand_legend, &self.facts[1]);
+        Recording { legend, facts, refusals: &run.refusals }
     }
 }
 

@@ -149,6 +149,9 @@ fn files(draft: &Draft, results: &Results, summary: &Summary) -> anyhow::Result<
             breakdown::write(results.breakdowns(), results.pairs(), recording.legend, out)
         })?,
         draft.write("facts.jsonl", |out| facts::write(recording, out))?,
+        draft.write("facts-on-demand.jsonl", |out| {
+            facts::write(results.on_demand_recording(), out)
+        })?,
     ];
     for chart in charts::all(&results.story(summary)) {
         let [svg, png] = ["svg", "png"].map(|format| format!("{}.{format}", chart.name));

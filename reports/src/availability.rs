@@ -118,7 +118,7 @@ impl Sink for Availability {
 }
 
 /// How many replicas are enough: as many as the budget demands that selects the workload, or one.
-fn required(model: &Model, workload: WorkloadId) -> u32 {
+pub(crate) fn required(model: &Model, workload: WorkloadId) -> u32 {
     if model.budgets.is_empty() {
         return 1;
     }

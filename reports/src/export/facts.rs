@@ -1,5 +1,5 @@
-//! `facts.jsonl`: everything that happened in one run, a line of JSON each, and where two such
-//! files part.
+//! `facts.jsonl`: everything that happened in one run, a line of JSON each after the legend, and
+//! where two such files part.
 
 use std::io::{self, Write};
 
@@ -9,8 +9,8 @@ use sim::world::job::Worked;
 use sim::world::refusal::RefusalId;
 use sim::{Fact, SimTime};
 
-use super::Recording;
 use super::names::{Namer, end, reason};
+use super::{Recording, legend};
 use crate::words;
 
 /// Writes one line a fact.
@@ -24,13 +24,14 @@ pub fn write(recording: Recording<'_>, out: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
-/// The facts as JSON objects, in order.
+/// The legend, then the facts in order, as JSON objects.
 pub fn lines(recording: Recording<'_>) -> impl Iterator<Item = Value> {
     let mut namer = Namer::new(recording.legend);
-    recording.facts.iter().map(move |(at, fact)| {
+    let facts = recording.facts.iter().map(move |(at, fact)| {
         namer.learn(fact);
         line(recording, &namer, *at, fact)
-    })
+    });
+    std::iter::once(legend::line(recording.legend)).chain(facts)
 }
 
 /// The first place where a file of facts and a run say different things, in words; none if they

@@ -7,6 +7,7 @@
 pub mod breakdown;
 pub mod costs;
 pub mod facts;
+pub mod legend;
 pub mod manifest;
 pub mod names;
 pub mod nodes;

@@ -1,0 +1,124 @@
+"""The accountant's check: the figures of summary.json, computed again from the facts alone.
+
+Usage: check_figures.py SPOTSIM FOLDER SCENARIO ...
+
+Runs each scenario once for each of a few seeds, reads the
+facts of both plans, and computes cost, both baselines, reclaims, classes of ends, quantiles of
+waiting and of replacement, and availability as docs/model.md defines them. Every figure has to agree
+to its last unit.
+"""
+
+import json
+import math
+import subprocess
+import sys
+from pathlib import Path
+
+from accountant import facts, money, pods
+
+SEEDS = (1, 42, 2026)
+MONTH = 730
+ENDS = {
+    "endsCleanPerDay": "Clean",
+    "endsCutShortPerDay": "cut short",
+    "endsKilledWithoutWarningPerDay": "KilledWithoutWarning",
+}
+
+
+def figures(folder: Path) -> list[tuple[str, object, object]]:
+    """What the summary says, beside what the facts say."""
+    summary = json.loads((folder / "summary.json").read_text())
+    records = {
+        "proposed": facts.read(folder / "facts.jsonl"),
+        "onDemand": facts.read(folder / "facts-on-demand.jsonl"),
+    }
+    rows = []
+    for name, record in records.items():
+        plan, cost = summary[name], money.micro_usd(money.cost(record))
+        days = record.hours / 24
+        rows.append((f"{name} cost, µ$", plan["costMicroUsdTotal"], cost))
+        count = lambda key: nearly_whole(plan[key]["mean"] * days)  # noqa: B023, E731
+        rows.append((f"{name} reclaims", count("reclaimsPerDay"), pods.reclaims(record)))
+        ends = pods.ends(record)
+        rows += [(f"{name} {key}", count(key), ends[end]) for key, end in ENDS.items()]
+        rows.append(
+            (f"{name} pods disrupted", count("podsDisruptedPerDay"), sum(ends.values()))
+        )
+        waits = pods.pending(record)
+        for key, percent in (("P50", 50), ("P95", 95), ("Max", 100)):
+            told = wait(plan[f"pendingSeconds{key}"])
+            rows.append((f"{name} pending {key}", told, pods.quantile(waits, percent)))
+        waits = pods.replacements(record)
+        told = plan["harm"]["replacementSeconds"] or [None] * 3
+        for percent, value in zip((50, 95, 100), told, strict=True):
+            mine = pods.quantile(waits, percent)
+            rows.append((f"{name} replaced {percent}", wait(value), mine))
+        rows += of_workloads(name, plan, record)
+    rows += savings(summary, records)
+    return rows
+
+
+def savings(summary: dict, records: dict) -> list[tuple[str, object, object]]:
+    """The savings against both baselines, in micro-dollars of the window."""
+    record = records["proposed"]
+    own = money.cost(record)
+    baselines = {
+        "onDemandPlan": money.cost(records["onDemand"]),
+        "sameNodes": money.same_nodes(record),
+    }
+    rows = []
+    for key, baseline in baselines.items():
+        told = summary["saving"][key]
+        micro = told["usdMonthly"]["mean"] * record.hours / MONTH * 1e6
+        rows.append((f"saving {key}, µ$", close(micro), close((baseline - own) / money.MS_PER_HOUR)))
+        percent = 100 * (baseline - own) / baseline if baseline else None
+        shown = told["percent"] and told["percent"]["mean"]
+        rows.append((f"saving {key}, %", close(shown), close(percent)))
+    return rows
+
+
+def of_workloads(name: str, plan: dict, record: facts.Record) -> list[tuple[str, object, object]]:
+    told = {row["workload"]: row for row in plan["availability"]}
+    mine = pods.availability(record)
+    rows = [(f"{name} workloads with replicas", sorted(told), sorted(mine))]
+    for workload in sorted(told.keys() & mine.keys()):
+        for key, value in mine[workload].items():
+            rows.append((f"{name} {workload} {key}", close(told[workload][key]), close(value)))
+    return rows
+
+
+def wait(told: dict | None) -> tuple[int, bool] | None:
+    """A waiting time of the summary in milliseconds, and whether it is a lower bound."""
+    return told and (round(told["seconds"] * 1000), told["atLeast"])
+
+
+def nearly_whole(value: float) -> int:
+    assert math.isclose(value, round(value), abs_tol=1e-6), f"{value} is no count"
+    return round(value)
+
+
+def close(value: float | int | None) -> str | None:
+    """A figure as far as the arithmetic of floats agrees: twelve digits, micro-dollars whole."""
+    return value if value is None else f"{value:.11g}"
+
+
+def main() -> int:
+    spotsim, folder, *scenarios = sys.argv[1:]
+    tasks = [(Path(path).stem, ["run", path]) for path in scenarios]
+    passed = failed = 0
+    for name, command in tasks:
+        for seed in SEEDS:
+            out = Path(folder) / f"{name}-{seed}"
+            options = ["-n", "1", "--seed", str(seed), "--quiet", "--out", str(out)]
+            subprocess.run([spotsim, *command, *options], stdout=subprocess.DEVNULL, check=True)
+            rows = figures(out)
+            wrong = [row for row in rows if row[1] != row[2]]
+            for what, told, mine in wrong[:12]:
+                print(f"{name}, seed {seed}: {what}: the summary says {told}, the facts {mine}")
+            passed, failed = passed + len(rows) - len(wrong), failed + len(wrong)
+    print(f"figures of {len(tasks)} scenarios: {passed} agree, {failed} differ")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
