@@ -1,8 +1,8 @@
 //! The command `spotsim`: parse what was typed, call the library, print the result.
 //!
 //! Results go to stdout, everything else to stderr. Exit codes: 0 all is well, 1 the program
-//! failed or a verified run differs, 2 the input is wrong, 99 a stated rule is broken, 130
-//! interrupted.
+//! failed or a verified run differs, 2 the input is wrong, 99 a stated rule is broken or, in
+//! `check`, a pod never runs, 130 interrupted.
 
 mod args;
 mod commands;

@@ -17,6 +17,7 @@ use crate::disruption::Disruption;
 use crate::harm::{Harm, Harmed};
 use crate::ledger::{Ledger, Money};
 use crate::pending::{Pending, Wait};
+use crate::placed::{Placed, Placements};
 use crate::series::{Counts, Series};
 use crate::start_up::{StartUp, Started};
 use crate::volumes::Volumes;
@@ -32,6 +33,7 @@ pub struct Fold {
     budgets: Budgets,
     availability: Availability,
     pending: Pending,
+    placements: Placements,
     batch: Batch,
     volumes: Volumes,
     start_up: StartUp,
@@ -71,7 +73,9 @@ pub struct Figures {
     pub data_lost: BTreeMap<WorkloadId, u64>,
     /// What it took pods to start.
     pub started: Started,
-    /// Who never found a node: how many pods, and what the nodes said.
+    /// How much of each workload was ever on nodes.
+    pub placed: Vec<Placed>,
+    /// Who waits for a node at the end: how many pods, and what the nodes said.
     pub never_scheduled: Vec<(WorkloadId, u64, Option<String>)>,
 }
 
@@ -88,6 +92,7 @@ impl Fold {
             budgets: Budgets::new(legend),
             availability: Availability::new(legend),
             pending: Pending::new(legend),
+            placements: Placements::new(legend),
             batch: Batch::new(legend),
             volumes: Volumes::new(legend),
             start_up: StartUp::new(legend),
@@ -126,6 +131,7 @@ impl Fold {
             stranded_ms: self.volumes.stranded_ms,
             data_lost: self.volumes.data_lost,
             started: self.start_up.finish(),
+            placed: self.placements.finish(run),
             never_scheduled,
         };
         let mut series = self.counts.finish();
@@ -144,6 +150,7 @@ impl Sink for Fold {
         self.budgets.fact(at, fact);
         self.availability.fact(at, fact);
         self.pending.fact(at, fact);
+        self.placements.fact(at, fact);
         self.batch.fact(at, fact);
         self.volumes.fact(at, fact);
         self.start_up.fact(at, fact);

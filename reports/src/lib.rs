@@ -19,6 +19,7 @@ pub mod ledger;
 pub mod meter;
 pub mod past;
 pub mod pending;
+pub mod placed;
 pub mod rules;
 pub mod sensitivity;
 pub mod series;

@@ -31,7 +31,7 @@ pub struct Scaled {
     pub reclaims_per_day: Estimate,
     /// Pods cut short or killed without having been told, per day.
     pub cut_short_or_killed_per_day: Estimate,
-    /// The availability of the least available workload, on average over replications.
+    /// The availability of the least available workload that runs whole, on average over replications.
     pub least_availability: Option<f64>,
 }
 
@@ -52,7 +52,17 @@ pub fn summarize(
     let baseline: Vec<f64> = on_demand.iter().take(runs.len()).map(cost).collect();
     let differences: Vec<f64> = baseline.iter().zip(runs).map(|(b, own)| b - cost(own)).collect();
     let workloads = runs.first().map_or(0, |(figures, _)| figures.availability.len());
-    let least = (0..workloads).filter_map(|row| {
+    // What has no node says nothing of how reclaims are survived.
+    let runs_whole = |workload| {
+        let never = |(figures, _): &(Figures, Run)| {
+            figures.placed.iter().any(|it| it.workload == workload && it.never > 0)
+        };
+        !runs.iter().any(never)
+    };
+    let whole = |row: &usize| {
+        runs.first().is_some_and(|(figures, _)| runs_whole(figures.availability[*row].0))
+    };
+    let least = (0..workloads).filter(whole).filter_map(|row| {
         let shares: Vec<f64> =
             runs.iter().filter_map(|(f, _)| f.availability[row].1.time_based).collect();
         (!shares.is_empty()).then(|| shares.iter().sum::<f64>() / shares.len() as f64)

@@ -5,6 +5,7 @@ mod batch;
 mod budgets;
 mod cost;
 mod fallbacks;
+mod never_placed;
 mod start_up;
 mod unplaced;
 mod volumes;
@@ -28,6 +29,7 @@ pub use batch::{Batch, JobFate};
 pub use budgets::Budgets;
 pub use cost::{CostBy, CostRow, breakdown};
 pub use fallbacks::Fallbacks;
+pub use never_placed::{NeverPlaced, WorkloadNeverPlaced, never_placed};
 pub use start_up::StartUp;
 pub use unplaced::Unplaced;
 pub use volumes::{DataLost, Volumes, WorkloadLoss};
@@ -82,6 +84,9 @@ pub struct Summary {
     pub window_hours: f64,
     /// A hash of every fact of every run: equal digests are equal results.
     pub digest: String,
+    /// What never runs; none when every pod finds a node. Where there is any, the saving is that of an
+    /// incomplete workload.
+    pub never_placed: Option<NeverPlaced>,
     /// What the scenario saves.
     pub saving: Savings,
     /// The scenario as it is.
@@ -92,7 +97,7 @@ pub struct Summary {
     pub delivered_ratio: Option<Estimate>,
     /// What the result would be if reclaims were more or less frequent.
     pub sensitivity: Vec<Scaled>,
-    /// Pods that never found a node, in any replication, and why.
+    /// Pods that still wait for a node at the end, in any replication, and why.
     pub unplaced: Vec<Unplaced>,
     /// How each placement rule fared in the scenario as it is.
     pub rules: Vec<RuleSummary>,
@@ -274,6 +279,10 @@ pub fn summarize(input: Input<'_>) -> Summary {
         replications: input.proposed.len(),
         window_hours: hours,
         digest: format!("{:016x}", digest.value()),
+        never_placed: never_placed(
+            input.proposed.iter().map(|(figures, _)| &figures.placed[..]),
+            legend,
+        ),
         saving: Savings {
             on_demand_plan: saving(&cost(input.on_demand, |f| f.money.total())),
             same_nodes: saving(&cost(input.proposed, |f| f.money.same_nodes)),

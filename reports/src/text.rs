@@ -44,9 +44,21 @@ const BATCH: [(&str, OfBatch); 3] = [
 /// How many workloads that lost data are named.
 const NAMED_LOSSES: usize = 3;
 
-/// The answer in one line: the saving beside its risk.
+/// The answer in one line: the saving beside its risk, or that there is none because pods never run.
 #[must_use]
 pub fn verdict(summary: &Summary) -> String {
+    let (name, risk) = (&summary.scenario, risk(summary));
+    match &summary.never_placed {
+        Some(never) => {
+            let clause = never.clause(summary.replications);
+            format!("{name}: {clause}, so that no saving is claimed; without them {risk}.")
+        }
+        None => format!("{name}: spot {}, at {risk}.", money(summary)),
+    }
+}
+
+/// What is saved against the on-demand plan, in one clause.
+fn money(summary: &Summary) -> String {
     let saving = &summary.saving.on_demand_plan;
     let dollars = saving.usd_monthly;
     let percent = saving.percent.map_or_else(String::new, |percent| {
@@ -58,7 +70,7 @@ pub fn verdict(summary: &Summary) -> String {
         };
         format!(" ({:.1} %{interval})", percent.mean.abs())
     });
-    let money = if dollars.covers_zero() && dollars.margin() != Some(0.0) {
+    if dollars.covers_zero() && dollars.margin() != Some(0.0) {
         format!("no detectable saving{percent}")
     } else if dollars.mean == 0.0 {
         "saves nothing per month".into()
@@ -66,7 +78,11 @@ pub fn verdict(summary: &Summary) -> String {
         format!("costs {}/month MORE than on-demand{percent}", usd(-dollars.mean))
     } else {
         format!("saves {}/month{percent}", usd(dollars.mean))
-    };
+    }
+}
+
+/// What it costs in reclaims, disruptions and waiting, in one clause.
+fn risk(summary: &Summary) -> String {
     let plan = &summary.proposed;
     let mut risk = format!(
         "{} node reclaims/day, {} pods disrupted/day of which {} are cut short or killed, p95 pending {}",
@@ -75,9 +91,10 @@ pub fn verdict(summary: &Summary) -> String {
         rate(plan.ends_cut_short_per_day.mean + plan.ends_killed_without_warning_per_day.mean),
         pending(plan.pending_seconds_p95),
     );
-    let unplaced: u64 = summary.unplaced.iter().map(|row| row.pods).sum();
-    if unplaced > 0 {
-        let _ = write!(risk, ", and {unplaced} pods never found a node");
+    let waiting: u64 = summary.unplaced.iter().map(|row| row.pods).sum();
+    let never = summary.never_placed.as_ref().map_or(0, |never| never.pods);
+    if waiting > never {
+        let _ = write!(risk, ", and {} pods wait for a node at the end", waiting - never);
     }
     if let Some(failed) = plan.batch.as_ref().and_then(|batch| batch.jobs_failed)
         && failed.mean > 0.0
@@ -89,7 +106,7 @@ pub fn verdict(summary: &Summary) -> String {
     {
         let _ = write!(risk, ", and {:.1} % of the work done", ratio.mean * 100.0);
     }
-    format!("{}: spot {money}, at {risk}.", summary.scenario)
+    risk
 }
 
 /// The evidence and the caveats.
@@ -105,7 +122,8 @@ pub fn table(summary: &Summary) -> String {
         let margin = percent
             .margin()
             .map_or_else(String::new, |margin| format!(" ± {margin:.0$}", decimals(2.0 * margin)));
-        format!("{:+.1} %{margin}", -percent.mean)
+        let of = if summary.never_placed.is_some() { " of what runs" } else { "" };
+        format!("{:+.1} %{margin}{of}", -percent.mean)
     });
     row("Cost /month", usd(base.cost_monthly.mean), usd(plan.cost_monthly.mean), change);
     row(
@@ -192,20 +210,17 @@ pub fn table(summary: &Summary) -> String {
         batch(base, plan, &mut row);
     }
     let least = |plan: &Plan| {
-        let least = plan.availability.first().and_then(|row| row.availability);
+        let least = summary.least_available(plan).and_then(|row| row.availability);
         least.map_or("-".into(), |share| format!("{share:.6}"))
     };
-    let worst = plan.availability.first().map_or_else(String::new, |row| row.workload.clone());
+    let worst = summary.least_available(plan).map_or_else(String::new, |row| row.workload.clone());
     row("Least availability", least(base), least(plan), worst);
 
     let mut text = align(&rows);
     text += &harm::tables(&summary.proposed.harm);
     savings(summary, &mut text);
     text += &sensitivity::table(&summary.sensitivity);
-    for row in &summary.unplaced {
-        let _ =
-            writeln!(text, "Never placed: {} pods of {}\n  {}", row.pods, row.workload, row.why);
-    }
+    unplaced(summary, &mut text);
     if !summary.rules.is_empty() {
         let _ = write!(text, "\n{}", rules::list(&summary.rules, summary.replications));
     }
@@ -223,6 +238,19 @@ pub fn table(summary: &Summary) -> String {
             writeln!(text, "fewer than {FEW} replications: take the intervals as rough (-n 100)");
     }
     text
+}
+
+/// Whose pods never run, and whose wait at the end.
+fn unplaced(summary: &Summary, text: &mut String) {
+    let never = summary.never_placed.as_ref();
+    *text += &never.map_or_else(String::new, |it| format!("\n{}", it.list(summary.replications)));
+    for row in &summary.unplaced {
+        if never.is_none_or(|it| it.workloads.iter().all(|never| never.workload != row.workload)) {
+            let noun = if row.pods == 1 { "pod" } else { "pods" };
+            let _ = writeln!(text, "Waiting at the end: {} {noun} of {}", row.pods, row.workload);
+            wrap(text, "  ", 2, &row.why);
+        }
+    }
 }
 
 fn volumes(base: &Plan, plan: &Plan, row: &mut impl FnMut(&str, String, String, String)) {
@@ -307,7 +335,9 @@ fn savings(summary: &Summary, text: &mut String) {
             let cents = if high - low < 10.0 { 2 } else { 0 };
             format!("  95 % CI [{}, {}]", usd_to(low, cents), usd_to(high, cents))
         });
-        let _ = writeln!(text, "Saving {name}: {}/month{interval}", usd(dollars.mean));
+        let of =
+            if summary.never_placed.is_some() { "Incomplete workload, saving" } else { "Saving" };
+        let _ = writeln!(text, "{of} {name}: {}/month{interval}", usd(dollars.mean));
     }
     if let Some(discount) = saving.discount_percent {
         let _ = writeln!(text, "Discount on spot time: {:.1} %", discount.mean);

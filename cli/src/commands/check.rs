@@ -1,8 +1,11 @@
-//! `spotsim check`: whether the rules of a scenario hold, and the story of how they were broken.
+//! `spotsim check`: whether every pod finds a node and the rules of a scenario hold, and the story of
+//! how they were broken.
 
 use std::io::Write;
 
+use reports::placed::Placements;
 use reports::rules::{self, RuleSummary, Watch};
+use reports::summary::{NeverPlaced, never_placed};
 use scenarios::Scenario;
 use scenarios::experiment::replicate;
 use sim::{Legend, Root};
@@ -14,7 +17,8 @@ use crate::args::{CheckArgs, Output};
 use crate::experiment::told_rules;
 use crate::failure::Failure;
 
-/// Runs all replications of the scenario as it is, and says which rules were broken.
+/// Runs all replications of the scenario as it is, and says which pods never run and which rules were
+/// broken.
 pub(crate) fn run(args: &CheckArgs) -> Outcome {
     let json = args.output == Output::Json;
     let scenario = Scenario::load(&args.scenario)
@@ -26,19 +30,23 @@ pub(crate) fn run(args: &CheckArgs) -> Outcome {
     }
     let legend = Legend::of(&scenario.setup);
     let runs = replicate(n, progress.stop(), |replication| {
-        let mut watch = Watch::new(&legend);
-        let run = sim::run(&scenario.setup, Root { seed, replication }, &mut watch);
+        let mut sinks = (Watch::new(&legend), Placements::new(&legend));
+        let run = sim::run(&scenario.setup, Root { seed, replication }, &mut sinks);
         progress.tick();
-        (watch.finish(), run.counters.events)
+        let (watch, placements) = sinks;
+        (watch.finish(), (placements.finish(&run), run.counters.events))
     });
-    let (outcomes, events): (Vec<_>, Vec<u64>) = runs.into_iter().unzip();
+    let (outcomes, rest): (Vec<_>, Vec<_>) = runs.into_iter().unzip();
+    let (placed, events): (Vec<_>, Vec<u64>) = rest.into_iter().unzip();
     progress.done(events.iter().sum());
     if outcomes.is_empty() {
         return Err(Failure::Interrupted);
     }
     let rules = told_rules(&scenario, seed, &outcomes);
-    print(&scenario.name, seed, outcomes.len(), &rules, args.output)?;
-    let broken = rules.iter().any(|rule| rule.first.is_some());
+    let never = never_placed(placed.iter().map(Vec::as_slice), &legend);
+    let found = Found { name: &scenario.name, seed, n: outcomes.len(), never, rules: &rules };
+    found.print(args.output)?;
+    let broken = found.never.is_some() || rules.iter().any(|rule| rule.first.is_some());
     if progress.interrupted() {
         progress.note(&format!("interrupted after {} of {n} replications", outcomes.len()));
         return Err(Failure::Interrupted);
@@ -46,24 +54,40 @@ pub(crate) fn run(args: &CheckArgs) -> Outcome {
     if broken { Err(Failure::Broken) } else { Ok(()) }
 }
 
-fn print(name: &str, seed: u64, n: usize, rules: &[RuleSummary], output: Output) -> Outcome {
-    let mut stdout = anstream::stdout().lock();
-    match output {
-        Output::Json => {
-            let whole = serde_json::json!({
-                "schema": "spotsim/check/v1", "scenario": name, "seed": seed, "replications": n,
-                "rules": rules
-            });
-            writeln!(stdout, "{whole:#}")?;
+/// What was found.
+struct Found<'f> {
+    name: &'f str,
+    seed: u64,
+    n: usize,
+    never: Option<NeverPlaced>,
+    rules: &'f [RuleSummary],
+}
+
+impl Found<'_> {
+    fn print(&self, output: Output) -> Outcome {
+        let Found { name, seed, n, never, rules } = self;
+        let mut stdout = anstream::stdout().lock();
+        match output {
+            Output::Json => {
+                let whole = serde_json::json!({
+                    "schema": "spotsim/check/v1", "scenario": name, "seed": seed,
+                    "replications": n, "neverPlaced": never, "rules": rules
+                });
+                writeln!(stdout, "{whole:#}")?;
+            }
+            Output::Table => {
+                let mut text = String::new();
+                if let Some(never) = never {
+                    text += &format!("{name}: {}\n{}", never.clause(*n), never.list(*n));
+                }
+                if rules.is_empty() {
+                    text += &format!("{name} states no rules (see `spotsim explain rules`)\n");
+                }
+                text += &rules::list(rules, *n);
+                let text = if unicode_locale() { text } else { reports::to_ascii(&text) };
+                write!(stdout, "{text}")?;
+            }
         }
-        Output::Table if rules.is_empty() => {
-            writeln!(stdout, "{name} states no rules (see `spotsim explain rules`)")?;
-        }
-        Output::Table => {
-            let text = rules::list(rules, n);
-            let text = if unicode_locale() { text } else { reports::to_ascii(&text) };
-            write!(stdout, "{text}")?;
-        }
+        Ok(())
     }
-    Ok(())
 }

@@ -81,6 +81,9 @@ fn title(story: &Story<'_>) -> String {
     let saving = &summary.saving.on_demand_plan;
     let [base, own] = [&summary.on_demand, &summary.proposed].map(|p| usd(p.cost_monthly.mean));
     let percent = saving.percent.map_or(0.0, |percent| percent.mean);
+    if let Some(never) = &summary.never_placed {
+        return format!("{}: {own} a month for the others, {base} on-demand", never.count());
+    }
     if saving.usd_monthly.mean == 0.0 {
         format!("Nothing is saved: {own} a month on either plan")
     } else if !shows(saving.usd_monthly) {

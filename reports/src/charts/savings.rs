@@ -107,6 +107,9 @@ fn interval(saving: &Saving) -> String {
 }
 
 fn title(story: &Story<'_>) -> String {
+    if let Some(never) = &story.summary.never_placed {
+        return format!("{}: this is the saving of the others", never.count());
+    }
     let saving = &story.summary.saving.on_demand_plan;
     let dollars = saving.usd_monthly;
     if dollars.mean == 0.0 {

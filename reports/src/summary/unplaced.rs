@@ -1,4 +1,4 @@
-//! Pods that never found a node, in the summary.
+//! Pods that still wait for a node at the end, in the summary.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use sim::{Legend, Run};
 use super::workload_name;
 use crate::figures::Figures;
 
-/// Pods of one workload that never found a node.
+/// Pods of one workload that still wait for a node at the end: some for a moment, some since ever.
 #[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Unplaced {
@@ -21,7 +21,7 @@ pub struct Unplaced {
     pub why: String,
 }
 
-/// Whose pods never found a node, and what the scheduler said.
+/// Whose pods wait, and what the scheduler said.
 pub(super) fn of(runs: &[(Figures, Run)], legend: &Legend) -> Vec<Unplaced> {
     let mut rows = BTreeMap::new();
     for (workload, pods, why) in runs.iter().flat_map(|(figures, _)| &figures.never_scheduled) {

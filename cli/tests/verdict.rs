@@ -1,0 +1,82 @@
+//! The verdict on a workload of which some pods never run.
+
+#![allow(clippy::unwrap_used)] // in the helpers too, a test that cannot go on fails
+
+use std::fs;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+/// Six pods for which there is room, and three that are larger than any node.
+const TOO_LARGE: &str = "
+apiVersion: spotsim/v1
+name: shop
+horizon: 1d
+region: us-east-1
+pools:
+  - {name: spot, count: 4, capacityType: spot, instanceTypes: [m6i.xlarge]}
+workloads:
+  - name: web
+    replicas: 6
+    template: {containers: [{name: app, resources: {requests: {cpu: 500m}}}]}
+  - name: train
+    replicas: 3
+    template: {containers: [{name: app, resources: {requests: {cpu: 6}}}]}
+";
+
+fn spotsim(scenario: &str, args: &[&str]) -> Output {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("scenario.yaml"), scenario).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_spotsim"));
+    command.current_dir(dir.path()).args(args).args(["-n", "3", "-q"]).output().unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+#[test]
+fn what_never_runs_is_said_before_any_saving() {
+    let text = stdout(&spotsim(TOO_LARGE, &["run", "scenario.yaml"]));
+    let first = text.lines().next().unwrap();
+    assert!(first.starts_with("shop: 3 of 9 pods never run (default/train 3)"), "{first}");
+    assert!(!first.contains("saves"), "{first}");
+    assert!(text.contains("Incomplete workload, saving against the same workload"), "{text}");
+    assert!(text.contains("Never placed: 3 of 3 pods of default/train\n"), "{text}");
+    assert!(text.contains("4 Insufficient cpu"), "{text}");
+}
+
+#[test]
+fn it_does_not_hide_how_available_the_others_are() {
+    let text = stdout(&spotsim(TOO_LARGE, &["run", "scenario.yaml"]));
+    let least = text.lines().find(|line| line.starts_with("Least availability")).unwrap();
+    assert!(least.ends_with("default/web"), "{least}");
+    let rows = text.lines().filter(|line| line.contains("least availability"));
+    assert!(rows.clone().count() >= 2, "{text}");
+    assert!(rows.into_iter().all(|row| !row.contains("least availability 0.0")), "{text}");
+}
+
+#[test]
+fn programs_see_it_beside_the_saving() {
+    let output = spotsim(TOO_LARGE, &["run", "scenario.yaml", "-o", "json"]);
+    let summary: Value = serde_json::from_str(&stdout(&output)).unwrap();
+    let never = &summary["neverPlaced"];
+    assert_eq!((never["pods"].as_u64(), never["of"].as_u64()), (Some(3), Some(9)));
+    assert_eq!(never["replications"], 3);
+    assert_eq!(never["workloads"][0]["workload"], "default/train");
+    assert!(summary["saving"]["onDemandPlan"]["usdMonthly"]["mean"].is_number());
+}
+
+#[test]
+fn check_ends_with_99() {
+    let output = spotsim(TOO_LARGE, &["check", "scenario.yaml"]);
+    let text = stdout(&output);
+    assert_eq!(output.status.code(), Some(99), "{text}");
+    assert!(text.starts_with("shop: 3 of 9 pods never run (default/train 3)\n"), "{text}");
+    let output = spotsim(TOO_LARGE, &["check", "scenario.yaml", "-o", "json"]);
+    let found: Value = serde_json::from_str(&stdout(&output)).unwrap();
+    assert_eq!((output.status.code(), found["neverPlaced"]["pods"].as_u64()), (Some(99), Some(3)));
+    let fits = TOO_LARGE.replace("cpu: 6", "cpu: 600m");
+    let output = spotsim(&fits, &["check", "scenario.yaml"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stdout(&output));
+}
