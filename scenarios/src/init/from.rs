@@ -42,5 +42,4 @@ pub fn from_files(
         return Err(nothing.help(help).into());
     }
     manifests::draft(&workloads, files, provider)
-        .map_err(|diagnostic| Diagnostics::from(*diagnostic))
 }

@@ -3,18 +3,20 @@
 use std::fmt::Write;
 
 use sim::world::Model;
-use sim::world::resources::Lane;
+use sim::world::resources::{Lane, Resources};
 
+use super::alike::{alike, is_rationed};
+use super::trial::{self, Waiting};
 use super::{Draft, Files, yaml};
-use crate::catalogue;
+use crate::catalogue::{self, Listed};
 use crate::cluster::counted;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::file::{Kind, ProviderName};
 use crate::lower::requests::requests;
 use crate::manifests::Written;
 use crate::template::SCHEMA_FILE;
 
-/// A common type of each cloud, its region and zones.
+/// A common type of each cloud, its region and zones: pools have it unless a pod needs a larger one.
 const COMMON: [(ProviderName, &str, &str, [&str; 3]); 3] = [
     (ProviderName::Aws, "us-east-1", "m6i.xlarge", ["us-east-1a", "us-east-1b", "us-east-1c"]),
     (
@@ -30,90 +32,240 @@ const COMMON: [(ProviderName, &str, &str, [&str; 3]); 3] = [
 const HEADROOM: u64 = 30;
 /// Pods that a node has no room for besides its own agents.
 const AGENTS: u64 = 10;
+/// How much dearer the common family may be than another, in percent, and be proposed.
+const FAMILIAR: u64 = 20;
+/// After how many sizes none of which places more pods no larger one is tried: with three zones in
+/// turn, one of them may be of no use.
+const IN_VAIN: u32 = 3;
 
 /// Drafts a scenario for workloads.
 pub(super) fn draft(
     workloads: &[Written],
     files: Files<'_>,
     provider: ProviderName,
-) -> Result<Draft, Box<Diagnostic>> {
+) -> Result<Draft, Diagnostics> {
     let common = COMMON.iter().find(|(known, ..)| known.name() == provider.catalogue());
     let listed = common.and_then(|(_, region, name, _)| {
         catalogue::region(provider.catalogue(), region).find(|listed| listed.name == *name)
     });
-    let (Some((_, region, name, zones)), Some(listed)) = (common, listed) else {
+    let (Some((_, _, _, zones)), Some(common)) = (common, listed) else {
         let message = format!("there are no instance types of `{}` to size", provider.name());
         let help = "choose aws, gcp or azure with --provider; the types can be replaced afterwards";
-        return Err(Box::new(Diagnostic::new("E0201", message).help(help)));
+        return Err(Diagnostic::new("E0201", message).help(help).into());
     };
-    let (pods, cpu, memory) = demand(workloads)?;
-    let with_headroom = |much: u64| much + much * HEADROOM / 100;
-    let nodes = [
-        with_headroom(cpu).div_ceil(listed.allocatable.cpu_milli),
-        with_headroom(memory).div_ceil(listed.allocatable.memory_mib << 20),
-        pods.div_ceil(listed.max_pods.saturating_sub(AGENTS).max(1)),
-    ];
-    let nodes = nodes.into_iter().max().unwrap_or(0).max(3);
-    let base = nodes.div_ceil(3);
-    let mut text = format!("# yaml-language-server: $schema={SCHEMA_FILE}\n#\n");
-    let about = format!(
-        "What runs is in {}. How large its cluster is nobody said: {} of {name} hold it with \
-         {HEADROOM} % to spare, of which two thirds are on spot. Change them to what you have.",
-        files.from.join(", "),
-        counted(usize::try_from(nodes).unwrap_or(usize::MAX), "node"),
-    );
-    text += &yaml::comment(0, &about);
-    let stem = files.scenario.rsplit('/').next().unwrap_or(files.scenario);
-    let stem = stem.rsplit_once('.').map_or(stem, |(stem, _)| stem);
-    let _ = write!(
-        text,
-        "apiVersion: spotsim/v1\nname: {}\nhorizon: 7d\nprovider: {}\nregion: {region}\n\npools:\n",
-        yaml::scalar(stem),
-        provider.name(),
-    );
-    for (pool, count, capacity) in [("base", base, "on-demand"), ("spot", nodes - base, "spot")] {
-        let _ = writeln!(
-            text,
-            "  - name: {pool}\n    count: {count}\n    capacityType: {capacity}\n    \
-             instanceTypes: [{name}]\n    zones: {}",
-            yaml::list(zones.iter().copied())
-        );
-    }
-    let _ = writeln!(text, "\nmanifests:");
-    for file in files.from {
-        let _ = writeln!(text, "  - {}", yaml::scalar(file));
-    }
+    let demands = demands(workloads)?;
+    let listed = smallest_for(&demands, common);
+    let pools = Pools { listed, zones, provider, files, least: fewest(&demands, listed) };
+    let Sized { nodes, text, waiting } = pools.sized()?;
+    let pods: u64 = demands.iter().map(|it| it.pods).sum();
+    let missing: u64 = waiting.iter().map(|it| it.pods).sum();
+    let (shown, name) = (counted(count(nodes), "node"), &listed.name);
+    let fit = match missing {
+        0 => format!("{shown} of {name} would hold them"),
+        _ => format!(
+            "{shown} of {name} would hold them but for {}, which {} there",
+            counted(count(missing), "pod"),
+            if missing == 1 { "never runs" } else { "never run" }
+        ),
+    };
     let notes = vec![
         format!("{} of {}", counted(workloads.len(), "workload"), counted(count(pods), "pod")),
-        format!("{} of {name} would hold them", counted(count(nodes), "node")),
+        fit,
     ];
-    Ok(Draft { scenario: text, spot: None, notes, gaps: Vec::new() })
+    let gaps = waiting.iter().map(|it| gap(it, &demands, provider)).collect();
+    Ok(Draft { scenario: text, spot: None, notes, gaps })
+}
+
+/// What is to be done about pods that fit nowhere.
+fn gap(waiting: &Waiting, demands: &[Demand], provider: ProviderName) -> String {
+    let demand = demands.iter().find(|it| it.workload == waiting.workload);
+    let what = match demand.and_then(|it| it.special.as_deref()) {
+        Some(special) => format!(
+            "give it a pool whose type has {special} (`spotsim catalogue provider={} gpus=1..`)",
+            provider.catalogue()
+        ),
+        None => "give it a pool with the size, labels and zones that it asks for".into(),
+    };
+    format!("{}. Until then it never runs: {what}", waiting.sentence())
 }
 
 fn count(number: u64) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }
 
-/// Pods, millicores and bytes that workloads ask for, DaemonSets counted once.
-fn demand(workloads: &[Written]) -> Result<(u64, u64, u64), Box<Diagnostic>> {
-    let (mut pods, mut cpu, mut memory) = (0, 0, 0);
+/// What a workload asks for.
+struct Demand {
+    /// Namespace and name.
+    workload: String,
+    /// How many pods it has at a time; one for a DaemonSet, whatever the number of nodes.
+    pods: u64,
+    /// What each of them asks for.
+    each: Resources,
+    /// Something that ordinary nodes do not have, if it asks for that.
+    special: Option<String>,
+    /// Whether each node has one of its pods.
+    on_every_node: bool,
+}
+
+fn demands(workloads: &[Written]) -> Result<Vec<Demand>, Diagnostics> {
     let mut model = Model::default();
-    for workload in workloads {
+    let demand = |workload: &Written| {
         let spec = &workload.spec;
-        let wrong = |error: String| {
-            let message = format!("{}/{}: {error}", workload.namespace, workload.name);
-            let wrong = Diagnostic::new("E0301", message);
-            Box::new(wrong.at(&workload.source, workload.span.clone()))
-        };
-        let each = requests(&mut model, &spec.template.spec, None).map_err(wrong)?.real;
-        let replicas = u64::from(match workload.kind {
+        let full = format!("{}/{}", workload.namespace, workload.name);
+        let each = requests(&mut model, &spec.template.spec, None).map_err(|error| {
+            let wrong = Diagnostic::new("E0301", format!("{full}: {error}"));
+            Diagnostics::from(wrong.at(&workload.source, workload.span.clone()))
+        })?;
+        let pods = u64::from(match workload.kind {
             Kind::Deployment | Kind::StatefulSet => spec.replicas.unwrap_or(1),
             Kind::Job | Kind::CronJob => spec.parallelism.unwrap_or(1),
             Kind::DaemonSet | Kind::Pod => 1,
         });
-        pods += replicas;
-        cpu += replicas * each[Lane::CPU];
-        memory += replicas * each[Lane::MEMORY];
+        let mut containers = spec.template.spec.containers.iter();
+        let special = containers.find_map(|container| {
+            let asked =
+                container.resources.requests.keys().chain(container.resources.limits.keys());
+            asked.into_iter().find(|name| name.contains('/')).cloned()
+        });
+        let on_every_node = workload.kind == Kind::DaemonSet;
+        Ok(Demand { workload: full, pods, each: each.real, special, on_every_node })
+    };
+    workloads.iter().map(demand).collect()
+}
+
+/// What an ordinary node of a type leaves to other pods than those of DaemonSets.
+fn room(listed: &Listed, demands: &[Demand]) -> Resources {
+    let allocatable = &listed.allocatable;
+    let mut room = Resources::one_pod(allocatable.cpu_milli, allocatable.memory_mib << 20);
+    room[Lane::PODS] = listed.max_pods.saturating_sub(AGENTS).max(1);
+    for daemon in demands.iter().filter(|it| it.on_every_node && it.special.is_none()) {
+        for lane in [Lane::CPU, Lane::MEMORY, Lane::PODS] {
+            room[lane] = room[lane].saturating_sub(daemon.each[lane]);
+        }
     }
-    Ok((pods, cpu, memory))
+    room
+}
+
+fn holds(room: &Resources, demand: &Demand) -> bool {
+    [Lane::CPU, Lane::MEMORY].into_iter().all(|lane| demand.each[lane] <= room[lane])
+}
+
+/// The common type, or the cheapest larger one that takes the largest pod besides DaemonSets. What
+/// fits no type at all does not count.
+fn smallest_for(demands: &[Demand], common: &'static Listed) -> &'static Listed {
+    let mut types: Vec<&Listed> = catalogue::region(&common.provider, &common.region)
+        .filter(|it| it.arch == common.arch && it.gpus == 0 && it.vcpu >= common.vcpu)
+        .filter(|it| it.spot_micro_usd.is_some() && it.nvme_gib.is_none() && !is_rationed(it))
+        // As much memory for each vCPU at least: other pods are to fit beside the largest.
+        .filter(|it| it.memory_mib * common.vcpu >= common.memory_mib * it.vcpu)
+        .collect();
+    let price = |it: &Listed| match it.family == common.family {
+        true => it.on_demand_micro_usd * (100 - FAMILIAR) / 100,
+        false => it.on_demand_micro_usd,
+    };
+    types.sort_by_key(|it| (it.name != common.name, price(it), it.band, &it.name));
+    let rooms: Vec<Resources> = types.iter().map(|it| room(it, demands)).collect();
+    let pods = demands.iter().filter(|it| !it.on_every_node && it.special.is_none());
+    let possible: Vec<&Demand> =
+        pods.filter(|demand| rooms.iter().any(|room| holds(room, demand))).collect();
+    let all_fit = |room: &Resources| possible.iter().all(|demand| holds(room, demand));
+    let fitting = types.iter().zip(&rooms).find(|(_, room)| all_fit(room));
+    fitting.map_or(common, |(listed, _)| listed)
+}
+
+/// How many nodes of a type it takes at least, with headroom.
+fn fewest(demands: &[Demand], listed: &Listed) -> u64 {
+    let room = room(listed, demands);
+    let mut sum = Resources::ZERO;
+    for demand in demands.iter().filter(|it| !it.on_every_node && holds(&room, it)) {
+        for lane in [Lane::CPU, Lane::MEMORY, Lane::PODS] {
+            sum[lane] += demand.pods * demand.each[lane];
+        }
+    }
+    let headroom = |lane: Lane| if lane == Lane::PODS { 0 } else { HEADROOM };
+    let nodes = [Lane::CPU, Lane::MEMORY, Lane::PODS]
+        .map(|lane| (sum[lane] + sum[lane] * headroom(lane) / 100).div_ceil(room[lane].max(1)));
+    nodes.into_iter().max().unwrap_or(0).max(3)
+}
+
+/// The pools of a draft but for their sizes.
+struct Pools<'p> {
+    listed: &'static Listed,
+    zones: &'p [&'p str; 3],
+    provider: ProviderName,
+    files: Files<'p>,
+    /// How many nodes to begin with.
+    least: u64,
+}
+
+/// A size, and what finds no node at it.
+struct Sized {
+    nodes: u64,
+    text: String,
+    waiting: Vec<Waiting>,
+}
+
+impl Pools<'_> {
+    /// The first size at which every pod finds a node, by trial; if there is none, the smallest at
+    /// which most of them do.
+    fn sized(&self) -> Result<Sized, Diagnostics> {
+        let (mut nodes, mut in_vain) = (self.least, 0);
+        let mut best: Option<(u64, Sized)> = None;
+        loop {
+            let text = self.text(nodes);
+            let waiting = trial::waiting(&text, self.files.scenario)?;
+            let pods = waiting.iter().map(|it| it.pods).sum();
+            if best.as_ref().is_none_or(|(fewest, _)| pods < *fewest) {
+                (best, in_vain) = (Some((pods, Sized { nodes, text, waiting })), 0);
+            } else {
+                in_vain += 1;
+            }
+            match best {
+                Some((pods, best)) if pods == 0 || in_vain == IN_VAIN => return Ok(best),
+                _ => nodes += (nodes / 4).max(1),
+            }
+        }
+    }
+
+    fn text(&self, nodes: u64) -> String {
+        let Pools { listed, zones, provider, files, .. } = *self;
+        let base = nodes.div_ceil(3);
+        let mut text = format!("# yaml-language-server: $schema={SCHEMA_FILE}\n#\n");
+        let about = format!(
+            "What runs is in {}. How large its cluster is these files do not say: {} of {} hold it \
+             with {HEADROOM} % to spare, of which two thirds are on spot. Change them to what you \
+             have.",
+            files.from.join(", "),
+            counted(count(nodes), "node"),
+            listed.name,
+        );
+        text += &yaml::comment(0, &about);
+        let stem = files.scenario.rsplit('/').next().unwrap_or(files.scenario);
+        let stem = stem.rsplit_once('.').map_or(stem, |(stem, _)| stem);
+        let _ = write!(
+            text,
+            "apiVersion: spotsim/v1\nname: {}\nhorizon: 7d\nprovider: {}\nregion: {}\n\npools:\n",
+            yaml::scalar(stem),
+            provider.name(),
+            listed.region,
+        );
+        let several = alike(listed);
+        for (pool, count, capacity, types) in [
+            ("base", base, "on-demand", &several[..1]),
+            ("spot", nodes - base, "spot", &several[..]),
+        ] {
+            let _ = writeln!(
+                text,
+                "  - name: {pool}\n    count: {count}\n    capacityType: {capacity}\n    \
+                 instanceTypes: {}\n    zones: {}",
+                yaml::list(types.iter().map(|it| it.name.as_str())),
+                yaml::list(zones.iter().copied())
+            );
+        }
+        let _ = writeln!(text, "\nmanifests:");
+        for file in files.from {
+            let _ = writeln!(text, "  - {}", yaml::scalar(file));
+        }
+        text
+    }
 }

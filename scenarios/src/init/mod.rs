@@ -1,9 +1,11 @@
 //! `spotsim init --from`: a scenario that says what a cluster is, and one that says what it might
 //! become.
 
+mod alike;
 mod from;
 mod manifests;
 mod proposal;
+mod trial;
 mod yaml;
 
 use std::collections::BTreeMap;

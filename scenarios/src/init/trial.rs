@@ -1,0 +1,80 @@
+//! A trial of a draft: what its pods and nodes come to, by the scheduler that a run has.
+//!
+//! Sums of requests say how many nodes are too few. How many are enough depends on what fits beside
+//! what, on selectors, on spreading and on what DaemonSets take, and only placing the pods tells.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use sim::world::fact::{Fact, Sink};
+use sim::world::refusal::RefusalId;
+use sim::world::workload::WorkloadId;
+use sim::{Root, SimTime, Span};
+
+use crate::diagnostic::{Diagnostics, Source};
+use crate::{Scenario, cluster};
+
+/// Pods that find no node.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Waiting {
+    /// Namespace and name of their workload.
+    pub(super) workload: String,
+    /// How many.
+    pub(super) pods: u64,
+    /// What the scheduler says.
+    pub(super) why: String,
+}
+
+impl Waiting {
+    /// In words.
+    pub(super) fn sentence(&self) -> String {
+        let pods = cluster::counted(usize::try_from(self.pods).unwrap_or(usize::MAX), "pod");
+        let find = if self.pods == 1 { "finds" } else { "find" };
+        format!("{pods} of {} {find} no node: {}", self.workload, self.why)
+    }
+}
+
+/// Long enough for StatefulSets to start in order and for daily CronJobs.
+const LASTS: Span = Span::from_hours(24);
+
+/// Who waits at the end of a day on which no node is taken, of the scenario `text` whose file is
+/// `name`.
+pub(super) fn waiting(text: &str, name: &str) -> Result<Vec<Waiting>, Diagnostics> {
+    let source = Source { file: name.to_owned(), text: Arc::from(text) };
+    let scenario = Scenario::parse(&source, Path::new(name).parent())?;
+    let mut setup = scenario.setup.on_demand();
+    setup.horizon = SimTime::ZERO + LASTS;
+    let mut rows = Rows::default();
+    let run = sim::run(&setup, Root { seed: scenario.seed, replication: 0 }, &mut rows);
+    let model = &setup.model;
+    let row = |(workload, (pods, refusal)): (WorkloadId, (u64, Option<RefusalId>))| {
+        let refusal = refusal.and_then(|id| run.refusals.iter().nth(id.number() as usize));
+        let workload = &model.workloads[workload];
+        let text = |name| model.names.text(name);
+        Waiting {
+            workload: format!("{}/{}", text(workload.namespace), text(workload.name)),
+            pods,
+            why: refusal.map_or_else(|| "it is not tried".into(), |it| said(&it.message(model))),
+        }
+    };
+    Ok(rows.0.into_iter().map(row).collect())
+}
+
+/// What nodes lack, without what preemption would not help.
+fn said(message: &str) -> String {
+    message.split(". ").next().unwrap_or_default().trim_end_matches('.').to_owned()
+}
+
+/// How many pods of each workload wait at the end, and what the nodes said last.
+#[derive(Default)]
+struct Rows(BTreeMap<WorkloadId, (u64, Option<RefusalId>)>);
+
+impl Sink for Rows {
+    fn fact(&mut self, _: SimTime, fact: &Fact) {
+        if let Fact::StillPending { workload, refusal, .. } = *fact {
+            let (pods, why) = self.0.entry(workload).or_default();
+            (*pods, *why) = (*pods + 1, refusal.or(*why));
+        }
+    }
+}
