@@ -179,10 +179,12 @@ pub(crate) const MEMORYLESS_RECLAIMS: Kind = Kind {
 
 pub(crate) const PRICES_AS_ON_AWS: Kind = Kind {
     id: "prices-as-on-aws",
-    text: "spot prices begin as listed: 30 % stay, others step every 7 h, by 0.2 % in the median",
-    source: "AWS's price history of us-east-1, March to May 2021, Linux, 1,241 pools. That prices are \
-             drawn back to where they began, with a half-life of 25 days, is its raw estimate; it \
-             is too short to tell that from never",
+    text: "spot prices begin as listed: a quarter of the types stay, others are revised every 6 h \
+           and move by 0.7 % a day in the median",
+    source: "AWS's price history of us-east-1, March to May 2021, Linux, half of 166 pools; judged by \
+             the other half (`spotsim validate prices`). That prices are drawn back to where they \
+             began, with a half-life of 80 days, is an estimate of 90 days, too short to tell it \
+             from never",
 };
 
 pub(crate) const PRICES_AS_ON_GCP: Kind = Kind {

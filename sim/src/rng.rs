@@ -51,10 +51,8 @@ pub enum Stream {
     Price = 20,
     /// When the prices of a region may change; key: region.
     PriceDates = 21,
-    /// The way that the prices of a type share; key: type in region.
+    /// What the prices of a type share; key: type in region.
     PriceOfType = 22,
-    /// Whether a price goes that way for a while; key: offering, which while.
-    PriceFollows = 23,
 }
 
 /// A generator for one decision.

@@ -184,7 +184,7 @@ fn counts(
     traces::counts(&file, is_wanted).map_err(told)
 }
 
-fn rows<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, DataError> {
+pub(crate) fn rows<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, DataError> {
     parsed(path, &text(path)?)
 }
 

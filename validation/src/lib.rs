@@ -20,6 +20,8 @@ mod deadlines;
 mod gangs;
 mod hazard_by_age;
 mod lifetimes;
+mod price_figures;
+mod prices;
 mod savings;
 mod transitions;
 
@@ -45,6 +47,7 @@ pub static EXPERIMENTS: &[Experiment] = &[
     gangs::EXPERIMENT,
     lifetimes::EXPERIMENT,
     savings::EXPERIMENT,
+    prices::EXPERIMENT,
 ];
 
 /// One comparison.

@@ -9,8 +9,8 @@ use crate::world::catalog::{CapacityType, Offering, OfferingId};
 
 /// The way of one price.
 pub(super) trait Walk {
-    /// The next step: when, and the price from then on.
-    fn step(&mut self) -> (SimTime, MicroUsdPerHour);
+    /// The next step: when, and the price from then on; none if it stays for good.
+    fn step(&mut self) -> Option<(SimTime, MicroUsdPerHour)>;
 }
 
 /// The ways of all spot prices; none where a price stays.
@@ -40,7 +40,7 @@ impl<W: Walk> PricePaths for Walks<W> {
     ) -> Option<(SimTime, MicroUsdPerHour)> {
         let way = self.0[offering].as_mut()?;
         loop {
-            let (at, price) = way.step();
+            let (at, price) = way.step()?;
             if at > after {
                 return Some((at, price));
             }

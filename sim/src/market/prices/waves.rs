@@ -56,7 +56,7 @@ struct Administered {
 }
 
 impl Walk for Administered {
-    fn step(&mut self) -> (SimTime, MicroUsdPerHour) {
+    fn step(&mut self) -> Option<(SimTime, MicroUsdPerHour)> {
         let Waves { every, changes, same_sign, percent, .. } = self.waves;
         loop {
             let at = self.next;
@@ -70,7 +70,7 @@ impl Walk for Administered {
             let factor = if self.up { 100 + percent } else { 100 - percent };
             let price = MicroUsdPerHour((self.price.0 * factor + 50) / 100);
             self.price = price.clamp(self.bounds.0, self.bounds.1);
-            return (at, self.price);
+            return Some((at, self.price));
         }
     }
 }
