@@ -28,6 +28,8 @@ pub(crate) struct Results {
     pub(crate) proposed: Vec<(Figures, Run)>,
     /// The same workload on on-demand nodes only.
     pub(crate) on_demand: Vec<(Figures, Run)>,
+    /// What is paid today, if the scenario names it.
+    pub(crate) today: Option<Vec<(Figures, Run)>>,
     /// Money, nodes and waiting times of both plans over time: the scenario as it is, then on-demand
     /// nodes only. If the user wanted to stop, of some more replications than the figures are.
     pub(crate) series: [Series; 2],
@@ -37,6 +39,7 @@ pub(crate) struct Results {
     scaled: Vec<(f64, Vec<(Figures, Run)>)>,
     legend: Legend,
     on_demand_legend: Legend,
+    today_legend: Option<Legend>,
     /// What happened in the recorded replication of each plan.
     facts: [Vec<(SimTime, Fact)>; 2],
 }
@@ -49,6 +52,7 @@ pub(crate) fn run(
     progress: &Progress,
 ) -> Result<Results, Failure> {
     let on_demand = scenario.setup.on_demand();
+    let today = scenario.today.as_ref().map(|it| &it.setup);
     let legend = Legend::of(&scenario.setup);
     let at_scales: Vec<Setup> = scales(&scenario.setup);
     let sums = [(); 2].map(|()| Mutex::new(Series::new(&legend)));
@@ -71,21 +75,27 @@ pub(crate) fn run(
         } else {
             Vec::new()
         };
+        let today = today.map(|setup| plain_figures(setup, root));
         progress.tick();
-        (proposed, on_demand, watch.finish(), facts, scaled)
+        (proposed, on_demand, watch.finish(), facts, (scaled, today))
     });
     let mut results = Results {
         seed,
         proposed: Vec::new(),
         on_demand: Vec::new(),
+        today: today.map(|_| Vec::new()),
         series: sums.map(|sum| sum.into_inner().unwrap_or_else(PoisonError::into_inner)),
         outcomes: Vec::new(),
         scaled: at_scales.iter().map(|it| (it.market.reclaim_scale, Vec::new())).collect(),
         legend: legend.clone(),
         on_demand_legend: Legend::of(&on_demand),
+        today_legend: today.map(Legend::of),
         facts: [Vec::new(), Vec::new()],
     };
-    for (proposed, on_demand, outcomes, facts, scaled) in replications {
+    for (proposed, on_demand, outcomes, facts, (scaled, today)) in replications {
+        if let Some((runs, run)) = results.today.as_mut().zip(today) {
+            runs.push(run);
+        }
         for ((_, runs), run) in results.scaled.iter_mut().zip(scaled) {
             runs.push(run);
         }
@@ -140,7 +150,9 @@ impl Results {
 
     /// How many events it took.
     pub(crate) fn events(&self) -> u64 {
-        self.proposed.iter().chain(&self.on_demand).map(|(_, run)| run.counters.events).sum()
+        let today = self.today.iter().flatten();
+        let runs = self.proposed.iter().chain(&self.on_demand).chain(today);
+        runs.map(|(_, run)| run.counters.events).sum()
     }
 
     /// What they say together.
@@ -152,6 +164,7 @@ impl Results {
             legend: &self.legend,
             proposed: &self.proposed,
             on_demand: &self.on_demand,
+            today: self.today.as_deref().zip(self.today_legend.as_ref()),
             scaled: self.scales(scenario.setup.market.reclaim_scale),
             rules: told_rules(scenario, self.seed, &self.outcomes),
             assumptions: scenario.assumptions.iter().map(told).collect(),

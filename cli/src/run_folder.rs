@@ -107,6 +107,7 @@ impl RunFolder<'_> {
             digests: Digests {
                 proposed: digests(&results.proposed),
                 on_demand: digests(&results.on_demand),
+                today: results.today.as_deref().map(digests),
             },
             files,
         }

@@ -54,6 +54,8 @@ pub struct Input<'a> {
     pub proposed: &'a [(Figures, Run)],
     /// The same workload on on-demand nodes only.
     pub on_demand: &'a [(Figures, Run)],
+    /// What is paid today, if the scenario names it, with names and prices of its own.
+    pub today: Option<(&'a [(Figures, Run)], &'a Legend)>,
     /// The scenario at other scales of reclaims, each with its first replications.
     pub scaled: Vec<(f64, &'a [(Figures, Run)])>,
     /// How each placement rule fared in the scenario as it is.
@@ -93,6 +95,8 @@ pub struct Summary {
     pub proposed: Plan,
     /// The same workload on on-demand nodes only.
     pub on_demand: Plan,
+    /// What is paid today; none if the scenario does not name it.
+    pub today: Option<Plan>,
     /// Work done by pods that end, relative to the on-demand plan; none when there are none.
     pub delivered_ratio: Option<Estimate>,
     /// What the result would be if reclaims were more or less frequent.
@@ -119,11 +123,15 @@ pub struct Assumption {
     pub text: String,
 }
 
-/// What the scenario saves, against two baselines.
+/// What the scenario saves, against two baselines, and against what is paid today.
 #[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Savings {
-    /// Against the same workload simulated on on-demand nodes only: the headline.
+    /// Against what is paid today, and then this is the headline; none if the scenario does not name
+    /// it.
+    pub today: Option<Saving>,
+    /// Against the same workload simulated on on-demand nodes only: the headline where nothing is known
+    /// of today.
     pub on_demand_plan: Saving,
     /// Against the nodes of this very run at on-demand prices.
     pub same_nodes: Saving,
@@ -228,6 +236,18 @@ pub struct Plan {
     pub harm: HarmSummary,
 }
 
+impl Savings {
+    /// The saving that decides, and what it is measured against: what is paid today, if that is
+    /// known.
+    #[must_use]
+    pub fn headline(&self) -> (&Saving, &'static str) {
+        match &self.today {
+            Some(saving) => (saving, "today"),
+            None => (&self.on_demand_plan, "on-demand"),
+        }
+    }
+}
+
 impl Summary {
     /// As indented JSON.
     ///
@@ -268,7 +288,9 @@ pub fn summarize(input: Input<'_>) -> Summary {
         runs.iter().map(|(f, _)| f.capacity.useful_ms as f64).collect()
     };
     let mut digest = Digest::EMPTY;
-    for (_, run) in input.proposed.iter().chain(input.on_demand) {
+    let today = input.today.map(|(runs, _)| runs);
+    for (_, run) in input.proposed.iter().chain(input.on_demand).chain(today.into_iter().flatten())
+    {
         digest.mix(run.digest);
     }
     Summary {
@@ -284,12 +306,14 @@ pub fn summarize(input: Input<'_>) -> Summary {
             legend,
         ),
         saving: Savings {
+            today: today.map(|runs| saving(&cost(runs, |f| f.money.total()))),
             on_demand_plan: saving(&cost(input.on_demand, |f| f.money.total())),
             same_nodes: saving(&cost(input.proposed, |f| f.money.same_nodes)),
             discount_percent: Estimate::of_ratio(&discounts, &list).map(|r| r.times(100.0)),
         },
         proposed: plan(input.proposed, legend, input.seed),
         on_demand: plan(input.on_demand, legend, input.seed),
+        today: input.today.map(|(runs, legend)| plan(runs, legend, input.seed)),
         delivered_ratio: Estimate::of_ratio(&useful(input.proposed), &useful(input.on_demand)),
         sensitivity: input
             .scaled

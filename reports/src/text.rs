@@ -7,7 +7,7 @@ use crate::harm;
 use crate::rules;
 use crate::sensitivity;
 use crate::stats::Estimate;
-use crate::summary::{Batch, Budgets, Fallbacks, Pending, Plan, StartUp, Summary, Volumes};
+use crate::summary::{Batch, Budgets, Fallbacks, Pending, Plan, Saving, StartUp, Summary, Volumes};
 
 /// Below this many replications an interval is a rough one.
 const FEW: usize = 30;
@@ -57,9 +57,10 @@ pub fn verdict(summary: &Summary) -> String {
     }
 }
 
-/// What is saved against the on-demand plan, in one clause.
+/// What is saved against what is paid today, or else against the on-demand plan, in one clause.
 fn money(summary: &Summary) -> String {
-    let saving = &summary.saving.on_demand_plan;
+    let (saving, baseline) = summary.saving.headline();
+    let against = if summary.saving.today.is_some() { " against today" } else { "" };
     let dollars = saving.usd_monthly;
     let percent = saving.percent.map_or_else(String::new, |percent| {
         let interval = match percent.low.zip(percent.high) {
@@ -71,13 +72,13 @@ fn money(summary: &Summary) -> String {
         format!(" ({:.1} %{interval})", percent.mean.abs())
     });
     if dollars.covers_zero() && dollars.margin() != Some(0.0) {
-        format!("no detectable saving{percent}")
+        format!("no detectable saving{against}{percent}")
     } else if dollars.mean == 0.0 {
-        "saves nothing per month".into()
+        format!("saves nothing per month{against}")
     } else if dollars.mean < 0.0 {
-        format!("costs {}/month MORE than on-demand{percent}", usd(-dollars.mean))
+        format!("costs {}/month MORE than {baseline}{percent}", usd(-dollars.mean))
     } else {
-        format!("saves {}/month{percent}", usd(dollars.mean))
+        format!("saves {}/month{against}{percent}", usd(dollars.mean))
     }
 }
 
@@ -118,14 +119,24 @@ pub fn table(summary: &Summary) -> String {
     let mut row = |name: &str, base: String, plan: String, change: String| {
         rows.push([name.to_owned(), base, plan, change]);
     };
-    let change = summary.saving.on_demand_plan.percent.map_or_else(String::new, |percent| {
+    let change = |saving: &Saving| {
+        let Some(percent) = saving.percent else { return String::new() };
         let margin = percent
             .margin()
             .map_or_else(String::new, |margin| format!(" ± {margin:.0$}", decimals(2.0 * margin)));
         let of = if summary.never_placed.is_some() { " of what runs" } else { "" };
         format!("{:+.1} %{margin}{of}", -percent.mean)
-    });
-    row("Cost /month", usd(base.cost_monthly.mean), usd(plan.cost_monthly.mean), change);
+    };
+    let own = usd(plan.cost_monthly.mean);
+    row(
+        "Cost /month",
+        usd(base.cost_monthly.mean),
+        own.clone(),
+        change(&summary.saving.on_demand_plan),
+    );
+    if let Some((today, saving)) = summary.today.as_ref().zip(summary.saving.today.as_ref()) {
+        row("  instead of today's", usd(today.cost_monthly.mean), own, change(saving));
+    }
     row(
         "  of it idle",
         usd(base.idle_cost_monthly.mean),
@@ -327,9 +338,11 @@ fn savings(summary: &Summary, text: &mut String) {
     let saving = &summary.saving;
     text.push('\n');
     for (name, saving) in [
-        ("against the same workload on on-demand", &saving.on_demand_plan),
-        ("against the same nodes at on-demand prices", &saving.same_nodes),
+        ("against what is paid today", saving.today.as_ref()),
+        ("against the same workload on on-demand", Some(&saving.on_demand_plan)),
+        ("against the same nodes at on-demand prices", Some(&saving.same_nodes)),
     ] {
+        let Some(saving) = saving else { continue };
         let dollars = saving.usd_monthly;
         let interval = dollars.low.zip(dollars.high).map_or_else(String::new, |(low, high)| {
             let cents = if high - low < 10.0 { 2 } else { 0 };

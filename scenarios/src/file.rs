@@ -61,6 +61,10 @@ pub struct File {
     pub manifests: Vec<String>,
     /// A cluster as it stands, from which the simulation starts.
     pub cluster: Option<ClusterDump>,
+    /// The scenario of what is paid today, for example the cluster as it stands: a path relative to
+    /// this file. The saving is then measured against it, beside the two baselines that every
+    /// scenario has.
+    pub today: Option<String>,
     /// The spot market.
     #[serde(default)]
     pub market: market::Market,

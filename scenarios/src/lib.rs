@@ -28,6 +28,7 @@ pub mod quantity;
 pub mod scheduler;
 pub mod schema;
 pub mod template;
+mod today;
 pub mod traces;
 pub mod tree;
 pub mod unmodelled;
@@ -89,6 +90,8 @@ pub struct Scenario {
     pub unmodelled: Vec<Unmodelled>,
     /// What was understood of a cluster, in one line each.
     pub understood: Vec<String>,
+    /// What is paid today, if the scenario names it.
+    pub today: Option<Arc<Scenario>>,
 }
 
 impl Scenario {
@@ -164,6 +167,10 @@ impl Scenario {
             prices::read(written, (source, tree), folder, &mut inputs, &mut tally, &mut found);
         let place = (source, tree);
         let traces = traces::read(&file.market.reclaims, place, folder, &mut inputs, &mut found);
+        let today = file
+            .today
+            .as_deref()
+            .and_then(|other| today::read(other, (source, tree), folder, &mut inputs, &mut found));
         for workload in &workloads {
             around.mention(&workload.namespace);
             workload.count_unknown_claims(&around, &mut tally);
@@ -192,6 +199,9 @@ impl Scenario {
             lower::cron_jobs::fill(&workloads, calendar, (setup, assumptions), &mut found);
         }
         let setup = lowered.as_mut().map(|(setup, _)| setup);
+        if let (Some(today), Some(setup)) = (&today, &setup) {
+            today::compare(today, setup, (source, tree), &mut found);
+        }
         scheduler::configure(scheduler.as_ref(), setup, &mut tally, &mut found);
         match lowered {
             Some((setup, assumptions)) if !found.has_errors() => Ok(Scenario {
@@ -204,6 +214,7 @@ impl Scenario {
                 warnings: found,
                 unmodelled: tally.into_list(),
                 understood: cluster.map(|it| it.understood()).unwrap_or_default(),
+                today: today.map(Arc::new),
             }),
             _ => Err(found),
         }

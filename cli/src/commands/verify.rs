@@ -39,7 +39,8 @@ pub(crate) fn run(folder: &Path, instead: Option<&Path>, how: &How) -> Outcome {
     match difference(&manifest, &recorded, &results) {
         None => {
             let (n, digest) = (manifest.replications, &manifest.digest);
-            writeln!(stdout, "equal: {n} replications of both plans, digest {digest}")?;
+            let plans = if results.today.is_some() { "all three" } else { "both" };
+            writeln!(stdout, "equal: {n} replications of {plans} plans, digest {digest}")?;
             Ok(())
         }
         Some(difference) => {
@@ -90,9 +91,15 @@ fn difference(manifest: &Manifest, recorded: &str, results: &Results) -> Option<
     if let Some(place) = facts::first_difference(recorded, results.recording()) {
         return Some(format!("facts.jsonl {place}"));
     }
+    let (no_digests, no_runs) = (Vec::new(), Vec::new());
     let plans = [
         ("proposed", &manifest.digests.proposed, &results.proposed),
         ("on-demand", &manifest.digests.on_demand, &results.on_demand),
+        (
+            "present",
+            manifest.digests.today.as_ref().unwrap_or(&no_digests),
+            results.today.as_ref().unwrap_or(&no_runs),
+        ),
     ];
     plans.into_iter().find_map(|(plan, there, runs)| {
         let here = runs.iter().map(|(_, run)| manifest::digest(run.digest));

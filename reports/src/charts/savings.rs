@@ -13,20 +13,21 @@ pub(super) fn chart(story: &Story<'_>) -> Chart {
     let besides = plan.commitment_unused_monthly.mean + plan.other_cost_monthly.mean;
     let instances = own - besides;
     let on_demand = instances - plan.spot_cost_monthly.mean;
-    let rows = [
-        ("the same workload on on-demand nodes", &summary.saving.on_demand_plan),
-        ("the same nodes at on-demand prices", &summary.saving.same_nodes),
-    ];
+    let today = summary.saving.today.iter().map(|saving| ("what is paid today", saving));
+    let mut rows: Vec<_> = today.collect();
+    rows.push(("the same workload on on-demand nodes", &summary.saving.on_demand_plan));
+    rows.push(("the same nodes at on-demand prices", &summary.saving.same_nodes));
     let most = rows.iter().map(|(_, saving)| own + saving.usd_monthly.mean).fold(own, f64::max);
     let mut marks = Vec::new();
-    for ((name, saving), height) in rows.into_iter().zip([1.0, 0.0]) {
-        row(&mut marks, name, saving, [on_demand, instances, own], height);
+    let top = rows.len() as f64 - 0.5;
+    for (index, (name, saving)) in rows.into_iter().enumerate() {
+        row(&mut marks, name, saving, [on_demand, instances, own], top - 0.5 - index as f64);
     }
     let x = Axis::from_zero("$ per month", most, false, |at, step| {
         usd_to(at, if step < 1.0 { 2 } else { 0 })
     });
     let x = Axis { lines: false, ..x };
-    let y = Axis::bare(-0.5, 1.5);
+    let y = Axis::bare(-0.5, top);
     Chart {
         name: "savings",
         title: title(story),
@@ -110,19 +111,20 @@ fn title(story: &Story<'_>) -> String {
     if let Some(never) = &story.summary.never_placed {
         return format!("{}: this is the saving of the others", never.count());
     }
-    let saving = &story.summary.saving.on_demand_plan;
+    let (saving, _) = story.summary.saving.headline();
+    let today = if story.summary.saving.today.is_some() { " against today" } else { "" };
     let dollars = saving.usd_monthly;
     if dollars.mean == 0.0 {
-        return "Nothing is saved".into();
+        return format!("Nothing is saved{today}");
     }
     if !shows(dollars) {
-        return "No detectable saving".into();
+        return format!("No detectable saving{today}");
     }
     let percent = saving.percent.map_or_else(String::new, |p| format!(", {:.1} %", p.mean.abs()));
     let amount = usd(dollars.mean.abs());
     if dollars.mean > 0.0 {
-        format!("Spot saves {amount} a month{percent}")
+        format!("Spot saves {amount} a month{today}{percent}")
     } else {
-        format!("Spot costs {amount} a month more{percent}")
+        format!("Spot costs {amount} a month more{today}{percent}")
     }
 }

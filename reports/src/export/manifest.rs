@@ -77,6 +77,9 @@ pub struct Digests {
     pub proposed: Vec<String>,
     /// Of the same workload on on-demand nodes only.
     pub on_demand: Vec<String>,
+    /// Of what is paid today, if the scenario names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub today: Option<Vec<String>>,
 }
 
 impl Manifest {

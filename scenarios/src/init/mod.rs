@@ -150,9 +150,16 @@ impl Writer<'_> {
             [one] => yaml::scalar(one),
             many => yaml::list(many.iter().map(String::as_str)),
         };
+        let today = match proposed {
+            true => format!(
+                "# What is paid today: the saving is measured against it, too.\ntoday: {}\n",
+                yaml::scalar(scenario.rsplit('/').next().unwrap_or(scenario))
+            ),
+            false => String::new(),
+        };
         let _ = write!(
             text,
-            "apiVersion: spotsim/v1\nname: {}\nhorizon: 7d\nprovider: {}\nregion: {}\n\n\
+            "apiVersion: spotsim/v1\nname: {}\nhorizon: 7d\nprovider: {}\nregion: {}\n{today}\n\
              cluster:\n  file: {file}\n  \
              # Every pod where it runs now. `reschedule` begins with empty nodes instead.\n  \
              placement: keep\n\npools:\n",
