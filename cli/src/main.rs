@@ -11,6 +11,7 @@ mod failure;
 mod folder;
 mod fresh;
 mod run_folder;
+mod terminal;
 
 use std::process::ExitCode;
 

@@ -9,8 +9,9 @@ use serde::Serialize;
 use sim::{Legend, Run};
 
 use crate::figures::Figures;
+use crate::layout::{self, Row};
+use crate::quantity::{many, rate};
 use crate::stats::Estimate;
-use crate::text::rate;
 
 /// The scales that are tried, of the rates that the catalogue or the scenario gives.
 pub const SCALES: [f64; 3] = [1.0, 10.0, 100.0];
@@ -80,23 +81,22 @@ pub fn summarize(
 }
 
 /// The scales as a table.
-pub(crate) fn table(scales: &[Scaled]) -> String {
+pub(crate) fn table(scales: &[Scaled], columns: usize) -> String {
     let Some(first) = scales.first() else { return String::new() };
-    let mut text = format!(
-        "\nHow often reclaims really are is not well known. Over {} replications, at a multiple of \
-         the rates:\n",
-        first.replications
-    );
+    let head = ["saving", "reclaims/day", "cut or killed/day", "availability"];
+    let mut rows = vec![Row::new("At the rates", head.map(str::to_owned))];
     for row in scales {
-        let saving = row.saving_percent.map_or("-".into(), |it| format!("{:.1} %", it.mean));
-        let least = row.least_availability.map_or("-".into(), |it| format!("{it:.6}"));
-        text += &format!(
-            "  ×{:<6} saves {saving:>7}   reclaims/day {:>6}   cut short or killed/day {:>6}   \
-             least availability {least}\n",
-            row.scale,
+        let figures = [
+            row.saving_percent.map_or("-".into(), |it| format!("{:.1} %", it.mean)),
             rate(row.reclaims_per_day.mean),
             rate(row.cut_short_or_killed_per_day.mean),
-        );
+            row.least_availability.map_or("-".into(), |it| format!("{it:.6}")),
+        ];
+        rows.push(Row::new(&format!("  ×{}", row.scale), figures));
     }
-    text
+    format!(
+        "\nHow often reclaims really are is not well known. Over {}, at a multiple of the rates:\n{}",
+        many(first.replications as u64, "replication"),
+        layout::table(&rows, 0, columns)
+    )
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use crate::harm;
+use crate::layout::{self, Row};
+pub(crate) use crate::quantity::{many, rate, thousands, time, usd, usd_to};
 use crate::rules;
 use crate::sensitivity;
 use crate::stats::Estimate;
@@ -95,7 +97,8 @@ fn risk(summary: &Summary) -> String {
     let waiting: u64 = summary.unplaced.iter().map(|row| row.pods).sum();
     let never = summary.never_placed.as_ref().map_or(0, |never| never.pods);
     if waiting > never {
-        let _ = write!(risk, ", and {} pods wait for a node at the end", waiting - never);
+        let waiting = many(waiting - never, "pod");
+        let _ = write!(risk, ", and {waiting} still waiting for a node at the end");
     }
     if let Some(failed) = plan.batch.as_ref().and_then(|batch| batch.jobs_failed)
         && failed.mean > 0.0
@@ -110,14 +113,14 @@ fn risk(summary: &Summary) -> String {
     risk
 }
 
-/// The evidence and the caveats.
+/// The evidence and the caveats, its tables in so many columns. Its sentences are whole lines.
 #[must_use]
-pub fn table(summary: &Summary) -> String {
+pub fn table(summary: &Summary, columns: usize) -> String {
     let (base, plan) = (&summary.on_demand, &summary.proposed);
-    let mut rows: Vec<[String; 4]> =
-        vec![["", "ON-DEMAND", "PROPOSED", "CHANGE"].map(str::to_owned)];
+    let mut rows =
+        vec![Row::new("", ["ON-DEMAND", "PROPOSED"].map(str::to_owned)).noted("CHANGE".into())];
     let mut row = |name: &str, base: String, plan: String, change: String| {
-        rows.push([name.to_owned(), base, plan, change]);
+        rows.push(Row::new(name, [base, plan]).noted(change));
     };
     let change = |saving: &Saving| {
         let Some(percent) = saving.percent else { return String::new() };
@@ -227,10 +230,10 @@ pub fn table(summary: &Summary) -> String {
     let worst = summary.least_available(plan).map_or_else(String::new, |row| row.workload.clone());
     row("Least availability", least(base), least(plan), worst);
 
-    let mut text = align(&rows);
-    text += &harm::tables(&summary.proposed.harm);
+    let mut text = layout::table(&rows, 0, columns);
+    text += &harm::tables(&summary.proposed.harm, columns);
     savings(summary, &mut text);
-    text += &sensitivity::table(&summary.sensitivity);
+    text += &sensitivity::table(&summary.sensitivity, columns);
     unplaced(summary, &mut text);
     if !summary.rules.is_empty() {
         let _ = write!(text, "\n{}", rules::list(&summary.rules, summary.replications));
@@ -241,8 +244,10 @@ pub fn table(summary: &Summary) -> String {
     list(&mut text, "Warnings", &summary.warnings);
     let _ = writeln!(
         text,
-        "\nseed {} · {} replications · digest {}",
-        summary.seed, summary.replications, summary.digest
+        "\nseed {} · {} · digest {}",
+        summary.seed,
+        many(summary.replications as u64, "replication"),
+        summary.digest
     );
     if summary.replications < FEW {
         let _ =
@@ -257,9 +262,9 @@ fn unplaced(summary: &Summary, text: &mut String) {
     *text += &never.map_or_else(String::new, |it| format!("\n{}", it.list(summary.replications)));
     for row in &summary.unplaced {
         if never.is_none_or(|it| it.workloads.iter().all(|never| never.workload != row.workload)) {
-            let noun = if row.pods == 1 { "pod" } else { "pods" };
-            let _ = writeln!(text, "Waiting at the end: {} {noun} of {}", row.pods, row.workload);
-            wrap(text, "  ", 2, &row.why);
+            let pods = many(row.pods, "pod");
+            let _ = writeln!(text, "Waiting at the end: {pods} of {}", row.workload);
+            let _ = writeln!(text, "  {}", row.why);
         }
     }
 }
@@ -357,7 +362,11 @@ fn savings(summary: &Summary, text: &mut String) {
     }
     let week = 168.0;
     if summary.window_hours < week {
-        let _ = writeln!(text, "Per month is extrapolated from {:.0} h.", summary.window_hours);
+        let _ = writeln!(
+            text,
+            "Per month is extrapolated from {}.",
+            time(summary.window_hours * 3_600.0)
+        );
     }
 }
 
@@ -367,43 +376,8 @@ fn list(text: &mut String, title: &str, items: &[String]) {
     }
     let _ = writeln!(text, "\n{title} ({})", items.len());
     for item in items {
-        wrap(text, "  ", 4, item);
+        let _ = writeln!(text, "  {item}");
     }
-}
-
-/// A sentence in lines of at most 98 columns: the first begins with `start`, the others are
-/// indented by so many spaces.
-pub(crate) fn wrap(text: &mut String, start: &str, indent: usize, sentence: &str) {
-    let (mut line, mut begun) = (start.to_owned(), false);
-    for word in sentence.split(' ') {
-        let separate = usize::from(begun);
-        if begun && line.chars().count() + separate + word.chars().count() > 98 {
-            let _ = writeln!(text, "{line}");
-            (line, begun) = (" ".repeat(indent), false);
-        }
-        if begun {
-            line.push(' ');
-        }
-        line.push_str(word);
-        begun = true;
-    }
-    let _ = writeln!(text, "{line}");
-}
-
-/// Columns as wide as their widest cell; the first to the left, figures to the right.
-fn align(rows: &[[String; 4]]) -> String {
-    let width =
-        |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-    let widths = [width(0), width(1), width(2)];
-    let mut text = String::new();
-    for [name, base, plan, change] in rows {
-        let line = format!(
-            "{name:<0$}  {base:>1$}  {plan:>2$}   {change}",
-            widths[0], widths[1], widths[2]
-        );
-        let _ = writeln!(text, "{}", line.trim_end());
-    }
-    text
 }
 
 /// The ends of an interval in percent.
@@ -421,51 +395,10 @@ fn decimals(width: f64) -> usize {
     }
 }
 
-/// Dollars, with thousands separated, and cents below a hundred.
-pub(crate) fn usd(amount: f64) -> String {
-    usd_to(amount, if amount.abs() < 100.0 { 2 } else { 0 })
-}
-
-/// Dollars with so many decimals.
-pub(crate) fn usd_to(amount: f64, decimals: usize) -> String {
-    let sign = if amount < 0.0 { "-" } else { "" };
-    format!("{sign}${}", grouped(&format!("{:.decimals$}", amount.abs())))
-}
-
-/// A number that is not negative, rounded to a whole one, with its thousands apart.
-pub(crate) fn thousands(value: f64) -> String {
-    grouped(&format!("{value:.0}"))
-}
-
-/// Digits with their thousands apart.
-fn grouped(digits: &str) -> String {
-    let (whole, cents) = digits.split_at(digits.find('.').unwrap_or(digits.len()));
-    let mut grouped = String::new();
-    for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped + cents
-}
-
-/// A rate with as many decimals as it needs not to be a bare zero.
-pub(crate) fn rate(value: f64) -> String {
-    match value {
-        0.0 => "0".into(),
-        value if value < 0.1 => format!("{value:.3}"),
-        value if value < 10.0 => format!("{value:.2}"),
-        value if value < 1_000.0 => format!("{value:.1}"),
-        value => thousands(value),
-    }
-}
-
 fn pending(wait: Option<Pending>) -> String {
     wait.map_or("-".into(), |wait| {
         let sign = if wait.at_least { ">" } else { "" };
-        let decimals = usize::from(wait.seconds < 10.0 && wait.seconds > 0.0);
-        format!("{sign}{:.decimals$} s", wait.seconds)
+        format!("{sign}{}", time(wait.seconds))
     })
 }
 
@@ -487,16 +420,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn money_and_rates_are_readable() {
-        assert_eq!(
-            [usd(4_210.4), usd(-12.345), usd(1_234_567.0)],
-            ["$4,210", "-$12.35", "$1,234,567"]
-        );
-        assert_eq!(
-            [rate(0.0), rate(0.034), rate(1.234), rate(56.78)],
-            ["0", "0.034", "1.23", "56.8"]
-        );
-        assert_eq!(rate(1_218.6), "1,219");
+    fn every_locale_can_show_it() {
         assert_eq!(to_ascii("36–40 % ± 2 · …"), "36-40 % +/- 2 | ...");
     }
 }

@@ -11,11 +11,11 @@ use scenarios::experiment::replicate;
 use sim::{Legend, Root};
 
 use super::progress::Progress;
-use super::run::unicode_locale;
 use crate::Outcome;
 use crate::args::{CheckArgs, Output};
 use crate::experiment::told_rules;
 use crate::failure::Failure;
+use crate::terminal;
 
 /// Runs all replications of the scenario as it is, and says which pods never run and which rules were
 /// broken.
@@ -66,14 +66,13 @@ struct Found<'f> {
 impl Found<'_> {
     fn print(&self, output: Output) -> Outcome {
         let Found { name, seed, n, never, rules } = self;
-        let mut stdout = anstream::stdout().lock();
         match output {
             Output::Json => {
                 let whole = serde_json::json!({
                     "schema": "spotsim/check/v1", "scenario": name, "seed": seed,
                     "replications": n, "neverPlaced": never, "rules": rules
                 });
-                writeln!(stdout, "{whole:#}")?;
+                writeln!(anstream::stdout().lock(), "{whole:#}")?;
             }
             Output::Table => {
                 let mut text = String::new();
@@ -84,8 +83,7 @@ impl Found<'_> {
                     text += &format!("{name} states no rules (see `spotsim explain rules`)\n");
                 }
                 text += &rules::list(rules, *n);
-                let text = if unicode_locale() { text } else { reports::to_ascii(&text) };
-                write!(stdout, "{text}")?;
+                terminal::print(&text)?;
             }
         }
         Ok(())

@@ -1,10 +1,11 @@
 //! `spotsim run`: a scenario file, simulated as it is and on on-demand nodes only, side by side.
 
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use reports::Summary;
 use reports::export::manifest::Origin;
+use reports::layout::WIDE;
 use scenarios::Scenario;
 
 use super::progress::Progress;
@@ -14,6 +15,7 @@ use crate::args::{How, Output, RunArgs};
 use crate::experiment;
 use crate::failure::Failure;
 use crate::run_folder::{self, RunFolder, Written};
+use crate::terminal;
 
 /// Simulates a scenario file, or makes a run again.
 pub(crate) fn run(args: &RunArgs) -> Outcome {
@@ -99,22 +101,12 @@ fn what_is_simulated(scenario: &Scenario, n: u32, seed: u64) -> String {
 }
 
 fn print(summary: &Summary, output: Output) -> Outcome {
-    let mut stdout = anstream::stdout().lock();
     match output {
-        Output::Json => writeln!(stdout, "{}", summary.to_json())?,
+        Output::Json => Ok(writeln!(anstream::stdout().lock(), "{}", summary.to_json())?),
         Output::Table => {
-            let text = format!("{}\n\n{}", reports::verdict(summary), reports::table(summary));
-            let text = if unicode_locale() { text } else { reports::to_ascii(&text) };
-            write!(stdout, "{text}")?;
+            let columns = terminal::columns().unwrap_or(WIDE);
+            let table = reports::table(summary, columns);
+            terminal::answer(&reports::verdict(summary), &format!("\n{table}"))
         }
     }
-    Ok(())
-}
-
-/// Whether the terminal's locale can show more than ASCII. A pipe or a file always can.
-pub(crate) fn unicode_locale() -> bool {
-    let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let locale = set("LC_ALL").or_else(|| set("LC_CTYPE")).or_else(|| set("LANG"));
-    !std::io::stdout().is_terminal()
-        || locale.is_none_or(|locale| locale.to_lowercase().replace('-', "").contains("utf8"))
 }

@@ -12,9 +12,9 @@ use sim::SimTime;
 use crate::Summary;
 use crate::chart::{Chart, Color};
 use crate::export::Recording;
+pub(crate) use crate::quantity::many;
 use crate::series::Series;
 use crate::stats::Estimate;
-use crate::text::thousands;
 
 /// What charts are made from.
 #[derive(Clone, Copy)]
@@ -64,12 +64,6 @@ impl Story<'_> {
 fn shows(difference: Estimate) -> bool {
     let certain = !difference.covers_zero() || difference.margin() == Some(0.0);
     difference.mean != 0.0 && certain
-}
-
-/// A number with its noun.
-fn many(count: u64, noun: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{} {noun}{plural}", thousands(count as f64))
 }
 
 /// An instant on an axis of time.

@@ -3,8 +3,8 @@
 use super::{Story, many};
 use crate::chart::{Anchor, Axis, Chart, Color, Ink, Mark, Side, Stroke, Tick};
 use crate::pending::Waits;
+use crate::quantity::{thousands, time};
 use crate::summary::Pending;
-use crate::text::thousands;
 
 /// The shortest wait that a logarithmic axis shows.
 const AT_ONCE: f64 = 1.0;
@@ -135,27 +135,5 @@ fn title(story: &Story<'_>) -> String {
         format!("95 % of pods find a node at once; the longest wait is {longest}{still}")
     } else {
         format!("95 % of pods wait for at most {}, the longest {longest}{still}", time(p95.seconds))
-    }
-}
-
-/// A length of time in the unit that suits it.
-fn time(seconds: f64) -> String {
-    match seconds {
-        s if s < 10.0 => format!("{s:.1} s"),
-        s if s < 120.0 => format!("{s:.0} s"),
-        s if s < 7_200.0 => format!("{:.0} min", s / 60.0),
-        s if s < 172_800.0 => format!("{:.1} h", s / 3_600.0),
-        s => format!("{:.1} days", s / 86_400.0),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_have_the_unit_that_suits_them() {
-        let times = [0.4, 74.0, 586.0, 74_417.0, 400_000.0].map(time);
-        assert_eq!(times, ["0.4 s", "74 s", "10 min", "20.7 h", "4.6 days"]);
     }
 }

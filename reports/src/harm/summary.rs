@@ -1,7 +1,6 @@
 //! The harm of all replications together: what a report says of it.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -10,9 +9,10 @@ use sim::{Legend, Run};
 
 use crate::disruption::Ends;
 use crate::figures::Figures;
+use crate::layout::{self, Row};
+use crate::quantity::{rate, time};
 use crate::stats::Estimate;
 use crate::summary::Pending;
-use crate::text::rate;
 
 /// What reclaims do.
 #[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
@@ -216,52 +216,37 @@ fn offerings(runs: &[(Figures, Run)], legend: &Legend, all_days: f64) -> Vec<Off
 /// So many rows of each list are printed; the rest is in the summary.
 const SHOWN: usize = 5;
 
-/// Whom it hit and who did it, as two short tables.
-pub(crate) fn tables(harm: &HarmSummary) -> String {
-    let mut text = String::new();
+/// Whom it hit and who did it, as two short tables with names of the same width.
+pub(crate) fn tables(harm: &HarmSummary, columns: usize) -> String {
     if harm.workloads.is_empty() {
-        return text;
+        return String::new();
     }
-    let workloads = &harm.workloads[..harm.workloads.len().min(SHOWN)];
-    let offerings = &harm.offerings[..harm.offerings.len().min(SHOWN)];
-    let by: Vec<String> =
-        offerings.iter().map(|row| format!("{} in {}", row.instance_type, row.zone)).collect();
-    let names = workloads.iter().map(|row| &row.workload).chain(&by);
-    let width = names.map(|name| name.chars().count()).max().unwrap_or(0).max(26);
-    let head = format!("{:<1$}", "Hit the worst", width + 2);
-    let _ = writeln!(
-        text,
-        "\n{head} {:>13} {:>9} {:>7}   {:>7} {:>7} {:>7}",
-        "disrupted/day", "cut short", "killed", "needs", "grace", "notice"
-    );
-    for row in workloads {
-        let notice = row.shortest_notice_seconds.map_or("-".into(), |it| format!("{it:.0} s"));
-        let _ = writeln!(
-            text,
-            "  {:<width$} {:>13} {:>9} {:>7}   {:>5.0} s {:>5.0} s {notice:>7}",
-            row.workload,
+    let head = ["pods/day", "cut short", "killed", "needs", "grace", "notice"];
+    let mut workloads = vec![Row::new("Hit the worst", head.map(str::to_owned))];
+    for row in harm.workloads.iter().take(SHOWN) {
+        let figures = [
             rate(row.disrupted_per_day),
             rate(row.cut_short_per_day),
             rate(row.killed_without_warning_per_day),
-            row.needs_seconds,
-            row.grace_seconds,
-        );
+            time(row.needs_seconds),
+            time(row.grace_seconds),
+            row.shortest_notice_seconds.map_or("-".into(), time),
+        ];
+        workloads.push(Row::new(&format!("  {}", row.workload), figures));
     }
-    let head = format!("{:<1$}", "By", width + 2);
-    let _ = writeln!(
-        text,
-        "{head} {:>13} {:>9} {:>7}   {:>15}",
-        "disrupted/day", "taken", "harsh", "launches refused"
-    );
-    for (row, name) in offerings.iter().zip(&by) {
-        let _ = writeln!(
-            text,
-            "  {name:<width$} {:>13} {:>9} {:>7}   {:>15}",
+    let head = ["pods/day", "taken/day", "cut or killed", "refused"];
+    let mut offerings = vec![Row::new("By", head.map(str::to_owned))];
+    for row in harm.offerings.iter().take(SHOWN) {
+        let figures = [
             rate(row.disrupted_per_day),
             rate(row.reclaims_per_day),
             rate(row.cut_short_or_killed_per_day),
             rate(row.refusals_per_day),
-        );
+        ];
+        offerings.push(Row::new(&format!("  {} in {}", row.instance_type, row.zone), figures));
     }
-    text
+    let names = workloads.iter().chain(&offerings).map(|row| layout::length(&row.name));
+    let widest = names.max().unwrap_or(0);
+    let table = |rows: &[Row]| layout::table(rows, widest, columns);
+    format!("\n{}{}", table(&workloads), table(&offerings))
 }

@@ -13,7 +13,7 @@ use sim::{Legend, SimTime};
 
 use super::{Break, Chain, Outcome};
 use crate::export::names::Namer;
-use crate::text::wrap;
+use crate::quantity::many;
 
 /// How one rule fared in all replications.
 #[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
@@ -120,19 +120,20 @@ pub fn list(rules: &[RuleSummary], replications: usize) -> String {
     let _ = writeln!(text, "Rules ({broken} of {} broken)", rules.len());
     for rule in rules {
         let mark = if rule.first.is_some() { '✗' } else { '✓' };
-        wrap(&mut text, &format!("  {mark} {}: ", rule.rule), 6, &rule.says);
+        let _ = writeln!(text, "  {mark} {}: {}", rule.rule, rule.says);
         let Some(first) = &rule.first else { continue };
         let (runs, share) = (rule.broken_replications, percent(rule.broken_percent));
         let _ = writeln!(
             text,
-            "    broken in {runs} of {replications} replications, {share} of the time; \
-             first at {} in run {}:",
-            first.at, first.run
+            "    broken in {runs} of {}, {share} of the time; first at {} in run {}:",
+            many(replications as u64, "replication"),
+            first.at,
+            first.run
         );
-        wrap(&mut text, "    ", 6, &first.what);
+        let _ = writeln!(text, "    {}", first.what);
         let width = first.chain.iter().map(|event| event.at.len()).max().unwrap_or(0);
         for Event { at, what, .. } in &first.chain {
-            wrap(&mut text, &format!("      {at:<width$}  "), width + 10, what);
+            let _ = writeln!(text, "      {at:<width$}  {what}");
         }
     }
     text

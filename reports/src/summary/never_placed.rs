@@ -10,7 +10,6 @@ use sim::world::workload::WorkloadId;
 
 use super::{Plan, Summary, WorkloadAvailability, workload_name};
 use crate::placed::Placed;
-use crate::text::wrap;
 
 /// How many workloads are named in one line.
 const NAMED: usize = 3;
@@ -118,7 +117,7 @@ impl NeverPlaced {
             let (pods, of, runs) = (row.pods, row.of, in_some(row.replications, replications));
             let noun = if of == 1 { "pod" } else { "pods" };
             let _ = writeln!(text, "Never placed: {pods} of {of} {noun} of {}{runs}", row.workload);
-            wrap(&mut text, "  ", 2, &row.why);
+            let _ = writeln!(text, "  {}", row.why);
         }
         text
     }

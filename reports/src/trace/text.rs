@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use super::{Amount, Focus, Instance, Trace};
 use crate::breakdown::{COMMITMENT, OTHER};
-use crate::text::wrap;
+use crate::quantity::many;
 
 /// So many instances are listed, unless one pool is asked for.
 const MOST: usize = 10;
@@ -44,7 +44,7 @@ impl Trace {
                 return Err(format!("no node is of pool `{pool}`; {}", listed(&names)));
             }
             let total = sum(own.iter().map(|it| it.cost));
-            let mut text = format!("POOL  {pool}: {} instances\n", own.len());
+            let mut text = format!("POOL  {pool}: {}\n", many(own.len() as u64, "instance"));
             table(&mut text, "INSTANCES, in the order of launches", &rows(&own), total);
             return Ok(text);
         }
@@ -55,7 +55,7 @@ impl Trace {
         let monthly = self.total.micro_usd as f64 / 1e6 * crate::summary::MONTH / self.window_hours;
         let mut text = format!(
             "COST  {} in {run}, {} to {}\n  that is {} a month of 730 h\n",
-            exact(self.total),
+            single(self.total),
             self.from,
             self.to,
             crate::text::usd(monthly)
@@ -84,7 +84,7 @@ impl Trace {
         let (shown, others) = dearest.split_at(MOST.min(dearest.len()));
         let mut list = rows(shown);
         if !others.is_empty() {
-            let name = format!("{} others", others.len());
+            let name = many(others.len() as u64, "other");
             let cost = sum(others.iter().map(|it| it.cost));
             list.push(Row { name, cost, about: "--pool POOL lists all of a pool".into() });
         }
@@ -126,7 +126,7 @@ fn group(name: &str, of: &[&Instance]) -> Row {
     Row {
         name: name.to_owned(),
         cost: sum(of.iter().map(|it| it.cost)),
-        about: format!("{} instances{free}", of.len()),
+        about: many(of.len() as u64, "instance") + &free,
     }
 }
 
@@ -150,7 +150,7 @@ fn of_instance(it: &Instance) -> String {
     let Instance { node, pool, instance_type, zone, capacity_type, .. } = it;
     let mut text = format!(
         "INSTANCE  {node}: {}\n  {instance_type}, {zone}, {capacity_type}, of pool {pool}\n",
-        exact(it.cost)
+        single(it.cost)
     );
     text.push_str("\nEVENTS\n");
     let end = it.end.unwrap_or_default();
@@ -166,7 +166,7 @@ fn of_instance(it: &Instance) -> String {
         }
     }
     text.push_str("\nRULE\n");
-    wrap(&mut text, "  ", 2, &it.rule);
+    let _ = writeln!(text, "  {}", it.rule);
     let lines: Vec<Row> = it
         .lines
         .iter()
@@ -233,10 +233,9 @@ fn usd(steps: u64) -> String {
     crate::text::usd_to(steps as f64 / (1e6 / STEP as f64), 4)
 }
 
-/// An amount in dollars, and exactly.
-fn exact(amount: Amount) -> String {
-    let [steps] = printed(&[amount], true)[..] else { return String::new() };
-    format!("{} ({} µ$·ms/h)", usd(steps), amount.micro_usd_ms_per_hour)
+/// An amount that stands alone, in dollars.
+fn single(amount: Amount) -> String {
+    printed(&[amount], true).first().map_or_else(String::new, |steps| usd(*steps))
 }
 
 fn sum(amounts: impl Iterator<Item = Amount>) -> Amount {

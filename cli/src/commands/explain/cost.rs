@@ -10,17 +10,17 @@ use sim::{Fact, Legend, Root, SimTime};
 
 use crate::Outcome;
 use crate::args::{ExplainArgs, ExplainOutput};
-use crate::commands::run::unicode_locale;
 use crate::commands::verify::{changes, scenario};
 use crate::experiment::RECORDED;
 use crate::failure::Failure;
 use crate::run_folder;
+use crate::terminal;
 
 /// Traces the cost of the run in the folder that the arguments name.
 pub(crate) fn run(args: &ExplainArgs) -> Outcome {
     let Some(folder) = &args.run else {
         let help = "pass the folder of a run with --run DIR";
-        return Err(Failure::Usage(anyhow!("nobody knows which cost: {help}")));
+        return Err(Failure::Usage(anyhow!("which cost is not said: {help}")));
     };
     if args.at.is_some() {
         let what = anyhow!("a cost is of the whole run: leave --at out");
@@ -40,17 +40,16 @@ fn traced(folder: &Path, args: &ExplainArgs) -> Outcome {
     let run = sim::run(&scenario.setup, root, &mut facts);
     let legend = Legend::of(&scenario.setup);
     let trace = trace::of(Recording { legend: &legend, facts: &facts, refusals: &run.refusals });
-    let mut stdout = anstream::stdout().lock();
     match args.output {
         ExplainOutput::Table => {
             let focus = Focus { pool: args.pool.clone(), node: args.node.clone() };
             let name = format!("replication {RECORDED} of {}", folder.display());
             let text = trace.text(&name, &focus).map_err(|what| Failure::Usage(anyhow!(what)))?;
-            let text = if unicode_locale() { text } else { reports::to_ascii(&text) };
-            write!(stdout, "{text}")?;
+            terminal::print(&text)?;
         }
         ExplainOutput::Json => {
             let text = serde_json::to_string_pretty(&trace);
+            let mut stdout = anstream::stdout().lock();
             writeln!(stdout, "{}", text.map_err(|error| Failure::Internal(error.into()))?)?;
         }
     }
