@@ -126,10 +126,10 @@ pub(crate) const CONTENDED_RECLAIMS: Kind = Kind {
     id: "contended-reclaims",
     text: "reclaims: in windows of contention, shared by related pools and in batches, as often as \
            from {}, times {}",
-    source: "AWS Spot Advisor, 2025-06: a band is read as the chance per month of 730 h that an \
-             instance is taken, and its middle used. What AWS counts is not documented; per \
-             launched instance, rates would be 30 times higher, so try `scale` 1, 10 and 100. What \
-             happens in a window is fitted to traces of p3.2xlarge and r5.16xlarge, 2023 (SkyPilot), \
+    source: "AWS Spot Advisor, 2025-06: a band is read as the share of the instances running in a \
+             month of 730 h that are taken, successors included, and its middle used. What AWS \
+             counts is not documented; per launched instance, rates would be 30 times higher, so \
+             try `scale` 1, 10 and 100. What happens in a window is fitted to traces of p3.2xlarge and r5.16xlarge, 2023 (SkyPilot), \
              batches to fleets of 2020 to 2022 (Bamboo); that nine windows in ten end in ample \
              capacity, and when an instance is said to be at risk, nobody has measured",
 };

@@ -5,8 +5,7 @@ mod common;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use common::{Plan, PoolPlan, facts, setup};
-use sim::market::reclaims::Reclaims;
+use common::{facts, lives, spot_pool as pool};
 use sim::market::reclaims::by_age::{ByAge, Law};
 use sim::market::reclaims::capped::Capped;
 use sim::market::reclaims::contention::Contention;
@@ -15,54 +14,9 @@ use sim::market::reclaims::scripted::{Event, Scripted};
 use sim::providers::Provider;
 use sim::table::Id;
 use sim::world::catalog::{Capacity, Kin, OfferingId};
-use sim::world::node::NodeId;
 use sim::{Fact, Root, Setup, SimTime, Span};
 
 const ROOT: Root = Root { seed: 11, replication: 0 };
-
-/// A pool of so many spot instances, which the model takes the moment it decides to.
-fn pool(model: impl Reclaims + 'static, size: u32, rate: f64, hours: u64) -> Setup {
-    let pool = PoolPlan {
-        size,
-        spot: true,
-        zones: 1,
-        cpu_milli: 1_000,
-        memory_mib: 1_024,
-        pods: 10,
-        tainted: false,
-        reclaims_per_hour: rate,
-    };
-    let plan = Plan {
-        pools: vec![pool],
-        workloads: Vec::new(),
-        budgets: Vec::new(),
-        interruption: sim::providers::aws::AWS.interruption,
-        missed_notices: 0.0,
-        horizon: Span::from_hours(hours),
-    };
-    let mut setup = setup(&plan);
-    let at_once = Provider { notice: Span::ZERO, ..setup.provider.clone() };
-    setup.provider = Box::leak(Box::new(at_once));
-    setup.market.reclaims = Arc::new(model);
-    setup
-}
-
-/// When each instance was launched, and when it was taken if it was.
-fn lives(setup: &Setup, root: Root) -> Vec<(SimTime, Option<SimTime>)> {
-    let mut lives: BTreeMap<NodeId, (SimTime, Option<SimTime>)> = BTreeMap::new();
-    for (at, fact) in facts(setup, root).0 {
-        match fact {
-            Fact::NodeLaunched { node, .. } => {
-                lives.insert(node, (at, None));
-            }
-            Fact::NodeGone { node, .. } => {
-                lives.entry(node).and_modify(|(_, gone)| *gone = Some(at));
-            }
-            _ => {}
-        }
-    }
-    lives.into_values().collect()
-}
 
 /// The two-regime fit to p3.2xlarge in three zones, April 2023, as a model of pools: quiet times end
 /// at 0.246 an hour, contended ones at 0.423.
@@ -83,8 +37,10 @@ fn fitted() -> Contention {
 fn a_lone_slot_is_the_two_regime_fit() {
     let model = fitted();
     let hours = 80_000;
-    let rate = 0.246 * 1.337 / (1.337 + 0.423);
-    assert!((model.window_rate(rate) - 0.246).abs() < 1e-12);
+    let rate = model.reclaims_of(0.246, true);
+    assert!((model.window_rate_of(rate, true) - 0.246).abs() < 1e-12);
+    // 0.49 reclaims per hour held in those 20 000 h.
+    assert!((rate - 0.49).abs() < 0.005, "{rate}");
     let setup = pool(model, 1, rate, hours);
     let mut setup_scarce = setup.clone();
     make_scarce(&mut setup_scarce);
@@ -123,10 +79,11 @@ fn each_instance_is_taken_at_the_one_rate_whatever_else_runs() {
         exit_rate: 0.01,
         recovery_rate: 100.0,
         grant_rate: 1_000.0,
+        window_rate: Some(100.0),
         ..Contention::default()
     };
     for (size, hours) in [(1, 40_000), (2, 30_000), (9, 10_000), (10, 10_000), (100, 3_000)] {
-        let setup = pool(model.clone(), size, 100.0, hours);
+        let setup = pool(model.clone(), size, 0.0, hours);
         let lives = lives(&setup, ROOT);
         let horizon = SimTime::ZERO + Span::from_hours(hours);
         let held: f64 =
@@ -134,25 +91,6 @@ fn each_instance_is_taken_at_the_one_rate_whatever_else_runs() {
         let taken = lives.iter().filter(|(_, to)| to.is_some()).count();
         let rate = taken as f64 / held;
         assert!((rate / 1.34 - 1.0).abs() < 0.04, "{size} instances: {rate} an hour");
-    }
-}
-
-/// Of an instance held for a month, the share that is taken is what the band says, at every scale.
-#[test]
-fn a_band_is_the_chance_of_a_month() {
-    for (chance, scale) in [(0.025, 1.0), (0.30, 1.0), (0.025, 10.0)] {
-        let rate = -libm::log(1.0 - chance) / 730.0;
-        let mut setup = pool(Contention::default(), 1, rate, 730);
-        setup.market.reclaim_scale = scale;
-        let n = 8_000;
-        let hit = (0..n).filter(|replication| {
-            let root = Root { seed: 5, replication: *replication };
-            lives(&setup, root)[0].1.is_some()
-        });
-        let share = hit.count() as f64 / f64::from(n);
-        let expected = 1.0 - libm::pow(1.0 - chance, scale);
-        let error = libm::sqrt(expected * (1.0 - expected) / f64::from(n));
-        assert!((share - expected).abs() < 4.0 * error + 0.004, "{chance} x {scale}: {share}");
     }
 }
 
@@ -169,7 +107,8 @@ fn kin_run_short_together() {
     ];
     let hours = 80_000;
     for (other, expected, what) in relations {
-        let mut setup = pool(Contention::default(), 0, 0.05, hours);
+        let mut setup =
+            pool(Contention { window_rate: Some(0.066), ..Contention::default() }, 0, 0.0, hours);
         let mut model = (*setup.model).clone();
         let first = OfferingId::from_index(0);
         model.catalog.offerings[first].kin = kin("m.a", "m", here);
@@ -203,7 +142,7 @@ fn kin_run_short_together() {
 fn launches_are_refused_as_often_as_the_rates_say() {
     let (loss, grant) = (1.337, 1.893);
     let hours = 80_000;
-    let mut setup = pool(fitted(), 0, 0.246 * loss / (loss + 0.423), hours);
+    let mut setup = pool(fitted(), 0, fitted().reclaims_of(0.246, true), hours);
     make_scarce(&mut setup);
     let changes = facts(&setup, ROOT).0.into_iter().filter_map(|(at, fact)| match fact {
         Fact::CapacityChanged { capacity, .. } => Some((at, capacity)),

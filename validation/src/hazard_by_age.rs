@@ -76,21 +76,22 @@ fn run(folder: &Path) -> Result<Vec<Row>, DataError> {
             reclaim_rate,
             grant_rate,
             exit_rate,
+            // Windows begin as often as quiet times end.
             recovery_rate: case.quiet_ends,
+            window_rate: Some(case.quiet_ends),
             ..Contention::default()
         };
-        // Windows begin as often as quiet times end.
-        let rate = case.quiet_ends * reclaim_rate / (reclaim_rate + exit_rate);
-        let fitted = Slot::of_model(Arc::new(model), rate);
+        let fitted = Slot::of_model(Arc::new(model));
         // Without memory: the same rates of loss and return, all the time.
         let memoryless = Contention {
             reclaim_rate: recorded.loss_rate(),
             grant_rate: recorded.return_rate(),
             exit_rate: 1e-6,
             recovery_rate: 1e6,
+            window_rate: Some(1e6),
             ..Contention::default()
         };
-        let without_memory = Slot::of_model(Arc::new(memoryless), 1e6);
+        let without_memory = Slot::of_model(Arc::new(memoryless));
         let mut row = |what: String, expected: f64, got: f64, bound: Bound| {
             rows.push(Row {
                 what: format!("{}: {what}", case.name),
@@ -149,11 +150,11 @@ impl Slot {
     }
 
     /// As a model has it.
-    fn of_model(reclaims: Arc<dyn Reclaims>, rate: f64) -> Slot {
+    fn of_model(reclaims: Arc<dyn Reclaims>) -> Slot {
         static SUDDEN: std::sync::OnceLock<Provider> = std::sync::OnceLock::new();
         let fleet = Fleet {
             size: 1,
-            reclaims_per_hour: rate,
+            reclaims_per_hour: 0.0,
             scarce: true,
             provider: SUDDEN.get_or_init(|| without_notice("aws")),
             reclaims,

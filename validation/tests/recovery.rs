@@ -27,9 +27,10 @@ fn contention_is_recovered_from_its_own_slots() {
             grant_rate: grant,
             exit_rate: ends,
             recovery_rate: begins,
+            window_rate: Some(begins),
             ..Contention::default()
         };
-        let fleet = fleet(model, begins * loss / (loss + ends), 40_000);
+        let fleet = fleet(model, 0.0, 40_000);
         let mut slots = Slots::default();
         slots.add(&fleet.held(ROOT), 1);
         let fit = Fit::of(slots).expect("losses");
@@ -44,6 +45,12 @@ fn contention_is_recovered_from_its_own_slots() {
         }
         let block = fit.market();
         assert!(block.contains("model: contention"), "{block}");
+        // What it says per hour is what was seen per hour held.
+        let up = &fit.slots.up;
+        let seen = up.len() as f64 / up.iter().map(|(hours, _)| hours).sum::<f64>();
+        let line = block.lines().find_map(|line| line.trim().strip_prefix("perHour: "));
+        let stated: f64 = line.expect("a rate").parse().expect("a number");
+        assert!((stated / seen - 1.0).abs() < 0.1, "{stated}, and {seen} were seen");
     }
 }
 

@@ -57,8 +57,8 @@ pub struct Listed {
 /// The bands of the AWS Spot Advisor, by the share of instances that are taken in a month.
 pub const BANDS: [&str; 5] = ["<5 %", "5-10 %", "10-15 %", "15-20 %", ">20 %"];
 
-/// Reclaims per instance-hour that each band stands for, if reclaims had no memory: the middle of
-/// the band as a chance per month of 730 h, -ln(1 - p) / 730 for p = 2.5, 7.5, 12.5, 17.5, 30 %.
+/// Reclaims per instance-hour held that each band stands for: the middle of the band as a chance per
+/// month of 730 h, -ln(1 - p) / 730 for p = 2.5, 7.5, 12.5, 17.5, 30 %.
 pub const BAND_RECLAIMS_PER_HOUR: [f64; 5] = [3.5e-5, 1.07e-4, 1.83e-4, 2.64e-4, 4.9e-4];
 
 static ALL: LazyLock<Vec<Listed>> = LazyLock::new(|| read(DATA));

@@ -70,7 +70,8 @@ pub struct Reclaims {
     #[serde(default = "one")]
     #[schemars(range(min = 0.0, max = 100_000.0))]
     pub scale: f64,
-    /// One reclaim rate for all types, per instance and hour, in place of the catalogue's.
+    /// One reclaim rate for all types, in place of the catalogue's: reclaims per hour in which an
+    /// instance is held, successors included.
     #[schemars(range(min = 0.0, max = 1_000.0))]
     pub per_hour: Option<f64>,
     /// The share of reclaims that come without notice.

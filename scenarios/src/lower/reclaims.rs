@@ -121,6 +121,7 @@ impl Lowering<'_> {
             recovery_rate: or(|it| it.recovery_rate, fitted.recovery_rate),
             ends_ample: or(|it| it.ends_ample, fitted.ends_ample),
             by_hour,
+            notice: self.provider.notice,
             ..fitted
         }
     }

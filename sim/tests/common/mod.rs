@@ -1,10 +1,14 @@
 //! Small clusters for tests: a plan in a few plain fields, and strategies that draw such plans.
 #![allow(dead_code, unreachable_pub, missing_docs)] // each test binary uses its part
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use proptest::prelude::*;
 use sim::market::Market;
-use sim::providers;
+use sim::market::reclaims::Reclaims;
 use sim::providers::interruption::{DrainedBy, Interruption, Loss, NodeObject, Shutdown};
+use sim::providers::{self, Provider};
 use sim::table::Id;
 use sim::world::Model;
 use sim::world::budget::{Amount, Budget, Limit};
@@ -14,7 +18,7 @@ use sim::world::failure::{
 };
 use sim::world::job::{Checkpoints, Job, Work};
 use sim::world::labels::{LabelSet, Operator, Requirement};
-use sim::world::node::NodeShape;
+use sim::world::node::{NodeId, NodeShape};
 use sim::world::pod::{HostPort, PodSpec, Protocol};
 use sim::world::pool::{Healing, NodeTemplate, Pool};
 use sim::world::resources::Resources;
@@ -362,4 +366,48 @@ fn workload() -> impl Strategy<Value = WorkloadPlan> {
             }
         },
     )
+}
+
+/// A pool of so many spot instances, which the model takes the moment it decides to.
+pub fn spot_pool(model: impl Reclaims + 'static, size: u32, rate: f64, hours: u64) -> Setup {
+    let pool = PoolPlan {
+        size,
+        spot: true,
+        zones: 1,
+        cpu_milli: 1_000,
+        memory_mib: 1_024,
+        pods: 10,
+        tainted: false,
+        reclaims_per_hour: rate,
+    };
+    let plan = Plan {
+        pools: vec![pool],
+        workloads: Vec::new(),
+        budgets: Vec::new(),
+        interruption: sim::providers::aws::AWS.interruption,
+        missed_notices: 0.0,
+        horizon: Span::from_hours(hours),
+    };
+    let mut setup = setup(&plan);
+    let at_once = Provider { notice: Span::ZERO, ..setup.provider.clone() };
+    setup.provider = Box::leak(Box::new(at_once));
+    setup.market.reclaims = Arc::new(model);
+    setup
+}
+
+/// When each instance was launched, and when it was taken if it was.
+pub fn lives(setup: &Setup, root: Root) -> Vec<(SimTime, Option<SimTime>)> {
+    let mut lives: BTreeMap<NodeId, (SimTime, Option<SimTime>)> = BTreeMap::new();
+    for (at, fact) in facts(setup, root).0 {
+        match fact {
+            Fact::NodeLaunched { node, .. } => {
+                lives.insert(node, (at, None));
+            }
+            Fact::NodeGone { node, .. } => {
+                lives.entry(node).and_modify(|(_, gone)| *gone = Some(at));
+            }
+            _ => {}
+        }
+    }
+    lives.into_values().collect()
 }

@@ -14,6 +14,7 @@ pub use chart::chart;
 pub use regimes::{Regimes, survival};
 
 use sim::SimTime;
+use sim::market::reclaims::contention::Contention;
 
 use crate::survival::Watched;
 
@@ -111,8 +112,15 @@ impl Fit {
             Some(it) if self.gain > 0.0 => {
                 let [begins, ends, loss, grant] =
                     [&it.begins, &it.ends, &it.loss, &it.grant].map(|rate| rate.value);
-                // What a long-held instance meets: windows, and a chance in each.
-                let per_hour = begins * loss / (loss + ends);
+                let fitted = Contention {
+                    reclaim_rate: loss,
+                    grant_rate: grant,
+                    exit_rate: ends,
+                    recovery_rate: begins,
+                    ..Contention::default()
+                };
+                // Such windows leave capacity as it stands, as those of a scarce type do.
+                let per_hour = fitted.reclaims_of(begins, true);
                 format!(
                     "market:\n  reclaims:\n    model: contention\n    perHour: {per_hour:.4}\n    \
                      contention:\n      reclaimRate: {loss:.3}\n      grantRate: {grant:.3}\n      \

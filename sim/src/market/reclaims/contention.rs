@@ -10,12 +10,17 @@
 //! Between windows of contention a pool is nearly frozen: ample, and nobody loses anything, or
 //! exhausted, and nobody is given anything. That is what traces of held instances and of launch
 //! attempts show (2020 to 2023, 60 pools): two regimes explain them better than one by hundreds of
-//! units of AIC. Within a window each instance is taken at the rate λ, in batches; a request is
-//! granted while the pool is open. A lone instance that is asked for again at once therefore lives
-//! and waits exactly as one slot of the two-regime fit does.
+//! units of AIC. While a pool is open each instance is taken at the rate λ, in batches, and a request
+//! is granted. A lone instance that is asked for again at once therefore lives and waits exactly as
+//! one slot of the two-regime fit does.
+//!
+//! An offering's reclaims per hour are what its instances meet in the long run, the successors that
+//! are granted while a window lasts and taken in it included: `chain` says how often windows begin
+//! for that.
 
 use std::collections::VecDeque;
 
+use super::chain::Chain;
 use super::shocks::Shocks;
 use super::{Reclaims, Supply};
 use crate::market::{Batch, Episode, Move};
@@ -23,7 +28,7 @@ use crate::rng::{Draws, Root, Stream};
 use crate::table::Table;
 use crate::time::{SimTime, Span};
 use crate::world::Model;
-use crate::world::catalog::{Capacity, CapacityType, Kin, OfferingId};
+use crate::world::catalog::{Capacity, CapacityType, OfferingId};
 
 /// The parameters; rates are per hour. `Default` has the figures of the fits.
 #[derive(Clone, PartialEq, Debug)]
@@ -41,6 +46,11 @@ pub struct Contention {
     pub ends_ample: f64,
     /// How much more often windows begin in each hour of the day, from midnight.
     pub by_hour: [f64; 24],
+    /// How often windows begin, where that was fitted itself; by default as often as the stated
+    /// rate of each offering asks for.
+    pub window_rate: Option<f64>,
+    /// How long an instance is still held when the provider has decided to take it.
+    pub notice: Span,
     /// How often the provider says long before its notice that an instance is at risk.
     pub early_warnings: f64,
     /// How long before, if it does: half of the warnings come less early.
@@ -60,6 +70,8 @@ impl Default for Contention {
             recovery_rate: 0.25,
             ends_ample: 0.9,
             by_hour: [1.0; 24],
+            window_rate: None,
+            notice: Span::ZERO,
             early_warnings: 0.5,
             warning_median: Span::from_secs(600),
             warning_p95: Span::from_secs(1_800),
@@ -78,19 +90,51 @@ pub fn afternoon(more: f64) -> [f64; 24] {
 }
 
 impl Contention {
-    /// How often windows of contention must begin for a long-held instance to be taken at `rate`
-    /// per hour: a window takes it with the probability λ / (λ + ε).
+    /// How often windows of contention must begin for instances of a type, scarce or not, to be
+    /// taken at `rate` per hour held.
     #[must_use]
-    pub fn window_rate(&self, rate: f64) -> f64 {
-        rate * (self.reclaim_rate + self.exit_rate) / self.reclaim_rate
+    pub fn window_rate_of(&self, rate: f64, scarce: bool) -> f64 {
+        self.chain(scarce).at_reclaims(rate).begins
     }
 
-    /// How often contention ends in ample capacity.
-    fn ends_ample_of(&self, scarce: bool) -> f64 {
-        let open = self.grant_rate / (self.grant_rate + self.reclaim_rate);
-        if scarce { open } else { self.ends_ample.max(open) }
+    /// How often instances of a type, scarce or not, are taken per hour held where windows begin at
+    /// `rate`.
+    #[must_use]
+    pub fn reclaims_of(&self, rate: f64, scarce: bool) -> f64 {
+        Chain { begins: rate, ..self.chain(scarce) }.reclaims()
+    }
+
+    /// A pool that is never contended.
+    fn chain(&self, scarce: bool) -> Chain {
+        let often_open = self.grant_rate / (self.grant_rate + self.reclaim_rate);
+        let ends_ample = if scarce { 0.0 } else { self.ends_ample };
+        Chain {
+            begins: 0.0,
+            shuts: self.reclaim_rate,
+            opens: self.grant_rate,
+            ends: self.exit_rate,
+            recovers: self.recovery_rate,
+            relents: (ends_ample - often_open).max(0.0) / (1.0 - often_open),
+        }
+    }
+
+    /// A pool whose instances are taken at `rate` per hour held, `scale` times as often as stated.
+    fn chain_of(&self, rate: f64, scale: f64, scarce: bool) -> Chain {
+        let chain = self.chain(scarce);
+        match self.window_rate {
+            Some(begins) => Chain { begins: begins * scale, ..chain },
+            None => {
+                // Each life is longer by the notice, in which nothing takes the instance again.
+                let rate = rate * scale;
+                let notice = (rate * self.notice.as_hours_f64()).min(LONGEST_NOTICE);
+                chain.at_reclaims(rate / (1.0 - notice))
+            }
+        }
     }
 }
+
+/// At most this share of a life is its notice.
+const LONGEST_NOTICE: f64 = 0.9;
 
 impl Reclaims for Contention {
     fn name(&self) -> &'static str {
@@ -100,11 +144,17 @@ impl Reclaims for Contention {
     fn open(&self, root: Root, model: &Model, scale: f64) -> Box<dyn Supply> {
         let catalog = &model.catalog;
         let pools = catalog.offerings.iter().map(|(id, offering)| {
-            let spot = offering.capacity_type == CapacityType::Spot;
-            let rate =
-                if spot { self.window_rate(offering.reclaims_per_hour) * scale } else { 0.0 };
-            let ends_ample = self.ends_ample_of(catalog.instance_type(id).scarce);
-            Pool::new(self, root, offering.key, offering.kin, rate, ends_ample)
+            let scarce = catalog.instance_type(id).scarce;
+            let chain = match offering.capacity_type {
+                CapacityType::Spot => self.chain_of(offering.reclaims_per_hour, scale, scarce),
+                CapacityType::OnDemand => self.chain(scarce),
+            };
+            Pool::new(
+                root,
+                offering.key,
+                Shocks::new(root, offering.key, offering.kin, chain.begins, self.by_hour),
+                chain,
+            )
         });
         Box::new(Open { model: self.clone(), root, pools: pools.collect() })
     }
@@ -120,8 +170,8 @@ struct Open {
 struct Pool {
     /// Identity in the random streams.
     key: u64,
-    /// How often contention ends in ample capacity.
-    ends_ample: f64,
+    /// How it changes its state.
+    chain: Chain,
     /// When windows begin.
     shocks: Shocks,
     start: Capacity,
@@ -140,24 +190,28 @@ const WHILE_OPEN: u64 = 1;
 const WHILE_SHUT: u64 = 2;
 
 impl Pool {
-    fn new(model: &Contention, root: Root, key: u64, kin: Kin, rate: f64, ends_ample: f64) -> Pool {
-        let shocks = Shocks::new(root, key, kin, rate, model.by_hour);
-        let mut draws = root.stream(Stream::Window, &[key]);
+    fn new(root: Root, key: u64, shocks: Shocks, chain: Chain) -> Pool {
         // How a pool stands at T+0 in the long run.
-        let contended = rate / (model.exit_rate * ends_ample);
-        let exhausted = contended * model.exit_rate * (1.0 - ends_ample) / model.recovery_rate;
-        let at = draws.uniform() * (1.0 + contended + exhausted);
-        let open = model.grant_rate / (model.grant_rate + model.reclaim_rate);
-        let start = if at < 1.0 {
-            Capacity::Ample
-        } else if at < 1.0 + contended {
-            Capacity::Contended { open: draws.uniform() < open }
-        } else {
+        let mut draws = root.stream(Stream::Window, &[key]);
+        let u = draws.uniform();
+        let start = chain.shares().map_or(Capacity::Ample, |it| {
+            let mut left = u * (it.ample + 1.0 + it.shut + it.exhausted);
+            let states = [
+                (it.ample, Capacity::Ample),
+                (1.0, Capacity::Contended { open: true }),
+                (it.shut, Capacity::Contended { open: false }),
+            ];
+            for (share, state) in states {
+                if left < share {
+                    return state;
+                }
+                left -= share;
+            }
             Capacity::Exhausted
-        };
+        });
         Pool {
             key,
-            ends_ample,
+            chain,
             shocks,
             start,
             until: SimTime::ZERO,
@@ -178,7 +232,7 @@ impl Pool {
                 true
             }
             Capacity::Exhausted | Capacity::Holds(_) => {
-                let Some(rest) = draws.exponential(model.recovery_rate) else { return false };
+                let Some(rest) = draws.exponential(self.chain.recovers) else { return false };
                 self.until = self.until + rest;
                 false
             }
@@ -190,10 +244,10 @@ impl Pool {
 
     /// One window of contention, from where the path ends, which the pool enters open or shut.
     fn window(&mut self, model: &Contention, mut open: bool, draws: &mut Draws) {
-        let from = self.until;
+        let (chain, from) = (self.chain, self.until);
         let never = SimTime::ZERO + crate::time::LONGEST_HORIZON;
         let after = |at: SimTime, span: Option<Span>| span.map_or(never, |span| at + span);
-        let end = after(from, draws.exponential(model.exit_rate));
+        let end = after(from, draws.exponential(chain.ends));
         let mut moves = vec![(from, Move::Turns(Capacity::Contended { open }))];
         let mut number = self.windows << 24;
         let mut take = |at: SimTime, phase: u64, draws: &mut Draws| {
@@ -204,11 +258,11 @@ impl Pool {
             let warned = if early { at.back(lead).max(from) } else { at };
             [(warned, Move::Warns(episode)), (at, Move::Takes(episode))]
         };
-        let rate_of_extras = model.reclaim_rate / LEAST_EXPECTED_SHARE;
+        let rate_of_extras = extras(&chain);
         let mut extra = after(from, draws.exponential(rate_of_extras));
         let mut flip = from;
         while flip < end {
-            let rate = if open { model.reclaim_rate } else { model.grant_rate };
+            let rate = if open { chain.shuts } else { chain.opens };
             flip = after(flip, draws.exponential(rate)).min(end);
             while extra < flip {
                 let phase = if open { WHILE_OPEN } else { WHILE_SHUT };
@@ -223,9 +277,7 @@ impl Pool {
                 }
             }
         }
-        let often_open = model.grant_rate / (model.grant_rate + model.reclaim_rate);
-        let more = (self.ends_ample - often_open).max(0.0) / (1.0 - often_open);
-        let ample = open || draws.uniform() < more;
+        let ample = open || draws.uniform() < chain.relents;
         self.state = if ample { Capacity::Ample } else { Capacity::Exhausted };
         self.until = end;
         moves.push((end, Move::Turns(self.state)));
@@ -247,6 +299,11 @@ const LEAST_EXPECTED_SHARE: f64 = (1.0 - ONE_ALONE) * mean_of(FLEET_SHARE);
 
 const fn mean_of((a, b): (f64, f64)) -> f64 {
     a / (a + b)
+}
+
+/// How often there are episodes beside those in which a pool shuts: as many as the largest fleet needs.
+fn extras(chain: &Chain) -> f64 {
+    chain.shuts.max(chain.taken_while_shut()) / LEAST_EXPECTED_SHARE
 }
 
 /// The share of `running` instances that an episode is expected to take.
@@ -277,10 +334,11 @@ impl Supply for Open {
     /// one rate; smaller ones, which lose a larger share each time, are spared some of them.
     fn batch(&self, offering: OfferingId, episode: Episode, running: u32) -> Batch {
         let expected = expected_share(running);
+        let chain = &self.pools[offering].chain;
         let heeded = match episode.key & 3 {
             SHUTS => 1.0,
-            WHILE_OPEN => (1.0 / expected - 1.0) * LEAST_EXPECTED_SHARE,
-            _ => LEAST_EXPECTED_SHARE / expected,
+            WHILE_OPEN => chain.shuts * (1.0 / expected - 1.0) / extras(chain),
+            _ => chain.taken_while_shut() / expected / extras(chain),
         };
         let key = [self.pools[offering].key, episode.key];
         let mut draws = self.root.stream(Stream::Batch, &key);

@@ -2,6 +2,7 @@
 
 pub mod by_age;
 pub mod capped;
+mod chain;
 pub mod constant;
 pub mod contention;
 pub mod never;

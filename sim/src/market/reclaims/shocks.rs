@@ -36,8 +36,8 @@ pub(super) struct Shocks {
 }
 
 impl Shocks {
-    /// The moments of the offering of this key, `rate` an hour on average, and by the hour of the day
-    /// as many times more.
+    /// The moments of the offering of this key, `rate` an hour on average, and more or less by the hour
+    /// of the day in proportion to these.
     pub(super) fn new(root: Root, key: u64, kin: Kin, rate: f64, by_hour: [f64; 24]) -> Shocks {
         let own = 1.0 - OF_TYPE_IN_REGION - OF_FAMILY_IN_ZONE - OF_REGION;
         let groups = [
@@ -46,6 +46,8 @@ impl Shocks {
             (kin.family_in_zone, OF_FAMILY_IN_ZONE * rate),
             (kin.region, OF_REGION * rate),
         ];
+        let mean = by_hour.iter().sum::<f64>() / 24.0;
+        let by_hour = by_hour.map(|more| more / mean);
         Shocks { root, groups, by_hour, moments: Vec::new(), stretch: None }
     }
 
