@@ -85,6 +85,10 @@ impl<S: Sink> Simulation<'_, S> {
     fn go_on_pulling(&mut self, node: NodeId, next: Next) {
         let now = self.world.now();
         for pod in next.start {
+            // One that was told to stop meanwhile starts nothing.
+            if matches!(self.world.pods().phase(pod), Phase::Starting { .. }) {
+                self.world.run_containers(pod);
+            }
             let ready_at = now + self.world.spec_of(pod).startup;
             self.agenda.schedule(ready_at, Event::PodBecomesReady(pod));
         }

@@ -11,6 +11,7 @@ use sim::providers::interruption::NodeObject;
 use sim::start_up::StartUp;
 use sim::table::Id;
 use sim::world::Model;
+use sim::world::budget::{Amount, Limit};
 use sim::world::images::{ImageId, PodImages};
 use sim::world::workload::{Controller, WorkloadId};
 use sim::world::zonal::Whose;
@@ -238,4 +239,29 @@ fn a_pod_goes_where_its_image_is() {
     assert_eq!(same[0], same[1]);
     let other = nodes(&[&[("a", 1_000)], &[("b", 1_000)]]);
     assert_ne!(other[0], other[1]);
+}
+
+/// A budget that allows nothing, over one pod that is told to leave while it pulls its image, while
+/// its containers start, and when it is ready.
+// API server: registry/core/pod/storage/eviction.go canIgnorePDB
+#[test]
+fn a_budget_protects_no_pod_that_has_yet_to_start() {
+    let answer = |pulls: u64| {
+        let mut plan = services(&[HOUR - 10]);
+        plan.horizon = Span::from_hours(2);
+        plan.budgets = vec![(0, Limit::MinAvailable(Amount::Percent(100)))];
+        let mut setup = with_images(&plan, &[&[("a", pulls)]]);
+        taken_after_an_hour(&mut setup, true);
+        let (facts, _) = facts(&setup, ROOT);
+        let at_notice = facts.iter().filter(|(at, _)| at.as_ms() == HOUR * 1_000);
+        let told = |fact: &Fact| match fact {
+            Fact::EvictionRefused { .. } => Some(false),
+            Fact::PodTerminating { .. } => Some(true),
+            _ => None,
+        };
+        at_notice.filter_map(|(_, fact)| told(fact)).collect::<Vec<bool>>()
+    };
+    assert_eq!(answer(60), [true], "it pulls");
+    assert_eq!(answer(7), [false], "its containers start");
+    assert_eq!(answer(2), [false], "it is ready");
 }

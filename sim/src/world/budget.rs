@@ -1,6 +1,6 @@
 //! PodDisruptionBudgets: how many pods of a kind may be evicted at once.
 //!
-//! The eviction API asks them; a reclaim, the kubelet and taints do not.
+//! The eviction API asks them (`eviction.rs`); a reclaim, the kubelet and taints do not.
 
 use super::World;
 use super::model::Model;
@@ -161,25 +161,6 @@ impl World {
     pub fn disruptions_allowed(&self, budget: BudgetId) -> i64 {
         let wanted = self.model.relations().wanted(budget);
         self.model.budgets[budget].allows(wanted, self.healthy(budget))
-    }
-
-    /// Whether the eviction API lets a pod go that is on a node and has not been told to stop.
-    ///
-    /// # Errors
-    /// The budget that keeps it. A pod of two budgets is never let go.
-    // API server: registry/core/pod/storage/eviction.go Create, checkAndDecrement
-    pub fn may_be_evicted(&self, pod: PodId) -> Result<(), BudgetId> {
-        if self.model.budgets.is_empty() {
-            return Ok(());
-        }
-        let budgets = &self.model.relations().of_spec(self.pods.spec(pod)).budgets;
-        let [id] = budgets[..] else { return budgets.first().map_or(Ok(()), |id| Err(*id)) };
-        let budget = &self.model.budgets[id];
-        let needed = budget.desired_healthy(self.model.relations().wanted(id));
-        let unready = matches!(self.pods.phase(pod), Phase::Starting { .. });
-        let enough_without = budget.unready_may_go || (needed > 0 && self.healthy(id) >= needed);
-        let lets_go = (unready && enough_without) || self.disruptions_allowed(id) > 0;
-        lets_go.then_some(()).ok_or(id)
     }
 
     /// The healthy pods of each budget, counted anew.

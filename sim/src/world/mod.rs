@@ -8,6 +8,7 @@ pub mod catalog;
 pub mod contract;
 pub mod deadline;
 pub mod disruption;
+pub mod eviction;
 pub mod fact;
 pub mod failure;
 pub mod images;

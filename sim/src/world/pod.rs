@@ -322,6 +322,8 @@ pub struct Pods {
     pub(super) reason: Table<PodId, Option<Reason>>,
     /// When it was bound, in milliseconds after `T+0`, or before.
     pub(super) started_ms: Table<PodId, Option<i64>>,
+    /// Whether its containers run, which is what its `status.phase` says.
+    pub(super) runs_containers: Table<PodId, bool>,
 }
 
 impl Pods {
@@ -388,6 +390,13 @@ impl Pods {
     /// When a pod was bound to its node, in milliseconds after `T+0`; negative if it was before.
     pub fn started_ms(&self, pod: PodId) -> Option<i64> {
         self.started_ms[pod]
+    }
+
+    /// Whether a pod's containers have been started. Until then `status.phase` is `Pending`, although
+    /// the pod has a node: its disks are attached, its images pulled.
+    // kubelet: kubelet_pods.go getPhase
+    pub fn runs_containers(&self, pod: PodId) -> bool {
+        self.runs_containers[pod]
     }
 
     /// When a pod was created.

@@ -25,7 +25,7 @@ pub struct Trial<'w> {
 /// What was there before a change.
 enum Undo {
     Load(NodeId, Box<NodeLoad>),
-    Pod { pod: PodId, phase: Phase, available: bool, started_ms: Option<i64> },
+    Pod { pod: PodId, phase: Phase, available: bool, started_ms: Option<i64>, runs: bool },
     Nominated(PodId, Option<NodeId>),
     Reserved(Box<Reserved>),
     Volumes(Box<(Zones, Table<PodId, SpecId>)>),
@@ -144,6 +144,7 @@ impl Trial<'_> {
             phase: pods.phase(pod),
             available: pods.available(pod),
             started_ms: pods.started_ms(pod),
+            runs: pods.runs_containers(pod),
         });
         self.undo.push(Undo::Load(node, Box::new(self.world.placement.load(node).clone())));
     }
@@ -171,10 +172,11 @@ impl World {
                 *self.placement.load_mut(node) = *load;
                 self.changed(node);
             }
-            Undo::Pod { pod, phase, available, started_ms } => {
+            Undo::Pod { pod, phase, available, started_ms, runs } => {
                 self.enter(pod, phase);
                 self.pods.available[pod] = available;
                 self.pods.started_ms[pod] = started_ms;
+                self.pods.runs_containers[pod] = runs;
             }
             Undo::Nominated(pod, node) => {
                 self.pods.nominated[pod] = node;

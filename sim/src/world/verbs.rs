@@ -56,6 +56,7 @@ impl World {
         pods.nominated.push(None);
         pods.reason.push(None);
         pods.started_ms.push(None);
+        pods.runs_containers.push(false);
         (pod, Fact::PodCreated { pod, workload, replica, attempt })
     }
 
@@ -125,6 +126,7 @@ impl World {
         self.placement.load_mut(node).add(pod, spec, false, &self.model);
         self.enter(pod, Phase::Starting { on: node });
         self.pods.started_ms[pod] = i64::try_from(self.now.as_ms()).ok();
+        self.pods.runs_containers[pod] = false;
         self.changed_by(node, spec);
         self.make_volumes(pod, node);
     }
@@ -156,6 +158,15 @@ impl World {
         Fact::PodWithdrawn { pod, workload: self.pods.workload(pod), waited }
     }
 
+    /// The containers of a pod on a node start. No report asks for it, so that it is no fact.
+    ///
+    /// # Panics
+    /// If it is not on a node.
+    pub fn run_containers(&mut self, pod: PodId) {
+        assert!(self.pods.phase(pod).node().is_some(), "containers run on a node");
+        self.pods.runs_containers[pod] = true;
+    }
+
     /// A starting pod becomes ready.
     ///
     /// # Panics
@@ -166,6 +177,7 @@ impl World {
         };
         self.enter(pod, Phase::Running { on: node });
         self.pods.ready_at[pod] = Some(self.now);
+        self.pods.runs_containers[pod] = true;
         Fact::PodReady { pod, workload: self.pods.workload(pod), node }
     }
 
