@@ -45,7 +45,7 @@ impl Ends {
 
     pub(crate) fn count(&mut self, end: End) {
         match end {
-            End::Completed => {}
+            End::Completed | End::Rejected => {}
             End::Clean => self.clean += 1,
             End::CutShort(Limit::Deadline | Limit::NodeShutdown) => self.cut_short_by_deadline += 1,
             End::CutShort(Limit::Grace) => self.cut_short_by_grace += 1,
@@ -117,7 +117,7 @@ impl Sink for Disruption {
                     Controller::DaemonSet => self.daemon_ends.count(end),
                     controller => {
                         self.ends.count(end);
-                        if end != End::Completed {
+                        if end.is_disruption() {
                             *self.by_reason.entry(reason).or_default() += 1;
                         }
                         let bare = matches!(controller, Controller::Pod { .. });

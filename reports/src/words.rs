@@ -168,5 +168,6 @@ fn how(end: End) -> &'static str {
         End::CutShort(Limit::NodeShutdown) => "cut short by the node's shutdown",
         End::CutShort(Limit::Grace) => "cut short by its grace period",
         End::KilledWithoutWarning => "killed without warning",
+        End::Rejected => "turned away by its node's kubelet",
     }
 }

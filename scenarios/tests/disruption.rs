@@ -1,5 +1,7 @@
 //! Golden cases of the disruption controller and the eviction API of Kubernetes 1.36.
 
+#![allow(clippy::unwrap_used, reason = "golden cases are well formed")]
+
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader};

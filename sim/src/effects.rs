@@ -1,9 +1,11 @@
 //! From actions to verbs: the change itself, its fact, and what follows from it later.
 
+use std::cmp::Reverse;
+
 use crate::action::{Action, Purpose};
 use crate::engine::Simulation;
 use crate::event::Event;
-use crate::lifecycle::{loss, shutdown, taint_manager};
+use crate::lifecycle::{kubelets, loss, shutdown, taint_manager};
 use crate::rng::Stream;
 use crate::scheduler::framework::Happening;
 use crate::scheduler::preemption;
@@ -16,6 +18,7 @@ use crate::world::node::{NodeId, Why};
 use crate::world::pod::{End, Limit, Phase, PodId};
 use crate::world::pool::PoolId;
 use crate::world::refusal::Refusal;
+use crate::world::workload::WorkloadId;
 
 impl<S: Sink> Simulation<'_, S> {
     /// Does several things in order.
@@ -32,7 +35,11 @@ impl<S: Sink> Simulation<'_, S> {
                 self.record(fact);
                 self.last_refusal.remove(&pod);
                 self.wake_scheduler(Happening::PodPlaced(self.world.pods().spec(pod)));
-                self.start(pod, node);
+                if self.kubelets.admits(pod, node) {
+                    self.start(pod, node);
+                } else {
+                    self.agenda.schedule(now + kubelets::HEARD_AFTER, Event::PodRejected(pod));
+                }
                 self.await_toleration(pod);
             }
             Action::Refuse { pod, refusal } => {
@@ -41,9 +48,7 @@ impl<S: Sink> Simulation<'_, S> {
             }
             Action::Preempt { pod, node, victims } => self.preempt(pod, node, victims),
             Action::CreatePod { workload, replica, attempt, meant_for } => {
-                let (pod, fact) = self.world.create_pod(workload, replica, attempt, meant_for);
-                self.record(fact);
-                self.controllers.pod_created(&self.world, pod);
+                let pod = self.create((workload, replica, attempt), meant_for);
                 self.enqueue(pod);
             }
             Action::Withdraw { pod } => self.withdraw(pod),
@@ -95,6 +100,44 @@ impl<S: Sink> Simulation<'_, S> {
             }
             Action::Release { node } => self.remove(node, Why::Released),
         }
+    }
+
+    /// Creates the pods of DaemonSets for a node that has just registered, and places them before any
+    /// other: their controller makes them when it sees the node, and they tolerate that it is not
+    /// ready, which keeps all others away until it is.
+    // Kubernetes documentation, "DaemonSet", taints and tolerations: node.kubernetes.io/not-ready
+    pub(crate) fn place_daemons(&mut self, actions: Vec<Action>) {
+        let mut pods = Vec::new();
+        for action in actions {
+            match action {
+                Action::CreatePod { workload, replica, attempt, meant_for } => {
+                    pods.push(self.create((workload, replica, attempt), meant_for));
+                }
+                other => self.apply(other),
+            }
+        }
+        pods.sort_by_key(|pod| Reverse(self.world.spec_of(*pod).priority));
+        for pod in pods {
+            match self.scheduler.try_first(pod, &self.world) {
+                Ok((action, then)) => {
+                    self.apply(action);
+                    then.into_iter().for_each(|action| self.apply(action));
+                }
+                Err(refusal) => self.refuse(pod, refusal),
+            }
+        }
+    }
+
+    /// Creates a pod, which nobody places yet.
+    fn create(
+        &mut self,
+        (workload, replica, attempt): (WorkloadId, u32, u32),
+        meant_for: Option<NodeId>,
+    ) -> PodId {
+        let (pod, fact) = self.world.create_pod(workload, replica, attempt, meant_for);
+        self.record(fact);
+        self.controllers.pod_created(&self.world, pod);
+        pod
     }
 
     /// Nominates a pod to a node, tells its victims to stop, and lets pods of lower priority that
@@ -248,6 +291,13 @@ impl<S: Sink> Simulation<'_, S> {
         self.wake_scheduler(Happening::PodLeft(self.world.pods().spec(pod)));
         if let Some(node) = node.filter(|node| self.pools.is_leaving(*node)) {
             self.release_when_empty(node);
+        }
+    }
+
+    /// The cluster hears that a kubelet has turned a pod away.
+    pub(crate) fn pod_rejected(&mut self, pod: PodId) {
+        if self.kubelets.turned_away(pod) && self.runs(pod) {
+            self.end(pod, End::Rejected);
         }
     }
 

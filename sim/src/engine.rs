@@ -10,6 +10,7 @@ use crate::lifecycle::controllers::Controllers;
 use crate::lifecycle::deadlines::Deadlines;
 use crate::lifecycle::disks::Disks;
 use crate::lifecycle::eviction_rate::EvictionRate;
+use crate::lifecycle::kubelets::Kubelets;
 use crate::lifecycle::pools::Pools;
 use crate::lifecycle::pulls::Pulls;
 use crate::lifecycle::work::Crews;
@@ -31,7 +32,7 @@ use crate::world::fact::{Fact, Sink};
 use crate::world::node::{NodeId, NodeState, Why};
 use crate::world::pod::{End, Limit, Phase, PodId};
 use crate::world::refusal::RefusalId;
-use crate::world::workload::WorkloadId;
+use crate::world::workload::{Controller, WorkloadId};
 
 /// One run: a [`Setup`], a seed, and somewhere to put the facts.
 pub struct Simulation<'s, S> {
@@ -52,6 +53,7 @@ pub struct Simulation<'s, S> {
     pub(crate) controllers: Controllers,
     pub(crate) eviction_rate: EvictionRate,
     pub(crate) disks: Disks,
+    pub(crate) kubelets: Kubelets,
     pub(crate) pulls: Pulls,
     pub(crate) crews: Crews,
     pub(crate) deadlines: Deadlines,
@@ -97,6 +99,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
             controllers: Controllers::new(model),
             eviction_rate: EvictionRate::default(),
             disks: Disks::default(),
+            kubelets: Kubelets::default(),
             pulls: Pulls::default(),
             crews: Crews::default(),
             deadlines: Deadlines::default(),
@@ -151,6 +154,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
             Event::VolumesAttach(pod) => self.volumes_attach(pod),
             Event::ImageIsThere(node) => self.image_is_there(node),
             Event::PodBecomesReady(pod) => self.pod_becomes_ready(pod),
+            Event::PodRejected(pod) => self.pod_rejected(pod),
             Event::PodBecomesAvailable(pod) => self.pod_becomes_available(pod),
             Event::LossNoticed(pod) => {
                 if self.eviction_rate.gives_up(pod, at) {
@@ -168,7 +172,13 @@ impl<'s, S: Sink> Simulation<'s, S> {
                     self.record(Fact::WorkloadCreated { workload });
                 }
                 let actions = self.controllers.workload_created(&self.world, workload);
-                self.apply_all(actions);
+                let controller = self.world.model().workloads[workload].controller;
+                // The nodes of the start have been there for long, and so have their DaemonSets.
+                if controller == Controller::DaemonSet && at == SimTime::ZERO {
+                    self.place_daemons(actions);
+                } else {
+                    self.apply_all(actions);
+                }
                 self.deadline_tick(workload);
             }
             Event::JobIsLookedAt { workload, run } => {
@@ -321,6 +331,9 @@ impl<'s, S: Sink> Simulation<'s, S> {
             return;
         }
         for pod in self.world.placement().pods_on(node).to_vec() {
+            self.pod_rejected(pod);
+        }
+        for pod in self.world.placement().pods_on(node).to_vec() {
             self.lose(pod, node);
         }
         if matches!(self.world.nodes().state(node), NodeState::Ready { .. }) {
@@ -330,9 +343,9 @@ impl<'s, S: Sink> Simulation<'s, S> {
             self.agenda.schedule(unreachable_at, Event::NodeBecomesUnreachable(node));
         }
         self.deadlines.lost(node, self.world.now());
+        self.kubelets.gone(node);
         let outbid = self.outbid.remove(&node).is_some_and(|at| at <= self.world.now());
         self.remove(node, if outbid { Why::Outbid } else { Why::Reclaimed });
-        self.wake_scheduler(Happening::NodeLeft);
         self.fill(self.world.nodes().pool(node));
     }
 
@@ -347,7 +360,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
         }
         if !self.world.view(node).cordoned() {
             let actions = self.controllers.node_joined(&self.world, node);
-            self.apply_all(actions);
+            self.place_daemons(actions);
             self.wake_scheduler(Happening::NodeJoined(node));
         }
         if let Some(old) = self.pools.ready(&self.world, node) {
@@ -388,6 +401,9 @@ impl<'s, S: Sink> Simulation<'s, S> {
         if self.world.nodes().deadline(node).is_none_or(|gone| gone <= now) {
             return;
         }
+        if matches!(self.world.nodes().state(node), NodeState::Ready { .. }) {
+            self.kubelets.shuts_down(node);
+        }
         let takes = shutdown::ordinary_take(&self.world, node, &self.setup.interruption.shutdown);
         self.apply_all(shutdown::begin(&self.world, node));
         self.agenda.schedule(now + takes, Event::CriticalPodsStop(node));
@@ -407,7 +423,9 @@ impl<'s, S: Sink> Simulation<'s, S> {
     }
 
     fn node_becomes_unreachable(&mut self, node: NodeId) {
-        self.record(Fact::NodeUnreachable { node });
+        let fact = self.world.find_unreachable(node);
+        self.record(fact);
+        self.wake_scheduler(Happening::NodeLeft);
         self.eviction_rate.unreachable(node);
         self.await_look_at_zones();
         if let NodeObject::Deleted { after, .. } = self.setup.interruption.loss.object {
@@ -416,7 +434,9 @@ impl<'s, S: Sink> Simulation<'s, S> {
     }
 
     fn node_is_deleted(&mut self, node: NodeId) {
-        self.record(Fact::NodeDeleted { node });
+        let fact = self.world.delete_node(node);
+        self.record(fact);
+        self.wake_scheduler(Happening::NodeLeft);
         if let NodeObject::Deleted { orphans_after, .. } = self.setup.interruption.loss.object {
             let gone_at = self.world.now() + orphans_after;
             for (pod, at) in self.eviction_rate.deleted(node, gone_at) {

@@ -56,6 +56,8 @@ pub enum Event {
     ImageIsThere(NodeId),
     /// A bound pod becomes ready.
     PodBecomesReady(PodId),
+    /// The cluster hears that a kubelet has turned a pod away.
+    PodRejected(PodId),
     /// A ready pod has been so for `minReadySeconds`.
     PodBecomesAvailable(PodId),
     /// The cluster gives up a pod that was lost with its node.
@@ -107,15 +109,16 @@ impl Event {
             Event::VolumesAttach(_) => 14,
             Event::ImageIsThere(_) => 15,
             Event::PodBecomesReady(_) => 16,
-            Event::PodBecomesAvailable(_) => 17,
-            Event::LossNoticed(_) => 18,
-            Event::DrainGoesOn(_) => 19,
-            Event::WorkloadArrives(_) => 20,
-            Event::JobIsLookedAt { .. } => 21,
-            Event::JobIsDue(_) => 22,
-            Event::DeadlineTick(_) => 23,
-            Event::QueueFlushes => 24,
-            Event::SchedulerWakes => 25,
+            Event::PodRejected(_) => 17,
+            Event::PodBecomesAvailable(_) => 18,
+            Event::LossNoticed(_) => 19,
+            Event::DrainGoesOn(_) => 20,
+            Event::WorkloadArrives(_) => 21,
+            Event::JobIsLookedAt { .. } => 22,
+            Event::JobIsDue(_) => 23,
+            Event::DeadlineTick(_) => 24,
+            Event::QueueFlushes => 25,
+            Event::SchedulerWakes => 26,
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::rng::Stream;
 use crate::time::SimTime;
 use crate::world::catalog::{Capacity, CapacityType, OfferingId};
 use crate::world::fact::{Fact, Sink};
-use crate::world::node::{NodeId, Why};
+use crate::world::node::{NodeId, NodeState, Why};
 
 impl<S: Sink> Simulation<'_, S> {
     /// The market as it stands at `T+0`.
@@ -204,11 +204,16 @@ impl<S: Sink> Simulation<'_, S> {
         self.setup.model.catalog.offerings[offering].capacity_type == CapacityType::Spot
     }
 
-    /// An instance ceases to exist.
+    /// An instance ceases to exist. The object of its node goes with it, unless the cluster has yet to
+    /// find out.
     pub(crate) fn remove(&mut self, node: NodeId, why: Why) {
         self.doomed.remove(&node);
         self.pulls.lost(node);
-        let fact = self.world.remove(node, why);
+        let is_node = matches!(self.world.nodes().state(node), NodeState::Ready { .. });
+        let fact = match why {
+            Why::Reclaimed | Why::Outbid if is_node => self.world.lose_instance(node, why),
+            _ => self.world.remove(node, why),
+        };
         self.record(fact);
         self.pools.gone(&self.world, node);
         self.watch(self.world.nodes().offering(node));

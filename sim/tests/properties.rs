@@ -291,7 +291,8 @@ fn with_disks_and_images(plan: &Plan, waits: (u64, u64, u64, u64)) -> Setup {
 /// Does one thing in a trial, if it is possible at all.
 fn try_out(trial: &mut Trial<'_>, what: u8, one: prop::sample::Index, other: prop::sample::Index) {
     let pick_node = |trial: &Trial<'_>, at: prop::sample::Index| {
-        let nodes = trial.registered();
+        let nodes = trial.registered().iter().copied();
+        let nodes: Vec<_> = nodes.filter(|node| !trial.view(*node).is_lost()).collect();
         (!nodes.is_empty()).then(|| nodes[at.index(nodes.len())])
     };
     let pick_pod = |trial: &Trial<'_>, wanted: fn(Phase) -> bool| {

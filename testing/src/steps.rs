@@ -93,7 +93,7 @@ impl Step {
                 facts.push(world.create_pod(workload, replica, 0, None).1);
             }
             Step::Bind(pod, node) => {
-                let chosen = one_of(&pending(world), *pod).zip(one_of(world.registered(), *node));
+                let chosen = one_of(&pending(world), *pod).zip(one_of(&there(world), *node));
                 if let Some((pod, node)) = chosen.filter(|(p, n)| has_room(world, *p, *n)) {
                     facts.push(world.bind(pod, node));
                 }
@@ -113,37 +113,58 @@ impl Step {
             }
             Step::Nominate(pod, node) => {
                 if let Some(pod) = one_of(&pending(world), *pod) {
-                    let node = node.and_then(|node| one_of(world.registered(), node));
+                    let node = node.and_then(|node| one_of(&there(world), node));
                     facts.push(world.nominate(pod, node));
                 }
             }
             Step::Cordon(node) => {
-                let Some(node) = one_of(world.registered(), *node) else { return facts };
+                let Some(node) = one_of(&there(world), *node) else { return facts };
                 let cordoned = world.nodes().state(node) == NodeState::Ready { cordoned: true };
                 facts.push(if cordoned { world.uncordon(node) } else { world.cordon(node) });
             }
             Step::Taint(node, taints) => {
-                let Some(node) = one_of(world.registered(), *node) else { return facts };
+                let Some(node) = one_of(&there(world), *node) else { return facts };
                 let taints = taints.iter().filter_map(|plan| named(world, *plan)).collect();
                 facts.push(world.taint(node, taints));
             }
             Step::Join(node) => facts.extend(join(world, *node)),
             Step::Pull(node, image) => {
                 let images: Vec<_> = world.model().images.ids().collect();
-                let chosen = one_of(world.registered(), *node).zip(one_of(&images, *image));
+                let chosen = one_of(&there(world), *node).zip(one_of(&images, *image));
                 facts.extend(chosen.map(|(node, image)| world.pull(node, image, Span::ZERO)));
             }
             Step::Lose(node) => {
                 let Some(node) = one_of(world.registered(), *node) else { return facts };
+                if world.view(node).is_lost() {
+                    let unreachable = world.model().unreachable_key;
+                    let mut taints = world.view(node).shape().taints.iter();
+                    let is_found = taints.any(|taint| taint.key == unreachable);
+                    facts.push(match is_found {
+                        true => world.delete_node(node),
+                        false => world.find_unreachable(node),
+                    });
+                    return facts;
+                }
                 for pod in world.placement().pods_on(node).to_vec() {
                     facts.push(world.end(pod, End::KilledWithoutWarning));
                 }
-                facts.push(world.remove(node, Why::Reclaimed));
+                // Of every other node the object outlives the instance.
+                let stays = node.index().is_multiple_of(2);
+                facts.push(match stays {
+                    true => world.lose_instance(node, Why::Reclaimed),
+                    false => world.remove(node, Why::Reclaimed),
+                });
             }
             Step::Try(pod, node) => try_out(world, *pod, *node),
         }
         facts
     }
+}
+
+/// The nodes whose instances are there.
+fn there(world: &World) -> Vec<NodeId> {
+    let nodes = world.registered().iter().copied();
+    nodes.filter(|node| !world.view(*node).is_lost()).collect()
 }
 
 /// The next node of the plan joins; when all are there, another one like one of them.
@@ -168,11 +189,11 @@ fn try_out(world: &mut World, pod: Index, node: Index) {
         trial.evict(pod);
     }
     let pending = pods_that(&trial, |phase| phase == Phase::Pending);
-    let chosen = one_of(&pending, pod).zip(one_of(trial.registered(), node));
+    let chosen = one_of(&pending, pod).zip(one_of(&there(&trial), node));
     if let Some((pod, node)) = chosen.filter(|(p, n)| has_room(&trial, *p, *n)) {
         trial.bind(pod, node);
     }
-    if let Some(node) = one_of(trial.registered(), node) {
+    if let Some(node) = one_of(&there(&trial), node) {
         match trial.nodes().state(node) {
             NodeState::Ready { cordoned: true } => trial.uncordon(node),
             _ => trial.taint(node, Vec::new()),

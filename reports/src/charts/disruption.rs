@@ -222,7 +222,7 @@ fn change(
 /// How bad an end is, as an index of [`WORST`].
 fn severity(end: End) -> usize {
     match end {
-        End::Completed => 0,
+        End::Completed | End::Rejected => 0,
         End::Clean => 1,
         End::CutShort(_) => 2,
         End::KilledWithoutWarning => 3,

@@ -161,6 +161,7 @@ pub fn end(end: End) -> &'static str {
         End::CutShort(Limit::NodeShutdown) => "CutShortByNodeShutdown",
         End::CutShort(Limit::Grace) => "CutShortByGrace",
         End::KilledWithoutWarning => "KilledWithoutWarning",
+        End::Rejected => "RejectedByKubelet",
     }
 }
 

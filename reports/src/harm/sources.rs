@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use sim::world::catalog::OfferingId;
 use sim::world::fact::{Fact, Sink};
 use sim::world::node::{NodeId, Why};
-use sim::world::pod::End;
 use sim::world::workload::{Controller, WorkloadId};
 use sim::{Legend, SimTime, Span};
 
@@ -85,7 +84,7 @@ impl Sink for Tracing {
                 }
             }
             Fact::PodEnded { workload, node, end, .. }
-                if end != End::Completed && at >= self.legend.from =>
+                if end.is_disruption() && at >= self.legend.from =>
             {
                 let controller = self.legend.model.workloads[workload].controller;
                 if controller == Controller::DaemonSet {

@@ -260,6 +260,10 @@ fn about_nodes(world: &World, evaluation: &Evaluation) -> Vec<Idea> {
     let mut seen = BTreeSet::new();
     for (node, _) in evaluation.verdicts.iter().filter(|(_, said)| said.is_some()) {
         let view = world.view(*node);
+        // What is gone cannot be mended.
+        if view.is_lost() {
+            continue;
+        }
         let text = |taint: &Taint| world.model().names.text(taint.key).to_owned();
         let wrong = view.shape().taints.iter().any(|taint| {
             text(taint).starts_with(CONDITIONS) && taint.key != world.model().unschedulable_key

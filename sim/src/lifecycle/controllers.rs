@@ -75,7 +75,8 @@ impl Controllers {
                 self.daemon_sets.push(workload);
                 let here = |node: &NodeId| {
                     let pods = world.placement().pods_on(*node).iter();
-                    pods.copied().any(|pod| world.pods().workload(pod) == workload)
+                    world.view(*node).is_lost()
+                        || pods.copied().any(|pod| world.pods().workload(pod) == workload)
                 };
                 let nodes = world.registered().iter().copied().filter(|node| !here(node));
                 nodes.filter_map(|n| self.daemon_pod(world, workload, n)).collect()
@@ -143,7 +144,7 @@ impl Controllers {
         match controller(world, pod) {
             Controller::Job(_) | Controller::CronJob { .. } => self.jobs.pod_ended(world, pod, end),
             // The kubelet deletes no pod: it is replaced once it has failed.
-            Controller::Deployment { .. } if !is_deleted(world, pod) => {
+            Controller::Deployment { .. } if end == End::Rejected || !is_deleted(world, pod) => {
                 vec![successor(world, pod)]
             }
             Controller::StatefulSet { .. } => self.name_is_free(world, pod),

@@ -122,7 +122,7 @@ impl Jobs {
         self.pod_is_gone(key, pod);
         let mut actions = if end == End::Completed {
             self.pod_succeeded(world, key)
-        } else if is_deleted(world, pod) && !replaces_late(world, pod) {
+        } else if end != End::Rejected && is_deleted(world, pod) && !replaces_late(world, pod) {
             Vec::new()
         } else {
             self.pod_failed(world, pod, world.now())

@@ -10,6 +10,7 @@ pub mod disks;
 pub mod drain;
 pub mod eviction_rate;
 pub mod jobs;
+pub mod kubelets;
 pub mod loss;
 pub mod pools;
 pub mod pulls;

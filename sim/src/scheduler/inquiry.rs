@@ -10,6 +10,7 @@ use super::framework::{
     Candidates, Code, Feasible, Filter, NodeView, PodView, Prepared, Reasons, RelativeScore, Score,
     Verdict,
 };
+use super::plugins::taint_toleration;
 use super::profile::{Profile, Scorer};
 use super::sums::{Around, Share, Standing, Sum};
 use crate::world::World;
@@ -183,7 +184,22 @@ impl Inquiry {
 
     /// The first refusal of a node by itself.
     pub fn own_rejection(&self, pod: PodView<'_>, node: NodeView<'_>) -> Option<Rejection> {
+        if node.is_lost() {
+            return Some(self.unreachable());
+        }
         self.filters.iter().find_map(|asked| asked.rejection(asked.filter.check(pod, node)))
+    }
+
+    /// What a node of which nothing but the object is left answers, from the first moment and even to
+    /// pods that tolerate its taint: they would wait there until it is deleted.
+    fn unreachable(&self) -> Rejection {
+        let taints = self.filters.iter().find(|asked| asked.name == taint_toleration::NAME);
+        Rejection {
+            place: taints.map_or(0, |asked| asked.place),
+            plugin: Some(taint_toleration::NAME),
+            code: Code::UnschedulableAndUnresolvable,
+            reasons: Reasons::One(Reason::Text(taint_toleration::UNTOLERATED)),
+        }
     }
 
     /// The sum of a node's own weighted scores.

@@ -91,13 +91,22 @@ impl Scheduler {
     /// # Errors
     /// What holds it back; it will not be tried.
     pub fn enqueue(&mut self, pod: PodId, world: &World) -> Result<(), Refusal> {
-        let spec = world.spec_of(pod);
-        if let Some((_, reason)) = gate(world.pods().spec(pod), world.model()) {
-            let (nodes, outright) = (world.registered().len(), vec![reason]);
-            return Err(Refusal { nodes, outright, ..Refusal::default() });
-        }
-        self.queue.add(pod, spec.priority, world.now());
+        held_back(pod, world)?;
+        self.queue.add(pod, world.spec_of(pod).priority, world.now());
         Ok(())
+    }
+
+    /// A new pod is tried before all that wait, unless something holds it back before.
+    ///
+    /// # Errors
+    /// What holds it back; it will not be tried.
+    pub fn try_first(
+        &mut self,
+        pod: PodId,
+        world: &World,
+    ) -> Result<(Action, Option<Action>), Refusal> {
+        held_back(pod, world)?;
+        Ok(self.attempt(pod, world))
     }
 
     /// Something happened that may help pods which were set aside. Whether any are tried again.
@@ -127,7 +136,11 @@ impl Scheduler {
     /// nobody waits.
     pub fn next(&mut self, world: &World) -> Option<(Action, Option<Action>)> {
         let pod = self.queue.pop()?;
-        Some(match self.place(pod, world) {
+        Some(self.attempt(pod, world))
+    }
+
+    fn attempt(&mut self, pod: PodId, world: &World) -> (Action, Option<Action>) {
+        match self.place(pod, world) {
             Placed::On(node) => {
                 self.queue.forget(pod);
                 (Action::Bind { pod, node }, None)
@@ -138,7 +151,7 @@ impl Scheduler {
                 self.queue.set_aside(pod, priority, refused_by, world.now());
                 (Action::Refuse { pod, refusal }, preemption.and_then(|p| p.action(pod, world)))
             }
-        })
+        }
     }
 
     /// One scheduling cycle for one pod.
@@ -194,6 +207,13 @@ impl Scheduler {
         let each = self.profiles.iter().map(|it| it.rankings.rows_recomputed());
         each.fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1))
     }
+}
+
+/// Whether nothing keeps a pod out of the queue; the refusal if something does.
+fn held_back(pod: PodId, world: &World) -> Result<(), Refusal> {
+    let Some((_, reason)) = gate(world.pods().spec(pod), world.model()) else { return Ok(()) };
+    let (nodes, outright) = (world.registered().len(), vec![reason]);
+    Err(Refusal { nodes, outright, ..Refusal::default() })
 }
 
 /// What keeps a pod out of the queue, and the plugin that says so (PreEnqueue).

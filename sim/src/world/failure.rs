@@ -107,7 +107,7 @@ impl Failure {
             End::Completed => Some(0),
             End::Clean => Some(128 + 15),
             End::CutShort(Limit::Grace | Limit::NodeShutdown) => Some(128 + 9),
-            End::CutShort(Limit::Deadline) | End::KilledWithoutWarning => None,
+            End::CutShort(Limit::Deadline) | End::KilledWithoutWarning | End::Rejected => None,
         };
         Failure { disrupted: reason.is_some(), exit_code }
     }

@@ -219,8 +219,8 @@ impl World {
         NodeView { world: self, node, shape, load: self.placement.load(node) }
     }
 
-    /// Nodes that are registered with the cluster, cordoned ones included, in the order in which
-    /// the scheduler walks them.
+    /// Nodes that are registered with the cluster, cordoned ones included and those whose instance is
+    /// gone, in the order in which the scheduler walks them.
     pub fn registered(&self) -> &[NodeId] {
         self.order.list()
     }
@@ -309,6 +309,12 @@ impl<'w> NodeView<'w> {
     /// Whether its kubelet has said that it is not ready, as one that shuts down does.
     pub fn is_not_ready(self) -> bool {
         self.shape.taints.iter().any(|taint| taint.key == self.world.model.not_ready_key)
+    }
+
+    /// Whether nothing but the object is left of it: the instance is gone.
+    pub fn is_lost(self) -> bool {
+        self.world.nodes.state(self.node) == NodeState::Gone
+            && self.world.place_of(self.node).is_some()
     }
 
     /// Whether it has an image.

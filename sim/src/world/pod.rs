@@ -279,7 +279,8 @@ impl Phase {
     }
 }
 
-/// How an attempt ended. Every end that the pod did not choose is one of the last three.
+/// How an attempt ended. Every end of something that ran and did not choose it is `Clean`, `CutShort`
+/// or `KilledWithoutWarning`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum End {
     /// By itself, its work done.
@@ -290,6 +291,16 @@ pub enum End {
     CutShort(Limit),
     /// Killed without having been told.
     KilledWithoutWarning,
+    /// Turned away by the kubelet of its node: nothing of it ever ran.
+    Rejected,
+}
+
+impl End {
+    /// Whether something that ran was ended against its will.
+    #[must_use]
+    pub fn is_disruption(self) -> bool {
+        !matches!(self, End::Completed | End::Rejected)
+    }
 }
 
 /// What cut a shutdown short.

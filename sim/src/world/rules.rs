@@ -281,7 +281,8 @@ impl Census {
     pub fn of(rule: &Rule, world: &World) -> Census {
         let model = world.model();
         let mut census = Census::new(rule, model);
-        for node in world.registered() {
+        let is_there = |node: &&NodeId| !world.view(**node).is_lost();
+        for node in world.registered().iter().filter(is_there) {
             if let Some(domain) = rule.domain(Place::of(*node, world), model) {
                 census.node_joins(domain);
             }

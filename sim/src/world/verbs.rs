@@ -390,17 +390,63 @@ impl World {
         Fact::NodeTainted { node, taints: count }
     }
 
-    /// An instance ceases to exist. Its pods must have ended before.
+    /// An instance ceases to exist, and with it its node. Its pods must have ended before.
     ///
     /// # Panics
     /// If it is gone already, or a pod is still on it.
     pub fn remove(&mut self, node: NodeId, why: Why) -> Fact {
+        let was_node = matches!(self.nodes.state(node), NodeState::Ready { .. });
+        let fact = self.end_instance(node, why);
+        if was_node {
+            self.unregister(node);
+        }
+        fact
+    }
+
+    /// An instance ceases to exist under its node, whose object stays: it takes no pods, and yet it is
+    /// a node of its zone until it is deleted.
+    ///
+    /// # Panics
+    /// If it is not a registered node, or a pod is still on it.
+    pub fn lose_instance(&mut self, node: NodeId, why: Why) -> Fact {
+        assert!(matches!(self.nodes.state(node), NodeState::Ready { .. }), "it is a node");
+        self.end_instance(node, why)
+    }
+
+    /// The cluster finds a node whose instance is gone to be unreachable, and taints it.
+    ///
+    /// # Panics
+    /// If there is no object of such a node.
+    // Node lifecycle controller: pkg/controller/nodelifecycle doNoScheduleTaintingPass
+    pub fn find_unreachable(&mut self, node: NodeId) -> Fact {
+        assert!(self.view(node).is_lost(), "a node whose instance is there is reached");
+        let (key, value) = (self.model.unreachable_key, self.model.empty);
+        let mut shape = self.shapes[self.nodes.shape(node)].clone();
+        shape.taints.push(Taint { key, value, effect: Effect::NoSchedule });
+        self.nodes.shape[node] = self.shapes.intern(shape);
+        self.changed(node);
+        Fact::NodeUnreachable { node }
+    }
+
+    /// The object of a node whose instance is gone is deleted.
+    ///
+    /// # Panics
+    /// If there is none.
+    pub fn delete_node(&mut self, node: NodeId) -> Fact {
+        assert!(self.view(node).is_lost(), "only what is left of a node is deleted");
+        self.unregister(node);
+        self.changed(node);
+        Fact::NodeDeleted { node }
+    }
+
+    fn unregister(&mut self, node: NodeId) {
+        self.order.leave(node, self.zone(node));
+        self.images.leave(node);
+    }
+
+    fn end_instance(&mut self, node: NodeId, why: Why) -> Fact {
         assert_ne!(self.nodes.state(node), NodeState::Gone, "an instance goes once");
         assert!(self.placement.pods_on(node).is_empty(), "no pod outlives its node");
-        if matches!(self.nodes.state(node), NodeState::Ready { .. }) {
-            self.order.leave(node, self.zone(node));
-            self.images.leave(node);
-        }
         self.nodes.state[node] = NodeState::Gone;
         let alive = &mut self.nodes.alive;
         let at = alive.binary_search(&node).expect("a node that is not gone is alive");

@@ -7,6 +7,12 @@ use crate::scheduler::framework::{
 use crate::world::pod::PodSpec;
 use crate::world::taints::{Effect, Toleration, tolerated};
 
+/// What the plugin is called.
+pub const NAME: &str = "TaintToleration";
+
+/// What a node says whose taints are not tolerated.
+pub const UNTOLERATED: &str = "node(s) had untolerated taint(s)";
+
 /// See the module.
 pub struct TaintToleration;
 
@@ -24,7 +30,7 @@ impl Filter for TaintToleration {
         if tolerates(pod.spec, node) {
             return Verdict::Pass;
         }
-        Verdict::unresolvable("node(s) had untolerated taint(s)")
+        Verdict::unresolvable(UNTOLERATED)
     }
 }
 

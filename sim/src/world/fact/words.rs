@@ -195,6 +195,7 @@ impl End {
             End::CutShort(Limit::Grace) => 3,
             End::KilledWithoutWarning => 4,
             End::CutShort(Limit::NodeShutdown) => 5,
+            End::Rejected => 6,
         }
     }
 }
