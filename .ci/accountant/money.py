@@ -101,10 +101,13 @@ def same_nodes(record: Record) -> int:
 
 
 def beside(record: Record, own: list[Bill]) -> int:
-    """The control plane, and the boot volume of each instance."""
+    """The control plane, the boot volume of each instance, and persistent volumes."""
     start, end = record.window
     plane = record.legend["controlPlaneMicroUsdPerHour"] * (end - start)
-    return plane + sum(record.legend["bootVolumeMicroUsdPerHour"] * bill.held() for bill in own)
+    boot = sum(record.legend["bootVolumeMicroUsdPerHour"] * bill.held() for bill in own)
+    volumes = record.legend["persistentVolumes"]
+    paid = sum(it["microUsdPerHour"] * max(end - max(start, it["fromMs"]), 0) for it in volumes)
+    return plane + boot + paid
 
 
 def instances(record: Record, own: list[Bill]) -> int:

@@ -7,6 +7,7 @@ use sim::{Cost, Legend, SimTime};
 
 use crate::commitments::{self, Unused};
 use crate::meter::{Bill, Meter};
+use crate::persistent;
 
 /// The figures of the ledger, exact.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -17,7 +18,7 @@ pub struct Money {
     pub spot: Cost,
     /// What is paid for commitments that nobody uses.
     pub commitment_unused: Cost,
-    /// What is paid besides: control plane and boot volumes.
+    /// What is paid besides: control plane, boot volumes and persistent volumes.
     pub other: Cost,
     /// What all of it would cost at the prices that the provider publishes for on-demand.
     pub list: Cost,
@@ -137,7 +138,7 @@ fn sums(legend: &Legend, bills: &[Bill], unused: &[Unused]) -> Money {
 fn other(legend: &Legend, bills: &[Bill]) -> Cost {
     let contract = &legend.model.contract;
     let volumes = bills.iter().map(|bill| contract.boot_volume * bill.held()).sum();
-    contract.control_plane * legend.to.since(legend.from) + volumes
+    contract.control_plane * legend.to.since(legend.from) + volumes + persistent::cost(legend)
 }
 
 /// What the instances of these bills would cost if all of them were on-demand, which is never taken

@@ -20,6 +20,7 @@ pub mod ledger;
 pub mod meter;
 pub mod past;
 pub mod pending;
+pub mod persistent;
 pub mod placed;
 mod quantity;
 pub mod rules;

@@ -12,6 +12,7 @@ use sim::{Cost, Legend, SimTime, Span};
 
 use crate::ledger::Books;
 use crate::pending::Waits;
+use crate::persistent;
 
 /// Into how many steps the window is cut.
 pub const STEPS: usize = 240;
@@ -197,6 +198,11 @@ impl Counts {
         self.series.over(self.legend.from, self.legend.to, |step, span| {
             step.beside += contract.control_plane * span;
         });
+        for (volumes, from) in persistent::paid(&self.legend) {
+            self.series.over(from, self.legend.to, |step, span| {
+                step.beside += volumes.rate * span;
+            });
+        }
     }
 
     /// The series at the end of the window.

@@ -2,6 +2,8 @@
 
 mod common;
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 use reports::availability::Availability;
 use reports::disruption::Disruption;
@@ -9,6 +11,7 @@ use reports::ledger::{Ledger, Money};
 use reports::pending::{Pending, Wait};
 use sim::table::Id;
 use sim::world::catalog::OfferingId;
+use sim::world::contract::PaidVolumes;
 use sim::world::job::Worked;
 use sim::world::node::{NodeId, Why};
 use sim::world::pod::{End, Limit, PodId, SpecId};
@@ -116,6 +119,33 @@ fn the_window_cuts_a_bill_at_both_ends() {
     assert_eq!(bill((1_000, 4_000), &facts).total().micro_usd(), 3_000_000);
     assert_eq!(bill((1_000, 4_000), &facts[..1]).total().micro_usd(), 3_000_000, "still running");
     assert_eq!(bill((1_000, 1_010), &facts[..1]).total().micro_usd(), 10_000, "no minimum applied");
+}
+
+/// Three brokers with a disk of 730 GiB each at $0.08 a GiB and month cost $0.24 an hour: for two hours
+/// of the window that are $0.48, whatever becomes of the node, on spot and on both baselines. One that
+/// is provisioned half an hour before the end costs $0.04.
+#[test]
+fn persistent_volumes_are_paid_until_the_end() {
+    let mut legend = legend(Span::from_hours(1), Span::from_hours(3));
+    let model = Arc::make_mut(&mut legend.model);
+    let name = model.names.intern("kafka/data-kafka");
+    let rate = MicroUsdPerHour(240_000);
+    let brokers = PaidVolumes { name, count: 3, size: 730 << 30, from: SimTime::ZERO, rate };
+    let (count, rate) = (1, MicroUsdPerHour(80_000));
+    let late = PaidVolumes { count, from: s(9_000), rate, ..brokers.clone() };
+    model.contract.volumes = vec![brokers, late];
+    let money = |facts: &[(SimTime, Fact)]| {
+        let mut ledger = Ledger::new(&legend);
+        facts.iter().for_each(|(at, fact)| ledger.fact(*at, fact));
+        ledger.close().money
+    };
+    let empty = money(&[]);
+    assert_eq!((empty.other.micro_usd(), empty.total()), (520_000, empty.other));
+    let lost = money(&[(s(0), launched(SPOT_OFFERING)), (s(7_200), gone())]);
+    assert_eq!(lost.total().micro_usd(), 520_000 + 1_080_000);
+    assert_eq!(lost.same_nodes.micro_usd(), 520_000 + 3_600_000);
+    assert_eq!(lost.list.micro_usd(), 520_000 + 3_600_000);
+    assert_eq!(lost.spot_on_demand.micro_usd(), 3_600_000, "the discount is that of nodes");
 }
 
 #[test]

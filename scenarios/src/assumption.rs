@@ -66,6 +66,9 @@ pub static KINDS: &[Kind] = &[
     IMAGE_PULLS,
     COMMITMENTS,
     NOT_COUNTED,
+    MANAGEMENT_FEE,
+    VOLUMES_BILLED,
+    VOLUMES_NOT_BILLED,
 ];
 
 pub(crate) const POOL_REPLACEMENT: Kind = Kind {
@@ -371,9 +374,27 @@ pub(crate) const COMMITMENTS: Kind = Kind {
 pub(crate) const NOT_COUNTED: Kind = Kind {
     id: "not-counted",
     text: "not counted, alike on both plans: {}",
-    source: "spotsim, 2026-11: what runs the cluster differs too much to be assumed. Published \
-             prices: EKS and GKE $0.10 a cluster and hour, AKS nothing, or $0.10 with an uptime SLA; \
-             a GiB of gp3 $0.08 a month (us-east-1; from memory)",
+    source: "spotsim, 2026-11: what runs the cluster differs too much to be assumed. `controlPlane` \
+             knows the fees of EKS, GKE and AKS; `controlPlanePrice` and `bootVolume` take any price",
+};
+
+pub(crate) const MANAGEMENT_FEE: Kind = Kind {
+    id: "management-fee",
+    text: "the control plane is that of {}, at ${} an hour ({})",
+    source: "list prices of clusters, each with its source and date; `controlPlanePrice` says otherwise",
+};
+
+pub(crate) const VOLUMES_BILLED: Kind = Kind {
+    id: "volumes-billed",
+    text: "persistent volumes are paid from the creation of what uses them to the end: {}",
+    source: crate::catalogue::charges::DISK_SOURCE,
+};
+
+pub(crate) const VOLUMES_NOT_BILLED: Kind = Kind {
+    id: "volumes-not-billed",
+    text: "persistent volumes that are not billed, alike on both plans: {}",
+    source: "spotsim, 2026-11: no StorageClass among the manifests describes a disk whose price is \
+             listed for the region; `volumePrices` takes any price",
 };
 
 impl Kind {

@@ -91,11 +91,18 @@ pub struct File {
     /// What is paid for whether it is used or not: reserved instances, committed use, savings plans.
     #[serde(default)]
     pub commitments: Vec<contract::Commitment>,
-    /// What the control plane costs in dollars per hour; not counted if not said.
+    /// Who runs the control plane, for what its management fee is listed at.
+    pub control_plane: Option<contract::ControlPlane>,
+    /// What the control plane costs in dollars per hour; by default what `controlPlane` is listed at,
+    /// and not counted if that is not said either.
     #[schemars(range(min = 0.0, max = 1_000_000.0))]
     pub control_plane_price: Option<f64>,
     /// The boot volume of every node; not counted if not said.
     pub boot_volume: Option<contract::BootVolume>,
+    /// What persistent volumes cost, by StorageClass; the first that matches counts. Other volumes cost
+    /// what the disk is listed at that their StorageClass describes.
+    #[serde(default)]
+    pub volume_prices: Vec<contract::VolumePrice>,
     /// What is to hold, at every moment of every run, of which pods are where.
     #[serde(default)]
     pub rules: Vec<rules::Rule>,

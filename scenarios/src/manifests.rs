@@ -66,11 +66,12 @@ const SUSPENDED: &str = "suspend: it stands still, and nobody resumes it";
 const PAUSED: &str = "spec.parallelism: 0: it stands still, and nobody resumes it";
 
 /// Kinds that create no pods and matter nevertheless: [`crate::lower::surroundings`] reads them.
-const SAID_ELSEWHERE: [ObjectKind; 5] = [
+const SAID_ELSEWHERE: [ObjectKind; 6] = [
     ObjectKind::Namespace,
     ObjectKind::PersistentVolumeClaim,
     ObjectKind::Service,
     ObjectKind::PriorityClass,
+    ObjectKind::StorageClass,
     ObjectKind::PodDisruptionBudget,
 ];
 

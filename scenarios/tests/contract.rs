@@ -106,12 +106,34 @@ fn what_is_not_counted_is_listed() {
     };
     assert_eq!(
         listed("").as_deref(),
-        Some("the control plane (`controlPlanePrice`), boot volumes (`bootVolume`), traffic")
+        Some("the control plane (`controlPlane`), boot volumes (`bootVolume`), traffic")
     );
     assert_eq!(
         listed("controlPlanePrice: 0").as_deref(),
         Some("boot volumes (`bootVolume`), traffic")
     );
+    assert_eq!(
+        listed("controlPlane: gke").as_deref(),
+        Some("boot volumes (`bootVolume`), traffic")
+    );
+}
+
+#[test]
+fn a_control_plane_costs_its_fee_or_what_was_negotiated() {
+    for (name, fee) in [
+        ("eks", 100_000),
+        ("eks-extended", 600_000),
+        ("gke", 100_000),
+        ("aks-free", 0),
+        ("aks-standard", 100_000),
+        ("aks-premium", 600_000),
+    ] {
+        let text = format!("controlPlane: {name}\n");
+        assert_eq!(contract(&text).control_plane.0, fee, "{name}");
+        let assumptions = parse(&text).unwrap_or_else(|errors| panic!("{errors}")).assumptions;
+        assert!(assumptions.iter().any(|it| it.id == "management-fee" && it.text.contains("202")));
+    }
+    assert_eq!(contract("controlPlane: eks\ncontrolPlanePrice: 0.07\n").control_plane.0, 70_000);
 }
 
 #[test]

@@ -9,6 +9,7 @@ use sim::{Cost, MicroUsdPerHour, SimTime, Sink};
 use super::names::Namer;
 use super::{Recording, seconds};
 use crate::ledger::{Books, Ledger};
+use crate::persistent;
 
 /// A line of the table. What does not apply is left empty.
 #[derive(Default, Serialize)]
@@ -16,6 +17,7 @@ struct Row<'a> {
     charge: &'static str,
     node: &'a str,
     commitment: &'a str,
+    volume: &'a str,
     pool: &'a str,
     instance_type: &'a str,
     zone: &'a str,
@@ -101,6 +103,10 @@ pub fn write(recording: Recording<'_>, out: impl Write) -> csv::Result<()> {
                 ..row
             })?;
         }
+    }
+    for (volumes, from) in persistent::paid(legend) {
+        let row = Row::of("persistent-volume", volumes.rate, from, legend.to);
+        table.serialize(Row { volume: legend.model.names.text(volumes.name), ..row })?;
     }
     table.flush()?;
     Ok(())

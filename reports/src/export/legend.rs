@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 use sim::names::NameId;
 use sim::world::catalog::InstanceType;
-use sim::world::contract::{Commitment, Unit};
+use sim::world::contract::{Commitment, PaidVolumes, Unit};
 use sim::world::resources::Lane;
 use sim::world::workload::WorkloadId;
 use sim::{Legend, SimTime, Span};
@@ -34,6 +34,7 @@ pub fn line(legend: &Legend) -> Value {
         },
         "controlPlaneMicroUsdPerHour": contract.control_plane.0,
         "bootVolumeMicroUsdPerHour": contract.boot_volume.0,
+        "persistentVolumes": contract.volumes.iter().map(|it| volumes(legend, it)).collect::<Vec<_>>(),
         "commitments":
             contract.commitments.iter().map(|it| commitment(legend, it)).collect::<Vec<_>>(),
         "instanceTypes":
@@ -55,6 +56,16 @@ fn instance_type(legend: &Legend, weights: &Weights, machine: &InstanceType) -> 
         "weight": weights.of(&machine.capacity).to_string(),
         "onDemandMicroUsdPerHour": machine.on_demand.0,
         "listMicroUsdPerHour": machine.list_price.0,
+    })
+}
+
+fn volumes(legend: &Legend, volumes: &PaidVolumes) -> Value {
+    json!({
+        "volume": text(legend, volumes.name),
+        "count": volumes.count,
+        "sizeBytes": volumes.size,
+        "fromMs": volumes.from.as_ms(),
+        "microUsdPerHour": volumes.rate.0,
     })
 }
 

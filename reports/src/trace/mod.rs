@@ -17,6 +17,7 @@ use crate::export::costs::books;
 use crate::export::names::{Namer, reason};
 use crate::ledger::Books;
 use crate::meter::{Bill, Line};
+use crate::persistent;
 
 /// The version of the format.
 pub const SCHEMA: &str = "spotsim/explain-cost/v1";
@@ -204,6 +205,10 @@ fn besides(books: &Books, legend: &Legend) -> Vec<Besides> {
     let volumes: Cost = books.bills.iter().map(|bill| contract.boot_volume * bill.held()).sum();
     all.push(("control plane".into(), contract.control_plane * legend.to.since(legend.from)));
     all.push(("boot volumes".into(), volumes));
+    for (it, from) in persistent::paid(legend) {
+        let name = format!("volumes {}", names.text(it.name));
+        all.push((name, it.rate * legend.to.since(from)));
+    }
     let there = all.into_iter().filter(|(_, cost)| *cost > Cost::ZERO);
     there.map(|(what, cost)| Besides { what, cost: cost.into() }).collect()
 }

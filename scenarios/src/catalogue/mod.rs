@@ -1,6 +1,7 @@
 //! The instance catalogue: sizes, prices and interruption bands, with sources, in
 //! `data/catalogue.csv`.
 
+pub mod charges;
 pub mod filter;
 pub mod reserved;
 

@@ -1,4 +1,4 @@
-//! The contract with the provider, as a scenario states it: commitments, and boot volumes.
+//! The contract with the provider, as a scenario states it: commitments, and what is paid besides.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -83,6 +83,35 @@ pub struct BootVolume {
     /// How large it is.
     #[schemars(extend("format" = "quantity"), with = "Quantity")]
     pub size: Quantity,
+    /// What a GiB costs in dollars per month of 730 h.
+    #[schemars(range(min = 0.0, max = 1_000.0))]
+    pub price_per_gib_month: f64,
+}
+
+/// Who runs the control plane.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ControlPlane {
+    /// Amazon EKS, a version in standard support.
+    Eks,
+    /// Amazon EKS, a version in extended support.
+    EksExtended,
+    /// Google Kubernetes Engine, less the credit for one zonal or Autopilot cluster.
+    Gke,
+    /// Azure Kubernetes Service, tier Free.
+    AksFree,
+    /// Azure Kubernetes Service, tier Standard.
+    AksStandard,
+    /// Azure Kubernetes Service, tier Premium.
+    AksPremium,
+}
+
+/// What persistent volumes of a StorageClass cost.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct VolumePrice {
+    /// Of which StorageClass, for example `gp3*`; of any if not said.
+    pub storage_class: Option<String>,
     /// What a GiB costs in dollars per month of 730 h.
     #[schemars(range(min = 0.0, max = 1_000.0))]
     pub price_per_gib_month: f64,

@@ -11,7 +11,7 @@ use sim::world::resources::Lane;
 
 use super::Lowering;
 use crate::assumption;
-use crate::catalogue;
+use crate::catalogue::{self, charges};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::file::contract::{self, CommittedUse, ReservedInstances, SavingsPlan};
 use crate::quantity::Quantity;
@@ -51,7 +51,8 @@ impl Lowering<'_> {
         all.sort_by_key(|ordered| ordered.rank);
         let contract = &mut self.model.contract;
         contract.commitments = all.into_iter().map(|ordered| ordered.commitment).collect();
-        contract.control_plane = price(file.control_plane_price.unwrap_or(0.0));
+        let listed = file.control_plane.and_then(charges::fee).map(|fee| fee.usd_per_hour);
+        contract.control_plane = price(file.control_plane_price.or(listed).unwrap_or(0.0));
         if let Some(volume) = &file.boot_volume {
             let gib = Quantity::parse(&volume.size.text()).map_or(0, Quantity::value) as f64
                 / f64::from(1 << 30);
@@ -73,8 +74,14 @@ impl Lowering<'_> {
             self.assumptions.push(assumption::COMMITMENTS.about(&[]));
         }
         let mut missing = Vec::new();
-        if self.file.control_plane_price.is_none() {
-            missing.push("the control plane (`controlPlanePrice`)");
+        let said = self.file.control_plane_price.is_some();
+        match self.file.control_plane.and_then(charges::fee).filter(|_| !said) {
+            Some(fee) => {
+                let (usd, source) = (format!("{:.2}", fee.usd_per_hour), fee.source);
+                self.assumptions.push(assumption::MANAGEMENT_FEE.about(&[fee.name, &usd, source]));
+            }
+            None if said => {}
+            None => missing.push("the control plane (`controlPlane`)"),
         }
         if self.file.boot_volume.is_none() {
             missing.push("boot volumes (`bootVolume`)");

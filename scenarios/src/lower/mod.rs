@@ -13,6 +13,7 @@ mod jobs;
 mod local;
 mod market;
 pub mod nodes;
+mod paid_volumes;
 pub mod pods;
 pub mod reach;
 mod reclaims;
@@ -134,6 +135,7 @@ impl<'l> Lowering<'l> {
         }
         lowering.zonal_volumes(workloads, around);
         lowering.local_data(workloads, around);
+        lowering.paid_volumes(workloads, around);
         let start_up = lowering.start_up();
         lowering.warn_of_what_fits_nowhere(workloads);
         lowering.add_deadline_jobs(deadline_jobs);

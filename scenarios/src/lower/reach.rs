@@ -1,6 +1,5 @@
 //! From where a claim's volume is reached: from everywhere, from its zone, or from its node alone.
 
-use super::storage::NO_PROVISIONER;
 use crate::kube::{Object, PersistentVolumeClaimSpec, PersistentVolumeSpec};
 
 /// Access modes of file systems in the network, which every zone reaches.
@@ -52,15 +51,7 @@ impl Reach {
 /// Whether all that an object of storage says to the simulation is how far its volumes reach.
 #[must_use]
 pub fn says_only_reach(object: &Object) -> bool {
-    match object {
-        Object::StorageClass(class) => class.provisioner == NO_PROVISIONER,
-        Object::PersistentVolume(it) => {
-            // Which zone a disk is in is more than that.
-            matches!(
-                Reach::of_volume(&it.spec),
-                Some(Reach::Everywhere | Reach::Node | Reach::AnyNode)
-            )
-        }
-        _ => false,
-    }
+    let Object::PersistentVolume(it) = object else { return false };
+    // Which zone a disk is in is more than that.
+    matches!(Reach::of_volume(&it.spec), Some(Reach::Everywhere | Reach::Node | Reach::AnyNode))
 }

@@ -356,7 +356,8 @@ fn class_name<'n>(metadata: &'n ObjectMeta, field: Option<&'n String>) -> &'n st
     metadata.annotations.get(OLD_CLASS).or(field).map_or("", String::as_str)
 }
 
-fn storage_of(list: &ResourceList) -> Result<u64, String> {
+/// How much storage a list asks for.
+pub fn storage_of(list: &ResourceList) -> Result<u64, String> {
     list.get("storage").map_or(Ok(0), |quantity| Ok(quantity.amount()?.value()))
 }
 

@@ -4,12 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::pods::Labels;
 use super::reach::Reach;
-use super::storage::{NO_PROVISIONER, full_name};
-use crate::kube::{LabelSelector, Object, ObjectMeta, PersistentVolumeClaimSpec, PodSpec};
+use super::storage::{NO_PROVISIONER, full_name, storage_of};
+use crate::kube::{
+    LabelSelector, Object, ObjectMeta, PersistentVolumeClaimSpec, PodSpec, StorageClass,
+};
 
 /// The label that every namespace carries with its own name.
 // API server: NamespaceDefaultLabelName
 const NAMESPACE_LABEL: &str = "kubernetes.io/metadata.name";
+/// The annotation of the class that claims get which name none.
+// API server: plugin/pkg/admission/storage/storageclass/setdefault
+const DEFAULT_CLASS: &str = "storageclass.kubernetes.io/is-default-class";
 /// Priority classes that every cluster has.
 // API server: apis/scheduling SystemPriorityClasses
 const SYSTEM_PRIORITIES: [(&str, i32); 2] =
@@ -30,6 +35,11 @@ pub struct Surroundings {
     local_classes: BTreeSet<String>,
     /// What volumes say of themselves.
     volumes: BTreeMap<String, Option<Reach>>,
+    /// Classes of disks, and which of them is the default.
+    classes: BTreeMap<String, StorageClass>,
+    default_class: Option<String>,
+    /// How large volumes are, and of which class.
+    sizes: BTreeMap<String, (u64, String)>,
     default_priority: Option<Priority>,
 }
 
@@ -57,6 +67,9 @@ impl Default for Surroundings {
             claims: BTreeMap::new(),
             local_classes: BTreeSet::new(),
             volumes: BTreeMap::new(),
+            classes: BTreeMap::new(),
+            default_class: None,
+            sizes: BTreeMap::new(),
         }
     }
 }
@@ -95,11 +108,20 @@ impl Surroundings {
             Object::PersistentVolumeClaim(it) => {
                 self.claims.insert(full_name(&it.metadata), it.spec.clone());
             }
-            Object::StorageClass(it) if it.provisioner == NO_PROVISIONER => {
-                self.local_classes.insert(it.metadata.name.clone());
+            Object::StorageClass(it) => {
+                if it.provisioner == NO_PROVISIONER {
+                    self.local_classes.insert(it.metadata.name.clone());
+                }
+                if it.metadata.annotations.get(DEFAULT_CLASS).is_some_and(|it| it == "true") {
+                    self.default_class = Some(it.metadata.name.clone());
+                }
+                self.classes.insert(it.metadata.name.clone(), it.as_ref().clone());
             }
             Object::PersistentVolume(it) => {
                 self.volumes.insert(it.metadata.name.clone(), Reach::of_volume(&it.spec));
+                let size = storage_of(&it.spec.capacity).unwrap_or_default();
+                let class = it.spec.storage_class_name.clone();
+                self.sizes.insert(it.metadata.name.clone(), (size, class));
             }
             Object::PriorityClass(it) => {
                 let preempts = it.preemption_policy.as_deref() != Some("Never");
@@ -148,6 +170,33 @@ impl Surroundings {
     #[must_use]
     pub fn claim(&self, name: &str) -> Option<&PersistentVolumeClaimSpec> {
         self.claims.get(name)
+    }
+
+    /// Every claim with its full name.
+    pub fn claims(&self) -> impl Iterator<Item = (&str, &PersistentVolumeClaimSpec)> {
+        self.claims.iter().map(|(name, claim)| (name.as_str(), claim))
+    }
+
+    /// How large a claim's volume is: as large as it is, if it is known, or else as it was asked for.
+    #[must_use]
+    pub fn size(&self, claim: &PersistentVolumeClaimSpec) -> u64 {
+        let known = self.sizes.get(&claim.volume_name).map(|(size, _)| *size);
+        let asked = || storage_of(&claim.resources.requests).unwrap_or_default();
+        known.filter(|size| *size > 0).unwrap_or_else(asked)
+    }
+
+    /// The name of a claim's class; that of its volume, or the default class, if it names none.
+    #[must_use]
+    pub fn class_of<'c>(&'c self, claim: &'c PersistentVolumeClaimSpec) -> Option<&'c str> {
+        let of_volume = || self.sizes.get(&claim.volume_name).map(|(_, class)| class.as_str());
+        let named = claim.storage_class_name.as_deref().or_else(of_volume);
+        named.or(self.default_class.as_deref()).filter(|name| !name.is_empty())
+    }
+
+    /// The class of this name, if there is one.
+    #[must_use]
+    pub fn class(&self, name: &str) -> Option<&StorageClass> {
+        self.classes.get(name)
     }
 
     /// From where a claim's volume is reached. If the volume is not known, a class whose volumes

@@ -4,6 +4,7 @@
 use super::catalog::InstanceTypeId;
 use crate::money::MicroUsdPerHour;
 use crate::names::NameId;
+use crate::time::SimTime;
 
 /// What is agreed beyond the price of each instance.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -14,6 +15,24 @@ pub struct Contract {
     pub control_plane: MicroUsdPerHour,
     /// The boot volume of each node.
     pub boot_volume: MicroUsdPerHour,
+    /// The persistent volumes that have a price.
+    pub volumes: Vec<PaidVolumes>,
+}
+
+/// Persistent volumes that are paid for alike. They outlive pods and nodes, so that what they cost
+/// depends on nothing that happens.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PaidVolumes {
+    /// Their name, or what their names have in common.
+    pub name: NameId,
+    /// How many they are.
+    pub count: u64,
+    /// How large each is, in bytes.
+    pub size: u64,
+    /// When they are provisioned.
+    pub from: SimTime,
+    /// What all of them cost together.
+    pub rate: MicroUsdPerHour,
 }
 
 /// A quantity that is paid for whether it is used or not: reserved instances, committed use, a
