@@ -70,11 +70,15 @@ pub(crate) fn run(
         } else {
             figures(&on_demand, root, (), &sums[1])
         };
-        let scaled: Vec<(Figures, Run)> = if (replication as usize) < sensitivity::REPLICATIONS {
-            at_scales.iter().map(|setup| plain_figures(setup, root)).collect()
-        } else {
-            Vec::new()
-        };
+        let own = scenario.setup.market.reclaim_scale;
+        let scaled: Vec<Option<(Figures, Run)>> = at_scales
+            .iter()
+            .map(|setup| {
+                let enough = setup.market.reclaim_scale > own
+                    && (replication as usize) >= sensitivity::REPLICATIONS;
+                (!enough).then(|| plain_figures(setup, root))
+            })
+            .collect();
         let today = today.map(|setup| plain_figures(setup, root));
         progress.tick();
         (proposed, on_demand, watch.finish(), facts, (scaled, today))
@@ -97,7 +101,7 @@ pub(crate) fn run(
             runs.push(run);
         }
         for ((_, runs), run) in results.scaled.iter_mut().zip(scaled) {
-            runs.push(run);
+            runs.extend(run);
         }
         results.proposed.push(proposed);
         results.on_demand.push(on_demand);
@@ -173,14 +177,14 @@ impl Results {
         })
     }
 
-    /// The scenario at every scale of reclaims, its own included, in order.
+    /// The scenario at every scale of reclaims in order, its own being all of its replications, so
+    /// that a row of the headline's rates shows the headline's figures.
     fn scales(&self, own: f64) -> Vec<(f64, &[(Figures, Run)])> {
         if self.scaled.is_empty() {
             return Vec::new();
         }
-        let enough = self.proposed.len().min(sensitivity::REPLICATIONS);
         let others = self.scaled.iter().map(|(scale, runs)| (*scale, &runs[..]));
-        let mut scales: Vec<_> = others.chain([(own, &self.proposed[..enough])]).collect();
+        let mut scales: Vec<_> = others.chain([(own, &self.proposed[..])]).collect();
         scales.sort_by(|a, b| a.0.total_cmp(&b.0));
         scales
     }

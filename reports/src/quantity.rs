@@ -33,6 +33,7 @@ fn grouped(digits: &str) -> String {
 pub(crate) fn rate(value: f64) -> String {
     match value {
         0.0 => "0".into(),
+        value if value < 0.000_5 => format!("{value:.5}"),
         value if value < 0.1 => format!("{value:.3}"),
         value if value < 10.0 => format!("{value:.2}"),
         value if value < 1_000.0 => format!("{value:.1}"),

@@ -8,15 +8,18 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use sim::{Legend, Run};
 
+use crate::exposure::Exposure;
 use crate::figures::Figures;
 use crate::layout::{self, Row};
 use crate::quantity::{many, rate};
+use crate::spread;
 use crate::stats::Estimate;
 
 /// The scales that are tried, of the rates that the catalogue or the scenario gives.
 pub const SCALES: [f64; 3] = [1.0, 10.0, 100.0];
-/// So many replications are enough to tell the scales apart.
-pub const REPLICATIONS: usize = 30;
+/// At scales above the scenario's own, runs are long and so many of them enough; at all others there
+/// are as many as of the scenario itself, and its own scale is the scenario itself.
+pub const REPLICATIONS: usize = 60;
 
 /// Both plans, reclaims being so many times as frequent as the catalogue says.
 #[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
@@ -45,9 +48,10 @@ pub fn summarize(
     legend: &Legend,
 ) -> Scaled {
     let days = legend.to.since(legend.from).as_hours_f64() / 24.0;
-    let per_day = |of: fn(&Figures) -> u64| {
+    let exposure = Exposure::of(runs, legend);
+    let per_day = |of: fn(&Figures) -> u64, most: Option<f64>| {
         let values: Vec<f64> = runs.iter().map(|(figures, _)| of(figures) as f64 / days).collect();
-        Estimate::of(&values)
+        Estimate::of_events(&values, most.map(|most| most / days))
     };
     let cost = |(figures, _): &(Figures, Run)| figures.money.total().as_usd_f64();
     let baseline: Vec<f64> = on_demand.iter().take(runs.len()).map(cost).collect();
@@ -72,31 +76,45 @@ pub fn summarize(
         scale,
         replications: runs.len(),
         saving_percent: Estimate::of_ratio(&differences, &baseline).map(|it| it.times(100.0)),
-        reclaims_per_day: per_day(|f| f.disruption.reclaims),
-        cut_short_or_killed_per_day: per_day(|f| {
-            f.disruption.ends.cut_short() + f.disruption.ends.killed_without_warning
-        }),
+        reclaims_per_day: per_day(|f| f.disruption.reclaims, exposure.nodes),
+        cut_short_or_killed_per_day: per_day(
+            |f| f.disruption.ends.cut_short() + f.disruption.ends.killed_without_warning,
+            exposure.pods,
+        ),
         least_availability: least.min_by(f64::total_cmp),
     }
 }
 
-/// The scales as a table.
+/// The scales as a table: each with what it comes to, and below that the intervals.
 pub(crate) fn table(scales: &[Scaled], columns: usize) -> String {
-    let Some(first) = scales.first() else { return String::new() };
+    let (Some(first), Some(last)) = (scales.first(), scales.last()) else { return String::new() };
     let head = ["saving", "reclaims/day", "cut or killed/day", "availability"];
     let mut rows = vec![Row::new("At the rates", head.map(str::to_owned))];
     for row in scales {
+        let (reclaims, harsh) = (row.reclaims_per_day, row.cut_short_or_killed_per_day);
         let figures = [
             row.saving_percent.map_or("-".into(), |it| format!("{:.1} %", it.mean)),
-            rate(row.reclaims_per_day.mean),
-            rate(row.cut_short_or_killed_per_day.mean),
+            rate(reclaims.mean),
+            rate(harsh.mean),
             row.least_availability.map_or("-".into(), |it| format!("{it:.6}")),
         ];
         rows.push(Row::new(&format!("  ×{}", row.scale), figures));
+        let within = [
+            row.saving_percent.map_or_else(String::new, spread::percent_within),
+            spread::within(reclaims),
+            spread::within(harsh),
+            String::new(),
+        ];
+        if within.iter().any(|it| !it.is_empty()) {
+            rows.push(Row::new("", within));
+        }
+    }
+    let mut over = many(first.replications as u64, "replication");
+    if last.replications < first.replications {
+        over += &format!(" ({} where reclaims are more frequent)", last.replications);
     }
     format!(
-        "\nHow often reclaims really are is not well known. Over {}, at a multiple of the rates:\n{}",
-        many(first.replications as u64, "replication"),
+        "\nHow often reclaims really are is not well known. Over {over}, at a multiple of the rates:\n{}",
         layout::table(&rows, 0, columns)
     )
 }

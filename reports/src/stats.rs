@@ -1,66 +1,87 @@
-//! Statistics over replications: means, intervals, and ratios of means.
+//! Statistics over replications: means, their intervals, how far single replications spread, and
+//! ratios of means.
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// A mean with its 95 % interval; no interval from fewer than two replications.
+use crate::interval;
+
+/// In fewer replications than this something is seen too rarely for an interval to hold in 95 %.
+pub const FEW_SEEN: usize = 10;
+
+/// A mean over replications with its 95 % interval, and how far single replications spread.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct Estimate {
     /// The mean over replications.
     pub mean: f64,
-    /// The lower end of the interval.
+    /// The lower end of the interval of the mean; none from fewer than two replications, and none
+    /// where all are equal.
     pub low: Option<f64>,
-    /// The upper end of the interval.
+    /// The upper end. Of what could have been seen and was not, a bound: `low` and `mean` are 0.
     pub high: Option<f64>,
+    /// The 5th percentile of single replications; none from fewer than two.
+    pub p05: Option<f64>,
+    /// Their 95th percentile.
+    pub p95: Option<f64>,
+    /// Whether fewer than ten replications differ from all others, so that the interval is no more
+    /// than a bound.
+    pub rare: bool,
 }
 
 impl Estimate {
-    /// The mean of one value per replication, with Student's t.
+    /// The mean of one value per replication.
     #[must_use]
     pub fn of(values: &[f64]) -> Estimate {
-        let n = values.len() as f64;
-        let mean = values.iter().sum::<f64>() / n;
-        if values.len() < 2 {
-            return Estimate { mean, low: None, high: None };
-        }
-        let variance = values.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / (n - 1.0);
-        Estimate::around(mean, (variance / n).sqrt(), values.len())
+        let mean = values.iter().sum::<f64>() / values.len() as f64;
+        Estimate::around(mean, values, values)
     }
 
-    /// A ratio of means, with the delete-one jackknife; none when the denominators sum to zero.
+    /// The mean of how often something happens. Where it could have and never did, `most` is how
+    /// much of it one replication may see, and the upper end is that in as many of them as could
+    /// have been missed.
+    #[must_use]
+    pub fn of_events(values: &[f64], most: Option<f64>) -> Estimate {
+        let estimate = Estimate::of(values);
+        let unseen = values.len() > 1 && values.iter().all(|value| *value == 0.0);
+        match most.filter(|_| unseen) {
+            Some(most) => Estimate {
+                low: Some(0.0),
+                high: Some(interval::share_unseen(values.len()) * most),
+                rare: true,
+                ..estimate
+            },
+            None => estimate,
+        }
+    }
+
+    /// A ratio of means; none when the denominators sum to zero.
     #[must_use]
     pub fn of_ratio(numerators: &[f64], denominators: &[f64]) -> Option<Estimate> {
         let (top, bottom) = (numerators.iter().sum::<f64>(), denominators.iter().sum::<f64>());
         if bottom == 0.0 {
             return None;
         }
-        let ratio = top / bottom;
-        let count = numerators.len();
-        if count < 2 {
-            return Some(Estimate { mean: ratio, low: None, high: None });
-        }
-        let n = count as f64;
-        let without: Vec<f64> =
-            numerators.iter().zip(denominators).map(|(t, b)| (top - t) / (bottom - b)).collect();
-        let mean = without.iter().sum::<f64>() / n;
-        let squares = without.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>();
-        Some(Estimate::around(ratio, (squares * (n - 1.0) / n).sqrt(), count))
+        let (ratio, mean) = (top / bottom, bottom / numerators.len() as f64);
+        let pairs = || numerators.iter().zip(denominators);
+        // How the ratio depends on each replication, to first order: the infinitesimal jackknife.
+        let pulls: Vec<f64> = pairs().map(|(t, b)| ratio + (t - ratio * b) / mean).collect();
+        let each: Vec<f64> = pairs().filter(|(_, b)| **b != 0.0).map(|(t, b)| t / b).collect();
+        Some(Estimate::around(ratio, &pulls, &each))
     }
 
     /// The same in other units.
     #[must_use]
     pub fn times(self, factor: f64) -> Estimate {
+        let scaled = |value: Option<f64>| value.map(|value| value * factor);
         Estimate {
             mean: self.mean * factor,
-            low: self.low.map(|low| low * factor),
-            high: self.high.map(|high| high * factor),
+            low: scaled(self.low),
+            high: scaled(self.high),
+            p05: scaled(self.p05),
+            p95: scaled(self.p95),
+            rare: self.rare,
         }
-    }
-
-    /// Half the width of the interval.
-    #[must_use]
-    pub fn margin(self) -> Option<f64> {
-        self.low.zip(self.high).map(|(low, high)| (high - low) / 2.0)
     }
 
     /// Whether the interval covers zero, so that not even the sign is certain.
@@ -69,57 +90,32 @@ impl Estimate {
         self.low.zip(self.high).is_some_and(|(low, high)| low <= 0.0 && high >= 0.0)
     }
 
-    fn around(mean: f64, error: f64, n: usize) -> Estimate {
-        let margin = t_quantile_975(n - 1) * error;
-        Estimate { mean, low: Some(mean - margin), high: Some(mean + margin) }
+    fn around(mean: f64, values: &[f64], each: &[f64]) -> Estimate {
+        let ends = interval::of_mean(values);
+        let mut sorted = each.to_vec();
+        sorted.sort_by(f64::total_cmp);
+        let quantile = |percent| quantile(&sorted, percent).filter(|_| values.len() > 1);
+        Estimate {
+            mean,
+            low: ends.map(|(low, _)| low),
+            high: ends.map(|(_, high)| high),
+            p05: quantile(5),
+            p95: quantile(95),
+            rare: ends.is_some() && rare(&sorted),
+        }
     }
 }
 
-/// The 97.5th percentile of Student's t, by bisection of its distribution.
-fn t_quantile_975(degrees: usize) -> f64 {
-    let nu = degrees as f64;
-    let (mut low, mut high) = (0.0, 13.0);
-    for _ in 0..80 {
-        let middle = (low + high) / 2.0;
-        // P(|T| > t) = I_x(nu / 2, 1 / 2) with x = nu / (nu + t²).
-        if incomplete_beta(nu / 2.0, 0.5, nu / (nu + middle * middle)) > 0.05 {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    (low + high) / 2.0
+/// The smallest of sorted values that so many percent do not exceed: the nearest rank.
+fn quantile(sorted: &[f64], percent: usize) -> Option<f64> {
+    sorted.get((sorted.len() * percent).div_ceil(100).max(1) - 1).copied()
 }
 
-/// The regularised incomplete beta function, by its continued fraction (Lentz's method).
-fn incomplete_beta(a: f64, b: f64, x: f64) -> f64 {
-    if x <= 0.0 || x >= 1.0 {
-        return x.clamp(0.0, 1.0);
-    }
-    if x > (a + 1.0) / (a + b + 2.0) {
-        return 1.0 - incomplete_beta(b, a, 1.0 - x);
-    }
-    let log_front = libm::lgamma(a + b) - libm::lgamma(a) - libm::lgamma(b)
-        + a * libm::log(x)
-        + b * libm::log(1.0 - x);
-    let nonzero = |value: f64| if value.abs() < 1e-300 { 1e-300 } else { value };
-    let (mut c, mut d) = (1.0, 1.0 / nonzero(1.0 - (a + b) * x / (a + 1.0)));
-    let mut fraction = d;
-    for m in 1..400 {
-        let m = f64::from(m);
-        let even = m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m));
-        let odd = -(a + m) * (a + b + m) * x / ((a + 2.0 * m) * (a + 2.0 * m + 1.0));
-        let before = fraction;
-        for term in [even, odd] {
-            d = 1.0 / nonzero(1.0 + term * d);
-            c = nonzero(1.0 + term / c);
-            fraction *= d * c;
-        }
-        if (fraction - before).abs() <= 1e-15 * fraction.abs() {
-            break;
-        }
-    }
-    libm::exp(log_front) * fraction / a
+/// Whether most of sorted values are the same, and few are not.
+fn rare(sorted: &[f64]) -> bool {
+    let same = |one: &f64, next: &f64| (next - one).abs() <= 1e-12 * one.abs();
+    let commonest = sorted.chunk_by(same).map(<[f64]>::len).max().unwrap_or(0);
+    2 * commonest >= sorted.len() && sorted.len() - commonest < FEW_SEEN
 }
 
 #[cfg(test)]
@@ -127,21 +123,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn t_quantiles_are_those_of_the_tables() {
-        for (degrees, t) in [
-            (1, 12.706_205),
-            (9, 2.262_157),
-            (29, 2.045_230),
-            (199, 1.971_957),
-            (100_000, 1.959_988),
-        ] {
-            assert!((t_quantile_975(degrees) - t).abs() < 2e-6, "{degrees}");
-        }
-    }
-
-    #[test]
     fn one_replication_has_no_interval() {
-        assert_eq!(Estimate::of(&[3.0]), Estimate { mean: 3.0, low: None, high: None });
+        let one = Estimate::of(&[3.0]);
+        assert_eq!((one.mean, one.low, one.high, one.p05, one.p95), (3.0, None, None, None, None));
     }
 
     /// A 95 % interval covers the truth 95 times in 100: 4 000 samples of 10 normal values.
@@ -169,5 +153,34 @@ mod tests {
         assert!((ratio.mean - 0.5).abs() < 1e-12);
         assert!(ratio.low.unwrap() < 0.5 && ratio.high.unwrap() > 0.5);
         assert_eq!(Estimate::of_ratio(&[0.0], &[0.0]), None);
+    }
+
+    #[test]
+    fn what_was_never_seen_has_a_bound_and_not_a_certain_zero() {
+        let never = Estimate::of_events(&[0.0; 300], Some(2.0));
+        assert_eq!((never.mean, never.low), (0.0, Some(0.0)));
+        let high = never.high.unwrap();
+        assert!((0.019..0.020).contains(&high), "{high}");
+        // What cannot happen has neither.
+        let cannot = Estimate::of_events(&[0.0; 300], None);
+        assert_eq!((cannot.low, cannot.high), (None, None));
+    }
+
+    #[test]
+    fn what_is_rare_says_so() {
+        let mut values = vec![0.0; 300];
+        values[..9].fill(1.0);
+        assert!(Estimate::of(&values).rare);
+        values[9] = 1.0;
+        assert!(!Estimate::of(&values).rare);
+        assert!(!Estimate::of(&[1.0, 2.0, 3.0]).rare);
+    }
+
+    #[test]
+    fn single_replications_spread_further_than_the_mean() {
+        let values: Vec<f64> = (1..=100).map(f64::from).collect();
+        let estimate = Estimate::of(&values);
+        assert_eq!((estimate.p05, estimate.p95), (Some(5.0), Some(95.0)));
+        assert!(estimate.low.unwrap() > 40.0 && estimate.high.unwrap() < 60.0);
     }
 }

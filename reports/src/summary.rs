@@ -19,6 +19,7 @@ use sim::digest::Digest;
 use sim::world::disruption::Reason;
 use sim::{Cost, Legend, Run};
 
+use crate::exposure::Exposure;
 use crate::figures::Figures;
 use crate::harm::{self, HarmSummary};
 use crate::rules::RuleSummary;
@@ -287,6 +288,11 @@ pub fn summarize(input: Input<'_>) -> Summary {
     let useful = |runs: &[(Figures, Run)]| -> Vec<f64> {
         runs.iter().map(|(f, _)| f.capacity.useful_ms as f64).collect()
     };
+    // Without other scales there are no rates, and nothing that could have happened and did not.
+    let rates = !input.scaled.is_empty();
+    let exposure = |runs: &[(Figures, Run)], legend: &Legend| {
+        if rates { Exposure::of(runs, legend) } else { Exposure::NONE }
+    };
     let mut digest = Digest::EMPTY;
     let today = input.today.map(|(runs, _)| runs);
     for (_, run) in input.proposed.iter().chain(input.on_demand).chain(today.into_iter().flatten())
@@ -311,9 +317,11 @@ pub fn summarize(input: Input<'_>) -> Summary {
             same_nodes: saving(&cost(input.proposed, |f| f.money.same_nodes)),
             discount_percent: Estimate::of_ratio(&discounts, &list).map(|r| r.times(100.0)),
         },
-        proposed: plan(input.proposed, legend, input.seed),
-        on_demand: plan(input.on_demand, legend, input.seed),
-        today: input.today.map(|(runs, legend)| plan(runs, legend, input.seed)),
+        proposed: plan(input.proposed, legend, input.seed, exposure(input.proposed, legend)),
+        on_demand: plan(input.on_demand, legend, input.seed, Exposure::NONE),
+        today: input
+            .today
+            .map(|(runs, legend)| plan(runs, legend, input.seed, exposure(runs, legend))),
         delivered_ratio: Estimate::of_ratio(&useful(input.proposed), &useful(input.on_demand)),
         sensitivity: input
             .scaled
@@ -328,14 +336,19 @@ pub fn summarize(input: Input<'_>) -> Summary {
     }
 }
 
-fn plan(runs: &[(Figures, Run)], legend: &Legend, seed: u64) -> Plan {
+fn plan(runs: &[(Figures, Run)], legend: &Legend, seed: u64, exposure: Exposure) -> Plan {
     let hours = legend.to.since(legend.from).as_hours_f64();
     let values = |of: &dyn Fn(&Figures) -> f64| -> Vec<f64> {
         runs.iter().map(|(figures, _)| of(figures)).collect()
     };
     let each = |of: &dyn Fn(&Figures) -> f64| Estimate::of(&values(of));
     let per_month = |of: &dyn Fn(&Figures) -> Cost| each(&|f| of(f).as_usd_f64() * MONTH / hours);
-    let per_day = |of: &dyn Fn(&Figures) -> u64| each(&|f| of(f) as f64 * 24.0 / hours);
+    let days = hours / 24.0;
+    let per_day = |of: &dyn Fn(&Figures) -> u64, most: Option<f64>| {
+        Estimate::of_events(&values(&|f| of(f) as f64 / days), most.map(|most| most / days))
+    };
+    let nodes_per_day = |of: &dyn Fn(&Figures) -> u64| per_day(of, exposure.nodes);
+    let pods_per_day = |of: &dyn Fn(&Figures) -> u64| per_day(of, exposure.pods);
     let requested = |lane: usize| {
         let requested = values(&|f| f.capacity.integral.requested[lane] as f64);
         let allocatable = values(&|f| f.capacity.integral.allocatable[lane] as f64);
@@ -365,26 +378,28 @@ fn plan(runs: &[(Figures, Run)], legend: &Legend, seed: u64) -> Plan {
         cpu_requested_percent: requested(0),
         memory_requested_percent: requested(1),
         idle_cpu_hours: each(&|f| f.capacity.integral.idle_cpu as f64 / 3.6e9),
-        reclaims_per_day: per_day(&|f| f.disruption.reclaims),
-        outbid_per_day: per_day(&|f| f.disruption.outbid),
-        notices_missed_per_day: per_day(&|f| f.disruption.notices_missed),
-        pods_disrupted_per_day: per_day(&|f| f.disruption.ends.total()),
-        ends_clean_per_day: per_day(&|f| f.disruption.ends.clean),
-        ends_cut_short_per_day: per_day(&|f| f.disruption.ends.cut_short()),
-        ends_killed_without_warning_per_day: per_day(&|f| f.disruption.ends.killed_without_warning),
+        reclaims_per_day: nodes_per_day(&|f| f.disruption.reclaims),
+        outbid_per_day: per_day(&|f| f.disruption.outbid, None),
+        notices_missed_per_day: nodes_per_day(&|f| f.disruption.notices_missed),
+        pods_disrupted_per_day: pods_per_day(&|f| f.disruption.ends.total()),
+        ends_clean_per_day: pods_per_day(&|f| f.disruption.ends.clean),
+        ends_cut_short_per_day: pods_per_day(&|f| f.disruption.ends.cut_short()),
+        ends_killed_without_warning_per_day: pods_per_day(&|f| {
+            f.disruption.ends.killed_without_warning
+        }),
         pods_disrupted_by_reason_per_day: reasons(runs)
             .into_iter()
             .map(|reason| {
                 let of = |f: &Figures| f.disruption.by_reason.get(&reason).copied().unwrap_or(0);
-                (reason.map_or("none", Reason::name), per_day(&of))
+                (reason.map_or("none", Reason::name), pods_per_day(&of))
             })
             .collect(),
         fallbacks: fallbacks::of(runs, legend, hours),
-        budgets: budgets::of(runs, legend, hours),
+        budgets: budgets::of(runs, legend, hours, exposure),
         start_up: start_up::of(runs, hours),
         volumes: volumes::of(runs, legend, hours),
-        data_lost: volumes::data_lost(runs, legend, hours),
-        daemon_set_ends_per_day: per_day(&|f| f.disruption.daemon_ends.total()),
+        data_lost: volumes::data_lost(runs, legend, hours, exposure),
+        daemon_set_ends_per_day: pods_per_day(&|f| f.disruption.daemon_ends.total()),
         bare_pods_lost: runs.iter().map(|(f, _)| f.disruption.bare_pods_lost).sum(),
         pending_seconds_p50: waits::mean(runs, |f| f.pending[0]),
         pending_seconds_p95: waits::mean(runs, |f| f.pending[1]),

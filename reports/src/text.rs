@@ -8,6 +8,7 @@ use crate::layout::{self, Row};
 pub(crate) use crate::quantity::{many, rate, thousands, time, usd, usd_to};
 use crate::rules;
 use crate::sensitivity;
+use crate::spread;
 use crate::stats::Estimate;
 use crate::summary::{Batch, Budgets, Fallbacks, Pending, Plan, Saving, StartUp, Summary, Volumes};
 
@@ -65,15 +66,20 @@ fn money(summary: &Summary) -> String {
     let against = if summary.saving.today.is_some() { " against today" } else { "" };
     let dollars = saving.usd_monthly;
     let percent = saving.percent.map_or_else(String::new, |percent| {
-        let interval = match percent.low.zip(percent.high) {
+        let single = spread::percent_singly(if percent.mean < 0.0 {
             // A loss is told as how much more it costs.
-            Some((low, high)) if percent.mean < 0.0 => range(-high, -low),
-            Some((low, high)) => range(low, high),
-            None => ", 1 replication, no interval".into(),
+            Estimate { p05: percent.p95.map(|it| -it), p95: percent.p05.map(|it| -it), ..percent }
+        } else {
+            percent
+        });
+        let single = match &single[..] {
+            _ if summary.replications < 2 => "; 1 replication, no interval".into(),
+            "" => single,
+            _ => format!("; single {} {single} %", spread::periods(summary)),
         };
-        format!(" ({:.1} %{interval})", percent.mean.abs())
+        format!(" ({:.1} %{single})", percent.mean.abs())
     });
-    if dollars.covers_zero() && dollars.margin() != Some(0.0) {
+    if dollars.covers_zero() {
         format!("no detectable saving{against}{percent}")
     } else if dollars.mean == 0.0 {
         format!("saves nothing per month{against}")
@@ -124,11 +130,12 @@ pub fn table(summary: &Summary, columns: usize) -> String {
     };
     let change = |saving: &Saving| {
         let Some(percent) = saving.percent else { return String::new() };
-        let margin = percent
-            .margin()
-            .map_or_else(String::new, |margin| format!(" ± {margin:.0$}", decimals(2.0 * margin)));
+        let within = percent
+            .low
+            .zip(percent.high)
+            .map_or_else(String::new, |(low, high)| format!(" ({})", spread::ends(-high, -low)));
         let of = if summary.never_placed.is_some() { " of what runs" } else { "" };
-        format!("{:+.1} %{margin}{of}", -percent.mean)
+        format!("{:+.1} %{within}{of}", -percent.mean)
     };
     let own = usd(plan.cost_monthly.mean);
     row(
@@ -165,21 +172,21 @@ pub fn table(summary: &Summary, columns: usize) -> String {
         ("  killed without warning", |plan| plan.ends_killed_without_warning_per_day),
     ];
     for (name, of) in daily {
-        let margin = of(plan).margin().map_or_else(String::new, |m| format!("± {}", rate(m)));
-        row(name, rate(of(base).mean), rate(of(plan).mean), margin);
+        let within = spread::within(of(plan));
+        row(name, rate(of(base).mean), rate(of(plan).mean), within);
     }
     for (name, of) in FALLBACKS {
         let figure = |plan: &Plan| plan.fallbacks.as_ref().map(of);
         if let Some((base, plan)) = figure(base).zip(figure(plan)) {
-            let margin = plan.margin().map_or_else(String::new, |m| format!("± {}", rate(m)));
-            row(name, rate(base.mean), rate(plan.mean), margin);
+            let within = spread::within(plan);
+            row(name, rate(base.mean), rate(plan.mean), within);
         }
     }
     for (name, of) in BUDGETS {
         let figure = |plan: &Plan| plan.budgets.as_ref().map(of);
         if let Some((base, plan)) = figure(base).zip(figure(plan)) {
-            let margin = plan.margin().map_or_else(String::new, |m| format!("± {}", rate(m)));
-            row(name, rate(base.mean), rate(plan.mean), margin);
+            let within = spread::within(plan);
+            row(name, rate(base.mean), rate(plan.mean), within);
         }
     }
     volumes(base, plan, &mut row);
@@ -271,8 +278,8 @@ fn unplaced(summary: &Summary, text: &mut String) {
 
 fn volumes(base: &Plan, plan: &Plan, row: &mut impl FnMut(&str, String, String, String)) {
     let mut both = |name: &str, base: Estimate, plan: Estimate| {
-        let margin = plan.margin().map_or_else(String::new, |m| format!("± {}", rate(m)));
-        row(name, rate(base.mean), rate(plan.mean), margin);
+        let within = spread::within(plan);
+        row(name, rate(base.mean), rate(plan.mean), within);
     };
     if let Some((base, plan)) = base.volumes.as_ref().zip(plan.volumes.as_ref()) {
         let of = |it: &Volumes| it.stranded_pod_minutes_per_day;
@@ -287,7 +294,7 @@ fn volumes(base: &Plan, plan: &Plan, row: &mut impl FnMut(&str, String, String, 
         both("Data lost, pods /day", base.pods_per_day, plan.pods_per_day);
         for loss in plan.workloads.iter().take(NAMED_LOSSES) {
             let of_base = base.workloads.iter().find(|it| it.workload == loss.workload);
-            let zero = Estimate { mean: 0.0, low: None, high: None };
+            let zero = Estimate::of(&[0.0]);
             let of_base = of_base.map_or(zero, |it| it.pods_per_day);
             both(&format!("  {}", loss.workload), of_base, loss.pods_per_day);
         }
@@ -298,8 +305,8 @@ fn batch(base: &Batch, plan: &Batch, row: &mut impl FnMut(&str, String, String, 
     for (name, of) in BATCH {
         let (base, plan) = (of(base), of(plan));
         if base.mean > 0.0 || plan.mean > 0.0 {
-            let margin = plan.margin().map_or_else(String::new, |m| format!("± {}", rate(m)));
-            row(name, rate(base.mean), rate(plan.mean), margin);
+            let within = spread::within(plan);
+            row(name, rate(base.mean), rate(plan.mean), within);
         }
     }
     let dollars = |batch: &Batch| usd(batch.lost_work_monthly.mean);
@@ -321,9 +328,9 @@ fn batch(base: &Batch, plan: &Batch, row: &mut impl FnMut(&str, String, String, 
     ];
     for (name, both, words) in counts {
         let Some((base, plan)) = both else { continue };
-        let margin = plan.margin().map_or_else(String::new, |m| format!("± {}", rate(m)));
+        let within = spread::within(plan);
         let words = words.filter(|words| !words.is_empty());
-        row(name, rate(base.mean), rate(plan.mean), words.unwrap_or(margin));
+        row(name, rate(base.mean), rate(plan.mean), words.unwrap_or(within));
     }
 }
 
@@ -349,10 +356,7 @@ fn savings(summary: &Summary, text: &mut String) {
     ] {
         let Some(saving) = saving else { continue };
         let dollars = saving.usd_monthly;
-        let interval = dollars.low.zip(dollars.high).map_or_else(String::new, |(low, high)| {
-            let cents = if high - low < 10.0 { 2 } else { 0 };
-            format!("  95 % CI [{}, {}]", usd_to(low, cents), usd_to(high, cents))
-        });
+        let interval = spread::usd_within(dollars);
         let of =
             if summary.never_placed.is_some() { "Incomplete workload, saving" } else { "Saving" };
         let _ = writeln!(text, "{of} {name}: {}/month{interval}", usd(dollars.mean));
@@ -368,6 +372,9 @@ fn savings(summary: &Summary, text: &mut String) {
             time(summary.window_hours * 3_600.0)
         );
     }
+    for sentence in spread::sentences(summary) {
+        let _ = writeln!(text, "{sentence}");
+    }
 }
 
 fn list(text: &mut String, title: &str, items: &[String]) {
@@ -377,21 +384,6 @@ fn list(text: &mut String, title: &str, items: &[String]) {
     let _ = writeln!(text, "\n{title} ({})", items.len());
     for item in items {
         let _ = writeln!(text, "  {item}");
-    }
-}
-
-/// The ends of an interval in percent.
-fn range(low: f64, high: f64) -> String {
-    let decimals = decimals(high - low);
-    format!(", 95 % CI {low:.decimals$}–{high:.decimals$} %")
-}
-
-/// How many decimals the ends of an interval need to be told apart.
-fn decimals(width: f64) -> usize {
-    match width {
-        width if width >= 0.3 => 1,
-        width if width >= 0.03 => 2,
-        _ => 3,
     }
 }
 

@@ -62,8 +62,7 @@ impl Story<'_> {
 
 /// Whether a difference is neither nothing nor lost in its interval.
 fn shows(difference: Estimate) -> bool {
-    let certain = !difference.covers_zero() || difference.margin() == Some(0.0);
-    difference.mean != 0.0 && certain
+    difference.mean != 0.0 && !difference.covers_zero()
 }
 
 /// An instant on an axis of time.

@@ -100,11 +100,14 @@ fn finding(saving: &Saving) -> String {
 }
 
 fn interval(saving: &Saving) -> String {
-    let Estimate { low: Some(low), high: Some(high), .. } = saving.usd_monthly else {
-        return "1 replication, no interval".into();
-    };
-    let cents = if high - low < 10.0 { 2 } else { 0 };
-    format!("95 % CI {} to {}", usd_to(low, cents), usd_to(high, cents))
+    match saving.usd_monthly {
+        Estimate { low: Some(low), high: Some(high), .. } => {
+            let cents = if high - low < 10.0 { 2 } else { 0 };
+            format!("95 % CI of the mean {} to {}", usd_to(low, cents), usd_to(high, cents))
+        }
+        Estimate { p05: Some(_), .. } => "the same in every replication".into(),
+        _ => "1 replication, no interval".into(),
+    }
 }
 
 fn title(story: &Story<'_>) -> String {

@@ -6,6 +6,7 @@ use sim::world::workload::WorkloadId;
 use sim::{Legend, Run};
 
 use super::workload_name;
+use crate::exposure::Exposure;
 use crate::figures::Figures;
 use crate::stats::Estimate;
 
@@ -52,11 +53,17 @@ pub(super) fn of(runs: &[(Figures, Run)], legend: &Legend, hours: f64) -> Option
 }
 
 /// Who lost data with nodes; none when nobody keeps any there.
-pub(super) fn data_lost(runs: &[(Figures, Run)], legend: &Legend, hours: f64) -> Option<DataLost> {
+pub(super) fn data_lost(
+    runs: &[(Figures, Run)],
+    legend: &Legend,
+    hours: f64,
+    exposure: Exposure,
+) -> Option<DataLost> {
     let who = &legend.model.local_data;
     let per_day = |of: &dyn Fn(&Figures) -> u64| {
         let each = runs.iter().map(|(figures, _)| of(figures) as f64 * 24.0 / hours);
-        Estimate::of(&each.collect::<Vec<_>>())
+        let most = exposure.pods.map(|pods| pods * 24.0 / hours);
+        Estimate::of_events(&each.collect::<Vec<_>>(), most)
     };
     let by = |figures: &Figures, id: WorkloadId| figures.data_lost.get(&id).copied().unwrap_or(0);
     let mut workloads: Vec<WorkloadLoss> = who

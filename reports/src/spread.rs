@@ -1,0 +1,145 @@
+//! Intervals and spreads in words: how well a mean is known, and how far single weeks are from it.
+
+use crate::quantity::{rate, time, usd_to};
+use crate::stats::Estimate;
+use crate::summary::{Plan, Summary};
+
+/// Where the mean of a rate lies: its interval, or a bound where it was seen too rarely for one;
+/// nothing where nothing is random.
+pub(crate) fn within(estimate: Estimate) -> String {
+    match estimate.low.zip(estimate.high) {
+        Some((_, high)) if estimate.rare => format!("at most {}", rate(high)),
+        Some((low, high)) => format!("{} to {}", rate(low), rate(high)),
+        None => String::new(),
+    }
+}
+
+/// The interval of an amount of dollars, after the amount.
+pub(crate) fn usd_within(dollars: Estimate) -> String {
+    dollars.low.zip(dollars.high).map_or_else(String::new, |(low, high)| {
+        let decimals = match high - low {
+            width if width >= 10.0 => 0,
+            width if width >= 1.0 => 1,
+            _ => 2,
+        };
+        format!(" ({} to {})", usd_to(low, decimals), usd_to(high, decimals))
+    })
+}
+
+/// The interval of a share in percent.
+pub(crate) fn percent_within(percent: Estimate) -> String {
+    percent.low.zip(percent.high).map_or_else(String::new, |(low, high)| ends(low, high))
+}
+
+/// How far a share in percent spreads over single replications; nothing where that cannot be seen.
+pub(crate) fn percent_singly(percent: Estimate) -> String {
+    let spread = percent.p05.zip(percent.p95).filter(|(low, high)| {
+        // What rounds to one figure is one.
+        high - low > 0.000_5
+    });
+    spread.map_or_else(String::new, |(low, high)| ends(low, high))
+}
+
+/// Two figures in percent, with as many decimals as it takes to tell them apart.
+pub(crate) fn ends(low: f64, high: f64) -> String {
+    let decimals = match high - low {
+        width if width >= 0.3 => 1,
+        width if width >= 0.03 => 2,
+        _ => 3,
+    };
+    format!("{low:.decimals$} to {high:.decimals$}")
+}
+
+/// What one replication is: a week, a day, or a run of so many hours.
+pub(crate) fn period(summary: &Summary) -> String {
+    // Of a week, an hour or so is often warm-up.
+    match summary.window_hours {
+        hours if (160.0..=168.0).contains(&hours) => "week".into(),
+        hours if (22.0..=24.0).contains(&hours) => "day".into(),
+        hours => format!("run of {}", time(hours * 3_600.0)),
+    }
+}
+
+/// Several of them.
+pub(crate) fn periods(summary: &Summary) -> String {
+    let period = period(summary);
+    match period.strip_prefix("run ") {
+        Some(rest) => format!("runs {rest}"),
+        None => format!("{period}s"),
+    }
+}
+
+/// One figure of a plan.
+type Figure = fn(&Plan) -> Estimate;
+
+/// Figures whose spread over single replications is printed.
+const SPREAD: [(&str, Figure); 3] = [
+    ("reclaims/day", |plan| plan.reclaims_per_day),
+    ("pods disrupted/day", |plan| plan.pods_disrupted_per_day),
+    ("cut short/day", |plan| plan.ends_cut_short_per_day),
+];
+
+/// What the intervals are and what is not in them, and how far single replications spread: one
+/// sentence each, and none where there is only one replication or nothing is random.
+pub(crate) fn sentences(summary: &Summary) -> Vec<String> {
+    let plan = &summary.proposed;
+    let (saving, _) = summary.saving.headline();
+    let figures = SPREAD.map(|(name, of)| (name, of(plan)));
+    let random = |estimate: &Estimate| estimate.high.is_some();
+    let mut shown = figures.iter().map(|(_, estimate)| *estimate).chain([saving.usd_monthly]);
+    if summary.replications < 2 || !shown.any(|estimate| random(&estimate)) {
+        return Vec::new();
+    }
+    let periods = periods(summary);
+    let mut spreads = Vec::new();
+    if let Some(percent) = saving.percent
+        && !percent_singly(percent).is_empty()
+    {
+        spreads.push(format!("saving {} %", percent_singly(percent)));
+    }
+    if let Some((low, high)) = plan.cost_monthly.p05.zip(plan.cost_monthly.p95) {
+        let decimals = if high - low < 10.0 { 2 } else { 0 };
+        spreads.push(format!("cost {} to {}/month", usd_to(low, decimals), usd_to(high, decimals)));
+    }
+    for (name, estimate) in figures.iter().filter(|(_, it)| it.high.is_some() && it.mean > 0.0) {
+        if let Some((low, high)) = estimate.p05.zip(estimate.p95) {
+            spreads.push(format!("{name} {} to {}", rate(low), rate(high)));
+        }
+    }
+    let mut sentences = vec![
+        format!(
+            "Intervals (\"0.12 to 0.31\") are 95 % intervals of the mean over {} simulated {periods}; \
+             more replications narrow them. How old the prices are and how often reclaims really are \
+             is not in them.",
+            summary.replications
+        ),
+        format!("Single {periods}, 5th to 95th percentile: {}.", spreads.join(", ")),
+    ];
+    if figures.iter().any(|(_, estimate)| estimate.rare) {
+        sentences.push(format!(
+            "\"At most\" is a bound with 95 %: seen in none or in fewer than {} of the {periods}, too \
+             rare for an interval.",
+            crate::stats::FEW_SEEN
+        ));
+    }
+    sentences
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interval_says_both_ends_and_a_rare_figure_its_bound() {
+        let values: Vec<f64> = (0..300).map(|r| if r % 10 == 0 { 1.0 } else { 0.0 }).collect();
+        assert_eq!(within(Estimate::of(&values)), "0.069 to 0.14");
+        assert_eq!(within(Estimate::of_events(&[0.0; 300], Some(1.0))), "at most 0.010");
+        assert_eq!(within(Estimate::of(&[2.0; 300])), "");
+    }
+
+    #[test]
+    fn ends_can_be_told_apart() {
+        assert_eq!(ends(46.98, 47.09), "46.98 to 47.09");
+        assert_eq!(ends(40.0, 47.0), "40.0 to 47.0");
+    }
+}
