@@ -205,6 +205,9 @@ pub struct Pool {
     /// Which nodes of the `cluster` are its own: those with all these labels. The first pool that
     /// fits a node takes it.
     pub match_labels: Option<BTreeMap<String, String>>,
+    /// Nodes of the `cluster` that are its own whatever their labels are, by name.
+    #[serde(default)]
+    pub nodes: Vec<String>,
 }
 
 /// A cluster as `kubectl get -A -o json` dumps it: nodes, pods and what belongs to them.
@@ -216,6 +219,10 @@ pub struct ClusterDump {
     /// Where its pods are at the start.
     #[serde(default)]
     pub placement: Placement,
+    /// Workloads that are kept off spot, as `namespace/name`: as if their pods had a required node
+    /// affinity. Pods that run already stay where they are until they are replaced.
+    #[serde(default)]
+    pub on_demand_only: Vec<String>,
 }
 
 /// One path or several.

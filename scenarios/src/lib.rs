@@ -154,7 +154,10 @@ impl Scenario {
         let manifests = objects(&file.manifests, "manifests");
         let dump = file.cluster.as_ref().map(|dump| objects(dump.file.all(), "cluster"));
         workloads.extend(manifests::workloads(manifests, &mut tally, &mut found));
-        let cluster = dump.as_ref().map(|objects| Cluster::of(objects, &mut tally, &mut found));
+        let mut cluster = dump.as_ref().map(|objects| Cluster::of(objects, &mut tally, &mut found));
+        if let (Some(cluster), Some(written)) = (&mut cluster, &file.cluster) {
+            kept_off_spot(cluster, &file, &written.on_demand_only, (source, tree), &mut found);
+        }
         let first = workloads.len();
         if let Some(cluster) = &cluster {
             workloads.extend(cluster.workloads.iter().cloned());
@@ -218,6 +221,31 @@ impl Scenario {
             }),
             _ => Err(found),
         }
+    }
+}
+
+/// Keeps workloads of a cluster off spot, and says which of them are not there.
+fn kept_off_spot(
+    cluster: &mut Cluster<'_>,
+    file: &file::File,
+    names: &[String],
+    (source, tree): (&Source, &Node),
+    found: &mut Diagnostics,
+) {
+    let Some(provider) = sim::providers::named(file.provider.name()) else { return };
+    let known: Vec<String> =
+        cluster.workloads.iter().map(|it| format!("{}/{}", it.namespace, it.name)).collect();
+    for name in cluster.keep_off_spot(names, provider) {
+        let index = names.iter().position(|it| it == name).unwrap_or_default();
+        let keys = ["cluster", "onDemandOnly"].map(|key| Step::Key(key.into()));
+        let span = tree.at(&[&keys[..], &[Step::Index(index)]].concat()).span.clone();
+        let message = format!("`onDemandOnly` names `{name}`, which is no workload of the cluster");
+        let nearest = diagnostic::did_you_mean(name, known.iter().map(String::as_str));
+        let help = nearest.map_or_else(
+            || "write `namespace/name` of a workload, or take it out".to_owned(),
+            |nearest| format!("did you mean `{nearest}`?"),
+        );
+        found.push(Diagnostic::new("E0204", message).at(source, span).help(help));
     }
 }
 

@@ -1,7 +1,7 @@
 //! What is paid today: another scenario, against which the saving of this one is measured too.
 //!
-//! Whoever runs on spot already saves nothing by it once more. The bill that a proposal has to beat
-//! is then that of the cluster as it stands.
+//! A cluster that runs on spot already saves nothing by it once more: the bill that a proposal has to
+//! beat is that of the cluster as it stands.
 
 use std::path::Path;
 
@@ -63,9 +63,9 @@ pub(crate) fn compare(
     if (other.horizon, other.warm_up) == (setup.horizon, setup.warm_up) {
         return;
     }
-    let lasts = |it: &sim::Setup| format!("{} after {}", it.horizon, it.warm_up);
-    let message =
-        format!("`{KEY}` is counted until {}, this scenario until {}", lasts(other), lasts(setup));
+    let window = |it: &sim::Setup| format!("{} to {}", sim::SimTime::ZERO + it.warm_up, it.horizon);
+    let (theirs, own) = (window(other), window(setup));
+    let message = format!("`{KEY}` is counted from {theirs}, this scenario from {own}");
     let help = "give both the same `horizon` and the same `warmUp`";
     let span = tree.at(&[Step::Key(KEY.into())]).span.clone();
     found.push(Diagnostic::new("E0204", message).at(source, span).help(help));

@@ -3,11 +3,13 @@
 //! A dump says more than a planner wants to simulate. Pods that have ended and the mirrors of
 //! pods that a node runs by itself are set aside, and it is said how many they are.
 
+mod off_spot;
 mod owners;
 pub mod pools;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub(crate) use off_spot::keep_off_spot;
 pub use owners::{Owner, OwnerKind};
 
 use crate::assumption::{self, Assumption};
@@ -30,6 +32,8 @@ pub struct Cluster<'o> {
     pub pods: Vec<Member<'o>>,
     /// Claims, volumes, classes and drivers, which say where a pod that waits can go.
     pub storage: Vec<Object>,
+    /// Workloads that are kept off spot, by index.
+    pub off_spot: BTreeSet<usize>,
     /// What is not taken over.
     pub aside: Aside,
 }
@@ -108,6 +112,7 @@ impl<'o> Cluster<'o> {
                 workloads: Vec::new(),
                 pods: Vec::new(),
                 storage: Vec::new(),
+                off_spot: BTreeSet::new(),
                 aside: Aside::default(),
             },
             known: BTreeMap::new(),

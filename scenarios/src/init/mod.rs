@@ -4,6 +4,7 @@
 mod alike;
 mod from;
 mod manifests;
+mod parts;
 mod proposal;
 mod trial;
 mod yaml;
@@ -19,6 +20,8 @@ use crate::cluster::{Cluster, counted};
 use crate::file::{Capacity, ProviderName};
 use crate::kube::{Node, Taint};
 use crate::template::SCHEMA_FILE;
+use alike::alike;
+use parts::Part;
 use proposal::Proposal;
 
 /// What was made of a cluster.
@@ -56,14 +59,18 @@ pub fn draft(cluster: &Cluster<'_>, files: Files<'_>) -> Draft {
     let proposals: Vec<Proposal> =
         recognised.iter().map(|pool| Proposal::of(pool, cluster, &place)).collect();
     let writer = Writer { cluster, nodes: &nodes, place: &place, files, pools: &recognised };
+    let as_it_stands: Vec<Part> = recognised.iter().map(parts::as_it_stands).collect();
+    let each = recognised.iter().zip(&proposals);
+    let proposed: Vec<Part> =
+        each.flat_map(|(pool, proposal)| parts::proposed(pool, proposal, &nodes)).collect();
     let mut notes: Vec<String> = place.notes(nodes.len());
     for (pool, proposal) in recognised.iter().zip(&proposals) {
         notes.push(format!("{}: {}", pool.name, proposal.sentence()));
     }
     let moves = proposals.iter().any(|proposal| proposal.moves);
     Draft {
-        scenario: writer.scenario(&vec![None; recognised.len()]),
-        spot: moves.then(|| writer.scenario(&proposals.iter().map(Some).collect::<Vec<_>>())),
+        scenario: writer.scenario(&as_it_stands, false),
+        spot: moves.then(|| writer.scenario(&proposed, true)),
         notes,
         gaps: writer.gaps(),
     }
@@ -122,9 +129,8 @@ struct Writer<'w> {
 }
 
 impl Writer<'_> {
-    /// The scenario, with what is proposed for each pool, if anything is.
-    fn scenario(&self, proposals: &[Option<&Proposal>]) -> String {
-        let proposed = proposals.iter().any(Option::is_some);
+    /// The scenario as it stands, or as it is proposed.
+    fn scenario(&self, parts: &[Part], proposed: bool) -> String {
         let Files { from, scenario, spot } = self.files;
         let source = from.join(", ");
         let mut text = format!("# yaml-language-server: $schema={SCHEMA_FILE}\n#\n");
@@ -150,6 +156,7 @@ impl Writer<'_> {
             [one] => yaml::scalar(one),
             many => yaml::list(many.iter().map(String::as_str)),
         };
+        let kept_off = if proposed { self.kept_off() } else { String::new() };
         let today = match proposed {
             true => format!(
                 "# What is paid today: the saving is measured against it, too.\ntoday: {}\n",
@@ -162,18 +169,37 @@ impl Writer<'_> {
             "apiVersion: spotsim/v1\nname: {}\nhorizon: 7d\nprovider: {}\nregion: {}\n{today}\n\
              cluster:\n  file: {file}\n  \
              # Every pod where it runs now. `reschedule` begins with empty nodes instead.\n  \
-             placement: keep\n\npools:\n",
+             placement: keep\n{kept_off}\npools:\n",
             yaml::scalar(name),
             self.place.provider.name(),
             yaml::scalar(&self.place.region),
         );
-        for (pool, proposal) in self.pools.iter().zip(proposals) {
-            self.pool(&mut text, pool, *proposal);
+        for part in parts {
+            self.pool(&mut text, part);
         }
         text
     }
 
-    fn pool(&self, text: &mut String, pool: &RecognisedPool, proposal: Option<&Proposal>) {
+    /// The workloads that the proposal keeps off spot.
+    fn kept_off(&self) -> String {
+        let names = proposal::off_spot(self.cluster);
+        if names.is_empty() {
+            return String::new();
+        }
+        let mut text = yaml::comment(
+            2,
+            "Single replicas, StatefulSets and data on nodes: give them a required node affinity, \
+             as is simulated here.",
+        );
+        text += "  onDemandOnly:\n";
+        for name in names {
+            let _ = writeln!(text, "    - {}", yaml::scalar(&name));
+        }
+        text
+    }
+
+    fn pool(&self, text: &mut String, part: &Part) {
+        let pool = &part.pool;
         let kinds = pool.types.iter().map(|(name, count)| format!("{count} {name}"));
         let kinds: Vec<String> = kinds.collect();
         let about = format!(
@@ -182,26 +208,26 @@ impl Writer<'_> {
             counted(pool.nodes.len(), "node"),
             kinds.join(", ")
         );
-        let mut capacity = pool.capacity;
-        let about = match proposal {
-            Some(proposal) => {
-                if proposal.moves {
-                    capacity = Capacity::Spot;
-                }
-                format!("{about} {}", proposal.sentence())
-            }
+        let about = match &part.about {
+            Some(proposed) => format!("{about} {proposed}"),
             None => about,
         };
         *text += &yaml::comment(2, &about);
-        let capacity = if capacity == Capacity::Spot { "spot" } else { "on-demand" };
+        let spot = part.capacity == Capacity::Spot;
+        let capacity = if spot { "spot" } else { "on-demand" };
+        let nodes = if part.by_name {
+            let names = pool.nodes.iter().map(|index| self.nodes[*index].metadata.name.as_str());
+            format!("nodes: {}", yaml::list(names))
+        } else {
+            format!("matchLabels: {}", yaml::map(&pool.match_labels))
+        };
         let _ = write!(
             text,
-            "  - name: {}\n    matchLabels: {}\n    count: {}\n    capacityType: {capacity}\n",
+            "  - name: {}\n    {nodes}\n    count: {}\n    capacityType: {capacity}\n",
             yaml::scalar(&pool.name),
-            yaml::map(&pool.match_labels),
             pool.nodes.len(),
         );
-        self.types(text, pool, capacity == "spot");
+        self.types(text, part);
         if !pool.zones.is_empty() {
             let zones = yaml::list(pool.zones.iter().map(String::as_str));
             let _ = writeln!(text, "    zones: {zones}");
@@ -222,7 +248,18 @@ impl Writer<'_> {
         }
     }
 
-    fn types(&self, text: &mut String, pool: &RecognisedPool, spot: bool) {
+    fn types(&self, text: &mut String, part: &Part) {
+        let (pool, spot) = (&part.pool, part.capacity == Capacity::Spot);
+        let only = match &pool.types.keys().collect::<Vec<_>>()[..] {
+            [only] if part.widened && pool.nodes.len() > 1 => self.place.listed(only),
+            _ => None,
+        };
+        if let Some(only) = only {
+            let names = yaml::list(alike(only).into_iter().map(|it| it.name.as_str()));
+            *text += &yaml::comment(4, "Types of one size: when one is taken, others are there.");
+            let _ = writeln!(text, "    instanceTypes: {names}");
+            return;
+        }
         if pool.types.keys().all(|name| self.place.listed(name).is_some()) && !pool.types.is_empty()
         {
             let names = yaml::list(pool.types.keys().map(String::as_str));

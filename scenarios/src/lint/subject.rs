@@ -29,6 +29,8 @@ pub(crate) struct Subject {
     /// What protects them.
     pub(crate) budgets: Vec<(PodDisruptionBudget, Place)>,
     autoscalers: Vec<HorizontalPodAutoscaler>,
+    /// Workloads that a scenario keeps off spot, as `namespace/name`.
+    off_spot: BTreeSet<String>,
 }
 
 /// Something that keeps pods.
@@ -117,6 +119,7 @@ impl Subject {
             workloads: Vec::new(),
             budgets: Vec::new(),
             autoscalers: Vec::new(),
+            off_spot: BTreeSet::new(),
         }
     }
 
@@ -135,6 +138,9 @@ impl Subject {
     /// Whether its pods may run on spot nodes: on those of a pool, or, when no pools are known, if
     /// they ask for such nodes or tolerate them.
     pub(crate) fn may_be_on_spot(&self, workload: &Workload) -> bool {
+        if self.off_spot.contains(&format!("{}/{}", workload.namespace, workload.name)) {
+            return false;
+        }
         if self.pools.is_empty() {
             return asks_for_spot(workload.spec());
         }
@@ -209,6 +215,7 @@ impl Subject {
         // It has just been read, so it can be read again.
         let Ok(file) = serde_json::from_value::<File>(tree.to_json()) else { return };
         self.provider = providers::named(file.provider.name()).unwrap_or(self.provider);
+        self.off_spot.extend(file.cluster.iter().flat_map(|it| it.on_demand_only.iter().cloned()));
         let below = |key: &str, index: usize| Place {
             source: source.clone(),
             node: tree.at(&[Step::Key(key.into()), Step::Index(index)]).clone(),

@@ -120,6 +120,7 @@ fn pool(job: &file::deadline::DeadlineJob) -> file::Pool {
         labels: std::collections::BTreeMap::new(),
         taints: Vec::new(),
         match_labels: None,
+        nodes: Vec::new(),
     }
 }
 

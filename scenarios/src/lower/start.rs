@@ -16,11 +16,12 @@ use super::nodes::start_node;
 use super::pods::{Source, pod_spec};
 use super::storage;
 use super::surroundings::Surroundings;
-use crate::cluster::{Cluster, counted, forget_own_node, pools};
+use crate::cluster::{Cluster, counted, forget_own_node, keep_off_spot, pools};
 use crate::diagnostic::Diagnostic;
 use crate::file::{Kind, Pool};
 use crate::kube::{Node, Pod};
 use crate::load::Origin;
+use crate::tree::Step;
 
 /// Nodes that are of a pool but of a type or in a zone that it does not list: how many, and one.
 type Strangers<'o> = BTreeMap<(usize, String, String), (usize, &'o Origin)>;
@@ -49,6 +50,7 @@ impl Lowering<'_> {
             }
         }
         storage::equip(&mut self.model, &cluster.storage);
+        self.refuse_unknown_nodes(cluster);
         for ((pool, machine, zone), (count, origin)) in strangers {
             let pool = &self.file.pools[pool].name;
             let message = format!(
@@ -64,6 +66,22 @@ impl Lowering<'_> {
         }
     }
 
+    /// Says which nodes pools name that are not there.
+    fn refuse_unknown_nodes(&mut self, cluster: &Cluster<'_>) {
+        for (index, pool) in self.file.pools.iter().enumerate() {
+            for (which, name) in pool.nodes.iter().enumerate() {
+                if cluster.nodes.iter().all(|(node, _)| node.metadata.name != *name) {
+                    let (pools, nodes) = (Step::Key("pools".into()), Step::Key("nodes".into()));
+                    let path = [pools, Step::Index(index), nodes, Step::Index(which)];
+                    let message =
+                        format!("pool `{}` names node `{name}`, which is not there", pool.name);
+                    let help = "take the name out, or dump the cluster again".to_owned();
+                    self.error("E0204", &path, message, Some(help));
+                }
+            }
+        }
+    }
+
     /// The pool a node belongs to and the template it is like.
     fn home_of<'o>(
         &mut self,
@@ -76,7 +94,10 @@ impl Lowering<'_> {
             let wanted = pool.match_labels.as_ref();
             wanted.is_some_and(|all| all.iter().all(|(key, value)| labels.get(key) == Some(value)))
         };
-        let Some(pool) = self.file.pools.iter().position(fits) else {
+        let named = |pool: &Pool| pool.nodes.contains(&node.metadata.name);
+        let mut all = self.file.pools.iter();
+        let by_name = all.position(named);
+        let Some(pool) = by_name.or_else(|| self.file.pools.iter().position(fits)) else {
             let message = format!("{} belongs to no pool", origin.name);
             let help = "give a pool the `matchLabels` that its nodes have in the dump; `spotsim \
                         init --from` writes them";
@@ -133,6 +154,9 @@ impl Lowering<'_> {
             let mut pod = member.pod.clone();
             if cluster.workloads[member.workload].kind == Kind::DaemonSet {
                 forget_own_node(&mut pod.spec);
+            }
+            if cluster.off_spot.contains(&member.workload) {
+                keep_off_spot(&mut pod.spec, self.provider);
             }
             let spec = match pod_spec(&mut self.model, around, Source::of_pod(&pod, around)) {
                 Ok(spec) => self.model.specs.intern(spec),
