@@ -4,7 +4,7 @@ use crate::action::Purpose;
 use crate::engine::Simulation;
 use crate::table::Id;
 use crate::world::fact::{Fact, Sink};
-use crate::world::node::NodeId;
+use crate::world::node::{NodeId, Why};
 use crate::world::pod::PodId;
 
 impl<S: Sink> Simulation<'_, S> {
@@ -53,19 +53,21 @@ impl<S: Sink> Simulation<'_, S> {
         let fact = self.world.settle(pod, node, start.started_ms);
         self.record(fact);
         self.disks.found(&self.world, pod, node);
-        self.adopted_is_ready(pod);
+        self.adopted_is_ready(pod, start.terminating);
         if start.terminating {
-            let (why, reason) = start.told();
-            self.tell_to_stop(pod, why, reason);
+            // Its disruption, if it is one, lies before the run.
+            self.tell_to_stop(pod, Why::Found, start.disruption_target());
         }
         self.await_toleration(pod);
     }
 
-    /// A pod that was found running has long been ready.
-    fn adopted_is_ready(&mut self, pod: PodId) {
+    /// A pod that was found running has long been ready, and available unless it is on its way out.
+    fn adopted_is_ready(&mut self, pod: PodId, terminating: bool) {
         self.pod_becomes_ready(pod);
         let workload = self.world.pods().workload(pod);
-        if self.world.model().workloads[workload].controller.desired_replicas().is_some() {
+        if !terminating
+            && self.world.model().workloads[workload].controller.desired_replicas().is_some()
+        {
             self.pod_becomes_available(pod);
         }
     }

@@ -307,7 +307,9 @@ impl<'s, S: Sink> Simulation<'s, S> {
     }
 
     pub(crate) fn pod_becomes_available(&mut self, pod: PodId) {
-        if matches!(self.world.pods().phase(pod), Phase::Running { .. }) {
+        let runs = matches!(self.world.pods().phase(pod), Phase::Running { .. });
+        // A pod that was found running is available at once, and not again after `minReadySeconds`.
+        if runs && !self.world.pods().available(pod) {
             let fact = self.world.become_available(pod);
             self.record(fact);
             let actions = self.controllers.pod_available(&self.world, pod);

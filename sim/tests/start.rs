@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use common::{facts, service, setup, simple};
 use sim::table::Id;
-use sim::world::node::NodeShape;
+use sim::world::node::{NodeShape, Why};
 use sim::world::pool::PoolId;
 use sim::world::resources::Resources;
 use sim::world::start::{Start, StartNode, StartPod};
 use sim::world::workload::WorkloadId;
-use sim::{Fact, Root, Setup, Span};
+use sim::{Fact, Root, Setup, SimTime, Span};
 
 const ROOT: Root = Root { seed: 42, replication: 0 };
 
@@ -64,4 +64,31 @@ fn pools_and_workloads_are_filled_up_to_what_they_want() {
     assert_eq!(count(|f| matches!(f, Fact::PodFound { .. })), 2);
     assert_eq!(count(|f| matches!(f, Fact::PodScheduled { .. })), 1, "the third replica");
     assert_eq!(count(|f| matches!(f, Fact::WorkloadCreated { .. })), 1);
+}
+
+/// A pod that was found running is available from the start, and counts once; one that is on its way
+/// out does not count, and nothing of this run disrupted it.
+#[test]
+fn found_pods_are_available_once() {
+    let mut setup = crowded();
+    Arc::make_mut(&mut setup.model).start.pods[1].terminating = true;
+    let (facts, _) = facts(&setup, ROOT);
+    let mut available: Vec<_> = facts
+        .iter()
+        .filter_map(|(at, fact)| match fact {
+            Fact::PodAvailable { pod, .. } => Some((*pod, *at)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(available[0], (Id::from_index(0), SimTime::ZERO));
+    available.sort_unstable();
+    available.dedup_by_key(|(pod, _)| *pod);
+    let all = facts.iter().filter(|(_, f)| matches!(f, Fact::PodAvailable { .. })).count();
+    assert_eq!(available.len(), all, "a pod becomes available once");
+    assert!(available.iter().all(|(pod, _)| *pod != Id::from_index(1)));
+    let told = facts.iter().find_map(|(_, fact)| match fact {
+        Fact::PodTerminating { why, .. } => Some(*why),
+        _ => None,
+    });
+    assert_eq!(told, Some(Why::Found));
 }

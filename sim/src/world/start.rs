@@ -70,13 +70,10 @@ pub struct StartPod {
 }
 
 impl StartPod {
-    /// Why it was told to stop, if it was.
+    /// The condition `DisruptionTarget` that it carries, if it is on its way out with one.
     #[must_use]
-    pub fn told(&self) -> (Why, Option<Reason>) {
-        match self.preempted {
-            true => (Why::Preempted, Some(Reason::PreemptionByScheduler)),
-            false => (Why::Found, None),
-        }
+    pub fn disruption_target(&self) -> Option<Reason> {
+        self.preempted.then_some(Reason::PreemptionByScheduler)
     }
 }
 
@@ -114,8 +111,7 @@ impl World {
             if let Some(node) = start.node {
                 let _ = world.settle(pod, NodeId::from_index(node), start.started_ms);
                 if start.terminating {
-                    let (why, reason) = start.told();
-                    let _ = world.terminate(pod, why, reason);
+                    let _ = world.terminate(pod, Why::Found, start.disruption_target());
                 }
             } else if let Some(node) = start.nominated {
                 let _ = world.nominate(pod, Some(NodeId::from_index(node)));

@@ -184,13 +184,14 @@ impl World {
     /// A ready pod begins to count as available.
     ///
     /// # Panics
-    /// If it is not ready.
+    /// If it is not ready, or available already.
     pub fn become_available(&mut self, pod: PodId) -> Fact {
         assert!(
             matches!(self.pods.phase(pod), Phase::Running { .. }),
             "only a ready pod becomes available"
         );
-        self.pods.available[pod] = true;
+        let before = std::mem::replace(&mut self.pods.available[pod], true);
+        assert!(!before, "a pod becomes available once");
         Fact::PodAvailable { pod, workload: self.pods.workload(pod) }
     }
 
