@@ -16,7 +16,8 @@ const AT_ONCE: Span = Span::from_secs(300);
 pub struct Burst {
     /// Instances taken within five minutes.
     pub nodes: u32,
-    /// Spot instances that ran when it began.
+    /// Spot instances that it could have taken: those that were held when it began, and those that
+    /// were launched before it was complete.
     pub of: u32,
     /// Instances taken within five minutes in one zone.
     pub nodes_in_a_zone: u32,
@@ -28,38 +29,57 @@ pub struct Burst {
 #[derive(Clone)]
 pub(super) struct Bursts {
     legend: Legend,
-    /// Spot instances that run, with their zones.
+    /// Spot instances that are held, with their zones.
     running: BTreeMap<NodeId, NameId>,
-    /// The last losses, with how many ran just before each.
-    recent: VecDeque<(SimTime, NameId, u32)>,
+    /// How many spot instances have been launched.
+    launched: u32,
+    recent: VecDeque<Loss>,
     worst: Burst,
+}
+
+/// An instance that was taken.
+#[derive(Clone, Copy)]
+struct Loss {
+    at: SimTime,
+    zone: NameId,
+    /// How many spot instances were held just before.
+    running: u32,
+    /// How many had been launched by then.
+    launched: u32,
 }
 
 impl Bursts {
     pub(super) fn new(legend: &Legend) -> Bursts {
-        let (running, recent) = (BTreeMap::new(), VecDeque::new());
-        Bursts { legend: legend.clone(), running, recent, worst: Burst::default() }
+        Bursts {
+            legend: legend.clone(),
+            running: BTreeMap::new(),
+            launched: 0,
+            recent: VecDeque::new(),
+            worst: Burst::default(),
+        }
     }
 
     pub(super) fn finish(self) -> Burst {
         self.worst
     }
 
-    fn lost(&mut self, at: SimTime, zone: NameId, running: u32) {
-        while self.recent.front().is_some_and(|(then, ..)| at.since(*then) >= AT_ONCE) {
+    fn lost(&mut self, loss: Loss) {
+        while self.recent.front().is_some_and(|then| loss.at.since(then.at) >= AT_ONCE) {
             self.recent.pop_front();
         }
-        self.recent.push_back((at, zone, running));
+        self.recent.push_back(loss);
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         let nodes = count(self.recent.len());
-        let zones: BTreeSet<NameId> = self.recent.iter().map(|(_, zone, _)| *zone).collect();
-        let in_zone = |zone: NameId| self.recent.iter().filter(|(_, it, _)| *it == zone).count();
+        let zones: BTreeSet<NameId> = self.recent.iter().map(|it| it.zone).collect();
+        let in_zone = |zone: NameId| self.recent.iter().filter(|it| it.zone == zone).count();
         let most = zones.into_iter().map(in_zone).max().unwrap_or(0);
         self.worst.nodes_in_a_zone = self.worst.nodes_in_a_zone.max(count(most));
         if nodes > self.worst.nodes {
+            let first = self.recent[0];
             self.worst.nodes = nodes;
-            self.worst.of = self.recent[0].2;
-            self.worst.at = Some(at);
+            // A replacement that is taken within the same five minutes counts on both sides.
+            self.worst.of = first.running + (loss.launched - first.launched);
+            self.worst.at = Some(loss.at);
         }
     }
 }
@@ -72,6 +92,7 @@ impl Sink for Bursts {
                 let offering = &offerings[offering];
                 if offering.capacity_type == CapacityType::Spot {
                     self.running.insert(node, offering.zone);
+                    self.launched += 1;
                 }
             }
             Fact::NodeGone { node, why, .. } => {
@@ -80,7 +101,7 @@ impl Sink for Bursts {
                     && matches!(why, Why::Reclaimed | Why::Outbid)
                     && at >= self.legend.from
                 {
-                    self.lost(at, zone, running);
+                    self.lost(Loss { at, zone, running, launched: self.launched });
                 }
             }
             _ => {}

@@ -1,5 +1,9 @@
 //! Replacement: from the notice of a reclaim, or the loss if there was none, until the pod that
 //! replaces each disrupted one is ready, in the order of disruption within each workload.
+//!
+//! A replica that was ready and is disrupted opens a wait, and its next pod that becomes ready closes
+//! the oldest wait of the workload. A replacement that is itself disrupted before it is ready opens no
+//! second wait: its replica still has the first one.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -11,6 +15,9 @@ use sim::{Legend, SimTime};
 
 use crate::pending::Waits;
 
+/// A workload; of a CronJob one of its Jobs, by its number.
+type Owner = (WorkloadId, u32);
+
 #[derive(Clone)]
 pub(super) struct Replacement {
     legend: Legend,
@@ -18,10 +25,12 @@ pub(super) struct Replacement {
     notices: BTreeMap<NodeId, SimTime>,
     /// On which node each pod is.
     on: BTreeMap<PodId, NodeId>,
+    /// Which replica each pod is.
+    replicas: BTreeMap<PodId, u32>,
     /// Disruptions that wait for a replacement, the oldest first.
-    open: BTreeMap<WorkloadId, VecDeque<SimTime>>,
-    /// Pods that were told to stop because of a reclaim, and are counted.
-    counted: BTreeSet<PodId>,
+    open: BTreeMap<Owner, VecDeque<SimTime>>,
+    /// Replicas that were disrupted and have not been ready since: one for each wait.
+    missing: BTreeSet<(Owner, u32)>,
     times: Waits,
 }
 
@@ -31,13 +40,14 @@ impl Replacement {
             legend: legend.clone(),
             notices: BTreeMap::new(),
             on: BTreeMap::new(),
+            replicas: BTreeMap::new(),
             open: BTreeMap::new(),
-            counted: BTreeSet::new(),
+            missing: BTreeSet::new(),
             times: Waits::default(),
         }
     }
 
-    /// The times at the end of the window; who still waits counts with its age.
+    /// The times at the end of the window; what still waits counts with its age.
     pub(super) fn finish(mut self) -> Waits {
         for since in self.open.values().flatten() {
             self.times.still_waits(self.legend.to.since(*since));
@@ -45,17 +55,25 @@ impl Replacement {
         self.times
     }
 
-    fn disrupted(&mut self, at: SimTime, pod: PodId, workload: WorkloadId, node: NodeId) {
+    /// The replica that a pod is, if its workload replaces pods.
+    fn replica(&self, pod: PodId, workload: WorkloadId) -> Option<(Owner, u32)> {
+        let replica = self.replicas.get(&pod).copied()?;
+        let controller = self.legend.model.workloads[workload].controller;
         let replaced = matches!(
-            self.legend.model.workloads[workload].controller,
+            controller,
             Controller::Deployment { .. }
                 | Controller::StatefulSet { .. }
                 | Controller::Job(_)
                 | Controller::CronJob { .. }
         );
-        if replaced && at >= self.legend.from && self.counted.insert(pod) {
+        replaced.then(|| ((workload, controller.run_of(replica)), replica))
+    }
+
+    fn disrupted(&mut self, at: SimTime, pod: PodId, workload: WorkloadId, node: NodeId) {
+        let Some(replica) = self.replica(pod, workload) else { return };
+        if at >= self.legend.from && self.missing.insert(replica) {
             let since = self.notices.get(&node).copied().unwrap_or(at);
-            self.open.entry(workload).or_default().push_back(since);
+            self.open.entry(replica.0).or_default().push_back(since);
         }
     }
 }
@@ -69,12 +87,17 @@ impl Sink for Replacement {
             Fact::NodeGone { node, .. } => {
                 self.notices.remove(&node);
             }
+            Fact::PodCreated { pod, replica, .. } => {
+                self.replicas.insert(pod, replica);
+            }
             Fact::PodScheduled { pod, node, .. } | Fact::PodFound { pod, node, .. } => {
                 self.on.insert(pod, node);
             }
-            Fact::PodReady { workload, .. } => {
-                let since = self.open.get_mut(&workload).and_then(VecDeque::pop_front);
-                if let Some(since) = since {
+            Fact::PodReady { pod, workload, .. } => {
+                let Some(replica) = self.replica(pod, workload) else { return };
+                if self.missing.remove(&replica)
+                    && let Some(since) = self.open.get_mut(&replica.0).and_then(VecDeque::pop_front)
+                {
                     self.times.ended(at.since(since));
                 }
             }
@@ -83,14 +106,20 @@ impl Sink for Replacement {
                     self.disrupted(at, pod, workload, node);
                 }
             }
-            // Nobody will take the place of its pods.
-            Fact::JobEnded { workload, .. } => drop(self.open.remove(&workload)),
+            // Its pods are not replaced.
+            Fact::JobEnded { workload, run, .. } => {
+                self.open.remove(&(workload, run));
+                self.missing.retain(|(owner, _)| *owner != (workload, run));
+            }
             Fact::PodEnded { pod, workload, node, end, .. } => {
                 if end == End::KilledWithoutWarning {
                     self.disrupted(at, pod, workload, node);
                 }
                 self.on.remove(&pod);
-                self.counted.remove(&pod);
+                self.replicas.remove(&pod);
+            }
+            Fact::PodWithdrawn { pod, .. } => {
+                self.replicas.remove(&pod);
             }
             _ => {}
         }
