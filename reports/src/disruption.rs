@@ -54,6 +54,25 @@ impl Ends {
     }
 }
 
+/// Pods whose end disrupts nothing: their Job is over, or they were terminating when the run began,
+/// and what disrupted them lies before it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Dismissed(BTreeSet<PodId>);
+
+impl Dismissed {
+    /// Reads a fact. Whether it is the end of such a pod.
+    pub(crate) fn covers(&mut self, fact: &Fact) -> bool {
+        match *fact {
+            Fact::PodTerminating { pod, why: Why::JobOver | Why::Found, .. } => {
+                self.0.insert(pod);
+                false
+            }
+            Fact::PodEnded { pod, .. } => self.0.remove(&pod),
+            _ => false,
+        }
+    }
+}
+
 /// Folds facts into counts of disruption.
 #[derive(Clone)]
 pub struct Disruption {
@@ -72,8 +91,7 @@ pub struct Disruption {
     pub by_reason: BTreeMap<Option<Reason>, u64>,
     /// Bare pods that ended so, and will not come back.
     pub bare_pods_lost: u64,
-    /// Pods that go because their Job is over: that disrupts nothing.
-    dismissed: BTreeSet<PodId>,
+    dismissed: Dismissed,
 }
 
 impl Disruption {
@@ -89,21 +107,14 @@ impl Disruption {
             daemon_ends: Ends::default(),
             by_reason: BTreeMap::new(),
             bare_pods_lost: 0,
-            dismissed: BTreeSet::new(),
+            dismissed: Dismissed::default(),
         }
     }
 }
 
 impl Sink for Disruption {
     fn fact(&mut self, at: SimTime, fact: &Fact) {
-        match *fact {
-            Fact::PodTerminating { pod, why: Why::JobOver, .. } => {
-                self.dismissed.insert(pod);
-            }
-            Fact::PodEnded { pod, .. } if self.dismissed.remove(&pod) => return,
-            _ => {}
-        }
-        if at < self.legend.from {
+        if self.dismissed.covers(fact) || at < self.legend.from {
             return;
         }
         match *fact {

@@ -67,6 +67,8 @@ pub struct Figures {
     pub pending: [Option<Wait>; 3],
     /// Attempts with at least one failed cycle.
     pub unschedulable: u64,
+    /// Attempts that scheduling gates still hold back at the end.
+    pub gated: u64,
     /// Milliseconds for which pods waited for a node in the zone of their volumes, over pods.
     pub stranded_ms: u128,
     /// Pods that lost data with their nodes, by workload.
@@ -128,6 +130,7 @@ impl Fold {
             skipped: self.batch.skipped,
             pending: [50, 95, 100].map(|percent| self.pending.waits.quantile(percent)),
             unschedulable: self.pending.unschedulable,
+            gated: self.pending.gated,
             stranded_ms: self.volumes.stranded_ms,
             data_lost: self.volumes.data_lost,
             started: self.start_up.finish(),

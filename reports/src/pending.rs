@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use sim::table::Id;
 use sim::world::fact::{Fact, Sink};
 use sim::world::pod::PodId;
 use sim::world::refusal::RefusalId;
@@ -16,8 +17,10 @@ pub struct Pending {
     pub waits: Waits,
     /// Pods that have been refused and are not bound yet.
     refused: BTreeSet<PodId>,
-    /// Attempts with at least one failed cycle.
+    /// Attempts with at least one failed cycle in the window.
     pub unschedulable: u64,
+    /// Attempts that scheduling gates still hold back at the end. They have not begun to wait.
+    pub gated: u64,
     /// Who still waits at the end: how many pods of each workload, and what the nodes last said.
     pub never_scheduled: BTreeMap<WorkloadId, (u64, Option<RefusalId>)>,
 }
@@ -115,8 +118,16 @@ impl Pending {
             waits: Waits::default(),
             refused: BTreeSet::new(),
             unschedulable: 0,
+            gated: 0,
             never_scheduled: BTreeMap::new(),
         }
+    }
+
+    /// Whether scheduling gates hold a pod back; they are never lifted here.
+    fn is_gated(&self, pod: PodId, workload: WorkloadId) -> bool {
+        let model = &self.legend.model;
+        let found = model.start.pods.get(pod.index()).map(|start| start.spec);
+        !model.specs[found.unwrap_or(model.workloads[workload].spec)].gates.is_empty()
     }
 
     fn counts(&self, workload: WorkloadId, created: SimTime) -> bool {
@@ -137,20 +148,23 @@ impl Sink for Pending {
             Fact::PodUnschedulable { pod, workload, .. } => {
                 let daemon =
                     self.legend.model.workloads[workload].controller == Controller::DaemonSet;
-                if self.refused.insert(pod) && !daemon {
+                let counts = at >= self.legend.from && !daemon && !self.is_gated(pod, workload);
+                if counts && self.refused.insert(pod) {
                     self.unschedulable += 1;
                 }
             }
             Fact::PodWithdrawn { pod, workload, waited } => {
                 self.refused.remove(&pod);
-                if self.counts(workload, at.back(waited)) {
+                if !self.is_gated(pod, workload) && self.counts(workload, at.back(waited)) {
                     self.waits.still_waits(waited);
                 }
             }
-            Fact::StillPending { workload, waited, refusal, .. } => {
+            Fact::StillPending { pod, workload, waited, refusal } => {
                 let entry = self.never_scheduled.entry(workload).or_default();
                 *entry = (entry.0 + 1, refusal.or(entry.1));
-                if self.counts(workload, at.back(waited)) {
+                if self.is_gated(pod, workload) {
+                    self.gated += 1;
+                } else if self.counts(workload, at.back(waited)) {
                     self.waits.spans.entry(waited).or_default().1 += 1;
                 }
             }

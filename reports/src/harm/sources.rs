@@ -8,7 +8,7 @@ use sim::world::node::{NodeId, Why};
 use sim::world::workload::{Controller, WorkloadId};
 use sim::{Legend, SimTime, Span};
 
-use crate::disruption::Ends;
+use crate::disruption::{Dismissed, Ends};
 
 /// What came of the instances of one offering.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -41,6 +41,7 @@ pub(super) struct Tracing {
     /// What each instance that runs is, and how long before its end it was announced, if it was.
     offering_of: BTreeMap<NodeId, OfferingId>,
     lead_of: BTreeMap<NodeId, Span>,
+    dismissed: Dismissed,
     sources: Sources,
 }
 
@@ -50,6 +51,7 @@ impl Tracing {
             legend: legend.clone(),
             offering_of: BTreeMap::new(),
             lead_of: BTreeMap::new(),
+            dismissed: Dismissed::default(),
             sources: Sources::default(),
         }
     }
@@ -61,6 +63,9 @@ impl Tracing {
 
 impl Sink for Tracing {
     fn fact(&mut self, at: SimTime, fact: &Fact) {
+        if self.dismissed.covers(fact) {
+            return;
+        }
         match *fact {
             Fact::NodeLaunched { node, offering, .. } => {
                 self.offering_of.insert(node, offering);
