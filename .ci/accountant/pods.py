@@ -18,10 +18,11 @@ def reclaims(record: Record) -> int:
 
 
 def ends(record: Record) -> Counter:
-    """Involuntary ends by class, but for pods of DaemonSets and of Jobs that are over."""
+    """Involuntary ends by class, but for pods of DaemonSets, of Jobs that are over, and those that
+    were terminating when the run began."""
     start, counts, dismissed = record.window[0], Counter(), set()
     for fact in record.facts:
-        if fact["kind"] == "PodTerminating" and fact["why"] == "JobOver":
+        if fact["kind"] == "PodTerminating" and fact["why"] in ("JobOver", "Found"):
             dismissed.add(fact["pod"])
         if fact["kind"] != "PodEnded":
             continue
@@ -42,7 +43,8 @@ def quantile(waits: list[tuple[int, bool]], percent: int) -> tuple[int, bool] | 
 
 
 def pending(record: Record) -> list[tuple[int, bool]]:
-    """For each attempt how long it waited to be bound, and whether it still does."""
+    """For each attempt how long it waited to be bound, and whether it still does. What scheduling
+    gates hold back has not begun to wait."""
     start, end = record.window
     created, waits = {}, []
 
@@ -61,6 +63,8 @@ def pending(record: Record) -> list[tuple[int, bool]]:
                 waited(fact["pod"], fact["ms"], False)
             case "PodWithdrawn":
                 waited(fact["pod"], fact["ms"], True)
+            case "StillPending" if "waiting for scheduling gates" in (fact["message"] or ""):
+                created.pop(fact["pod"], None)
     for pod in list(created):
         waited(pod, end, True)
     return waits
@@ -68,17 +72,22 @@ def pending(record: Record) -> list[tuple[int, bool]]:
 
 def replacements(record: Record) -> list[tuple[int, bool]]:
     """From the notice, or the loss, until the pod that replaces a disrupted one is ready, in the
-    order of disruption within each workload."""
+    order of disruption within each workload. A replica that is disrupted again before it is ready
+    goes on with its first wait."""
     start, end = record.window
-    notices, node_of, counted, waits = {}, {}, set(), []
+    notices, node_of, replica_of, waits = {}, {}, {}, []
+    lacking: dict[str, set[str]] = {}
     open_since: dict[str, deque[int]] = {}
 
     def disrupted(fact: dict) -> None:
         pod = fact["pod"]
-        if record.kind_of(pod) in REPLACED and fact["ms"] >= start and pod not in counted:
-            counted.add(pod)
+        job, replica = replica_of[pod]
+        if record.kind_of(pod) not in REPLACED or fact["ms"] < start:
+            return
+        if replica not in lacking.setdefault(job, set()):
+            lacking[job].add(replica)
             since = notices.get(node_of.get(pod), fact["ms"])
-            open_since.setdefault(record.workload_of[pod], deque()).append(since)
+            open_since.setdefault(job, deque()).append(since)
 
     for fact in record.facts:
         match fact["kind"]:
@@ -86,21 +95,28 @@ def replacements(record: Record) -> list[tuple[int, bool]]:
                 notices[fact["node"]] = fact["ms"]
             case "NodeGone":
                 notices.pop(fact["node"], None)
+            case "PodCreated":
+                pod, workload = fact["pod"], fact["workload"]
+                # The pods of a CronJob are named after its Jobs, with an index and an attempt.
+                cron = record.kinds[workload] == "CronJob"
+                job = pod.rsplit("-", 2)[0] if cron else workload
+                replica_of[pod] = (job, fact["replica"])
             case "PodScheduled" | "PodFound":
                 node_of[fact["pod"]] = fact["node"]
             case "PodReady":
-                waiting = open_since.get(record.workload_of[fact["pod"]])
-                if waiting:
-                    waits.append((fact["ms"] - waiting.popleft(), False))
-            case "PodTerminating" if fact["why"] in TAKEN and fact["pod"] in node_of:
+                job, replica = replica_of[fact["pod"]]
+                if replica in lacking.get(job, ()):
+                    lacking[job].remove(replica)
+                    waits.append((fact["ms"] - open_since[job].popleft(), False))
+            case "PodTerminating" if fact["why"] in TAKEN:
                 disrupted(fact)
             case "JobEnded":
                 open_since.pop(fact["job"], None)
+                lacking.pop(fact["job"], None)
             case "PodEnded":
                 if fact["end"] == "KilledWithoutWarning":
                     disrupted(fact)
                 node_of.pop(fact["pod"], None)
-                counted.discard(fact["pod"])
     waits += [(end - since, True) for waiting in open_since.values() for since in waiting]
     return waits
 

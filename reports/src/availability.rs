@@ -19,6 +19,14 @@ pub struct Available {
     pub least: Option<u32>,
 }
 
+impl Available {
+    /// Replica-milliseconds that were wanted and available.
+    #[must_use]
+    pub fn available_ms(&self) -> u128 {
+        self.desired_ms - self.unavailable_ms
+    }
+}
+
 /// Folds facts into the availability of every workload that has replicas.
 #[derive(Clone)]
 pub struct Availability {
@@ -38,6 +46,15 @@ struct Watch {
     unavailable_ms: u128,
     was_full: bool,
     least: Option<u32>,
+}
+
+impl Watch {
+    /// Takes note of how many replicas are available.
+    fn seen(&mut self) {
+        if self.was_full {
+            self.least = Some(self.least.unwrap_or(u32::MAX).min(self.available));
+        }
+    }
 }
 
 impl Availability {
@@ -80,11 +97,15 @@ impl Availability {
             watch.enough_ms += if watch.available >= watch.required { ms } else { 0 };
             watch.unavailable_ms += u128::from(watch.desired.saturating_sub(watch.available)) * ms;
         }
+        if ms > 0 {
+            // What held until now held in the window, even if it began before.
+            watch.seen();
+        }
         watch.since = at;
         change(&mut watch.available);
         watch.was_full |= watch.available >= watch.desired;
-        if watch.was_full && at >= from {
-            watch.least = Some(watch.least.unwrap_or(u32::MAX).min(watch.available));
+        if at >= from && at < to {
+            watch.seen();
         }
     }
 }
@@ -97,7 +118,7 @@ impl Sink for Availability {
                 let required = required(&self.legend.model, workload);
                 self.workloads[workload] = controller.desired_replicas().map(|desired| Watch {
                     desired,
-                    required: required.min(desired),
+                    required,
                     available: 0,
                     since: at,
                     enough_ms: 0,
@@ -117,15 +138,26 @@ impl Sink for Availability {
     }
 }
 
-/// How many replicas are enough: as many as the budget demands that selects the workload, or one.
-pub(crate) fn required(model: &Model, workload: WorkloadId) -> u32 {
+/// How many replicas of a workload are required: as many as the scenario says, else as many as keep
+/// every budget that selects it, else one. A budget that spans workloads lets one of them be short by all that it allows, so that this
+/// is what the workload wants less that; below it the budget is short for certain.
+#[must_use]
+pub fn required(model: &Model, workload: WorkloadId) -> u32 {
+    let desired = i64::from(model.workloads[workload].controller.desired_replicas().unwrap_or(0));
+    if let Some(required) = model.required.get(&workload) {
+        return u32::try_from(desired).unwrap_or(0).min(*required);
+    }
     if model.budgets.is_empty() {
-        return 1;
+        return u32::from(desired > 0);
     }
     let relations = model.relations();
     let budgets = relations.of_spec(model.workloads[workload].spec).budgets.iter();
-    let each = budgets.map(|id| model.budgets[*id].desired_healthy(relations.wanted(*id)));
-    each.max().map_or(1, |desired| u32::try_from(desired).unwrap_or(u32::MAX))
+    let each = budgets.map(|id| {
+        let wanted = relations.wanted(*id);
+        desired - (wanted - model.budgets[*id].desired_healthy(wanted))
+    });
+    let most = each.max().unwrap_or(0).max(1).min(desired);
+    u32::try_from(most).unwrap_or(0)
 }
 
 /// Milliseconds as a span of replica time, in minutes.

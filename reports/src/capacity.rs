@@ -7,6 +7,7 @@ use sim::world::catalog::OfferingId;
 use sim::world::fact::{Fact, Sink};
 use sim::world::node::NodeId;
 use sim::world::pod::End;
+use sim::world::pool::PoolId;
 use sim::world::resources::{Lane, Resources};
 use sim::world::workload::Controller;
 use sim::{Legend, SimTime};
@@ -26,6 +27,10 @@ pub struct Capacity {
     pub peak_nodes: u64,
     /// The fewest registered nodes at once.
     pub least_ready_nodes: u64,
+    /// Registered nodes of each pool now.
+    ready_of: BTreeMap<PoolId, u64>,
+    /// Node-milliseconds in which pools had fewer registered nodes than their size.
+    pub short_ms: u128,
     /// Instance-milliseconds.
     pub node_ms: u128,
     /// Spot instance-milliseconds.
@@ -55,6 +60,7 @@ pub struct Sums<T> {
 
 #[derive(Clone)]
 struct Node {
+    pool: PoolId,
     offering: OfferingId,
     registered: bool,
     requested: Resources,
@@ -73,6 +79,8 @@ impl Capacity {
             ready_nodes: 0,
             peak_nodes: 0,
             least_ready_nodes: u64::MAX,
+            ready_of: BTreeMap::new(),
+            short_ms: 0,
             node_ms: 0,
             spot_ms: 0,
             integral: Sums::default(),
@@ -101,6 +109,7 @@ impl Capacity {
         self.least_ready_nodes = self.least_ready_nodes.min(self.ready_nodes);
         self.node_ms += self.nodes.len() as u128 * ms;
         self.spot_ms += u128::from(self.spot_nodes) * ms;
+        self.short_ms += u128::from(self.short()) * ms;
         for lane in 0..2 {
             self.integral.allocatable[lane] += u128::from(self.ready.allocatable[lane]) * ms;
             self.integral.requested[lane] += u128::from(self.ready.requested[lane]) * ms;
@@ -131,6 +140,13 @@ impl Capacity {
         apply(&mut self.ready.idle_cpu, offered.left_after(&row.requested)[Lane::CPU]);
     }
 
+    /// How many registered nodes pools lack of their sizes.
+    fn short(&self) -> u64 {
+        let ready = |id| self.ready_of.get(&id).copied().unwrap_or(0);
+        let pools = self.legend.model.pools.iter();
+        pools.map(|(id, pool)| u64::from(pool.size).saturating_sub(ready(id))).sum()
+    }
+
     fn is_spot(&self, offering: OfferingId) -> bool {
         let offering = &self.legend.model.catalog.offerings[offering];
         offering.capacity_type == CapacityType::Spot
@@ -140,20 +156,25 @@ impl Capacity {
 impl Sink for Capacity {
     fn fact(&mut self, at: SimTime, fact: &Fact) {
         match *fact {
-            Fact::NodeLaunched { node, offering, .. } => {
+            Fact::NodeLaunched { node, pool, offering, .. } => {
                 self.advance(at);
                 self.spot_nodes += u64::from(self.is_spot(offering));
-                let row = Node { offering, registered: false, requested: Resources::ZERO };
+                let row = Node { pool, offering, registered: false, requested: Resources::ZERO };
                 self.nodes.insert(node, row);
             }
             Fact::NodeReady { node } => {
                 self.change(at, node, |row| row.registered = true);
                 self.ready_nodes += 1;
+                if let Some(row) = self.nodes.get(&node) {
+                    *self.ready_of.entry(row.pool).or_default() += 1;
+                }
             }
             Fact::NodeGone { node, .. } => {
                 self.advance(at);
-                let registered = self.nodes.get(&node).is_some_and(|row| row.registered);
-                self.ready_nodes -= u64::from(registered);
+                if let Some(row) = self.nodes.get(&node).filter(|row| row.registered) {
+                    *self.ready_of.entry(row.pool).or_default() -= 1;
+                    self.ready_nodes -= 1;
+                }
                 self.change(at, node, |row| row.registered = false);
                 if let Some(row) = self.nodes.remove(&node) {
                     self.spot_nodes -= u64::from(self.is_spot(row.offering));

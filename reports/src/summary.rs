@@ -100,6 +100,9 @@ pub struct Summary {
     pub today: Option<Plan>,
     /// Work done by pods that end, relative to the on-demand plan; none when there are none.
     pub delivered_ratio: Option<Estimate>,
+    /// Wanted replica time that was available, relative to the on-demand plan; none when no workload
+    /// has replicas. Below 1 the saving is in part that of a smaller service.
+    pub delivered_replicas_ratio: Option<Estimate>,
     /// What the result would be if reclaims were more or less frequent.
     pub sensitivity: Vec<Scaled>,
     /// Pods that still wait for a node at the end, in any replication, and why.
@@ -182,6 +185,9 @@ pub struct Plan {
     pub nodes_peak: u64,
     /// The fewest registered nodes at once, over all replications.
     pub nodes_ready_least: u64,
+    /// Node-hours a day by which pools had fewer registered nodes than their size: capacity that was
+    /// wanted and not there.
+    pub node_hours_short_per_day: Estimate,
     /// Share of allocatable CPU that is requested, in percent.
     pub cpu_requested_percent: Option<Estimate>,
     /// Share of allocatable memory that is requested, in percent.
@@ -227,6 +233,9 @@ pub struct Plan {
     pub pending_seconds_max: Option<Pending>,
     /// Attempts with at least one failed scheduling cycle, per replication.
     pub unschedulable: Estimate,
+    /// Attempts that scheduling gates still hold back at the end, per replication; not among those
+    /// that wait.
+    pub gated: Estimate,
     /// Pods that ran to their end, per replication.
     pub completed: Estimate,
     /// What became of Jobs and of the time of their pods; none when there are none.
@@ -288,6 +297,11 @@ pub fn summarize(input: Input<'_>) -> Summary {
     let useful = |runs: &[(Figures, Run)]| -> Vec<f64> {
         runs.iter().map(|(f, _)| f.capacity.useful_ms as f64).collect()
     };
+    let replicas = |runs: &[(Figures, Run)]| -> Vec<f64> {
+        let available = |f: &Figures| f.availability.iter().map(|(_, it)| it.available_ms()).sum();
+        let each = runs.iter().map(|(figures, _)| -> u128 { available(figures) });
+        each.map(|ms| ms as f64).collect()
+    };
     // Without other scales there are no rates, and nothing that could have happened and did not.
     let rates = !input.scaled.is_empty();
     let exposure = |runs: &[(Figures, Run)], legend: &Legend| {
@@ -323,6 +337,10 @@ pub fn summarize(input: Input<'_>) -> Summary {
             .today
             .map(|(runs, legend)| plan(runs, legend, input.seed, exposure(runs, legend))),
         delivered_ratio: Estimate::of_ratio(&useful(input.proposed), &useful(input.on_demand)),
+        delivered_replicas_ratio: Estimate::of_ratio(
+            &replicas(input.proposed),
+            &replicas(input.on_demand),
+        ),
         sensitivity: input
             .scaled
             .iter()
@@ -375,6 +393,7 @@ fn plan(runs: &[(Figures, Run)], legend: &Legend, seed: u64, exposure: Exposure)
             .min()
             .unwrap_or(0),
         nodes_peak: runs.iter().map(|(f, _)| f.capacity.peak_nodes).max().unwrap_or(0),
+        node_hours_short_per_day: each(&|f| f.capacity.short_ms as f64 / 3.6e6 * 24.0 / hours),
         cpu_requested_percent: requested(0),
         memory_requested_percent: requested(1),
         idle_cpu_hours: each(&|f| f.capacity.integral.idle_cpu as f64 / 3.6e9),
@@ -405,6 +424,7 @@ fn plan(runs: &[(Figures, Run)], legend: &Legend, seed: u64, exposure: Exposure)
         pending_seconds_p95: waits::mean(runs, |f| f.pending[1]),
         pending_seconds_max: waits::longest(runs, |f| f.pending[2]),
         unschedulable: each(&|f| f.unschedulable as f64),
+        gated: each(&|f| f.gated as f64),
         completed: each(&|f| f.capacity.completed as f64),
         batch: batch::of(runs, legend, hours),
         availability: availability::of(runs, legend, seed),

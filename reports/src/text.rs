@@ -10,7 +10,10 @@ use crate::rules;
 use crate::sensitivity;
 use crate::spread;
 use crate::stats::Estimate;
-use crate::summary::{Batch, Budgets, Fallbacks, Pending, Plan, Saving, StartUp, Summary, Volumes};
+use crate::summary::{
+    Batch, Budgets, Fallbacks, Pending, Plan, Saving, StartUp, Summary, Volumes,
+    WorkloadAvailability,
+};
 
 /// Below this many replications an interval is a rough one.
 const FEW: usize = 30;
@@ -116,6 +119,11 @@ fn risk(summary: &Summary) -> String {
     {
         let _ = write!(risk, ", and {:.1} % of the work done", ratio.mean * 100.0);
     }
+    if let Some(ratio) = summary.delivered_replicas_ratio
+        && ratio.mean < 0.9995
+    {
+        let _ = write!(risk, ", and {:.1} % of the replica time available", ratio.mean * 100.0);
+    }
     risk
 }
 
@@ -164,6 +172,11 @@ pub fn table(summary: &Summary, columns: usize) -> String {
     }
     let nodes = |plan: &Plan| format!("{:.1} / {}", plan.nodes_mean.mean, plan.nodes_peak);
     row("Nodes mean / peak", nodes(base), nodes(plan), String::new());
+    let short = |plan: &Plan| plan.node_hours_short_per_day.mean;
+    if short(base) > 0.0 || short(plan) > 0.0 {
+        let of = "less than the pools' sizes".into();
+        row("  short, node h /day", rate(short(base)), rate(short(plan)), of);
+    }
     let daily: [(&str, Figure); 5] = [
         ("Reclaims /day", |plan| plan.reclaims_per_day),
         ("Pods disrupted /day", |plan| plan.pods_disrupted_per_day),
@@ -231,11 +244,16 @@ pub fn table(summary: &Summary, columns: usize) -> String {
         batch(base, plan, &mut row);
     }
     let least = |plan: &Plan| {
-        let least = summary.least_available(plan).and_then(|row| row.availability);
-        least.map_or("-".into(), |share| format!("{share:.6}"))
+        let row = summary.least_available(plan);
+        row.and_then(WorkloadAvailability::text).unwrap_or_else(|| "-".into())
     };
-    let worst = summary.least_available(plan).map_or_else(String::new, |row| row.workload.clone());
-    row("Least availability", least(base), least(plan), worst);
+    let of = |plan: &Plan| summary.least_available(plan).map(|row| row.workload.clone());
+    row("Least availability", least(base), least(plan), of(plan).unwrap_or_default());
+    if let Some(row_of) = summary.least_available(plan).filter(|_| summary.replications > 1)
+        && let Some((worst, run)) = row_of.worst_text().zip(row_of.worst_run.as_ref())
+    {
+        row("  in its worst run", String::new(), worst, format!("run {run}"));
+    }
 
     let mut text = layout::table(&rows, 0, columns);
     text += &harm::tables(&summary.proposed.harm, columns);

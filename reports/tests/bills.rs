@@ -16,6 +16,7 @@ use sim::world::job::Worked;
 use sim::world::node::{NodeId, Why};
 use sim::world::pod::{End, Limit, PodId, SpecId};
 use sim::world::pool::PoolId;
+use sim::world::refusal::RefusalId;
 use sim::world::workload::WorkloadId;
 use sim::{Fact, MicroUsdPerHour, SimTime, Sink, Span};
 
@@ -245,6 +246,56 @@ fn availability_of_one_service_by_hand() {
     assert_eq!(available.time_based, Some(0.7));
     assert_eq!(available.unavailable_ms, (20 + 10 + 10 + 40 + 20) * 1_000);
     assert_eq!((available.desired_ms, available.least), (200_000, Some(0)));
+}
+
+/// Both replicas are up from 10 s on; one is down from 30 s to 60 s, and figures count from 40 s.
+#[test]
+fn a_dip_that_spans_the_warm_up_counts() {
+    let mut fold = Availability::new(&legend(Span::from_secs(40), Span::from_secs(100)));
+    let (workload, pod) = (WorkloadId::from_index(0), PodId::from_index(0));
+    let up = Fact::PodAvailable { pod, workload };
+    let (was_ready, was_available, why, reason) = (true, true, Why::Reclaimed, None);
+    let down = Fact::PodTerminating { pod, workload, was_ready, was_available, why, reason };
+    for (at, fact) in
+        [(0, Fact::WorkloadCreated { workload }), (10, up), (10, up), (30, down), (60, up)]
+    {
+        fold.fact(s(at), &fact);
+    }
+    let (_, available) = fold.finish()[0];
+    assert_eq!((available.least, available.unavailable_ms), (Some(1), 20_000));
+}
+
+/// A pod that waits is refused at 10 s and at 50 s; another only before figures count, at 20 s.
+#[test]
+fn a_refusal_in_the_warm_up_does_not_count() {
+    let mut pending = Pending::new(&legend(Span::from_secs(40), Span::from_secs(100)));
+    let (workload, refusal) = (WorkloadId::from_index(0), RefusalId::from_index(0));
+    for (at, number) in [(10, 0), (20, 1), (50, 0), (60, 0)] {
+        let pod = PodId::from_index(number);
+        pending.fact(s(at), &Fact::PodUnschedulable { pod, workload, refusal });
+    }
+    assert_eq!(pending.unschedulable, 1);
+}
+
+/// A pod that was terminating when the run began ends, and so does one whose Job is over.
+#[test]
+fn what_was_on_its_way_out_is_no_disruption() {
+    let mut disruption = Disruption::new(&legend(Span::ZERO, Span::from_secs(100)));
+    let (workload, spec, node) =
+        (WorkloadId::from_index(0), SpecId::from_index(0), NodeId::from_index(0));
+    for (number, why) in [Why::Found, Why::JobOver, Why::Tainted].into_iter().enumerate() {
+        let pod = PodId::from_index(number);
+        let (was_ready, was_available, reason, ran) = (true, true, None, Span::ZERO);
+        let told = Fact::PodTerminating { pod, workload, was_ready, was_available, why, reason };
+        let (was_ready, was_available, end) = (false, false, End::Clean);
+        #[rustfmt::skip]
+        let ended = Fact::PodEnded {
+            pod, workload, spec, node, end, reason, was_ready, was_available, ran,
+        };
+        disruption.fact(s(1), &told);
+        disruption.fact(s(2), &ended);
+    }
+    assert_eq!(disruption.ends.total(), 1, "only the one that a taint drove away");
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod common;
 use std::sync::Arc;
 
 use common::{legend, s};
+use reports::availability::required;
 use reports::budgets::Budgets;
 use sim::table::Id;
 use sim::world::Model;
@@ -14,6 +15,7 @@ use sim::world::labels::{LabelSet, Operator, Requirement};
 use sim::world::node::{NodeId, Why};
 use sim::world::pod::{End, PodSpec};
 use sim::world::selectors::{Namespaces, PodSelector};
+use sim::world::workload::{Controller, Workload};
 use sim::{Fact, Legend, Sink, Span};
 
 /// Two replicas, of which at most one may be missing.
@@ -85,4 +87,22 @@ fn a_reclaim_goes_past_a_budget_and_an_eviction_does_not() {
     let fold = fold.finish();
     assert_eq!((fold.violations, fold.refusals), (2, 1));
     assert_eq!(fold.short_ms, (5 + 20 + 19) * 1_000);
+}
+
+/// Two workloads of two and four replicas share a budget that allows one disruption in all: each may
+/// be short by one. What the scenario says of a workload comes first.
+#[test]
+fn what_is_required_of_workloads_that_share_a_budget() {
+    let legend = protected();
+    let mut model = Model::clone(&legend.model);
+    let four = Controller::Deployment { replicas: 4, min_ready: Span::ZERO };
+    let other = Workload { controller: four, ..model.workloads[Id::from_index(0)].clone() };
+    let other = model.workloads.push(other);
+    let of = |model: Model| {
+        let model = Arc::new(model);
+        model.workloads.ids().map(|id| required(&model, id)).collect::<Vec<_>>()
+    };
+    assert_eq!(of(model.clone()), [1, 3]);
+    model.required.insert(other, 2);
+    assert_eq!(of(model), [1, 2]);
 }

@@ -424,8 +424,9 @@ pub struct Workload {
     /// Labels of its pods.
     #[serde(default)]
     pub labels: BTreeMap<String, String>,
-    /// Annotations of its pods: `spotsim/duration`, `spotsim/startup`, `spotsim/shutdown`; of a Job's
-    /// also `spotsim/checkpoint-every`, `spotsim/checkpoint-takes`, `spotsim/restart-takes`,
+    /// Annotations of its pods: `spotsim/duration`, `spotsim/startup`, `spotsim/shutdown`,
+    /// `spotsim/required` (how many replicas have to be available); of a Job's also
+    /// `spotsim/checkpoint-every`, `spotsim/checkpoint-takes`, `spotsim/restart-takes`,
     /// `spotsim/gang` and `spotsim/deadline`.
     #[serde(default)]
     pub annotations: BTreeMap<String, String>,

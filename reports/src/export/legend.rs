@@ -95,7 +95,7 @@ fn workload(legend: &Legend, namer: &Namer<'_>, id: WorkloadId) -> Value {
         "workload": namer.workload(id),
         "kind": kind(workload.controller),
         "replicas": desired,
-        "required": desired.map(|desired| required(&legend.model, id).min(desired)),
+        "required": desired.map(|_| required(&legend.model, id)),
         "createdMs": workload.created_at.since(SimTime::ZERO).as_ms(),
         "minReadyMs": desired.map(|_| workload.controller.min_ready()).map(Span::as_ms),
     })

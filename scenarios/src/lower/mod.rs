@@ -374,8 +374,9 @@ impl<'l> Lowering<'l> {
             };
             let spec = pods::pod_spec(&mut self.model, around, source);
             let controller = self.controller(written, &mut unsaid);
-            match (spec, controller) {
-                (Ok(spec), Ok(controller)) => {
+            let required = pods::count_annotation(&written.annotations, "spotsim/required");
+            match (spec, controller.and_then(|it| required.map(|required| (it, required)))) {
+                (Ok(spec), Ok((controller, required))) => {
                     let spec = self.model.specs.intern(spec);
                     let created_at =
                         SimTime::ZERO + Span::parse(&written.start_at).unwrap_or_default();
@@ -388,7 +389,8 @@ impl<'l> Lowering<'l> {
                         created_at,
                         key: digest::of_name(&full),
                     };
-                    self.model.workloads.push(workload);
+                    let id = self.model.workloads.push(workload);
+                    self.model.required.extend(required.map(|required| (id, required)));
                 }
                 (Err(error), _) | (_, Err(error)) => {
                     self.found.push(wrong(format!("{full}: {error}")))

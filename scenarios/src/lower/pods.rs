@@ -113,10 +113,21 @@ pub fn pod_spec(
         preempts: priority.preempts,
         scheduler: scheduler.map(|name| names.intern(name)),
         grace,
-        shutdown: span_annotation(annotations, "spotsim/shutdown")?
-            .map_or(grace, |stated| pre_stop_sleep(spec) + stated),
+        shutdown: shutdown(spec, grace, span_annotation(annotations, "spotsim/shutdown")?),
         startup: span_annotation(annotations, "spotsim/startup")?.unwrap_or(DEFAULT_STARTUP),
     })
+}
+
+/// How long a pod needs to stop: the `preStop` sleep, then what the process takes after SIGTERM. If
+/// that is not stated the two take the grace period together, unless the sleep leaves nothing of it.
+// kubelet: kuberuntime_container.go killContainer takes the hook's time off the grace period
+fn shutdown(spec: &kube::PodSpec, grace: Span, stated: Option<Span>) -> Span {
+    let sleep = pre_stop_sleep(spec);
+    match stated {
+        Some(stated) => sleep + stated,
+        None if sleep < grace => grace,
+        None => sleep + grace,
+    }
 }
 
 /// A duration that an annotation gives.
@@ -126,6 +137,17 @@ pub fn pod_spec(
 pub fn span_annotation(annotations: &Labels, key: &str) -> Result<Option<Span>, String> {
     let span = annotations.get(key).map(|text| Span::parse(text));
     span.transpose().map_err(|error| format!("annotation `{key}`: {error}"))
+}
+
+/// A number of pods that an annotation gives.
+///
+/// # Errors
+/// A sentence that says what is wrong with it.
+pub fn count_annotation(annotations: &Labels, key: &str) -> Result<Option<u32>, String> {
+    let count = annotations.get(key).map(|text| (text, text.parse()));
+    count
+        .map(|(text, count)| count.map_err(|_| format!("annotation `{key}`: `{text}` is no count")))
+        .transpose()
 }
 
 /// Labels as the simulator keeps them.
@@ -330,6 +352,9 @@ mod tests {
             {"lifecycle": {"preStop": {"sleep": {"seconds": 5}}}},
             {"lifecycle": {"preStop": {"sleep": {"seconds": 20}}}}, {}]}"#;
         assert_eq!(lowered(spec, None).1.shutdown, Span::from_secs(60), "the cautious reading");
+        let all = spec.replace("60", "20");
+        let (_, pod) = lowered(&all, None);
+        assert!(pod.shutdown > pod.grace, "nothing is left for the process");
         let source = Source {
             namespace: "default",
             labels: &Labels::new(),

@@ -1,6 +1,6 @@
 //! What a scenario says and a run never changes: names, the catalogue, pod specs, workloads, pools.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use indexmap::IndexSet;
@@ -61,6 +61,9 @@ pub struct Model {
     pub schedules: Table<ScheduleId, Schedule>,
     /// Workloads whose pods keep data on their nodes' own disks.
     pub local_data: BTreeSet<WorkloadId>,
+    /// How many replicas of a workload have to be available, where the scenario says so. Reports
+    /// measure by it; nothing in a run depends on it.
+    pub required: BTreeMap<WorkloadId, u32>,
     /// How many pods of a kind may be evicted at once.
     pub budgets: Table<BudgetId, Budget>,
     /// What it is to run on.
@@ -142,6 +145,7 @@ impl Default for Model {
             failure_policies: Table::new(),
             schedules: Table::new(),
             local_data: BTreeSet::new(),
+            required: BTreeMap::new(),
             budgets: Table::new(),
             pools: Table::new(),
             start: Start::default(),
