@@ -68,8 +68,7 @@ Examples:
   spotsim lint scenario.yaml -o sarif > spotsim.sarif"
     )]
     Lint(LintArgs),
-    /// Check that every pod runs, and that the rules of a scenario hold at every moment of every
-    /// replication.
+    /// Check that every pod runs, and that rules hold at every moment of every replication.
     ///
     /// Only the scenario as it is runs, without its baseline, and nothing is written. The exit code
     /// is 99 when a rule is broken or a pod never finds a node.

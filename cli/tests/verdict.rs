@@ -51,9 +51,11 @@ fn it_does_not_hide_how_available_the_others_are() {
     let text = stdout(&spotsim(TOO_LARGE, &["run", "scenario.yaml"]));
     let least = text.lines().find(|line| line.starts_with("Least availability")).unwrap();
     assert!(least.ends_with("default/web"), "{least}");
-    let rows = text.lines().filter(|line| line.contains("least availability"));
-    assert!(rows.clone().count() >= 2, "{text}");
-    assert!(rows.into_iter().all(|row| !row.contains("least availability 0.0")), "{text}");
+    let output = spotsim(TOO_LARGE, &["run", "scenario.yaml", "-o", "json"]);
+    let summary: Value = serde_json::from_str(&stdout(&output)).unwrap();
+    let rows = summary["sensitivity"].as_array().unwrap();
+    assert!(rows.len() > 1, "{rows:?}");
+    assert!(rows.iter().all(|row| row["leastAvailability"].as_f64().unwrap() > 0.5), "{rows:?}");
 }
 
 #[test]

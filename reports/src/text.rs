@@ -57,7 +57,7 @@ pub fn verdict(summary: &Summary) -> String {
     match &summary.never_placed {
         Some(never) => {
             let clause = never.clause(summary.replications);
-            format!("{name}: {clause}, so that no saving is claimed; without them {risk}.")
+            format!("{name}: {clause}, so that no saving is claimed; {risk}.")
         }
         None => format!("{name}: spot {}, at {risk}.", money(summary)),
     }

@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use reports::layout::{self, WIDE};
 use scenarios::file::ProviderName;
 use scenarios::init::{Files, from_files};
 use scenarios::template::SCHEMA_FILE;
@@ -10,7 +11,7 @@ use scenarios::template::SCHEMA_FILE;
 use crate::Outcome;
 use crate::args::ImportArgs;
 use crate::failure::Failure;
-use crate::fresh;
+use crate::{fresh, terminal};
 
 /// Writes a scenario for Kubernetes objects.
 pub(crate) fn run(args: &ImportArgs) -> Outcome {
@@ -38,9 +39,10 @@ pub(crate) fn write(
     written.extend(draft.spot.iter().map(|text| (spot.clone(), text.clone())));
     fresh::write_all(&written, force)?;
     let mut stderr = anstream::stderr().lock();
+    let columns = terminal::columns().unwrap_or(WIDE);
     let mut label = "Read   ";
     for note in &draft.notes {
-        writeln!(stderr, "{label} {note}")?;
+        write!(stderr, "{}", layout::fit(&format!("{label} {note}"), columns))?;
         label = "       ";
     }
     writeln!(stderr, "Wrote   {shown}")?;
@@ -49,7 +51,7 @@ pub(crate) fn write(
     }
     let mut label = "To do  ";
     for gap in &draft.gaps {
-        writeln!(stderr, "{label} {gap}")?;
+        write!(stderr, "{}", layout::fit(&format!("{label} {gap}"), columns))?;
         label = "       ";
     }
     writeln!(stderr, "Next    spotsim run {}", draft.spot.map_or(shown, |_| spot_shown))?;
