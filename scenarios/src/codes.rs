@@ -427,9 +427,9 @@ pub static CODES: &[Code] = &[
     Code {
         id: "W0010",
         title: "`startTime` is given and nothing goes by it",
-        why: "Only CronJobs look at the calendar; contention, where it follows the hour of the day, takes T+0 \
-              for midnight whatever the date.",
-        example: "startTime: 2026-06-01",
+        why: "Only CronJobs look at the calendar, and contention where it follows the hour of the day: on \
+              Google Cloud, in us-east-1 and us-east-2, and where `afternoon` says so.",
+        example: "region: us-west-2\nstartTime: 2026-06-01",
         fix: "Leave it out, or add the CronJobs.",
     },
 ];

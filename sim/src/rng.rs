@@ -38,9 +38,11 @@ pub enum Stream {
     TieBreak = 4,
     /// Where the search for pods to push away begins; key: workload, replica, attempt.
     PreemptionOffset = 5,
-    /// When capacity is contended; key: a group of offerings, a level, a stretch of time.
+    /// When capacity is contended; key: a group of offerings, a level, a stretch of time; or a group
+    /// alone, for how it is at `T+0`.
     Contention = 6,
-    /// What happens while it is; key: offering, which window of contention.
+    /// What happens while it is; key: the shared moment since which it is, which window since then;
+    /// or offering, which window.
     Window = 7,
     /// Whether an instance is among those that an episode takes; key: offering, launch ordinal,
     /// episode.

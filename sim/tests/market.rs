@@ -9,6 +9,7 @@ use common::{facts, lives, spot_pool as pool};
 use sim::market::reclaims::by_age::{ByAge, Law};
 use sim::market::reclaims::capped::Capped;
 use sim::market::reclaims::contention::Contention;
+use sim::market::reclaims::kinship::Kinship;
 use sim::market::reclaims::replay::Replay;
 use sim::market::reclaims::scripted::{Event, Scripted};
 use sim::providers::Provider;
@@ -94,9 +95,43 @@ fn each_instance_is_taken_at_the_one_rate_whatever_else_runs() {
     }
 }
 
-/// Related pools run short together, as often as pools of the same relation were seen to.
+/// The correlation of the states, up or down, of an offering and another of these kin, over time.
+fn correlation(model: &Contention, scarce: bool, [one, other]: [Kin; 2]) -> f64 {
+    let hours = 80_000;
+    let mut setup = pool(model.clone(), 0, 0.0, hours);
+    if scarce {
+        make_scarce(&mut setup);
+    }
+    let mut model = (*setup.model).clone();
+    let first = OfferingId::from_index(0);
+    model.catalog.offerings[first].kin = one;
+    let mut second = model.catalog.offerings[first].clone();
+    (second.key, second.kin) = (77, other);
+    let second = model.catalog.offerings.push(second);
+    setup.model = Arc::new(model);
+    let (mut up, mut since) = ([true; 2], SimTime::ZERO);
+    // Hours in which the first is up, the second, and both.
+    let mut spent = [0.0; 3];
+    let changes = facts(&setup, ROOT).0.into_iter().filter_map(|(at, fact)| match fact {
+        Fact::CapacityChanged { offering, capacity } => Some((at, offering, capacity)),
+        _ => None,
+    });
+    let end = (SimTime::ZERO + Span::from_hours(hours), second, Capacity::Ample);
+    for (at, offering, capacity) in changes.chain([end]) {
+        let held = at.since(since).as_hours_f64() / hours as f64;
+        let counted = [up[0], up[1], up[0] && up[1]];
+        spent.iter_mut().zip(counted).filter(|(_, it)| *it).for_each(|(spent, _)| *spent += held);
+        up[usize::from(offering == second)] = capacity.grants(0);
+        since = at;
+    }
+    let [a, b, both] = spent;
+    (both - a * b) / libm::sqrt(a * (1.0 - a) * b * (1.0 - b))
+}
+
+/// Related pools are short together for as much of the time as pools of the same relation were seen
+/// to be: their states correlate alike, whether windows are frequent or rare.
 #[test]
-fn kin_run_short_together() {
+fn kin_are_short_at_the_same_times() {
     let kin = |kind, family, zone| Kin::of("r", kind, family, zone);
     let [here, there] = ["ra", "rb"];
     let relations = [
@@ -105,35 +140,17 @@ fn kin_run_short_together() {
         (kin("c.a", "c", here), 0.06, "anything else in the region"),
         (Kin::of("q", "m.a", "m", "qa"), 0.0, "another region"),
     ];
-    let hours = 80_000;
+    let scarce = Contention { window_rate: Some(0.246), ..fitted() };
+    let ordinary = Contention { window_rate: Some(0.05), ..Contention::default() };
     for (other, expected, what) in relations {
-        let mut setup =
-            pool(Contention { window_rate: Some(0.066), ..Contention::default() }, 0, 0.0, hours);
-        let mut model = (*setup.model).clone();
-        let first = OfferingId::from_index(0);
-        model.catalog.offerings[first].kin = kin("m.a", "m", here);
-        let mut second = model.catalog.offerings[first].clone();
-        (second.key, second.kin) = (77, other);
-        let second = model.catalog.offerings.push(second);
-        setup.model = Arc::new(model);
-        let mut begins: [Vec<SimTime>; 2] = [Vec::new(), Vec::new()];
-        let mut ample = [true; 2];
-        for (at, fact) in facts(&setup, ROOT).0 {
-            let Fact::CapacityChanged { offering, capacity } = fact else { continue };
-            let which = usize::from(offering == second);
-            let was = std::mem::replace(&mut ample[which], capacity == Capacity::Ample);
-            if was && !ample[which] {
-                begins[which].push(at);
-            }
+        for (model, is_scarce) in [(&scarce, true), (&ordinary, false)] {
+            let phi = correlation(model, is_scarce, [kin("m.a", "m", here), other]);
+            assert!((phi - expected).abs() < 0.06, "{what}, scarce {is_scarce}: {phi}");
         }
-        let [a, b] = begins;
-        // Of the moments that are A's and find B ample; B is otherwise engaged for an eighth of
-        // the time.
-        let together = a.iter().filter(|at| b.binary_search(at).is_ok()).count() as f64;
-        let share = together / a.len() as f64;
-        let free = 0.87;
-        assert!((share - expected * free).abs() < 0.03, "{what}: {share} of {}", a.len());
     }
+    let alone = Contention { kinship: Kinship::AWS.with_zones(0.0), ..scarce };
+    let phi = correlation(&alone, true, [kin("m.a", "m", here), kin("m.a", "m", there)]);
+    assert!(phi.abs() < 0.04, "{phi}");
 }
 
 /// A request at a random moment is refused as often as the rates say: a pool of a scarce type is

@@ -99,8 +99,10 @@ pub fn fill(
     }
     if !setup.model.schedules.is_empty() {
         assumptions.push(assumption::CALENDAR.about(&[&start.to_string()]));
-    } else if calendar.said.is_some() {
-        let message = "`startTime` is given, and there is no CronJob that goes by it";
+    } else if calendar.said.is_some()
+        && !assumptions.iter().any(|it| it.id == assumption::TIME_OF_DAY.id)
+    {
+        let message = "`startTime` is given, and neither a CronJob nor the market goes by it";
         found.push(calendar.diagnostic("W0010", message.into()));
     }
     if !filled.is_empty() {
@@ -170,7 +172,8 @@ fn zone(spec: &CronJobSpec) -> Result<TimeZone, String> {
     }
 }
 
-fn moment(text: &str) -> Result<Timestamp, String> {
+/// A date, or a moment.
+pub(super) fn moment(text: &str) -> Result<Timestamp, String> {
     // A date alone is its midnight.
     let whole = if text.len() == 10 { format!("{text}T00:00:00Z") } else { text.to_owned() };
     whole.parse().map_err(|_| {

@@ -3,6 +3,7 @@
 
 pub mod bare;
 pub mod budgets;
+mod clock;
 mod contract;
 pub mod cron_jobs;
 mod deadline_jobs;

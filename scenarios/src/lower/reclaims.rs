@@ -10,6 +10,7 @@ use sim::market::reclaims::by_age::{ByAge, Law, gcp_2019_times};
 use sim::market::reclaims::capped::Capped;
 use sim::market::reclaims::constant::Constant;
 use sim::market::reclaims::contention::{Contention, afternoon};
+use sim::market::reclaims::kinship::Kinship;
 use sim::market::reclaims::never::Never;
 use sim::market::reclaims::replay::Replay;
 use sim::market::reclaims::scripted::{Event, Scripted};
@@ -18,6 +19,7 @@ use sim::world::resources::Lane;
 use sim::{SimTime, Span};
 
 use super::Lowering;
+use super::clock::first_hour;
 use crate::assumption;
 use crate::diagnostic::did_you_mean;
 use crate::file::market::{self, ReclaimModel};
@@ -111,16 +113,27 @@ impl Lowering<'_> {
             (None, "aws") if BUSY.contains(&self.file.region.as_str()) => afternoon(BUSY_AFTERNOON),
             (None, _) => [1.0; 24],
         };
+        let start_time = self.file.start_time.as_deref();
+        let (first_hour, clock) = first_hour(&self.file.region, start_time);
         if by_hour.iter().any(|more| *more < 1.0) {
-            self.assumptions.push(assumption::TIME_OF_DAY.about(&[]));
+            let hour = format!("{first_hour}:00");
+            self.assumptions.push(assumption::TIME_OF_DAY.about(&[&hour, &clock]));
         }
+        let recorded = if self.provider.catalogue == "gcp" { Kinship::GCP } else { Kinship::AWS };
+        let kinship = match written.and_then(|it| it.zone_correlation) {
+            Some(stated) => recorded.with_zones(stated),
+            None => recorded,
+        };
+        self.assumptions.push(assumption::ZONES_CORRELATE.about(&[&kinship.of_type.to_string()]));
         Contention {
             reclaim_rate: or(|it| it.reclaim_rate, fitted.reclaim_rate),
             grant_rate: or(|it| it.grant_rate, fitted.grant_rate),
             exit_rate: or(|it| it.exit_rate, fitted.exit_rate),
             recovery_rate: or(|it| it.recovery_rate, fitted.recovery_rate),
             ends_ample: or(|it| it.ends_ample, fitted.ends_ample),
+            kinship,
             by_hour,
+            first_hour,
             notice: self.provider.notice,
             ..fitted
         }

@@ -21,6 +21,7 @@
 use std::collections::VecDeque;
 
 use super::chain::Chain;
+use super::kinship::Kinship;
 use super::shocks::Shocks;
 use super::{Reclaims, Supply};
 use crate::market::{Batch, Episode, Move};
@@ -44,8 +45,12 @@ pub struct Contention {
     /// How often contention ends in ample capacity, for types that are not scarce. A scarce type
     /// ends as it happens to stand, open or shut.
     pub ends_ample: f64,
+    /// How strongly related offerings run short together.
+    pub kinship: Kinship,
     /// How much more often windows begin in each hour of the day, from midnight.
     pub by_hour: [f64; 24],
+    /// The hour of the day at `T+0`.
+    pub first_hour: u64,
     /// How often windows begin, where that was fitted itself; by default as often as the stated
     /// rate of each offering asks for.
     pub window_rate: Option<f64>,
@@ -69,7 +74,9 @@ impl Default for Contention {
             exit_rate: 0.42,
             recovery_rate: 0.25,
             ends_ample: 0.9,
+            kinship: Kinship::AWS,
             by_hour: [1.0; 24],
+            first_hour: 0,
             window_rate: None,
             notice: Span::ZERO,
             early_warnings: 0.5,
@@ -149,12 +156,10 @@ impl Reclaims for Contention {
                 CapacityType::Spot => self.chain_of(offering.reclaims_per_hour, scale, scarce),
                 CapacityType::OnDemand => self.chain(scarce),
             };
-            Pool::new(
-                root,
-                offering.key,
-                Shocks::new(root, offering.key, offering.kin, chain.begins, self.by_hour),
-                chain,
-            )
+            let groups = self.kinship.groups(offering.key, offering.kin, &chain);
+            let shocks = Shocks::new(root, groups, self.by_hour, self.first_hour);
+            let [kind, group] = self.kinship.at_start(root, &groups);
+            Pool::new(root, offering.key, chain, shocks, [kind, group, AT_START, 0, 0])
         });
         Box::new(Open { model: self.clone(), root, pools: pools.collect() })
     }
@@ -174,6 +179,10 @@ struct Pool {
     chain: Chain,
     /// When windows begin.
     shocks: Shocks,
+    /// The moment since which capacity has not been ample, by its identity, and how many windows
+    /// there have been since. Offerings that share it share what follows.
+    since: [u64; 5],
+    part: u64,
     start: Capacity,
     /// Where the path has been made up to, and how the pool stands then.
     until: SimTime,
@@ -184,15 +193,18 @@ struct Pool {
     moves: VecDeque<(SimTime, Move)>,
 }
 
+/// The strip of what is there at `T+0`: no other is as high.
+const AT_START: u64 = u64::MAX;
+
 /// In which phase of a window an episode falls; the last two bits of its key.
 const SHUTS: u64 = 0;
 const WHILE_OPEN: u64 = 1;
 const WHILE_SHUT: u64 = 2;
 
 impl Pool {
-    fn new(root: Root, key: u64, shocks: Shocks, chain: Chain) -> Pool {
+    fn new(root: Root, key: u64, chain: Chain, shocks: Shocks, since: [u64; 5]) -> Pool {
         // How a pool stands at T+0 in the long run.
-        let mut draws = root.stream(Stream::Window, &[key]);
+        let mut draws = root.stream(Stream::Window, &since);
         let u = draws.uniform();
         let start = chain.shares().map_or(Capacity::Ample, |it| {
             let mut left = u * (it.ample + 1.0 + it.shut + it.exhausted);
@@ -213,6 +225,8 @@ impl Pool {
             key,
             chain,
             shocks,
+            since,
+            part: 0,
             start,
             until: SimTime::ZERO,
             state: start,
@@ -223,31 +237,36 @@ impl Pool {
 
     /// Makes the next stretch of the path; `false` if nothing ever happens again.
     fn extend(&mut self, model: &Contention, root: Root) -> bool {
-        let mut draws = root.stream(Stream::Window, &[self.key, self.windows]);
+        if self.state == Capacity::Ample {
+            let Some(shock) = self.shocks.after(self.until) else { return false };
+            (self.until, self.since, self.part) = (shock.at, shock.key, 0);
+        }
+        let [kind, group, strip, stretch, which] = self.since;
+        let shared = [kind, group, strip, stretch, which, self.part];
+        let mut path = root.stream(Stream::Window, &shared);
         let open = match self.state {
             Capacity::Contended { open } => open,
-            Capacity::Ample => {
-                let Some(at) = self.shocks.after(self.until) else { return false };
-                self.until = at;
-                true
-            }
+            Capacity::Ample => true,
             Capacity::Exhausted | Capacity::Holds(_) => {
-                let Some(rest) = draws.exponential(self.chain.recovers) else { return false };
+                let Some(rest) = path.exponential(self.chain.recovers) else { return false };
                 self.until = self.until + rest;
                 false
             }
         };
-        self.window(model, open, &mut draws);
+        let mut own = root.stream(Stream::Window, &[self.key, self.windows]);
+        self.window(model, open, &mut path, &mut own);
         self.windows += 1;
+        self.part += 1;
         true
     }
 
-    /// One window of contention, from where the path ends, which the pool enters open or shut.
-    fn window(&mut self, model: &Contention, mut open: bool, draws: &mut Draws) {
+    /// One window of contention, from where the path ends, which the pool enters open or shut. When it
+    /// opens, shuts and ends, related pools may share; which instances it takes is its own.
+    fn window(&mut self, model: &Contention, mut open: bool, path: &mut Draws, own: &mut Draws) {
         let (chain, from) = (self.chain, self.until);
         let never = SimTime::ZERO + crate::time::LONGEST_HORIZON;
         let after = |at: SimTime, span: Option<Span>| span.map_or(never, |span| at + span);
-        let end = after(from, draws.exponential(chain.ends));
+        let end = after(from, path.exponential(chain.ends));
         let mut moves = vec![(from, Move::Turns(Capacity::Contended { open }))];
         let mut number = self.windows << 24;
         let mut take = |at: SimTime, phase: u64, draws: &mut Draws| {
@@ -259,25 +278,25 @@ impl Pool {
             [(warned, Move::Warns(episode)), (at, Move::Takes(episode))]
         };
         let rate_of_extras = extras(&chain);
-        let mut extra = after(from, draws.exponential(rate_of_extras));
+        let mut extra = after(from, own.exponential(rate_of_extras));
         let mut flip = from;
         while flip < end {
             let rate = if open { chain.shuts } else { chain.opens };
-            flip = after(flip, draws.exponential(rate)).min(end);
+            flip = after(flip, path.exponential(rate)).min(end);
             while extra < flip {
                 let phase = if open { WHILE_OPEN } else { WHILE_SHUT };
-                moves.extend(take(extra, phase, draws));
-                extra = after(extra, draws.exponential(rate_of_extras));
+                moves.extend(take(extra, phase, own));
+                extra = after(extra, own.exponential(rate_of_extras));
             }
             if flip < end {
                 open = !open;
                 moves.push((flip, Move::Turns(Capacity::Contended { open })));
                 if !open {
-                    moves.extend(take(flip, SHUTS, draws));
+                    moves.extend(take(flip, SHUTS, own));
                 }
             }
         }
-        let ample = open || draws.uniform() < chain.relents;
+        let ample = open || path.uniform() < chain.relents;
         self.state = if ample { Capacity::Ample } else { Capacity::Exhausted };
         self.until = end;
         moves.push((end, Move::Turns(self.state)));

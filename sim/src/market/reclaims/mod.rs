@@ -5,6 +5,7 @@ pub mod capped;
 mod chain;
 pub mod constant;
 pub mod contention;
+pub mod kinship;
 pub mod never;
 pub mod replay;
 pub mod scripted;

@@ -1,8 +1,9 @@
 //! When capacity becomes scarce: random moments that related offerings share.
 //!
-//! Each offering's moments are a Poisson process of its own rate. Related offerings share some: the
-//! same type in another zone of the region 40 % of them, the same family in the same zone 19 %, and
-//! whatever else is in the region 6 % (the correlations of up and down states between pools, 2023).
+//! Each offering's moments are a Poisson process of its own rate. Related offerings share some of them,
+//! and what follows from a shared moment is the same for all that are ample at it, until they are
+//! ample again: it has one identity. So capacity is short in several zones at a time, not only from the
+//! same moment on. `kinship` says how many moments are shared.
 //!
 //! Shared moments are the points of one random measure over time and *level*, a rate: an offering
 //! sees the points of a group below its own share of the rate. So two offerings of different rates
@@ -10,55 +11,55 @@
 //! a scenario buys. The points are made strip by strip: those between the levels 2^k and 2^(k+1) are
 //! a Poisson process of the rate 2^k, keyed by group and strip.
 
+use super::kinship::Groups;
 use crate::rng::{Root, Stream};
 use crate::time::{SimTime, Span};
-use crate::world::catalog::Kin;
-
-/// The share of an offering's moments that come from each of its groups, its own being the rest.
-const OF_TYPE_IN_REGION: f64 = 0.34;
-const OF_FAMILY_IN_ZONE: f64 = 0.13;
-const OF_REGION: f64 = 0.06;
 
 /// Points are made for this long at a time.
 const STRETCH: Span = Span::from_hours(28 * 24);
 /// Levels below two to this power, per hour, are one strip: once in a thousand years.
 const LOWEST: i32 = -23;
 
+/// A moment at which capacity becomes scarce.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) struct Shock {
+    /// When.
+    pub(super) at: SimTime,
+    /// Identity in the random streams, the same for all offerings that share it: the kind of group,
+    /// the group, the strip, the stretch of time, and which of its points.
+    pub(super) key: [u64; 5],
+}
+
 /// The moments at which one offering's capacity becomes scarce.
 pub(super) struct Shocks {
     root: Root,
     /// The groups, each with the level below which the offering sees its points.
-    groups: [(u64, f64); 4],
+    groups: Groups,
     by_hour: [f64; 24],
+    /// The hour of the day at `T+0`.
+    first_hour: u64,
     /// The moments of the stretch that was made last, in order, and which stretch it is.
-    moments: Vec<SimTime>,
+    moments: Vec<Shock>,
     stretch: Option<u64>,
 }
 
 impl Shocks {
-    /// The moments of the offering of this key, `rate` an hour on average, and more or less by the hour
-    /// of the day in proportion to these.
-    pub(super) fn new(root: Root, key: u64, kin: Kin, rate: f64, by_hour: [f64; 24]) -> Shocks {
-        let own = 1.0 - OF_TYPE_IN_REGION - OF_FAMILY_IN_ZONE - OF_REGION;
-        let groups = [
-            (key, own * rate),
-            (kin.type_in_region, OF_TYPE_IN_REGION * rate),
-            (kin.family_in_zone, OF_FAMILY_IN_ZONE * rate),
-            (kin.region, OF_REGION * rate),
-        ];
+    /// The moments that an offering of these groups sees, and more or less of them by the hour of the day
+    /// in proportion to `by_hour`, `T+0` being in the hour `first_hour`.
+    pub(super) fn new(root: Root, groups: Groups, by_hour: [f64; 24], first_hour: u64) -> Shocks {
         let mean = by_hour.iter().sum::<f64>() / 24.0;
         let by_hour = by_hour.map(|more| more / mean);
-        Shocks { root, groups, by_hour, moments: Vec::new(), stretch: None }
+        Shocks { root, groups, by_hour, first_hour, moments: Vec::new(), stretch: None }
     }
 
     /// The first moment after `at`, if there is one within ten years.
-    pub(super) fn after(&mut self, at: SimTime) -> Option<SimTime> {
+    pub(super) fn after(&mut self, at: SimTime) -> Option<Shock> {
         let last = crate::time::LONGEST_HORIZON.as_ms() / STRETCH.as_ms();
         for stretch in at.as_ms() / STRETCH.as_ms()..=last {
             if self.stretch != Some(stretch) {
                 self.fill(stretch);
             }
-            let next = self.moments.partition_point(|moment| *moment <= at);
+            let next = self.moments.partition_point(|moment| moment.at <= at);
             if let Some(moment) = self.moments.get(next) {
                 return Some(*moment);
             }
@@ -90,15 +91,17 @@ impl Shocks {
             let number = u64::try_from(strip - LOWEST).expect("not below the lowest strip");
             let mut draws = self.root.stream(Stream::Contention, &[kind, group, number, stretch]);
             let mut at = begin;
-            while let Some(gap) = draws.exponential(height) {
+            for which in 0.. {
+                let Some(gap) = draws.exponential(height) else { break };
                 at = at + gap;
                 if at >= begin + STRETCH {
                     break;
                 }
                 let point = bottom + height * draws.uniform();
-                let hour = usize::try_from(at.as_ms() / 3_600_000 % 24).expect("below 24");
+                let hour = (at.as_ms() / 3_600_000 + self.first_hour) % 24;
+                let hour = usize::try_from(hour).expect("below 24");
                 if point < level * self.by_hour[hour] {
-                    self.moments.push(at);
+                    self.moments.push(Shock { at, key: [kind, group, number, stretch, which] });
                 }
             }
             strip += 1;
@@ -113,12 +116,18 @@ mod tests {
     const ROOT: Root = Root { seed: 3, replication: 0 };
 
     /// All moments in ten years.
-    fn moments(rate: f64, by_hour: [f64; 24]) -> Vec<SimTime> {
-        let mut shocks = Shocks::new(ROOT, 5, Kin::of("r", "m.a", "m", "ra"), rate, by_hour);
+    fn moments(rate: f64, by_hour: [f64; 24]) -> Vec<Shock> {
+        moments_from(rate, by_hour, 0)
+    }
+
+    fn moments_from(rate: f64, by_hour: [f64; 24], first_hour: u64) -> Vec<Shock> {
+        let groups = [(5, 0.5 * rate), (6, 0.3 * rate), (7, 0.1 * rate), (8, 0.1 * rate)];
+        let mut shocks = Shocks::new(ROOT, groups, by_hour, first_hour);
         let mut at = SimTime::ZERO;
         std::iter::from_fn(|| {
-            at = shocks.after(at)?;
-            Some(at)
+            let shock = shocks.after(at)?;
+            at = shock.at;
+            Some(shock)
         })
         .collect()
     }
@@ -135,8 +144,10 @@ mod tests {
     #[test]
     fn an_hour_without_moments_has_none() {
         let by_hour = std::array::from_fn(|hour| if hour < 12 { 2.0 } else { 0.0 });
-        let morning = |moment: &SimTime| moment.as_ms() / 3_600_000 % 24 < 12;
-        let moments = moments(0.01, by_hour);
-        assert!(moments.len() > 700 && moments.iter().all(morning), "{}", moments.len());
+        for first_hour in [0, 9] {
+            let morning = |it: &Shock| (it.at.as_ms() / 3_600_000 + first_hour) % 24 < 12;
+            let moments = moments_from(0.01, by_hour, first_hour);
+            assert!(moments.len() > 700 && moments.iter().all(morning), "{}", moments.len());
+        }
     }
 }
