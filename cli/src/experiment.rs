@@ -6,6 +6,7 @@ use reports::breakdown::Breakdown;
 use reports::charts::Story;
 use reports::export::Recording;
 use reports::rules::{self, Outcome, RuleSummary, Watch};
+use reports::sensitivity::LeftOut;
 use reports::series::Series;
 use reports::{Figures, Fold, Input, Summary, sensitivity};
 use scenarios::Scenario;
@@ -37,6 +38,8 @@ pub(crate) struct Results {
     pub(crate) outcomes: Vec<Vec<Outcome>>,
     /// The scenario as it is at other scales of reclaims, each with its first replications.
     scaled: Vec<(f64, Vec<(Figures, Run)>)>,
+    /// Scales of reclaims that are out of all proportion.
+    left_out: Vec<LeftOut>,
     legend: Legend,
     on_demand_legend: Legend,
     today_legend: Option<Legend>,
@@ -54,7 +57,7 @@ pub(crate) fn run(
     let on_demand = scenario.setup.on_demand();
     let today = scenario.today.as_ref().map(|it| &it.setup);
     let legend = Legend::of(&scenario.setup);
-    let at_scales: Vec<Setup> = scales(&scenario.setup);
+    let (at_scales, left_out) = scales(&scenario.setup);
     let sums = [(); 2].map(|()| Mutex::new(Series::new(&legend)));
     let replications = replicate(n, progress.stop(), |replication| {
         let root = Root { seed, replication };
@@ -90,6 +93,7 @@ pub(crate) fn run(
         today: today.map(|_| Vec::new()),
         series: sums.map(|sum| sum.into_inner().unwrap_or_else(PoisonError::into_inner)),
         outcomes: Vec::new(),
+        left_out,
         scaled: at_scales.iter().map(|it| (it.market.reclaim_scale, Vec::new())).collect(),
         legend: legend.clone(),
         on_demand_legend: Legend::of(&on_demand),
@@ -123,21 +127,24 @@ fn figures(setup: &Setup, root: Root, also: impl Sink, sum: &Mutex<Series>) -> (
     (figures, run)
 }
 
-/// The same at the scales of reclaims that are worth a look: all but its own, and none if nothing
-/// that it buys is ever taken.
-fn scales(setup: &Setup) -> Vec<Setup> {
+/// How many times the stated rates of reclaims a scenario has, if it buys spot and any are stated.
+fn stated_scale(setup: &Setup) -> Option<f64> {
     let mut offerings = setup.model.catalog.offerings.rows();
     let spot = offerings.any(|it| it.capacity_type == CapacityType::Spot);
-    let own = setup.market.reclaim_scale;
-    if !spot || !setup.market.reclaims.has_rates() {
-        return Vec::new();
-    }
-    let other = sensitivity::SCALES.into_iter().filter(|scale| (scale / own - 1.0).abs() > 1e-9);
+    (spot && setup.market.reclaims.has_rates()).then_some(setup.market.reclaim_scale)
+}
+
+/// The same at the scales of reclaims that are worth a look: all but its own, and none if nothing
+/// that it buys is ever taken.
+fn scales(setup: &Setup) -> (Vec<Setup>, Vec<LeftOut>) {
+    let Some(own) = stated_scale(setup) else { return (Vec::new(), Vec::new()) };
+    let (other, left_out) =
+        sensitivity::multiples(own, setup.market.reclaims.per_hour(&setup.model));
     let at = |reclaim_scale| {
         let market = Market { reclaim_scale, ..setup.market.clone() };
         Setup { market, ..setup.clone() }
     };
-    other.map(at).collect()
+    (other.into_iter().map(at).collect(), left_out)
 }
 
 fn plain_figures(setup: &Setup, root: Root) -> (Figures, Run) {
@@ -170,6 +177,8 @@ impl Results {
             on_demand: &self.on_demand,
             today: self.today.as_deref().zip(self.today_legend.as_ref()),
             scaled: self.scales(scenario.setup.market.reclaim_scale),
+            left_out: self.left_out.clone(),
+            reclaim_scale: stated_scale(&scenario.setup),
             rules: told_rules(scenario, self.seed, &self.outcomes),
             assumptions: scenario.assumptions.iter().map(told).collect(),
             unmodelled: scenario.unmodelled.iter().map(ToString::to_string).collect(),

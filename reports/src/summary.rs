@@ -23,7 +23,7 @@ use crate::exposure::Exposure;
 use crate::figures::Figures;
 use crate::harm::{self, HarmSummary};
 use crate::rules::RuleSummary;
-use crate::sensitivity::{self, Scaled};
+use crate::sensitivity::{self, LeftOut, Scaled};
 use crate::stats::Estimate;
 pub use availability::WorkloadAvailability;
 pub use batch::{Batch, JobFate};
@@ -59,6 +59,10 @@ pub struct Input<'a> {
     pub today: Option<(&'a [(Figures, Run)], &'a Legend)>,
     /// The scenario at other scales of reclaims, each with its first replications.
     pub scaled: Vec<(f64, &'a [(Figures, Run)])>,
+    /// Scales that were left out.
+    pub left_out: Vec<LeftOut>,
+    /// How many times the stated rates of reclaims the scenario has; none if none are stated.
+    pub reclaim_scale: Option<f64>,
     /// How each placement rule fared in the scenario as it is.
     pub rules: Vec<RuleSummary>,
     /// What was assumed.
@@ -105,6 +109,10 @@ pub struct Summary {
     pub delivered_replicas_ratio: Option<Estimate>,
     /// What the result would be if reclaims were more or less frequent.
     pub sensitivity: Vec<Scaled>,
+    /// Multiples of the rates of reclaims that were not tried, for they would be out of all proportion.
+    pub sensitivity_left_out: Vec<LeftOut>,
+    /// How many times the stated rates of reclaims the scenario has; none if none are stated.
+    pub reclaim_scale: Option<f64>,
     /// Pods that still wait for a node at the end, in any replication, and why.
     pub unplaced: Vec<Unplaced>,
     /// How each placement rule fared in the scenario as it is.
@@ -346,6 +354,8 @@ pub fn summarize(input: Input<'_>) -> Summary {
             .iter()
             .map(|(scale, runs)| sensitivity::summarize(*scale, runs, input.on_demand, legend))
             .collect(),
+        sensitivity_left_out: input.left_out,
+        reclaim_scale: input.reclaim_scale,
         unplaced: unplaced::of(input.proposed, legend),
         rules: input.rules,
         assumptions: input.assumptions,

@@ -96,8 +96,11 @@ fn money(summary: &Summary) -> String {
 /// What it costs in reclaims, disruptions and waiting, in one clause.
 fn risk(summary: &Summary) -> String {
     let plan = &summary.proposed;
+    // The stated rates are what a reader takes for granted.
+    let times = summary.reclaim_scale.filter(|scale| (scale - 1.0).abs() > 1e-9);
+    let times = times.map_or_else(String::new, |scale| format!(" (at ×{scale} the stated rates)"));
     let mut risk = format!(
-        "{} node reclaims/day, {} pods disrupted/day of which {} are cut short or killed, p95 pending {}",
+        "{} node reclaims/day{times}, {} pods disrupted/day of which {} are cut short or killed, p95 pending {}",
         rate(plan.reclaims_per_day.mean),
         rate(plan.pods_disrupted_per_day.mean),
         rate(plan.ends_cut_short_per_day.mean + plan.ends_killed_without_warning_per_day.mean),
@@ -258,7 +261,7 @@ pub fn table(summary: &Summary, columns: usize) -> String {
     let mut text = layout::table(&rows, 0, columns);
     text += &harm::tables(&summary.proposed.harm, columns);
     savings(summary, &mut text);
-    text += &sensitivity::table(&summary.sensitivity, columns);
+    text += &sensitivity::table(&summary.sensitivity, &summary.sensitivity_left_out, columns);
     unplaced(summary, &mut text);
     if !summary.rules.is_empty() {
         let _ = write!(text, "\n{}", rules::list(&summary.rules, summary.replications));

@@ -151,6 +151,13 @@ impl Reclaims for ByAge {
         "by-age"
     }
 
+    /// In their first hour.
+    fn per_hour(&self, _: &Model) -> f64 {
+        let times = self.times.values().copied().fold(1.0, f64::max);
+        let survivors = 1.0 - self.law.taken_by(1.0, times);
+        if survivors > 0.0 { -libm::log(survivors) } else { f64::INFINITY }
+    }
+
     fn open(&self, root: Root, model: &Model, scale: f64) -> Box<dyn Supply> {
         let times = |offering: OfferingId| self.times.get(&offering).copied().unwrap_or(1.0);
         let offerings = model.catalog.offerings.iter();

@@ -27,6 +27,10 @@ impl Reclaims for Capped {
         self.beneath.has_rates()
     }
 
+    fn per_hour(&self, model: &Model) -> f64 {
+        self.beneath.per_hour(model)
+    }
+
     fn open(&self, root: Root, model: &Model, scale: f64) -> Box<dyn Supply> {
         let beneath = self.beneath.open(root, model, scale);
         Box::new(Open { beneath, max_life: self.max_life })

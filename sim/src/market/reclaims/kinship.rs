@@ -112,7 +112,7 @@ mod tests {
     fn rare_windows_are_shared_as_their_states_correlate() {
         let rare = Chain { begins: 1e-9, ..POOL };
         assert!((share(&rare, 0.4) - 0.4).abs() < 1e-6);
-        assert_eq!([share(&rare, 0.0), share(&POOL, 0.4)], [0.0, 0.4]);
+        assert!(share(&rare, 0.0).abs() < 1e-12 && (share(&POOL, 0.4) - 0.4).abs() < 1e-12);
     }
 
     /// p3.2xlarge in us-east-1, 2023: pairs that were simulated elsewhere, 60 000 h each, correlate by

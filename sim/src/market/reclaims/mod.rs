@@ -27,6 +27,11 @@ pub trait Reclaims: Send + Sync {
         true
     }
 
+    /// How often per hour the instances are taken that are taken most often, at the stated rates.
+    fn per_hour(&self, model: &Model) -> f64 {
+        model.catalog.offerings.rows().map(|it| it.reclaims_per_hour).fold(0.0, f64::max)
+    }
+
     /// The capacity that one replication meets, reclaims being `scale` times as frequent as the
     /// model says.
     fn open(&self, root: Root, model: &Model, scale: f64) -> Box<dyn Supply>;

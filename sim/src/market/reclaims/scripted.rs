@@ -46,6 +46,10 @@ impl Reclaims for Scripted {
         self.beside.has_rates()
     }
 
+    fn per_hour(&self, model: &Model) -> f64 {
+        self.beside.per_hour(model)
+    }
+
     fn open(&self, root: Root, model: &Model, scale: f64) -> Box<dyn Supply> {
         let scripts = model.catalog.offerings.ids().map(|offering| self.script_of(offering));
         Box::new(Open {
