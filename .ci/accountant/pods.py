@@ -4,7 +4,7 @@ from collections import Counter, deque
 
 from .facts import Record
 
-TAKEN = ("Reclaimed", "Outbid")
+TAKEN = ("Reclaimed", "Outbid", "Drained")
 REPLACED = ("Deployment", "StatefulSet", "Job", "CronJob")
 
 

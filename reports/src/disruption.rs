@@ -118,7 +118,7 @@ impl Sink for Disruption {
             return;
         }
         match *fact {
-            Fact::NodeGone { why: why @ (Why::Reclaimed | Why::Outbid), announced, .. } => {
+            Fact::NodeGone { why, announced, .. } if why.is_reclaim() => {
                 self.reclaims += 1;
                 self.outbid += u64::from(why == Why::Outbid);
                 self.notices_missed += u64::from(!announced);

@@ -230,9 +230,9 @@ impl Meter {
             }
             Fact::NodeGone { node, why, .. } => {
                 let account = self.open.remove(&node)?;
-                // Nothing is free of what is given back.
+                // Nothing is free of what is given back, or terminated by its owner.
                 let taken = self.capacity_type(account.offering) == CapacityType::Spot
-                    && why != Why::Released;
+                    && matches!(why, Why::Reclaimed | Why::Outbid);
                 let billing = &self.legend.provider.billing;
                 let held = at.since(account.launched_at);
                 let billed_to = account.launched_at + billing.billed(held, false);

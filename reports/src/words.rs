@@ -152,6 +152,8 @@ fn because(why: Why) -> &'static str {
     match why {
         Why::Reclaimed => ", reclaimed",
         Why::Outbid => ", reclaimed at a price above the maximum",
+        Why::Drained => ", reclaimed, and terminated once it was drained",
+        Why::Failed => ", failed",
         Why::Preempted => ", preempted",
         Why::Tainted => ", because of a taint",
         Why::Released => ", given back",

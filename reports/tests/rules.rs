@@ -99,7 +99,9 @@ fn broken(rule: &Rule, world: &World) -> BTreeSet<Domain> {
         Amount::Percent(percent) => (100 * held).cmp(&(percent * wanted)),
     };
     let domains = |key: NameId| -> BTreeSet<Domain> {
-        let there = world.registered().iter().filter_map(|node| domain(*node, key));
+        // What is left of a node whose instance is gone holds nothing.
+        let there = world.registered().iter().filter(|node| !world.view(**node).is_lost());
+        let there = there.filter_map(|node| domain(*node, key));
         let possible = model.node_labels().filter_map(|labels| labels.get(key));
         there.chain(possible.map(Domain::Label)).collect()
     };

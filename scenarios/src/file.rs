@@ -181,9 +181,9 @@ pub struct Pool {
     /// price is above, the pool is given nothing and loses what it has.
     #[schemars(range(min = 0.0, max = 1_000_000.0))]
     pub max_price: Option<f64>,
-    /// Which of its types and zones it launches; by default they take turns.
-    #[serde(default)]
-    pub allocation: healing::Allocation,
+    /// Which of its types it launches, after its zones take turns; by default those take turns, too,
+    /// or as Karpenter does if that launches its nodes.
+    pub allocation: Option<healing::Allocation>,
     /// Who launches its nodes; by default somebody whose request stays open until there is capacity.
     pub provisioner: Option<healing::Provisioner>,
     /// The part of a spot pool that is bought on-demand.

@@ -289,7 +289,8 @@ impl<S: Sink> Simulation<'_, S> {
         let actions = self.controllers.pod_ended(&self.world, pod, end);
         self.apply_all(actions);
         self.wake_scheduler(Happening::PodLeft(self.world.pods().spec(pod)));
-        if let Some(node) = node.filter(|node| self.pools.is_leaving(*node)) {
+        let goes = |node| self.pools.is_leaving(node) || self.is_terminated_when_drained(node);
+        if let Some(node) = node.filter(|node| goes(*node)) {
             self.release_when_empty(node);
         }
     }

@@ -326,6 +326,9 @@ impl<'s, S: Sink> Simulation<'s, S> {
         self.act_on_notice(node, deadline);
         self.pools.announced(&self.world, node);
         self.fill(self.world.nodes().pool(node));
+        if self.is_terminated_when_drained(node) {
+            self.release_when_empty(node);
+        }
     }
 
     fn node_taken(&mut self, node: NodeId) {
@@ -367,6 +370,9 @@ impl<'s, S: Sink> Simulation<'s, S> {
         }
         if let Some(old) = self.pools.ready(&self.world, node) {
             self.give_back(old);
+        }
+        if self.is_terminated_when_drained(node) {
+            self.release_when_empty(node);
         }
         self.await_look_at_zones();
     }

@@ -5,6 +5,7 @@ use crate::action::Purpose;
 use crate::engine::Simulation;
 use crate::event::Event;
 use crate::lifecycle::drain;
+use crate::providers::interruption::DrainedBy;
 use crate::scheduler::framework::Happening;
 use crate::world::catalog::OfferingId;
 use crate::world::fact::{Fact, Sink};
@@ -78,6 +79,14 @@ impl<S: Sink> Simulation<'_, S> {
         if self.world.nodes().announced(node) { Why::Reclaimed } else { Why::Released }
     }
 
+    /// Whether a node that the provider is about to take is terminated as soon as it is drained.
+    pub(crate) fn is_terminated_when_drained(&self, node: NodeId) -> bool {
+        let pool = self.world.nodes().pool(node);
+        self.setup.interruption.drained_by == DrainedBy::Handler
+            && self.world.nodes().announced(node)
+            && self.setup.model.pools[pool].healing.terminates_drained
+    }
+
     /// Gives a drained node back once its pods have ended; those of DaemonSets are told to stop last.
     pub(crate) fn release_when_empty(&mut self, node: NodeId) {
         if self.world.nodes().state(node) == NodeState::Gone
@@ -85,6 +94,7 @@ impl<S: Sink> Simulation<'_, S> {
         {
             return;
         }
+        let leaves = self.pools.is_leaving(node);
         let pods = self.world.placement().pods_on(node).to_vec();
         let stopping = |pod| matches!(self.world.pods().phase(pod), Phase::Terminating { .. });
         let (stopping, left): (Vec<_>, Vec<_>) = pods.into_iter().partition(|pod| stopping(*pod));
@@ -92,12 +102,16 @@ impl<S: Sink> Simulation<'_, S> {
             return;
         }
         if !left.is_empty() {
-            left.into_iter().for_each(|pod| self.terminate(pod, Why::Released, None));
+            let why = if leaves { Why::Released } else { Why::Reclaimed };
+            left.into_iter().for_each(|pod| self.terminate(pod, why, None));
             return;
         }
         let offering = self.world.nodes().offering(node);
-        self.remove(node, Why::Released);
+        self.remove(node, if leaves { Why::Released } else { Why::Drained });
         self.wake_scheduler(Happening::NodeLeft);
+        if !leaves {
+            self.fill(self.world.nodes().pool(node));
+        }
         if self.is_spot(offering) {
             self.grant_open_requests(offering);
         }

@@ -16,7 +16,8 @@ use sim::world::Model;
 use sim::world::catalog::{Capacity, CapacityType, Offering, OfferingId};
 use sim::world::node::{NodeId, Why};
 use sim::world::pool::{
-    Allocation, BackOff, Fallback, Healing, NodeTemplate, OnDemandPart, PoolId, Reaction, ReplaceAt,
+    Allocation, BackOff, Fallback, Healing, NodeTemplate, OnDemandPart, PoolId, Reaction,
+    ReplaceAt, ZoneSpread,
 };
 use sim::{Fact, MicroUsdPerHour, Root, Setup, SimTime, Span};
 
@@ -148,7 +149,21 @@ fn at_prices(mut setup: Setup, figures: &[(u64, f64)]) -> Setup {
     setup
 }
 
-/// Three zones: the first cheap and often reclaimed, the second less so, the third dear and calm.
+/// All offerings of the pool in one zone, as if each were of a type of its own.
+fn in_one_zone(mut setup: Setup) -> Setup {
+    let mut model = Model::clone(&setup.model);
+    let zone = model.catalog.offerings[OfferingId::from_index(0)].zone;
+    for id in model.catalog.offerings.ids().collect::<Vec<_>>() {
+        let own = model.catalog.instance_type(id).clone();
+        model.catalog.offerings[id].instance_type = model.catalog.instance_types.push(own);
+        model.catalog.offerings[id].zone = zone;
+    }
+    setup.model = Arc::new(model);
+    setup
+}
+
+/// Three offerings of a zone: the first cheap and often reclaimed, the second less so, the third dear
+/// and calm.
 #[test]
 fn each_strategy_has_its_favourite() {
     let figures = [(10, 0.5), (20, 0.15), (30, 0.1)];
@@ -161,9 +176,101 @@ fn each_strategy_has_its_favourite() {
     ];
     for (allocation, born_of) in expected {
         let healing = Healing { allocation, ..Healing::default() };
-        let setup = at_prices(pool(5, 3, healing, &[]), &figures);
+        let setup = at_prices(in_one_zone(pool(5, 3, healing, &[])), &figures);
         assert_eq!(born(&setup), born_of.iter().copied().collect(), "{allocation:?}");
     }
+}
+
+/// Whatever the strategy prefers, zones are balanced first, on-demand nodes included; unless nodes are
+/// where pods want them, and those do not care.
+// Amazon EC2 Auto Scaling User Guide, "Availability Zone distribution"
+#[test]
+fn zones_are_balanced_before_a_strategy_chooses() {
+    let figures = [(10, 0.5), (20, 0.15), (30, 0.1)];
+    let strategies = [
+        Allocation::Diversified,
+        Allocation::LowestPrice,
+        Allocation::CapacityOptimized,
+        Allocation::PriceCapacityOptimized,
+    ];
+    for allocation in strategies {
+        let part = OnDemandPart { templates_from: 3, base: 3, percent_above: 0 };
+        let healing = Healing { allocation, on_demand: Some(part), ..Healing::default() };
+        let setup = at_prices(pool(9, 3, healing, &[]), &figures);
+        let mut in_zone = BTreeMap::new();
+        for (offering, nodes) in born(&setup) {
+            // Offerings are numbered by zone, spot first.
+            *in_zone.entry(offering % 3).or_insert(0) += nodes;
+        }
+        assert_eq!(in_zone, BTreeMap::from([(0, 3), (1, 3), (2, 3)]), "{allocation:?}");
+    }
+    let zones = ZoneSpread::AsPods;
+    let healing = Healing { allocation: Allocation::LowestPrice, zones, ..Healing::default() };
+    let setup = at_prices(pool(9, 3, healing, &[]), &figures);
+    assert_eq!(born(&setup), BTreeMap::from([(0, 9)]));
+}
+
+/// Four types in three zones and six nodes: two in each zone, and none of the types is passed over.
+#[test]
+fn diversified_buys_every_type() {
+    let mut setup = pool(6, 12, Healing::default(), &[]);
+    let mut model = Model::clone(&setup.model);
+    let zones: Vec<OfferingId> = (0..3).map(Id::from_index).collect();
+    let zones: Vec<_> = zones.iter().map(|it| model.catalog.offerings[*it].zone).collect();
+    let own = model.catalog.instance_types[Id::from_index(0)].clone();
+    let types: Vec<_> = (0..4).map(|_| model.catalog.instance_types.push(own.clone())).collect();
+    for index in 0..12 {
+        let offering = &mut model.catalog.offerings[OfferingId::from_index(index)];
+        (offering.instance_type, offering.zone) = (types[index / 3], zones[index % 3]);
+    }
+    setup.model = Arc::new(model);
+    let born = born(&setup);
+    let of = |what: &dyn Fn(u32) -> u32| {
+        let mut counts = BTreeMap::new();
+        born.iter().for_each(|(it, nodes)| *counts.entry(what(*it)).or_insert(0) += nodes);
+        counts
+    };
+    assert_eq!(of(&|it| it % 3), BTreeMap::from([(0, 2), (1, 2), (2, 2)]), "by zone");
+    assert_eq!(of(&|it| it / 3).len(), 4, "by type: {born:?}");
+    assert!(of(&|it| it / 3).values().all(|nodes| *nodes <= 2), "by type: {born:?}");
+}
+
+/// As Karpenter: a node is terminated when it is drained, and what was taken is not asked for again for
+/// three minutes.
+#[test]
+fn what_is_being_taken_is_not_asked_for() {
+    let healing = Healing {
+        replace_at: ReplaceAt::Notice,
+        zones: ZoneSpread::AsPods,
+        allocation: Allocation::LowestPrice,
+        avoids_taken_for: Some(minutes(3)),
+        terminates_drained: true,
+        back_off: Some(BackOff {
+            first: minutes(3),
+            most: minutes(3),
+            forgotten_after: Span::ZERO,
+            of_the_pool: false,
+        }),
+        ..Healing::default()
+    };
+    let expected = [
+        (880, "0 noticed"),
+        (880, "0 cordoned"),
+        (880, "1 launched: 1"),
+        // Its pods take 30 s to stop, and the notice 120 s.
+        (910, "0 gone: Drained"),
+        (940, "1 ready"),
+    ];
+    let setup = at_prices(pool(1, 2, healing, &[(880, 0, TAKES)]), &[(10, 0.0), (20, 0.0)]);
+    assert_eq!(story(&setup), told(&expected));
+    let expected = [
+        (880, "0 noticed"),
+        (880, "0 cordoned"),
+        (910, "0 gone: Drained"),
+        (1_060, "1 launched: 0"),
+        (1_120, "1 ready"),
+    ];
+    assert_eq!(story(&pool(1, 1, healing, &[(880, 0, TAKES)])), told(&expected));
 }
 
 /// Where the favourite is refused the next is asked; when nothing is left the request stays open.
@@ -361,8 +468,12 @@ fn healing() -> impl Strategy<Value = Healing> {
     let chosen = (prop::sample::select(allocations), prop::sample::select(times));
     let rules =
         (prop::option::of(back_off), prop::option::of(fallback), part, prop::option::of(reaction));
-    (chosen, rules).prop_map(
-        |((allocation, replace_at), (back_off, fallback, (base, percent_above), reaction))| {
+    (chosen, rules, any::<(bool, bool)>()).prop_map(
+        |(
+            (allocation, replace_at),
+            (back_off, fallback, (base, percent_above), reaction),
+            (taken, drained),
+        )| {
             Healing {
                 allocation,
                 back_off,
@@ -370,6 +481,9 @@ fn healing() -> impl Strategy<Value = Healing> {
                 fallback,
                 replace_at,
                 reaction,
+                zones: ZoneSpread::Balanced,
+                avoids_taken_for: taken.then_some(minutes(3)),
+                terminates_drained: drained,
             }
         },
     )
@@ -426,7 +540,8 @@ proptest! {
                     going.insert(node);
                 }
                 Fact::NodeGone { node, why, .. } => {
-                    prop_assert!(why != Why::Released || going.contains(&node));
+                    let is_its_own = matches!(why, Why::Released | Why::Drained);
+                    prop_assert!(!is_its_own || going.contains(&node));
                     alive.remove(&node);
                 }
                 _ => continue,

@@ -171,6 +171,8 @@ pub fn reason(why: Why) -> &'static str {
     match why {
         Why::Reclaimed => "Reclaimed",
         Why::Outbid => "Outbid",
+        Why::Drained => "Drained",
+        Why::Failed => "Failed",
         Why::Found => "Found",
         Why::Preempted => "Preempted",
         Why::Tainted => "Tainted",

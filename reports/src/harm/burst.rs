@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use sim::names::NameId;
 use sim::world::catalog::CapacityType;
 use sim::world::fact::{Fact, Sink};
-use sim::world::node::{NodeId, Why};
+use sim::world::node::NodeId;
 use sim::{Legend, SimTime, Span};
 
 /// What counts as at once.
@@ -98,7 +98,7 @@ impl Sink for Bursts {
             Fact::NodeGone { node, why, .. } => {
                 let running = u32::try_from(self.running.len()).unwrap_or(u32::MAX);
                 if let Some(zone) = self.running.remove(&node)
-                    && matches!(why, Why::Reclaimed | Why::Outbid)
+                    && why.is_reclaim()
                     && at >= self.legend.from
                 {
                     self.lost(Loss { at, zone, running, launched: self.launched });

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use sim::world::catalog::OfferingId;
 use sim::world::fact::{Fact, Sink};
-use sim::world::node::{NodeId, Why};
+use sim::world::node::NodeId;
 use sim::world::workload::{Controller, WorkloadId};
 use sim::{Legend, SimTime, Span};
 
@@ -80,7 +80,7 @@ impl Sink for Tracing {
                 self.lead_of.remove(&node);
                 let offering = self.offering_of.remove(&node);
                 if let Some(offering) = offering
-                    && matches!(why, Why::Reclaimed | Why::Outbid)
+                    && why.is_reclaim()
                     && at >= self.legend.from
                 {
                     let blow = self.sources.offerings.entry(offering).or_default();

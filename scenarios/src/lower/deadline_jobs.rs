@@ -111,7 +111,7 @@ fn pool(job: &file::deadline::DeadlineJob) -> file::Pool {
         capacity_type: Capacity::Spot,
         instance_types: Vec::new(),
         max_price: None,
-        allocation: file::healing::Allocation::default(),
+        allocation: None,
         provisioner: None,
         on_demand: None,
         fallback: None,

@@ -2,7 +2,7 @@
 
 use sim::Span;
 use sim::providers::provisioners;
-use sim::world::pool::{Allocation, Fallback, Healing, OnDemandPart, ReplaceAt};
+use sim::world::pool::{Allocation, Fallback, Healing, OnDemandPart, ReplaceAt, ZoneSpread};
 
 use super::Lowering;
 use crate::assumption;
@@ -28,16 +28,17 @@ impl Lowering<'_> {
         place: &dyn Fn(&str) -> [Step; 3],
     ) -> Healing {
         self.refuse_what_is_for_spot(pool, place);
-        let allocation = match pool.allocation {
-            healing::Allocation::Diversified => Allocation::Diversified,
-            healing::Allocation::LowestPrice => Allocation::LowestPrice,
-            healing::Allocation::CapacityOptimized => Allocation::CapacityOptimized,
-            healing::Allocation::PriceCapacityOptimized => Allocation::PriceCapacityOptimized,
-        };
         let provisioner = pool.provisioner.and_then(|it| {
             let name = serde_json::to_value(it).ok()?;
             provisioners::named(name.as_str()?)
         });
+        let allocation = match pool.allocation {
+            Some(healing::Allocation::Diversified) => Allocation::Diversified,
+            Some(healing::Allocation::LowestPrice) => Allocation::LowestPrice,
+            Some(healing::Allocation::CapacityOptimized) => Allocation::CapacityOptimized,
+            Some(healing::Allocation::PriceCapacityOptimized) => Allocation::PriceCapacityOptimized,
+            None => provisioner.map_or(Allocation::Diversified, |it| it.allocation),
+        };
         let usual = provisioner.map_or(ReplaceAt::Loss, |it| it.replace_at);
         let replace_at = match pool.replace_at {
             Some(healing::ReplaceAt::Loss) => ReplaceAt::Loss,
@@ -63,6 +64,9 @@ impl Lowering<'_> {
             fallback,
             replace_at,
             reaction: provisioner.and_then(|it| it.reaction),
+            zones: provisioner.map_or(ZoneSpread::Balanced, |it| it.zones),
+            avoids_taken_for: provisioner.and_then(|it| it.avoids_taken_for),
+            terminates_drained: provisioner.is_some_and(|it| it.terminates_drained),
         };
         self.assume_of_healing(pool, provisioner, &healing);
         healing
@@ -167,6 +171,8 @@ mod tests {
             assert_eq!(healing.back_off, known.back_off, "{}", known.name);
             assert_eq!(healing.replace_at, known.replace_at, "{}", known.name);
             assert_eq!(healing.reaction, known.reaction, "{}", known.name);
+            assert_eq!(healing.allocation, known.allocation, "{}", known.name);
+            assert_eq!(healing.terminates_drained, known.terminates_drained, "{}", known.name);
         }
     }
 

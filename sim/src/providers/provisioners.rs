@@ -2,7 +2,7 @@
 //! when it is refused.
 
 use crate::time::Span;
-use crate::world::pool::{BackOff, Reaction, ReplaceAt};
+use crate::world::pool::{Allocation, BackOff, Reaction, ReplaceAt, ZoneSpread};
 
 /// Who launches a pool's nodes.
 #[derive(Clone, Debug)]
@@ -11,6 +11,14 @@ pub struct Provisioner {
     pub name: &'static str,
     /// When it asks again after a refusal; without it the request stays open.
     pub back_off: Option<BackOff>,
+    /// Which offering it asks for first, unless its pool says otherwise.
+    pub allocation: Allocation,
+    /// How it spreads nodes over zones.
+    pub zones: ZoneSpread,
+    /// How long it does not ask for what the provider has just announced to take.
+    pub avoids_taken_for: Option<Span>,
+    /// Whether it terminates a node that is to be taken once it is drained.
+    pub terminates_drained: bool,
     /// When it replaces a node that is taken, unless its pool says otherwise.
     pub replace_at: ReplaceAt,
     /// How long it takes to act on a loss, if anybody says.
@@ -33,6 +41,10 @@ pub static PROVISIONERS: &[Provisioner] =
 const AUTO_SCALING_GROUP: Provisioner = Provisioner {
     name: "auto-scaling-group",
     back_off: None,
+    allocation: Allocation::Diversified,
+    zones: ZoneSpread::Balanced,
+    avoids_taken_for: None,
+    terminates_drained: false,
     replace_at: ReplaceAt::Loss,
     reaction: None,
     when_refused: WAITS,
@@ -47,8 +59,11 @@ const MANAGED_INSTANCE_GROUP: Provisioner =
     Provisioner { name: "managed-instance-group", ..AUTO_SCALING_GROUP };
 
 /// Karpenter.
-// karpenter-provider-aws: pkg/cache/cache.go UnavailableOfferingsTTL; concepts/disruption.md (read
-// 2026-11-24)
+// karpenter-provider-aws: pkg/cache/cache.go UnavailableOfferingsTTL;
+// pkg/controllers/interruption/controller.go: what is interrupted is unavailable, too, and its
+// NodeClaim is deleted, which drains and then terminates the instance;
+// pkg/providers/instance/instance.go: spot is bought price-capacity-optimized; concepts/disruption.md
+// (read 2026-11-24)
 const KARPENTER: Provisioner = Provisioner {
     name: "karpenter",
     back_off: Some(BackOff {
@@ -57,11 +72,15 @@ const KARPENTER: Provisioner = Provisioner {
         forgotten_after: Span::ZERO,
         of_the_pool: false,
     }),
+    allocation: Allocation::PriceCapacityOptimized,
+    zones: ZoneSpread::AsPods,
+    avoids_taken_for: Some(Span::from_secs(180)),
+    terminates_drained: true,
     replace_at: ReplaceAt::Notice,
     // karpenter: pkg/controllers/provisioning/batcher.go, BATCH_IDLE_DURATION, BATCH_MAX_DURATION
     reaction: Some(Reaction { idle: Span::from_secs(1), most: Span::from_secs(10) }),
-    when_refused: "does not ask for what it was refused for 3 min",
-    when_taken: "replaces a node at its notice",
+    when_refused: "does not ask for what it was refused, or what is being taken, for 3 min",
+    when_taken: "replaces a node at its notice, and terminates it when it is drained",
     acts: "acts on losses when there has been none for 1 s, and 10 s after the first at the latest",
 };
 
@@ -76,6 +95,11 @@ const CLUSTER_AUTOSCALER: Provisioner = Provisioner {
         forgotten_after: Span::from_hours(3),
         of_the_pool: true,
     }),
+    // It chooses a node group; which type and zone is up to the group.
+    allocation: Allocation::Diversified,
+    zones: ZoneSpread::Balanced,
+    avoids_taken_for: None,
+    terminates_drained: false,
     replace_at: ReplaceAt::Loss,
     // FAQ.md: it looks every 10 s (--scan-interval), and in clusters of less than 100 nodes asks 5 s
     // after a pod is unschedulable on average

@@ -88,10 +88,23 @@ pub enum Why {
     Preempted,
     /// Its node had a taint that it does not tolerate, or no longer.
     Tainted,
+    /// The provider announced that it would take its spot capacity back, and whoever had bought it
+    /// terminated it first, once it was drained.
+    Drained,
+    /// It failed, or its zone did.
+    Failed,
     /// Whoever had bought it gave it back.
     Released,
     /// The pod's Job is over.
     JobOver,
+}
+
+impl Why {
+    /// Whether an instance is gone because the provider wanted spot capacity back.
+    #[must_use]
+    pub fn is_reclaim(self) -> bool {
+        matches!(self, Why::Reclaimed | Why::Outbid | Why::Drained)
+    }
 }
 
 /// All nodes, one column per field.

@@ -55,6 +55,27 @@ pub struct Healing {
     pub replace_at: ReplaceAt,
     /// How long whoever launches its nodes takes to act on that; by default no time.
     pub reaction: Option<Reaction>,
+    /// How its nodes are spread over zones, before a strategy chooses within them.
+    pub zones: ZoneSpread,
+    /// How long it does not ask for what the provider has just announced to take.
+    pub avoids_taken_for: Option<Span>,
+    /// Whether a node that is to be taken is terminated once it is drained, and not only when the
+    /// provider does.
+    pub terminates_drained: bool,
+}
+
+/// How the nodes of a pool are spread over its zones.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum ZoneSpread {
+    /// The zone with the fewest nodes comes first, as long as there is something to be had in it.
+    // Amazon EC2 Auto Scaling User Guide, "Availability Zone distribution": balanced best effort is
+    // the default; Compute Engine, "target distribution shape": even (read 2026-11-28)
+    #[default]
+    Balanced,
+    /// As above if any pod spreads itself over zones, and not at all otherwise: nodes are launched for
+    /// pods, in the zones in which those are to run.
+    // karpenter: pkg/controllers/provisioning/scheduling/topology.go
+    AsPods,
 }
 
 /// How long whoever launches a pool's nodes takes to act on what it lacks: for all of it at once.

@@ -21,6 +21,18 @@ pub struct Candidate {
     pub offering: OfferingId,
     /// How many nodes of it the pool has, or has asked for.
     pub held: u32,
+    /// How many in its zone, of any type.
+    pub held_in_zone: u32,
+    /// How many of its type, in any zone.
+    pub held_of_type: u32,
+}
+
+/// The candidates of the zone that is next where zones are balanced: those with the fewest nodes.
+#[must_use]
+pub fn in_emptiest_zones(mut candidates: Vec<Candidate>) -> Vec<Candidate> {
+    let fewest = candidates.iter().map(|it| it.held_in_zone).min();
+    candidates.retain(|it| Some(it.held_in_zone) == fewest);
+    candidates
 }
 
 /// The candidate that a strategy prefers; among equals, the first.
@@ -29,7 +41,8 @@ pub fn first(world: &World, allocation: Allocation, candidates: &[Candidate]) ->
     let price = |it: &Candidate| world.price(it.offering);
     let all = candidates.iter();
     let best = match allocation {
-        Allocation::Diversified => all.min_by_key(|it| it.held),
+        // Of two of which there are as many, the one of the rarer type: no type is passed over.
+        Allocation::Diversified => all.min_by_key(|it| (it.held, it.held_of_type)),
         Allocation::LowestPrice => all.min_by_key(|it| price(it)),
         Allocation::CapacityOptimized => all.min_by(|a, b| by_depth(world, a, b)),
         Allocation::PriceCapacityOptimized => {

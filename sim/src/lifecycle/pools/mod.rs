@@ -38,7 +38,7 @@ impl Pools {
     pub fn new(world: &World) -> Pools {
         let pools = &world.model().pools;
         Pools {
-            standing: pools.iter().map(|(id, pool)| Standing::new(id, pool)).collect(),
+            standing: pools.ids().map(|id| Standing::new(id, world.model())).collect(),
             with_fallback: pools
                 .iter()
                 .filter_map(|(id, pool)| pool.healing.fallback.map(|_| id))
@@ -162,9 +162,18 @@ impl Pools {
 
     /// The provider has announced that it will take a node.
     pub fn announced(&mut self, world: &World, node: NodeId) {
-        let pool = world.nodes().pool(node);
-        if world.model().pools[pool].healing.replace_at >= ReplaceAt::Notice {
+        let nodes = world.nodes();
+        if world.model().pools[nodes.pool(node)].healing.replace_at >= ReplaceAt::Notice {
             self.replace(world, node);
+        }
+        // One cache for all pools, by type and zone.
+        // karpenter-provider-aws: pkg/controllers/interruption/controller.go, MarkUnavailable
+        for (pool, spec) in world.model().pools.iter() {
+            // One whose requests stay open does not come back to what it has passed over.
+            let rule = spec.healing.back_off.and(spec.healing.avoids_taken_for);
+            if let Some((span, template)) = rule.zip(spec.template_of(nodes.offering(node))) {
+                self.standing[pool].avoid(template, world.now() + span);
+            }
         }
         self.fails_to_relieve(world, node);
     }

@@ -2,8 +2,9 @@
 
 use super::allocation::{self, Candidate};
 use crate::time::{SimTime, Span};
-use crate::world::World;
-use crate::world::pool::{Allocation, BackOff, Part, Pool, PoolId, Reaction};
+use crate::world::pod::PodSpec;
+use crate::world::pool::{Allocation, BackOff, Part, Pool, PoolId, Reaction, ZoneSpread};
+use crate::world::{Model, World};
 
 /// A request for an instance that has not been granted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -41,6 +42,8 @@ pub(super) struct Standing {
     pub(super) due: Option<SimTime>,
     /// What it has noticed and not acted on yet.
     pub(super) window: Option<Window>,
+    /// Whether zones come before the strategy.
+    balances_zones: bool,
 }
 
 /// A pool is short of instances, and whoever launches them waits whether there will be more of that.
@@ -53,7 +56,8 @@ pub(super) struct Window {
 }
 
 impl Standing {
-    pub(super) fn new(pool: PoolId, spec: &Pool) -> Standing {
+    pub(super) fn new(pool: PoolId, model: &Model) -> Standing {
+        let spec = &model.pools[pool];
         let templates = spec.templates.len();
         Standing {
             pool,
@@ -64,6 +68,10 @@ impl Standing {
             steady_since: vec![None; templates],
             due: None,
             window: None,
+            balances_zones: match spec.healing.zones {
+                ZoneSpread::Balanced => true,
+                ZoneSpread::AsPods => model.specs.iter().any(|spec| spreads_zones(spec, model)),
+            },
         }
     }
 
@@ -109,14 +117,29 @@ impl Standing {
             let open = self.open.iter().filter(|request| request.template == Some(template));
             u32::try_from(open.count()).unwrap_or(u32::MAX)
         };
+        let held: Vec<u32> =
+            (0..spec.templates.len()).map(|it| self.held[it] + asked(it)).collect();
+        let offerings = &world.model().catalog.offerings;
+        let offered = |template: usize| &offerings[spec.templates[template].offering];
+        let held_where = |is: &dyn Fn(usize) -> bool| -> u32 {
+            held.iter().enumerate().filter(|(it, _)| is(*it)).map(|(_, held)| held).sum()
+        };
         let candidates = spec.templates_of(part).filter(|template| will_do(*template));
-        let candidates: Vec<Candidate> = candidates
-            .map(|template| Candidate {
-                template,
-                offering: spec.templates[template].offering,
-                held: self.held[template] + asked(template),
+        let mut candidates: Vec<Candidate> = candidates
+            .map(|template| {
+                let own = offered(template);
+                Candidate {
+                    template,
+                    offering: spec.templates[template].offering,
+                    held: held[template],
+                    held_in_zone: held_where(&|it| offered(it).zone == own.zone),
+                    held_of_type: held_where(&|it| offered(it).instance_type == own.instance_type),
+                }
             })
             .collect();
+        if self.balances_zones {
+            candidates = allocation::in_emptiest_zones(candidates);
+        }
         // EC2 Fleet and Karpenter take the cheapest on-demand instance.
         let allocation = match (part, spec.healing.allocation) {
             (Part::OnDemand, it) if it != Allocation::Diversified => Allocation::LowestPrice,
@@ -149,6 +172,15 @@ impl Standing {
         }
     }
 
+    /// The provider takes what it has of a template, which it does not ask for until then.
+    pub(super) fn avoid(&mut self, template: usize, until: SimTime) {
+        match &mut self.skipped[template] {
+            Some(Skip::UntilGranted) => {}
+            Some(Skip::Until(other)) => *other = until.max(*other),
+            free => *free = Some(Skip::Until(until)),
+        }
+    }
+
     /// There is some of a template again.
     pub(super) fn ask_again(&mut self, template: usize) {
         self.skipped[template] = None;
@@ -162,6 +194,14 @@ impl Standing {
         });
         ends.min()
     }
+}
+
+/// Whether pods of a spec are to be spread over zones, or kept apart by them.
+fn spreads_zones(spec: &PodSpec, model: &Model) -> bool {
+    let is_zone = |key| model.zone_keys[2..].contains(&model.selectors.key(key));
+    let preferred = spec.pod_affinity.preferred.iter().filter(|(weight, _)| *weight < 0);
+    let apart = spec.pod_affinity.required_anti.iter().chain(preferred.map(|(_, term)| term));
+    spec.spread.iter().any(|it| is_zone(it.key)) || apart.into_iter().any(|it| is_zone(it.key))
 }
 
 /// How long a refusal keeps from asking.

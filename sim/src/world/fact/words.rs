@@ -224,6 +224,8 @@ impl Why {
             Why::Outbid => 4,
             Why::Released => 8,
             Why::JobOver => 9,
+            Why::Drained => 10,
+            Why::Failed => 11,
         }
     }
 }
