@@ -25,8 +25,13 @@ pub(crate) struct Bought {
     pub(crate) computed: bool,
     pub(crate) pods: u64,
     pub(crate) gpus: u64,
+    /// The model of its accelerators, if it has any and the catalogue has it.
+    pub(crate) gpu: Option<String>,
     /// The extended resource that GPUs are.
     pub(crate) gpu_resource: &'static str,
+    /// Local disks and the network's bandwidth, as far as the catalogue has them.
+    pub(crate) nvme_gib: Option<u64>,
+    pub(crate) network_gbps: Option<f64>,
     /// As published.
     pub(crate) on_demand: MicroUsdPerHour,
     /// The negotiated discount in percent, if the type has its own.
@@ -73,7 +78,10 @@ impl Bought {
             computed: listed.computed,
             pods: listed.max_pods,
             gpus: listed.gpus,
+            gpu: listed.gpu.clone(),
             gpu_resource: listed.gpu_resource(),
+            nvme_gib: listed.nvme_gib,
+            network_gbps: listed.network_gbps,
             on_demand: MicroUsdPerHour(listed.on_demand_micro_usd),
             discount: None,
             spot: listed.spot_micro_usd.map(MicroUsdPerHour),
@@ -119,7 +127,10 @@ impl Bought {
             computed: false,
             pods: inline.pods.map_or(110, u64::from),
             gpus: inline.gpus.map_or(0, u64::from),
+            gpu: None,
             gpu_resource: "nvidia.com/gpu",
+            nvme_gib: None,
+            network_gbps: None,
             on_demand: price(inline.on_demand_price)?,
             discount: inline.on_demand_discount,
             spot: price(inline.spot_price),

@@ -432,6 +432,16 @@ pub static CODES: &[Code] = &[
         example: "region: us-west-2\nstartTime: 2026-06-01",
         fix: "Leave it out, or add the CronJobs.",
     },
+    Code {
+        id: "W0011",
+        title: "a pod asks for a label that no node has",
+        why: "Its node selector and one of the terms of its required node affinity must hold on one and \
+              the same node; where they hold on none, it waits for ever, however much room there is. \
+              docs/labels.md lists what nodes are labelled with.",
+        example: "workloads:\n  - name: web\n    template:\n      nodeSelector: {kubernetes.io/oss: \
+                  linux}\n      containers: [{name: app}]",
+        fix: "Correct the label or its value, or give a pool that label: `labels`.",
+    },
 ];
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ pub mod lint;
 pub mod load;
 pub mod lower;
 pub mod manifests;
+pub mod node_labels;
 pub mod prices;
 pub mod quantity;
 pub mod scheduler;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::file::{Capacity, ProviderName};
 use crate::kube::{Node, Taint};
+use crate::node_labels::is_of_the_machine;
 
 /// Labels that name a node's pool, and whose they are. The first that a node has counts.
 const POOL_LABELS: [(&str, &str); 8] = [
@@ -104,6 +105,7 @@ fn pool(
     let own = || members.iter().map(|index| nodes[*index]);
     let labels = first.metadata.labels.iter().filter(|(key, value)| {
         let known = NODE_LABELS.contains(&key.as_str())
+            || is_of_the_machine(key)
             || OLD_LABELS.iter().any(|old| key.starts_with(old))
             || SPOT_LABELS.iter().any(|(label, _)| label == key);
         !known && own().all(|node| node.metadata.labels.get(*key) == Some(*value))

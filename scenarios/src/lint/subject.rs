@@ -1,19 +1,18 @@
 //! What a reviewer has before him: workloads, budgets and pools, each with its place.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use sim::providers::{self, Provider};
 
 use super::matching::{Labels, admits, labels};
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
-use crate::file::{Capacity, File, Instance, Kind, Pool};
+use crate::file::{Capacity, File, Kind, Pool};
 use crate::kube::{
     self, HorizontalPodAutoscaler, JobSpec, Object, ObjectKind, ObjectMeta, PodDisruptionBudget,
     PodSpec, PodTemplateSpec,
 };
 use crate::load::{self, Origin};
-use crate::lower::healing::buys_both;
+use crate::node_labels;
 use crate::tree::{Node, Step, Value};
 use crate::unmodelled::Tally;
 use crate::{Scenario, documents, open};
@@ -22,6 +21,8 @@ use crate::{Scenario, documents, open};
 pub(crate) struct Subject {
     /// Whose nodes they are.
     pub(crate) provider: &'static Provider,
+    /// Where they are.
+    region: String,
     /// The pools of the scenario; none when only objects are reviewed.
     pub(crate) pools: Vec<(Pool, Place)>,
     /// What keeps pods.
@@ -115,6 +116,7 @@ impl Subject {
     pub(crate) fn new(provider: &'static Provider) -> Subject {
         Subject {
             provider,
+            region: String::new(),
             pools: Vec::new(),
             workloads: Vec::new(),
             budgets: Vec::new(),
@@ -152,30 +154,12 @@ impl Subject {
 
     /// The labels of a pool's nodes, as a run would give them.
     fn labels_of(&self, pool: &Pool) -> Labels {
-        let spot = pool.capacity_type == Capacity::Spot;
-        let mut all = labels(&pool.labels);
-        let mut add = |key: &str, values: BTreeSet<String>| {
-            all.entry(key.to_owned()).or_insert(values);
-        };
-        let one = |value: &str| BTreeSet::from([value.to_owned()]);
-        let bought = if buys_both(pool) { vec![true, false] } else { vec![spot] };
-        let mut of_bought = Labels::new();
-        for spot in bought {
-            let capacity = ("karpenter.sh/capacity-type", if spot { "spot" } else { "on-demand" });
-            for (key, value) in self.provider.labels_of(spot).chain([capacity]) {
-                of_bought.entry(key.to_owned()).or_default().insert(value.to_owned());
+        let mut all = Labels::new();
+        for node in node_labels::of_pool(pool, self.provider, &self.region) {
+            for (key, value) in node {
+                all.entry(key).or_default().insert(value);
             }
         }
-        of_bought.into_iter().for_each(|(key, values)| add(&key, values));
-        add("kubernetes.io/os", one("linux"));
-        add("kubernetes.io/arch", BTreeSet::from(["amd64".into(), "arm64".into()]));
-        add("spotsim/pool", one(&pool.name));
-        add("topology.kubernetes.io/zone", pool.zones.iter().cloned().collect());
-        let types = pool.instance_types.iter().map(|instance| match instance {
-            Instance::Named(name) => name.clone(),
-            Instance::Inline(inline) => inline.name.clone(),
-        });
-        add("node.kubernetes.io/instance-type", types.collect());
         all
     }
 
@@ -216,6 +200,7 @@ impl Subject {
         let Ok(file) = serde_json::from_value::<File>(tree.to_json()) else { return };
         self.provider = providers::named(file.provider.name()).unwrap_or(self.provider);
         self.off_spot.extend(file.cluster.iter().flat_map(|it| it.on_demand_only.iter().cloned()));
+        self.region.clone_from(&file.region);
         let below = |key: &str, index: usize| Place {
             source: source.clone(),
             node: tree.at(&[Step::Key(key.into()), Step::Index(index)]).clone(),

@@ -14,6 +14,7 @@ mod jobs;
 mod local;
 mod market;
 pub mod nodes;
+mod nowhere;
 mod paid_volumes;
 pub mod pods;
 pub mod reach;
@@ -37,7 +38,7 @@ use sim::world::catalog::{CapacityType, InstanceType, InstanceTypeId, Kin, Offer
 use sim::world::node::NodeShape;
 use sim::world::pool::{NodeTemplate, Pool};
 use sim::world::resources::{Lane, Resources};
-use sim::world::taints::{Taint, tolerated};
+use sim::world::taints::Taint;
 use sim::world::workload::{Controller, Workload};
 use sim::{Setup, SimTime, Span, digest};
 
@@ -49,6 +50,7 @@ use crate::file::{self, Capacity, Kind};
 use crate::kube::PodDisruptionBudget;
 use crate::load::Origin;
 use crate::manifests::Written;
+use crate::node_labels;
 use crate::traces::Trace;
 use crate::tree::{Node, Step};
 use surroundings::Surroundings;
@@ -191,11 +193,7 @@ impl<'l> Lowering<'l> {
                     None,
                 );
             }
-            let zones = if pool.zones.is_empty() {
-                vec![format!("{}{}", self.file.region, self.provider.first_zone)]
-            } else {
-                pool.zones.clone()
-            };
+            let zones = node_labels::zones(pool, self.provider, &self.file.region);
             let spot = pool.capacity_type == Capacity::Spot;
             let mut templates = self.templates(pool, spot, &zones, &place("instanceTypes"));
             let main = templates.len();
@@ -322,19 +320,9 @@ impl<'l> Lowering<'l> {
         zone: &str,
         allocatable: Resources,
     ) -> NodeShape {
-        let well_known = [
-            ("kubernetes.io/os", "linux"),
-            ("kubernetes.io/arch", &bought.arch),
-            ("node.kubernetes.io/instance-type", &bought.name),
-            ("topology.kubernetes.io/zone", zone),
-            ("topology.kubernetes.io/region", &self.file.region),
-            ("karpenter.sh/capacity-type", if spot { "spot" } else { "on-demand" }),
-            ("spotsim/pool", &pool.name),
-        ];
-        let owned = |(key, value): (&str, &str)| (key.to_owned(), value.to_owned());
-        let mut labels: BTreeMap<String, String> = well_known.into_iter().map(owned).collect();
-        labels.extend(self.provider.labels_of(spot).map(owned));
-        labels.extend(pool.labels.clone());
+        let region = &self.file.region;
+        let node = node_labels::Node { pool, bought, spot, region, zone };
+        let labels = node_labels::of(node, self.provider);
         let names = &mut self.model.names;
         let taints = pool.taints.iter().map(|taint| Taint {
             key: names.intern(&taint.key),
@@ -439,38 +427,6 @@ impl<'l> Lowering<'l> {
                 cron_jobs::cron_job(&mut self.model, spec, job)?
             }
         })
-    }
-
-    /// Says which workloads have pods that no node takes even when it is empty.
-    fn warn_of_what_fits_nowhere(&mut self, workloads: &[Written]) {
-        for (workload, written) in self.model.workloads.rows().zip(workloads) {
-            let spec = &self.model.specs[workload.spec];
-            let shapes =
-                || self.model.pools.rows().flat_map(|pool| &pool.templates).map(|t| &t.shape);
-            let fits = |shape: &NodeShape| spec.requests.fits(&Resources::ZERO, &shape.allocatable);
-            let welcome = |shape: &NodeShape| {
-                shape.taints.iter().all(|taint| tolerated(&spec.tolerations, taint))
-            };
-            if shapes().any(|shape| fits(shape) && welcome(shape)) {
-                continue;
-            }
-            let asks = format!(
-                "it asks for {}m CPU and {} MiB",
-                spec.requests[Lane::CPU],
-                spec.requests[Lane::MEMORY] >> 20
-            );
-            let why = if shapes().any(fits) {
-                "every node it fits on has a taint it does not tolerate"
-            } else {
-                asks.as_str()
-            };
-            let message = format!(
-                "{:?} {}/{} fits on no node of this scenario: {why}",
-                written.kind, written.namespace, written.name
-            );
-            self.found
-                .push(Diagnostic::new("W0001", message).at(&written.source, written.span.clone()));
-        }
     }
 
     fn error(&mut self, code: &'static str, path: &[Step], message: String, help: Option<String>) {
