@@ -49,6 +49,8 @@ pub static KINDS: &[Kind] = &[
     PRICE_GAPS,
     MISSING_PRICES,
     POD_STARTUP,
+    PROBES,
+    AUTOSCALED,
     POD_SHUTDOWN,
     KUBELET_SHUTDOWN,
     UNKNOWN_BAND,
@@ -243,6 +245,24 @@ pub(crate) const POD_STARTUP: Kind = Kind {
     source: "kubernetes/community, sig-scalability, pod_startup_latency.md: 99 % of pods within \
              5 s (read 2026-11-24); the annotation `spotsim/startup` says otherwise, and \
              `imagePulls` adds the time to pull images",
+};
+
+pub(crate) const PROBES: Kind = Kind {
+    id: "pod-probes",
+    text: "a process answers its probes as soon as it has started (`spotsim/startup`, by default 5 s); \
+           its pod is ready at the first readinessProbe that finds out, after the startupProbe if it \
+           has one; probes begin initialDelaySeconds after the containers",
+    source: "kubelet, pkg/kubelet/prober/worker.go (read 2026-11-28), whose own rhythm is set when it \
+             takes the pod up: the real moment is up to periodSeconds later. Timeouts and liveness \
+             are not modelled",
+};
+
+pub(crate) const AUTOSCALED: Kind = Kind {
+    id: "autoscaled-workloads",
+    text: "{} under a HorizontalPodAutoscaler: load is not modelled, so that as many pods run as are \
+           written or were found, minReplicas at least and maxReplicas at most",
+    source: "kube-controller-manager, podautoscaler/horizontal.go reconcileAutoscaler (read \
+             2026-11-28): the bounds hold whatever the metrics say",
 };
 
 pub(crate) const POD_SHUTDOWN: Kind = Kind {

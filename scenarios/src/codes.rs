@@ -186,7 +186,7 @@ pub static CODES: &[Code] = &[
         why: "A dump has pods and nodes of different moments, or no nodes at all, so that it cannot \
               be told how large the pod's node is.",
         example: "cluster: {file: a-pod-without-its-node.json}",
-        fix: "Dump both at once: `kubectl get nodes,pods,deployments,replicasets -A -o json`.",
+        fix: "Dump both at once: `kubectl get nodes,pods,deploy,rs,sts,ds,jobs,cj,hpa,pdb,pv,pvc,sc,ns,svc,pc -A -o json`.",
     },
     Code {
         id: "E0304",
@@ -441,6 +441,15 @@ pub static CODES: &[Code] = &[
         example: "workloads:\n  - name: web\n    template:\n      nodeSelector: {kubernetes.io/oss: \
                   linux}\n      containers: [{name: app}]",
         fix: "Correct the label or its value, or give a pool that label: `labels`.",
+    },
+    Code {
+        id: "W0012",
+        title: "a startupProbe gives up before its container answers",
+        why: "The kubelet kills a container whose startupProbe has failed failureThreshold times, so that \
+              it would start over for ever. The simulation lets it start all the same.",
+        example: "workloads:\n  - name: web\n    annotations: {spotsim/startup: 60s}\n    template:\n      \
+                  containers: [{name: app, startupProbe: {periodSeconds: 5}}]",
+        fix: "Give it time: a larger failureThreshold or periodSeconds, or an initialDelaySeconds.",
     },
 ];
 

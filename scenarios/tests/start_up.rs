@@ -52,6 +52,58 @@ fn images(model: &Model, workload: usize) -> Vec<(&str, u64)> {
         .collect()
 }
 
+/// A Deployment of one container with probes.
+fn probed(annotations: &str, probes: &str) -> String {
+    format!(
+        "{GOOD}workloads:\n  - {{name: web, annotations: {{{annotations}}}, template: {{containers: \
+         [{{name: app, {probes}}}]}}}}\n"
+    )
+}
+
+#[test]
+fn probes_decide_when_a_pod_is_ready() {
+    for (annotations, probes, ready) in [
+        ("", "image: a", 5),
+        ("", "readinessProbe: {initialDelaySeconds: 180, httpGet: {path: /health, port: 80}}", 180),
+        ("spotsim/startup: 42s", "readinessProbe: {periodSeconds: 5, successThreshold: 2}", 50),
+        ("spotsim/startup: 42s", "startupProbe: {failureThreshold: 30}", 50),
+        ("", "livenessProbe: {initialDelaySeconds: 300}", 5),
+    ] {
+        let scenario = accepted(&probed(annotations, probes), &[]);
+        let model = &scenario.setup.model;
+        let spec = &model.specs[model.workloads[WorkloadId::from_index(0)].spec];
+        assert_eq!(spec.startup, Span::from_secs(ready), "{probes}");
+        let listed = scenario.assumptions.iter().any(|it| it.id == "pod-probes");
+        assert_eq!(listed, ready != 5, "{probes}");
+        assert!(scenario.warnings.is_empty(), "{}", scenario.warnings);
+    }
+}
+
+#[test]
+fn a_startup_probe_that_gives_up_too_early_is_said() {
+    let probe = "startupProbe: {initialDelaySeconds: 10, periodSeconds: 5, failureThreshold: 4}";
+    let of = |startup: u32| {
+        let text = probed(&format!("spotsim/startup: {startup}s"), probe);
+        accepted(&text, &[]).warnings.iter().map(|it| it.message.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(of(25), [""; 0], "the fourth probe is at 25 s");
+    assert_eq!(
+        of(26),
+        [
+            "Deployment default/web: the startupProbe of container `app` fails for the last time after \
+          25s, and the container answers after 26s"
+        ]
+    );
+    let wrong = parse(&probed("", "startupProbe: {successThreshold: 2}"), &[]).err();
+    let wrong = wrong.expect("the API server refuses it").to_string();
+    assert!(
+        wrong.contains("startupProbe.successThreshold of container `app` must be 1"),
+        "{wrong}"
+    );
+    let negative = parse(&probed("", "readinessProbe: {initialDelaySeconds: -1}"), &[]);
+    assert!(negative.is_err(), "as the API server says");
+}
+
 #[test]
 fn images_are_as_large_as_the_scenario_says() {
     let scenario = accepted(&format!("{GOOD}{DB}{PULLS}"), &[]);

@@ -17,6 +17,7 @@ pub mod nodes;
 mod nowhere;
 mod paid_volumes;
 pub mod pods;
+mod probes;
 pub mod reach;
 mod reclaims;
 pub mod requests;
@@ -124,6 +125,7 @@ impl<'l> Lowering<'l> {
         lowering.check_pull_rate();
         lowering.images(workloads, start.map(|(cluster, _)| cluster));
         lowering.workloads(workloads, around);
+        lowering.probes(workloads, start.map(|(cluster, _)| cluster));
         lowering.budgets(budgets);
         let interruption = lowering.interruption();
         if let Some((cluster, first)) = start.filter(|_| !lowering.found.has_errors()) {

@@ -10,6 +10,7 @@ use sim::world::labels::{LabelSet, Operator, Requirement};
 use sim::world::pod::{HostPort, NodeSelectorTerm, PodSpec, Protocol};
 use sim::world::taints::{Effect, Toleration, TolerationOperator};
 
+use super::probes;
 use super::requests::{is_sidecar, requests};
 use super::selectors::Meaning;
 use super::surroundings::Surroundings;
@@ -21,7 +22,7 @@ use crate::kube::{self, Container, LabelSelector, ObjectMeta, PodStatus};
 const DEFAULT_GRACE: u32 = 30;
 /// The scheduler that pods get which name none.
 const DEFAULT_SCHEDULER: &str = "default-scheduler";
-/// From being bound to being ready, unless `spotsim/startup` says otherwise.
+/// From being bound to answering probes, unless `spotsim/startup` says otherwise.
 pub const DEFAULT_STARTUP: Span = Span::from_secs(5);
 
 /// Labels or annotations as they are written.
@@ -83,6 +84,8 @@ pub fn pod_spec(
     let default_spread = if spread.is_empty() { meaning.default_spread(controller)? } else { None };
     let volumes = pod_volumes(model, source);
     let images = pod_images(model, spec);
+    probes::check(spec)?;
+    let answers = span_annotation(annotations, "spotsim/startup")?.unwrap_or(DEFAULT_STARTUP);
     let names = &mut model.names;
     let affinity = spec.affinity.as_ref().and_then(|affinity| affinity.node_affinity.as_ref());
     let (required_affinity, preferred_affinity) = node_affinity(names, affinity);
@@ -114,7 +117,7 @@ pub fn pod_spec(
         scheduler: scheduler.map(|name| names.intern(name)),
         grace,
         shutdown: shutdown(spec, grace, span_annotation(annotations, "spotsim/shutdown")?),
-        startup: span_annotation(annotations, "spotsim/startup")?.unwrap_or(DEFAULT_STARTUP),
+        startup: probes::ready(spec, answers),
     })
 }
 
