@@ -160,3 +160,20 @@ fn nothing_is_left_open() {
         }
     }
 }
+
+/// A dump that lacks a kind is not wrong, and its answers are poorer without a word of warning.
+#[test]
+fn a_cluster_is_dumped_with_the_same_command_everywhere() {
+    let pages = ["README.md", "docs/explain.md", "docs/codes.md"]
+        .map(|page| (page.to_owned(), fs::read_to_string(root().join(page)).expect("a page")));
+    let sources = rust_files("scenarios/src").into_iter().chain(rust_files("cli/src"));
+    let command = scenarios::cluster::DUMP.split(" >").next().expect("a command");
+    let mut shown = 0;
+    for (name, text) in sources.chain(pages) {
+        for (at, _) in text.match_indices("kubectl get nodes") {
+            assert!(text[at..].starts_with(command), "{name}: {}", &text[at..at + 60]);
+            shown += 1;
+        }
+    }
+    assert!(shown >= 6, "{shown}");
+}

@@ -6,6 +6,7 @@
 //! ```
 
 pub mod assumption;
+mod autoscaled;
 mod bought;
 pub mod catalogue;
 pub mod check;
@@ -141,7 +142,7 @@ impl Scenario {
         let mut inputs = vec![Input::of(&source.file, source.text.as_bytes())];
         let mut tally = Tally::default();
         let mut around = Surroundings::default();
-        let mut budgets = Vec::new();
+        let (mut budgets, mut scalers) = (Vec::new(), Vec::new());
         let mut workloads = inline(&file, source, tree, &mut tally, &mut found);
         let mut objects = |paths: &[String], key: &str| {
             let node = tree.at(&[Step::Key(key.into())]);
@@ -150,6 +151,7 @@ impl Scenario {
             inputs.extend(read);
             objects.iter().for_each(|loaded| around.learn(&loaded.object));
             budgets.extend(objects.iter().filter_map(manifests::budget));
+            scalers.extend(objects.iter().filter_map(autoscaled::autoscaler));
             objects
         };
         let manifests = objects(&file.manifests, "manifests");
@@ -163,6 +165,7 @@ impl Scenario {
         if let Some(cluster) = &cluster {
             workloads.extend(cluster.workloads.iter().cloned());
         }
+        let autoscaled = autoscaled::hold(&mut workloads, &scalers, &mut tally);
         let scheduler = file.scheduler.as_ref().and_then(|configuration| {
             scheduler::read(configuration, source, tree, folder, &mut inputs, &mut found)
         });
@@ -195,6 +198,7 @@ impl Scenario {
         }
         if let Some((setup, assumptions)) = &mut lowered {
             assumptions.extend(cluster.as_ref().and_then(Cluster::assumption));
+            assumptions.extend(autoscaled);
             let calendar = lower::cron_jobs::Calendar {
                 said: file.start_time.as_deref(),
                 history: dated.zip(history.as_ref().map(|it| it.source.file.as_str())),

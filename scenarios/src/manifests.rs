@@ -1,12 +1,12 @@
 //! The kinds of Kubernetes objects that create pods, and a count of all the rest.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostics, Source};
 use crate::file::Kind;
 use crate::kube::{
-    CronJobSpec, JobSpec, LabelSelector, Object, ObjectKind, ObjectMeta, PersistentVolumeClaim,
-    PodDisruptionBudget, PodTemplateSpec,
+    CronJobSpec, JobSpec, LabelSelector, Object, ObjectKind, ObjectMeta, PersistentVolume,
+    PersistentVolumeClaim, PodDisruptionBudget, PodTemplateSpec,
 };
 use crate::load::{Loaded, Origin};
 use crate::lower::reach::says_only_reach;
@@ -65,19 +65,56 @@ const SUSPENDED: &str = "suspend: it stands still, and nobody resumes it";
 /// How one is counted whose Jobs may run no pods.
 const PAUSED: &str = "spec.parallelism: 0: it stands still, and nobody resumes it";
 
-/// Kinds that create no pods and matter nevertheless: [`crate::lower::surroundings`] reads them.
-const SAID_ELSEWHERE: [ObjectKind; 6] = [
+/// Kinds that create no pods and matter nevertheless: [`crate::lower::surroundings`] reads them, and
+/// [`crate::autoscaled`].
+const SAID_ELSEWHERE: [ObjectKind; 7] = [
     ObjectKind::Namespace,
     ObjectKind::PersistentVolumeClaim,
     ObjectKind::Service,
     ObjectKind::PriorityClass,
     ObjectKind::StorageClass,
     ObjectKind::PodDisruptionBudget,
+    ObjectKind::HorizontalPodAutoscaler,
 ];
+
+/// How a disk is counted that a claim uses: it is billed, and holds its pods to a zone.
+const DISK_OF_A_ZONE: &str =
+    "spec.nodeAffinity of a PersistentVolume: its zone is that of its first pod";
+
+/// The volumes that claims use.
+pub(crate) struct Claimed(BTreeSet<String>);
+
+impl Claimed {
+    /// Those of the claims among objects.
+    pub(crate) fn of<'o>(objects: impl Iterator<Item = &'o Object>) -> Claimed {
+        let volume = |object: &'o Object| match object {
+            Object::PersistentVolumeClaim(claim) => Some(claim.spec.volume_name.clone()),
+            _ => None,
+        };
+        Claimed(objects.filter_map(volume).filter(|name| !name.is_empty()).collect())
+    }
+
+    /// Whether a claim uses a volume.
+    pub(crate) fn has(&self, volume: &PersistentVolume) -> bool {
+        self.0.contains(&volume.metadata.name)
+    }
+}
 
 /// The workloads among objects. Objects of other kinds are counted.
 pub fn workloads(objects: Vec<Loaded>, tally: &mut Tally, found: &mut Diagnostics) -> Vec<Written> {
-    objects.into_iter().filter_map(|loaded| workload(loaded, tally, found)).collect()
+    let claimed = Claimed::of(objects.iter().map(|loaded| &loaded.object));
+    let workload = |loaded: Loaded| {
+        if let Object::PersistentVolume(volume) = &loaded.object
+            && claimed.has(volume)
+        {
+            if volume.spec.node_affinity.is_some() && !says_only_reach(&loaded.object) {
+                tally.count(DISK_OF_A_ZONE, &loaded.origin);
+            }
+            return None;
+        }
+        workload(loaded, tally, found)
+    };
+    objects.into_iter().filter_map(workload).collect()
 }
 
 /// The budget that an object is, if it is one.

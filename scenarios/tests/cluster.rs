@@ -15,6 +15,7 @@ use scenarios::load::{Loaded, Loader};
 use scenarios::unmodelled::Tally;
 use scenarios::{Diagnostics, Scenario};
 use serde_json::{Value as Json, json};
+use sim::world::workload::Controller;
 use sim::{Fact, Root, SimTime};
 
 const SMALL: dump::Size = dump::Size { nodes: 40, pods: 600, ballast: 0 };
@@ -285,4 +286,92 @@ fn a_pod_on_a_node_that_is_not_there_is_an_error_at_its_place() {
     Cluster::of(&objects, &mut Tally::default(), &mut found);
     let errors = found.render(false);
     assert!(errors.contains("error[E0303]: Pod shop/lost runs on node gone"), "{errors}");
+}
+
+/// The scenario of a dump of one node with the given objects beside it.
+fn beside(objects: &[Json]) -> Scenario {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let labels = json!({"a": "b", "node.kubernetes.io/instance-type": "m6i.large",
+                        "topology.kubernetes.io/zone": "us-east-1a"});
+    let node = json!({"apiVersion": "v1", "kind": "Node",
+                      "metadata": {"name": "n1", "labels": labels},
+                      "status": {"allocatable": {"cpu": "2", "memory": "7Gi", "pods": "29"}}});
+    let template = json!({"metadata": {"labels": {"app": "web"}},
+                          "spec": {"containers": [{"name": "a"}]}});
+    let web = json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web"},
+                     "spec": {"selector": {"matchLabels": {"app": "web"}}, "template": template}});
+    let pod = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "bare"},
+                     "spec": {"nodeName": "n1", "containers": [{"name": "a"}]}});
+    let items: Vec<Json> = [node, web, pod].iter().chain(objects).cloned().collect();
+    let list = json!({"apiVersion": "v1", "kind": "List", "items": items});
+    fs::write(folder.path().join("cluster.json"), list.to_string()).expect("a writable folder");
+    parsed(
+        folder.path(),
+        "apiVersion: spotsim/v1\nname: dump\nhorizon: 1h\nregion: us-east-1\npools:\n  - {name: a, \
+         count: 1, capacityType: spot, instanceTypes: [m6i.large], zones: [us-east-1a], \
+         matchLabels: {a: b}}\ncluster: {file: cluster.json}\n",
+    )
+}
+
+fn listed(scenario: &Scenario) -> Vec<String> {
+    let what = scenario.unmodelled.iter().map(|it| it.what.clone());
+    what.filter(|what| !what.starts_with("fields without bearing")).collect()
+}
+
+#[test]
+fn volumes_that_are_used_are_not_listed_as_not_modelled() {
+    let volume = |name: &str| {
+        json!({"apiVersion": "v1", "kind": "PersistentVolume", "metadata": {"name": name},
+               "spec": {"capacity": {"storage": "8Gi"}, "accessModes": ["ReadWriteOnce"],
+                        "csi": {"driver": "ebs.csi.aws.com", "volumeHandle": name}}})
+    };
+    let claim = json!({"apiVersion": "v1", "kind": "PersistentVolumeClaim",
+                       "metadata": {"name": "data"},
+                       "spec": {"volumeName": "used", "accessModes": ["ReadWriteOnce"]}});
+    let class = json!({"apiVersion": "storage.k8s.io/v1", "kind": "StorageClass",
+                       "metadata": {"name": "gp3"}, "provisioner": "ebs.csi.aws.com"});
+    let used = [volume("used"), claim.clone(), class];
+    assert_eq!(listed(&beside(&used)), [""; 0]);
+    assert_eq!(
+        listed(&beside(&[volume("used"), volume("left over"), claim])),
+        ["kind PersistentVolume"]
+    );
+}
+
+#[test]
+fn a_dump_without_a_budget_says_so() {
+    let budget = json!({"apiVersion": "policy/v1", "kind": "PodDisruptionBudget",
+                        "metadata": {"name": "web"},
+                        "spec": {"maxUnavailable": 1, "selector": {"matchLabels": {"app": "web"}}}});
+    let says = |scenario: &Scenario| {
+        scenario.understood.iter().any(|line| line.contains("no PodDisruptionBudget"))
+    };
+    assert!(says(&beside(&[])));
+    assert!(!says(&beside(&[budget])));
+}
+
+#[test]
+fn an_autoscaler_keeps_its_workload_within_its_bounds() {
+    let scaler = |target: &str, least: Json, most: u32| {
+        json!({"apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler",
+               "metadata": {"name": "web"},
+               "spec": {"minReplicas": least, "maxReplicas": most,
+                        "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment",
+                                           "name": target}}})
+    };
+    let replicas = |objects: &[Json]| {
+        let scenario = beside(objects);
+        let assumed = scenario.assumptions.iter().any(|it| it.id == "autoscaled-workloads");
+        let model = &scenario.setup.model;
+        let web = model.workloads.rows().find(|it| model.names.text(it.name) == "web");
+        let Controller::Deployment { replicas, .. } = web.expect("a workload").controller else {
+            panic!("it is a Deployment")
+        };
+        (replicas, assumed, listed(&scenario))
+    };
+    assert_eq!(replicas(&[]), (1, false, vec![]));
+    assert_eq!(replicas(&[scaler("web", json!(3), 9)]), (3, true, vec![]));
+    assert_eq!(replicas(&[scaler("web", Json::Null, 9)]), (1, true, vec![]));
+    let other = "kind HorizontalPodAutoscaler: nothing that it scales is simulated";
+    assert_eq!(replicas(&[scaler("api", json!(3), 9)]), (1, false, vec![other.to_owned()]));
 }

@@ -207,3 +207,123 @@ items:
     let owner = ", ownerReferences: [{kind: ReplicaSet, name: web-1, controller: true}]";
     assert_eq!(codes(&pod(owner)), [""; 0]);
 }
+
+/// A scenario of one node group of EKS on which a workload asks for nodes.
+fn asks(nodes: &str) -> String {
+    format!(
+        "apiVersion: spotsim/v1\nname: asks\nhorizon: 7d\nregion: us-east-1\npools:\n  - \
+         {{name: web, count: 2, capacityType: on-demand, zones: [us-east-1a, us-east-1b], \
+         instanceTypes: [m6i.large, m6a.large]}}\nworkloads:\n  - {{name: web, \
+         template: {{{nodes}, {CONTAINERS}}}}}\n"
+    )
+}
+
+fn required(terms: &str) -> String {
+    format!(
+        "affinity: {{nodeAffinity: {{requiredDuringSchedulingIgnoredDuringExecution: \
+         {{nodeSelectorTerms: [{terms}]}}}}}}"
+    )
+}
+
+#[test]
+fn labels_that_kubelets_and_clouds_set_are_there() {
+    for label in [
+        "beta.kubernetes.io/os: linux",
+        "beta.kubernetes.io/arch: amd64",
+        "beta.kubernetes.io/instance-type: m6a.large",
+        "failure-domain.beta.kubernetes.io/zone: us-east-1b",
+        "topology.ebs.csi.aws.com/zone: us-east-1a",
+        "eks.amazonaws.com/nodegroup: web",
+        "kubernetes.io/hostname: whatever-it-will-be",
+    ] {
+        assert_eq!(codes(&asks(&format!("nodeSelector: {{{label}}}"))), [""; 0], "{label}");
+    }
+}
+
+#[test]
+fn a_label_that_no_node_has_is_said_with_what_may_have_been_meant() {
+    let (a, both) =
+        ("{key: kubernetes.io/arch, operator: In, values: [arm64]}", "operator: Exists");
+    for (nodes, says, help) in [
+        (
+            "nodeSelector: {beta.kubernetes.io/oss: linux}".to_owned(),
+            "none has the label `beta.kubernetes.io/oss`",
+            "did you mean `beta.kubernetes.io/os`?",
+        ),
+        (
+            "nodeSelector: {team: shop}".to_owned(),
+            "none has the label `team`",
+            "give the pool it is meant for `labels: {team: ...}`",
+        ),
+        (
+            "nodeSelector: {topology.kubernetes.io/zone: us-east-1d}".to_owned(),
+            "none has `topology.kubernetes.io/zone: us-east-1d`",
+            "did you mean `us-east-1a`?",
+        ),
+        (
+            required(&format!("{{matchExpressions: [{a}]}}")),
+            "none has `kubernetes.io/arch: arm64`",
+            "nodes have `kubernetes.io/arch`: amd64",
+        ),
+        (
+            required(&format!("{{matchExpressions: [{{key: gpu, {both}}}]}}")),
+            "none has the label `gpu`",
+            "give the pool it is meant for `labels: {gpu: ...}`",
+        ),
+    ] {
+        let found = found(&asks(&nodes));
+        let warning = found.iter().next().unwrap_or_else(|| panic!("nothing about {nodes}"));
+        let message = format!("Deployment default/web finds no node: {says}");
+        assert_eq!((warning.code, warning.message.as_str()), ("W0011", message.as_str()));
+        assert_eq!(warning.help.as_deref(), Some(help));
+    }
+    // Each is there, and never both.
+    let two = "nodeSelector: {node.kubernetes.io/instance-type: m6i.large, \
+               beta.kubernetes.io/instance-type: m6a.large}";
+    let said = &messages(&asks(two))[0];
+    assert!(said.contains("none has all of `"), "{said}");
+    // One term that holds is enough.
+    let terms = format!(
+        "{{matchExpressions: [{a}]}}, {{matchExpressions: [{{key: spotsim/pool, {both}}}]}}"
+    );
+    assert_eq!(codes(&asks(&required(&terms))), [""; 0]);
+}
+
+/// What is wrong with a workload of a dump is found where the scenario only names the dump, also if
+/// nothing but its pods was dumped.
+#[test]
+fn a_scenario_is_reviewed_with_its_cluster() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let dump = r#"{"kind": "List", "apiVersion": "v1", "items": [
+{"apiVersion": "v1", "kind": "Node", "metadata": {"name": "n1", "labels": {"a": "b",
+  "node.kubernetes.io/instance-type": "m6i.large", "topology.kubernetes.io/zone": "us-east-1a"}},
+ "status": {"allocatable": {"cpu": "2", "memory": "7Gi", "pods": "29"}}},
+{"apiVersion": "v1", "kind": "Pod",
+ "metadata": {"name": "db-0", "ownerReferences": [
+   {"apiVersion": "apps/v1", "kind": "StatefulSet", "name": "db", "controller": true}]},
+ "spec": {"nodeName": "n1", "containers": [{"name": "a"}]}},
+{"apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": {"name": "db"},
+ "spec": {"maxUnavailable": 0, "selector": {}}}
+]}"#;
+    std::fs::write(folder.path().join("cluster.json"), dump).expect("room for a file");
+    let scenario = "apiVersion: spotsim/v1\nname: dump\nhorizon: 7d\nregion: us-east-1\npools:\n  \
+                    - {name: a, count: 1, capacityType: spot, zones: [us-east-1a], \
+                    instanceTypes: [m6i.large], matchLabels: {a: b}}\ncluster: {file: cluster.json}\n";
+    let file = folder.path().join("scenario.yaml");
+    std::fs::write(&file, scenario).expect("room for a file");
+    let found = review(&[file], sim::providers::named("aws").expect("aws is modelled"));
+    let said = |code: &str| {
+        let mut of_code = found.iter().filter(|it| it.code == code);
+        of_code.next().map(|it| (it.message.clone(), it.place.clone().expect("a place").file))
+    };
+    let of_dump = |message: &str| Some((message.to_owned(), "cluster.json".to_owned()));
+    assert_eq!(
+        said("W0101"),
+        of_dump("PodDisruptionBudget default/db lets no pod go: maxUnavailable is 0 of 1 pods"),
+    );
+    assert_eq!(
+        said("W0110"),
+        of_dump("StatefulSet default/db has one replica, which may run on spot")
+    );
+    assert!(said("W0106").is_some(), "{}", found.render(false));
+}

@@ -18,7 +18,7 @@ use crate::file::Kind;
 use crate::kube::{self, Object, ObjectKind, PodTemplateSpec};
 use crate::load::{Loaded, Origin};
 use crate::lower::retries;
-use crate::manifests::{ControllerSpec, Written};
+use crate::manifests::{Claimed, ControllerSpec, Written};
 use crate::unmodelled::Tally;
 use owners::{Owners, is_mirror};
 
@@ -36,7 +36,12 @@ pub struct Cluster<'o> {
     pub off_spot: BTreeSet<usize>,
     /// What is not taken over.
     pub aside: Aside,
+    /// Whether any PodDisruptionBudget is there.
+    pub has_budgets: bool,
 }
+
+/// What dumps a cluster whole. Secrets are not in it.
+pub const DUMP: &str = "kubectl get nodes,pods,deploy,rs,sts,ds,jobs,cj,hpa,pdb,pv,pvc,sc,ns,svc,pc -A -o json > cluster.json";
 
 /// A pod and the workload it belongs to.
 #[derive(Clone, Copy)]
@@ -65,7 +70,7 @@ pub struct Aside {
 }
 
 /// Kinds that say something about nodes and pods here; the others are counted.
-const TAKEN_OVER: [ObjectKind; 12] = [
+const TAKEN_OVER: [ObjectKind; 15] = [
     ObjectKind::Pod,
     ObjectKind::Deployment,
     ObjectKind::ReplicaSet,
@@ -78,6 +83,9 @@ const TAKEN_OVER: [ObjectKind; 12] = [
     ObjectKind::Service,
     ObjectKind::PriorityClass,
     ObjectKind::PodDisruptionBudget,
+    ObjectKind::HorizontalPodAutoscaler,
+    ObjectKind::PersistentVolumeClaim,
+    ObjectKind::StorageClass,
 ];
 
 const STORAGE: [ObjectKind; 7] = [
@@ -106,6 +114,7 @@ impl<'o> Cluster<'o> {
     /// Understands a dump. A pod on a node that is not there is an error.
     pub fn of(objects: &'o [Loaded], tally: &mut Tally, found: &mut Diagnostics) -> Cluster<'o> {
         let owners = Owners::of(objects);
+        let claimed = Claimed::of(objects.iter().map(|loaded| &loaded.object));
         let mut building = Building {
             cluster: Cluster {
                 nodes: Vec::new(),
@@ -114,6 +123,7 @@ impl<'o> Cluster<'o> {
                 storage: Vec::new(),
                 off_spot: BTreeSet::new(),
                 aside: Aside::default(),
+                has_budgets: has(objects, ObjectKind::PodDisruptionBudget),
             },
             known: BTreeMap::new(),
             inferred: BTreeSet::new(),
@@ -139,7 +149,10 @@ impl<'o> Cluster<'o> {
             if STORAGE.contains(&kind) {
                 building.cluster.storage.push(loaded.object.clone());
             }
-            // Storage too: the pods that come after those of the dump know nothing of it.
+            if matches!(&loaded.object, Object::PersistentVolume(volume) if claimed.has(volume)) {
+                continue;
+            }
+            // What limits the pods of the dump only, too: those that come after know nothing of it.
             if !TAKEN_OVER.contains(&kind) {
                 tally.kind(kind.api_version(), kind.name(), &loaded.origin);
             }
@@ -198,8 +211,15 @@ impl<'o> Cluster<'o> {
         if !aside.is_empty() {
             lines.push(format!("set aside: {}", aside.join(", ")));
         }
+        if !self.has_budgets && !self.pods.is_empty() {
+            lines.push("no PodDisruptionBudget is in there: nothing holds evictions back".into());
+        }
         lines
     }
+}
+
+fn has(objects: &[Loaded], kind: ObjectKind) -> bool {
+    objects.iter().any(|loaded| loaded.object.kind() == kind)
 }
 
 /// A number with its noun.
@@ -308,7 +328,7 @@ impl<'o> Building<'o> {
                 None => {
                     let message =
                         format!("{} runs on node {name}, which is not there", origin.name);
-                    let help = "dump nodes and pods together: `kubectl get nodes,pods -A -o json`";
+                    let help = format!("dump nodes and pods together: `{DUMP}`");
                     found.push(origin.diagnostic("E0303", &message).help(help));
                     return;
                 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{Draft, Files, draft, manifests};
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, DUMP};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::file::ProviderName;
 use crate::load::Loader;
@@ -37,9 +37,7 @@ pub fn from_files(
     let workloads = workloads(objects, &mut Tally::default(), &mut found);
     if workloads.is_empty() {
         let nothing = Diagnostic::new("E0003", "there is neither a node nor a workload in there");
-        let help = "`kubectl get nodes,pods,deployments,replicasets,statefulsets,daemonsets,jobs,\
-                    cronjobs -A -o json > cluster.json` dumps a cluster";
-        return Err(nothing.help(help).into());
+        return Err(nothing.help(format!("`{DUMP}` dumps a cluster")).into());
     }
     manifests::draft(&workloads, files, provider)
 }

@@ -4,6 +4,7 @@
 //! their order.
 
 mod budgets;
+mod dump;
 mod matching;
 mod pods;
 mod pools;

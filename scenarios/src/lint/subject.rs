@@ -29,7 +29,7 @@ pub(crate) struct Subject {
     pub(crate) workloads: Vec<Workload>,
     /// What protects them.
     pub(crate) budgets: Vec<(PodDisruptionBudget, Place)>,
-    autoscalers: Vec<HorizontalPodAutoscaler>,
+    pub(super) autoscalers: Vec<HorizontalPodAutoscaler>,
     /// Workloads that a scenario keeps off spot, as `namespace/name`.
     off_spot: BTreeSet<String>,
 }
@@ -48,16 +48,16 @@ pub(crate) struct Workload {
     pub(crate) annotations: Vec<(String, String)>,
     /// How its Jobs take failures; none if it has no Jobs, or they never give up.
     pub(crate) job: Option<Box<JobSpec>>,
-    replicas: Option<u32>,
-    place: Place,
+    pub(super) replicas: Option<u32>,
+    pub(super) place: Place,
     /// Where the PodSpec is, from the place.
-    path: &'static [&'static str],
+    pub(super) path: &'static [&'static str],
 }
 
 /// Where something is written.
 pub(crate) struct Place {
-    source: Source,
-    node: Node,
+    pub(super) source: Source,
+    pub(super) node: Node,
 }
 
 impl Place {
@@ -231,6 +231,9 @@ impl Subject {
                 path.parent().map_or_else(|| manifest.into(), |folder| folder.join(manifest));
             self.read(&path, manifest, found);
         }
+        if let Some(dump) = &file.cluster {
+            self.dump(dump, path.parent());
+        }
     }
 
     /// Adds an object, or those of a list. What creates no pods and protects none is left out.
@@ -272,7 +275,7 @@ fn is_scenario(document: &Node) -> bool {
     document.get("apiVersion").and_then(Node::text).is_some_and(|v| v.starts_with("spotsim/"))
 }
 
-fn kind_name(kind: Kind) -> &'static str {
+pub(super) fn kind_name(kind: Kind) -> &'static str {
     match kind {
         Kind::Deployment => "Deployment",
         Kind::StatefulSet => "StatefulSet",

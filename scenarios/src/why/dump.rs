@@ -13,6 +13,7 @@ use sim::world::start::StartPod;
 
 use super::kinds::{self, NodeKind};
 use super::{Explanation, Scene, explain};
+use crate::cluster::DUMP;
 use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 use crate::kube::Object;
 use crate::load::Loader;
@@ -64,8 +65,7 @@ impl Dump {
         })?;
         if bare.nodes.is_empty() {
             let message = "there is no node in what was read";
-            let help = "kubectl get nodes,pods,pv,pvc,sc,pdb,pc -A -o json > cluster.json";
-            return Err(Diagnostic::new("E0301", message).help(help).into());
+            return Err(Diagnostic::new("E0301", message).help(DUMP).into());
         }
         let kinds = kinds::of_dump(&mut bare.model, &objects);
         let model = &bare.model;
