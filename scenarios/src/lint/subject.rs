@@ -1,5 +1,6 @@
 //! What a reviewer has before him: workloads, budgets and pools, each with its place.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use sim::providers::{self, Provider};
