@@ -59,7 +59,7 @@ fn a_proposal_is_measured_against_today_and_both_baselines() {
     let first = text.lines().next().unwrap();
     assert!(first.starts_with("shop: spot saves $"), "{first}");
     assert!(first.contains("/month against today ("), "{first}");
-    assert!(text.contains("\n  instead of today's "), "{text}");
+    assert!(text.contains("\nPaid today /month "), "{text}");
     assert!(text.contains("\nSaving against what is paid today: $"), "{text}");
 
     let summary = fs::read_to_string(dir.path().join("run/summary.json")).unwrap();

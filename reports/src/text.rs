@@ -155,9 +155,6 @@ pub fn table(summary: &Summary, columns: usize) -> String {
         own.clone(),
         change(&summary.saving.on_demand_plan),
     );
-    if let Some((today, saving)) = summary.today.as_ref().zip(summary.saving.today.as_ref()) {
-        row("  instead of today's", usd(today.cost_monthly.mean), own, change(saving));
-    }
     row(
         "  of it idle",
         usd(base.idle_cost_monthly.mean),
@@ -172,6 +169,9 @@ pub fn table(summary: &Summary, columns: usize) -> String {
         if of(base).mean > 0.0 || of(plan).mean > 0.0 {
             row(name, usd(of(base).mean), usd(of(plan).mean), String::new());
         }
+    }
+    if let Some((today, saving)) = summary.today.as_ref().zip(summary.saving.today.as_ref()) {
+        row("Paid today /month", usd(today.cost_monthly.mean), own, change(saving));
     }
     let nodes = |plan: &Plan| format!("{:.1} / {}", plan.nodes_mean.mean, plan.nodes_peak);
     row("Nodes mean / peak", nodes(base), nodes(plan), String::new());

@@ -103,3 +103,12 @@ fn a_spot_pool_has_types_that_stand_in_for_each_other() {
         draft.scenario
     );
 }
+
+#[test]
+fn what_lacks_the_same_is_named_together() {
+    let selects = |name: &str| deployment(name, 1, "nodeSelector: {disk: fast}", "{cpu: 100m}");
+    let (draft, _) = drafted(&["a", "b", "c", "d", "e"].map(selects).concat());
+    let [gap] = &draft.gaps[..] else { panic!("{:?}", draft.gaps) };
+    let begin = "5 pods of default/a, default/b, default/c and 2 more find no node: 0/3 nodes";
+    assert!(gap.starts_with(begin), "{gap}");
+}

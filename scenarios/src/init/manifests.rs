@@ -1,5 +1,6 @@
 //! A scenario for manifests: they say what runs, and the pools are sized so that it fits.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use sim::world::Model;
@@ -72,21 +73,32 @@ pub(super) fn draft(
         format!("{} of {}", counted(workloads.len(), "workload"), counted(count(pods), "pod")),
         fit,
     ];
-    let gaps = waiting.iter().map(|it| gap(it, &demands, provider)).collect();
+    let gaps = gaps(&waiting, &demands, provider);
     Ok(Draft { scenario: text, spot: None, notes, gaps })
 }
 
-/// What is to be done about pods that fit nowhere.
-fn gap(waiting: &Waiting, demands: &[Demand], provider: ProviderName) -> String {
-    let demand = demands.iter().find(|it| it.workload == waiting.workload);
-    let what = match demand.and_then(|it| it.special.as_deref()) {
+/// What is to be done about pods that fit nowhere: one sentence for all that lack the same.
+fn gaps(waiting: &[Waiting], demands: &[Demand], provider: ProviderName) -> Vec<String> {
+    let special = |it: &Waiting| {
+        let demand = demands.iter().find(|demand| demand.workload == it.workload);
+        demand.and_then(|demand| demand.special.as_deref())
+    };
+    let mut groups: BTreeMap<(&str, Option<&str>), Vec<&Waiting>> = BTreeMap::new();
+    for it in waiting {
+        groups.entry((&it.why, special(it))).or_default().push(it);
+    }
+    groups.into_iter().map(|((_, special), group)| gap(&group, special, provider)).collect()
+}
+
+fn gap(group: &[&Waiting], special: Option<&str>, provider: ProviderName) -> String {
+    let what = match special {
         Some(special) => format!(
             "give it a pool whose type has {special} (`spotsim catalogue provider={} gpus=1..`)",
             provider.catalogue()
         ),
         None => "give it a pool with the size, labels and zones that it asks for".into(),
     };
-    format!("{}. Until then it never runs: {what}", waiting.sentence())
+    format!("{}. Until then it never runs: {what}", trial::sentence(group))
 }
 
 fn count(number: u64) -> usize {

@@ -26,13 +26,20 @@ pub(super) struct Waiting {
     pub(super) why: String,
 }
 
-impl Waiting {
-    /// In words.
-    pub(super) fn sentence(&self) -> String {
-        let pods = cluster::counted(usize::try_from(self.pods).unwrap_or(usize::MAX), "pod");
-        let find = if self.pods == 1 { "finds" } else { "find" };
-        format!("{pods} of {} {find} no node: {}", self.workload, self.why)
-    }
+/// How many workloads are named.
+const NAMED: usize = 3;
+
+/// In words, of workloads whose pods all wait for the same reason.
+pub(super) fn sentence(group: &[&Waiting]) -> String {
+    let pods: u64 = group.iter().map(|it| it.pods).sum();
+    let find = if pods == 1 { "finds" } else { "find" };
+    let pods = cluster::counted(usize::try_from(pods).unwrap_or(usize::MAX), "pod");
+    let mut names: Vec<&str> = group.iter().map(|it| it.workload.as_str()).collect();
+    let more = names.len().saturating_sub(NAMED);
+    names.truncate(NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let why = group.first().map_or("", |it| &it.why);
+    format!("{pods} of {}{more} {find} no node: {why}", names.join(", "))
 }
 
 /// Long enough for StatefulSets to start in order and for daily CronJobs.
