@@ -4,6 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use reports::breakdown::Breakdown;
 use reports::charts::Story;
+use reports::charts::typical::{self, Choice};
 use reports::export::Recording;
 use reports::rules::{self, Outcome, RuleSummary, Watch};
 use reports::sensitivity::LeftOut;
@@ -13,6 +14,7 @@ use scenarios::Scenario;
 use scenarios::experiment::replicate;
 use sim::market::Market;
 use sim::world::catalog::CapacityType;
+use sim::world::refusal::Refusals;
 use sim::{Fact, Legend, Root, Run, Setup, SimTime, Sink};
 
 use crate::commands::progress::Progress;
@@ -153,6 +155,13 @@ fn plain_figures(setup: &Setup, root: Root) -> (Figures, Run) {
     (fold.finish(&run).0, run)
 }
 
+/// The run that charts show event by event.
+pub(crate) struct Shown {
+    choice: Choice,
+    facts: Vec<(SimTime, Fact)>,
+    refusals: Refusals,
+}
+
 impl Results {
     /// How many replications there are of each plan.
     pub(crate) fn pairs(&self) -> usize {
@@ -204,11 +213,21 @@ impl Results {
         [&self.proposed, &self.on_demand].map(|runs| reports::summary::breakdown(runs))
     }
 
+    /// The run that charts show event by event, made again.
+    pub(crate) fn shown(&self, setup: &Setup) -> Shown {
+        let choice = typical::choose(&self.proposed);
+        let mut facts = Vec::new();
+        let root = Root { seed: self.seed, replication: choice.replication };
+        let refusals = sim::run(setup, root, &mut facts).refusals;
+        Shown { choice, facts, refusals }
+    }
+
     /// What charts are made from.
-    pub(crate) fn story<'a>(&'a self, summary: &'a Summary) -> Story<'a> {
+    pub(crate) fn story<'a>(&'a self, summary: &'a Summary, shown: &'a Shown) -> Story<'a> {
         let [proposed, on_demand] = &self.series;
-        let (recording, replication) = (self.recording(), RECORDED);
-        Story { summary, proposed, on_demand, recording, replication }
+        let Shown { choice, facts, refusals } = shown;
+        let recording = Recording { legend: &self.legend, facts, refusals };
+        Story { summary, proposed, on_demand, recording, shown: *choice }
     }
 
     /// The run that is written out.

@@ -59,7 +59,7 @@ impl RunFolder<'_> {
             Failure::Internal(error.context(format!("cannot write {path}; nothing was left there")))
         };
         let draft = Draft::begin(&self.path).map_err(|error| cannot(error.into()))?;
-        let files = files(&draft, results, summary).map_err(cannot)?;
+        let files = files(&draft, self.scenario, results, summary).map_err(cannot)?;
         if self.path.exists() && !folder::is_empty(&self.path) {
             if is_the_same(&self.path, &files) {
                 return Ok(Written::AlreadyThere);
@@ -136,7 +136,12 @@ pub(crate) fn default_path(scenario: &Scenario, seed: u64, n: u32) -> PathBuf {
 }
 
 /// Writes all files but the manifest.
-fn files(draft: &Draft, results: &Results, summary: &Summary) -> anyhow::Result<Vec<File>> {
+fn files(
+    draft: &Draft,
+    scenario: &Scenario,
+    results: &Results,
+    summary: &Summary,
+) -> anyhow::Result<Vec<File>> {
     let recording = results.recording();
     let [proposed, on_demand] = &results.series;
     let json = summary.to_json() + "\n";
@@ -154,7 +159,8 @@ fn files(draft: &Draft, results: &Results, summary: &Summary) -> anyhow::Result<
             facts::write(results.on_demand_recording(), out)
         })?,
     ];
-    for chart in charts::all(&results.story(summary)) {
+    let shown = results.shown(&scenario.setup);
+    for chart in charts::all(&results.story(summary, &shown)) {
         let [svg, png] = ["svg", "png"].map(|format| format!("{}.{format}", chart.name));
         files.push(draft.write(&svg, |out| out.write_all(chart::svg(&chart).as_bytes()))?);
         files.push(draft.write(&png, |out| out.write_all(&chart::png(&chart)))?);

@@ -38,6 +38,16 @@ fn dollars(value: &Value) -> String {
     format!("${text}")
 }
 
+/// A rate with as many decimals as it needs.
+fn rate(value: f64) -> String {
+    match value {
+        0.0 => "0".into(),
+        value if value < 0.1 => format!("{value:.3}"),
+        value if value < 10.0 => format!("{value:.2}"),
+        value => format!("{value:.1}"),
+    }
+}
+
 #[test]
 fn numbers_in_charts_are_those_of_the_summary() {
     let dir = tempfile::tempdir().unwrap();
@@ -58,9 +68,13 @@ fn numbers_in_charts_are_those_of_the_summary() {
         let [own, all] = [plan, base].map(|plan| dollars(&plan["costMonthly"]["mean"]));
 
         says("savings", &format!("Spot saves {saved} a month, {percent}"));
+        let [reclaims, pods] =
+            ["reclaimsPerDay", "podsDisruptedPerDay"].map(|key| rate(mean(&plan[key])));
+        says("savings", &format!("and disrupts {pods} pods a day"));
+        says("savings", &format!("Risk: {reclaims} reclaims and {pods} disrupted pods a day"));
         says("savings", &format!("{all} for the same workload on on-demand nodes"));
         let [low, high] = ["low", "high"].map(|end| saving["usdMonthly"][end].as_f64().unwrap());
-        says("savings", &format!("95 % CI ${low:.2} to ${high:.2}"));
+        says("savings", &format!("95 % CI of the mean ${low:.2} to ${high:.2}"));
         says("cost", &format!("Spot cuts the bill by {percent}: {own} a month instead of {all}"));
         says("cost", &format!("${:.2}/h", mean(&plan["spotCostMonthly"]) / 730.0));
         says("cost", &format!("${:.2}/h", mean(&base["costMonthly"]) / 730.0));
@@ -71,9 +85,16 @@ fn numbers_in_charts_are_those_of_the_summary() {
             plan["nodesReadyLeast"]
         );
         says("nodes", &nodes);
-        let [reclaims, pods] =
-            ["reclaimsPerDay", "podsDisruptedPerDay"].map(|key| mean(&plan[key]));
-        says("disruption", &format!("{reclaims:.2} reclaims a day disrupt {pods:.2} pods"));
+        says("disruption", &format!("{reclaims} reclaims a day disrupt {pods} pods"));
+        says("disruption", &format!("Run {}/", summary["seed"]));
+        let rows = summary["sensitivity"].as_array().unwrap();
+        let savings = [&rows[0], &rows[rows.len() - 1]].map(|row| mean(&row["savingPercent"]));
+        says("risk", &format!("spot saves {:.1} to {:.1} %", savings[0], savings[1]));
+        rows.iter().for_each(|row| says("risk", &format!("×{}", row["scale"].as_f64().unwrap())));
+        for row in plan["availability"].as_array().unwrap() {
+            let name = row["workload"].as_str().unwrap().trim_start_matches("default/");
+            says("availability", name);
+        }
         let discount = mean(&summary["saving"]["discountPercent"]);
         says("prices", &format!("Spot costs {:.1} % of on-demand", 100.0 - discount));
         let longest = plan["pendingSecondsMax"]["seconds"].as_f64().unwrap();
@@ -102,7 +123,7 @@ fn the_pictures_in_the_docs_are_still_true() {
         assert!(fs::read(&kept).unwrap() == made, "docs/img/{picture} is out of date: just bless");
         shown += 1;
     }
-    assert_eq!(shown, 6);
+    assert_eq!(shown, 8);
 }
 
 /// What a chart finds is said to those who do not see it.
@@ -120,5 +141,39 @@ fn every_chart_has_a_title_for_readers() {
             charts += 1;
         }
     }
-    assert_eq!(charts, 6);
+    assert_eq!(charts, 8);
+}
+
+/// Lanes are the places of a pool, also where a replacement is launched before its predecessor is
+/// gone; and a chart of a run says which run it is of.
+#[test]
+fn a_pool_of_six_has_six_lanes() {
+    let dir = tempfile::tempdir().unwrap();
+    let scenario = "apiVersion: spotsim/v1\nname: kafka\nhorizon: 14d\nprovider: aws\n\
+        region: us-east-1\nseed: 3\npools:\n- name: kafka\n  count: 6\n  capacityType: spot\n  \
+        instanceTypes: [m6i.large, m5.large, m6a.large]\n  zones: [us-east-1a, us-east-1b]\n  \
+        provisioner: karpenter\nmarket:\n  reclaims: {scale: 100}\nworkloads:\n- name: kafka\n  \
+        replicas: 6\n  template:\n    containers:\n    - name: app\n      \
+        resources: {requests: {cpu: 1, memory: 4Gi}}\n";
+    fs::write(dir.path().join("kafka.yaml"), scenario).unwrap();
+    spotsim(dir.path(), &["run", "kafka.yaml", "-n", "5", "--out", "run"]);
+    let all = texts(&dir.path().join("run/disruption.svg"));
+    assert!(all.lines().any(|line| line == "6 × kafka"), "{all}");
+    assert!(all.contains("the median of 5 by pods disrupted"), "{all}");
+}
+
+/// A chart of waiting pods shows them where no pod ever stops to wait.
+#[test]
+fn pods_that_all_wait_are_seen_to_wait() {
+    let dir = tempfile::tempdir().unwrap();
+    let scenario = "apiVersion: spotsim/v1\nname: all-wait\nhorizon: 2d\nwarmUp: 1h\n\
+        provider: aws\nregion: us-east-1\npools:\n- name: spot\n  count: 3\n  \
+        capacityType: spot\n  instanceTypes: [m6i.large]\n  zones: [us-east-1a]\nworkloads:\n\
+        - name: big\n  replicas: 4\n  template:\n    containers:\n    - name: app\n      \
+        resources: {requests: {cpu: 6, memory: 1Gi}}\n";
+    fs::write(dir.path().join("wait.yaml"), scenario).unwrap();
+    spotsim(dir.path(), &["run", "wait.yaml", "-n", "2", "--out", "run"]);
+    let all = texts(&dir.path().join("run/pending.svg"));
+    assert!(all.contains("4 of 4 pods never run"), "{all}");
+    assert!(!all.contains("No pod"), "{all}");
 }

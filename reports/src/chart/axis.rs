@@ -46,19 +46,34 @@ impl Axis {
         if place.is_nan() { 0.0 } else { place.clamp(0.0, 1.0) }
     }
 
-    /// An axis from 0 to a little above `most`, in round steps; in whole ones if `whole`.
+    /// An axis from 0 to a little above `most`, marked in round steps; in whole ones if `whole`.
     #[must_use]
     pub fn from_zero(label: &str, most: f64, whole: bool, text: fn(f64, f64) -> String) -> Axis {
         let most = if most > 0.0 { most } else { 1.0 };
         let step = round_step(most / 5.0, whole);
-        let count = (most * 1.04 / step).ceil().max(1.0);
+        Axis::marked(label, (0.0, most * 1.05), step, text)
+    }
+
+    /// An axis from one value to another, marked in round steps.
+    #[must_use]
+    pub fn between(label: &str, from: f64, to: f64, text: fn(f64, f64) -> String) -> Axis {
+        Axis::marked(label, (from, to), round_step((to - from) / 6.0, false), text)
+    }
+
+    fn marked(
+        label: &str,
+        (from, to): (f64, f64),
+        step: f64,
+        text: fn(f64, f64) -> String,
+    ) -> Axis {
         let mut ticks = Vec::new();
-        let mut index = 0.0;
-        while index <= count {
-            ticks.push(Tick { at: index * step, text: text(index * step, step) });
+        let mut index = (from / step).ceil();
+        while index * step <= to {
+            // Without the sign of a zero that was rounded up to.
+            let at = index * step + 0.0;
+            ticks.push(Tick { at, text: text(at, step) });
             index += 1.0;
         }
-        let (from, to) = (0.0, count * step);
         Axis { label: label.to_owned(), from, to, scale: Scale::Linear, ticks, lines: true }
     }
 
@@ -173,6 +188,16 @@ mod tests {
         }
     }
 
+    /// An axis that goes on to its next mark left up to half of the plot empty.
+    #[test]
+    fn no_axis_leaves_much_of_the_plot_empty() {
+        for nodes in 1..200 {
+            let axis = Axis::from_zero("", f64::from(nodes), true, |at, _| at.to_string());
+            assert!(axis.to <= f64::from(nodes) * 1.1, "{nodes}: {}", axis.to);
+            assert!(axis.ticks.len() >= 2, "{nodes}: {:?}", axis.ticks);
+        }
+    }
+
     #[test]
     fn half_a_node_is_not_marked() {
         for (step, round) in [(0.02, 1.0), (2.1, 5.0), (21.0, 25.0)] {
@@ -186,7 +211,9 @@ mod tests {
         fn axes_are_readable(most in 1e-6_f64..1e12, days in 0.001_f64..3_650.0) {
             let axis = Axis::from_zero("", most, false, |at, _| at.to_string());
             prop_assert!((3..=7).contains(&axis.ticks.len()), "{:?}", axis.ticks);
-            prop_assert!(axis.to >= most);
+            prop_assert!(axis.to >= most && axis.to <= 1.1 * most, "{} for {most}", axis.to);
+            let axis = Axis::between("", most, 2.0 * most, |at, _| at.to_string());
+            prop_assert!((2..=7).contains(&axis.ticks.len()), "{:?}", axis.ticks);
             let axis = Axis::time(0.0, days * 86_400.0);
             prop_assert!((2..=9).contains(&axis.ticks.len()), "{:?}", axis.ticks);
         }

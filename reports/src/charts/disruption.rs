@@ -64,7 +64,7 @@ fn title(story: &Story<'_>) -> String {
         return "No node is taken by the provider".into();
     }
     format!(
-        "{} reclaims a day disrupt {} pods; {} are cut short or killed",
+        "On average {} reclaims a day disrupt {} pods; {} are cut short or killed",
         rate(plan.reclaims_per_day.mean),
         rate(plan.pods_disrupted_per_day.mean),
         rate(hard)
@@ -76,8 +76,7 @@ fn subtitle(story: &Story<'_>, taken: u64) -> String {
         0 => "no node reclaimed".to_owned(),
         taken => format!("{} reclaimed", many(taken, "node")),
     };
-    let (shown, all) = (story.replication, story.summary.replications);
-    format!("Replication {shown} of {all}: {taken}. One line for each place in a pool")
+    format!("{}: {taken}. One line for each place in a pool", story.shown())
 }
 
 /// The middle of a place's row. The first place is on top.
@@ -164,58 +163,117 @@ struct Life {
     worst: usize,
 }
 
-/// All places, pool after pool. A node takes the place of the one in its pool that has been gone
-/// for longest, or a new one.
+/// All places, pool after pool. A node takes the place of the one that it replaces, or else of the one
+/// in its pool that has been gone for longest, or, in a pool that is complete, of the one that has
+/// been announced to go; only then a new one. So a pool has as many places as nodes, although a
+/// replacement is launched before its predecessor is gone.
 fn places(recording: Recording<'_>) -> Vec<Place> {
     let legend = recording.legend;
-    let mut places: Vec<Place> = Vec::new();
-    let mut vacant: BTreeMap<PoolId, VecDeque<usize>> = BTreeMap::new();
-    let mut alive: BTreeMap<NodeId, usize> = BTreeMap::new();
+    let replaces: BTreeMap<NodeId, NodeId> = recording
+        .facts
+        .iter()
+        .filter_map(|(_, fact)| match *fact {
+            Fact::ReplacementLaunched { node, replaces, .. } => Some((node, replaces)),
+            _ => None,
+        })
+        .collect();
+    let mut board = Board::default();
     for (at, fact) in recording.facts {
         match *fact {
             Fact::NodeLaunched { node, pool, offering, .. } => {
-                let free = vacant.entry(pool).or_default().pop_front();
-                let index = free.unwrap_or_else(|| {
-                    places.push(Place { pool, lives: Vec::new() });
-                    places.len() - 1
-                });
                 // Not ready before it says so.
                 let (ready, end) = (legend.to, legend.to);
-                places[index].lives.push(Life { offering, ready, end, taken: false, worst: 0 });
-                alive.insert(node, index);
+                let life = Life { offering, ready, end, taken: false, worst: 0 };
+                let size = legend.model.pools[pool].size as usize;
+                board.enter(node, pool, size, replaces.get(&node), life);
             }
-            Fact::NodeReady { node } => {
-                change(&mut places, &alive, node, |life| life.ready = *at);
+            Fact::NoticeGiven { node, .. } | Fact::RebalanceRecommended { node } => {
+                board.announce(node);
             }
+            Fact::NodeReady { node } => board.change(node, |life| life.ready = *at),
             Fact::PodEnded { workload, node, end, .. } => {
                 let daemon = legend.model.workloads[workload].controller == Controller::DaemonSet;
                 let worst = if daemon { 0 } else { severity(end) };
-                change(&mut places, &alive, node, |life| life.worst = life.worst.max(worst));
+                board.change(node, |life| life.worst = life.worst.max(worst));
             }
             Fact::NodeGone { node, why, .. } => {
-                change(&mut places, &alive, node, |life| {
+                board.change(node, |life| {
                     (life.end, life.taken) = (*at, why != Why::Released);
                     life.ready = life.ready.min(*at);
                 });
-                if let Some(index) = alive.remove(&node) {
-                    vacant.entry(places[index].pool).or_default().push_back(index);
-                }
+                board.leave(node);
             }
             _ => {}
         }
     }
-    places.sort_by_key(|place| place.pool);
-    places
+    board.places.sort_by_key(|place| place.pool);
+    board.places
 }
 
-fn change(
-    places: &mut [Place],
-    alive: &BTreeMap<NodeId, usize>,
-    node: NodeId,
-    change: impl FnOnce(&mut Life),
-) {
-    if let Some(life) = alive.get(&node).and_then(|index| places[*index].lives.last_mut()) {
-        change(life);
+/// Places while they are being filled.
+#[derive(Default)]
+struct Board {
+    places: Vec<Place>,
+    /// Places without a node, by pool, the one that has been empty for longest first.
+    vacant: BTreeMap<PoolId, VecDeque<usize>>,
+    /// Nodes that have been announced to go and have no successor, by pool.
+    leaving: BTreeMap<PoolId, VecDeque<NodeId>>,
+    /// The place of each node that is there, and its number among those of that place.
+    alive: BTreeMap<NodeId, (usize, usize)>,
+}
+
+impl Board {
+    fn enter(
+        &mut self,
+        node: NodeId,
+        pool: PoolId,
+        size: usize,
+        replaces: Option<&NodeId>,
+        life: Life,
+    ) {
+        let complete = self.places.iter().filter(|place| place.pool == pool).count() >= size;
+        let of = |board: &Board, node: &NodeId| board.alive.get(node).map(|(place, _)| *place);
+        let succeeds = replaces.and_then(|node| of(self, node));
+        if let Some(node) = replaces {
+            self.leaving.entry(pool).or_default().retain(|leaving| leaving != node);
+        }
+        let index = succeeds
+            .or_else(|| self.vacant.entry(pool).or_default().pop_front())
+            .or_else(|| {
+                let leaving = self.leaving.entry(pool).or_default();
+                let next = if complete { leaving.pop_front() } else { None };
+                next.and_then(|node| of(self, &node))
+            })
+            .unwrap_or_else(|| {
+                self.places.push(Place { pool, lives: Vec::new() });
+                self.places.len() - 1
+            });
+        self.alive.insert(node, (index, self.places[index].lives.len()));
+        self.places[index].lives.push(life);
+    }
+
+    fn announce(&mut self, node: NodeId) {
+        let Some((place, _)) = self.alive.get(&node) else { return };
+        let leaving = self.leaving.entry(self.places[*place].pool).or_default();
+        if !leaving.contains(&node) {
+            leaving.push_back(node);
+        }
+    }
+
+    fn change(&mut self, node: NodeId, change: impl FnOnce(&mut Life)) {
+        if let Some((place, number)) = self.alive.get(&node) {
+            change(&mut self.places[*place].lives[*number]);
+        }
+    }
+
+    fn leave(&mut self, node: NodeId) {
+        let Some((place, _)) = self.alive.remove(&node) else { return };
+        let pool = self.places[place].pool;
+        self.leaving.entry(pool).or_default().retain(|leaving| *leaving != node);
+        // Unless its successor is there already.
+        if self.alive.values().all(|(other, _)| *other != place) {
+            self.vacant.entry(pool).or_default().push_back(place);
+        }
     }
 }
 

@@ -1,16 +1,20 @@
 //! The charts of an experiment, one file each: what they find and what they show.
 
+mod availability;
 mod cost;
 mod disruption;
 mod nodes;
 mod pending;
 mod prices;
+mod risk;
 mod savings;
+pub mod typical;
 
 use sim::SimTime;
 
+use self::typical::Choice;
 use crate::Summary;
-use crate::chart::{Chart, Color};
+use crate::chart::{Axis, Chart, Color};
 use crate::export::Recording;
 pub(crate) use crate::quantity::many;
 use crate::series::Series;
@@ -27,8 +31,8 @@ pub struct Story<'a> {
     pub on_demand: &'a Series,
     /// The one run that is shown event by event.
     pub recording: Recording<'a>,
-    /// Which replication that is.
-    pub replication: u32,
+    /// Which run that is.
+    pub shown: Choice,
 }
 
 /// Every chart, the answer first.
@@ -36,9 +40,11 @@ pub struct Story<'a> {
 pub fn all(story: &Story<'_>) -> Vec<Chart> {
     vec![
         savings::chart(story),
+        risk::chart(story),
         cost::chart(story),
         nodes::chart(story),
         disruption::chart(story),
+        availability::chart(story),
         pending::chart(story),
         prices::chart(story),
     ]
@@ -54,6 +60,13 @@ impl Story<'_> {
         format!("{} · seed {} · spotsim {}", summary.scenario, summary.seed, summary.version)
     }
 
+    /// The run that is shown event by event, and why that one, in words.
+    fn shown(&self) -> String {
+        let Choice { replication, which } = self.shown;
+        let summary = self.summary;
+        format!("Run {}/{replication}, {}", summary.seed, which.among(summary.replications))
+    }
+
     /// How many replications, in words.
     fn replications(&self) -> String {
         many(self.summary.replications as u64, "replication")
@@ -63,6 +76,19 @@ impl Story<'_> {
 /// Whether a difference is neither nothing nor lost in its interval.
 fn shows(difference: Estimate) -> bool {
     difference.mean != 0.0 && !difference.covers_zero()
+}
+
+/// An axis of percentages that begins and ends near what it shows, at round steps.
+fn percent_axis(label: &str, least: f64, most: f64) -> Axis {
+    // Of what is all the same, a little around it.
+    let room = (0.06 * (most - least)).max(0.0005);
+    let (from, to) = (least - room, if most >= 100.0 { 100.0 } else { most + room });
+    Axis::between(label, from, to, |at, step| {
+        let decimals = [1.0, 0.1, 0.01, 0.001].iter().position(|unit| step >= unit * 0.999);
+        // A step of 0.25 has one more.
+        let text = format!("{at:.0$}", decimals.map_or(5, |decimals| decimals + 1));
+        format!("{} %", text.trim_end_matches('0').trim_end_matches('.'))
+    })
 }
 
 /// An instant on an axis of time.

@@ -34,7 +34,12 @@ pub(super) fn chart(story: &Story<'_>) -> Chart {
     };
     line(base, "on-demand plan", Color::Blue, Stroke::Dashed);
     line(own, "proposed", Color::Black, Stroke::Plain);
+    let never = story.summary.never_placed.as_ref();
     let remark = match (own.total(), longest < AT_ONCE) {
+        (0, _) if never.is_some() => Some("All pods wait since before the window".to_owned()),
+        (total, _) if total > 0 && own.still_waiting() == total => {
+            Some(format!("None of {} has found a node at the end", many(total, "pod")))
+        }
         (0, _) => Some("No pod was created in the window".to_owned()),
         (total, true) if own.still_waiting() == 0 => Some(format!(
             "All of {} were bound in the second they were created",
@@ -115,6 +120,9 @@ fn floor(waits: &[&Waits]) -> f64 {
 
 fn title(story: &Story<'_>) -> String {
     let plan = &story.summary.proposed;
+    if let Some(never) = &story.summary.never_placed {
+        return format!("{}: no node takes them", never.count());
+    }
     let Some((p95, longest)) = plan.pending_seconds_p95.zip(plan.pending_seconds_max) else {
         return "No pod had to look for a node".into();
     };
@@ -129,6 +137,7 @@ fn title(story: &Story<'_>) -> String {
         format!("{}{}", time(longest.seconds), if longest.at_least { " or more" } else { "" });
     let still = match story.proposed.waits.still_waiting() {
         0 => String::new(),
+        1 => "; 1 still waits at the end".into(),
         still => format!("; {} still wait at the end", thousands(still as f64)),
     };
     if at_once(p95) {

@@ -15,11 +15,18 @@ const NAMED: usize = 8;
 /// What a type in a zone costs on spot, from each moment on until the next one, in percent of its
 /// on-demand price.
 struct Path {
-    name: String,
+    of_type: String,
+    zone: String,
+    bought: bool,
     steps: Vec<(SimTime, f64)>,
 }
 
 impl Path {
+    /// Whether it is of the same type, and costs the same all along.
+    fn is_like(&self, other: &Path) -> bool {
+        self.of_type == other.of_type && self.steps == other.steps
+    }
+
     fn last(&self) -> f64 {
         self.steps.last().map_or(0.0, |(_, percent)| *percent)
     }
@@ -34,16 +41,29 @@ pub(super) fn chart(story: &Story<'_>) -> Chart {
         ink: Ink::full(Color::Blue),
         stroke: Stroke::Dashed,
     }];
-    marks.extend(paths.iter().map(|path| line(path, (from, to))));
-    let named: Vec<&Path> = match &paths[..] {
-        [cheapest, .., dearest] if paths.len() > NAMED => vec![cheapest, dearest],
-        few => few.iter().collect(),
+    // What was bought lies on top of what was only offered, and is what is named.
+    let offered = paths.iter().filter(|path| !path.bought);
+    let bought = paths.iter().filter(|path| path.bought);
+    marks.extend(offered.chain(bought.clone()).map(|path| line(path, (from, to))));
+    let bought: Vec<&Path> = bought.collect();
+    // One name for the zones that have the same price all along.
+    let alike: Vec<&[&Path]> = bought.chunk_by(|one, next| one.is_like(next)).collect();
+    let named: Vec<&[&Path]> = match &alike[..] {
+        [cheapest, .., dearest] if alike.len() > NAMED => vec![cheapest, dearest],
+        few => few.to_vec(),
     };
-    let side = |path: &&Path| Side {
-        y: path.last(),
-        name: path.name.clone(),
-        value: format!("{:.1} %", path.last()),
-        color: Color::Orange,
+    let side = |paths: &&[&Path]| {
+        let path = paths[0];
+        let zones = match paths.len() {
+            1 => path.zone.clone(),
+            zones => many(zones as u64, "zone"),
+        };
+        Side {
+            y: path.last(),
+            name: format!("{} {zones}", path.of_type),
+            value: format!("{:.1} %", path.last()),
+            color: Color::Orange,
+        }
     };
     let mut sides: Vec<Side> = named.iter().map(side).collect();
     sides.push(Side {
@@ -72,7 +92,7 @@ pub(super) fn chart(story: &Story<'_>) -> Chart {
         key: Vec::new(),
         x: Axis::time(from, to),
         // On-demand is the top line, as long as nothing is above it.
-        y: Axis::from_zero("% of on-demand", most * 0.96, true, |at, _| format!("{at} %")),
+        y: Axis::from_zero("% of on-demand", most, true, |at, _| format!("{at} %")),
         marks,
         sides,
     }
@@ -89,17 +109,21 @@ fn title(story: &Story<'_>) -> String {
 }
 
 fn subtitle(story: &Story<'_>, paths: &[Path]) -> String {
-    let (shown, all) = (story.replication, story.summary.replications);
-    let percents = || paths.iter().flat_map(|path| &path.steps).map(|(_, percent)| *percent);
+    if paths.is_empty() {
+        return format!("{}: no spot price", story.shown());
+    }
+    let bought: Vec<&Path> = paths.iter().filter(|path| path.bought).collect();
+    let percents = || bought.iter().flat_map(|path| &path.steps).map(|(_, percent)| *percent);
     let (low, high) = (percents().fold(f64::INFINITY, f64::min), percents().fold(0.0, f64::max));
-    let changes: usize = paths.iter().map(|path| path.steps.len() - 1).sum();
-    let lines = many(paths.len() as u64, "spot price");
-    let range = if paths.is_empty() {
+    let changes: usize = bought.iter().map(|path| path.steps.len() - 1).sum();
+    let offers = many(paths.len() as u64, "spot price");
+    let range = if bought.is_empty() {
         String::new()
     } else {
-        format!(" from {low:.1} to {high:.1} %, {}", many(changes as u64, "change"))
+        format!(", from {low:.1} to {high:.1} %, {}", many(changes as u64, "change"))
     };
-    format!("Replication {shown} of {all}: {lines}{range}. A line is a type in a zone")
+    let grey = if bought.len() < paths.len() { ". Grey: not bought" } else { "" };
+    format!("{}. Bought at {} of {offers}{range}{grey}", story.shown(), bought.len())
 }
 
 /// The paths of all that may be bought on spot, the cheapest at the end first.
@@ -113,21 +137,40 @@ fn paths(story: &Story<'_>) -> Vec<Path> {
     let mut paths: BTreeMap<OfferingId, Path> = spot
         .map(|(id, offering)| {
             let names = &legend.model.names;
-            let of_type = names.text(catalog.instance_type(id).name);
-            let name = format!("{of_type} {}", names.text(offering.zone));
-            (id, Path { name, steps: vec![(legend.from, percent(id, offering.price))] })
+            let of_type = names.text(catalog.instance_type(id).name).to_owned();
+            let zone = names.text(offering.zone).to_owned();
+            let bought = false;
+            (
+                id,
+                Path {
+                    of_type,
+                    zone,
+                    bought,
+                    steps: vec![(legend.from, percent(id, offering.price))],
+                },
+            )
         })
         .collect();
     for (at, fact) in story.recording.facts.iter().filter(|(at, _)| *at < legend.to) {
-        let Fact::PriceChanged { offering, price } = *fact else { continue };
-        let Some(path) = paths.get_mut(&offering) else { continue };
-        if *at <= legend.from {
-            path.steps.clear();
+        match *fact {
+            Fact::NodeLaunched { offering, .. } => {
+                paths.entry(offering).and_modify(|path| path.bought = true);
+            }
+            Fact::PriceChanged { offering, price } => {
+                let Some(path) = paths.get_mut(&offering) else { continue };
+                if *at <= legend.from {
+                    path.steps.clear();
+                }
+                path.steps.push(((*at).max(legend.from), percent(offering, price)));
+            }
+            _ => {}
         }
-        path.steps.push(((*at).max(legend.from), percent(offering, price)));
     }
     let mut paths: Vec<Path> = paths.into_values().collect();
-    paths.sort_by(|one, other| one.last().total_cmp(&other.last()));
+    paths.sort_by(|one, other| {
+        let by_price = one.last().total_cmp(&other.last());
+        by_price.then_with(|| one.of_type.cmp(&other.of_type))
+    });
     paths
 }
 
@@ -135,9 +178,10 @@ fn line(path: &Path, (from, to): (f64, f64)) -> Mark {
     let changes = path.steps.iter().skip(1).map(|(at, _)| x(*at));
     let edges: Vec<f64> = std::iter::once(from).chain(changes).chain([to]).collect();
     let percents: Vec<f64> = path.steps.iter().map(|(_, percent)| *percent).collect();
-    Mark::Line {
-        points: stairs(&edges, &percents),
-        ink: Ink::tint(Color::Orange, 0.85),
-        stroke: Stroke::Thin,
-    }
+    let (ink, stroke) = if path.bought {
+        (Ink::full(Color::Orange), Stroke::Plain)
+    } else {
+        (Ink::tint(Color::Grey, 0.4), Stroke::Thin)
+    };
+    Mark::Line { points: stairs(&edges, &percents), ink, stroke }
 }

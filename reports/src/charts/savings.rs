@@ -2,9 +2,9 @@
 
 use super::{Story, shows};
 use crate::chart::{Anchor, Axis, Chart, Color, Ink, Mark, Stroke};
+use crate::quantity::{rate, time, usd, usd_to};
 use crate::stats::Estimate;
 use crate::summary::Saving;
-use crate::text::{usd, usd_to};
 
 pub(super) fn chart(story: &Story<'_>) -> Chart {
     let summary = story.summary;
@@ -32,7 +32,8 @@ pub(super) fn chart(story: &Story<'_>) -> Chart {
         name: "savings",
         title: title(story),
         subtitle: format!(
-            "Cost per month of 730 h, mean of {}. Whisker: 95 % interval of the saving",
+            "{}. Cost per month of 730 h, mean of {}. Whisker: 95 % interval of the saving",
+            risk(story),
             story.replications()
         ),
         source: story.source(),
@@ -110,6 +111,22 @@ fn interval(saving: &Saving) -> String {
     }
 }
 
+/// What the saving is at the price of.
+fn risk(story: &Story<'_>) -> String {
+    let plan = &story.summary.proposed;
+    let hard = plan.ends_cut_short_per_day.mean + plan.ends_killed_without_warning_per_day.mean;
+    let waits = plan.pending_seconds_p95.map_or_else(String::new, |wait| {
+        let more = if wait.at_least { ">" } else { "" };
+        format!(", p95 pending {more}{}", time(wait.seconds))
+    });
+    format!(
+        "Risk: {} reclaims and {} disrupted pods a day, {} of them cut short or killed{waits}",
+        rate(plan.reclaims_per_day.mean),
+        rate(plan.pods_disrupted_per_day.mean),
+        rate(hard)
+    )
+}
+
 fn title(story: &Story<'_>) -> String {
     if let Some(never) = &story.summary.never_placed {
         return format!("{}: this is the saving of the others", never.count());
@@ -126,7 +143,8 @@ fn title(story: &Story<'_>) -> String {
     let percent = saving.percent.map_or_else(String::new, |p| format!(", {:.1} %", p.mean.abs()));
     let amount = usd(dollars.mean.abs());
     if dollars.mean > 0.0 {
-        format!("Spot saves {amount} a month{today}{percent}")
+        let disrupted = rate(story.summary.proposed.pods_disrupted_per_day.mean);
+        format!("Spot saves {amount} a month{today}{percent}, and disrupts {disrupted} pods a day")
     } else {
         format!("Spot costs {amount} a month more{today}{percent}")
     }

@@ -1,0 +1,79 @@
+//! Which run is shown event by event: the median one, or the worst where the median has nothing to
+//! show.
+
+use sim::Run;
+
+use crate::figures::Figures;
+
+/// The run that is shown, and why that one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Choice {
+    /// Its number.
+    pub replication: u32,
+    /// Which one it is among all.
+    pub which: Which,
+}
+
+/// Which run it is among all.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Which {
+    /// There is no other.
+    Only,
+    /// As many runs disrupt more pods as disrupt fewer.
+    Median,
+    /// None disrupts more pods; in most of them no node is taken.
+    Worst,
+}
+
+impl Which {
+    /// In words, among so many.
+    pub(super) fn among(self, all: usize) -> String {
+        match self {
+            Which::Only => "the only one".into(),
+            Which::Median => format!("the median of {all} by pods disrupted"),
+            Which::Worst => format!("the worst of {all}, most of which lose no node"),
+        }
+    }
+}
+
+/// The run to show of these.
+#[must_use]
+pub fn choose(runs: &[(Figures, Run)]) -> Choice {
+    let harm = runs.iter().map(|(figures, _)| {
+        let disruption = &figures.disruption;
+        (disruption.ends.total(), disruption.reclaims)
+    });
+    of_harm(&harm.collect::<Vec<_>>())
+}
+
+/// The run to show, by the pods that each disrupts and the nodes that each loses.
+fn of_harm(harm: &[(u64, u64)]) -> Choice {
+    let mut order: Vec<usize> = (0..harm.len()).collect();
+    order.sort_by_key(|run| harm[*run]);
+    let median = order.get(order.len().saturating_sub(1) / 2).copied().unwrap_or(0);
+    let worst = order.last().copied().unwrap_or(0);
+    let lost = |run: usize| harm.get(run).is_some_and(|(_, nodes)| *nodes > 0);
+    let (run, which) = match harm.len() {
+        0 | 1 => (0, Which::Only),
+        _ if !lost(median) && lost(worst) => (worst, Which::Worst),
+        _ => (median, Which::Median),
+    };
+    Choice { replication: u32::try_from(run).unwrap_or(u32::MAX), which }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_median_is_shown_unless_there_is_nothing_in_it() {
+        let shown = |harm: &[(u64, u64)]| {
+            let Choice { replication, which } = of_harm(harm);
+            (replication, which)
+        };
+        assert_eq!(shown(&[(3, 1)]), (0, Which::Only));
+        assert_eq!(shown(&[(9, 4), (0, 0), (5, 2)]), (2, Which::Median));
+        assert_eq!(shown(&[(0, 0), (0, 0), (7, 3), (2, 1), (0, 0)]), (2, Which::Worst));
+        assert_eq!(shown(&[(0, 0), (0, 0)]), (0, Which::Median));
+    }
+}
