@@ -4,6 +4,7 @@
 //! would refuse is reported at its place, and all of it at once.
 
 mod files;
+mod hints;
 mod json;
 mod origin;
 mod yaml;
@@ -84,7 +85,10 @@ impl<'l> Loader<'l> {
         let text = source.text.trim_start_matches('\u{feff}').trim_start();
         let read = if text.starts_with(['{', '[']) { self.json(source) } else { self.yaml(source) };
         if let Err(diagnostic) = read {
-            self.found.push(*diagnostic);
+            self.found.push(match hints::unrendered(&source.text) {
+                Some(help) => diagnostic.help(help),
+                None => *diagnostic,
+            });
         }
     }
 
@@ -103,7 +107,13 @@ impl<'l> Loader<'l> {
     ) {
         if head.kind.is_empty() {
             let message = "this is not a Kubernetes object: it has no `kind`";
-            self.found.push(origin.diagnostic("E0301", message));
+            let wrong = origin.diagnostic("E0301", message);
+            let help = hints::kustomization(&origin.source.file)
+                .or_else(|| hints::unrendered(&origin.source.text));
+            self.found.push(match help {
+                Some(help) => wrong.help(help),
+                None => wrong,
+            });
             return;
         }
         let Some(kind) = ObjectKind::of(&head.api_version, &head.kind) else {
@@ -118,7 +128,11 @@ impl<'l> Loader<'l> {
             }
             Err(Wrong { message, span }) => {
                 let message = format!("{}: {message}", origin.name);
-                self.found.push(Diagnostic::new("E0301", message).at(&origin.source, span));
+                let wrong = Diagnostic::new("E0301", message).at(&origin.source, span);
+                self.found.push(match hints::unrendered(&origin.source.text) {
+                    Some(help) => wrong.help(help),
+                    None => wrong,
+                });
             }
         }
     }
