@@ -15,6 +15,7 @@ pub mod disruption;
 pub mod export;
 pub mod exposure;
 pub mod figures;
+pub mod glossary;
 pub mod harm;
 pub mod interval;
 pub mod layout;

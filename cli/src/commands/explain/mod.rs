@@ -4,30 +4,46 @@ mod cost;
 mod pod;
 mod replay;
 
-use std::io::Write;
-
 use anyhow::anyhow;
+use reports::glossary::{self, FIGURES, Figure};
 use scenarios::explain::{Topic, topics};
 
 use crate::Outcome;
 use crate::args::ExplainArgs;
 use crate::failure::Failure;
+use crate::terminal;
 
 /// Explains a pod or a cost, prints the page of a topic, or lists all topics.
 pub(crate) fn run(args: &ExplainArgs) -> Outcome {
     let text = match &args.topic {
-        None => topics(),
+        None => topics() + &figures(),
         Some(name) if name == "cost" => return cost::run(args),
         Some(name) => match name.strip_prefix("pod/") {
             Some(pod) => return pod::run(pod, args),
             None if !args.cluster.is_empty() || args.run.is_some() => return Err(not_a_pod(name)),
-            None => {
-                Topic::named(name).map_err(|unknown| not_known(name, unknown.nearest))?.to_string()
-            }
+            None => match (Topic::named(name), glossary::named(name)) {
+                (Ok(topic), _) => topic.to_string(),
+                (_, Some(figure)) => page(figure),
+                (Err(unknown), None) => return Err(not_known(name, unknown.nearest)),
+            },
         },
     };
-    write!(anstream::stdout().lock(), "{text}")?;
-    Ok(())
+    terminal::print(&text)
+}
+
+/// What a figure means.
+fn page(figure: &Figure) -> String {
+    let mut text = format!("FIGURE  {}\n\n  {}\n", figure.label, figure.means);
+    if !figure.also.is_empty() {
+        text += &format!("\nALSO\n  {}\n", figure.also.join("; "));
+    }
+    text
+}
+
+/// A list of all figures that a run prints.
+fn figures() -> String {
+    let labels: Vec<&str> = FIGURES.iter().map(|figure| figure.label).collect();
+    format!("\nFIGURES that a run prints\n  {}\n", labels.join("; "))
 }
 
 fn not_known(name: &str, nearest: Option<String>) -> Failure {

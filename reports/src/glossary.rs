@@ -1,0 +1,350 @@
+//! The figures that a run prints, and what each of them means, for `spotsim explain`.
+//!
+//! Definitions in full, with their edges, are in `docs/model.md`.
+
+/// A figure, by the label that is printed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Figure {
+    /// The label.
+    pub label: &'static str,
+    /// Other labels of the same.
+    pub also: &'static [&'static str],
+    /// What it is.
+    pub means: &'static str,
+}
+
+const fn figure(label: &'static str, also: &'static [&'static str], means: &'static str) -> Figure {
+    Figure { label, also, means }
+}
+
+/// All figures, in the order in which they are printed.
+pub const FIGURES: &[Figure] = &[
+    figure(
+        "on-demand",
+        &["on-demand plan"],
+        "the same workload on the same number of nodes, all of them \
+        bought on-demand, which no provider takes back: what the plan is compared with",
+    ),
+    figure("proposed", &[], "the scenario as it is written"),
+    figure(
+        "change",
+        &[],
+        "how the proposed plan differs from the on-demand plan, and the 95 % interval of \
+        the proposed figure's mean: where the mean of infinitely many simulated weeks is, not what a \
+        single week brings",
+    ),
+    figure(
+        "cost /month",
+        &["cost"],
+        "what is paid in the window, on average over replications, for 730 \
+        hours: instances by the second as their provider bills them, unused commitments, and what is paid \
+        beside instances where the scenario states it",
+    ),
+    figure(
+        "instead of today's",
+        &["today"],
+        "the cost of the cluster as it stands, spot nodes included, \
+        and that of the proposal beside it",
+    ),
+    figure(
+        "of it idle",
+        &["idle"],
+        "the part of the cost that no pod's request accounts for: of each \
+        node's price, the share of CPU and memory that nothing requests",
+    ),
+    figure(
+        "of it unused commitments",
+        &["unused commitments"],
+        "what Savings Plans, reserved instances \
+        or committed use cost in hours in which no instance was there to be covered",
+    ),
+    figure(
+        "of it beside instances",
+        &["beside instances", "besides"],
+        "the control plane, boot volumes \
+        and persistent volumes, as far as the scenario or the catalogue prices them",
+    ),
+    figure(
+        "nodes mean / peak",
+        &["nodes"],
+        "instances that are billed, on average over time, and the \
+        most at any moment of any replication",
+    ),
+    figure(
+        "short, node h /day",
+        &["node-hours short", "capacity not delivered"],
+        "instance-hours a day by which pools are below their sizes: capacity that is neither \
+         delivered nor paid, so that a saving with many of them is of less",
+    ),
+    figure(
+        "reclaims /day",
+        &["taken/day", "reclaims"],
+        "instances that the provider takes back, with or \
+        without notice; those that a pool gives back itself do not count",
+    ),
+    figure(
+        "pods disrupted /day",
+        &["pods/day", "disrupted"],
+        "pods that end although neither their \
+        work nor their owner ended them, because their node is taken, drained or full; pods of \
+        DaemonSets do not count. Each is clean, cut short or killed without warning",
+    ),
+    figure("clean", &[], "disrupted pods that were told to stop and had the time that they need"),
+    figure(
+        "cut short",
+        &[],
+        "disrupted pods that were told to stop and killed before they had: by the end \
+        of their node, by its shutdown, or by their own grace period",
+    ),
+    figure(
+        "killed without warning",
+        &["killed"],
+        "disrupted pods that ended without being told to stop, \
+        since their node was gone at once",
+    ),
+    figure(
+        "cut or killed",
+        &["cut or killed/day", "harsh", "cut short or killed"],
+        "disrupted pods that \
+        were cut short or killed without warning, per day: all that were not clean",
+    ),
+    figure(
+        "fallbacks /day",
+        &["fallbacks"],
+        "launches of on-demand instances by spot pools that may make \
+        do with them where there is no spot capacity",
+    ),
+    figure(
+        "and back to spot",
+        &["back to spot"],
+        "spot instances launched to take the place of such \
+        on-demand ones, once there is capacity again",
+    ),
+    figure(
+        "past a budget, pods /day",
+        &["past a budget"],
+        "disruptions beyond what a PodDisruptionBudget \
+        allowed: losses ask no budget",
+    ),
+    figure(
+        "budgets short, min /day",
+        &["budgets short"],
+        "minutes in which a PodDisruptionBudget had \
+        fewer healthy pods than it demands, summed over budgets",
+    ),
+    figure(
+        "stranded, pod min /day",
+        &["stranded"],
+        "minutes for which pods wait because their disk is in \
+        a zone or on a node that has no room for them",
+    ),
+    figure(
+        "waiting for disks",
+        &[],
+        "minutes for which bound pods wait until their disks are detached \
+        elsewhere and attached",
+    ),
+    figure(
+        "data lost, pods /day",
+        &["data lost"],
+        "pods that kept data on a node which was taken or given back; below it, the workloads that lose most",
+    ),
+    figure(
+        "bare pods lost",
+        &[],
+        "pods without a controller that end with their node, per replication: \
+        nothing makes them again",
+    ),
+    figure(
+        "pending p50 / p95 / max",
+        &["pending"],
+        "how long pods wait from their creation until they are \
+        bound to a node: the median and the 95th percentile of all pods of a replication, averaged over \
+        replications, and the longest of all. `>` marks a wait that has not ended",
+    ),
+    figure(
+        "started p50 / p95 / max",
+        &["started"],
+        "how long bound pods take until they are ready: disks, \
+        images, and what their containers need",
+    ),
+    figure(
+        "replaced p50 / p95 / max",
+        &["replaced"],
+        "how long it takes from the notice, or from the loss \
+        without one, until a ready pod stands in for a disrupted one",
+    ),
+    figure(
+        "most nodes taken in 5 min",
+        &["worst burst"],
+        "the most instances that the provider took within \
+        five minutes, of the spot instances that ran then, and in which run that was",
+    ),
+    figure(
+        "cpu / memory requested",
+        &["requested"],
+        "the share of all nodes' allocatable CPU and memory \
+        that pods request, over time",
+    ),
+    figure(
+        "pods completed",
+        &[],
+        "pods of Jobs that end their work, per replication, and the share of the \
+        on-demand plan's work that is done",
+    ),
+    figure(
+        "lost work, pod-h /day",
+        &["lost work", "lost work, $ /month"],
+        "work that is done again: since \
+        the last checkpoint, or since the start, when a pod of a Job is disrupted; in dollars, what the \
+        requests of those hours cost",
+    ),
+    figure(
+        "checkpoints, pod-h /day",
+        &["checkpoints"],
+        "time that pods spend on saving their progress, also when they are cut short in it",
+    ),
+    figure(
+        "waiting, pod-h /day",
+        &["waiting"],
+        "time in which pods of a gang are ready and others of it are not, or shut down",
+    ),
+    figure(
+        "longest makespan",
+        &["makespan"],
+        "from the creation of a Job to its completion, for the Job \
+        with the longest mean",
+    ),
+    figure(
+        "jobs failed",
+        &[],
+        "Jobs that give up: their back-off limit or their deadline is reached",
+    ),
+    figure(
+        "jobs never made",
+        &[],
+        "runs that a CronJob leaves out, because one is still active or it is \
+        too late to start",
+    ),
+    figure(
+        "jobs late",
+        &[],
+        "Jobs that are done after the deadline that the scenario states, not done when it passes, or failed",
+    ),
+    figure(
+        "least availability",
+        &["availability"],
+        "for the least available workload that runs whole: the share of time in which it has the \
+         replicas that are required of it",
+    ),
+    figure("in its worst run", &["worst run"], "the same in the replication in which it is least"),
+    figure(
+        "hit the worst",
+        &[],
+        "the workloads that suffer most: those with most pods cut short or \
+        killed first, and then those with most pods disrupted",
+    ),
+    figure("by", &[], "the instance types and zones whose reclaims do most harm"),
+    figure(
+        "needs",
+        &[],
+        "how long a pod of the workload takes to stop: its whole grace period, unless the scenario or an annotation says less",
+    ),
+    figure(
+        "grace",
+        &["grace period"],
+        "terminationGracePeriodSeconds: how long a pod may take to stop",
+    ),
+    figure(
+        "notice",
+        &[],
+        "the shortest notice that a node gave on which a pod of the workload ended",
+    ),
+    figure(
+        "refused",
+        &["launches refused"],
+        "launches that the provider refuses for want of capacity, \
+        per day",
+    ),
+    figure(
+        "saving",
+        &["saving against the same workload on on-demand"],
+        "what the on-demand plan costs, \
+        less what the proposed one does, replication by replication at the same random numbers",
+    ),
+    figure(
+        "saving against the same nodes at on-demand prices",
+        &["same nodes"],
+        "what the very instances \
+        of the proposed plan cost at on-demand prices, less what they cost",
+    ),
+    figure(
+        "discount on spot time",
+        &["discount"],
+        "what spot instances cost less, in percent, than the \
+        same hours at on-demand prices",
+    ),
+    figure(
+        "at the rates",
+        &["sensitivity", "×1", "×10", "×30", "×100"],
+        "the same plan with reclaims so \
+        many times as frequent as the published or stated rates: how often they really are is known to \
+        an order of magnitude at best",
+    ),
+    figure(
+        "single weeks",
+        &["spread"],
+        "how far single replications are apart: the 5th to the 95th \
+        percentile over them",
+    ),
+    figure(
+        "never placed",
+        &["waiting at the end"],
+        "pods that no node takes, and what the scheduler says",
+    ),
+];
+
+/// The figure of this label, however it is written.
+#[must_use]
+pub fn named(label: &str) -> Option<&'static Figure> {
+    let wanted = plain(label);
+    let is = |figure: &&Figure| {
+        plain(figure.label) == wanted || figure.also.iter().any(|also| plain(also) == wanted)
+    };
+    FIGURES.iter().find(is).filter(|_| !wanted.is_empty())
+}
+
+/// A label without capitals, signs and the unit of time that it is per.
+fn plain(label: &str) -> String {
+    let words = label.split(|c: char| !c.is_alphanumeric() && c != '×' && c != '$');
+    let words = words.filter(|word| !word.is_empty()).map(str::to_lowercase);
+    let words: Vec<String> = words.collect();
+    let per = matches!(words.last().map(String::as_str), Some("day" | "month"));
+    words[..words.len() - usize::from(per && words.len() > 1)].join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_figure_is_found_by_any_of_its_labels() {
+        let label = |name: &str| named(name).map(|figure| figure.label);
+        assert_eq!(label("harsh"), Some("cut or killed"));
+        assert_eq!(label("Pods disrupted /day"), Some("pods disrupted /day"));
+        assert_eq!(label("reclaims"), Some("reclaims /day"));
+        assert_eq!(label("weather"), None);
+        assert_eq!(label("/"), None);
+    }
+
+    #[test]
+    fn no_label_means_two_things() {
+        let mut seen = std::collections::BTreeSet::new();
+        for figure in FIGURES {
+            for label in std::iter::once(&figure.label).chain(figure.also) {
+                let own = plain(figure.label) == plain(label) && *label != figure.label;
+                assert!(own || seen.insert(plain(label)), "{label}");
+            }
+        }
+    }
+}
