@@ -38,3 +38,7 @@ docs:
 # Licences and sources of dependencies (needs cargo-deny).
 deny:
     cargo deny check
+
+# How often a 95 % interval covers the truth, over 200 seeds of a library scenario.
+coverage:
+    cargo test --release -p benches --test coverage -- --ignored --nocapture

@@ -1,0 +1,181 @@
+//! Whether a 95 % interval of the summary covers the truth in 95 of 100 experiments: with real
+//! figures of a library scenario at the published rates, which are zero in most weeks.
+//!
+//! `just coverage` measures it in full and prints what it finds; `cargo test` measures a part.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use reports::stats::Estimate;
+use reports::{Figures, Fold};
+use scenarios::Scenario;
+use scenarios::diagnostic::Source;
+use scenarios::experiment::replicate;
+use sim::{Legend, Root, Setup};
+
+/// How many replications the program makes unless it is asked for another number.
+const DEFAULT: usize = 300;
+/// Seeds of experiments that are drawn again from the replications of all.
+const DRAWN: u32 = 2_000;
+/// Names of the figures that are measured.
+const NAMES: [&str; 5] = ["cost", "saving %", "reclaims", "pods disrupted", "pods cut short"];
+
+/// The figures of one week: cost, what it would have cost on-demand, and counts.
+#[derive(Clone, Copy)]
+struct Week {
+    cost: f64,
+    on_demand: f64,
+    counts: [f64; 3],
+}
+
+/// The shop of the library, reclaims being so many times as frequent as is published.
+fn shop(scale: &str) -> Setup {
+    let (_, text) = scenarios::LIBRARY.iter().find(|(name, _)| *name == "web-on-spot").unwrap();
+    let market = text.find("market:\n").map_or_else(String::new, |begin| {
+        let rest = &text[begin..];
+        let end = rest.find("\nworkloads:").expect("workloads follow the market");
+        rest[..=end].to_owned()
+    });
+    let at_scale = format!("market:\n  reclaims: {{scale: {scale}}}\n");
+    let text = if market.is_empty() {
+        text.replace("\nworkloads:", &format!("\n{at_scale}workloads:"))
+    } else {
+        text.replace(&market, &at_scale)
+    };
+    let source = Source { file: "web-on-spot.yaml".into(), text: Arc::from(text) };
+    let setup = Scenario::parse(&source, None).expect("a sound scenario").setup;
+    assert_eq!(format!("{}", setup.market.reclaim_scale), scale);
+    setup
+}
+
+/// So many weeks of it.
+fn weeks(setup: &Setup, n: u32) -> Vec<Week> {
+    let on_demand = setup.on_demand();
+    let figures = |setup: &Setup, replication: u32| -> Figures {
+        let mut fold = Fold::new(&Legend::of(setup));
+        let run = sim::run(setup, Root { seed: 42, replication }, &mut fold);
+        fold.finish(&run).0
+    };
+    // Nothing is random without reclaims at listed prices, so that one run does for all.
+    let baseline = figures(&on_demand, 0).money.total().as_usd_f64();
+    replicate(n, &AtomicBool::new(false), |replication| {
+        let own = figures(setup, replication);
+        let ends = own.disruption.ends;
+        Week {
+            cost: own.money.total().as_usd_f64(),
+            on_demand: baseline,
+            counts: [own.disruption.reclaims, ends.total(), ends.cut_short()].map(|it| it as f64),
+        }
+    })
+}
+
+/// What a summary says of these weeks. Where nothing was seen, the bound is that of one event.
+fn estimates(weeks: &[Week]) -> [Estimate; 5] {
+    let cost: Vec<f64> = weeks.iter().map(|week| week.cost).collect();
+    let saved: Vec<f64> = weeks.iter().map(|week| week.on_demand - week.cost).collect();
+    let on_demand: Vec<f64> = weeks.iter().map(|week| week.on_demand).collect();
+    let counts = [0, 1, 2].map(|which| {
+        let counts: Vec<f64> = weeks.iter().map(|week| week.counts[which]).collect();
+        Estimate::of_events(&counts, Some(1.0))
+    });
+    let saving = Estimate::of_ratio(&saved, &on_demand).unwrap().times(100.0);
+    [Estimate::of(&cost), saving, counts[0], counts[1], counts[2]]
+}
+
+/// In how many of some experiments the interval of each figure lies wholly below the truth, and in
+/// how many above it.
+#[derive(Default)]
+struct Missed {
+    experiments: u32,
+    below: [u32; 5],
+    above: [u32; 5],
+}
+
+impl Missed {
+    fn add(&mut self, weeks: &[Week], truth: &[Estimate; 5]) {
+        self.experiments += 1;
+        for (figure, (estimate, truth)) in estimates(weeks).iter().zip(truth).enumerate() {
+            let (low, high) =
+                estimate.low.zip(estimate.high).unwrap_or((estimate.mean, estimate.mean));
+            let rounding = 1e-9 * truth.mean.abs();
+            self.below[figure] += u32::from(high < truth.mean - rounding);
+            self.above[figure] += u32::from(low > truth.mean + rounding);
+        }
+    }
+
+    /// The share of experiments whose interval covers the truth, in percent.
+    fn covered(&self, figure: usize) -> f64 {
+        let missed = self.below[figure] + self.above[figure];
+        100.0 - 100.0 * f64::from(missed) / f64::from(self.experiments)
+    }
+
+    fn print(&self, what: &str) {
+        println!("{what}: {} experiments", self.experiments);
+        for (figure, name) in NAMES.into_iter().enumerate() {
+            let percent = |count: u32| 100.0 * f64::from(count) / f64::from(self.experiments);
+            let (below, above) = (percent(self.below[figure]), percent(self.above[figure]));
+            let covered = self.covered(figure);
+            println!(
+                "  {name:<15} {covered:5.1} %   too low {below:4.1} %   too high {above:4.1} %"
+            );
+        }
+    }
+}
+
+/// Experiments of `n` weeks each, drawn from all of them.
+fn drawn(weeks: &[Week], n: usize, experiments: u32) -> Missed {
+    let truth = estimates(weeks);
+    let mut missed = Missed::default();
+    let mut state = 1_u64;
+    for _ in 0..experiments {
+        let draw = |_| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            weeks[usize::try_from((u128::from(state) * weeks.len() as u128) >> 64).unwrap()]
+        };
+        let experiment: Vec<Week> = (0..n).map(draw).collect();
+        missed.add(&experiment, &truth);
+    }
+    missed
+}
+
+/// A part of what `just coverage` measures: 600 experiments from 3 000 weeks.
+#[test]
+fn an_interval_of_rare_reclaims_covers() {
+    let weeks = weeks(&shop("1"), 3_000);
+    let missed = drawn(&weeks, DEFAULT, 600);
+    missed.print("at the published rates");
+    for (figure, name) in NAMES.into_iter().enumerate() {
+        // Three standard errors of a share of 600 experiments are 2.7 points.
+        let covered = missed.covered(figure);
+        assert!((92.3..99.0).contains(&covered), "{name}: {covered} %");
+    }
+}
+
+/// 200 seeds at the default number of replications, and 2 000 experiments drawn from all of their
+/// weeks, which tell 93 % from 95 %. At a third of the published rates the same, but for figures that
+/// fewer than ten weeks of an experiment see: of them the interval is given as a bound.
+#[test]
+#[ignore = "a minute of two cores: just coverage"]
+fn intervals_cover_over_200_seeds() {
+    for scale in ["1", "0.333", "10"] {
+        let weeks = weeks(&shop(scale), u32::try_from(200 * DEFAULT).unwrap());
+        let truth = estimates(&weeks);
+        let mut seeds = Missed::default();
+        weeks.chunks_exact(DEFAULT).for_each(|seed| seeds.add(seed, &truth));
+        seeds.print(&format!("×{scale}, {DEFAULT} weeks, each seed once"));
+        let many = drawn(&weeks, DEFAULT, DRAWN);
+        many.print(&format!("×{scale}, {DEFAULT} weeks, drawn"));
+        for n in [30, 60, 120] {
+            drawn(&weeks, n, DRAWN).print(&format!("×{scale}, {n} weeks, drawn"));
+        }
+        for (figure, name) in NAMES.into_iter().enumerate() {
+            let covered = many.covered(figure);
+            assert!((93.0..=97.0).contains(&covered), "×{scale}, {name}: {covered} %");
+            // Chance moves a share of 200 by 1.5 points, and by three times that in one of 300.
+            let covered = seeds.covered(figure);
+            assert!((90.0..=99.0).contains(&covered), "×{scale}, {name}: {covered} % of seeds");
+        }
+    }
+}
