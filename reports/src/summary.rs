@@ -310,8 +310,8 @@ pub fn summarize(input: Input<'_>) -> Summary {
         let each = runs.iter().map(|(figures, _)| -> u128 { available(figures) });
         each.map(|ms| ms as f64).collect()
     };
-    // Without other scales there are no rates, and nothing that could have happened and did not.
-    let rates = !input.scaled.is_empty();
+    // Without stated rates there is nothing that could have happened and did not.
+    let rates = input.reclaim_scale.is_some();
     let exposure = |runs: &[(Figures, Run)], legend: &Legend| {
         if rates { Exposure::of(runs, legend) } else { Exposure::NONE }
     };
