@@ -43,7 +43,7 @@ fn without_tests(text: &str) -> &str {
 
 /// Which layer each module of `sim` is in; a module may use its own layer's siblings only where
 /// `WITHIN` says so, and never a higher layer.
-const LAYERS: [(&str, u8); 22] = [
+const LAYERS: [(&str, u8); 23] = [
     ("digest", 0),
     ("money", 0),
     ("names", 0),
@@ -60,6 +60,7 @@ const LAYERS: [(&str, u8); 22] = [
     ("agenda", 4),
     ("effects", 4),
     ("engine", 4),
+    ("failures", 4),
     ("event", 4),
     ("healing", 4),
     ("outcome", 4),

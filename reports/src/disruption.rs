@@ -83,6 +83,8 @@ pub struct Disruption {
     pub outbid: u64,
     /// Those of them that nobody announced.
     pub notices_missed: u64,
+    /// Instances that failed, however they were bought, which are no reclaims.
+    pub failures: u64,
     /// Ends of pods, but for those of DaemonSets.
     pub ends: Ends,
     /// Ends of pods of DaemonSets, which are never evicted and end with their nodes.
@@ -103,6 +105,7 @@ impl Disruption {
             reclaims: 0,
             outbid: 0,
             notices_missed: 0,
+            failures: 0,
             ends: Ends::default(),
             daemon_ends: Ends::default(),
             by_reason: BTreeMap::new(),
@@ -123,6 +126,7 @@ impl Sink for Disruption {
                 self.outbid += u64::from(why == Why::Outbid);
                 self.notices_missed += u64::from(!announced);
             }
+            Fact::NodeGone { why: Why::Failed, .. } => self.failures += 1,
             Fact::PodEnded { workload, end, reason, .. } => {
                 match self.legend.model.workloads[workload].controller {
                     Controller::DaemonSet => self.daemon_ends.count(end),

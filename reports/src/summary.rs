@@ -208,6 +208,9 @@ pub struct Plan {
     pub outbid_per_day: Estimate,
     /// Those of them without notice, per day.
     pub notices_missed_per_day: Estimate,
+    /// Instances that failed a day, spot and on-demand, which are no reclaims; if any did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failures_per_day: Option<Estimate>,
     /// Pods whose end they did not choose, per day.
     pub pods_disrupted_per_day: Estimate,
     /// Of them: had the time they needed.
@@ -410,6 +413,8 @@ fn plan(runs: &[(Figures, Run)], legend: &Legend, seed: u64, exposure: Exposure)
         reclaims_per_day: nodes_per_day(&|f| f.disruption.reclaims),
         outbid_per_day: per_day(&|f| f.disruption.outbid, None),
         notices_missed_per_day: nodes_per_day(&|f| f.disruption.notices_missed),
+        failures_per_day: Some(nodes_per_day(&|f| f.disruption.failures))
+            .filter(|failures| failures.mean > 0.0),
         pods_disrupted_per_day: pods_per_day(&|f| f.disruption.ends.total()),
         ends_clean_per_day: pods_per_day(&|f| f.disruption.ends.clean),
         ends_cut_short_per_day: pods_per_day(&|f| f.disruption.ends.cut_short()),

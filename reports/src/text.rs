@@ -191,6 +191,10 @@ pub fn table(summary: &Summary, columns: usize) -> String {
         let within = spread::within(of(plan));
         row(name, rate(of(base).mean), rate(of(plan).mean), within);
     }
+    let failed = |plan: &Plan| plan.failures_per_day.as_ref().map_or(0.0, |it| it.mean);
+    if failed(base) > 0.0 || failed(plan) > 0.0 {
+        row("Failed nodes /day", rate(failed(base)), rate(failed(plan)), String::new());
+    }
     for (name, of) in FALLBACKS {
         let figure = |plan: &Plan| plan.fallbacks.as_ref().map(of);
         if let Some((base, plan)) = figure(base).zip(figure(plan)) {

@@ -258,7 +258,7 @@ pub enum Placement {
 }
 
 /// How nodes are bought.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Capacity {
     /// At list price, kept until given back.

@@ -27,7 +27,7 @@ use crate::setup::Setup;
 use crate::table::Table;
 use crate::time::{SimTime, Span};
 use crate::world::World;
-use crate::world::catalog::OfferingId;
+use crate::world::catalog::{Capacity, OfferingId};
 use crate::world::fact::{Fact, Sink};
 use crate::world::node::{NodeId, NodeState, Why};
 use crate::world::pod::{End, Limit, Phase, PodId};
@@ -47,6 +47,10 @@ pub struct Simulation<'s, S> {
     pub(crate) next_move: Table<OfferingId, Option<Move>>,
     /// Instances that the provider has decided to take.
     pub(crate) doomed: BTreeSet<NodeId>,
+    /// Instances that go without having been taken.
+    pub(crate) failing: BTreeSet<NodeId>,
+    /// How much there would be of what an outage keeps away.
+    pub(crate) beneath: BTreeMap<OfferingId, Capacity>,
     /// When the provider takes instances whose pools pay too little.
     pub(crate) outbid: BTreeMap<NodeId, SimTime>,
     pub(crate) pools: Pools,
@@ -95,6 +99,8 @@ impl<'s, S: Sink> Simulation<'s, S> {
             supply: market.reclaims.open(root, model, market.reclaim_scale),
             next_move: model.catalog.offerings.rows().map(|_| None).collect(),
             doomed: BTreeSet::new(),
+            failing: BTreeSet::new(),
+            beneath: BTreeMap::new(),
             outbid: BTreeMap::new(),
             controllers: Controllers::new(model),
             eviction_rate: EvictionRate::default(),
@@ -111,6 +117,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
             counters: Counters::default(),
         };
         simulation.open_market();
+        simulation.await_outages();
         simulation.adopt_start();
         while let Some((pool, template)) = simulation.pools.birth(&simulation.world) {
             simulation.bear(pool, template);
@@ -141,6 +148,9 @@ impl<'s, S: Sink> Simulation<'s, S> {
                 self.apply_all(shutdown::critical(&self.world, node));
             }
             Event::NodeTaken(node) => self.node_taken(node),
+            Event::NodeFails(node) => self.node_fails(node),
+            Event::OutageBegins(number) => self.outage_begins(number),
+            Event::OutageEnds(number) => self.outage_ends(number),
             Event::NodeBecomesUnreachable(node) => self.node_becomes_unreachable(node),
             Event::NodeIsDeleted(node) => self.node_is_deleted(node),
             Event::ZonesAreLookedAt => self.zones_are_looked_at(),
@@ -331,7 +341,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
         }
     }
 
-    fn node_taken(&mut self, node: NodeId) {
+    pub(crate) fn node_taken(&mut self, node: NodeId) {
         if self.world.nodes().state(node) == NodeState::Gone {
             return;
         }
@@ -350,7 +360,12 @@ impl<'s, S: Sink> Simulation<'s, S> {
         self.deadlines.lost(node, self.world.now());
         self.kubelets.gone(node);
         let outbid = self.outbid.remove(&node).is_some_and(|at| at <= self.world.now());
-        self.remove(node, if outbid { Why::Outbid } else { Why::Reclaimed });
+        let why = match self.failing.remove(&node) {
+            true => Why::Failed,
+            false if outbid => Why::Outbid,
+            false => Why::Reclaimed,
+        };
+        self.remove(node, why);
         self.fill(self.world.nodes().pool(node));
     }
 

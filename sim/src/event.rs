@@ -38,6 +38,12 @@ pub enum Event {
     CriticalPodsStop(NodeId),
     /// The provider takes an instance.
     NodeTaken(NodeId),
+    /// An instance fails.
+    NodeFails(NodeId),
+    /// Instances fail together, and others cannot be had.
+    OutageBegins(u32),
+    /// They can be had again.
+    OutageEnds(u32),
     /// A kubelet has been silent for too long.
     NodeBecomesUnreachable(NodeId),
     /// The object of a node whose instance is gone is deleted.
@@ -98,12 +104,12 @@ impl Event {
             Event::NoticeGiven { .. } => 3,
             Event::NodeShutsDown(_) => 4,
             Event::CriticalPodsStop(_) => 5,
-            Event::NodeTaken(_) => 6,
+            Event::NodeTaken(_) | Event::NodeFails(_) | Event::OutageBegins(_) => 6,
             Event::NodeBecomesUnreachable(_) => 7,
             Event::NodeIsDeleted(_) => 8,
             Event::ZonesAreLookedAt => 9,
             Event::TolerationEnds(_) => 10,
-            Event::MarketMoves(_) => 11,
+            Event::MarketMoves(_) | Event::OutageEnds(_) => 11,
             Event::PoolReviewed(_) => 12,
             Event::NodeRegisters(_) => 13,
             Event::VolumesAttach(_) => 14,

@@ -62,6 +62,7 @@ pub mod agenda;
 mod effects;
 pub mod engine;
 pub mod event;
+mod failures;
 mod healing;
 pub mod outcome;
 pub mod setup;

@@ -49,6 +49,10 @@ pub enum Stream {
     Taken = 8,
     /// How many an episode takes; key: offering, episode.
     Batch = 9,
+    /// How long an instance lives before it fails; key: offering, launch ordinal.
+    Failure = 10,
+    /// Whether an instance goes with its zone; key: offering, launch ordinal, outage.
+    Outage = 11,
     /// The way of a spot price; key: offering.
     Price = 20,
     /// When the prices of a region may change; key: region.

@@ -101,7 +101,11 @@ impl<S: Sink> Simulation<'_, S> {
         self.await_move(offering);
     }
 
-    fn capacity_turns(&mut self, offering: OfferingId, capacity: Capacity) {
+    pub(crate) fn capacity_turns(&mut self, offering: OfferingId, capacity: Capacity) {
+        if let Some(beneath) = self.beneath.get_mut(&offering) {
+            *beneath = capacity;
+            return;
+        }
         let fact = self.world.turn(offering, capacity);
         self.record(fact);
         if let Capacity::Holds(most) = capacity {
@@ -196,6 +200,7 @@ impl<S: Sink> Simulation<'_, S> {
         {
             self.condemn(node, reclaim.at, reclaim.announced);
         }
+        self.await_failure(node);
         // A node of the start may be there at a price that its pool would not pay.
         self.take_if_outbid(node);
     }
@@ -211,7 +216,9 @@ impl<S: Sink> Simulation<'_, S> {
         self.pulls.lost(node);
         let is_node = matches!(self.world.nodes().state(node), NodeState::Ready { .. });
         let fact = match why {
-            Why::Reclaimed | Why::Outbid if is_node => self.world.lose_instance(node, why),
+            Why::Reclaimed | Why::Outbid | Why::Failed if is_node => {
+                self.world.lose_instance(node, why)
+            }
             _ => self.world.remove(node, why),
         };
         self.record(fact);

@@ -6,6 +6,7 @@ mod common;
 use std::sync::Arc;
 
 use common::{Plan, facts, service, setup, simple};
+use sim::market::failures::{Failures, Outage};
 use sim::market::reclaims::constant::Constant;
 use sim::market::reclaims::scripted::{Event, Scripted};
 use sim::providers;
@@ -13,7 +14,7 @@ use sim::providers::interruption::NodeObject;
 use sim::table::Id;
 use sim::world::Model;
 use sim::world::labels::{Operator, Requirement};
-use sim::world::node::NodeId;
+use sim::world::node::{NodeId, Why};
 use sim::world::pod::{End, PodId, PodSpec, SpreadConstraint};
 use sim::world::selectors::{Namespaces, PodSelector};
 use sim::world::taints::{Toleration, TolerationOperator};
@@ -173,4 +174,56 @@ fn a_lost_node_is_a_domain_until_its_object_is_deleted() {
     assert!(moved(NodeObject::Kept, false).is_none_or(|after| after > HOUR));
     // Where nodes with taints that are not tolerated do not count, until it is unreachable.
     assert_eq!(moved(NodeObject::Kept, true), Some(50));
+}
+
+/// When a node was lost, which, and why.
+type Lost = (u64, usize, Why);
+
+/// When a node was launched after the start, and for which pool.
+type Launched = (u64, usize);
+
+/// A spot and an on-demand node in one zone: what was lost, and what came in its place.
+fn lost(failures: Failures) -> (Vec<Lost>, Vec<Launched>) {
+    let mut plan = simple(0.0, 1, Span::from_hours(3));
+    plan.pools.push(plan.pools[0].clone());
+    plan.pools[1].spot = false;
+    let mut setup = setup(&plan);
+    setup.market.failures = failures;
+    let (facts, _) = facts(&setup, ROOT);
+    let mut lost = Vec::new();
+    let mut launched = Vec::new();
+    for (at, fact) in facts {
+        match fact {
+            Fact::NodeGone { node, why, .. } => lost.push((at.as_ms() / 1_000, node.index(), why)),
+            Fact::NodeLaunched { pool, .. } if at > SimTime::ZERO => {
+                launched.push((at.as_ms() / 1_000, pool.index()));
+            }
+            _ => {}
+        }
+    }
+    (lost, launched)
+}
+
+#[test]
+fn a_zone_goes_with_its_on_demand_nodes() {
+    let outage = Outage {
+        at: SimTime::ZERO + Span::from_hours(1),
+        offerings: vec![Id::from_index(0), Id::from_index(1)],
+        share: 1.0,
+        lasts: Span::from_secs(600),
+    };
+    let (lost, launched) = lost(Failures { per_hour: 0.0, outages: vec![outage] });
+    assert_eq!(lost, [(HOUR, 0, Why::Failed), (HOUR, 1, Why::Failed)]);
+    assert_eq!(launched, [(HOUR + 600, 0), (HOUR + 600, 1)], "when the outage is over");
+}
+
+#[test]
+fn instances_fail_at_a_rate_however_they_were_bought() {
+    let (lost, launched) = self::lost(Failures { per_hour: 20.0, outages: Vec::new() });
+    assert!(lost.iter().all(|(_, _, why)| *why == Why::Failed));
+    // 2 instances, 3 h, 20 an hour: 120 within four standard deviations.
+    assert!((76..=164).contains(&lost.len()), "{}", lost.len());
+    for pool in 0..2 {
+        assert!(launched.iter().filter(|(_, of)| *of == pool).count() > 30, "both pools");
+    }
 }

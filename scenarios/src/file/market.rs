@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Capacity;
+
 /// The spot market. Prices and reclaims have nothing to do with each other.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -13,6 +15,19 @@ pub struct Market {
     /// When the provider takes instances back, and has none to give.
     #[serde(default)]
     pub reclaims: Reclaims,
+    /// What fails besides, on-demand instances among it.
+    #[serde(default)]
+    pub failures: Failures,
+}
+
+/// How instances fail, however they were bought.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Failures {
+    /// Failures per hour of an instance; by default none. Nobody publishes a rate.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 1_000.0))]
+    pub per_hour: f64,
 }
 
 /// What spot instances cost.
@@ -220,6 +235,11 @@ pub struct Event {
     /// Of which instance types, `*` standing for anything: `m6i.*`. By default of all.
     #[serde(default)]
     pub instance_types: Vec<String>,
+    /// How those are bought: `[spot]` by default. With `on-demand` among it this is no reclaim but a
+    /// failure, as of a zone with all that is in it: nothing announces it, and it is counted apart.
+    #[serde(default = "on_spot")]
+    #[schemars(length(min = 1))]
+    pub capacity_types: Vec<Capacity>,
     /// Which share of them is taken.
     #[serde(default = "one")]
     #[schemars(range(min = 0.0, max = 1.0))]
@@ -234,6 +254,10 @@ pub struct Event {
 
 fn one() -> f64 {
     1.0
+}
+
+fn on_spot() -> Vec<Capacity> {
+    vec![Capacity::Spot]
 }
 
 fn no_time() -> String {

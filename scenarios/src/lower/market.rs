@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use sim::MicroUsdPerHour;
 use sim::market::Market;
+use sim::market::failures::Failures;
 use sim::market::prices::{self, Prices};
 
 use super::Lowering;
@@ -28,7 +29,8 @@ impl Lowering<'_> {
         let reclaims = self.reclaims();
         let reclaim_scale = market.reclaims.scale;
         let missed_notices = market.reclaims.missed_notices;
-        Market { prices, reclaims, reclaim_scale, missed_notices }
+        let failures = Failures { per_hour: market.failures.per_hour, outages: self.outages() };
+        Market { prices, reclaims, reclaim_scale, missed_notices, failures }
     }
 
     /// What a pool pays for spot at most, where its provider takes a maximum price.
@@ -89,5 +91,37 @@ impl Lowering<'_> {
             ReclaimModel::Bathtub | ReclaimModel::Replay | ReclaimModel::None => return,
         };
         self.assumptions.push(kind.about(&[&rate, &scale]));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Scenario;
+    use crate::diagnostic::Source;
+
+    fn read(event: &str) -> Result<Scenario, String> {
+        let text = format!(
+            "apiVersion: spotsim/v1\nname: x\nhorizon: 7d\nregion: us-east-1\npools:\n  - {{name: a, \
+             count: 6, capacityType: spot, instanceTypes: [m6i.large]}}\n  - {{name: b, count: 2, \
+             capacityType: on-demand, instanceTypes: [m6i.large]}}\nmarket:\n  failures: {{perHour: \
+             0.001}}\n  reclaims: {{events: [{{at: 1d, outage: 1h, {event}}}]}}\n"
+        );
+        let source = Source { file: "x.yaml".into(), text: text.into() };
+        Scenario::parse(&source, None).map_err(|errors| errors.render(false))
+    }
+
+    /// A zone that goes takes spot and on-demand, and is no reclaim; an event on spot alone is one.
+    #[test]
+    fn an_event_on_demand_is_a_failure() {
+        let failures = |event: &str| {
+            let scenario = read(event).unwrap_or_else(|errors| panic!("{errors}"));
+            scenario.setup.market.failures.clone()
+        };
+        let zone = failures("capacityTypes: [on-demand, spot], zones: [us-east-1a]");
+        let hit: Vec<usize> = zone.outages.iter().map(|it| it.offerings.len()).collect();
+        assert_eq!((hit, zone.per_hour.to_string()), (vec![2], "0.001".into()));
+        assert_eq!(failures("share: 0.5").outages, []);
+        let error = read("capacityTypes: [on-demand], notice: true").err().unwrap_or_default();
+        assert!(error.contains("nothing announces that on-demand instances go"), "{error}");
     }
 }

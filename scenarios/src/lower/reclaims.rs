@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use glob::Pattern;
+use sim::market::failures::Outage;
 use sim::market::reclaims::Reclaims;
 use sim::market::reclaims::by_age::{ByAge, Law, gcp_2019_times};
 use sim::market::reclaims::capped::Capped;
@@ -22,6 +23,7 @@ use super::Lowering;
 use super::clock::first_hour;
 use crate::assumption;
 use crate::diagnostic::did_you_mean;
+use crate::file::Capacity;
 use crate::file::market::{self, ReclaimModel};
 use crate::tree::Step;
 
@@ -263,6 +265,15 @@ impl Lowering<'_> {
                 self.error("E0703", &path("at"), message, None);
             }
             let offerings = self.hit(event, &path);
+            if is_failure(event) {
+                if event.notice == Some(true) {
+                    let message = "nothing announces that on-demand instances go".to_owned();
+                    let help =
+                        "leave `notice` out, or write an event of its own for spot".to_owned();
+                    self.error("E0701", &path("notice"), message, Some(help));
+                }
+                continue;
+            }
             events.push(Event {
                 at: SimTime::ZERO + at,
                 offerings,
@@ -274,12 +285,31 @@ impl Lowering<'_> {
         events
     }
 
-    /// The spot offerings that an event is about.
+    /// The events that are no reclaims: on-demand instances are among what they are about.
+    pub(super) fn outages(&mut self) -> Vec<Outage> {
+        let failures = self.file.market.reclaims.events.iter().filter(|event| is_failure(event));
+        let outages = failures.map(|event| Outage {
+            at: SimTime::ZERO + Span::parse(&event.at).unwrap_or_default(),
+            // What is wrong about it was said when reclaims were read.
+            offerings: self.hit(event, &|_| Vec::new()),
+            share: event.share,
+            lasts: Span::parse(&event.outage).unwrap_or_default(),
+        });
+        outages.collect()
+    }
+
+    /// The offerings that an event is about.
     fn hit(&mut self, event: &market::Event, path: &dyn Fn(&str) -> Vec<Step>) -> Vec<OfferingId> {
         let catalog = &self.model.catalog;
         let names = &self.model.names;
-        let spot =
-            catalog.offerings.iter().filter(|(_, it)| it.capacity_type == CapacityType::Spot);
+        let asked = |bought: CapacityType| {
+            event.capacity_types.iter().any(|it| match it {
+                Capacity::Spot => bought == CapacityType::Spot,
+                Capacity::OnDemand => bought == CapacityType::OnDemand,
+            })
+        };
+        let spot = catalog.offerings.iter().filter(|(_, it)| asked(it.capacity_type));
+        let how = if is_failure(event) { "so" } else { "on spot" };
         let spot: Vec<(OfferingId, String, String)> = spot
             .map(|(id, offering)| {
                 let name = names.text(catalog.instance_type(id).name).to_owned();
@@ -297,7 +327,7 @@ impl Lowering<'_> {
             if spot.iter().all(|(_, _, known)| known != zone) {
                 let known = spot.iter().map(|(_, _, known)| known.as_str());
                 let help = did_you_mean(zone, known).map(|near| format!("did you mean `{near}`?"));
-                let message = format!("no pool buys spot in the zone `{zone}`");
+                let message = format!("no pool buys {how} in the zone `{zone}`");
                 self.error("E0703", &path("zones"), message, help);
             }
         }
@@ -306,7 +336,7 @@ impl Lowering<'_> {
             if !spot.iter().any(|(_, name, _)| matches(name)) {
                 let known = spot.iter().map(|(_, name, _)| name.as_str());
                 let help = did_you_mean(text, known).map(|near| format!("did you mean `{near}`?"));
-                let message = format!("no pool buys `{text}` on spot");
+                let message = format!("no pool buys `{text}` {how}");
                 self.error("E0703", &path("instanceTypes"), message, help);
             }
         }
@@ -316,11 +346,16 @@ impl Lowering<'_> {
             .map(|(id, _, _)| *id)
             .collect();
         if hit.is_empty() && !self.found.has_errors() {
-            let message = "no pool buys any of this on spot".to_owned();
+            let message = format!("no pool buys any of this {how}");
             self.error("E0703", &path("at"), message, None);
         }
         hit
     }
+}
+
+/// Whether an event is no reclaim: on-demand instances are never taken back.
+fn is_failure(event: &market::Event) -> bool {
+    event.capacity_types.contains(&Capacity::OnDemand)
 }
 
 /// The place of a field of `market.reclaims`.

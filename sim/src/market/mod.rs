@@ -9,11 +9,13 @@
 //! Prices and reclaims are drawn apart: a price carries no signal about reclaims. That is what seven
 //! days of p3.2xlarge in 2023 show, pinned at one price while they were taken every other hour.
 
+pub mod failures;
 pub mod prices;
 pub mod reclaims;
 
 use std::sync::Arc;
 
+use failures::Failures;
 use prices::Prices;
 use reclaims::Reclaims;
 
@@ -32,6 +34,8 @@ pub struct Market {
     pub reclaim_scale: f64,
     /// The share of reclaims that come without notice, from 0 to 1.
     pub missed_notices: f64,
+    /// What is lost besides, on-demand instances among it.
+    pub failures: Failures,
 }
 
 impl Default for Market {
@@ -42,6 +46,7 @@ impl Default for Market {
             reclaims: Arc::new(reclaims::constant::Constant),
             reclaim_scale: 1.0,
             missed_notices: 0.0,
+            failures: Failures::default(),
         }
     }
 }

@@ -175,10 +175,10 @@ impl World {
         self.capacities[offering]
     }
 
-    /// Whether the provider has another instance of an offering to give: always, if it is on-demand.
+    /// Whether the provider has another instance of an offering to give. Of what is on-demand it always
+    /// has, but for outages.
     pub fn grants(&self, offering: OfferingId) -> bool {
-        let spot = self.model.catalog.offerings[offering].capacity_type == CapacityType::Spot;
-        !spot || self.capacities[offering].grants(self.running(offering))
+        self.capacities[offering].grants(self.running(offering))
     }
 
     /// How many instances of an offering are not gone.

@@ -120,16 +120,23 @@ impl Pools {
         let spec = &world.model().pools[pool];
         let now = world.now();
         let standing = &mut self.standing[pool];
+        let is_own = spec.templates_of(Part::OnDemand).contains(&template);
         if !insists(spec) {
             standing.skip(spec, template, now);
             let asks_for = |template| standing.asks_for(template, now);
-            if let Some(template) = standing.choice(world, Part::Main, asks_for) {
+            let part = if is_own { Part::OnDemand } else { Part::Main };
+            if let Some(template) = standing.choice(world, part, asks_for) {
                 return Some(Action::Launch { pool, template, purpose });
             }
         }
-        if let Purpose::Fill { since } = purpose {
-            let template = insists(spec).then_some(template);
-            standing.open.push(Request { since, template });
+        match purpose {
+            Purpose::Fill { since } => {
+                let template = insists(spec).then_some(template);
+                standing.open.push(Request { since, template });
+            }
+            // It makes do with spot again, or with on-demand later.
+            Purpose::FallBack => standing.open.push(Request { since: now, template: None }),
+            Purpose::Relieve(_) => {}
         }
         None
     }

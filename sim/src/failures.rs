@@ -1,0 +1,80 @@
+//! The engine's side of failures: instances that are gone without having been taken.
+
+use crate::engine::Simulation;
+use crate::event::Event;
+use crate::rng::Stream;
+use crate::world::catalog::{Capacity, OfferingId};
+use crate::world::fact::Sink;
+use crate::world::node::{NodeId, NodeState};
+
+impl<S: Sink> Simulation<'_, S> {
+    /// Schedules the outages of the scenario.
+    pub(crate) fn await_outages(&mut self) {
+        for (number, outage) in self.setup.market.failures.outages.iter().enumerate() {
+            let number = u32::try_from(number).expect("few outages");
+            self.agenda.schedule(outage.at, Event::OutageBegins(number));
+            self.agenda.schedule(outage.at + outage.lasts, Event::OutageEnds(number));
+        }
+    }
+
+    /// Schedules the failure of a new instance.
+    pub(crate) fn await_failure(&mut self, node: NodeId) {
+        let per_hour = self.setup.market.failures.per_hour;
+        if per_hour > 0.0 {
+            let key = [self.offering_key(node), u64::from(self.world.nodes().ordinal(node))];
+            let life = self.root.stream(Stream::Failure, &key).exponential(per_hour);
+            if let Some(life) = life {
+                self.agenda.schedule(self.world.now() + life, Event::NodeFails(node));
+            }
+        }
+    }
+
+    pub(crate) fn node_fails(&mut self, node: NodeId) {
+        if self.world.nodes().state(node) != NodeState::Gone {
+            self.failing.insert(node);
+            self.node_taken(node);
+        }
+    }
+
+    pub(crate) fn outage_begins(&mut self, number: u32) {
+        let outage = &self.setup.market.failures.outages[number as usize];
+        for offering in &outage.offerings {
+            let capacity = self.world.capacity(*offering);
+            self.beneath.entry(*offering).or_insert(capacity);
+            if self.setup.market.failures.keep_away(*offering, self.world.now()) {
+                self.turn(*offering, Capacity::Exhausted);
+            }
+        }
+        let alive = self.world.nodes().alive().to_vec();
+        for node in alive {
+            let (offering, ordinal) =
+                (self.world.nodes().offering(node), self.world.nodes().ordinal(node));
+            let key = [self.offering_key(node), u64::from(ordinal), u64::from(number)];
+            if outage.offerings.contains(&offering)
+                && self.root.stream(Stream::Outage, &key).uniform() < outage.share
+            {
+                self.node_fails(node);
+            }
+        }
+    }
+
+    pub(crate) fn outage_ends(&mut self, number: u32) {
+        let outage = &self.setup.market.failures.outages[number as usize];
+        for offering in &outage.offerings {
+            if !self.setup.market.failures.keep_away(*offering, self.world.now())
+                && let Some(capacity) = self.beneath.remove(offering)
+                && capacity != self.world.capacity(*offering)
+            {
+                self.capacity_turns(*offering, capacity);
+            }
+        }
+    }
+
+    fn turn(&mut self, offering: OfferingId, capacity: Capacity) {
+        if self.world.capacity(offering) != capacity {
+            let fact = self.world.turn(offering, capacity);
+            self.record(fact);
+            self.watch(offering);
+        }
+    }
+}
