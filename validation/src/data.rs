@@ -95,9 +95,18 @@ impl VmLife {
 /// # Errors
 /// If a file is missing or a line is not understood, or if time goes backwards.
 pub fn pools(folder: &Path) -> Result<Vec<Pool>, DataError> {
-    let path = folder.join("availability.csv");
+    pools_of(folder, "")
+}
+
+/// The same of files whose names begin so: SkyNomad's are `skynomad_pools.csv` and
+/// `skynomad_availability.csv`.
+///
+/// # Errors
+/// As of `pools`.
+pub fn pools_of(folder: &Path, prefix: &str) -> Result<Vec<Pool>, DataError> {
+    let path = folder.join(format!("{prefix}availability.csv"));
     let mut traces = counts(&path, &text(&path)?, |_| true)?;
-    let mut pools: Vec<Pool> = rows(&folder.join("pools.csv"))?;
+    let mut pools: Vec<Pool> = rows(&folder.join(format!("{prefix}pools.csv")))?;
     for pool in &mut pools {
         let Some(trace) = traces.remove(&pool.pool_id) else {
             let what = format!("{} has no trace", pool.pool_id);

@@ -12,18 +12,21 @@
 pub mod data;
 pub mod fit;
 pub mod fleet;
+pub mod known;
 
 pub mod survival;
 
 mod billed_hours;
 mod deadlines;
 mod gangs;
+mod halves;
 mod hazard_by_age;
 mod lifetimes;
 mod price_figures;
 mod prices;
 mod savings;
 mod transitions;
+mod zones;
 
 use std::path::Path;
 
@@ -47,6 +50,8 @@ pub static EXPERIMENTS: &[Experiment] = &[
     gangs::EXPERIMENT,
     lifetimes::EXPERIMENT,
     savings::EXPERIMENT,
+    halves::EXPERIMENT,
+    zones::EXPERIMENT,
     prices::EXPERIMENT,
 ];
 
@@ -72,8 +77,6 @@ pub enum Bound {
     Within(f64),
     /// It misses by at most this share of what is expected.
     WithinShare(f64),
-    /// It misses by more than this share: a model that should not do.
-    MissesBy(f64),
     /// It is shown beside what is expected, and not judged.
     Shown,
 }
@@ -86,7 +89,6 @@ impl Row {
         match self.bound {
             Bound::Within(most) => Some(miss <= most + 1e-9),
             Bound::WithinShare(share) => Some(miss <= share * self.expected.abs() + 1e-9),
-            Bound::MissesBy(share) => Some(miss > share * self.expected.abs()),
             Bound::Shown => None,
         }
     }
