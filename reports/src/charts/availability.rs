@@ -120,6 +120,9 @@ fn title(rows: &[&WorkloadAvailability]) -> String {
 /// A share as a percentage with as many digits as show how far from all it is.
 fn share(value: f64) -> String {
     let missing = 100.0 * (1.0 - value);
+    if missing > 0.0 && missing < 0.000_05 {
+        return "more than 99.9999 %".into();
+    }
     let decimals = match missing {
         m if m <= 0.0 => 0,
         m if m >= 1.0 => 1,

@@ -45,6 +45,9 @@ pub(super) fn chart(story: &Story<'_>) -> Chart {
     let y = if points.is_empty() {
         percent_axis("saving, % of the on-demand plan", 0.0, 100.0)
     } else {
+        // Not closer than a tenth of a percent to either side: below that nothing differs.
+        let middle = f64::midpoint(least, largest);
+        let (least, largest) = (least.min(middle - 0.1), largest.max(middle + 0.1));
         percent_axis("saving, % of the on-demand plan", least, largest)
     };
     let mut marks = Vec::new();
