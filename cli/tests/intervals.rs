@@ -22,7 +22,14 @@ fn the_row_of_the_own_rates_is_the_headline() {
     let headline = &summary["proposed"]["reclaimsPerDay"];
     assert!(own.iter().any(|row| row["reclaimsPerDay"] == *headline), "{rows:#?}\n{headline:#}");
     let saving = &summary["saving"]["onDemandPlan"]["percent"];
-    assert!(own.iter().any(|row| row["savingPercent"] == *saving), "{rows:#?}\n{saving:#}");
+    let close = |row: &&Value| {
+        let ends = ["mean", "low", "high"].map(|end| (&row["savingPercent"][end], &saving[end]));
+        ends.iter().all(|(a, b)| match (a.as_f64(), b.as_f64()) {
+            (Some(a), Some(b)) => (a - b).abs() < 1e-6,
+            (a, b) => a == b,
+        })
+    };
+    assert!(own.iter().any(close), "{rows:#?}\n{saving:#}");
     for row in rows {
         assert!(row["reclaimsPerDay"]["high"].is_number(), "each row has an interval: {row:#}");
     }
@@ -35,6 +42,7 @@ fn what_was_not_seen_has_a_bound() {
     assert!(!text.contains('±'), "{text}");
     let killed = text.lines().find(|line| line.contains("killed without warning")).unwrap();
     assert!(killed.contains("at most"), "{killed}");
-    assert!(text.contains("of the mean over 8 simulated weeks"), "{text}");
-    assert!(text.contains("5th to 95th percentile"), "{text}");
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("of the mean over 8 simulated weeks"), "{text}");
+    assert!(words.contains("5th to 95th percentile"), "{text}");
 }
