@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use crate::action::{Action, Purpose};
 use crate::engine::Simulation;
 use crate::event::Event;
-use crate::lifecycle::{kubelets, loss, shutdown, taint_manager};
+use crate::lifecycle::{kubelets, loss, named_node, shutdown, taint_manager};
 use crate::rng::Stream;
 use crate::scheduler::framework::Happening;
 use crate::scheduler::preemption;
@@ -225,8 +225,12 @@ impl<S: Sink> Simulation<'_, S> {
         }
     }
 
-    /// A pod waits for the scheduler.
+    /// A pod goes to the node that it names, or waits for the scheduler.
     pub(crate) fn enqueue(&mut self, pod: PodId) {
+        if let Some(node) = named_node::of(pod, &self.world) {
+            self.apply(Action::Bind { pod, node });
+            return;
+        }
         match self.scheduler.enqueue(pod, &self.world) {
             Ok(()) => self.schedule_wake(),
             Err(refusal) => self.refuse(pod, refusal),
@@ -306,7 +310,8 @@ impl<S: Sink> Simulation<'_, S> {
     pub(crate) fn lose(&mut self, pod: PodId, node: NodeId) {
         self.crews.pod_stops(&self.world, pod);
         self.tell_work(pod);
-        let aftermath = loss::aftermath(&self.world, pod, &self.setup.interruption.loss);
+        let found = &self.setup.interruption.loss;
+        let aftermath = loss::aftermath(&self.world, pod, found, self.collected_after(node));
         let told = matches!(self.world.pods().phase(pod), Phase::Terminating { .. });
         let fact = match told {
             true => self.world.end(pod, End::CutShort(Limit::Deadline)),

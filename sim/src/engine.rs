@@ -20,7 +20,7 @@ use crate::market::prices::PricePaths;
 use crate::market::reclaims::Supply;
 use crate::outcome::{Counters, Run};
 use crate::providers::interruption::{DrainedBy, NodeObject};
-use crate::rng::Root;
+use crate::rng::{Root, Stream};
 use crate::scheduler::Scheduler;
 use crate::scheduler::framework::Happening;
 use crate::setup::Setup;
@@ -460,13 +460,23 @@ impl<'s, S: Sink> Simulation<'s, S> {
         let fact = self.world.delete_node(node);
         self.record(fact);
         self.wake_scheduler(Happening::NodeLeft);
-        if let NodeObject::Deleted { orphans_after, .. } = self.setup.interruption.loss.object {
-            let gone_at = self.world.now() + orphans_after;
-            for (pod, at) in self.eviction_rate.deleted(node, gone_at) {
-                self.agenda.schedule(at, Event::LossNoticed(pod));
-            }
+        let gone_at = self.world.now() + self.collected_after(node);
+        for (pod, at) in self.eviction_rate.deleted(node, gone_at) {
+            self.agenda.schedule(at, Event::LossNoticed(pod));
         }
         self.await_look_at_zones();
+    }
+
+    /// How long after the object of a node is deleted pod garbage collection deletes its pods.
+    pub(crate) fn collected_after(&self, node: NodeId) -> Span {
+        let object = self.setup.interruption.loss.object;
+        let NodeObject::Deleted { orphans_after, orphans_within, .. } = object else {
+            return Span::ZERO;
+        };
+        let key = [self.offering_key(node), u64::from(self.world.nodes().ordinal(node))];
+        let spread = orphans_within.as_ms().saturating_sub(orphans_after.as_ms()) as f64;
+        let share = self.root.stream(Stream::PodGc, &key).uniform();
+        orphans_after + Span::from_secs_f64(share * spread / 1_000.0)
     }
 
     /// Has the zones looked at once all is done that happens now, if a node waits for that.

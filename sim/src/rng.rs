@@ -53,6 +53,8 @@ pub enum Stream {
     Failure = 10,
     /// Whether an instance goes with its zone; key: offering, launch ordinal, outage.
     Outage = 11,
+    /// When pod garbage collection comes to the pods of a lost node; key: offering, launch ordinal.
+    PodGc = 12,
     /// The way of a spot price; key: offering.
     Price = 20,
     /// When the prices of a region may change; key: region.

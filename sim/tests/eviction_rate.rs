@@ -96,7 +96,7 @@ fn when_all_is_lost_nobody_is_given_up() {
     // With the cloud's controller at work it makes no difference: 50 s, 10 s and 40 s.
     let cleaned_up = Setup {
         interruption: sim::providers::interruption::Interruption {
-            loss: Loss::CLEANED_UP,
+            loss: Loss::CLEANED_UP.at_the_soonest(),
             ..setup.interruption
         },
         ..setup

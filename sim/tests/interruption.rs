@@ -42,7 +42,7 @@ fn plan(provider: &Provider, (grace, shutdown): (u64, u64)) -> Plan {
     for workload in &mut plan.workloads {
         (workload.grace, workload.shutdown) = (Span::from_secs(grace), Span::from_secs(shutdown));
     }
-    plan.interruption = provider.interruption;
+    plan.interruption = common::by_hand(provider.interruption);
     plan
 }
 

@@ -10,12 +10,13 @@ use sim::market::failures::{Failures, Outage};
 use sim::market::reclaims::constant::Constant;
 use sim::market::reclaims::scripted::{Event, Scripted};
 use sim::providers;
-use sim::providers::interruption::NodeObject;
+use sim::providers::interruption::{Loss, NodeObject};
 use sim::table::Id;
 use sim::world::Model;
 use sim::world::labels::{Operator, Requirement};
 use sim::world::node::{NodeId, Why};
 use sim::world::pod::{End, PodId, PodSpec, SpreadConstraint};
+use sim::world::resources::Resources;
 use sim::world::selectors::{Namespaces, PodSelector};
 use sim::world::taints::{Toleration, TolerationOperator};
 use sim::world::workload::{Controller, WorkloadId};
@@ -165,8 +166,7 @@ fn moved(object: NodeObject, honors_taints: bool) -> Option<u64> {
 
 #[test]
 fn a_lost_node_is_a_domain_until_its_object_is_deleted() {
-    let deleted =
-        NodeObject::Deleted { after: Span::from_secs(10), orphans_after: Span::from_secs(40) };
+    let deleted = Loss::CLEANED_UP.at_the_soonest().object;
     // The handler evicts at the notice; the other zone may not have two while the first has none.
     // Unreachable after 50 s, deleted after 10.
     assert_eq!(moved(deleted, false), Some(60));
@@ -226,4 +226,50 @@ fn instances_fail_at_a_rate_however_they_were_bought() {
     for pool in 0..2 {
         assert!(launched.iter().filter(|(_, of)| *of == pool).count() > 30, "both pools");
     }
+}
+
+/// A pod that names its node is on it at once, although the node is cordoned and tainted; a pod that
+/// names a node that is not there, or has no room, waits.
+#[test]
+fn a_pod_that_names_its_node_passes_by_the_scheduler() {
+    let mut plan = simple(0.0, 1, Span::from_hours(1));
+    plan.workloads = vec![service("here", 1), service("nowhere", 1), service("large", 1)];
+    plan.pools[0].tainted = true;
+    let mut setup = setup(&plan);
+    let node_name = setup.model.node_name(NodeId::from_index(0), Id::from_index(0));
+    for (workload, name) in [(0, node_name.as_str()), (1, "elsewhere"), (2, node_name.as_str())] {
+        change(&mut setup, workload, |model, spec| {
+            spec.node_name = Some(model.names.intern(name));
+            if workload == 2 {
+                spec.requests = Resources::one_pod(1_000_000, 1 << 20);
+            }
+        });
+    }
+    let (facts, _) = facts(&setup, ROOT);
+    assert_eq!(bound(&facts, 0), [(0, NodeId::from_index(0))]);
+    assert_eq!((bound(&facts, 1), bound(&facts, 2)), (vec![], vec![]));
+}
+
+/// Pod garbage collection comes to a lost node's pods 40 to 80 s after its object is deleted.
+#[test]
+fn orphans_are_collected_at_the_collectors_period() {
+    let mut plan = simple(0.0, 1, Span::from_hours(3));
+    plan.pools.push(common::PoolPlan { spot: false, ..plan.pools[0].clone() });
+    let azure = &providers::azure::AZURE;
+    let after = |seed| {
+        let mut setup = Setup { provider: azure, ..setup(&plan) };
+        setup.interruption = azure.interruption;
+        taken(&mut setup, &[0], Span::ZERO);
+        let (facts, _) = facts(&setup, Root { seed, replication: 0 });
+        let at = |wanted: fn(&Fact) -> bool| {
+            facts.iter().find(|(_, fact)| wanted(fact)).map(|(at, _)| at.as_ms())
+        };
+        let deleted = at(|fact| matches!(fact, Fact::NodeDeleted { .. }))?;
+        let replaced = at(|fact| matches!(fact, Fact::PodCreated { attempt: 1, .. }))?;
+        Some(replaced - deleted)
+    };
+    let waits: Vec<u64> = (0..40).filter_map(after).collect();
+    assert!(waits.len() > 20, "{waits:?}");
+    assert!(waits.iter().all(|ms| (40_000..80_000).contains(ms)), "{waits:?}");
+    assert!(waits.iter().max() > waits.iter().min().map(|least| least + 20_000).as_ref());
 }

@@ -50,17 +50,16 @@ impl Mark {
     }
 }
 
-/// What will be done with a pod whose node is lost now.
+/// What will be done with a pod whose node is lost now, if pod garbage collection deletes the pods of
+/// the node so long after its object is deleted.
 #[must_use]
-pub fn aftermath(world: &World, pod: PodId, loss: &Loss) -> Aftermath {
+pub fn aftermath(world: &World, pod: PodId, loss: &Loss, collected_after: Span) -> Aftermath {
     let model = world.model();
     let unreachable_at = world.now() + loss.unreachable_after;
     let taint = Taint { key: model.unreachable_key, value: model.empty, effect: Effect::NoExecute };
     let patience = taint_manager::patience(world, pod, &[taint]);
     let gone_at = match loss.object {
-        NodeObject::Deleted { after, orphans_after } => {
-            Some(unreachable_at + after + orphans_after)
-        }
+        NodeObject::Deleted { after, .. } => Some(unreachable_at + after + collected_after),
         NodeObject::Kept => None,
     };
     match (patience, gone_at) {

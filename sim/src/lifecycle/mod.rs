@@ -12,6 +12,7 @@ pub mod eviction_rate;
 pub mod jobs;
 pub mod kubelets;
 pub mod loss;
+pub mod named_node;
 pub mod pools;
 pub mod pulls;
 pub mod shutdown;

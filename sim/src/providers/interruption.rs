@@ -53,8 +53,12 @@ pub enum NodeObject {
     Deleted {
         /// From unreachable to deleted.
         after: Span,
-        /// From the deletion until pod garbage collection deletes the pods that were on it.
+        /// From the deletion until pod garbage collection deletes the pods that were on it, at the
+        /// soonest: a node is in quarantine first.
         orphans_after: Span,
+        /// The same at the latest: it finds the deletion, and the end of the quarantine, at its own
+        /// period only.
+        orphans_within: Span,
     },
     /// It stays: pods are deleted when they no longer tolerate that, and never leave.
     Kept,
@@ -71,12 +75,25 @@ impl Shutdown {
 impl Loss {
     /// Where the cloud's controller cleans up.
     // Kubernetes documentation, "Nodes", and kubernetes/kubernetes issue 127352; pod GC:
-    // pkg/controller/podgc quarantineTime
+    // pkg/controller/podgc gcCheckPeriod 20 s, quarantineTime 40 s
     pub const CLEANED_UP: Loss = Loss {
         unreachable_after: Span::from_secs(50),
         object: NodeObject::Deleted {
             after: Span::from_secs(10),
             orphans_after: Span::from_secs(40),
+            orphans_within: Span::from_secs(80),
         },
     };
+
+    /// The same with pods that are deleted as soon as they can be, so that times add up by hand.
+    #[must_use]
+    pub fn at_the_soonest(self) -> Loss {
+        let object = match self.object {
+            NodeObject::Deleted { after, orphans_after, .. } => {
+                NodeObject::Deleted { after, orphans_after, orphans_within: orphans_after }
+            }
+            NodeObject::Kept => NodeObject::Kept,
+        };
+        Loss { object, ..self }
+    }
 }

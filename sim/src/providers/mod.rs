@@ -110,7 +110,7 @@ impl Provider {
 
 /// [`Loss::CLEANED_UP`](interruption::Loss::CLEANED_UP) in words.
 const LOSS: &str = "a lost node is unreachable after 50 s, its object is deleted 10 s later, and its \
-                    pods after another 40 s, unless they tolerate it for less";
+                    pods after another 40 to 80 s, unless they tolerate it for less";
 const LOSS_SOURCE: &str =
     "Kubernetes documentation, \"Nodes\", and kubernetes/kubernetes issue 127352 (read 2026-11-24)";
 

@@ -214,7 +214,7 @@ pub fn simple(reclaims_per_hour: f64, size: u32, horizon: Span) -> Plan {
         }],
         workloads: vec![service("web", size * 2)],
         budgets: Vec::new(),
-        interruption: providers::aws::AWS.interruption,
+        interruption: by_hand(providers::aws::AWS.interruption),
         missed_notices: 0.0,
         horizon,
     }
@@ -384,7 +384,7 @@ pub fn spot_pool(model: impl Reclaims + 'static, size: u32, rate: f64, hours: u6
         pools: vec![pool],
         workloads: Vec::new(),
         budgets: Vec::new(),
-        interruption: sim::providers::aws::AWS.interruption,
+        interruption: by_hand(sim::providers::aws::AWS.interruption),
         missed_notices: 0.0,
         horizon: Span::from_hours(hours),
     };
@@ -410,4 +410,9 @@ pub fn lives(setup: &Setup, root: Root) -> Vec<(SimTime, Option<SimTime>)> {
         }
     }
     lives.into_values().collect()
+}
+
+/// Interruption of which all times are known beforehand.
+pub fn by_hand(interruption: Interruption) -> Interruption {
+    Interruption { loss: interruption.loss.at_the_soonest(), ..interruption }
 }
