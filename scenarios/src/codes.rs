@@ -429,7 +429,8 @@ pub static CODES: &[Code] = &[
         title: "`startTime` is given and nothing goes by it",
         why: "Only CronJobs look at the calendar, and contention where it follows the hour of the day: on \
               Google Cloud, in us-east-1 and us-east-2, and where `afternoon` says so.",
-        example: "region: us-west-2\nstartTime: 2026-06-01",
+        example: "provider: azure\nregion: eastus\npools: [{name: a, count: 1, capacityType: on-demand, \
+                  instanceTypes: [Standard_D4s_v5]}]\nstartTime: 2026-06-01",
         fix: "Leave it out, or add the CronJobs.",
     },
     Code {
