@@ -34,8 +34,8 @@ pub(crate) fn percent_within(percent: Estimate) -> String {
 /// How far a share in percent spreads over single replications; nothing where that cannot be seen.
 pub(crate) fn percent_singly(percent: Estimate) -> String {
     let spread = percent.p05.zip(percent.p95).filter(|(low, high)| {
-        // What rounds to one figure is one.
-        high - low > 0.000_5
+        // What rounds to one figure is one: beside it stands a saving with one decimal.
+        high - low >= 0.05
     });
     spread.map_or_else(String::new, |(low, high)| ends(low, high))
 }

@@ -256,7 +256,8 @@ pub fn table(summary: &Summary, columns: usize) -> String {
     };
     let of = |plan: &Plan| summary.least_available(plan).map(|row| row.workload.clone());
     row("Least availability", least(base), least(plan), of(plan).unwrap_or_default());
-    if let Some(row_of) = summary.least_available(plan).filter(|_| summary.replications > 1)
+    if let Some(row_of) = summary.least_available(plan).filter(|it| it.worst < Some(1.0))
+        && summary.replications > 1
         && let Some((worst, run)) = row_of.worst_text().zip(row_of.worst_run.as_ref())
     {
         row("  in its worst run", String::new(), worst, format!("run {run}"));
