@@ -88,7 +88,8 @@ fn run(folder: &Path) -> Result<Vec<Row>, DataError> {
             grant_rate: recorded.return_rate(),
             exit_rate: 1e-6,
             recovery_rate: 1e6,
-            window_rate: Some(1e6),
+            // A second of ample capacity at most is nothing beside 80,000 hours.
+            window_rate: Some(3_600.0),
             ..Contention::default()
         };
         let without_memory = Slot::of_model(Arc::new(memoryless));
