@@ -31,7 +31,7 @@ struct Week {
     counts: [f64; 3],
 }
 
-/// The shop of the library, reclaims being so many times as frequent as is published.
+/// The shop of the library at a multiple of the published rates.
 fn shop(scale: &str) -> Setup {
     let (_, text) = scenarios::LIBRARY.iter().find(|(name, _)| *name == "web-on-spot").unwrap();
     let market = text.find("market:\n").map_or_else(String::new, |begin| {
@@ -51,7 +51,7 @@ fn shop(scale: &str) -> Setup {
     setup
 }
 
-/// So many weeks of it.
+/// Some weeks of it.
 fn weeks(setup: &Setup, n: u32) -> Vec<Week> {
     let on_demand = setup.on_demand();
     let figures = |setup: &Setup, replication: u32| -> Figures {

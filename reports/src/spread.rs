@@ -117,8 +117,8 @@ pub(crate) fn sentences(summary: &Summary) -> Vec<String> {
     ];
     if figures.iter().any(|(_, estimate)| estimate.rare) {
         sentences.push(format!(
-            "\"At most\" is a bound with 95 %: seen in none or in fewer than {} of the {periods}, too \
-             rare for an interval.",
+            "\"At most\": seen in fewer than {} of the {periods}, too rare for an interval; a bound with \
+             95 % where it was seen in none, a rough upper end else.",
             crate::stats::FEW_SEEN
         ));
     }

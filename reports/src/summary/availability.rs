@@ -71,7 +71,7 @@ impl WorkloadAvailability {
     }
 }
 
-/// A share after so many decimals, cut: 0.99999 is not 1.000.
+/// A share cut after a number of decimals: 0.99999 is not 1.000.
 fn cut(share: f64, decimals: usize) -> String {
     let scale = 10_f64.powi(i32::try_from(decimals).unwrap_or(i32::MAX));
     // A share that is a decimal fraction must not lose its last digit to the binary one.
@@ -79,7 +79,7 @@ fn cut(share: f64, decimals: usize) -> String {
     format!("{:.decimals$}", whole / scale)
 }
 
-/// How many decimals of a mean over windows of so many minutes are supported, from two to six.
+/// How many decimals of a mean over windows of this length are supported, from two to six.
 fn decimals(shares: &[f64], minutes: f64) -> usize {
     let n = shares.len() as f64;
     let mean = shares.iter().sum::<f64>() / n;
