@@ -65,6 +65,11 @@ pub static KNOWN: &[KnownMiss] = &[
     halves("p3.2xlarge, us-west-2 and us-east-2, 2023: hazard at 4 to 1000 h", POOLED),
     halves("a3-highgpu-1g, 2025: availability", POOLED),
     halves("a3-highgpu-1g, 2025: hazard at 1 to 4 h", POOLED),
+    batches("bamboo-held-aws-p3-fleet: 9th decile", MERGED),
+    batches("bamboo-held-aws-g4dn-fleet: share of losses in batches", MERGED),
+    batches("bamboo-held-aws-g4dn-fleet: 9th decile", MERGED),
+    batches("bamboo-held-gcp-a100x1-east1b: median batch, share of what ran", MERGED),
+    batches("bamboo-held-gcp-a100x1-east1b: 9th decile", MERGED),
 ];
 
 const ONE_VALUE: &str = "one correlation stands for all types and regions, and pairs of zones were \
@@ -80,12 +85,20 @@ const TOOK_TURNS: &str =
 const POOLED: &str = "spells of pools of 0.11 to 0.99 availability are fitted as those of one, and the \
                       calm ones have few: the fit has too little of the long and old";
 
+const MERGED: &str = "one distribution of shares stands for all fleets, and episodes of a window follow \
+                      each other within minutes and are seen as one; recorded ones came 20 to 43 min \
+                      apart on average";
+
 const fn zones(what: &'static str, why: &'static str) -> KnownMiss {
     KnownMiss { experiment: "zones", what, why }
 }
 
 const fn halves(what: &'static str, why: &'static str) -> KnownMiss {
     KnownMiss { experiment: "halves", what, why }
+}
+
+const fn batches(what: &'static str, why: &'static str) -> KnownMiss {
+    KnownMiss { experiment: "batches", what, why }
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ pub mod known;
 
 pub mod survival;
 
+mod batches;
 mod billed_hours;
 mod deadlines;
 mod gangs;
@@ -48,6 +49,7 @@ pub static EXPERIMENTS: &[Experiment] = &[
     hazard_by_age::EXPERIMENT,
     billed_hours::EXPERIMENT,
     gangs::EXPERIMENT,
+    batches::EXPERIMENT,
     lifetimes::EXPERIMENT,
     savings::EXPERIMENT,
     halves::EXPERIMENT,
