@@ -55,6 +55,10 @@ def figures(folder: Path) -> list[tuple[str, object, object]]:
             rows.append((f"{name} replaced {percent}", wait(value), mine))
         rows += of_workloads(name, plan, record)
     rows += savings(summary, records)
+    available = {name: pods.replica_ms(record) for name, record in records.items()}
+    ratio = available["onDemand"] and available["proposed"] / available["onDemand"]
+    told = summary["deliveredReplicasRatio"]
+    rows.append(("delivered replica time", close(told["mean"] if told else 0), close(ratio)))
     return rows
 
 
@@ -82,7 +86,8 @@ def of_workloads(name: str, plan: dict, record: facts.Record) -> list[tuple[str,
     mine = pods.availability(record)
     rows = [(f"{name} workloads with replicas", sorted(told), sorted(mine))]
     for workload in sorted(told.keys() & mine.keys()):
-        for key, value in mine[workload].items():
+        for key in ("availability", "replicaAvailability", "leastReplicas"):
+            value = mine[workload][key]
             rows.append((f"{name} {workload} {key}", close(told[workload][key]), close(value)))
     return rows
 

@@ -147,6 +147,17 @@ def availability(record: Record) -> dict[str, dict]:
     return found
 
 
+def replica_ms(record: Record) -> int:
+    """Wanted replica time that was available, of all workloads, in milliseconds."""
+    replicas = {it["workload"]: it["replicas"] for it in record.legend["workloads"]}
+    rows = availability(record).items()
+    return sum(
+        round(row["replicaAvailability"] * row["wantedMs"] * replicas[name])
+        for name, row in rows
+        if row["wantedMs"]
+    )
+
+
 def watch(steps: list[tuple[int, int]], desired: int, required: int, window: tuple[int, int]):
     """The availability of a workload of which so many replicas are available from each step on."""
     (start, end), enough, missing, wanted = window, 0, 0, 0
@@ -164,4 +175,5 @@ def watch(steps: list[tuple[int, int]], desired: int, required: int, window: tup
         "availability": enough / wanted if wanted else None,
         "replicaAvailability": 1 - missing / (wanted * desired) if wanted else None,
         "leastReplicas": least,
+        "wantedMs": wanted,
     }

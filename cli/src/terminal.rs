@@ -9,12 +9,12 @@ use crate::Outcome;
 /// How many columns there are: what `COLUMNS` says, or else the terminal, of which no more than
 /// [`WIDE`] are used. A pipe or a file has none of its own.
 pub(crate) fn columns() -> Option<usize> {
-    let told = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let stated = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     let terminal = || {
         let size = terminal_size::terminal_size_of(std::io::stdout());
         size.map(|(width, _)| usize::from(width.0).min(WIDE))
     };
-    told.filter(|columns| *columns > 0).or_else(terminal)
+    stated.filter(|columns| *columns > 0).or_else(terminal)
 }
 
 /// Prints a text whose first line answers. Where there is no terminal that line stays whole, for

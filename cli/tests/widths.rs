@@ -14,7 +14,7 @@ fn library() -> Vec<PathBuf> {
     files
 }
 
-/// What a command prints, on a terminal of so many columns, or into a pipe.
+/// What a command prints, on a terminal of a given width, or into a pipe.
 fn printed(dir: &Path, args: &[&str], columns: Option<usize>) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_spotsim"));
     command.current_dir(dir).args(args).env_remove("COLUMNS");

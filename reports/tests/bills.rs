@@ -6,19 +6,21 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use reports::availability::Availability;
+use reports::capacity::Capacity;
 use reports::disruption::Disruption;
 use reports::ledger::{Ledger, Money};
 use reports::pending::{Pending, Wait};
 use sim::table::Id;
+use sim::world::Model;
 use sim::world::catalog::OfferingId;
 use sim::world::contract::PaidVolumes;
 use sim::world::job::Worked;
 use sim::world::node::{NodeId, Why};
 use sim::world::pod::{End, Limit, PodId, SpecId};
-use sim::world::pool::PoolId;
+use sim::world::pool::{Healing, Pool, PoolId};
 use sim::world::refusal::RefusalId;
 use sim::world::workload::WorkloadId;
-use sim::{Fact, MicroUsdPerHour, SimTime, Sink, Span};
+use sim::{Fact, Legend, MicroUsdPerHour, SimTime, Sink, Span};
 
 use common::{LIST, ON_DEMAND_OFFERING, SPOT, SPOT_OFFERING, legend, legend_of, s};
 
@@ -263,6 +265,27 @@ fn a_dip_that_spans_the_warm_up_counts() {
     }
     let (_, available) = fold.finish()[0];
     assert_eq!((available.least, available.unavailable_ms), (Some(1), 20_000));
+}
+
+/// Of a pool of two, one node is registered from the start and the other from 10 s to 60 s; figures
+/// count from 20 s to 100 s.
+#[test]
+fn what_a_pool_lacks_of_its_size_is_counted() {
+    let plain = legend(Span::from_secs(20), Span::from_secs(100));
+    let mut model = Model::clone(&plain.model);
+    let name = model.workloads[WorkloadId::from_index(0)].name;
+    let (templates, healing) = (Vec::new(), Healing::default());
+    model.pools.push(Pool { name, size: 2, templates, max_price: None, healing });
+    let mut capacity = Capacity::new(&Legend { model: Arc::new(model), ..plain });
+    let launch = |number| {
+        let (node, pool) = (NodeId::from_index(number), PoolId::from_index(0));
+        let offering = OfferingId::from_index(SPOT_OFFERING);
+        Fact::NodeLaunched { node, pool, offering, price: SPOT }
+    };
+    let ready = |number| Fact::NodeReady { node: NodeId::from_index(number) };
+    let facts = [(0, launch(1)), (0, ready(1)), (0, launch(0)), (10, ready(0)), (60, gone())];
+    facts.iter().for_each(|(at, fact)| capacity.fact(s(*at), fact));
+    assert_eq!(capacity.finish().short_ms, 40_000);
 }
 
 /// A pod that waits is refused at 10 s and at 50 s; another only before figures count, at 20 s.
