@@ -233,7 +233,7 @@ pub(crate) struct RunArgs {
 #[derive(Args, Debug)]
 pub(crate) struct How {
     /// How many replications: the more, the narrower the intervals.
-    #[arg(short = 'n', long, default_value_t = 300, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    #[arg(short = 'n', long, default_value_t = 400, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub(crate) replications: u32,
     /// The seed, instead of the scenario's.
     #[arg(long)]
@@ -261,7 +261,7 @@ pub(crate) struct CheckArgs {
     /// The scenario file, YAML or JSON.
     pub(crate) scenario: PathBuf,
     /// How many replications: the more, the rarer the breaks that are found.
-    #[arg(short = 'n', long, default_value_t = 300, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    #[arg(short = 'n', long, default_value_t = 400, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub(crate) replications: u32,
     /// The seed, instead of the scenario's.
     #[arg(long)]

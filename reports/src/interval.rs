@@ -7,7 +7,7 @@
 //! the same skewness; so the ends are those of gamma distributions.
 // M. P. Fay and E. J. Feuer, Confidence intervals for directly standardized rates: a method based on
 // the gamma distribution, Statistics in Medicine 16 (1997) 791-801: the lower end has the moments
-// that were seen, the upper end those with one more event.
+// that were seen, the upper end those with one more event, as large as the largest.
 
 /// The quantile of the standard normal distribution at 97.5 %.
 const Z: f64 = 1.959_963_984_540_054;
@@ -49,10 +49,9 @@ fn of_sizes(sizes: &[f64]) -> (f64, f64) {
     // Few replications know their variance badly, which is what Student's t is for.
     let t = t_quantile_975(sizes.len() - 1) / Z;
     let variance = n * squares / (n - 1.0) * t * t;
-    // One more event is as large as events are, weighted by what they add to the variance. Fay and
-    // Feuer take the largest, which covers more than it says.
-    let power = |exponent: i32| sizes.iter().map(|x| x.powi(exponent)).sum::<f64>();
-    let event = power(3) / power(2);
+    // One more event is as large as the largest that was seen: the rarest storms are the largest, and
+    // an experiment that missed them misses to that side.
+    let event = sizes.iter().copied().fold(0.0, f64::max);
     let low = gamma_quantile(sum * sum / variance, 0.025) * variance / sum;
     let (sum, variance) = (sum + event, variance + event * event);
     let high = gamma_quantile(sum * sum / variance, 0.975) * variance / sum;
