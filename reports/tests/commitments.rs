@@ -253,7 +253,7 @@ fn commitments() -> impl Strategy<Value = Vec<Commitment>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(testing::cases(64))]
 
     /// The sweep comes to what going through every second comes to, for the plan as it is and for
     /// the same nodes on-demand.

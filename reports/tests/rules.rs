@@ -165,7 +165,7 @@ fn model(plan: &ClusterPlan, rules: &[RulePlan], replicas: &[u32]) -> Model {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
+    #![proptest_config(testing::cases(512))]
 
     #[test]
     fn watched_is_recounted(

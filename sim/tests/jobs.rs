@@ -389,7 +389,7 @@ fn the_next_takes_the_place_of_one_that_runs() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
+    #![proptest_config(testing::cases(128))]
 
     /// A Job is over once; it gets no pods after that, and has none that only wait. It is complete
     /// exactly when all has been done, and fails for what has happened to it alone.

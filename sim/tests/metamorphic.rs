@@ -104,7 +104,7 @@ fn row(inquiry: &Inquiry, pod: PodView<'_>, node: NodeView<'_>) -> Row {
 type Row = (Result<i64, Rejection>, Vec<i64>, Vec<Share>);
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 192, ..ProptestConfig::default() })]
+    #![proptest_config(testing::cases(192))]
 
     #[test]
     fn a_label_that_nobody_selects_changes_nothing(

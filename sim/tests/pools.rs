@@ -512,7 +512,7 @@ fn market() -> impl Strategy<Value = Vec<(u64, usize, Move)>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
+    #![proptest_config(testing::cases(512))]
 
     /// A pool never has more nodes than its size and those that are being replaced or taken; and
     /// when the market has been calm for long enough, it has its size, and as many of them

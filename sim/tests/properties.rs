@@ -23,7 +23,7 @@ use sim::{Fact, MicroUsdPerHour, Root, Setup, SimTime, Span};
 const ROOT: Root = Root { seed: 42, replication: 0 };
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 192, ..ProptestConfig::default() })]
+    #![proptest_config(testing::cases(192))]
 
     /// After any event: no node is over-committed, every pod is in one phase and one place, every
     /// sum is what a recount gives.
@@ -226,7 +226,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+    #![proptest_config(testing::cases(96))]
 
     /// Whatever a trial does, nothing of it is left.
     #[test]

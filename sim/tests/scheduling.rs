@@ -39,7 +39,7 @@ fn agree(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
+    #![proptest_config(testing::cases(512))]
 
     #[test]
     fn remembered_is_fresh_is_plain(

@@ -125,7 +125,7 @@ fn with_extras(plan: &ClusterPlan, nodes: &[NodeExtra], pods: &[PodExtra]) -> Mo
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
+    #![proptest_config(testing::cases(256))]
 
     #[test]
     fn remembered_is_fresh_is_plain(

@@ -115,7 +115,7 @@ fn without_a_gang_nobody_waits() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 192, ..ProptestConfig::default() })]
+    #![proptest_config(testing::cases(192))]
 
     /// Of every attempt that was ready, the parts of its time sum to it; and what all attempts of a
     /// replica got done is its work, exactly when one of them has completed.

@@ -70,7 +70,7 @@ fn whatever_happens(faults: &Faults, rule: impl FnOnce(&mut Model) -> Rule) -> R
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+    #![proptest_config(testing::cases(64))]
 
     /// The database stays off spot, wherever instances are lost and however often.
     #[test]
