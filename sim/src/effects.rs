@@ -47,6 +47,8 @@ impl<S: Sink> Simulation<'_, S> {
                 self.await_flush();
             }
             Action::Preempt { pod, node, victims } => self.preempt(pod, node, victims),
+            // One event makes all pods of a workload.
+            Action::CreatePod { .. } if self.stop.is_wanted() => {}
             Action::CreatePod { workload, replica, attempt, meant_for } => {
                 let pod = self.create((workload, replica, attempt), meant_for);
                 self.enqueue(pod);
@@ -118,6 +120,9 @@ impl<S: Sink> Simulation<'_, S> {
         }
         pods.sort_by_key(|pod| Reverse(self.world.spec_of(*pod).priority));
         for pod in pods {
+            if self.stop.is_wanted() {
+                return;
+            }
             match self.scheduler.try_first(pod, &self.world) {
                 Ok((action, then)) => {
                     self.apply(action);

@@ -24,6 +24,7 @@ use crate::rng::{Root, Stream};
 use crate::scheduler::Scheduler;
 use crate::scheduler::framework::Happening;
 use crate::setup::Setup;
+use crate::stop::Stop;
 use crate::table::Table;
 use crate::time::{SimTime, Span};
 use crate::world::World;
@@ -37,6 +38,7 @@ use crate::world::workload::{Controller, WorkloadId};
 /// One run: a [`Setup`], a seed, and somewhere to put the facts.
 pub struct Simulation<'s, S> {
     pub(crate) setup: &'s Setup,
+    pub(crate) stop: Stop<'s>,
     pub(crate) root: Root,
     pub(crate) world: World,
     pub(crate) agenda: Agenda,
@@ -77,9 +79,21 @@ pub fn run<S: Sink>(setup: &Setup, root: Root, sink: S) -> Run {
     simulation.finish()
 }
 
+/// The same, unless it is stopped: then there is no run, and `sink` has seen a part of one.
+pub fn run_unless<S: Sink>(stop: Stop<'_>, setup: &Setup, root: Root, sink: S) -> Option<Run> {
+    let mut simulation = Simulation::stoppable(stop, setup, root, sink);
+    while simulation.step() {}
+    (!stop.is_wanted()).then(|| simulation.finish())
+}
+
 impl<'s, S: Sink> Simulation<'s, S> {
     /// A cluster at `T+0`: its pools are full and ready, its workloads are about to be created.
     pub fn new(setup: &'s Setup, root: Root, sink: S) -> Self {
+        Simulation::stoppable(Stop::NEVER, setup, root, sink)
+    }
+
+    /// The same, which does nothing more once it is stopped. What it is then is not to be looked at.
+    pub fn stoppable(stop: Stop<'s>, setup: &'s Setup, root: Root, sink: S) -> Self {
         let model = &setup.model;
         let arrivals = model
             .workloads
@@ -90,6 +104,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
         let market = &setup.market;
         let mut simulation = Simulation {
             setup,
+            stop,
             root,
             pools: Pools::new(&world),
             world,
@@ -120,6 +135,9 @@ impl<'s, S: Sink> Simulation<'s, S> {
         simulation.await_outages();
         simulation.adopt_start();
         while let Some((pool, template)) = simulation.pools.birth(&simulation.world) {
+            if stop.is_wanted() {
+                break;
+            }
             simulation.bear(pool, template);
         }
         simulation
@@ -130,8 +148,11 @@ impl<'s, S: Sink> Simulation<'s, S> {
         self.agenda.due()
     }
 
-    /// Does what is due next. `false` when nothing is, before the horizon.
+    /// Does what is due next. `false` when nothing is before the horizon, or no more is wanted.
     pub fn step(&mut self) -> bool {
+        if self.stop.is_wanted() {
+            return false;
+        }
         let Some((at, event)) = self.agenda.pop_before(self.setup.horizon) else {
             return false;
         };
@@ -263,7 +284,9 @@ impl<'s, S: Sink> Simulation<'s, S> {
     /// Places pod after pod; one after the other, if that takes time.
     fn scheduler_wakes(&mut self) {
         self.scheduler_is_awake = false;
-        while let Some((action, then)) = self.scheduler.next(&self.world) {
+        while !self.stop.is_wanted()
+            && let Some((action, then)) = self.scheduler.next(&self.world)
+        {
             self.apply(action);
             then.into_iter().for_each(|action| self.apply(action));
             let takes = self.setup.cycle_takes;

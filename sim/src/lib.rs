@@ -45,6 +45,7 @@ pub mod digest;
 pub mod money;
 pub mod names;
 pub mod rng;
+pub mod stop;
 pub mod table;
 pub mod time;
 // Layer 1: state.
@@ -69,10 +70,11 @@ pub mod setup;
 pub mod start_up;
 mod supply;
 
-pub use engine::run;
+pub use engine::{run, run_unless};
 pub use money::{Cost, MicroUsdPerHour};
 pub use outcome::{Legend, Run};
 pub use rng::Root;
 pub use setup::Setup;
+pub use stop::Stop;
 pub use time::{SimTime, Span};
 pub use world::fact::{Fact, Sink};
