@@ -5,7 +5,6 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use benches::{cpu_seconds, peak_rss_bytes, print};
@@ -14,7 +13,7 @@ use scenarios::Scenario;
 use scenarios::diagnostic::Source;
 use scenarios::experiment::replicate;
 use serde_json::json;
-use sim::{Legend, Root, Run, Setup};
+use sim::{Legend, Root, Run, Setup, Stop};
 
 fn main() {
     let n: u32 =
@@ -68,6 +67,6 @@ fn once(setup: &Setup, replication: u32) -> Run {
 fn wall(threads: usize, n: u32, setup: &Setup) -> f64 {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
     let begin = Instant::now();
-    pool.install(|| replicate(n, &AtomicBool::new(false), |replication| once(setup, replication)));
+    pool.install(|| replicate(n, Stop::NEVER, |replication| Some(once(setup, replication))));
     begin.elapsed().as_secs_f64()
 }

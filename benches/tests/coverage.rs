@@ -7,14 +7,13 @@
 #![allow(clippy::print_stdout)] // what it measures is to be read
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use reports::stats::Estimate;
 use reports::{Figures, Fold};
 use scenarios::Scenario;
 use scenarios::diagnostic::Source;
 use scenarios::experiment::replicate;
-use sim::{Legend, Root, Setup};
+use sim::{Legend, Root, Setup, Stop};
 
 /// How many replications the program makes unless it is asked for another number.
 const DEFAULT: usize = 400;
@@ -61,14 +60,14 @@ fn weeks(setup: &Setup, n: u32) -> Vec<Week> {
     };
     // Nothing is random without reclaims at listed prices, so that one run does for all.
     let baseline = figures(&on_demand, 0).money.total().as_usd_f64();
-    replicate(n, &AtomicBool::new(false), |replication| {
+    replicate(n, Stop::NEVER, |replication| {
         let own = figures(setup, replication);
         let ends = own.disruption.ends;
-        Week {
+        Some(Week {
             cost: own.money.total().as_usd_f64(),
             on_demand: baseline,
             counts: [own.disruption.reclaims, ends.total(), ends.cut_short()].map(|it| it as f64),
-        }
+        })
     })
 }
 

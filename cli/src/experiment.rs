@@ -15,7 +15,7 @@ use scenarios::experiment::replicate;
 use sim::market::Market;
 use sim::world::catalog::CapacityType;
 use sim::world::refusal::Refusals;
-use sim::{Fact, Legend, Root, Run, Setup, SimTime, Sink};
+use sim::{Fact, Legend, Root, Run, Setup, SimTime, Sink, Stop, run_unless};
 
 use crate::commands::progress::Progress;
 use crate::failure::Failure;
@@ -61,32 +61,34 @@ pub(crate) fn run(
     let legend = Legend::of(&scenario.setup);
     let (at_scales, left_out) = scales(&scenario.setup);
     let sums = [(); 2].map(|()| Mutex::new(Series::new(&legend)));
-    let replications = replicate(n, progress.stop(), |replication| {
+    let stop = progress.stop();
+    let replications = replicate(n, stop, |replication| {
         let root = Root { seed, replication };
         let mut facts = [Vec::new(), Vec::new()];
         let mut watch = Watch::new(&legend);
         let proposed = if replication == RECORDED {
-            figures(&scenario.setup, root, (&mut watch, &mut facts[0]), &sums[0])
+            figures(stop, &scenario.setup, root, (&mut watch, &mut facts[0]), &sums[0])?
         } else {
-            figures(&scenario.setup, root, &mut watch, &sums[0])
+            figures(stop, &scenario.setup, root, &mut watch, &sums[0])?
         };
         let on_demand = if replication == RECORDED {
-            figures(&on_demand, root, &mut facts[1], &sums[1])
+            figures(stop, &on_demand, root, &mut facts[1], &sums[1])?
         } else {
-            figures(&on_demand, root, (), &sums[1])
+            figures(stop, &on_demand, root, (), &sums[1])?
         };
         let own = scenario.setup.market.reclaim_scale;
-        let scaled: Vec<Option<(Figures, Run)>> = at_scales
-            .iter()
-            .map(|setup| {
-                let enough = setup.market.reclaim_scale > own
-                    && (replication as usize) >= sensitivity::REPLICATIONS;
-                (!enough).then(|| plain_figures(setup, root))
-            })
-            .collect();
-        let today = today.map(|setup| plain_figures(setup, root));
+        let mut scaled: Vec<Option<(Figures, Run)>> = Vec::new();
+        for setup in &at_scales {
+            let enough = setup.market.reclaim_scale > own
+                && (replication as usize) >= sensitivity::REPLICATIONS;
+            scaled.push(if enough { None } else { Some(plain_figures(stop, setup, root)?) });
+        }
+        let today = match today {
+            Some(setup) => Some(plain_figures(stop, setup, root)?),
+            None => None,
+        };
         progress.tick();
-        (proposed, on_demand, watch.finish(), facts, (scaled, today))
+        Some((proposed, on_demand, watch.finish(), facts, (scaled, today)))
     });
     let mut results = Results {
         seed,
@@ -116,17 +118,23 @@ pub(crate) fn run(
             all.extend(facts);
         }
     }
-    if results.proposed.is_empty() { Err(Failure::Interrupted) } else { Ok(results) }
+    if results.proposed.is_empty() { Err(progress.nothing_finished()) } else { Ok(results) }
 }
 
 /// The figures of one run, whose facts also go to `also`. Its series is added to `sum`, in whatever
 /// order runs end: sums of integers do not tell.
-fn figures(setup: &Setup, root: Root, also: impl Sink, sum: &Mutex<Series>) -> (Figures, Run) {
+fn figures(
+    stop: Stop<'_>,
+    setup: &Setup,
+    root: Root,
+    also: impl Sink,
+    sum: &Mutex<Series>,
+) -> Option<(Figures, Run)> {
     let mut sink = (Fold::new(&Legend::of(setup)), also);
-    let run = sim::run(setup, root, &mut sink);
+    let run = run_unless(stop, setup, root, &mut sink)?;
     let (figures, series) = sink.0.finish(&run);
     sum.lock().unwrap_or_else(PoisonError::into_inner).add(&series);
-    (figures, run)
+    Some((figures, run))
 }
 
 /// How many times the stated rates of reclaims a scenario has, if it buys spot and any are stated.
@@ -149,10 +157,10 @@ fn scales(setup: &Setup) -> (Vec<Setup>, Vec<LeftOut>) {
     (other.into_iter().map(at).collect(), left_out)
 }
 
-fn plain_figures(setup: &Setup, root: Root) -> (Figures, Run) {
+fn plain_figures(stop: Stop<'_>, setup: &Setup, root: Root) -> Option<(Figures, Run)> {
     let mut fold = Fold::new(&Legend::of(setup));
-    let run = sim::run(setup, root, &mut fold);
-    (fold.finish(&run).0, run)
+    let run = run_unless(stop, setup, root, &mut fold)?;
+    Some((fold.finish(&run).0, run))
 }
 
 /// The run that charts show event by event.
@@ -176,7 +184,7 @@ impl Results {
     }
 
     /// What they say together.
-    pub(crate) fn summary(&self, scenario: &Scenario) -> Summary {
+    pub(crate) fn summary(&self, scenario: &Scenario, stop: Stop<'_>) -> Summary {
         reports::summarize(Input {
             scenario: &scenario.name,
             seed: self.seed,
@@ -188,7 +196,7 @@ impl Results {
             scaled: self.scales(scenario.setup.market.reclaim_scale),
             left_out: self.left_out.clone(),
             reclaim_scale: stated_scale(&scenario.setup),
-            rules: told_rules(scenario, self.seed, &self.outcomes),
+            rules: told_rules(scenario, self.seed, &self.outcomes, stop),
             assumptions: scenario.assumptions.iter().map(told).collect(),
             unmodelled: scenario.unmodelled.iter().map(ToString::to_string).collect(),
             warnings: scenario.warnings.iter().map(|warning| warning.message.clone()).collect(),
@@ -214,12 +222,12 @@ impl Results {
     }
 
     /// The run that charts show event by event, made again.
-    pub(crate) fn shown(&self, setup: &Setup) -> Shown {
+    pub(crate) fn shown(&self, setup: &Setup, stop: Stop<'_>) -> Option<Shown> {
         let choice = typical::choose(&self.proposed);
         let mut facts = Vec::new();
         let root = Root { seed: self.seed, replication: choice.replication };
-        let refusals = sim::run(setup, root, &mut facts).refusals;
-        Shown { choice, facts, refusals }
+        let refusals = run_unless(stop, setup, root, &mut facts)?.refusals;
+        Some(Shown { choice, facts, refusals })
     }
 
     /// What charts are made from.
@@ -255,10 +263,12 @@ pub(crate) fn told_rules(
     scenario: &Scenario,
     seed: u64,
     outcomes: &[Vec<Outcome>],
+    stop: Stop<'_>,
 ) -> Vec<RuleSummary> {
     let legend = Legend::of(&scenario.setup);
     rules::summarize(&legend, seed, outcomes, |replication, chain| {
         let replication = u32::try_from(replication).expect("counted in 32 bits");
-        sim::run(&scenario.setup, Root { seed, replication }, chain).refusals
+        let root = Root { seed, replication };
+        Some(run_unless(stop, &scenario.setup, root, chain)?.refusals)
     })
 }

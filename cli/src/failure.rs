@@ -27,8 +27,9 @@ pub(crate) enum Failure {
     Differs,
     /// What the scenario states does not hold, which has been said: exit code 99.
     Broken,
-    /// Ctrl-C, after the results that were finished have been printed: exit code 130.
-    Interrupted,
+    /// Ctrl-C or its like, after the results that were finished have been printed: exit code 130, or
+    /// what shells give the signal that it was.
+    Interrupted(u8),
 }
 
 impl Failure {
@@ -51,13 +52,13 @@ impl Failure {
             | Failure::Wrong
             | Failure::Strict
             | Failure::Broken
-            | Failure::Interrupted => Ok(()),
+            | Failure::Interrupted(_) => Ok(()),
         };
         ExitCode::from(match self {
             Failure::Input { .. } | Failure::Wrong | Failure::Usage(_) => 2,
             Failure::Strict | Failure::Broken => 99,
             Failure::Internal(_) | Failure::Differs => 1,
-            Failure::Interrupted => 130,
+            Failure::Interrupted(code) => code,
         })
     }
 }

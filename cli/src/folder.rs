@@ -10,24 +10,27 @@ use std::path::{Path, PathBuf};
 
 use reports::export::manifest::File;
 use sha2::{Digest, Sha256};
+use sim::Stop;
 use tempfile::TempDir;
 
 /// A folder that is being written, and is not there yet.
-pub(crate) struct Draft {
+pub(crate) struct Draft<'s> {
+    /// Once this is wanted nothing more is written.
+    stop: Stop<'s>,
     /// Where it will be.
     target: PathBuf,
     /// Removed with all its contents when the draft is given up.
     sibling: TempDir,
 }
 
-impl Draft {
+impl<'s> Draft<'s> {
     /// Begins a folder that is to appear at `target`; its parents are made if they are missing.
-    pub(crate) fn begin(target: &Path) -> io::Result<Draft> {
+    pub(crate) fn begin(target: &Path, stop: Stop<'s>) -> io::Result<Draft<'s>> {
         let parent = parent(target);
         fs::create_dir_all(parent)?;
         let sibling = tempfile::Builder::new().prefix(".spotsim-").tempdir_in(parent)?;
         // One level down, so that the folder gets the permissions that any folder would get.
-        let draft = Draft { target: target.to_owned(), sibling };
+        let draft = Draft { stop, target: target.to_owned(), sibling };
         fs::create_dir(draft.path())?;
         Ok(draft)
     }
@@ -36,10 +39,11 @@ impl Draft {
     pub(crate) fn write<E: From<io::Error>>(
         &self,
         name: &str,
-        write: impl FnOnce(&mut Hashing<BufWriter<fs::File>>) -> Result<(), E>,
+        write: impl FnOnce(&mut Hashing<'_, BufWriter<fs::File>>) -> Result<(), E>,
     ) -> Result<File, E> {
         let file = BufWriter::new(fs::File::create_new(self.path().join(name))?);
-        let mut hashing = Hashing { inner: file, bytes: 0, hash: Sha256::new() };
+        let stop = self.stop;
+        let mut hashing = Hashing { stop, inner: file, bytes: 0, hash: Sha256::new() };
         write(&mut hashing)?;
         hashing.flush()?;
         hashing.inner.get_ref().sync_all()?;
@@ -49,6 +53,7 @@ impl Draft {
     /// Makes the folder appear, in the place of what was there.
     pub(crate) fn publish(self) -> io::Result<()> {
         sync(&self.path())?;
+        unless_stopped(self.stop)?;
         // An empty folder is replaced by the renaming itself; another one makes way, and goes
         // when all is well.
         let old = self.sibling.path().join("old");
@@ -70,14 +75,22 @@ impl Draft {
     }
 }
 
+/// What is said where writing was stopped.
+pub(crate) const STOPPED: &str = "stopped";
+
+fn unless_stopped(stop: Stop<'_>) -> io::Result<()> {
+    if stop.is_wanted() { Err(io::Error::other(STOPPED)) } else { Ok(()) }
+}
+
 /// Passes bytes on, and hashes them.
-pub(crate) struct Hashing<W> {
+pub(crate) struct Hashing<'s, W> {
+    stop: Stop<'s>,
     inner: W,
     bytes: u64,
     hash: Sha256,
 }
 
-impl<W> Hashing<W> {
+impl<W> Hashing<'_, W> {
     fn finish(self, name: &str) -> File {
         let mut sha256 = String::with_capacity(64);
         for byte in self.hash.finalize() {
@@ -87,8 +100,9 @@ impl<W> Hashing<W> {
     }
 }
 
-impl<W: Write> Write for Hashing<W> {
+impl<W: Write> Write for Hashing<'_, W> {
     fn write(&mut self, content: &[u8]) -> io::Result<usize> {
+        unless_stopped(self.stop)?;
         let count = self.inner.write(content)?;
         self.hash.update(&content[..count]);
         self.bytes += count as u64;
@@ -102,7 +116,8 @@ impl<W: Write> Write for Hashing<W> {
 
 /// The name, length and hash of a file that is there.
 pub(crate) fn hash(path: &Path) -> io::Result<File> {
-    let mut hashing = Hashing { inner: io::sink(), bytes: 0, hash: Sha256::new() };
+    let (stop, hash) = (Stop::NEVER, Sha256::new());
+    let mut hashing = Hashing { stop, inner: io::sink(), bytes: 0, hash };
     io::copy(&mut fs::File::open(path)?, &mut hashing)?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     Ok(hashing.finish(&name))
@@ -138,9 +153,22 @@ mod tests {
     #[test]
     fn a_draft_that_is_given_up_leaves_nothing() {
         let dir = tempfile::tempdir().unwrap();
-        let draft = Draft::begin(&dir.path().join("run")).unwrap();
+        let draft = Draft::begin(&dir.path().join("run"), Stop::NEVER).unwrap();
         draft.write("a", |out| out.write_all(b"x")).unwrap();
         drop(draft);
+        assert!(is_empty(dir.path()));
+    }
+
+    #[test]
+    fn a_draft_that_is_stopped_writes_nothing_more_and_never_appears() {
+        let dir = tempfile::tempdir().unwrap();
+        let target = dir.path().join("run");
+        let wish = std::sync::atomic::AtomicBool::new(false);
+        let draft = Draft::begin(&target, Stop::once(&wish)).unwrap();
+        draft.write("a", |out| out.write_all(b"x")).unwrap();
+        wish.store(true, std::sync::atomic::Ordering::Relaxed);
+        assert!(draft.write("b", |out| out.write_all(b"x")).is_err());
+        assert!(draft.publish().is_err());
         assert!(is_empty(dir.path()));
     }
 
@@ -149,7 +177,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let target = dir.path().join("deep/run");
         for files in [&["a", "b"][..], &["c"]] {
-            let draft = Draft::begin(&target).unwrap();
+            let draft = Draft::begin(&target, Stop::NEVER).unwrap();
             for name in files {
                 draft.write(name, |out| out.write_all(b"x")).unwrap();
             }
@@ -164,7 +192,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let target = dir.path().join("run");
         fs::write(&target, "was here before").unwrap();
-        let draft = Draft::begin(&target).unwrap();
+        let draft = Draft::begin(&target, Stop::NEVER).unwrap();
         fs::remove_dir_all(draft.path()).unwrap();
         assert!(draft.publish().is_err());
         assert_eq!(fs::read_to_string(&target).unwrap(), "was here before");
@@ -173,7 +201,7 @@ mod tests {
     #[test]
     fn what_is_written_is_hashed() {
         let dir = tempfile::tempdir().unwrap();
-        let draft = Draft::begin(&dir.path().join("run")).unwrap();
+        let draft = Draft::begin(&dir.path().join("run"), Stop::NEVER).unwrap();
         let file = draft.write("a", |out| out.write_all(b"abc")).unwrap();
         let known = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         assert_eq!((file.bytes, file.sha256.as_str()), (3, known));

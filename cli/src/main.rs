@@ -2,7 +2,7 @@
 //!
 //! Results go to stdout, everything else to stderr. Exit codes: 0 all is well, 1 the program
 //! failed or a verified run differs, 2 the input is wrong, 99 a stated rule is broken or, in
-//! `check`, a pod never runs, 130 interrupted.
+//! `check`, a pod never runs, 130 interrupted by Ctrl-C, 143 by SIGTERM.
 
 mod args;
 mod commands;
@@ -10,6 +10,7 @@ mod experiment;
 mod failure;
 mod folder;
 mod fresh;
+mod interrupt;
 mod run_folder;
 mod terminal;
 

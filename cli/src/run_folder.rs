@@ -9,7 +9,7 @@ use reports::export::{breakdown, costs, facts, nodes, pods, series};
 use reports::{Summary, chart, charts};
 use scenarios::Scenario;
 use scenarios::inputs::sha256;
-use sim::Run;
+use sim::{Run, Stop};
 
 use crate::experiment::{RECORDED, Results};
 use crate::failure::Failure;
@@ -25,6 +25,8 @@ pub(crate) enum Written {
     New,
     /// The same files, byte for byte.
     AlreadyThere,
+    /// Nothing: the user wanted to stop. What was there is there.
+    Stopped,
 }
 
 /// A run folder that is to be written.
@@ -52,14 +54,22 @@ impl RunFolder<'_> {
         Ok(())
     }
 
-    /// Writes it, unless it is already there.
-    pub(crate) fn write(&self, results: &Results, summary: &Summary) -> Result<Written, Failure> {
+    /// Writes it, unless it is already there or no longer wanted.
+    pub(crate) fn write(
+        &self,
+        results: &Results,
+        summary: &Summary,
+        stop: Stop<'_>,
+    ) -> Result<Written, Failure> {
         let path = self.path.display();
         let cannot = |error: anyhow::Error| {
             Failure::Internal(error.context(format!("cannot write {path}; nothing was left there")))
         };
-        let draft = Draft::begin(&self.path).map_err(|error| cannot(error.into()))?;
-        let files = files(&draft, self.scenario, results, summary).map_err(cannot)?;
+        let draft = Draft::begin(&self.path, stop).map_err(|error| cannot(error.into()))?;
+        let files = match files(&draft, self.scenario, (results, summary), stop) {
+            Err(_) if stop.is_wanted() => return Ok(Written::Stopped),
+            other => other.map_err(cannot)?,
+        };
         if self.path.exists() && !folder::is_empty(&self.path) {
             if is_the_same(&self.path, &files) {
                 return Ok(Written::AlreadyThere);
@@ -72,11 +82,13 @@ impl RunFolder<'_> {
             }
         }
         let manifest = self.manifest(results, summary, files).to_json() + "\n";
-        draft
+        let written = draft
             .write(MANIFEST, |out| out.write_all(manifest.as_bytes()))
-            .and_then(|_| draft.publish())
-            .map_err(|error| cannot(error.into()))?;
-        Ok(Written::New)
+            .and_then(|_| draft.publish());
+        match written {
+            Err(_) if stop.is_wanted() => Ok(Written::Stopped),
+            other => other.map(|()| Written::New).map_err(|error| cannot(error.into())),
+        }
     }
 
     fn manifest(&self, results: &Results, summary: &Summary, files: Vec<File>) -> Manifest {
@@ -137,10 +149,10 @@ pub(crate) fn default_path(scenario: &Scenario, seed: u64, n: u32) -> PathBuf {
 
 /// Writes all files but the manifest.
 fn files(
-    draft: &Draft,
+    draft: &Draft<'_>,
     scenario: &Scenario,
-    results: &Results,
-    summary: &Summary,
+    (results, summary): (&Results, &Summary),
+    stop: Stop<'_>,
 ) -> anyhow::Result<Vec<File>> {
     let recording = results.recording();
     let [proposed, on_demand] = &results.series;
@@ -159,7 +171,7 @@ fn files(
             facts::write(results.on_demand_recording(), out)
         })?,
     ];
-    let shown = results.shown(&scenario.setup);
+    let shown = results.shown(&scenario.setup, stop).context(folder::STOPPED)?;
     for chart in charts::all(&results.story(summary, &shown)) {
         let [svg, png] = ["svg", "png"].map(|format| format!("{}.{format}", chart.name));
         files.push(draft.write(&svg, |out| out.write_all(chart::svg(&chart).as_bytes()))?);

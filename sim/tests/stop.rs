@@ -19,7 +19,7 @@ struct After<'w> {
 
 impl Sink for After<'_> {
     fn fact(&mut self, at: SimTime, fact: &Fact) {
-        self.facts.push((at, fact.clone()));
+        self.facts.push((at, *fact));
         if self.facts.len() >= self.wanted {
             self.wish.store(true, Ordering::Relaxed);
         }

@@ -8,7 +8,7 @@ use reports::rules::{self, RuleSummary, Watch};
 use reports::summary::{NeverPlaced, never_placed};
 use scenarios::Scenario;
 use scenarios::experiment::replicate;
-use sim::{Legend, Root};
+use sim::{Legend, Root, run_unless};
 
 use super::progress::Progress;
 use crate::Outcome;
@@ -31,25 +31,26 @@ pub(crate) fn run(args: &CheckArgs) -> Outcome {
     let legend = Legend::of(&scenario.setup);
     let runs = replicate(n, progress.stop(), |replication| {
         let mut sinks = (Watch::new(&legend), Placements::new(&legend));
-        let run = sim::run(&scenario.setup, Root { seed, replication }, &mut sinks);
+        let root = Root { seed, replication };
+        let run = run_unless(progress.stop(), &scenario.setup, root, &mut sinks)?;
         progress.tick();
         let (watch, placements) = sinks;
-        (watch.finish(), (placements.finish(&run), run.counters.events))
+        Some((watch.finish(), (placements.finish(&run), run.counters.events)))
     });
     let (outcomes, rest): (Vec<_>, Vec<_>) = runs.into_iter().unzip();
     let (placed, events): (Vec<_>, Vec<u64>) = rest.into_iter().unzip();
     progress.done(events.iter().sum());
     if outcomes.is_empty() {
-        return Err(Failure::Interrupted);
+        return Err(progress.nothing_finished());
     }
-    let rules = told_rules(&scenario, seed, &outcomes);
+    let rules = told_rules(&scenario, seed, &outcomes, progress.stop());
     let never = never_placed(placed.iter().map(Vec::as_slice), &legend);
     let found = Found { name: &scenario.name, seed, n: outcomes.len(), never, rules: &rules };
     found.print(args.output)?;
     let broken = found.never.is_some() || rules.iter().any(|rule| rule.first.is_some());
     if progress.interrupted() {
         progress.note(&format!("interrupted after {} of {n} replications", outcomes.len()));
-        return Err(Failure::Interrupted);
+        return Err(progress.interruption());
     }
     if broken { Err(Failure::Broken) } else { Ok(()) }
 }

@@ -1,17 +1,19 @@
-//! What a person sees on stderr while replications run, and how Ctrl-C ends them early.
+//! What a person sees on stderr while replications run.
 
 use std::io::{IsTerminal, Write};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use sim::Stop;
+
+use crate::failure::Failure;
+use crate::interrupt::Interrupt;
 
 /// Progress, notes and interruption of one experiment.
 pub(crate) struct Progress {
     bar: ProgressBar,
     quiet: bool,
-    stop: Arc<AtomicBool>,
+    interrupt: Interrupt,
     started: Instant,
 }
 
@@ -25,21 +27,11 @@ impl Progress {
         let style =
             ProgressStyle::with_template("Simulating {bar:24} {pos}/{len}  {percent} %  eta {eta}");
         bar.set_style(style.expect("the template is well-formed"));
-        let stop = Arc::new(AtomicBool::new(false));
-        let handler = {
-            let stop = Arc::clone(&stop);
-            move || {
-                if stop.swap(true, Ordering::Relaxed) {
-                    std::process::exit(130); // the second time, at once
-                }
-            }
-        };
-        // Without a handler Ctrl-C simply ends the program, as it would have anyway.
-        let _ = ctrlc::set_handler(handler);
+        let interrupt = Interrupt::listen();
         // The clock is only ever shown, never simulated with.
         #[allow(clippy::disallowed_methods)]
         let started = Instant::now();
-        Progress { bar, quiet, stop, started }
+        Progress { bar, quiet, interrupt, started }
     }
 
     /// Says something, unless asked not to.
@@ -70,12 +62,24 @@ impl Progress {
     }
 
     /// Set once the user wants to stop.
-    pub(crate) fn stop(&self) -> &AtomicBool {
-        &self.stop
+    pub(crate) fn stop(&self) -> Stop<'_> {
+        self.interrupt.stop()
     }
 
     /// Whether the user wanted to stop.
     pub(crate) fn interrupted(&self) -> bool {
-        self.stop.load(Ordering::Relaxed)
+        self.stop().is_wanted()
+    }
+
+    /// How a command ends whose user wanted to stop before there was anything to print.
+    pub(crate) fn nothing_finished(&self) -> Failure {
+        self.bar.finish_and_clear();
+        self.note("interrupted before the first replication was finished: nothing to show");
+        self.interruption()
+    }
+
+    /// How a command ends whose user wanted to stop.
+    pub(crate) fn interruption(&self) -> Failure {
+        self.interrupt.failure()
     }
 }

@@ -48,7 +48,7 @@ pub(crate) fn simulate(scenario: &Scenario, origin: Origin, how: &How) -> Outcom
     }
 
     let results = experiment::run(scenario, seed, n, &progress)?;
-    let summary = results.summary(scenario);
+    let summary = results.summary(scenario, progress.stop());
     print(&summary, how.output)?;
     if progress.interrupted() {
         progress.done(results.events());
@@ -56,11 +56,17 @@ pub(crate) fn simulate(scenario: &Scenario, origin: Origin, how: &How) -> Outcom
         let kept = if keep.is_some() { "; nothing was written" } else { "" };
         progress
             .note(&format!("interrupted: the figures are of {pairs} of {n} replications{kept}"));
-        return Err(Failure::Interrupted);
+        return Err(progress.interruption());
     }
     if let Some(folder) = keep {
-        let same = folder.write(&results, &summary)? == Written::AlreadyThere;
-        let note = if same { "  already there, same bytes" } else { "" };
+        let note = match folder.write(&results, &summary, progress.stop())? {
+            Written::New => "",
+            Written::AlreadyThere => "  already there, same bytes",
+            Written::Stopped => {
+                progress.note("interrupted: the figures are whole; nothing was written");
+                return Err(progress.interruption());
+            }
+        };
         progress.note(&format!("Data    {}{note}", folder.path.join("").display()));
     }
     progress.done(results.events());

@@ -29,7 +29,7 @@ pub(crate) fn run(folder: &Path, instead: Option<&Path>, how: &How) -> Outcome {
     let results = experiment::run(&scenario, manifest.seed, manifest.replications, &progress)?;
     if progress.interrupted() {
         progress.note("interrupted: nothing was compared");
-        return Err(Failure::Interrupted);
+        return Err(progress.interruption());
     }
     let path = folder.join("facts.jsonl");
     let recorded = std::fs::read_to_string(&path)

@@ -68,13 +68,13 @@ pub struct Event {
 }
 
 /// What the outcomes of all replications say together. `replay` makes one of them once more, for
-/// somebody who listens.
+/// somebody who listens, unless it is stopped.
 #[must_use]
 pub fn summarize(
     legend: &Legend,
     seed: u64,
     runs: &[Vec<Outcome>],
-    replay: impl Fn(usize, &mut Chain<'_>) -> Refusals,
+    replay: impl Fn(usize, &mut Chain<'_>) -> Option<Refusals>,
 ) -> Vec<RuleSummary> {
     let rules = legend.model.rules.iter().enumerate();
     let summary = |(index, rule): (usize, &Rule)| {
@@ -83,17 +83,24 @@ pub fn summarize(
         let first = broken.map(|(replication, found)| {
             let mut chain = Chain::new(rule, found, legend);
             let refusals = replay(replication, &mut chain);
-            let namer = chain.namer();
-            BreakSummary {
+            let mut told = BreakSummary {
                 replication,
                 run: format!("{seed}/{replication}"),
                 ms: found.at.as_ms(),
                 at: found.at.to_string(),
-                what: what_was_so(rule, found, namer, &legend.model),
-                pod: found.by.map(|by| namer.pod(by.pod).to_owned()),
-                node: found.by.map(|by| namer.node(by.node).to_owned()),
-                chain: chain.events(&refusals),
+                what: "stopped before it could be made again to see how".into(),
+                pod: None,
+                node: None,
+                chain: Vec::new(),
+            };
+            if let Some(refusals) = refusals {
+                let namer = chain.namer();
+                told.what = what_was_so(rule, found, namer, &legend.model);
+                told.pod = found.by.map(|by| namer.pod(by.pod).to_owned());
+                told.node = found.by.map(|by| namer.node(by.node).to_owned());
+                told.chain = chain.events(&refusals);
             }
+            told
         });
         let time = legend.to.since(SimTime::ZERO).as_ms() as f64 * runs.len() as f64;
         let broken_ms: f64 = each().map(|outcome| outcome.broken_for.as_ms() as f64).sum();
