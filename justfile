@@ -39,6 +39,10 @@ docs:
 deny:
     .ci/check_dependencies target
 
+# Give a target hostile inputs, or one input again: `just fuzz scenario 3600`, `just fuzz cron FILE`.
+fuzz target="scenario" what="600":
+    fuzz/run {{target}} {{what}}
+
 # How often a 95 % interval covers the truth, over 200 seeds of a library scenario.
 coverage:
     cargo test --release -p benches --test coverage -- --ignored --nocapture
