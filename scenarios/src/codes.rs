@@ -52,8 +52,7 @@ pub static CODES: &[Code] = &[
     Code {
         id: "E0002",
         title: "the text is not YAML or JSON",
-        why: "A bracket is not closed, an indentation does not fit, a key is there twice, or \
-              aliases would expand without measure.",
+        why: "A bracket is not closed, an indentation does not fit, or a key is there twice.",
         example: "pools: [",
         fix: "Look at the place that is shown and at the lines above it.",
     },
@@ -63,6 +62,18 @@ pub static CODES: &[Code] = &[
         why: "A scenario is one YAML document.",
         example: "name: one\n---\nname: two",
         fix: "Put each scenario into a file of its own; objects belong into `manifests`.",
+    },
+    Code {
+        id: "E0004",
+        title: "there is more of something than is read",
+        why: "A file, a list or a name is larger than the limits of docs/limits.md, which are far above \
+              what people have and below what would take the memory of a machine.",
+        example: "name: &a [x, x, x, x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a]\n\
+                  c: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b, *b]\n\
+                  d: &d [*c, *c, *c, *c, *c, *c, *c, *c, *c, *c]\n\
+                  e: &e [*d, *d, *d, *d, *d, *d, *d, *d, *d, *d]\n\
+                  f: &f [*e, *e, *e, *e, *e, *e, *e, *e, *e, *e]",
+        fix: "See docs/limits.md for each limit and what lifts it.",
     },
     Code {
         id: "E0101",

@@ -20,6 +20,7 @@ pub mod file;
 pub mod init;
 pub mod inputs;
 pub mod kube;
+pub mod limits;
 pub mod lint;
 pub mod load;
 pub mod lower;
@@ -353,6 +354,5 @@ fn open(path: &Path, name: &str) -> Result<Source, Diagnostics> {
 }
 
 fn documents(source: &Source) -> Result<Vec<Node>, Diagnostics> {
-    tree::parse(&source.text)
-        .map_err(|error| Diagnostic::new("E0002", error.message).at(source, error.span).into())
+    tree::parse(&source.text).map_err(|error| error.diagnostic(source).into())
 }

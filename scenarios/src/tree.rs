@@ -1,11 +1,14 @@
 //! A YAML or JSON document as a tree that remembers where everything stands.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Range;
 
 use granit_parser::{Event, Parser, ScalarStyle};
 use serde_json::{Map, Number};
+
+use crate::diagnostic::{Diagnostic, Source};
+use crate::limits::{ALIAS_BYTES, ALIAS_NODES, DEPTH, ITEMS, KEYS, Limit, NODES};
 
 /// A value and its place in the text.
 #[derive(Clone, Debug)]
@@ -34,6 +37,8 @@ pub struct SyntaxError {
     pub span: Range<usize>,
     /// How.
     pub message: String,
+    /// The limit that it exceeds, if that is what is wrong.
+    pub limit: Option<&'static Limit>,
 }
 
 /// One step of a path: a key or an index.
@@ -66,20 +71,13 @@ impl From<usize> for Step {
     }
 }
 
-/// Aliases may not expand a document beyond this many nodes, or four per byte of its text.
-const NODE_BUDGET: usize = 250_000;
-
 /// Reads every document of a text. Empty documents are left out.
 ///
 /// # Errors
 /// The first thing that is not YAML, or that would expand without measure.
 pub fn parse(text: &str) -> Result<Vec<Node>, SyntaxError> {
-    let mut reader = Reader {
-        text,
-        anchors: BTreeMap::new(),
-        nodes: 0,
-        budget: NODE_BUDGET.max(text.len().saturating_mul(4)),
-    };
+    let mut reader =
+        Reader { text, anchors: BTreeMap::new(), nodes: 0, copied: Size::default(), depth: 0 };
     let mut documents = Vec::new();
     let mut parser = Parser::new_from_str(text);
     while let Some(next) = parser.next_event() {
@@ -104,9 +102,22 @@ pub fn parse(text: &str) -> Result<Vec<Node>, SyntaxError> {
 
 struct Reader<'t> {
     text: &'t str,
-    anchors: BTreeMap<usize, Node>,
+    /// What aliases stand for, and how large it is.
+    anchors: BTreeMap<usize, (Node, Size)>,
+    /// How many nodes there are, copies included.
     nodes: usize,
-    budget: usize,
+    /// What anchors and aliases have copied.
+    copied: Size,
+    /// How many lists and maps are open.
+    depth: usize,
+}
+
+/// How large a node is, with all below it.
+#[derive(Clone, Copy, Default)]
+struct Size {
+    nodes: usize,
+    /// Bytes of the scalars and keys.
+    bytes: usize,
 }
 
 type Events<'t> = Parser<'t, granit_parser::StrInput<'t>>;
@@ -119,6 +130,11 @@ impl<'t> Reader<'t> {
         at: Range<usize>,
     ) -> Result<Node, SyntaxError> {
         self.count(1, &at)?;
+        let is_nested = matches!(event, Event::SequenceStart(..) | Event::MappingStart(..));
+        self.depth += usize::from(is_nested);
+        if DEPTH.exceeded(self.depth) {
+            return Err(too_large(&DEPTH, at));
+        }
         let (node, anchor) = match event {
             Event::Scalar(text, style, anchor, _) => {
                 let value = if style == ScalarStyle::Plain {
@@ -135,12 +151,16 @@ impl<'t> Reader<'t> {
                     if matches!(event, Event::SequenceEnd) {
                         break place.end;
                     }
+                    if items.len() == ITEMS.most {
+                        return Err(too_large(&ITEMS, at));
+                    }
                     items.push(self.node(parser, event, place)?);
                 };
                 (Node { span: at.start..end.max(at.end), value: Value::Seq(items) }, anchor)
             }
             Event::MappingStart(_, anchor, _) => {
                 let mut entries: Vec<(String, Range<usize>, Node)> = Vec::new();
+                let mut known = BTreeSet::new();
                 let end = loop {
                     let (event, place) = self.next(parser, &at)?;
                     if matches!(event, Event::MappingEnd) {
@@ -150,8 +170,11 @@ impl<'t> Reader<'t> {
                         Event::Scalar(text, ..) => text.to_string(),
                         _ => return Err(error(place, "a key must be a plain text")),
                     };
-                    if entries.iter().any(|(known, ..)| *known == key) {
+                    if !known.insert(key.clone()) {
                         return Err(error(place, &format!("`{key}` is there twice")));
+                    }
+                    if KEYS.exceeded(known.len()) {
+                        return Err(too_large(&KEYS, at));
                     }
                     let (event, value_place) = self.next(parser, &at)?;
                     let value = self.node(parser, event, value_place)?;
@@ -160,16 +183,20 @@ impl<'t> Reader<'t> {
                 (Node { span: at.start..end.max(at.end), value: Value::Map(entries) }, anchor)
             }
             Event::Alias(id) => {
-                let Some(target) = self.anchors.get(&id).cloned() else {
+                let Some((_, size)) = self.anchors.get(&id) else {
                     return Err(error(at, "an alias refers to itself or to nothing"));
                 };
-                self.count(target.size(), &at)?;
-                (Node { span: at, ..target }, 0)
+                self.copy(*size, &at)?;
+                let target = self.anchors.get(&id).map(|(target, _)| target.value.clone());
+                (Node { span: at, value: target.unwrap_or(Value::Seq(Vec::new())) }, 0)
             }
             _ => return Err(error(at, "this is not a value")),
         };
+        self.depth -= usize::from(is_nested);
         if anchor != 0 {
-            self.anchors.insert(anchor, node.clone());
+            let size = node.size();
+            self.copy(size, &node.span)?;
+            self.anchors.insert(anchor, (node.clone(), size));
         }
         Ok(node)
     }
@@ -191,10 +218,23 @@ impl<'t> Reader<'t> {
 
     fn count(&mut self, nodes: usize, at: &Range<usize>) -> Result<(), SyntaxError> {
         self.nodes += nodes;
-        if self.nodes > self.budget {
-            return Err(error(at.clone(), "aliases expand this document beyond measure"));
+        if NODES.exceeded(self.nodes) {
+            return Err(too_large(&NODES, at.clone()));
         }
         Ok(())
+    }
+
+    /// Counts what is about to be copied, before it takes memory.
+    fn copy(&mut self, size: Size, at: &Range<usize>) -> Result<(), SyntaxError> {
+        self.copied.nodes += size.nodes;
+        self.copied.bytes += size.bytes;
+        if ALIAS_NODES.exceeded(self.copied.nodes) {
+            return Err(too_large(&ALIAS_NODES, at.clone()));
+        }
+        if ALIAS_BYTES.exceeded(self.copied.bytes) {
+            return Err(too_large(&ALIAS_BYTES, at.clone()));
+        }
+        self.count(size.nodes, at)
     }
 
     fn place(&self, span: &granit_parser::Span) -> Range<usize> {
@@ -212,7 +252,22 @@ impl<'t> Reader<'t> {
 }
 
 fn error(span: Range<usize>, message: &str) -> SyntaxError {
-    SyntaxError { span, message: message.to_owned() }
+    SyntaxError { span, message: message.to_owned(), limit: None }
+}
+
+fn too_large(limit: &'static Limit, span: Range<usize>) -> SyntaxError {
+    SyntaxError { span, message: limit.message("this"), limit: Some(limit) }
+}
+
+impl SyntaxError {
+    /// The same as a diagnostic at its place.
+    #[must_use]
+    pub fn diagnostic(self, source: &Source) -> Diagnostic {
+        match self.limit {
+            Some(limit) => limit.error(&source.file).at(source, self.span),
+            None => Diagnostic::new("E0002", self.message).at(source, self.span),
+        }
+    }
 }
 
 /// A plain scalar by the core schema of YAML 1.2.
@@ -313,12 +368,19 @@ impl Node {
         }
     }
 
-    /// How many nodes this is, itself included.
-    fn size(&self) -> usize {
-        1 + match &self.value {
-            Value::Scalar(_) => 0,
-            Value::Seq(items) => items.iter().map(Node::size).sum(),
-            Value::Map(entries) => entries.iter().map(|(.., node)| node.size()).sum(),
+    /// How large this is, itself included.
+    fn size(&self) -> Size {
+        let mut size = Size { nodes: 1, bytes: 0 };
+        let mut add = |key: &str, node: &Node| {
+            let below = node.size();
+            size.nodes += below.nodes;
+            size.bytes += key.len() + below.bytes;
+        };
+        match &self.value {
+            Value::Scalar(scalar) => size.bytes = scalar.as_str().map_or(0, str::len),
+            Value::Seq(items) => items.iter().for_each(|node| add("", node)),
+            Value::Map(entries) => entries.iter().for_each(|(key, _, node)| add(key, node)),
         }
+        size
     }
 }

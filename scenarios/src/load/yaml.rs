@@ -10,9 +10,8 @@ use crate::unmodelled::{Ignored, Tally};
 impl Loader<'_> {
     /// Reads every document of a YAML text.
     pub(super) fn yaml(&mut self, source: &Source) -> Result<(), Box<Diagnostic>> {
-        let documents = tree::parse(&source.text).map_err(|error| {
-            Box::new(Diagnostic::new("E0002", error.message).at(source, error.span))
-        })?;
+        let documents =
+            tree::parse(&source.text).map_err(|error| Box::new(error.diagnostic(source)))?;
         for document in &documents {
             self.node(source, document, &Head::default(), 0);
         }

@@ -1,0 +1,309 @@
+//! What is read and simulated at most: one table, from which docs/limits.md is made.
+//!
+//! A limit is far above what people have, and below what would hang a program or take a machine's
+//! memory. Whatever exceeds one is refused with its place, and the refusal says what lifts it.
+
+use std::fmt;
+
+use crate::diagnostic::Diagnostic;
+
+/// The most there may be of something.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Limit {
+    /// What is counted, as the error and the documentation call it.
+    pub what: &'static str,
+    /// How many there may be.
+    pub most: usize,
+    /// What would become of the program or the machine without it.
+    pub guards: &'static str,
+    /// How it is refused: a code of [`crate::codes`], or `usage` for what is wrong with an argument.
+    pub code: &'static str,
+    /// What to do where it is too low, as the last line of the error says it.
+    pub lift: &'static str,
+}
+
+/// How a text is too large: this one code for all that is read.
+const TOO_LARGE: &str = "E0004";
+
+/// The bytes of one file, or of what comes through a pipe.
+pub const FILE_BYTES: Limit = Limit {
+    what: "bytes of a file",
+    most: 1 << 30,
+    guards: "memory: a file is held as a whole while it is read",
+    code: TOO_LARGE,
+    lift: "split the file, and name the parts or their folder",
+};
+
+/// The files of one folder or glob.
+pub const FILES: Limit = Limit {
+    what: "files of a folder or a glob",
+    most: 50_000,
+    guards: "time: a glob from the root of a disk",
+    code: TOO_LARGE,
+    lift: "name a folder further down, or several paths",
+};
+
+/// The bytes that aliases of YAML add to the text.
+pub const ALIAS_BYTES: Limit = Limit {
+    what: "bytes that anchors and aliases add to a text",
+    most: 64 << 20,
+    guards: "memory: a line of aliases repeats whatever they stand for",
+    code: TOO_LARGE,
+    lift: "write out what is repeated, in files of its own, or use fewer aliases",
+};
+
+/// The nodes of one YAML text, with what aliases add.
+pub const NODES: Limit = Limit {
+    what: "nodes of a YAML text",
+    most: 10_000_000,
+    guards: "memory: YAML is held as a tree, about 150 bytes a node",
+    code: TOO_LARGE,
+    lift: "write it as JSON, which is read object by object: `kubectl get -o json`",
+};
+
+/// The nodes that aliases of YAML add to the text.
+pub const ALIAS_NODES: Limit = Limit {
+    what: "nodes that anchors and aliases add to a text",
+    most: 1_000_000,
+    guards: "memory: aliases of aliases multiply",
+    code: TOO_LARGE,
+    lift: ALIAS_BYTES.lift,
+};
+
+/// How deep maps and lists may be nested.
+pub const DEPTH: Limit = Limit {
+    what: "levels of maps and lists within each other",
+    most: 100,
+    guards: "the stack: each level is a call",
+    code: TOO_LARGE,
+    lift: "nothing lifts it; no Kubernetes object is half as deep",
+};
+
+/// The keys of one map.
+pub const KEYS: Limit = Limit {
+    what: "keys of a map",
+    most: 1_000_000,
+    guards: "memory",
+    code: TOO_LARGE,
+    lift: "nothing lifts it; etcd takes objects of 1.5 MiB",
+};
+
+/// The items of one list.
+pub const ITEMS: Limit = Limit {
+    what: "items of a list",
+    most: 5_000_000,
+    guards: "memory",
+    code: TOO_LARGE,
+    lift: "split the list into several files",
+};
+
+/// The zones that a pool names.
+pub const ZONES: Limit = Limit {
+    what: "zones of a pool",
+    most: 200,
+    guards: "time: every zone has a market, and every spread looks at every zone",
+    code: TOO_LARGE,
+    lift: "nothing lifts it; the largest region has six zones",
+};
+
+/// The zones of all pools.
+pub const ALL_ZONES: Limit = Limit {
+    what: "zones of a scenario",
+    most: 200,
+    guards: ZONES.guards,
+    code: TOO_LARGE,
+    lift: ZONES.lift,
+};
+
+/// The instance types of a pool.
+pub const TYPES: Limit = Limit {
+    what: "instance types of a pool",
+    most: 2_000,
+    guards: "time: every type has a market in every zone",
+    code: TOO_LARGE,
+    lift: "leave out types that are never bought; no provider has more",
+};
+
+/// The pools of a scenario.
+pub const POOLS: Limit = Limit {
+    what: "pools of a scenario",
+    most: 10_000,
+    guards: "time and memory: every pool has figures of its own",
+    code: TOO_LARGE,
+    lift: "make one pool of those that are alike",
+};
+
+/// The workloads that a scenario writes itself.
+pub const WORKLOADS: Limit = Limit {
+    what: "workloads written in a scenario",
+    most: 100_000,
+    guards: "time and memory: every workload has figures of its own",
+    code: TOO_LARGE,
+    lift: "put them into `manifests`, which have no such limit",
+};
+
+/// The characters of a name that the scenario gives.
+pub const NAME: Limit = Limit {
+    what: "characters of a name",
+    most: 253,
+    guards: "tables and charts, which have a column for it",
+    code: TOO_LARGE,
+    lift: "shorten the name; Kubernetes takes no longer one either",
+};
+
+/// The rows of a price history.
+pub const PRICE_ROWS: Limit = Limit {
+    what: "rows of a price history",
+    most: 10_000_000,
+    guards: "memory: about 75 bytes a row",
+    code: TOO_LARGE,
+    lift: "leave out instance types and zones that are not bought, or a part of the time",
+};
+
+/// The rows of a trace of capacity.
+pub const TRACE_ROWS: Limit = Limit {
+    what: "rows of a trace",
+    most: 10_000_000,
+    guards: "memory",
+    code: TOO_LARGE,
+    lift: "leave out rows that repeat the count before them",
+};
+
+/// The up and down times that a model of reclaims is fitted to.
+pub const SPELLS: Limit = Limit {
+    what: "up and down times of instances in `calibrate`",
+    most: 500_000,
+    guards: "time: a fit looks at every one of them some hundred times",
+    code: "usage",
+    lift: "give a part of the traces (`--pool`), or of their time",
+};
+
+/// The errors, and as many warnings, that are kept.
+pub const KEPT: Limit = Limit {
+    what: "errors that are kept, and as many warnings",
+    most: 10_000,
+    guards: "memory; the rest is counted",
+    code: "none",
+    lift: "correct what is shown",
+};
+
+/// The errors and warnings that are shown as text.
+pub const SHOWN: Limit = Limit {
+    what: "errors and warnings that are shown",
+    most: 50,
+    guards: "the terminal; the rest is counted, and `--output json` has what is kept",
+    code: "none",
+    lift: "correct what is shown",
+};
+
+/// Every limit, in the order of the documentation.
+pub static LIMITS: &[&Limit] = &[
+    &FILE_BYTES,
+    &FILES,
+    &ALIAS_BYTES,
+    &NODES,
+    &ALIAS_NODES,
+    &DEPTH,
+    &KEYS,
+    &ITEMS,
+    &ZONES,
+    &ALL_ZONES,
+    &TYPES,
+    &POOLS,
+    &WORKLOADS,
+    &NAME,
+    &PRICE_ROWS,
+    &TRACE_ROWS,
+    &SPELLS,
+    &KEPT,
+    &SHOWN,
+];
+
+impl Limit {
+    /// Whether so many are too many.
+    #[must_use]
+    pub fn exceeded(&self, many: usize) -> bool {
+        many > self.most
+    }
+
+    /// What is said of something that has more, for example a file.
+    #[must_use]
+    pub fn message(&self, of: impl fmt::Display) -> String {
+        format!("{of} has more than {} {}", grouped(self.most), self.short())
+    }
+
+    /// The same as a diagnostic, without a place yet.
+    #[must_use]
+    pub fn error(&self, of: impl fmt::Display) -> Diagnostic {
+        Diagnostic::new(self.code, self.message(of)).help(self.lift)
+    }
+
+    /// What is counted without what it is counted of.
+    fn short(&self) -> &'static str {
+        self.what.split(" of a ").next().unwrap_or(self.what)
+    }
+}
+
+/// A number as people read it: `1 234 567`.
+#[must_use]
+pub fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.char_indices() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(' ');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codes;
+
+    /// The page of the documentation.
+    fn page() -> String {
+        let mut page = String::from(include_str!("../data/limits.md"));
+        for limit in LIMITS {
+            let code = match limit.code {
+                "none" => "-".to_owned(),
+                "usage" => "exit code 2".to_owned(),
+                code => format!("[{code}](codes.md)"),
+            };
+            page += &format!(
+                "| {} | {} | {} | {code} | {} |\n",
+                limit.what,
+                grouped(limit.most),
+                limit.guards,
+                limit.lift
+            );
+        }
+        page
+    }
+
+    /// `just bless` writes it afresh.
+    #[test]
+    fn the_page_of_limits_is_fresh() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/limits.md");
+        if std::env::var_os("BLESS").is_some() {
+            std::fs::write(path, page()).unwrap();
+        }
+        let committed = std::fs::read_to_string(path).unwrap_or_default();
+        assert_eq!(committed, page(), "stale: run `just bless`");
+    }
+
+    #[test]
+    fn each_limit_is_refused_with_a_code_that_is_known() {
+        for limit in LIMITS {
+            let known = codes::named(limit.code).is_some();
+            assert!(known || ["usage", "none"].contains(&limit.code), "{}", limit.what);
+        }
+    }
+
+    #[test]
+    fn numbers_are_grouped_from_the_right() {
+        assert_eq!([0, 999, 1_000, 1_234_567].map(grouped), ["0", "999", "1 000", "1 234 567"]);
+    }
+}
