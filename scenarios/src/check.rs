@@ -140,7 +140,8 @@ impl<'c> Checker<'c> {
         }
         if let Some(number) = scalar.as_f64() {
             let bound = |name: &str| schema.get(name).and_then(Json::as_f64);
-            let (least, most) = (bound("minimum"), bound("maximum"));
+            let [least, most] = width(schema);
+            let (least, most) = (bound("minimum").or(least), bound("maximum").or(most));
             if least.is_some_and(|least| number < least) || most.is_some_and(|most| number > most) {
                 let range = match (least, most) {
                     (Some(least), Some(most)) => format!("between {least} and {most}"),
@@ -227,6 +228,19 @@ impl<'c> Checker<'c> {
 
 fn alternatives(schema: &Json) -> Option<&Vec<Json>> {
     schema.get("anyOf").or_else(|| schema.get("oneOf")).and_then(Json::as_array)
+}
+
+/// What the type of a whole number can hold.
+fn width(schema: &Json) -> [Option<f64>; 2] {
+    let range = match schema.get("format").and_then(Json::as_str) {
+        Some("uint8") => [0.0, f64::from(u8::MAX)],
+        Some("uint16") => [0.0, f64::from(u16::MAX)],
+        Some("uint32") => [0.0, f64::from(u32::MAX)],
+        Some("int32") => [f64::from(i32::MIN), f64::from(i32::MAX)],
+        Some("uint64") => return [Some(0.0), None],
+        _ => return [None, None],
+    };
+    range.map(Some)
 }
 
 fn length(schema: &Json, name: &str) -> usize {

@@ -1,6 +1,8 @@
 //! The codes of diagnostics: what each means, why it is one, an example that gives it, and what to
 //! do. `spotsim explain` prints them; a test runs every example.
 
+mod admission;
+
 use crate::lint;
 
 /// A code.
@@ -182,6 +184,9 @@ pub static CODES: &[Code] = &[
                   instanceTypes: [m6i.large]\n    fallback: {after: 5m}",
         fix: "Leave the field out, or write what the message suggests.",
     },
+    admission::FIELD_OF_ANOTHER_KIND,
+    admission::NAME_OF_OURS,
+    admission::ZONE,
     Code {
         id: "E0301",
         title: "a Kubernetes object is not well-formed",
@@ -225,6 +230,11 @@ pub static CODES: &[Code] = &[
                   template: {containers: [{name: app}]}",
         fix: "Name the image of every container; what is on all nodes already may have the size 0.",
     },
+    admission::OBJECT_NAME,
+    admission::OBJECT_NUMBER,
+    admission::OBJECT_WORD,
+    admission::OBJECT_NEEDS,
+    admission::OBJECT_CONTRADICTS,
     Code {
         id: "E0401",
         title: "a placement rule does not say one thing",
@@ -463,6 +473,13 @@ pub static CODES: &[Code] = &[
                   containers: [{name: app, startupProbe: {periodSeconds: 5}}]",
         fix: "Give it time: a larger failureThreshold or periodSeconds, or an initialDelaySeconds.",
     },
+    admission::ADMITTED_BY_A_CLUSTER,
+    admission::STRANGE_FIELD,
+    admission::ANNOTATION,
+    admission::PRICE,
+    admission::NEVER,
+    admission::NO_NODES,
+    admission::NO_SUCH_NODE,
 ];
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //!                                      manifests ─► load ─► kube (types), unmodelled (what they ignore) ──┘
 //! ```
 
+pub mod admission;
 pub mod assumption;
 mod autoscaled;
 mod bought;
@@ -45,6 +46,8 @@ pub use diagnostic::{Diagnostic, Diagnostics};
 pub use inputs::Input;
 pub use unmodelled::Unmodelled;
 
+use admission::types::Type;
+use admission::{Account, Admitted};
 use cluster::Cluster;
 use diagnostic::Source;
 use file::Placement;
@@ -140,6 +143,7 @@ impl Scenario {
         let file: file::File = serde_json::from_value(tree.to_json()).map_err(|error| {
             Diagnostic::new("E0101", error.to_string()).at(source, tree.span.clone())
         })?;
+        admission::scenario::examine(&file, (source, tree), &mut found);
         let mut inputs = vec![Input::of(&source.file, source.text.as_bytes())];
         let mut tally = Tally::default();
         let mut around = Surroundings::default();
@@ -157,7 +161,9 @@ impl Scenario {
         };
         let manifests = objects(&file.manifests, "manifests");
         let dump = file.cluster.as_ref().map(|dump| objects(dump.file.all(), "cluster"));
-        workloads.extend(manifests::workloads(manifests, &mut tally, &mut found));
+        let manifests = manifests::workloads(manifests, &mut tally);
+        admission::scenario::examine_manifests(&file, &manifests, &mut found);
+        workloads.extend(manifests);
         let mut cluster = dump.as_ref().map(|objects| Cluster::of(objects, &mut tally, &mut found));
         if let (Some(cluster), Some(written)) = (&mut cluster, &file.cluster) {
             kept_off_spot(cluster, &file, &written.on_demand_only, (source, tree), &mut found);
@@ -268,13 +274,16 @@ fn inline(
         let node = tree.at(&[Step::Key("workloads".into()), Step::Index(index)]);
         let kind = format!("{:?}", workload.kind);
         let origin = Origin::new(source, node.span.clone(), &kind, None, Some(&workload.name));
+        let admitted = admission::scenario::workloads::examine(workload.kind, node, &origin, found);
+        if admitted == Admitted::No {
+            continue;
+        }
         let template = node.get("template").unwrap_or(node);
         let spec = load::typed(PodSpec::read, template, &origin, tally, found);
         let Some(spec) = spec else { continue };
         tally.not_simulated(&spec, &origin);
         let claims = claim_templates(workload, node, &origin, tally, found);
-        let restarts = lower::retries::restarts(workload.kind, &spec);
-        let cron_job = match restarts.and_then(|()| workload.cron_job()) {
+        let cron_job = match workload.cron_job() {
             Ok(cron_job) => cron_job,
             Err(message) => {
                 found.push(origin.diagnostic("E0301", &message));
@@ -327,6 +336,11 @@ fn claim_templates(
     let templates = node.get("volumeClaimTemplates");
     let each = (0..workload.volume_claim_templates.len()).filter_map(|index| {
         let template = templates?.at(&[Step::Index(index)]);
+        let claim = (Type::PersistentVolumeClaim, &template.to_json());
+        let place = |path: &[Step]| template.at(path).span.clone();
+        if Account::default().examine(claim, origin, place, found) == Admitted::No {
+            return None;
+        }
         let read = |text: &str, ignored: kube::Ignored<'_>| {
             ObjectKind::PersistentVolumeClaim.read(text, ignored)
         };

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::{Diagnostics, Source};
+use crate::diagnostic::Source;
 use crate::file::Kind;
 use crate::kube::{
     CronJobSpec, JobSpec, LabelSelector, Object, ObjectKind, ObjectMeta, PersistentVolume,
@@ -101,7 +101,7 @@ impl Claimed {
 }
 
 /// The workloads among objects. Objects of other kinds are counted.
-pub fn workloads(objects: Vec<Loaded>, tally: &mut Tally, found: &mut Diagnostics) -> Vec<Written> {
+pub fn workloads(objects: Vec<Loaded>, tally: &mut Tally) -> Vec<Written> {
     let claimed = Claimed::of(objects.iter().map(|loaded| &loaded.object));
     let workload = |loaded: Loaded| {
         if let Object::PersistentVolume(volume) = &loaded.object
@@ -112,7 +112,7 @@ pub fn workloads(objects: Vec<Loaded>, tally: &mut Tally, found: &mut Diagnostic
             }
             return None;
         }
-        workload(loaded, tally, found)
+        workload(loaded, tally)
     };
     objects.into_iter().filter_map(workload).collect()
 }
@@ -123,7 +123,7 @@ pub fn budget(loaded: &Loaded) -> Option<(PodDisruptionBudget, Origin)> {
     Some((PodDisruptionBudget::clone(budget), loaded.origin.clone()))
 }
 
-fn workload(loaded: Loaded, tally: &mut Tally, found: &mut Diagnostics) -> Option<Written> {
+fn workload(loaded: Loaded, tally: &mut Tally) -> Option<Written> {
     let Loaded { object, origin } = loaded;
     let of_kind = object.kind();
     let said_elsewhere = SAID_ELSEWHERE.contains(&of_kind) || says_only_reach(&object);
@@ -133,15 +133,6 @@ fn workload(loaded: Loaded, tally: &mut Tally, found: &mut Diagnostics) -> Optio
         }
         return None;
     };
-    if spec.template.spec.containers.is_empty() {
-        let message = format!("{}: a pod needs at least one container", origin.name);
-        found.push(origin.diagnostic("E0301", &message));
-        return None;
-    }
-    if let Err(wrong) = retries::restarts(kind, &spec.template.spec) {
-        found.push(origin.diagnostic("E0301", &format!("{}: {wrong}", origin.name)));
-        return None;
-    }
     tally.not_simulated(&spec.template.spec, &origin);
     if let Some(job) = &spec.job {
         let cron_job = spec.cron_job.as_ref().filter(|it| it.suspend).map(|_| SUSPENDED);

@@ -136,15 +136,19 @@ impl<'t> Reader<'t> {
             return Err(too_large(&DEPTH, at));
         }
         let (node, anchor) = match event {
-            Event::Scalar(text, style, anchor, _) => {
-                let value = if style == ScalarStyle::Plain {
-                    plain(&text)
-                } else {
-                    text.into_owned().into()
+            Event::Scalar(text, style, anchor, tag) => {
+                let value = match tag {
+                    Some(tag) => {
+                        tagged(&tag.to_string(), &text).map_err(|what| error(at.clone(), &what))?
+                    }
+                    None if style == ScalarStyle::Plain => plain(&text),
+                    None => text.into_owned().into(),
                 };
                 (Node { span: at, value: Value::Scalar(value) }, anchor)
             }
-            Event::SequenceStart(_, anchor, _) => {
+            Event::SequenceStart(_, anchor, tag) => {
+                untagged(tag.map(|it| it.to_string()), "seq")
+                    .map_err(|what| error(at.clone(), &what))?;
                 let mut items = Vec::new();
                 let end = loop {
                     let (event, place) = self.next(parser, &at)?;
@@ -158,7 +162,9 @@ impl<'t> Reader<'t> {
                 };
                 (Node { span: at.start..end.max(at.end), value: Value::Seq(items) }, anchor)
             }
-            Event::MappingStart(_, anchor, _) => {
+            Event::MappingStart(_, anchor, tag) => {
+                untagged(tag.map(|it| it.to_string()), "map")
+                    .map_err(|what| error(at.clone(), &what))?;
                 let mut entries: Vec<(String, Range<usize>, Node)> = Vec::new();
                 let mut known = BTreeSet::new();
                 let end = loop {
@@ -268,6 +274,42 @@ impl SyntaxError {
             None => Diagnostic::new("E0002", self.message).at(source, self.span),
         }
     }
+}
+
+/// The tags of the core schema of YAML 1.2.
+const CORE: &str = "tag:yaml.org,2002:";
+
+/// A scalar whose type is written before it.
+fn tagged(tag: &str, text: &str) -> Result<serde_json::Value, String> {
+    let value = plain(text);
+    let name = tag.trim_start_matches(CORE).trim_start_matches("!!");
+    let fits = match name {
+        // `!` alone says that a plain scalar is a text.
+        "str" | "!" => return Ok(text.into()),
+        "int" => value.is_i64() || value.is_u64(),
+        "float" => value.is_number(),
+        "bool" => value.is_boolean(),
+        "null" => value.is_null(),
+        _ => return Err(no_tag(tag)),
+    };
+    if fits { Ok(value) } else { Err(format!("`{text}` is not what its tag `!!{name}` says")) }
+}
+
+/// Whether a list or a map has no tag, or the one that it has anyway.
+fn untagged(tag: Option<String>, own: &str) -> Result<(), String> {
+    match tag {
+        Some(tag) if tag.trim_start_matches(CORE).trim_start_matches("!!") != own => {
+            Err(no_tag(&tag))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn no_tag(tag: &str) -> String {
+    let name = tag.replace(CORE, "!!");
+    format!(
+        "the tag `{name}` is not understood; of tags there are !!str, !!int, !!float, !!bool, !!null"
+    )
 }
 
 /// A plain scalar by the core schema of YAML 1.2.

@@ -327,13 +327,14 @@ fn volumes_that_are_used_are_not_listed_as_not_modelled() {
     };
     let claim = json!({"apiVersion": "v1", "kind": "PersistentVolumeClaim",
                        "metadata": {"name": "data"},
-                       "spec": {"volumeName": "used", "accessModes": ["ReadWriteOnce"]}});
+                       "spec": {"volumeName": "used", "accessModes": ["ReadWriteOnce"],
+                                "resources": {"requests": {"storage": "8Gi"}}}});
     let class = json!({"apiVersion": "storage.k8s.io/v1", "kind": "StorageClass",
                        "metadata": {"name": "gp3"}, "provisioner": "ebs.csi.aws.com"});
     let used = [volume("used"), claim.clone(), class];
     assert_eq!(listed(&beside(&used)), [""; 0]);
     assert_eq!(
-        listed(&beside(&[volume("used"), volume("left over"), claim])),
+        listed(&beside(&[volume("used"), volume("left-over"), claim])),
         ["kind PersistentVolume"]
     );
 }

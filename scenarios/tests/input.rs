@@ -191,7 +191,7 @@ fn each_kind_of_bad_input_is_an_error_with_a_place() {
         ("an unknown type", GOOD.replace("m6i.large", "m6i.larg"), "E0201"),
         ("an unknown region", GOOD.replace("us-east-1", "mars-1"), "E0201"),
         ("a wrong quantity", GOOD.replace("100m", "100mm"), "E0301"),
-        ("a negative quantity", GOOD.replace("100m", "-1"), "E0301"),
+        ("a negative quantity", GOOD.replace("100m", "-1"), "E0311"),
         ("a wrong duration", GOOD.replace("1d", "one day"), "E0104"),
         ("an endless horizon", GOOD.replace("1d", "4000d"), "E0104"),
         ("no time at all", GOOD.replace("1d", "0s"), "E0204"),
@@ -199,7 +199,10 @@ fn each_kind_of_bad_input_is_an_error_with_a_place() {
         ("a missing manifest", format!("{GOOD}manifests: [nowhere.yaml]\n"), "E0001"),
         (
             "too many resources",
-            GOOD.replace("cpu: 100m", "a/1: 1, a/2: 1, a/3: 1, a/4: 1, a/5: 1"),
+            GOOD.replace(
+                "{requests: {cpu: 100m}}",
+                "{requests: &all {a/1: 1, a/2: 1, a/3: 1, a/4: 1, a/5: 1}, limits: *all}",
+            ),
             "E0301",
         ),
     ];
@@ -220,7 +223,9 @@ fn a_pod_that_fits_nowhere_is_a_warning_with_its_figures() {
 
 #[test]
 fn what_is_not_modelled_is_counted() {
-    let text = GOOD.replace("{containers:", "{activeDeadlineSeconds: 60, containers:");
+    let text = GOOD
+        .replace("{containers:", "{activeDeadlineSeconds: 60, restartPolicy: Never, containers:")
+        .replace("- name: web", "- name: web\n    kind: Job");
     let scenario = parse(&text).unwrap_or_else(|errors| panic!("{errors}"));
     let listed: Vec<String> = scenario.unmodelled.iter().map(|row| row.what.clone()).collect();
     assert!(listed.contains(&"activeDeadlineSeconds".to_owned()), "{listed:?}");
@@ -244,10 +249,10 @@ fn claims_on_disks_hold_pods_to_a_zone() {
     let claim = |name: &str, mode: &str| {
         format!(
             "kind: PersistentVolumeClaim\nmetadata: {{name: {name}}}\nspec: {{accessModes: \
-             [{mode}]}}\n---\n"
+             [{mode}], resources: {{requests: {{storage: 1Gi}}}}}}\n---\n"
         )
     };
-    let pod = "template: {spec: {volumes: [{name: v, persistentVolumeClaim: {claimName: CLAIM}}], \
+    let pod = "selector: {matchLabels: {app: a}}, template: {metadata: {labels: {app: a}}, spec: {volumes: [{name: v, persistentVolumeClaim: {claimName: CLAIM}}], \
                containers: [{name: app}]}}";
     let deployment = |name: &str| {
         let pod = pod.replace("CLAIM", name);
@@ -259,7 +264,7 @@ fn claims_on_disks_hold_pods_to_a_zone() {
     std::fs::write(folder.path().join("objects.yaml"), objects).unwrap();
     let set = "  - name: db
     kind: StatefulSet
-    volumeClaimTemplates: [{metadata: {name: data}, spec: {accessModes: [ReadWriteOnce]}}]
+    volumeClaimTemplates: [{metadata: {name: data}, spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}]
     template: {containers: [{name: app}]}
 ";
     let text = format!("{GOOD}{set}manifests: [objects.yaml]\n");

@@ -172,7 +172,7 @@ fn what_kubernetes_would_refuse_of_a_policy_is_refused() {
     wrong(rule(unknown), "no container `b`");
     let policy = |rest: &str| format!("podFailurePolicy: {{rules: [{{action: Retry, {rest}}}]}}");
     let condition = policy("onPodConditions: [{type: DisruptionTarget}]");
-    wrong(manifest("  schedule: \"@daily\"", &condition), "action is `Retry`");
+    wrong(manifest("  schedule: \"@daily\"", &condition), "action` is `Retry`");
     let early =
         condition.replace("Retry", "Count") + "\n      podReplacementPolicy: TerminatingOrFailed";
     wrong(manifest("  schedule: \"@daily\"", &early), "needs podReplacementPolicy `Failed`");
@@ -205,7 +205,7 @@ fn what_is_no_cron_job_is_refused() {
     let daily =
         |rest: &str| manifest(&format!("  schedule: \"@daily\"\n  {rest}"), "parallelism: 1");
     wrong(daily("timeZone: Mars/Olympus"), "`Mars/Olympus` is not known");
-    wrong(daily("concurrencyPolicy: Never"), "concurrencyPolicy is `Never`");
+    wrong(daily("concurrencyPolicy: Never"), "concurrencyPolicy` is `Never`");
     wrong(limited("schedule: \"@daily\""), "set `kind: CronJob`");
     let native =
         "workloads:\n  - {name: a, kind: CronJob, template: {containers: [{name: app}]}}\n";
@@ -231,7 +231,7 @@ fn what_stands_still_is_listed() {
 /// Seconds without measure, as some write for "never".
 #[test]
 fn for_ever_is_no_overflow() {
-    let most = u64::MAX;
+    let most = i64::MAX;
     let spec = format!(
         "  schedule: \"@hourly\"\n  concurrencyPolicy: Forbid\n  startingDeadlineSeconds: {most}"
     );
@@ -309,12 +309,14 @@ fn what_the_api_server_would_refuse_of_a_job_is_refused() {
                  {operator: In, values: [1]}}]}";
     let daily = |job: &str| manifest("  schedule: \"@daily\"", job);
     wrong(daily(rules), "FailIndex needs a backoffLimitPerIndex");
-    right(daily(&format!("{rules}\n      backoffLimitPerIndex: 1")));
+    let indexed = "backoffLimitPerIndex: 1\n      completionMode: Indexed\n      completions: 2";
+    right(daily(&format!("{rules}\n      {indexed}")));
 }
 
 #[test]
 fn what_is_said_of_indexes_is_listed() {
-    let said = "backoffLimitPerIndex: 1\n      maxFailedIndexes: 2";
+    let said = "completionMode: Indexed\n      completions: 4\n      backoffLimitPerIndex: 1\n      \
+                maxFailedIndexes: 2";
     let scenario = right(manifest("  schedule: \"@daily\"", said));
     let listed = |field: &str| scenario.unmodelled.iter().any(|it| it.what.starts_with(field));
     assert!(listed("spec.backoffLimitPerIndex:") && listed("spec.maxFailedIndexes:"));

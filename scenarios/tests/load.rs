@@ -30,50 +30,50 @@ fn wrong(text: &str) -> String {
     read("a", text).1
 }
 
-const POD: &str = r#"{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "x"}}"#;
+const NODE: &str = r#"{"apiVersion": "v1", "kind": "Node", "metadata": {"name": "x"}}"#;
 
 #[test]
 fn every_shape_of_file() {
-    assert_eq!(names("kind: Pod\nmetadata: {name: x}\n"), ["a:1 Pod x"]);
-    let two = "# a comment\n---\nkind: Pod\nmetadata: {name: x}\n---\n---\nkind: Node\nmetadata: {name: y}\n";
-    assert_eq!(names(two), ["a:3 Pod x", "a:7 Node y"]);
-    assert_eq!(names(POD), ["a:1 Pod x"]);
-    assert_eq!(names(&format!("\u{feff}\n{POD}")), ["a:2 Pod x"]);
-    assert_eq!(names(&format!("[{POD}]")), ["a:1 Pod x"]);
-    let lines = format!("{POD}\n{}", POD.replace("\"x\"", "\"y\""));
-    assert_eq!(names(&lines), ["a:1 Pod x", "a:2 Pod y"]);
-    assert_eq!(names("{kind: Pod, metadata: {name: x}}"), ["a:1 Pod x"], "a flow mapping");
+    assert_eq!(names("kind: Node\nmetadata: {name: x}\n"), ["a:1 Node x"]);
+    let two = "# a comment\n---\nkind: Node\nmetadata: {name: x}\n---\n---\nkind: Node\nmetadata: {name: y}\n";
+    assert_eq!(names(two), ["a:3 Node x", "a:7 Node y"]);
+    assert_eq!(names(NODE), ["a:1 Node x"]);
+    assert_eq!(names(&format!("\u{feff}\n{NODE}")), ["a:2 Node x"]);
+    assert_eq!(names(&format!("[{NODE}]")), ["a:1 Node x"]);
+    let lines = format!("{NODE}\n{}", NODE.replace("\"x\"", "\"y\""));
+    assert_eq!(names(&lines), ["a:1 Node x", "a:2 Node y"]);
+    assert_eq!(names("{kind: Node, metadata: {name: x}}"), ["a:1 Node x"], "a flow mapping");
     assert_eq!(names(" \n"), [""; 0]);
 }
 
 #[test]
 fn lists_of_any_kind() {
-    let list = format!(r#"{{"apiVersion": "v1", "items": [{POD}], "kind": "List"}}"#);
-    assert_eq!(names(&list), ["a:1 Pod x"]);
+    let list = format!(r#"{{"apiVersion": "v1", "items": [{NODE}], "kind": "List"}}"#);
+    assert_eq!(names(&list), ["a:1 Node x"]);
     let typed =
-        r#"{"items": [{"metadata": {"name": "x"}}], "kind": "PodList", "apiVersion": "v1"}"#;
-    assert_eq!(names(typed), ["a:1 Pod x"], "items of a typed list do not say their kind");
-    assert_eq!(names(&format!(r#"{{"kind": "List", "items": [{list}]}}"#)), ["a:1 Pod x"]);
-    assert_eq!(names(r#"{"kind": "PodList", "items": null}"#), [""; 0]);
-    assert_eq!(names("kind: PodList\nitems:\n"), [""; 0]);
+        r#"{"items": [{"metadata": {"name": "x"}}], "kind": "NodeList", "apiVersion": "v1"}"#;
+    assert_eq!(names(typed), ["a:1 Node x"], "items of a typed list do not say their kind");
+    assert_eq!(names(&format!(r#"{{"kind": "List", "items": [{list}]}}"#)), ["a:1 Node x"]);
+    assert_eq!(names(r#"{"kind": "NodeList", "items": null}"#), [""; 0]);
+    assert_eq!(names("kind: NodeList\nitems:\n"), [""; 0]);
     for (text, what) in
         ["kind: List\nitems: 3\n", r#"{"kind": "List", "items": 3}"#].iter().zip(["YAML", "JSON"])
     {
         assert!(wrong(text).contains("E0301"), "{what}: a number is no list of items");
     }
-    let yaml = "kind: DeploymentList\napiVersion: apps/v1\nitems:\n- metadata: {name: x}\n";
-    assert_eq!(names(yaml), ["a:4 Deployment x"]);
-    let deep = format!("{}{POD}{}", r#"{"kind":"List","items":["#.repeat(9), "]}".repeat(9));
+    let yaml = "kind: NamespaceList\napiVersion: v1\nitems:\n- metadata: {name: x}\n";
+    assert_eq!(names(yaml), ["a:4 Namespace x"]);
+    let deep = format!("{}{NODE}{}", r#"{"kind":"List","items":["#.repeat(9), "]}".repeat(9));
     assert!(wrong(&deep).contains("lists within lists"));
 }
 
 #[test]
 fn files_folders_and_globs() {
     let folder = tempfile::tempdir().unwrap();
-    let write = |name: &str, pod: &str| {
+    let write = |name: &str, node: &str| {
         let path = folder.path().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, POD.replace("\"x\"", &format!("\"{pod}\""))).unwrap();
+        fs::write(path, NODE.replace("\"x\"", &format!("\"{node}\""))).unwrap();
     };
     write("b/two.json", "two");
     write("b/one.yaml", "one");
@@ -89,7 +89,7 @@ fn files_folders_and_globs() {
         let names: Vec<String> = loaded.iter().map(|loaded| loaded.origin.to_string()).collect();
         read.map(|()| names).map_err(|diagnostic| diagnostic.message)
     };
-    let all = ["b/deep/three.yml:1 Pod three", "b/one.yaml:1 Pod one", "b/two.json:1 Pod two"];
+    let all = ["b/deep/three.yml:1 Node three", "b/one.yaml:1 Node one", "b/two.json:1 Node two"];
     assert_eq!(read("b").unwrap(), all);
     assert_eq!(read("b/*.yaml").unwrap(), [all[1]]);
     assert_eq!(read("b/**/*.y*ml").unwrap(), all[..2]);
@@ -101,7 +101,9 @@ fn files_folders_and_globs() {
 
 #[test]
 fn what_is_wrong_is_shown_at_its_place() {
-    let yaml = "kind: Deployment\nmetadata: {name: web}\nspec:\n  replicas: many\n";
+    let yaml = "kind: Deployment\nmetadata: {name: web}\nspec:\n  replicas: many\n  \
+                selector: {matchLabels: {app: web}}\n  \
+                template: {metadata: {labels: {app: web}}, spec: {containers: [{name: a}]}}\n";
     assert_eq!(
         wrong(yaml),
         "\
@@ -114,16 +116,17 @@ error[E0301]: Deployment web: spec.replicas: invalid type: string \"many\", expe
 error: 1 error; nothing was simulated
 "
     );
-    let json = "{\"kind\": \"Deployment\", \"metadata\": {\"name\": \"web\"},\n \"spec\": {\"replicas\": -1}}";
+    let json = "{\"kind\": \"Pod\", \"metadata\": {\"name\": \"web\"},\n \"spec\": {\"containers\": \
+                [{\"name\": \"a\"}], \"priority\": \"high\"}}";
     let text = wrong(json);
-    assert!(text.contains("invalid value: integer `-1`, expected u32"), "{text}");
+    assert!(text.contains("invalid type: string \"high\", expected i32"), "{text}");
     assert!(text.contains("--> a:2:"), "{text}");
 }
 
 #[test]
 fn bad_files_are_answered() {
     let bomb = {
-        let mut text = String::from("kind: Pod\na0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+        let mut text = String::from("kind: Node\na0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
         for level in 1..12 {
             let aliases = vec![format!("*a{}", level - 1); 10].join(", ");
             text += &format!("a{level}: &a{level} [{aliases}]\n");
@@ -131,7 +134,7 @@ fn bad_files_are_answered() {
         text
     };
     assert!(wrong(&bomb).contains("E0002") && wrong(&bomb).contains("aliases expand"));
-    let cut = wrong(&format!(r#"{{"kind": "List", "items": [{POD}, {{"kind": "#));
+    let cut = wrong(&format!(r#"{{"kind": "List", "items": [{NODE}, {{"kind": "#));
     assert!(cut.contains("a ends in the middle") && cut.contains("cut short"), "{cut}");
     assert!(wrong("just a sentence").contains("no `kind`"));
     assert!(wrong("[1, 2]").contains("not a Kubernetes object"));
@@ -140,12 +143,13 @@ fn bad_files_are_answered() {
 
 #[test]
 fn a_name_twice_is_an_error_unless_it_is_the_same_object() {
-    let twice = format!("{POD}{POD}");
-    assert_eq!(names(&twice), ["a:1 Pod x"]);
-    let differs = format!("{POD}\n{}", POD.replace("}}", "}, \"spec\": {\"priority\": 1}}"));
+    let twice = format!("{NODE}{NODE}");
+    assert_eq!(names(&twice), ["a:1 Node x"]);
+    let differs =
+        format!("{NODE}\n{}", NODE.replace("}}", "}, \"spec\": {\"unschedulable\": true}}"));
     let text = wrong(&differs);
-    assert!(text.contains("error[E0203]: Pod x is there twice, and differs"), "{text}");
-    assert!(text.contains("the other one is at a:1 Pod x"), "{text}");
+    assert!(text.contains("error[E0203]: Node x is there twice, and differs"), "{text}");
+    assert!(text.contains("the other one is at a:1 Node x"), "{text}");
 }
 
 #[test]
@@ -154,7 +158,9 @@ fn what_is_not_modelled_is_counted_with_its_first_place() {
 kind: Deployment
 metadata: {name: web, managedFields: [{manager: kubectl}]}
 spec:
+  selector: {matchLabels: {app: web}}
   template:
+    metadata: {labels: {app: web}}
     spec:
       runtimeClassName: gvisor
       containers:
@@ -163,7 +169,11 @@ spec:
 ---
 kind: StatefulSet
 metadata: {name: db, namespace: shop}
-spec: {template: {spec: {runtimeClassName: gvisor}}}
+spec:
+  selector: {matchLabels: {app: db}}
+  template:
+    metadata: {labels: {app: db}}
+    spec: {runtimeClassName: gvisor, containers: [{name: a}]}
 ---
 kind: ConfigMap
 metadata: {name: c}
@@ -183,11 +193,11 @@ metadata: {name: s}
         [
             "fields without bearing on scheduling (commands, env, mounts, …) (1 object, first \
              a:1 Deployment web)",
-            "kind ConfigMap (1 object, first a:15 ConfigMap c)",
+            "kind ConfigMap (1 object, first a:21 ConfigMap c)",
             "kind Prometheus of monitoring.coreos.com: it creates no pods here, only its operator \
-             would (1 object, first a:18 Prometheus p)",
+             would (1 object, first a:24 Prometheus p)",
             "kind Service of serving.knative.dev: it creates no pods here, only its operator would \
-             (1 object, first a:22 Service s)",
+             (1 object, first a:28 Service s)",
             "spec.template.spec.runtimeClassName (2 objects, first a:1 Deployment web)",
         ]
     );
@@ -214,7 +224,9 @@ fn each_object_is_what_it_was_written_as() {
         let mut loader = Loader::new(&mut tally, &mut found);
         loader.text(&Source { file: "a".into(), text: Arc::from(text) });
         let (loaded, _) = loader.into_objects();
-        assert!(found.is_empty() && tally.into_list().is_empty());
+        // No pod has every field at once: a cluster has admitted these, so that they are read.
+        assert!(found.iter().all(|it| it.code == "W0013"), "{}", found.render(false));
+        assert!(tally.into_list().is_empty());
         loaded.into_iter().map(|loaded| loaded.object).collect::<Vec<Object>>()
     };
     assert_eq!(objects(yaml), objects(&json));

@@ -273,7 +273,7 @@ fn the_calendar_is_that_of_the_prices() {
         "m6i.large,us-east-1a,2026-05-05T06:00:00Z,0.03\n\
          m6i.large,us-east-1b,2026-05-05T07:00:00Z,0.04\n",
     );
-    let nightly = "workloads: [{name: night, kind: CronJob, schedule: \"@daily\", \
+    let nightly = "workloads: [{name: night, kind: CronJob, schedule: \"*/5 * * * *\", \
                    template: {containers: [{name: app}]}}]\n";
     let at = |start: &str| parse_with(&history, "", &format!("{nightly}startTime: {start}\n"));
     let agreed = at("2026-05-05T07:00:00Z").unwrap_or_else(|errors| panic!("{errors}"));

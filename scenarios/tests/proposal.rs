@@ -50,7 +50,9 @@ fn dump() -> Value {
             "metadata": {"name": format!("{name}-1"), "namespace": "shop", "ownerReferences":
                 [{"kind": "Deployment", "name": name, "controller": true, "uid": name,
                   "apiVersion": "apps/v1"}]},
-            "spec": {"replicas": 0}
+            "spec": {"replicas": 0, "selector": {"matchLabels": {"app": name}},
+                "template": {"metadata": {"labels": {"app": name}},
+                    "spec": {"containers": [{"name": "app"}]}}}
         })
     };
     let pod = |deployment: &Value, index: usize, node: usize| {

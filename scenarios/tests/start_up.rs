@@ -193,7 +193,7 @@ fn disks_move_as_fast_as_the_scenario_says() {
     let set = "workloads:
   - name: db
     kind: StatefulSet
-    volumeClaimTemplates: [{metadata: {name: data}, spec: {accessModes: [ReadWriteOnce]}}]
+    volumeClaimTemplates: [{metadata: {name: data}, spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}]
     template: {containers: [{name: app}]}
 ";
     let assumed = |scenario: &Scenario| -> Vec<String> {
@@ -224,35 +224,35 @@ provisioner: kubernetes.io/no-provisioner
 ---
 kind: PersistentVolume
 metadata: {name: part}
-spec: {local: {path: /data}, storageClassName: other}
+spec: {capacity: {storage: 1Gi}, accessModes: [ReadWriteOnce], local: {path: /data}, storageClassName: other}
 ---
 kind: PersistentVolumeClaim
 metadata: {name: on-part}
-spec: {volumeName: part, accessModes: [ReadWriteOnce]}
+spec: {volumeName: part, accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
 ---
 kind: PersistentVolume
 metadata: {name: path}
-spec: {hostPath: {path: /data}}
+spec: {capacity: {storage: 1Gi}, accessModes: [ReadWriteOnce], hostPath: {path: /data}}
 ---
 kind: PersistentVolumeClaim
 metadata: {name: on-path}
-spec: {volumeName: path, accessModes: [ReadWriteOnce]}
+spec: {volumeName: path, accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
 ---
 kind: PersistentVolume
 metadata: {name: share}
-spec: {nfs: {server: nfs, path: /}, storageClassName: nvme}
+spec: {capacity: {storage: 1Gi}, accessModes: [ReadWriteOnce], nfs: {server: nfs, path: /}, storageClassName: nvme}
 ---
 kind: PersistentVolumeClaim
 metadata: {name: on-share}
-spec: {volumeName: share, storageClassName: nvme, accessModes: [ReadWriteOnce]}
+spec: {volumeName: share, storageClassName: nvme, accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
 ---
 kind: PersistentVolumeClaim
 metadata: {name: shared}
-spec: {storageClassName: nvme, accessModes: [ReadWriteMany]}
+spec: {storageClassName: nvme, accessModes: [ReadWriteMany], resources: {requests: {storage: 1Gi}}}
 ---
 kind: PersistentVolumeClaim
 metadata: {name: unknown}
-spec: {volumeName: elsewhere, storageClassName: nvme, accessModes: [ReadWriteOnce]}
+spec: {volumeName: elsewhere, storageClassName: nvme, accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
 ";
     let writes = "{name: v, mountPath: /data}";
     let reads = "{name: v, mountPath: /data, readOnly: true}";
@@ -265,13 +265,13 @@ spec: {volumeName: elsewhere, storageClassName: nvme, accessModes: [ReadWriteOnc
     let ephemeral = |class| {
         format!(
             "{{name: v, ephemeral: {{volumeClaimTemplate: {{spec: {{storageClassName: {class}, \
-             accessModes: [ReadWriteOnce]}}}}}}}}"
+             accessModes: [ReadWriteOnce], resources: {{requests: {{storage: 1Gi}}}}}}}}}}}}"
         )
     };
     let [part, on_path, share, shared, unknown] =
         ["on-part", "on-path", "on-share", "shared", "unknown"].map(claim);
     let [nvme, other] = ["nvme", "other"].map(ephemeral);
-    let own = "volumeClaimTemplates: [{metadata: {name: d}, spec: {accessModes: [ReadWriteOnce], storageClassName: nvme}}], ";
+    let own = "volumeClaimTemplates: [{metadata: {name: d}, spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}, storageClassName: nvme}}], ";
     let in_network = own.replace("Once", "Many").replace("nvme", "efs");
     for (kind, rest, volume, mount, local, pinned) in [
         ("Deployment", "", scratch, writes, false, false),

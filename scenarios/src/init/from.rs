@@ -34,7 +34,7 @@ pub fn from_files(
         draft.notes.splice(0..0, cluster.understood());
         return Ok(draft);
     }
-    let workloads = workloads(objects, &mut Tally::default(), &mut found);
+    let workloads = workloads(objects, &mut Tally::default());
     if workloads.is_empty() {
         let nothing = Diagnostic::new("E0003", "there is neither a node nor a workload in there");
         return Err(nothing.help(format!("`{DUMP}` dumps a cluster")).into());

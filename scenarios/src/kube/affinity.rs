@@ -1,6 +1,6 @@
 //! Where a pod must and would like to run: towards nodes, towards pods, spread over domains.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::LabelSelector;
 
@@ -104,6 +104,7 @@ object! {
 
 /// One requirement on a label or field.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize)]
+#[serde(remote = "Self")]
 pub struct Expression {
     /// The label or field.
     pub key: String,
@@ -116,6 +117,18 @@ pub struct Expression {
         skip_serializing_if = "super::is_absent"
     )]
     pub values: Vec<String>,
+}
+
+impl<'de> Deserialize<'de> for Expression {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Expression, D::Error> {
+        Expression::deserialize(super::only_maps::OnlyMaps(input))
+    }
+}
+
+impl Serialize for Expression {
+    fn serialize<S: Serializer>(&self, output: S) -> Result<S::Ok, S::Error> {
+        Expression::serialize(self, output)
+    }
 }
 
 /// What is asked of a label.

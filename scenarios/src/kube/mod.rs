@@ -8,14 +8,16 @@ use serde::{Deserialize, Deserializer};
 
 /// Types of the API: every field may be absent, and then has its default.
 ///
-/// Kubernetes validates objects when it admits them; these types accept what it would serve.
+/// Kubernetes validates objects when it admits them ([`crate::admission`]); these types accept what
+/// it would serve. An object is a map: serde would also read one from a list, field by field in the
+/// order of the type, which no client of Kubernetes means.
 macro_rules! object {
     ($($(#[$about:meta])* pub struct $name:ident {
         $($(#[$field_about:meta])* pub $field:ident: $kind:ty,)*
     })*) => {$(
         $(#[$about])*
         #[derive(Clone, PartialEq, Debug, Default, serde::Deserialize, serde::Serialize)]
-        #[serde(rename_all = "camelCase", default)]
+        #[serde(rename_all = "camelCase", default, remote = "Self")]
         pub struct $name {
             $(
                 $(#[$field_about])*
@@ -26,6 +28,18 @@ macro_rules! object {
                 pub $field: $kind,
             )*
         }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(input: D) -> Result<$name, D::Error> {
+                $name::deserialize($crate::kube::only_maps::OnlyMaps(input))
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, output: S) -> Result<S::Ok, S::Error> {
+                $name::serialize(self, output)
+            }
+        }
     )*};
 }
 
@@ -35,6 +49,7 @@ mod container;
 mod meta;
 mod node;
 mod object;
+mod only_maps;
 mod pod;
 mod policy;
 mod quantity;

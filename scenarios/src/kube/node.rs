@@ -1,6 +1,6 @@
 //! Nodes: what they offer and whom they keep away.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::file::Effect;
 
@@ -53,7 +53,7 @@ object! {
 
 /// A taint.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", remote = "Self")]
 pub struct Taint {
     /// Its key.
     pub key: String,
@@ -66,4 +66,16 @@ pub struct Taint {
     pub value: String,
     /// What it does to pods that do not tolerate it.
     pub effect: Effect,
+}
+
+impl<'de> Deserialize<'de> for Taint {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Taint, D::Error> {
+        Taint::deserialize(super::only_maps::OnlyMaps(input))
+    }
+}
+
+impl Serialize for Taint {
+    fn serialize<S: Serializer>(&self, output: S) -> Result<S::Ok, S::Error> {
+        Taint::serialize(self, output)
+    }
 }

@@ -9,8 +9,9 @@ use std::ops::Range;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{Head, Loader, MOST_NESTED, Origin, Wrong};
+use super::{Head, Loader, MOST_NESTED, Origin, Raw, Wrong};
 use crate::diagnostic::{Diagnostic, Source};
+use crate::tree::{self, Step};
 
 /// Nobody writes flow mappings of YAML that are longer than this.
 const FLOW_MAPPING: usize = 1 << 16;
@@ -24,12 +25,12 @@ struct Peek<'t> {
     #[serde(borrow)]
     kind: Option<Cow<'t, str>>,
     #[serde(borrow)]
-    metadata: Option<PeekMetadata<'t>>,
+    metadata: Option<&'t RawValue>,
     #[serde(borrow)]
     items: Option<&'t RawValue>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct PeekMetadata<'t> {
     #[serde(borrow)]
     name: Option<Cow<'t, str>>,
@@ -86,10 +87,20 @@ impl Loader<'_> {
             self.json_items(source, items, if kind.is_empty() { list } else { &head }, depth);
             return;
         }
-        let (name, namespace) = peek.metadata.map_or((None, None), |it| (it.name, it.namespace));
+        // Metadata of another shape has no names, and is judged with the object.
+        let metadata = peek.metadata.map(RawValue::get).filter(|it| it.starts_with('{'));
+        let metadata = metadata.and_then(|it| serde_json::from_str(it).ok());
+        let PeekMetadata { name, namespace } = metadata.unwrap_or_default();
         let origin =
             Origin::new(source, span.clone(), &head.kind, namespace.as_deref(), name.as_deref());
-        self.object(&head, origin, |kind, ignored| {
+        // The tree that knows where everything stands is made only where something is wrong.
+        let place = |path: &[Step]| {
+            let tree = tree::parse(text).ok().and_then(|trees| trees.into_iter().next());
+            let inside = tree.map_or(0..1, |tree| tree.at(path).span.clone());
+            span.start + inside.start..span.start + inside.end
+        };
+        let raw = || Some(Raw { value: serde_json::from_str(text).ok()?, place });
+        self.object(&head, origin, raw, |kind, ignored| {
             let read = kind.read(text, &mut |path| ignored.note(&path));
             read.map_err(|error| wrong(text, span.start, &error))
         });

@@ -18,6 +18,8 @@ pub(crate) use files::matching;
 pub use origin::Origin;
 pub use yaml::typed;
 
+use crate::admission::types::Type;
+use crate::admission::{Account, Admitted};
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::inputs::Input;
 use crate::kube::{Object, ObjectKind};
@@ -43,6 +45,15 @@ pub struct Loader<'l> {
     loaded: Vec<Loaded>,
     names: BTreeMap<(ObjectKind, String, String), usize>,
     inputs: Vec<Input>,
+    account: Account,
+}
+
+/// An object before it is read into its type.
+struct Raw<P> {
+    /// All that is written.
+    value: serde_json::Value,
+    /// Where a part of it stands.
+    place: P,
 }
 
 /// What is known of an object before it is read: its own words, or those of the list it is in.
@@ -62,7 +73,7 @@ impl<'l> Loader<'l> {
     /// A loader that has read nothing yet.
     pub fn new(tally: &'l mut Tally, found: &'l mut Diagnostics) -> Loader<'l> {
         let (loaded, inputs) = (Vec::new(), Vec::new());
-        Loader { tally, found, loaded, names: BTreeMap::new(), inputs }
+        Loader { tally, found, loaded, names: BTreeMap::new(), inputs, account: Account::default() }
     }
 
     /// Reads a file, every file of a folder, or every file that a glob matches; `shown` is how
@@ -98,11 +109,13 @@ impl<'l> Loader<'l> {
         (self.loaded, self.inputs)
     }
 
-    /// Takes in one object that `read` reads once its kind is known to be modelled.
-    fn object(
+    /// Takes in one object that `read` reads once its kind is known to be modelled, and the API
+    /// server would admit it.
+    fn object<P: Fn(&[Step]) -> std::ops::Range<usize>>(
         &mut self,
         head: &Head,
         origin: Origin,
+        raw: impl FnOnce() -> Option<Raw<P>>,
         read: impl FnOnce(ObjectKind, &mut Ignored) -> Result<Object, Wrong>,
     ) {
         if head.kind.is_empty() {
@@ -120,6 +133,13 @@ impl<'l> Loader<'l> {
             self.tally.kind(&head.api_version, &head.kind, &origin);
             return;
         };
+        // What cannot be read at all is said by the reader.
+        if let Some(Raw { value, place }) = raw() {
+            let object = (Type::of(kind), &value);
+            if self.account.examine(object, &origin, place, self.found) == Admitted::No {
+                return;
+            }
+        }
         let mut ignored = Ignored::default();
         match read(kind, &mut ignored) {
             Ok(object) => {

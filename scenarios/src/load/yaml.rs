@@ -1,7 +1,7 @@
 //! YAML, and whatever else has been read into a tree.
 
 use super::json::message;
-use super::{Head, Loader, MOST_NESTED, Origin, Wrong};
+use super::{Head, Loader, MOST_NESTED, Origin, Raw, Wrong};
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::kube;
 use crate::tree::{self, Node, Step, Value};
@@ -51,7 +51,9 @@ impl Loader<'_> {
         let metadata = |key| node.get("metadata").and_then(|it| it.get(key)).and_then(Node::text);
         let (namespace, name) = (metadata("namespace"), metadata("name"));
         let origin = Origin::new(source, node.span.clone(), &head.kind, namespace, name);
-        self.object(&head, origin, |kind, ignored| {
+        let place = |path: &[Step]| node.at(path).span.clone();
+        let raw = || Some(Raw { value: node.to_json(), place });
+        self.object(&head, origin, raw, |kind, ignored| {
             read(|text, ignored| kind.read(text, ignored), node, ignored)
         });
     }

@@ -89,7 +89,12 @@ pub fn fill(
         let Controller::CronJob { job, schedule } = workload.controller else { continue };
         let Some(spec) = &written.spec.cron_job else { continue };
         match due(spec, job, start..end) {
-            Ok(due) => filled.push((schedule, due)),
+            Ok(due) => {
+                if due.is_empty() {
+                    found.push(never_due(written, &spec.schedule, start));
+                }
+                filled.push((schedule, due));
+            }
             Err(what) => {
                 let message = format!("CronJob/{}/{}: {what}", written.namespace, written.name);
                 let wrong = Diagnostic::new("E0301", message);
@@ -110,6 +115,14 @@ pub fn fill(
         let model = Arc::make_mut(&mut setup.model);
         filled.into_iter().for_each(|(schedule, due)| model.schedules[schedule].due = due);
     }
+}
+
+/// What is said of a CronJob that makes no Job.
+fn never_due(written: &Written, schedule: &str, start: Timestamp) -> Diagnostic {
+    let name = format!("CronJob {}/{}", written.namespace, written.name);
+    let message = format!("{name}: schedule `{schedule}` is not due between {start} and the end");
+    let help = "correct it, simulate longer (`horizon`), or begin at another time (`startTime`)";
+    Diagnostic::new("W0017", message).at(&written.source, written.span.clone()).help(help)
 }
 
 impl Calendar<'_> {

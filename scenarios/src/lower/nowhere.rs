@@ -32,12 +32,32 @@ impl Lowering<'_> {
                 diagnostic.help = help;
                 found.push(diagnostic);
             }
+            if let Some(name) = spec.node_name.map(|name| self.model.names.text(name))
+                && !self.can_be_a_node(name)
+            {
+                let message = format!("{who} names the node `{name}`, which is never there");
+                let help = "take `nodeName` out, so that the scheduler finds a node, or select one by \
+                            its labels (`nodeSelector`)";
+                found.push(at("W0019", message).help(help));
+            }
             if let Some(why) = self.too_large_or_unwelcome(spec) {
                 let message = format!("{who} fits on no node of this scenario: {why}");
                 found.push(at("W0001", message));
             }
         }
         found.into_iter().for_each(|diagnostic| self.found.push(diagnostic));
+    }
+
+    /// Whether a node of this name stands at the start, or may be launched: its pool's name and number.
+    fn can_be_a_node(&self, name: &str) -> bool {
+        let number = |rest: &str| {
+            let digits = rest.strip_prefix('-').unwrap_or_default();
+            !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
+        };
+        let names = &self.model.names;
+        let mut pools = self.model.pools.rows().map(|pool| names.text(pool.name));
+        self.model.start.nodes.iter().any(|node| names.text(node.name) == name)
+            || pools.any(|pool| name.strip_prefix(pool).is_some_and(number))
     }
 
     /// Everything that pools may launch, and what stands already.

@@ -6,7 +6,6 @@ use sim::world::failure::{
     FailureAction, FailurePolicy, FailureRule, Pattern, Replacement, Retries,
 };
 
-use crate::file::Kind;
 use crate::kube::{JobSpec, PodFailurePolicy, PodFailurePolicyOnExitCodes, PodSpec};
 use crate::load::Origin;
 use crate::unmodelled::Tally;
@@ -49,20 +48,6 @@ pub(super) fn retries(model: &mut Model, job: &JobSpec, pod: &PodSpec) -> Result
         replacement,
         policy,
     })
-}
-
-/// Refuses a Job whose pods would begin again when they are done.
-///
-/// # Errors
-/// A sentence that says so.
-// API server: validateJobTemplateSpec. What says nothing is let pass, as in most examples.
-pub(crate) fn restarts(kind: Kind, pod: &PodSpec) -> Result<(), String> {
-    match (kind, pod.restart_policy.as_deref()) {
-        (Kind::Job | Kind::CronJob, Some("Always")) => {
-            Err("pods of a Job end; set restartPolicy `Never` or `OnFailure`".into())
-        }
-        _ => Ok(()),
-    }
 }
 
 /// How many pods of a Job may fail, as the API server defaults it.

@@ -155,7 +155,7 @@ impl RelativeScore for PodTopologySpread {
             let on_host = constraint.key == TopologyKeyId::HOSTNAME;
             let domains = if on_host { feasible.nodes } else { feasible.domains[sum] };
             let weight = libm::log((domains + 2) as f64);
-            score += here as f64 * weight + f64::from(constraint.max_skew - 1);
+            score += here as f64 * weight + (f64::from(constraint.max_skew) - 1.0);
         }
         // Go's math.Round: half away from zero, as libm's.
         #[allow(clippy::cast_possible_truncation)]
