@@ -220,7 +220,7 @@ pub(crate) struct RunArgs {
     /// The scenario file, YAML or JSON.
     #[arg(required_unless_present = "verify")]
     pub(crate) scenario: Option<PathBuf>,
-    /// Make the run in this folder again, and name the first fact that differs, with exit code 1.
+    /// Make the run in this folder again, and name what differs, with exit code 1.
     /// SCENARIO, if given, is read in the place of the file that the run was made from.
     #[arg(long, value_name = "RUN", conflicts_with_all = ["replications", "seed", "output", "out", "force"])]
     pub(crate) verify: Option<PathBuf>,

@@ -5,6 +5,9 @@ use std::process::ExitCode;
 
 use scenarios::Diagnostics;
 
+/// What shells give a program that SIGPIPE ends: 128 and its number.
+const BROKEN_PIPE: u8 = 141;
+
 /// Why a command did not succeed.
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -23,6 +26,9 @@ pub(crate) enum Failure {
     Usage(anyhow::Error),
     /// The program, or the machine under it, failed: exit code 1.
     Internal(anyhow::Error),
+    /// The figures of a run could not be printed: exit code 1, or if their reader has closed the pipe
+    /// what shells give SIGPIPE.
+    Unprinted(anyhow::Error),
     /// A run that was made again is another one, which has been said: exit code 1.
     Differs,
     /// What the scenario states does not hold, which has been said: exit code 99.
@@ -33,6 +39,17 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
+    /// The same failure where it is the printing of a run's figures that failed, with what became
+    /// of the run.
+    pub(crate) fn unprinted(self, run: &str) -> Failure {
+        match self {
+            Failure::Internal(error) => {
+                Failure::Unprinted(error.context(format!("cannot print the figures; {run}")))
+            }
+            other => other,
+        }
+    }
+
     /// Says what went wrong, on stderr, and returns the exit code.
     pub(crate) fn report(self) -> ExitCode {
         let mut stderr = anstream::stderr().lock();
@@ -47,7 +64,9 @@ impl Failure {
             Failure::Usage(error) => writeln!(stderr, "error: {error:#}"),
             // `spotsim ... | head` closing the pipe is how it is meant to end.
             Failure::Internal(error) if is_broken_pipe(error) => return ExitCode::SUCCESS,
-            Failure::Internal(error) => writeln!(stderr, "error: {error:#}"),
+            Failure::Internal(error) | Failure::Unprinted(error) => {
+                writeln!(stderr, "error: {error:#}")
+            }
             Failure::Differs
             | Failure::Wrong
             | Failure::Strict
@@ -57,7 +76,8 @@ impl Failure {
         ExitCode::from(match self {
             Failure::Input { .. } | Failure::Wrong | Failure::Usage(_) => 2,
             Failure::Strict | Failure::Broken => 99,
-            Failure::Internal(_) | Failure::Differs => 1,
+            Failure::Unprinted(error) if is_broken_pipe(&error) => BROKEN_PIPE,
+            Failure::Internal(_) | Failure::Unprinted(_) | Failure::Differs => 1,
             Failure::Interrupted(code) => code,
         })
     }

@@ -4,9 +4,10 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, anyhow};
+use anyhow::anyhow;
 
 use crate::failure::Failure;
+use crate::sibling::{Sibling, parent};
 
 /// Writes several files. Nothing is written if one of them is there with another content, unless
 /// `force` says to replace it; one that is there with this very content stays as it is. Says whether
@@ -25,25 +26,38 @@ pub(crate) fn write_all(files: &[(PathBuf, String)], force: bool) -> Result<bool
             Ok(_) | Err(_) => missing.push((path, text)),
         }
     }
+    // All are on the disk before the first takes its place.
+    let cannot = |path: &Path, written: &[&PathBuf], error: io::Error| {
+        let written = written.iter().map(|path| path.display().to_string()).collect::<Vec<_>>();
+        let written = if written.is_empty() { "nothing".into() } else { written.join(", ") };
+        let what = format!("cannot write {}; {written} was written", path.display());
+        Failure::Internal(anyhow::Error::new(error).context(what))
+    };
+    let mut drafts = Vec::new();
     for (path, text) in &missing {
-        write(path, text)
-            .with_context(|| format!("cannot write {}", path.display()))
-            .map_err(Failure::Internal)?;
+        drafts.push(draft(path, text).map_err(|error| cannot(path, &[], error))?);
+    }
+    let mut written = Vec::new();
+    for ((path, _), draft) in missing.iter().zip(&drafts) {
+        let placed = fs::rename(whole(draft), path);
+        placed.map_err(|error| cannot(path, &written, error))?;
+        written.push(path);
     }
     Ok(!missing.is_empty())
 }
 
-/// Writes a file beside its place first, and puts it there in one step.
-fn write(path: &Path, text: &str) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
-    let draft = tempfile::Builder::new().prefix(".spotsim-").tempdir_in(folder)?;
-    let whole = draft.path().join("whole");
-    let mut file = fs::File::create_new(&whole)?;
+/// Writes a file beside its place.
+fn draft(path: &Path, text: &str) -> io::Result<Sibling> {
+    let draft = Sibling::begin(parent(path))?;
+    let mut file = fs::File::create_new(whole(&draft))?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
-    fs::rename(whole, path)
+    Ok(draft)
+}
+
+/// Where a file is until it takes its place.
+fn whole(draft: &Sibling) -> PathBuf {
+    draft.path().join("whole")
 }
 
 #[cfg(test)]

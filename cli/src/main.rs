@@ -2,7 +2,8 @@
 //!
 //! Results go to stdout, everything else to stderr. Exit codes: 0 all is well, 1 the program
 //! failed or a verified run differs, 2 the input is wrong, 99 a stated rule is broken or, in
-//! `check`, a pod never runs, 130 interrupted by Ctrl-C, 143 by SIGTERM.
+//! `check`, a pod never runs, 130 interrupted by Ctrl-C, 143 by SIGTERM, 141 where the reader of a run's
+//! figures has closed the pipe.
 
 mod args;
 mod commands;
@@ -11,9 +12,12 @@ mod failure;
 mod folder;
 mod fresh;
 mod interrupt;
+mod run_files;
 mod run_folder;
+mod sibling;
 mod terminal;
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -22,7 +26,10 @@ use crate::args::{Cli, Command};
 use crate::failure::Failure;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(answer) => return answered(&answer),
+    };
     cli.color.apply();
     let result = match cli.command {
         Command::Demo(args) => commands::demo::run(&args),
@@ -41,6 +48,17 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),
+    }
+}
+
+/// Prints what the argument parser answers: help, the version, or what is wrong with the arguments.
+fn answered(answer: &clap::Error) -> ExitCode {
+    match answer.print().and_then(|()| std::io::stdout().flush()) {
+        Ok(()) => ExitCode::from(u8::try_from(answer.exit_code()).unwrap_or(2)),
+        Err(error) => {
+            let error = anyhow::Error::new(error).context("cannot print the help");
+            Failure::Internal(error).report()
+        }
     }
 }
 

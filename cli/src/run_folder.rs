@@ -1,22 +1,27 @@
 //! The run folder: what an experiment leaves behind, to look into, to share and to make again.
 
-use std::io::Write;
+use std::fs;
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
-use reports::export::manifest::{self, Digests, File, Manifest, Origin, Recorded};
-use reports::export::{breakdown, costs, facts, nodes, pods, series};
-use reports::{Summary, chart, charts};
+use reports::Summary;
+use reports::export::manifest::{File, Manifest, Origin};
 use scenarios::Scenario;
 use scenarios::inputs::sha256;
-use sim::{Run, Stop};
+use sim::Stop;
 
-use crate::experiment::{RECORDED, Results};
+use crate::experiment::Results;
 use crate::failure::Failure;
-use crate::folder::{self, Draft};
+use crate::folder::{self, Draft, Unpublished};
+use crate::run_files::{Contents, MANIFEST};
+use crate::sibling::Sibling;
 
-/// The name of the file that says what the others are.
-pub(crate) const MANIFEST: &str = "manifest.json";
+/// The most replications that a run can have, of each plan: as many as `-n` takes.
+const MOST_REPLICATIONS: u32 = 1_000_000;
+
+/// How many names an error lists.
+const LISTED: usize = 5;
 
 /// What was found where a run folder was to be written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -42,16 +47,39 @@ pub(crate) struct RunFolder<'a> {
 }
 
 impl RunFolder<'_> {
-    /// Refuses a place that holds something else than a run, before any time is spent on it.
+    /// Refuses a place that holds something else than a run, or where nothing can be written, before
+    /// any time is spent on it.
     pub(crate) fn check(&self) -> Result<(), Failure> {
-        let there = self.path.exists() && !folder::is_empty(&self.path);
-        if there && read(&self.path).is_err() {
-            let what = anyhow!("{} is there and is not a run folder", self.path.display());
-            return Err(Failure::Usage(
-                what.context("nothing was simulated; choose another --out"),
-            ));
+        let path = self.path.display();
+        let refused = |what: anyhow::Error| {
+            Err(Failure::Usage(what.context("nothing was simulated; choose another --out")))
+        };
+        match fs::symlink_metadata(&self.path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return refused(anyhow!("cannot write {path}: {error}")),
+            Ok(_) if !self.path.exists() => {
+                return refused(anyhow!("{path} is a link, and what it leads to is not there"));
+            }
+            Ok(_) if !folder::is_occupied(&self.target()) => {}
+            Ok(_) if read(&self.path).is_err() => {
+                return refused(anyhow!("{path} is there and is not a run folder"));
+            }
+            Ok(_) if self.force => {
+                if let Some(more) = more_than_a_run(&self.path) {
+                    return refused(more);
+                }
+            }
+            Ok(_) => {}
         }
-        Ok(())
+        // What can be written beside the folder, or beside the first folder that is to be made for
+        // it, is tried: an hour of simulation is too long to wait for the answer.
+        let target = self.target();
+        let there = target.ancestors().skip(1).find(|folder| folder.exists());
+        let beside = there.filter(|folder| !folder.as_os_str().is_empty());
+        Sibling::begin(beside.unwrap_or(Path::new("."))).map(drop).map_err(|error| {
+            let what = format!("cannot write {path}; nothing was simulated");
+            Failure::Internal(anyhow::Error::new(error).context(what))
+        })
     }
 
     /// Writes it, unless it is already there or no longer wanted.
@@ -61,78 +89,107 @@ impl RunFolder<'_> {
         summary: &Summary,
         stop: Stop<'_>,
     ) -> Result<Written, Failure> {
-        let path = self.path.display();
-        let cannot = |error: anyhow::Error| {
-            Failure::Internal(error.context(format!("cannot write {path}; nothing was left there")))
-        };
-        let draft = Draft::begin(&self.path, stop).map_err(|error| cannot(error.into()))?;
-        let files = match files(&draft, self.scenario, (results, summary), stop) {
+        let contents = Contents { scenario: self.scenario, origin: &self.origin, results, summary };
+        let cannot = |error: anyhow::Error| Failure::Internal(error.context(self.as_before()));
+        let draft = Draft::begin(&self.target(), stop).map_err(|error| cannot(error.into()))?;
+        let mut files = Vec::new();
+        let written = contents.each(stop, |name, fill| {
+            files.push(draft.write(name, |out| fill(out))?);
+            Ok(())
+        });
+        match written {
             Err(_) if stop.is_wanted() => return Ok(Written::Stopped),
             other => other.map_err(cannot)?,
-        };
-        if self.path.exists() && !folder::is_empty(&self.path) {
-            if is_the_same(&self.path, &files) {
-                return Ok(Written::AlreadyThere);
-            }
-            if !self.force {
-                let what = anyhow!("{path} holds another run");
-                return Err(Failure::Usage(
-                    what.context("not written; pass --force to replace it"),
-                ));
-            }
         }
-        let manifest = self.manifest(results, summary, files).to_json() + "\n";
-        let written = draft
-            .write(MANIFEST, |out| out.write_all(manifest.as_bytes()))
-            .and_then(|_| draft.publish());
-        match written {
-            Err(_) if stop.is_wanted() => Ok(Written::Stopped),
-            other => other.map(|()| Written::New).map_err(|error| cannot(error.into())),
+        let manifest = contents.manifest(files);
+        if let Some(there) = self.there(&manifest) {
+            return there;
+        }
+        let text = manifest.to_json() + "\n";
+        let written = draft.write(MANIFEST, |out| out.write_all(text.as_bytes()));
+        let published = written.map_err(Unpublished::Untouched).and_then(|_| {
+            let is_a_run = |folder: &Path| more_than_a_run(folder).is_none();
+            draft.publish(if self.force { Some(&is_a_run) } else { None })
+        });
+        match published {
+            Ok(()) => Ok(Written::New),
+            Err(Unpublished::Untouched(_)) if stop.is_wanted() => Ok(Written::Stopped),
+            Err(Unpublished::Untouched(error)) => Err(cannot(error.into())),
+            // It came there in the meantime.
+            Err(Unpublished::Occupied) => self.there(&manifest).unwrap_or_else(|| {
+                let what = more_than_a_run(&self.path);
+                let what = what.unwrap_or_else(|| anyhow!("{} changes", self.path.display()));
+                Err(Failure::Usage(what.context("not written; choose another --out")))
+            }),
+            Err(Unpublished::Unsure { error, old }) => Err(self.unsure(error, old)),
+            Err(Unpublished::Gone { error, old }) => {
+                let (path, old) = (self.path.display(), old.display());
+                let what = format!("cannot write {path}; the run that was there is in {old} now");
+                Err(Failure::Internal(anyhow::Error::new(error).context(what)))
+            }
         }
     }
 
-    fn manifest(&self, results: &Results, summary: &Summary, files: Vec<File>) -> Manifest {
-        let digests = |runs: &[(reports::Figures, Run)]| {
-            runs.iter().map(|(_, run)| manifest::digest(run.digest)).collect()
+    /// Where it is, if it is reached through links: those stay.
+    fn target(&self) -> PathBuf {
+        self.path.canonicalize().unwrap_or_else(|_| self.path.clone())
+    }
+
+    /// That nothing has changed where it was to be.
+    fn as_before(&self) -> String {
+        let what = if folder::is_occupied(&self.target()) {
+            "what was there is as it was"
+        } else {
+            "nothing was left there"
         };
-        let replications = u32::try_from(results.pairs()).expect("counted in 32 bits");
-        let what = match &self.origin {
-            Origin::File(file) => format!("run {file}"),
-            Origin::Bundled(name) => format!("demo {name}"),
-        };
-        let inputs = self.scenario.inputs.iter().map(|input| File {
-            file: input.file.clone(),
-            bytes: input.bytes,
-            sha256: input.sha256.clone(),
+        format!("cannot write {}; {what}", self.path.display())
+    }
+
+    fn unsure(&self, error: io::Error, old: Option<PathBuf>) -> Failure {
+        let old = old.map_or(String::new(), |old| {
+            let until = "until another run is written beside it";
+            format!("; the run that was there is in {} {until}", old.display())
         });
-        Manifest {
-            schema: manifest::SCHEMA.into(),
-            version: summary.version.clone(),
-            scenario: self.scenario.name.clone(),
-            origin: self.origin.clone(),
-            inputs: inputs.collect(),
-            seed: results.seed,
-            replications,
-            command: format!("spotsim {what} -n {replications} --seed {}", results.seed),
-            recorded: Recorded { plan: "proposed".into(), replication: RECORDED },
-            digest: summary.digest.clone(),
-            digests: Digests {
-                proposed: digests(&results.proposed),
-                on_demand: digests(&results.on_demand),
-                today: results.today.as_deref().map(digests),
-            },
-            files,
+        let path = self.path.display();
+        let what =
+            format!("{path} is written, and may not be there any more after a power failure{old}");
+        Failure::Internal(anyhow::Error::new(error).context(what))
+    }
+
+    /// What to do about what is where it is to be written; nothing if it can be.
+    fn there(&self, manifest: &Manifest) -> Option<Result<Written, Failure>> {
+        if !folder::is_occupied(&self.target()) {
+            return None;
         }
+        let damaged = differing(&self.path, manifest);
+        let path = self.path.display();
+        let (what, help) = match damaged.as_deref() {
+            Some([]) => return Some(Ok(Written::AlreadyThere)),
+            _ if self.force => return None,
+            Some(names) => {
+                let names = listed(names);
+                let what = anyhow!("{path} holds this run, but not as it was written: {names}");
+                (what, "not written; pass --force to write it anew")
+            }
+            None => {
+                (anyhow!("{path} holds another run"), "not written; pass --force to replace it")
+            }
+        };
+        Some(Err(Failure::Usage(what.context(help))))
     }
 }
 
 /// The manifest of a run folder.
 pub(crate) fn read(folder: &Path) -> anyhow::Result<Manifest> {
     let path = folder.join(MANIFEST);
-    let text = std::fs::read_to_string(&path)
-        .with_context(|| format!("cannot read {}", path.display()))?;
-    Manifest::from_json(&text)
-        .map_err(|error| anyhow!("{} is not a manifest: {error}", path.display()))
+    let text = folder::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let parsed = Manifest::from_json(&String::from_utf8_lossy(&text)).and_then(|manifest| {
+        match manifest.replications {
+            1..=MOST_REPLICATIONS => Ok(manifest),
+            n => Err(format!("replications is {n}; a run has 1 to {MOST_REPLICATIONS}")),
+        }
+    });
+    parsed.map_err(|error| anyhow!("{} is not a manifest: {error}", path.display()))
 }
 
 /// Where a run goes if nobody says: named after the scenario, and after all that it depends on.
@@ -147,43 +204,53 @@ pub(crate) fn default_path(scenario: &Scenario, seed: u64, n: u32) -> PathBuf {
     Path::new("runs").join(format!("{}-{hash}", name.trim_start_matches('.')))
 }
 
-/// Writes all files but the manifest.
-fn files(
-    draft: &Draft<'_>,
-    scenario: &Scenario,
-    (results, summary): (&Results, &Summary),
-    stop: Stop<'_>,
-) -> anyhow::Result<Vec<File>> {
-    let recording = results.recording();
-    let [proposed, on_demand] = &results.series;
-    let json = summary.to_json() + "\n";
-    let mut files = vec![
-        draft.write("summary.json", |out| out.write_all(json.as_bytes()))?,
-        draft.write("series.csv", |out| series::write(proposed, on_demand, out))?,
-        draft.write("nodes.csv", |out| nodes::write(recording, out))?,
-        draft.write("pods.csv", |out| pods::write(recording, out))?,
-        draft.write("costs.csv", |out| costs::write(recording, out))?,
-        draft.write("breakdown.csv", |out| {
-            breakdown::write(results.breakdowns(), results.pairs(), recording.legend, out)
-        })?,
-        draft.write("facts.jsonl", |out| facts::write(recording, out))?,
-        draft.write("facts-on-demand.jsonl", |out| {
-            facts::write(results.on_demand_recording(), out)
-        })?,
-    ];
-    let shown = results.shown(&scenario.setup, stop).context(folder::STOPPED)?;
-    for chart in charts::all(&results.story(summary, &shown)) {
-        let [svg, png] = ["svg", "png"].map(|format| format!("{}.{format}", chart.name));
-        files.push(draft.write(&svg, |out| out.write_all(chart::svg(&chart).as_bytes()))?);
-        files.push(draft.write(&png, |out| out.write_all(&chart::png(&chart)))?);
+/// The files of a folder that are not as a run has them; none if that folder is of another run.
+fn differing(folder: &Path, run: &Manifest) -> Option<Vec<String>> {
+    let there = read(folder).ok()?;
+    let same = |(there, here): (&_, &_)| there == here;
+    if there.digests != run.digests || !there.files.iter().zip(&run.files).all(same) {
+        return None;
     }
-    Ok(files)
+    let is_there =
+        |file: &File| folder::hash(&folder.join(&file.file)).is_ok_and(|there| there == *file);
+    let names = run.files.iter().filter(|file| !is_there(file)).map(|file| file.file.clone());
+    let mut names: Vec<String> = names.collect();
+    // The scenario may have been read from elsewhere: the same run all the same.
+    let contents = |manifest: &Manifest| {
+        let input = |input: &File| (input.bytes, input.sha256.clone());
+        let inputs: Vec<_> = manifest.inputs.iter().map(input).collect();
+        let (origin, command) = (run.origin.clone(), run.command.clone());
+        (Manifest { inputs: Vec::new(), origin, command, ..manifest.clone() }, inputs)
+    };
+    if contents(&there) != contents(run) {
+        names.push(MANIFEST.into());
+    }
+    Some(names)
 }
 
-/// Whether a run folder holds exactly these files beside its manifest.
-fn is_the_same(folder: &Path, files: &[File]) -> bool {
-    read(folder).is_ok_and(|manifest| manifest.files == files)
-        && files
-            .iter()
-            .all(|file| folder::hash(&folder.join(&file.file)).is_ok_and(|there| there == *file))
+/// What is in a folder beside a run, in words; none if it holds a run and nothing else.
+fn more_than_a_run(folder: &Path) -> Option<anyhow::Error> {
+    let path = folder.display();
+    let (manifest, names) = match (read(folder), folder::names(folder)) {
+        (Ok(manifest), Ok(names)) => (manifest, names),
+        _ => return Some(anyhow!("{path} is not a run folder")),
+    };
+    let of_the_run = |name: &String| {
+        (name == MANIFEST || manifest.files.iter().any(|file| file.file == *name))
+            && fs::symlink_metadata(folder.join(name)).is_ok_and(|what| what.is_file())
+    };
+    let more: Vec<String> = names.into_iter().filter(|name| !of_the_run(name)).collect();
+    if more.is_empty() {
+        return None;
+    }
+    Some(anyhow!("{path} holds more than a run, which --force does not replace: {}", listed(&more)))
+}
+
+/// The first of some names, and how many more there are.
+fn listed(names: &[String]) -> String {
+    let mut text = names.iter().take(LISTED).cloned().collect::<Vec<_>>().join(", ");
+    if names.len() > LISTED {
+        text = format!("{text} and {} more", names.len() - LISTED);
+    }
+    text
 }

@@ -49,8 +49,8 @@ pub(crate) fn simulate(scenario: &Scenario, origin: Origin, how: &How) -> Outcom
 
     let results = experiment::run(scenario, seed, n, &progress)?;
     let summary = results.summary(scenario, progress.stop());
-    print(&summary, how.output)?;
     if progress.interrupted() {
+        print(&summary, how.output)?;
         progress.done(results.events());
         let pairs = results.pairs();
         let kept = if keep.is_some() { "; nothing was written" } else { "" };
@@ -58,8 +58,13 @@ pub(crate) fn simulate(scenario: &Scenario, origin: Origin, how: &How) -> Outcom
             .note(&format!("interrupted: the figures are of {pairs} of {n} replications{kept}"));
         return Err(progress.interruption());
     }
-    if let Some(folder) = keep {
-        let note = match folder.write(&results, &summary, progress.stop())? {
+    // The folder first: the one who reads the figures may stop reading.
+    let written = keep.as_ref().map(|folder| folder.write(&results, &summary, progress.stop()));
+    let written = written.transpose();
+    let printed = print(&summary, how.output);
+    if let (Some(folder), Some(written)) = (&keep, written?) {
+        let path = folder.path.join("");
+        let note = match written {
             Written::New => "",
             Written::AlreadyThere => "  already there, same bytes",
             Written::Stopped => {
@@ -67,7 +72,11 @@ pub(crate) fn simulate(scenario: &Scenario, origin: Origin, how: &How) -> Outcom
                 return Err(progress.interruption());
             }
         };
-        progress.note(&format!("Data    {}{note}", folder.path.join("").display()));
+        let path = path.display();
+        printed.map_err(|failure| failure.unprinted(&format!("the run is in {path}")))?;
+        progress.note(&format!("Data    {path}{note}"));
+    } else {
+        printed.map_err(|failure| failure.unprinted("no run was kept"))?;
     }
     progress.done(results.events());
     if let Origin::Bundled(name) = origin {

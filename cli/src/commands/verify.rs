@@ -1,19 +1,20 @@
-//! `spotsim run --verify`: make a run again, and name the first thing that differs.
+//! `spotsim run --verify`: make a run again, and name what differs.
 
 use std::io::Write;
 use std::path::Path;
 
-use anyhow::{Context, anyhow};
-use reports::export::facts;
-use reports::export::manifest::{self, Manifest, Origin};
+use anyhow::anyhow;
+use reports::export::manifest::{Manifest, Origin};
 use scenarios::Scenario;
 
+use super::differences;
 use super::progress::Progress;
 use super::run::use_threads;
 use crate::Outcome;
 use crate::args::How;
-use crate::experiment::{self, Results};
+use crate::experiment;
 use crate::failure::Failure;
+use crate::run_files::Contents;
 use crate::run_folder;
 
 /// Makes the run in `folder` again, from `instead` if that is given and from the file it was made
@@ -26,28 +27,38 @@ pub(crate) fn run(folder: &Path, instead: Option<&Path>, how: &How) -> Outcome {
     for change in changes(&manifest, &scenario) {
         progress.note(&format!("note: {change}"));
     }
-    let results = experiment::run(&scenario, manifest.seed, manifest.replications, &progress)?;
-    if progress.interrupted() {
+    for damage in differences::damage(folder, &manifest) {
+        progress.note(&format!("note: {damage}"));
+    }
+    let interrupted = || {
         progress.note("interrupted: nothing was compared");
-        return Err(progress.interruption());
+        progress.interruption()
+    };
+    let results = experiment::run(&scenario, manifest.seed, manifest.replications, &progress)?;
+    let summary = results.summary(&scenario, progress.stop());
+    if progress.interrupted() {
+        return Err(interrupted());
     }
-    let path = folder.join("facts.jsonl");
-    let recorded = std::fs::read_to_string(&path)
-        .with_context(|| format!("cannot read {}", path.display()))
-        .map_err(Failure::Usage)?;
+    let contents = Contents {
+        scenario: &scenario,
+        origin: &manifest.origin,
+        results: &results,
+        summary: &summary,
+    };
+    let found =
+        match differences::all(folder, &manifest, &contents, instead.is_some(), progress.stop()) {
+            Err(_) if progress.interrupted() => return Err(interrupted()),
+            found => found.map_err(Failure::Internal)?,
+        };
     let mut stdout = anstream::stdout().lock();
-    match difference(&manifest, &recorded, &results) {
-        None => {
-            let (n, digest) = (manifest.replications, &manifest.digest);
-            let plans = if results.today.is_some() { "all three" } else { "both" };
-            writeln!(stdout, "equal: {n} replications of {plans} plans, digest {digest}")?;
-            Ok(())
-        }
-        Some(difference) => {
-            writeln!(stdout, "different: {difference}")?;
-            Err(Failure::Differs)
-        }
+    differences::print(&found, &mut stdout)?;
+    if !found.is_empty() {
+        return Err(Failure::Differs);
     }
+    let (n, digest) = (manifest.replications, &manifest.digest);
+    let plans = if results.today.is_some() { "all three" } else { "both" };
+    writeln!(stdout, "equal: {n} replications of {plans} plans, digest {digest}")?;
+    Ok(())
 }
 
 /// The scenario that a run was made from.
@@ -83,39 +94,4 @@ pub(crate) fn changes(manifest: &Manifest, scenario: &Scenario) -> Vec<String> {
         changes.push(format!("the scenario is made of {now} files now, and was of {then}"));
     }
     changes
-}
-
-/// The first thing that differs, in words. Facts are kept of one run only; of all others the
-/// digests tell that they differ, but not where.
-fn difference(manifest: &Manifest, recorded: &str, results: &Results) -> Option<String> {
-    if let Some(place) = facts::first_difference(recorded, results.recording()) {
-        return Some(format!("facts.jsonl {place}"));
-    }
-    let (no_digests, no_runs) = (Vec::new(), Vec::new());
-    let plans = [
-        ("proposed", &manifest.digests.proposed, &results.proposed),
-        ("on-demand", &manifest.digests.on_demand, &results.on_demand),
-        (
-            "present",
-            manifest.digests.today.as_ref().unwrap_or(&no_digests),
-            results.today.as_ref().unwrap_or(&no_runs),
-        ),
-    ];
-    plans.into_iter().find_map(|(plan, there, runs)| {
-        let here = runs.iter().map(|(_, run)| manifest::digest(run.digest));
-        if there.len() != runs.len() {
-            let (there, here) = (there.len(), runs.len());
-            return Some(format!(
-                "manifest.json lists {there} digests of the {plan} plan, not {here}"
-            ));
-        }
-        there.iter().zip(here).enumerate().find(|(_, (there, here))| *there != here).map(
-            |(replication, (there, here))| {
-                format!(
-                    "replication {replication} of the {plan} plan has digest {there} in the file \
-                     and {here} in the replay; its facts were not kept"
-                )
-            },
-        )
-    })
 }

@@ -1,0 +1,103 @@
+//! The files of a run folder: what each of them holds, and the manifest that lists them.
+
+use std::io::Write;
+
+use anyhow::Context;
+use reports::export::manifest::{self, Digests, File, Manifest, Origin, Recorded};
+use reports::export::{breakdown, costs, facts, nodes, pods, series};
+use reports::{Summary, chart, charts};
+use scenarios::Scenario;
+use sim::{Run, Stop};
+
+use crate::experiment::{RECORDED, Results};
+use crate::folder;
+
+/// The name of the file that says what the others are.
+pub(crate) const MANIFEST: &str = "manifest.json";
+
+/// Writes a file's content to where it is told.
+pub(crate) type Fill<'f> = &'f dyn Fn(&mut dyn Write) -> anyhow::Result<()>;
+
+/// What a run folder is made of.
+#[derive(Clone, Copy)]
+pub(crate) struct Contents<'a> {
+    /// The scenario.
+    pub(crate) scenario: &'a Scenario,
+    /// Where it comes from.
+    pub(crate) origin: &'a Origin,
+    /// What came out.
+    pub(crate) results: &'a Results,
+    /// Its figures.
+    pub(crate) summary: &'a Summary,
+}
+
+impl Contents<'_> {
+    /// Hands over every file but the manifest, in the order of the manifest: its name, and what
+    /// fills it.
+    pub(crate) fn each(
+        &self,
+        stop: Stop<'_>,
+        mut keep: impl FnMut(&str, Fill<'_>) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
+        let mut keep = |name: &str, fill: Fill<'_>| keep(name, fill).context(name.to_owned());
+        let (results, recording) = (self.results, self.results.recording());
+        let [proposed, on_demand] = &results.series;
+        let json = self.summary.to_json() + "\n";
+        keep("summary.json", &|out| Ok(out.write_all(json.as_bytes())?))?;
+        keep("series.csv", &|out| Ok(series::write(proposed, on_demand, out)?))?;
+        keep("nodes.csv", &|out| Ok(nodes::write(recording, out)?))?;
+        keep("pods.csv", &|out| Ok(pods::write(recording, out)?))?;
+        keep("costs.csv", &|out| Ok(costs::write(recording, out)?))?;
+        keep("breakdown.csv", &|out| {
+            let breakdowns = results.breakdowns();
+            Ok(breakdown::write(breakdowns, results.pairs(), recording.legend, out)?)
+        })?;
+        keep("facts.jsonl", &|mut out| Ok(facts::write(recording, &mut out)?))?;
+        keep("facts-on-demand.jsonl", &|mut out| {
+            Ok(facts::write(results.on_demand_recording(), &mut out)?)
+        })?;
+        let shown = results.shown(&self.scenario.setup, stop).context(folder::STOPPED)?;
+        for chart in charts::all(&results.story(self.summary, &shown)) {
+            let [svg, png] = ["svg", "png"].map(|format| format!("{}.{format}", chart.name));
+            keep(&svg, &|out| Ok(out.write_all(chart::svg(&chart).as_bytes())?))?;
+            keep(&png, &|out| Ok(out.write_all(&chart::png(&chart))?))?;
+        }
+        Ok(())
+    }
+
+    /// The manifest that lists `files`.
+    pub(crate) fn manifest(&self, files: Vec<File>) -> Manifest {
+        let (results, summary) = (self.results, self.summary);
+        let digests = |runs: &[(reports::Figures, Run)]| {
+            runs.iter().map(|(_, run)| manifest::digest(run.digest)).collect()
+        };
+        let replications = u32::try_from(results.pairs()).expect("counted in 32 bits");
+        let what = match self.origin {
+            Origin::File(file) => format!("run {file}"),
+            Origin::Bundled(name) => format!("demo {name}"),
+        };
+        let inputs = self.scenario.inputs.iter().map(|input| File {
+            file: input.file.clone(),
+            bytes: input.bytes,
+            sha256: input.sha256.clone(),
+        });
+        Manifest {
+            schema: manifest::SCHEMA.into(),
+            version: summary.version.clone(),
+            scenario: self.scenario.name.clone(),
+            origin: self.origin.clone(),
+            inputs: inputs.collect(),
+            seed: results.seed,
+            replications,
+            command: format!("spotsim {what} -n {replications} --seed {}", results.seed),
+            recorded: Recorded { plan: "proposed".into(), replication: RECORDED },
+            digest: summary.digest.clone(),
+            digests: Digests {
+                proposed: digests(&results.proposed),
+                on_demand: digests(&results.on_demand),
+                today: results.today.as_deref().map(digests),
+            },
+            files,
+        }
+    }
+}
