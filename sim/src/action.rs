@@ -7,7 +7,7 @@ use crate::world::job::Outcome;
 use crate::world::node::{NodeId, Why};
 use crate::world::pod::PodId;
 use crate::world::pool::PoolId;
-use crate::world::refusal::Refusal;
+use crate::world::refusal::Cause;
 use crate::world::taints::Taint;
 use crate::world::workload::WorkloadId;
 
@@ -26,7 +26,7 @@ pub enum Action {
         /// Which pod.
         pod: PodId,
         /// What the nodes said.
-        refusal: Refusal,
+        cause: Cause,
     },
     /// Make room for a pending pod by telling others to stop.
     Preempt {

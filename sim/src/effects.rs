@@ -17,7 +17,7 @@ use crate::world::fact::{Fact, Sink};
 use crate::world::node::{NodeId, Why};
 use crate::world::pod::{End, Limit, Phase, PodId};
 use crate::world::pool::PoolId;
-use crate::world::refusal::Refusal;
+use crate::world::refusal::Cause;
 use crate::world::workload::WorkloadId;
 
 impl<S: Sink> Simulation<'_, S> {
@@ -33,7 +33,7 @@ impl<S: Sink> Simulation<'_, S> {
             Action::Bind { pod, node } => {
                 let fact = self.world.bind(pod, node);
                 self.record(fact);
-                self.last_refusal.remove(&pod);
+                *self.last_refusal.slot(pod) = None;
                 self.wake_scheduler(Happening::PodPlaced(self.world.pods().spec(pod)));
                 if self.kubelets.admits(pod, node) {
                     self.start(pod, node);
@@ -42,8 +42,8 @@ impl<S: Sink> Simulation<'_, S> {
                 }
                 self.await_toleration(pod);
             }
-            Action::Refuse { pod, refusal } => {
-                self.refuse(pod, refusal);
+            Action::Refuse { pod, cause } => {
+                self.refuse(pod, cause);
                 self.await_flush();
             }
             Action::Preempt { pod, node, victims } => self.preempt(pod, node, victims),
@@ -128,7 +128,7 @@ impl<S: Sink> Simulation<'_, S> {
                     self.apply(action);
                     then.into_iter().for_each(|action| self.apply(action));
                 }
-                Err(refusal) => self.refuse(pod, refusal),
+                Err(refusal) => self.refuse(pod, Cause::Found(refusal)),
             }
         }
     }
@@ -202,7 +202,7 @@ impl<S: Sink> Simulation<'_, S> {
     fn withdraw(&mut self, pod: PodId) {
         let fact = self.world.withdraw(pod);
         self.record(fact);
-        self.last_refusal.remove(&pod);
+        *self.last_refusal.slot(pod) = None;
         self.scheduler.forget(pod);
         let actions = self.controllers.pod_withdrawn(&self.world, pod);
         self.apply_all(actions);
@@ -238,14 +238,14 @@ impl<S: Sink> Simulation<'_, S> {
         }
         match self.scheduler.enqueue(pod, &self.world) {
             Ok(()) => self.schedule_wake(),
-            Err(refusal) => self.refuse(pod, refusal),
+            Err(refusal) => self.refuse(pod, Cause::Found(refusal)),
         }
     }
 
-    fn refuse(&mut self, pod: PodId, refusal: Refusal) {
-        let fact = self.world.refuse(pod, refusal);
+    fn refuse(&mut self, pod: PodId, cause: Cause) {
+        let fact = self.world.refuse(pod, cause);
         if let Fact::PodUnschedulable { refusal, .. } = fact {
-            self.last_refusal.insert(pod, refusal);
+            *self.last_refusal.slot(pod) = Some(refusal);
         }
         self.record(fact);
     }

@@ -66,7 +66,7 @@ pub struct Simulation<'s, S> {
     pub(crate) scheduler_is_awake: bool,
     pub(crate) flush_is_due: bool,
     /// What the nodes last said to each pod that waits.
-    pub(crate) last_refusal: BTreeMap<PodId, RefusalId>,
+    pub(crate) last_refusal: Table<PodId, Option<RefusalId>>,
     sink: S,
     digest: Digest,
     counters: Counters,
@@ -126,7 +126,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
             deadlines: Deadlines::default(),
             scheduler_is_awake: false,
             flush_is_due: false,
-            last_refusal: BTreeMap::new(),
+            last_refusal: Table::new(),
             sink,
             digest: Digest::EMPTY,
             counters: Counters::default(),
@@ -243,7 +243,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
             match self.world.pods().phase(pod) {
                 Phase::Pending => {
                     let waited = self.world.now().since(self.world.pods().created_at(pod));
-                    let refusal = self.last_refusal.get(&pod).copied();
+                    let refusal = *self.last_refusal.slot(pod);
                     self.record(Fact::StillPending { pod, workload, waited, refusal });
                 }
                 Phase::Running { .. } | Phase::Terminating { .. } => {

@@ -76,6 +76,17 @@ impl<K: Id, V> Table<K, V> {
         self.rows.is_empty()
     }
 
+    /// The row of an id, which may be beyond what the table has so far.
+    pub(crate) fn slot(&mut self, id: K) -> &mut V
+    where
+        V: Default,
+    {
+        if self.rows.len() <= id.index() {
+            self.rows.resize_with(id.index() + 1, V::default);
+        }
+        &mut self.rows[id.index()]
+    }
+
     /// All ids, in order.
     pub fn ids(&self) -> impl DoubleEndedIterator<Item = K> + ExactSizeIterator + use<K, V> {
         (0..self.rows.len()).map(K::from_index)

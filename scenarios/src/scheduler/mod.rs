@@ -192,7 +192,7 @@ fn configuration(
             percentage_of_nodes_to_score: written.percentage_of_nodes_to_score.unwrap_or(0),
             ..Profile::default()
         };
-        return Configuration { profiles: vec![(None, profile)], backoff };
+        return Configuration { profiles: vec![(None, profile)], backoff, plain: false };
     }
     let mut names = BTreeSet::new();
     let mut profiles: Vec<(Option<NameId>, Profile)> = Vec::new();
@@ -211,7 +211,7 @@ fn configuration(
         };
         profiles.push((name, lowered));
     }
-    Configuration { profiles, backoff }
+    Configuration { profiles, backoff, plain: false }
 }
 
 // kube-scheduler: apis/config/validation/validation.go ValidateKubeSchedulerConfiguration

@@ -7,7 +7,7 @@ use indexmap::{IndexMap, IndexSet};
 use rustc_hash::FxBuildHasher;
 
 use super::branches::Branches;
-use super::follower::{Follower, News};
+use super::follower::{Follower, LastMoves, News};
 use super::framework::PodView;
 use super::inquiry::{Inquiry, Rejection};
 use crate::world::World;
@@ -44,9 +44,15 @@ pub struct Answer {
 
 impl Answers {
     /// Asks those nodes again that have changed since the last time.
-    pub fn catch_up(&mut self, inquiry: &Inquiry, pod: PodView<'_>, world: &World) {
+    pub(super) fn catch_up(
+        &mut self,
+        inquiry: &Inquiry,
+        pod: PodView<'_>,
+        world: &World,
+        last: &mut LastMoves,
+    ) {
         let nodes = world.registered();
-        let Some(News { moves, images, changes }) = self.follower.news(pod, world) else {
+        let Some(News { moves, images, changes }) = self.follower.news(pod, world, last) else {
             self.of.clear();
             for node in nodes {
                 let answer = self.ask(inquiry, pod, world, *node);

@@ -1,7 +1,7 @@
 //! One decision from a ranking: which node, or why none.
 
 use super::answers::{Answers, number};
-use super::framework::PodView;
+use super::framework::{Code, PodView};
 use super::inquiry::{Kind, Rejection, first_of};
 use super::plain::{self, Evaluation, Scored, Walk};
 use super::preemption::{Attempt, Preemption};
@@ -240,25 +240,29 @@ impl Ranked<'_> {
         ties
     }
 
-    /// What all nodes together say to a pod that none of them takes, and every different refusal.
-    pub fn refusal(&mut self, pod: PodView<'_>, world: &World) -> (Refusal, Vec<Rejection>) {
+    /// What all nodes together say to a pod that none of them takes, every different refusal, and how
+    /// many nodes refuse in a way that the removal of pods may change.
+    pub fn refusal(&mut self, pod: PodView<'_>, world: &World) -> (Refusal, Vec<Rejection>, usize) {
         let taken_out = self.take_out(pod, world);
         let mut scratch = Scratch::default();
         self.judge(pod, &mut scratch);
         let mut refusal = Refusal { nodes: self.ranking.len(), ..Refusal::default() };
         let mut rejections = Vec::new();
+        let mut open = 0;
         for (cell, held) in self.ranking.held.iter().enumerate().filter(|(_, held)| **held > 0) {
             if let Some(rejection) = self.verdict(number(cell), &scratch.judged) {
                 refusal.add(rejection.reasons.as_slice(), *held as usize);
+                open += if rejection.code == Code::Unschedulable { *held as usize } else { 0 };
                 rejections.push(rejection);
             }
         }
         for out in &taken_out {
             refusal.add(out.rejection.reasons.as_slice(), 1);
+            open += usize::from(out.rejection.code == Code::Unschedulable);
             rejections.push(out.rejection.clone());
         }
         self.put_back(taken_out);
-        (refusal, rejections)
+        (refusal, rejections, open)
     }
 
     /// The attempt to make room for a pod that no node takes.

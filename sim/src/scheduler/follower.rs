@@ -17,7 +17,7 @@ pub(super) struct Follower {
 /// What has happened since the last time.
 pub(super) struct News {
     /// Where rows go, if nodes have joined or left.
-    pub moves: Option<Moves>,
+    pub moves: Option<Arc<Moves>>,
     /// Whether images of the pod's are as common no more as they were: somebody has pulled one, or
     /// there are other nodes. Nodes that have any say something else of themselves, then.
     pub images: bool,
@@ -30,7 +30,28 @@ pub(super) struct Moves {
     /// The place that each node of the new list had in the old one, or [`NEW`].
     from: Vec<u32>,
     /// The places that nodes had that have left.
-    pub left: Vec<usize>,
+    pub(super) left: Vec<usize>,
+}
+
+/// The moves that were found last, from one list of nodes to another: nearly everybody who follows the
+/// journal follows the same ones.
+#[derive(Default)]
+pub(super) struct LastMoves(Option<(Arc<[NodeId]>, Arc<[NodeId]>, Arc<Moves>)>);
+
+impl LastMoves {
+    /// Where rows go that were made for the nodes `before`.
+    fn from(&mut self, before: &Arc<[NodeId]>, world: &World) -> Arc<Moves> {
+        let after = world.registered_list();
+        if let Some((from, to, moves)) = &self.0
+            && Arc::ptr_eq(from, before)
+            && Arc::ptr_eq(to, after)
+        {
+            return Arc::clone(moves);
+        }
+        let moves = Arc::new(Moves::between(before, world));
+        self.0 = Some((Arc::clone(before), Arc::clone(after), Arc::clone(&moves)));
+        moves
+    }
 }
 
 /// In place of where a node was that was not there.
@@ -39,7 +60,12 @@ const NEW: u32 = u32::MAX;
 impl Follower {
     /// What has happened since the last time that may matter to a pod; of one place one after the
     /// other. None the first time, and when more has happened than there are nodes.
-    pub(super) fn news(&mut self, pod: PodView<'_>, world: &World) -> Option<News> {
+    pub(super) fn news(
+        &mut self,
+        pod: PodView<'_>,
+        world: &World,
+        last: &mut LastMoves,
+    ) -> Option<News> {
         let (journal, nodes) = (world.journal(), world.registered_list());
         let images = &pod.spec.images.known;
         // While nodes neither join nor leave, it only rises.
@@ -50,7 +76,7 @@ impl Follower {
         let mut changes: Vec<_> =
             changes.filter_map(|change| Some((world.place_of(change.node)?, change))).collect();
         changes.sort_by_key(|(place, _)| *place);
-        let moves = (!Arc::ptr_eq(&before, nodes)).then(|| Moves::between(&before, world));
+        let moves = (!Arc::ptr_eq(&before, nodes)).then(|| last.from(&before, world));
         let images = !images.is_empty() && (moves.is_some() || holders != held);
         Some(News { moves, images, changes })
     }
@@ -76,6 +102,10 @@ impl Moves {
     /// Rows of so many entries each in their new order; those of nodes that have joined have
     /// `blank` in them.
     pub(super) fn carry<T: Copy>(&self, rows: &[T], entries: usize, blank: T) -> Vec<T> {
+        if entries == 1 {
+            let old = |from: &u32| rows.get(*from as usize).copied().unwrap_or(blank);
+            return self.from.iter().map(old).collect();
+        }
         let mut carried = Vec::with_capacity(self.from.len() * entries);
         for from in &self.from {
             let old = *from as usize * entries;

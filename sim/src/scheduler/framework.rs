@@ -61,6 +61,12 @@ impl<'w> PodView<'w> {
         }
     }
 
+    /// Whether what nodes say of it can be remembered: it does not restrict itself to nodes that it
+    /// names, and depends on nothing but nodes.
+    pub(super) fn is_ranked(self) -> bool {
+        self.meant_for.is_none() && !self.spec.names_nodes() && !self.spec.reads_shared_state()
+    }
+
     /// The terms of other pods that mean it.
     pub fn targeted_by(self) -> impl Iterator<Item = (TermId, &'w BorneTerm)> {
         self.related.targeted_by.iter().map(move |id| (*id, self.selectors.term(*id)))

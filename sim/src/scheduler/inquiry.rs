@@ -24,7 +24,10 @@ pub struct Inquiry {
     filters: Vec<Asked<Arc<dyn Filter>>>,
     scores: Vec<Weighed<Arc<dyn Score>>>,
     relative: Vec<Weighed<Arc<dyn RelativeScore>>>,
+    /// Those of the filters first.
     sums: Vec<Sum>,
+    /// How many of them filters read.
+    filter_sums: usize,
     only: Option<Only>,
 }
 
@@ -82,6 +85,7 @@ impl Inquiry {
             scores: Vec::new(),
             relative: Vec::new(),
             sums: Vec::new(),
+            filter_sums: 0,
             only: None,
         };
         let mut refused: Option<Rejection> = None;
@@ -110,6 +114,7 @@ impl Inquiry {
         if let Some(rejection) = refused {
             return Err(rejection);
         }
+        inquiry.filter_sums = inquiry.sums.len();
         for (name, scorer, weight) in &profile.scores {
             inquiry.weigh(name, scorer, *weight, pod);
         }
@@ -268,12 +273,12 @@ impl Inquiry {
     ) -> Option<Rejection> {
         let loaded = node.with_load(load);
         let own = self.own_rejection(pod, loaded);
-        if self.sums.is_empty() {
+        if self.filter_sums == 0 {
             return own;
         }
-        let after: Vec<Share> = self.shares(pod, loaded).collect();
-        let before: Vec<Share> = self.shares(pod, node).collect();
-        let mut changed = standings.to_vec();
+        let after: Vec<Share> = self.shares(pod, loaded).take(self.filter_sums).collect();
+        let before: Vec<Share> = self.shares(pod, node).take(self.filter_sums).collect();
+        let mut changed = standings[..self.filter_sums].to_vec();
         for ((standing, before), after) in changed.iter_mut().zip(&before).zip(&after) {
             standing.take(*before);
             standing.add(*after);

@@ -1,5 +1,6 @@
 //! kube-scheduler in virtual time: one pod, one cycle, one decision.
 
+mod alike;
 pub mod answers;
 mod branches;
 pub mod decide;
@@ -21,15 +22,16 @@ use crate::rng::{Root, Stream};
 use crate::time::SimTime;
 use crate::world::node::NodeId;
 use crate::world::pod::{PodId, PodSpec, SpecId};
-use crate::world::refusal::{Reason, Refusal};
+use crate::world::refusal::{Cause, Reason, Refusal};
 use crate::world::{Model, World};
+use alike::Failures;
 use decide::Scratch;
 use framework::{Happening, PodView};
 use inquiry::Rejection;
 use plain::{Evaluation, Walk};
 use preemption::Preemption;
 use profile::{Configuration, Profile};
-use queue::{Plugins, Queue};
+use queue::{Aside, Plugins, Queue};
 use rankings::Rankings;
 
 /// A scheduler: its profiles and the pods that wait for it.
@@ -40,7 +42,12 @@ pub struct Scheduler {
     root: Root,
     /// Where the next search begins, where not every node is looked at.
     next_start: usize,
+    /// How pods failed lately.
+    failures: Failures,
+    /// Whether nothing is remembered.
+    plain: bool,
     cycles: u64,
+    recalled: u64,
 }
 
 /// A profile, and what nodes have answered under it.
@@ -62,7 +69,8 @@ pub enum Placed {
         refusal: Refusal,
         /// Every different refusal.
         rejections: Vec<Rejection>,
-        /// What came of the attempt to make room, if there was one.
+        /// What came of the attempt to make room, if there was one; without the nodes that were tried,
+        /// where none has anything to remove.
         preemption: Option<Preemption>,
     },
 }
@@ -71,7 +79,7 @@ impl Scheduler {
     /// A scheduler with an empty queue.
     #[must_use]
     pub fn new(configuration: impl Into<Configuration>, root: Root) -> Scheduler {
-        let Configuration { profiles, backoff } = configuration.into();
+        let Configuration { profiles, backoff, plain } = configuration.into();
         let remembering = |(name, profile)| {
             let rankings = Rankings::default();
             Remembering { name, profile, rankings }
@@ -82,7 +90,10 @@ impl Scheduler {
             scratch: Scratch::default(),
             root,
             next_start: 0,
+            failures: Failures::default(),
+            plain,
             cycles: 0,
+            recalled: 0,
         }
     }
 
@@ -92,7 +103,7 @@ impl Scheduler {
     /// What holds it back; it will not be tried.
     pub fn enqueue(&mut self, pod: PodId, world: &World) -> Result<(), Refusal> {
         held_back(pod, world)?;
-        self.queue.add(pod, world.spec_of(pod).priority, world.now());
+        self.queue.add(pod, world.spec_of(pod).priority);
         Ok(())
     }
 
@@ -112,8 +123,9 @@ impl Scheduler {
     /// Something happened that may help pods which were set aside. Whether any are tried again.
     pub fn wake(&mut self, happening: Happening, world: &World) -> bool {
         let profiles = &self.profiles;
-        self.queue.wake(world.now(), |pod, refused_by| {
-            let pod = PodView::of(pod, world);
+        self.queue.wake(world.now(), |Aside { spec, alone, refused_by }| {
+            let of_spec = || PodView::of_spec(spec, world);
+            let pod = alone.map_or_else(of_spec, |pod| PodView::of(pod, world));
             let filters = &profiles[profile_of(pod, profiles)].profile.filters;
             if refused_by.is_empty() {
                 return matches!(happening, Happening::NodeJoined(_));
@@ -129,7 +141,7 @@ impl Scheduler {
 
     /// Whether any pods are set aside.
     pub fn has_unschedulable(&self) -> bool {
-        self.queue.unschedulable() > 0
+        self.queue.has_unschedulable()
     }
 
     /// Tries the next pod: where it should go, or why nowhere and who should make room. `None` when
@@ -140,6 +152,16 @@ impl Scheduler {
     }
 
     fn attempt(&mut self, pod: PodId, world: &World) -> (Action, Option<Action>) {
+        let view = PodView::of(pod, world);
+        if !self.plain
+            && let Some((refused_by, refusal)) = self.failures.recall(view, world)
+        {
+            // The search would have asked every node and begun where it began.
+            self.cycles += 1;
+            self.recalled += 1;
+            self.set_aside(view, pod, refused_by, world);
+            return (Action::Refuse { pod, cause: Cause::Known(refusal) }, None);
+        }
         match self.place(pod, world) {
             Placed::On(node) => {
                 self.queue.forget(pod);
@@ -147,11 +169,23 @@ impl Scheduler {
             }
             Placed::Nowhere { refusal, rejections, preemption } => {
                 let refused_by: Plugins = rejections.iter().map(|r| r.place).collect();
-                let priority = world.spec_of(pod).priority;
-                self.queue.set_aside(pod, priority, refused_by, world.now());
-                (Action::Refuse { pod, refusal }, preemption.and_then(|p| p.action(pod, world)))
+                self.set_aside(view, pod, refused_by, world);
+                if !self.plain {
+                    let preemption = preemption.as_ref();
+                    self.failures.remember(view, refused_by, &refusal, preemption, world);
+                }
+                let then = preemption.and_then(|preemption| preemption.action(pod, world));
+                (Action::Refuse { pod, cause: Cause::Found(refusal) }, then)
             }
         }
+    }
+
+    fn set_aside(&mut self, view: PodView<'_>, pod: PodId, refused_by: Plugins, world: &World) {
+        // What a pod with zonal volumes asks for may change while it waits.
+        let workload = &world.model().workloads[world.pods().workload(pod)];
+        let differs = view.meant_for.is_some() || workload.volumes.is_some();
+        let aside = Aside { spec: view.spec_id, alone: differs.then_some(pod), refused_by };
+        self.queue.set_aside(pod, view.spec.priority, aside, world.now());
     }
 
     /// One scheduling cycle for one pod.
@@ -166,20 +200,30 @@ impl Scheduler {
         let walk = Walk { start, enough: profile.nodes_to_find(nodes) };
         let root = self.root;
         let pick = |ties| tie_break(root, pod, ties, world);
-        match rankings.of(profile, view, world) {
+        let ranked = if self.plain { Ok(None) } else { rankings.of(profile, view, world) };
+        match ranked {
             Ok(Some(mut ranked)) => {
                 let decision = ranked.decide(view, world, walk, &mut self.scratch, pick);
                 self.next_start = (start + decision.walked) % nodes.max(1);
                 if let Some(node) = decision.node {
                     return Placed::On(node);
                 }
-                let (refusal, rejections) = ranked.refusal(view, world);
+                let (mut refusal, rejections, open) = ranked.refusal(view, world);
+                if profile.preempts
+                    && let Some(room) = preemption::without_victims(view, open, world)
+                {
+                    refusal.room = Some(room);
+                    let preemption = Some(Preemption::in_vain(view));
+                    return Placed::Nowhere { refusal, rejections, preemption };
+                }
                 let preemption = profile.preempts.then(|| ranked.preempt(view, world, root));
                 nowhere(refusal, rejections, preemption, world)
             }
             Ok(None) => {
                 let evaluation = plain::evaluate(profile, view, world, walk);
-                self.next_start = (start + evaluation.verdicts.len()) % nodes.max(1);
+                if evaluation.outright.is_none() {
+                    self.next_start = (start + evaluation.verdicts.len()) % nodes.max(1);
+                }
                 place_plainly(profile, view, world, &evaluation, root, pick)
             }
             Err(rejection) => {
@@ -199,6 +243,11 @@ impl Scheduler {
     /// How many cycles there have been.
     pub fn cycles(&self) -> u64 {
         self.cycles
+    }
+
+    /// How many of them asked no node, because a pod alike had just failed.
+    pub fn recalled(&self) -> u64 {
+        self.recalled
     }
 
     /// How many rows of rankings have been worked out, and how many answers of nodes for themselves:

@@ -93,8 +93,11 @@ pub fn preempt(
     let code = |(node, verdict): &(NodeId, Option<Rejection>)| {
         verdict.as_ref().map(|rejection| (*node, rejection.code))
     };
-    let verdicts = evaluation.verdicts.iter().filter_map(code);
-    Some(Attempt::of(&inquiry, pod, world, &standings, verdicts, root))
+    let mut verdicts: Vec<_> = evaluation.verdicts.iter().filter_map(code).collect();
+    // Wherever the search for a node began, that for victims goes by the order of all nodes.
+    // kube-scheduler: framework/preemption NodesForStatusCode
+    verdicts.sort_by_key(|(node, _)| world.place_of(*node));
+    Some(Attempt::of(&inquiry, pod, world, &standings, verdicts.into_iter(), root))
 }
 
 /// How every sum stands, over all nodes.

@@ -68,6 +68,18 @@ impl Preemption {
         }
     }
 
+    /// Whether every pod of its spec would hear the same until the world changes. A chosen node is a
+    /// change; and in which order pods are let back depends on budgets and on time.
+    pub(super) fn lasts(&self) -> bool {
+        match self {
+            Preemption::NotEligible(_) => true,
+            Preemption::Possible { .. } => false,
+            Preemption::Impossible { refused } => refused
+                .iter()
+                .all(|(_, rejection)| rejection.reasons != own(NOBODY_HAS_TO_GO).reasons),
+        }
+    }
+
     /// Why there is no room; none if room is being made.
     #[must_use]
     pub fn no_room(&self, world: &World) -> Option<NoRoom> {
@@ -77,8 +89,9 @@ impl Preemption {
             Preemption::Impossible { refused } => {
                 let mut reasons = BTreeMap::new();
                 let mut count = |reason, nodes| *reasons.entry(reason).or_default() += nodes;
-                for (_, rejection) in refused {
-                    rejection.reasons.as_slice().iter().for_each(|reason| count(*reason, 1));
+                for alike in refused.chunk_by(|a, b| a.1.reasons == b.1.reasons) {
+                    let reasons = alike[0].1.reasons.as_slice();
+                    reasons.iter().for_each(|reason| count(*reason, alike.len()));
                 }
                 let others = world.registered().len() - refused.len();
                 if others > 0 {
@@ -104,6 +117,19 @@ impl Preemption {
             }
         }
     }
+}
+
+/// Why there is no room for a pod although the removal of pods could make some on `open` nodes: on
+/// none of all the nodes has anything that runs a lower priority. None where something has.
+#[must_use]
+pub fn without_victims(pod: PodView<'_>, open: usize, world: &World) -> Option<NoRoom> {
+    let lowest = world.placement().lowest_priority();
+    if !pod.spec.preempts || lowest.is_some_and(|lowest| lowest < pod.spec.priority) {
+        return None;
+    }
+    let others = world.registered().len() - open;
+    let counts = [(NO_VICTIMS, open), (NOT_HELPFUL, others)];
+    Some(NoRoom::Refused(counts.into_iter().filter(|(_, nodes)| *nodes > 0).collect()))
 }
 
 /// The pods of lower priority that were nominated to a node and give way when `pod` is.
@@ -212,8 +238,9 @@ impl<'a> Attempt<'a> {
     // kube-scheduler: default_preemption.go SelectVictimsOnNode
     fn try_node(&self, node: NodeId, allowed: &[i64]) -> Result<Candidate, Rejection> {
         let view = self.world.view(node);
-        let mut lower: Vec<PodId> = view.load().pods().to_vec();
-        lower.retain(|pod| self.world.spec_of(*pod).priority < self.pod.spec.priority);
+        let pods = view.load().pods().iter().copied();
+        let mut lower: Vec<PodId> =
+            pods.filter(|pod| self.world.spec_of(*pod).priority < self.pod.spec.priority).collect();
         if lower.is_empty() {
             return Err(own(NO_VICTIMS));
         }

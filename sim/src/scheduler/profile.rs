@@ -16,6 +16,9 @@ pub struct Configuration {
     pub profiles: Vec<(Option<NameId>, Profile)>,
     /// How long pods that failed let others go first.
     pub backoff: Backoff,
+    /// Whether every cycle asks every node by the plain rules and nothing is remembered: slow, and the
+    /// oracle of all that is remembered otherwise.
+    pub plain: bool,
 }
 
 impl Configuration {
@@ -33,7 +36,8 @@ impl Configuration {
 impl From<Profile> for Configuration {
     /// One profile for all pods.
     fn from(profile: Profile) -> Configuration {
-        Configuration { profiles: vec![(None, profile)], backoff: Backoff::default() }
+        let profiles = vec![(None, profile)];
+        Configuration { profiles, backoff: Backoff::default(), plain: false }
     }
 }
 

@@ -7,19 +7,20 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::table::Table;
 use crate::time::{SimTime, Span};
-use crate::world::pod::PodId;
+use crate::world::pod::{PodId, SpecId};
 
 /// After this long a pod is tried again although nothing happened that helps it.
 const LONGEST_ASIDE: Span = Span::from_secs(300);
 /// How often the queue looks for such pods.
 pub const FLUSH_EVERY: Span = Span::from_secs(30);
 
-/// The order in which pods are tried: priority, then how long since their last attempt.
+/// The order in which pods are tried: priority, then how long since their last attempt, which is how
+/// `seq` rises.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 struct Turn {
     priority: Reverse<i32>,
-    enqueued_at: SimTime,
     seq: u64,
     pod: PodId,
 }
@@ -28,12 +29,23 @@ struct Turn {
 #[derive(Clone, Copy, Debug)]
 struct Failed {
     turn: Turn,
+    enqueued_at: SimTime,
     attempts: u32,
-    refused_by: Plugins,
+}
+
+/// Pods that were set aside and that nothing can tell apart: what helps one of them helps all.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Aside {
+    /// What they ask for.
+    pub spec: SpecId,
+    /// The pod, if it is not like others of its spec.
+    pub alone: Option<PodId>,
+    /// Who refused them.
+    pub refused_by: Plugins,
 }
 
 /// Plugins by their place in the profile: a set.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
 pub struct Plugins(u64);
 
 impl Plugins {
@@ -88,12 +100,13 @@ pub struct Queue {
     active: BTreeSet<Turn>,
     /// By the whole second at which the back-off ends, then by turn.
     backing_off: BTreeSet<(u64, Turn)>,
-    unschedulable: BTreeMap<PodId, Failed>,
+    /// No entry is empty.
+    unschedulable: BTreeMap<Aside, Vec<Failed>>,
     /// Pods that were deleted and are passed over when their turn comes: to find them in the line would
     /// take as long as the line is.
     deleted: BTreeSet<PodId>,
     /// How often each pod that is not bound yet has failed.
-    failures: BTreeMap<PodId, u32>,
+    failures: Table<PodId, u32>,
     seq: u64,
 }
 
@@ -105,8 +118,8 @@ impl Queue {
     }
 
     /// A new pod.
-    pub fn add(&mut self, pod: PodId, priority: i32, now: SimTime) {
-        let turn = self.turn(pod, priority, now);
+    pub fn add(&mut self, pod: PodId, priority: i32) {
+        let turn = self.turn(pod, priority);
         self.active.insert(turn);
     }
 
@@ -124,67 +137,94 @@ impl Queue {
     }
 
     /// A pod that was just tried could not be scheduled.
-    pub fn set_aside(&mut self, pod: PodId, priority: i32, refused_by: Plugins, now: SimTime) {
-        let attempts = self.failures.entry(pod).or_default();
+    pub fn set_aside(&mut self, pod: PodId, priority: i32, aside: Aside, now: SimTime) {
+        let attempts = self.failures.slot(pod);
         *attempts += 1;
         let attempts = *attempts;
-        let turn = self.turn(pod, priority, now);
-        self.unschedulable.insert(pod, Failed { turn, attempts, refused_by });
+        let turn = self.turn(pod, priority);
+        let failed = Failed { turn, enqueued_at: now, attempts };
+        self.unschedulable.entry(aside).or_default().push(failed);
     }
 
     /// A pod that was just tried is bound; nothing about it needs remembering.
     pub fn forget(&mut self, pod: PodId) {
-        self.failures.remove(&pod);
+        *self.failures.slot(pod) = 0;
     }
 
     /// A pod that waits was deleted. It never comes back.
     pub fn remove(&mut self, pod: PodId) {
-        if self.unschedulable.remove(&pod).is_none() {
+        if !self.take_out(pod) {
             self.deleted.insert(pod);
         }
         self.forget(pod);
     }
 
     /// Something happened: pods that it helps go back to the queue. Whether any did.
-    pub fn wake(&mut self, now: SimTime, helps: impl Fn(PodId, Plugins) -> bool) -> bool {
-        self.take_back(now, |pod, failed| helps(pod, failed.refused_by))
+    pub fn wake(&mut self, now: SimTime, helps: impl Fn(Aside) -> bool) -> bool {
+        let helped: Vec<_> = self.unschedulable.extract_if(.., |aside, _| helps(*aside)).collect();
+        self.take_back(now, helped.iter().flat_map(|(_, pods)| pods));
+        !helped.is_empty()
     }
 
     /// Pods that have been set aside for long go back to the queue, whatever happened. Whether any
     /// did.
     // kube-scheduler: backend/queue flushUnschedulablePodsLeftover
     pub fn flush(&mut self, now: SimTime) -> bool {
-        self.take_back(now, |_, failed| failed.turn.enqueued_at + LONGEST_ASIDE < now)
-    }
-
-    fn take_back(&mut self, now: SimTime, wanted: impl Fn(PodId, &Failed) -> bool) -> bool {
-        let mut woken = false;
-        let (active, backing_off) = (&mut self.active, &mut self.backing_off);
-        let backoff = self.backoff;
-        self.unschedulable.retain(|pod, failed| {
-            if !wanted(*pod, failed) {
-                return true;
-            }
-            let ends = failed.turn.enqueued_at + backoff.after(failed.attempts);
-            if ends <= now {
-                active.insert(failed.turn);
-            } else {
-                backing_off.insert((ends.as_ms() / 1_000, failed.turn));
-            }
-            woken = true;
-            false
+        let mut woken = Vec::new();
+        self.unschedulable.retain(|_, pods| {
+            woken.extend(pods.extract_if(.., |it| it.enqueued_at + LONGEST_ASIDE < now));
+            !pods.is_empty()
         });
-        woken
+        self.take_back(now, woken.iter());
+        !woken.is_empty()
     }
 
-    /// How many pods are set aside as unschedulable.
-    pub fn unschedulable(&self) -> usize {
-        self.unschedulable.len()
+    /// Pods that were set aside go back to the queue.
+    fn take_back<'a>(&mut self, now: SimTime, pods: impl Iterator<Item = &'a Failed>) {
+        let (mut active, mut backing_off) = (Vec::new(), Vec::new());
+        for Failed { turn, enqueued_at, attempts } in pods {
+            let ends = *enqueued_at + self.backoff.after(*attempts);
+            match ends <= now {
+                true => active.push(*turn),
+                false => backing_off.push((ends.as_ms() / 1_000, *turn)),
+            }
+        }
+        join(&mut self.active, active);
+        join(&mut self.backing_off, backing_off);
     }
 
-    fn turn(&mut self, pod: PodId, priority: i32, now: SimTime) -> Turn {
+    /// Takes out a pod that was set aside; whether it was.
+    fn take_out(&mut self, pod: PodId) -> bool {
+        let place = |(aside, pods): (&Aside, &Vec<Failed>)| {
+            Some((*aside, pods.iter().position(|failed| failed.turn.pod == pod)?))
+        };
+        let Some((aside, place)) = self.unschedulable.iter().find_map(place) else { return false };
+        if let Some(pods) = self.unschedulable.get_mut(&aside) {
+            pods.remove(place);
+            if pods.is_empty() {
+                self.unschedulable.remove(&aside);
+            }
+        }
+        true
+    }
+
+    /// Whether any pods are set aside as unschedulable.
+    pub fn has_unschedulable(&self) -> bool {
+        !self.unschedulable.is_empty()
+    }
+
+    fn turn(&mut self, pod: PodId, priority: i32) -> Turn {
         self.seq += 1;
-        Turn { priority: Reverse(priority), enqueued_at: now, seq: self.seq, pod }
+        Turn { priority: Reverse(priority), seq: self.seq, pod }
+    }
+}
+
+/// Adds to a set, all at once where it becomes a new one for the most part.
+fn join<T: Ord>(set: &mut BTreeSet<T>, new: Vec<T>) {
+    if new.len() > set.len() {
+        set.append(&mut BTreeSet::from_iter(new));
+    } else {
+        set.extend(new);
     }
 }
 
@@ -193,6 +233,16 @@ mod tests {
     use super::*;
     use crate::table::Id;
 
+    /// Pods of one spec that these plugins refused.
+    fn aside(refused_by: Plugins) -> Aside {
+        Aside { spec: SpecId::from_index(0), alone: None, refused_by }
+    }
+
+    /// A pod that is not like others.
+    fn alone(pod: PodId) -> Aside {
+        Aside { alone: Some(pod), ..aside(Plugins::default()) }
+    }
+
     fn pod(index: usize) -> PodId {
         PodId::from_index(index)
     }
@@ -200,9 +250,9 @@ mod tests {
     #[test]
     fn higher_priority_first_then_first_come() {
         let mut queue = Queue::default();
-        queue.add(pod(0), 0, SimTime::ZERO);
-        queue.add(pod(1), 0, SimTime::ZERO);
-        queue.add(pod(2), 100, SimTime::from_ms(5));
+        queue.add(pod(0), 0);
+        queue.add(pod(1), 0);
+        queue.add(pod(2), 100);
         let order: Vec<_> = std::iter::from_fn(|| queue.pop()).collect();
         assert_eq!(order, [pod(2), pod(0), pod(1)]);
     }
@@ -211,19 +261,19 @@ mod tests {
     fn only_what_helps_wakes_a_pod() {
         let mut queue = Queue::default();
         let refused_by = Plugins::from_iter([3, 5]);
-        queue.set_aside(pod(0), 0, refused_by, SimTime::ZERO);
-        assert!(!queue.wake(SimTime::from_ms(1), |_, plugins| plugins != refused_by));
+        queue.set_aside(pod(0), 0, aside(refused_by), SimTime::ZERO);
+        assert!(!queue.wake(SimTime::from_ms(1), |aside| aside.refused_by != refused_by));
         assert_eq!(queue.pop(), None);
-        assert!(queue.wake(SimTime::from_ms(1), |_, plugins| plugins.places().eq([3, 5])));
+        assert!(queue.wake(SimTime::from_ms(1), |aside| aside.refused_by.places().eq([3, 5])));
         assert_eq!(queue.pop(), Some(pod(0)), "an idle scheduler does not honour back-off");
     }
 
     #[test]
     fn a_pod_that_backs_off_lets_fresh_ones_go_first() {
         let mut queue = Queue::default();
-        queue.set_aside(pod(0), 1_000, Plugins::default(), SimTime::ZERO);
-        queue.wake(SimTime::from_ms(500), |_, _| true);
-        queue.add(pod(1), 0, SimTime::from_ms(500));
+        queue.set_aside(pod(0), 1_000, aside(Plugins::default()), SimTime::ZERO);
+        queue.wake(SimTime::from_ms(500), |_| true);
+        queue.add(pod(1), 0);
         assert_eq!(queue.pop(), Some(pod(1)));
         assert_eq!(queue.pop(), Some(pod(0)));
     }
@@ -232,11 +282,11 @@ mod tests {
     fn who_is_deleted_is_passed_over_wherever_it_waits() {
         let mut queue = Queue::default();
         for index in [0, 1] {
-            queue.set_aside(pod(index), 0, Plugins::default(), SimTime::ZERO);
+            queue.set_aside(pod(index), 0, alone(pod(index)), SimTime::ZERO);
         }
-        queue.wake(SimTime::from_ms(500), |woken, _| woken == pod(0));
+        queue.wake(SimTime::from_ms(500), |aside| aside.alone == Some(pod(0)));
         for index in [2, 3] {
-            queue.add(pod(index), 0, SimTime::from_ms(500));
+            queue.add(pod(index), 0);
         }
         for index in [0, 1, 2] {
             queue.remove(pod(index));
@@ -248,7 +298,7 @@ mod tests {
     #[test]
     fn nobody_is_set_aside_for_ever() {
         let mut queue = Queue::default();
-        queue.set_aside(pod(0), 0, Plugins::default(), SimTime::ZERO);
+        queue.set_aside(pod(0), 0, aside(Plugins::default()), SimTime::ZERO);
         assert!(!queue.flush(SimTime::from_ms(300_000)));
         assert!(queue.flush(SimTime::from_ms(330_000)));
         assert_eq!(queue.pop(), Some(pod(0)));

@@ -9,7 +9,7 @@
 
 use super::answers::{Answers, number};
 use super::branches::Branches;
-use super::follower::{Follower, Moves, News};
+use super::follower::{Follower, LastMoves, Moves, News};
 use super::framework::PodView;
 use super::inquiry::{Inquiry, Rejection};
 use super::profile::Profile;
@@ -104,8 +104,14 @@ impl Ranking {
     }
 
     /// Repairs whatever has changed since the last time. `answers` must be up to date.
-    pub fn catch_up(&mut self, answers: &Answers, pod: PodView<'_>, world: &World) {
-        let news = self.follower.news(pod, world);
+    pub(super) fn catch_up(
+        &mut self,
+        answers: &Answers,
+        pod: PodView<'_>,
+        world: &World,
+        last: &mut LastMoves,
+    ) {
+        let news = self.follower.news(pod, world, last);
         let Some(News { moves, images, changes }) =
             news.filter(|news| news.moves.is_none() && !news.images || self.outlasts_moves(world))
         else {

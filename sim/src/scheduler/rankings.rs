@@ -2,6 +2,7 @@
 
 use super::answers::Answers;
 use super::decide::Ranked;
+use super::follower::LastMoves;
 use super::framework::PodView;
 use super::inquiry::Rejection;
 use super::profile::Profile;
@@ -19,6 +20,7 @@ pub struct Rankings {
     by_class: Table<ClassId, Option<Box<Kept>>>,
     answers: Table<OwnClassId, Option<Box<Answers>>>,
     rows: usize,
+    last_moves: LastMoves,
     decisions: u64,
     /// Rows worked out by rankings that are gone.
     forgotten: u64,
@@ -42,12 +44,12 @@ impl Rankings {
         pod: PodView<'_>,
         world: &World,
     ) -> Result<Option<Ranked<'_>>, Rejection> {
-        if pod.meant_for.is_some() || pod.spec.names_nodes() || pod.spec.reads_shared_state() {
+        if !pod.is_ranked() {
             return Ok(None);
         }
         self.decisions += 1;
         let (class, own_class) = (pod.related.class, pod.related.own_class);
-        if slot(&mut self.by_class, class).is_none() {
+        if self.by_class.slot(class).is_none() {
             let ranking = Ranking::new(profile, pod, world)?;
             self.make_room(world.registered().len());
             self.by_class[class] = Some(Box::new(Kept { ranking, last_used: 0 }));
@@ -55,10 +57,10 @@ impl Rankings {
         let kept = self.by_class[class].as_mut().expect("it was just made");
         kept.last_used = self.decisions;
         let ranking = &mut kept.ranking;
-        let answers = slot(&mut self.answers, own_class).get_or_insert_default();
-        answers.catch_up(&ranking.inquiry, pod, world);
+        let answers = self.answers.slot(own_class).get_or_insert_default();
+        answers.catch_up(&ranking.inquiry, pod, world, &mut self.last_moves);
         let before = ranking.len();
-        ranking.catch_up(answers, pod, world);
+        ranking.catch_up(answers, pod, world, &mut self.last_moves);
         self.rows = self.rows + ranking.len() - before;
         Ok(Some(Ranked { ranking, answers }))
     }
@@ -83,12 +85,4 @@ impl Rankings {
             }
         }
     }
-}
-
-/// The row of an id, which may be beyond what the table has so far.
-fn slot<K: crate::table::Id, V>(table: &mut Table<K, Option<V>>, id: K) -> &mut Option<V> {
-    while table.len() <= id.index() {
-        table.push(None);
-    }
-    &mut table[id]
 }

@@ -1,5 +1,7 @@
 //! What must hold at every moment, checked the slow and obvious way.
 
+use std::collections::BTreeMap;
+
 use super::World;
 use super::load::NodeLoad;
 use super::node::{NodeId, NodeState};
@@ -48,6 +50,13 @@ impl World {
             {
                 return Err(format!("{node:?} is over-committed"));
             }
+        }
+        let mut priorities = BTreeMap::new();
+        for pod in self.pods.ids().filter(|pod| self.pods.phase(*pod).node().is_some()) {
+            *priorities.entry(self.spec_of(pod).priority).or_insert(0) += 1;
+        }
+        if priorities != *self.placement.priorities() {
+            return Err("the pods of each priority are not what a recount gives".into());
         }
         if *self.health() != self.health_recounted() {
             return Err("the healthy pods of budgets are not what a recount gives".into());

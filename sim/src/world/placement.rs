@@ -13,6 +13,8 @@ pub struct Placement {
     loads: Table<NodeId, NodeLoad>,
     /// Pods that are nominated to nodes, in order of id; no entry is empty.
     nominated: BTreeMap<NodeId, Vec<PodId>>,
+    /// How many pods of each priority are on nodes; no entry is zero.
+    priorities: BTreeMap<i32, u32>,
 }
 
 impl Placement {
@@ -29,6 +31,25 @@ impl Placement {
     /// The pods that are nominated to a node: preemption is making room for them there.
     pub fn nominated_to(&self, node: NodeId) -> &[PodId] {
         self.nominated.get(&node).map_or(&[], |pods| pods)
+    }
+
+    /// The lowest priority of any pod on a node.
+    pub fn lowest_priority(&self) -> Option<i32> {
+        self.priorities.keys().next().copied()
+    }
+
+    /// A pod of this priority came to a node, or left it.
+    pub(super) fn count(&mut self, priority: i32, came: bool) {
+        let pods = self.priorities.entry(priority).or_default();
+        *pods = if came { *pods + 1 } else { *pods - 1 };
+        if *pods == 0 {
+            self.priorities.remove(&priority);
+        }
+    }
+
+    /// How many pods of each priority are on nodes.
+    pub(super) fn priorities(&self) -> &BTreeMap<i32, u32> {
+        &self.priorities
     }
 
     /// Every node that pods are nominated to, with those pods.

@@ -120,6 +120,15 @@ fn available(nodes: usize, reasons: &BTreeMap<Reason, usize>, model: &Model) -> 
     format!("0/{nodes} nodes are available{colon}{}.", lines.join(", "))
 }
 
+/// A refusal as a scheduler hands it over: worked out for this pod, or the same as one before.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Cause {
+    /// Worked out for this pod.
+    Found(Refusal),
+    /// One that has occurred before.
+    Known(RefusalId),
+}
+
 /// Every summary that has occurred, once.
 #[derive(Clone, Debug, Default)]
 pub struct Refusals(IndexSet<Refusal>);
@@ -128,6 +137,11 @@ impl Refusals {
     /// The id of `refusal`, new or known.
     pub(super) fn intern(&mut self, refusal: Refusal) -> RefusalId {
         RefusalId::from_index(self.0.insert_full(refusal).0)
+    }
+
+    /// The id of a refusal that has occurred.
+    pub fn id_of(&self, refusal: &Refusal) -> Option<RefusalId> {
+        self.0.get_index_of(refusal).map(RefusalId::from_index)
     }
 
     /// All summaries, in order of first occurrence.

@@ -14,7 +14,7 @@ use super::journal::Change;
 use super::node::{NodeId, NodeShape, NodeState, Why};
 use super::pod::{End, Phase, PodId, SpecId};
 use super::pool::PoolId;
-use super::refusal::Refusal;
+use super::refusal::Cause;
 use super::reserved;
 use super::taints::{Effect, Taint};
 use super::topology::Value;
@@ -84,9 +84,12 @@ impl World {
     ///
     /// # Panics
     /// If the pod is not pending.
-    pub fn refuse(&mut self, pod: PodId, refusal: Refusal) -> Fact {
+    pub fn refuse(&mut self, pod: PodId, cause: Cause) -> Fact {
         assert_eq!(self.pods.phase(pod), Phase::Pending, "only a pending pod is refused");
-        let refusal = self.refusals.intern(refusal);
+        let refusal = match cause {
+            Cause::Found(refusal) => self.refusals.intern(refusal),
+            Cause::Known(refusal) => refusal,
+        };
         Fact::PodUnschedulable { pod, workload: self.pods.workload(pod), refusal }
     }
 
@@ -478,6 +481,9 @@ impl World {
     /// A pod is in another phase from now on.
     pub(super) fn enter(&mut self, pod: PodId, phase: Phase) {
         let before = std::mem::replace(&mut self.pods.phase[pod], phase);
+        if before.node().is_some() != phase.node().is_some() {
+            self.placement.count(self.spec_of(pod).priority, phase.node().is_some());
+        }
         self.health.moved(self.pods.spec[pod], before, phase, &self.model);
     }
 

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use sim::Root;
 use sim::scheduler::decide::Scratch;
-use sim::scheduler::framework::PodView;
+use sim::scheduler::framework::{Code, PodView};
 use sim::scheduler::plain::{self, Walk};
 use sim::scheduler::profile::Profile;
 use sim::scheduler::rankings::Rankings;
@@ -46,9 +46,12 @@ pub(crate) fn compare(
             prop_assert_eq!(decision.walked, expected.verdicts.len());
         }
         if best.is_empty() {
-            let (refusal, rejections) = ranked.refusal(pod, world);
+            let (refusal, rejections, open) = ranked.refusal(pod, world);
             prop_assert_eq!(refusal, expected.refusal());
             prop_assert!(expected.rejections().all(|rejection| rejections.contains(rejection)));
+            let refused = expected.verdicts.iter().flat_map(|(_, verdict)| verdict);
+            let may_change = refused.filter(|rejection| rejection.code == Code::Unschedulable);
+            prop_assert_eq!(open, may_change.count());
             if walk == Walk::WHOLE {
                 let plain = plain::preempt(profile, pod, world, &expected, ROOT);
                 prop_assert_eq!(Some(ranked.preempt(pod, world, ROOT)), plain);
