@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use crate::terminal;
 use scenarios::Diagnostics;
 
 /// What shells give a program that SIGPIPE ends: 128 and its number.
@@ -52,20 +53,19 @@ impl Failure {
 
     /// Says what went wrong, on stderr, and returns the exit code.
     pub(crate) fn report(self) -> ExitCode {
-        let mut stderr = anstream::stderr().lock();
         // A stderr that cannot be written to leaves nobody to tell.
         let _ = match &self {
             Failure::Input { diagnostics, json: true } => {
-                writeln!(stderr, "{}", serde_json::json!({ "errors": diagnostics }))
+                writeln!(terminal::stderr(), "{}", serde_json::json!({ "errors": diagnostics }))
             }
             Failure::Input { diagnostics, json: false } => {
-                write!(stderr, "{}", diagnostics.render(true))
+                write!(terminal::styled_stderr(), "{}", diagnostics.render(true))
             }
-            Failure::Usage(error) => writeln!(stderr, "error: {error:#}"),
+            Failure::Usage(error) => writeln!(terminal::stderr(), "error: {error:#}"),
             // `spotsim ... | head` closing the pipe is how it is meant to end.
             Failure::Internal(error) if is_broken_pipe(error) => return ExitCode::SUCCESS,
             Failure::Internal(error) | Failure::Unprinted(error) => {
-                writeln!(stderr, "error: {error:#}")
+                writeln!(terminal::stderr(), "error: {error:#}")
             }
             Failure::Differs
             | Failure::Wrong

@@ -201,7 +201,12 @@ pub(crate) fn default_path(scenario: &Scenario, seed: u64, n: u32) -> PathBuf {
     let hash = &sha256(all.as_bytes())[..8];
     let fit = |c: char| if c.is_ascii_alphanumeric() || "._".contains(c) { c } else { '-' };
     let name: String = scenario.name.chars().map(fit).take(60).collect();
-    Path::new("runs").join(format!("{}-{hash}", name.trim_start_matches('.')))
+    // A leading dot would hide it, a leading dash is an option to every command.
+    let name = match name.trim_matches(['.', '-']) {
+        "" => "run",
+        name => name,
+    };
+    Path::new("runs").join(format!("{name}-{hash}"))
 }
 
 /// The files of a folder that are not as a run has them; none if that folder is of another run.

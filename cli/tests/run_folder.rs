@@ -362,3 +362,40 @@ fn a_run_of_which_no_facts_were_kept_is_compared_by_its_digest() {
         "{text}"
     );
 }
+
+#[test]
+fn a_run_is_explained_by_its_own_scenario_or_not_at_all() {
+    let place = Place::new();
+    assert_eq!(code(&place.run(&[])), Some(0));
+    let facts = fs::read_to_string(place.path("run/facts.jsonl")).unwrap();
+    let pod = facts.lines().find_map(|line| {
+        let fact: Value = serde_json::from_str(line).unwrap();
+        (fact["kind"] == "PodCreated").then(|| fact["pod"].as_str().unwrap().to_owned())
+    });
+    let pod = format!("pod/{}", pod.unwrap());
+    let questions = [&["explain", "cost", "--run", "run"][..], &["explain", &pod, "--run", "run"]];
+    for question in questions {
+        assert_eq!(code(&place.spotsim(question)), Some(0), "{question:?}");
+    }
+    let was = fs::read_to_string(place.path("scenario.yaml")).unwrap();
+    // What changes nothing is no other run.
+    fs::write(place.path("scenario.yaml"), format!("{was}# a remark\n")).unwrap();
+    for question in questions {
+        assert_eq!(code(&place.spotsim(question)), Some(0), "{question:?}");
+    }
+    fs::write(place.path("scenario.yaml"), was.replace("{scale: 30}", "{scale: 60}")).unwrap();
+    for question in questions {
+        let output = place.spotsim(question);
+        assert_eq!(code(&output), Some(2), "{question:?}");
+        assert_eq!(stdout(&output), "", "{question:?}");
+        let error = stderr(&output);
+        for part in [
+            "run holds another run than its scenario gives now",
+            "scenario.yaml has changed since the run was made",
+            "the replay differs at facts.jsonl line",
+            "bring the files back as they were, or make the run again",
+        ] {
+            assert!(error.contains(part), "{question:?}: {error}");
+        }
+    }
+}

@@ -40,6 +40,7 @@ pub mod volumes;
 pub mod words;
 
 pub use figures::{Figures, Fold};
+pub use quantity::many;
 pub use summary::{Input, Summary, summarize};
 pub use text::{table, to_ascii, verdict};
 

@@ -57,7 +57,8 @@ pub(crate) fn time(seconds: f64) -> String {
 }
 
 /// A number with its noun.
-pub(crate) fn many(count: u64, noun: &str) -> String {
+#[must_use]
+pub fn many(count: u64, noun: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{} {noun}{plural}", thousands(count as f64))
 }

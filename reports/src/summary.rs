@@ -16,6 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::Serialize;
 use sim::digest::Digest;
+use sim::plain::{plain, plain_lines};
 use sim::world::disruption::Reason;
 use sim::{Cost, Legend, Run};
 
@@ -276,7 +277,8 @@ impl Summary {
     /// Never: there is nothing in it that JSON cannot say.
     #[must_use]
     pub fn to_json(&self) -> String {
-        serde_json::to_string_pretty(self).expect("plain data")
+        let text = serde_json::to_string_pretty(self).expect("plain data");
+        plain_lines(&text).into_owned()
     }
 }
 
@@ -326,7 +328,7 @@ pub fn summarize(input: Input<'_>) -> Summary {
     }
     Summary {
         schema: SCHEMA,
-        scenario: input.scenario.to_owned(),
+        scenario: plain(input.scenario).into_owned(),
         version: input.version.to_owned(),
         seed: input.seed,
         replications: input.proposed.len(),

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
+use sim::plain::{plain, plain_lines, plain_styled};
 
 /// How bad it is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -99,23 +100,26 @@ impl Diagnostic {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
         };
-        let title = level.primary_title(self.message.as_str()).id(self.code);
+        let (message, label) = (plain_lines(&self.message), plain_lines(&self.label));
+        let title = level.primary_title(&*message).id(self.code);
+        let file = self.place.as_ref().map_or("", |place| place.file.as_str());
+        let (file, help) = (plain(file), self.help.as_deref().map(plain_lines));
         let mut group = Group::with_title(title);
         if let Some(place) = &self.place {
             let start = floor(&place.text, place.span.start);
             let end = floor(&place.text, place.span.end.max(start));
             // Only the first line is underlined: the rest would be a wall of text.
             let end = place.text[start..end].find('\n').map_or(end, |at| start + at);
-            let annotation = AnnotationKind::Primary.span(start..end).label(self.label.as_str());
-            group = group.element(
-                Snippet::source(&*place.text).path(place.file.as_str()).annotation(annotation),
-            );
+            let annotation = AnnotationKind::Primary.span(start..end).label(&*label);
+            group =
+                group.element(Snippet::source(&*place.text).path(&*file).annotation(annotation));
         }
-        if let Some(help) = &self.help {
-            group = group.element(Level::HELP.message(help.as_str()));
+        if let Some(help) = &help {
+            group = group.element(Level::HELP.message(&**help));
         }
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
-        renderer.render(&[group])
+        // The renderer replaces controls in what it quotes, but not all that has no shape.
+        plain_styled(&renderer.render(&[group])).into_owned()
     }
 }
 

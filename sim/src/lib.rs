@@ -44,6 +44,7 @@
 pub mod digest;
 pub mod money;
 pub mod names;
+pub mod plain;
 pub mod rng;
 pub mod stop;
 pub mod table;

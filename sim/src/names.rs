@@ -1,5 +1,7 @@
 //! Strings end here: label keys and values, names and zones become small integers.
 
+use std::borrow::Cow;
+
 use indexmap::IndexSet;
 
 use crate::table::{Id, id};
@@ -30,6 +32,24 @@ impl Names {
     /// The id of `text` if it was ever interned.
     pub fn find(&self, text: &str) -> Option<NameId> {
         self.texts.get_index_of(text).map(NameId::from_index)
+    }
+
+    /// The same ids with other strings, if `change` changes any. Strings that it makes equal are told
+    /// apart by apostrophes.
+    #[must_use]
+    pub fn changed(&self, change: impl Fn(&str) -> Cow<'_, str>) -> Option<Names> {
+        if self.texts.iter().all(|text| matches!(change(text), Cow::Borrowed(_))) {
+            return None;
+        }
+        let mut texts: IndexSet<Box<str>> = IndexSet::with_capacity(self.texts.len());
+        for text in &self.texts {
+            let mut text = change(text).into_owned();
+            while texts.contains(text.as_str()) {
+                text.push('\'');
+            }
+            texts.insert(text.into_boxed_str());
+        }
+        Some(Names { texts, integers: self.integers.clone() })
     }
 
     /// The string behind an id.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::plain::plain;
 use crate::providers::Provider;
 use crate::setup::Setup;
 use crate::time::SimTime;
@@ -22,14 +23,27 @@ pub struct Legend {
 }
 
 impl Legend {
-    /// The legend of all runs of `setup`.
+    /// The legend of all runs of `setup`. Every name in it is [`plain`](crate::plain), so that it can
+    /// be shown anywhere.
     #[must_use]
     pub fn of(setup: &Setup) -> Legend {
         Legend {
-            model: Arc::clone(&setup.model),
+            model: shown(&setup.model),
             provider: setup.provider,
             from: SimTime::ZERO + setup.warm_up,
             to: setup.horizon,
+        }
+    }
+}
+
+/// The model under names that can be shown.
+fn shown(model: &Arc<Model>) -> Arc<Model> {
+    match model.names.changed(plain) {
+        None => Arc::clone(model),
+        Some(names) => {
+            let mut model = Model::clone(model);
+            model.names = names;
+            Arc::new(model)
         }
     }
 }

@@ -11,6 +11,7 @@ use validation::fit::{self, Fit, Rate, Slots};
 use crate::Outcome;
 use crate::args::{CalibrateArgs, Output};
 use crate::failure::Failure;
+use crate::terminal;
 
 /// Fits what the files say.
 pub(crate) fn run(args: &CalibrateArgs) -> Outcome {
@@ -36,7 +37,7 @@ pub(crate) fn run(args: &CalibrateArgs) -> Outcome {
         fs::write(path, bytes)
             .map_err(|error| Failure::Usage(anyhow::anyhow!("{}: {error}", path.display())))?;
     }
-    let mut stdout = anstream::stdout().lock();
+    let mut stdout = terminal::stdout();
     match args.output {
         Output::Table => write!(stdout, "{}", told(&fit))?,
         Output::Json => writeln!(stdout, "{:#}", as_json(&fit))?,

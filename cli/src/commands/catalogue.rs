@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::Outcome;
 use crate::args::{CatalogueArgs, ListOutput, SortBy};
+use crate::terminal;
 
 /// Lists what fulfils all filters.
 pub(crate) fn run(args: &CatalogueArgs) -> Outcome {
@@ -21,7 +22,7 @@ pub(crate) fn run(args: &CatalogueArgs) -> Outcome {
     if types.is_empty() {
         explain_nothing(&args.filters)?;
     }
-    let mut stdout = anstream::stdout().lock();
+    let mut stdout = terminal::stdout();
     match args.output {
         ListOutput::Table => write!(stdout, "{}", text(&types, &NARROW))?,
         ListOutput::Wide => write!(stdout, "{}", text(&types, &WIDE))?,
@@ -69,7 +70,7 @@ fn explain_nothing(filters: &[Filter]) -> Outcome {
         })
         .find_map(nearest)
         .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-    writeln!(anstream::stderr().lock(), "no type of the catalogue is like that{advice}")?;
+    writeln!(terminal::stderr(), "no type of the catalogue is like that{advice}")?;
     Ok(())
 }
 

@@ -8,6 +8,7 @@ use reports::rules::{self, RuleSummary, Watch};
 use reports::summary::{NeverPlaced, never_placed};
 use scenarios::Scenario;
 use scenarios::experiment::replicate;
+use sim::plain::plain;
 use sim::{Legend, Root, run_unless};
 
 use super::progress::Progress;
@@ -26,7 +27,7 @@ pub(crate) fn run(args: &CheckArgs) -> Outcome {
     let (seed, n) = (args.seed.unwrap_or(scenario.seed), args.replications);
     let progress = Progress::new(args.quiet, n);
     if !args.quiet && !scenario.warnings.is_empty() {
-        write!(anstream::stderr().lock(), "{}", scenario.warnings.render(true))?;
+        write!(terminal::styled_stderr(), "{}", scenario.warnings.render(true))?;
     }
     let legend = Legend::of(&scenario.setup);
     let runs = replicate(n, progress.stop(), |replication| {
@@ -45,7 +46,8 @@ pub(crate) fn run(args: &CheckArgs) -> Outcome {
     }
     let rules = told_rules(&scenario, seed, &outcomes, progress.stop());
     let never = never_placed(placed.iter().map(Vec::as_slice), &legend);
-    let found = Found { name: &scenario.name, seed, n: outcomes.len(), never, rules: &rules };
+    let found =
+        Found { name: &plain(&scenario.name), seed, n: outcomes.len(), never, rules: &rules };
     found.print(args.output)?;
     let broken = found.never.is_some() || rules.iter().any(|rule| rule.first.is_some());
     if progress.interrupted() {
@@ -73,7 +75,7 @@ impl Found<'_> {
                     "schema": "spotsim/check/v1", "scenario": name, "seed": seed,
                     "replications": n, "neverPlaced": never, "rules": rules
                 });
-                writeln!(anstream::stdout().lock(), "{whole:#}")?;
+                writeln!(terminal::stdout(), "{whole:#}")?;
             }
             Output::Table => {
                 let mut text = String::new();

@@ -38,7 +38,7 @@ pub(crate) fn write(
     ];
     written.extend(draft.spot.iter().map(|text| (spot.clone(), text.clone())));
     fresh::write_all(&written, force)?;
-    let mut stderr = anstream::stderr().lock();
+    let mut stderr = terminal::stderr();
     let columns = terminal::columns().unwrap_or(WIDE);
     let mut label = "Read   ";
     for note in &draft.notes {

@@ -8,6 +8,7 @@ use super::import;
 use crate::Outcome;
 use crate::args::InitArgs;
 use crate::fresh;
+use crate::terminal;
 
 /// Writes a commented scenario, never over another file.
 pub(crate) fn run(args: &InitArgs) -> Outcome {
@@ -22,7 +23,7 @@ pub(crate) fn run(args: &InitArgs) -> Outcome {
     let what = if fresh::write_all(&files, args.force)? { "Wrote" } else { "Found" };
     let scenario = args.scenario.display();
     writeln!(
-        anstream::stderr().lock(),
+        terminal::stderr(),
         "{what}   {scenario}, and {} for your editor\n\
          Next    spotsim run {scenario}\n        \
          spotsim explain pools          what its fields mean",

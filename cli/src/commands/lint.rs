@@ -8,6 +8,8 @@ use scenarios::{Diagnostics, file::ProviderName};
 use serde_json::json;
 use sim::providers;
 
+use sim::plain::plain_lines;
+
 use crate::Outcome;
 use crate::args::{LintArgs, LintOutput};
 use crate::failure::Failure;
@@ -25,10 +27,11 @@ pub(crate) fn run(args: &LintArgs) -> Outcome {
         }
         LintOutput::Json => {
             let text = json!({"schema": "spotsim/lint/v1", "findings": found});
-            writeln!(stdout, "{text:#}")?;
+            writeln!(stdout, "{}", plain_lines(&format!("{text:#}")))?;
         }
         LintOutput::Sarif => {
-            writeln!(stdout, "{:#}", sarif::log(&found, env!("CARGO_PKG_VERSION")))?;
+            let log = format!("{:#}", sarif::log(&found, env!("CARGO_PKG_VERSION")));
+            writeln!(stdout, "{}", plain_lines(&log))?;
         }
     }
     match (found.has_errors(), found.is_empty()) {

@@ -8,6 +8,7 @@ use sim::Stop;
 
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
+use crate::terminal;
 
 /// Progress, notes and interruption of one experiment.
 pub(crate) struct Progress {
@@ -38,7 +39,7 @@ impl Progress {
     pub(crate) fn note(&self, text: &str) {
         if !self.quiet {
             let print = || {
-                let _ = writeln!(anstream::stderr().lock(), "{text}");
+                let _ = writeln!(terminal::stderr(), "{text}");
             };
             self.bar.suspend(print);
         }

@@ -3,10 +3,11 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use reports::Summary;
 use reports::export::manifest::Origin;
 use reports::layout::WIDE;
+use reports::{Summary, many};
 use scenarios::Scenario;
+use sim::plain::plain;
 
 use super::progress::Progress;
 use super::verify;
@@ -41,10 +42,10 @@ pub(crate) fn simulate(scenario: &Scenario, origin: Origin, how: &How) -> Outcom
     });
     keep.as_ref().map_or(Ok(()), RunFolder::check)?;
     let progress = Progress::new(how.quiet, n);
-    progress.note(&format!("{}: {}", scenario.name, what_is_simulated(scenario, n, seed)));
-    scenario.understood.iter().for_each(|line| progress.note(&format!("        {line}")));
+    progress.note(&format!("{}: {}", plain(&scenario.name), what_is_simulated(scenario, n, seed)));
+    scenario.understood.iter().for_each(|line| progress.note(&format!("        {}", plain(line))));
     if !how.quiet && !scenario.warnings.is_empty() {
-        write!(anstream::stderr().lock(), "{}", scenario.warnings.render(true))?;
+        write!(terminal::styled_stderr(), "{}", scenario.warnings.render(true))?;
     }
 
     let results = experiment::run(scenario, seed, n, &progress)?;
@@ -108,16 +109,18 @@ fn what_is_simulated(scenario: &Scenario, n: u32, seed: u64) -> String {
     let model = &scenario.setup.model;
     let nodes: u64 = model.pools.rows().map(|pool| u64::from(pool.size)).sum();
     format!(
-        "{nodes} nodes, {} workloads, {}, {}, {n} replications, seed {seed}",
-        model.workloads.len(),
+        "{}, {}, {}, {}, {}, seed {seed}",
+        many(nodes, "node"),
+        many(model.workloads.len() as u64, "workload"),
         scenario.setup.provider.name,
         scenario.setup.horizon.since(sim::SimTime::ZERO),
+        many(n.into(), "replication"),
     )
 }
 
 fn print(summary: &Summary, output: Output) -> Outcome {
     match output {
-        Output::Json => Ok(writeln!(anstream::stdout().lock(), "{}", summary.to_json())?),
+        Output::Json => Ok(writeln!(terminal::stdout(), "{}", summary.to_json())?),
         Output::Table => {
             let columns = terminal::columns().unwrap_or(WIDE);
             let table = reports::table(summary, columns);

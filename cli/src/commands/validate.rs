@@ -9,6 +9,7 @@ use validation::{Bound, EXPERIMENTS, Experiment, Row};
 use crate::Outcome;
 use crate::args::{Output, ValidateArgs};
 use crate::failure::Failure;
+use crate::terminal;
 
 /// Runs the experiments that are named, or all, and says what each of them gives.
 pub(crate) fn run(args: &ValidateArgs) -> Outcome {
@@ -17,7 +18,7 @@ pub(crate) fn run(args: &ValidateArgs) -> Outcome {
     } else {
         args.experiments.iter().filter_map(|name| Experiment::named(name)).collect()
     };
-    let mut stdout = anstream::stdout().lock();
+    let mut stdout = terminal::stdout();
     let mut all_hold = true;
     let mut told = Vec::new();
     for experiment in chosen {

@@ -3,8 +3,9 @@
 use std::io::Write;
 use std::path::Path;
 
-use anyhow::anyhow;
+use anyhow::{Context, anyhow};
 use reports::export::manifest::{Manifest, Origin};
+use reports::export::{Recording, facts};
 use scenarios::Scenario;
 
 use super::differences;
@@ -16,6 +17,7 @@ use crate::experiment;
 use crate::failure::Failure;
 use crate::run_files::Contents;
 use crate::run_folder;
+use crate::terminal;
 
 /// Makes the run in `folder` again, from `instead` if that is given and from the file it was made
 /// from if not.
@@ -50,7 +52,7 @@ pub(crate) fn run(folder: &Path, instead: Option<&Path>, how: &How) -> Outcome {
             Err(_) if progress.interrupted() => return Err(interrupted()),
             found => found.map_err(Failure::Internal)?,
         };
-    let mut stdout = anstream::stdout().lock();
+    let mut stdout = terminal::stdout();
     differences::print(&found, &mut stdout)?;
     if !found.is_empty() {
         return Err(Failure::Differs);
@@ -94,4 +96,25 @@ pub(crate) fn changes(manifest: &Manifest, scenario: &Scenario) -> Vec<String> {
         changes.push(format!("the scenario is made of {now} files now, and was of {then}"));
     }
     changes
+}
+
+/// Refuses to speak of the run in `folder` by one that is another: what is in the folder is then not
+/// what would be explained.
+pub(crate) fn is_recorded(folder: &Path, changes: &[String], recording: Recording<'_>) -> Outcome {
+    let recorded = facts_of(folder)?;
+    let Some(place) = facts::first_difference(&recorded, recording) else { return Ok(()) };
+    let mut why: Vec<&str> = changes.iter().map(String::as_str).collect();
+    let place = format!("the replay differs at facts.jsonl {place}");
+    why.push(&place);
+    let what = anyhow!("{} holds another run than its scenario gives now", folder.display());
+    let help = "nothing is explained; bring the files back as they were, or make the run again";
+    Err(Failure::Usage(anyhow!("{what}: {}; {help}", why.join("; "))))
+}
+
+/// The facts in the folder of a run.
+fn facts_of(folder: &Path) -> Result<String, Failure> {
+    let path = folder.join("facts.jsonl");
+    std::fs::read_to_string(&path)
+        .with_context(|| format!("cannot read {}", path.display()))
+        .map_err(Failure::Usage)
 }

@@ -6,6 +6,8 @@ use plotters_backend::{
     FontFamily, FontStyle, FontTransform,
 };
 
+use sim::plain::plain;
+
 use super::{Anchor, Axis, Chart, Color, Ink, Mark, Shape, Side, Stroke, font};
 
 /// The size of a picture, in pixels at 1x: as wide as a slide.
@@ -267,7 +269,7 @@ impl<B: DrawingBackend> Pen<'_, B> {
     /// Writes a text on the line `y`.
     fn text(&mut self, text: &str, (x, y): (f64, f64), kind: &Type) -> Drawn<B> {
         let y = y - kind.size * font::X_HEIGHT / 2.0;
-        self.backend.draw_text(text, kind, grid((x, y)))
+        self.backend.draw_text(&plain(text), kind, grid((x, y)))
     }
 }
 

@@ -18,8 +18,9 @@ fn face(strong: bool) -> Face<'static> {
 /// How wide a text is at a size of one.
 fn unit_width(face: &Face<'_>, text: &str) -> f64 {
     let advance = |c| face.glyph_index(c).and_then(|glyph| face.glyph_hor_advance(glyph));
-    let units: u32 = text.chars().filter_map(advance).map(u32::from).sum();
-    f64::from(units) / f64::from(face.units_per_em())
+    // Exact, and a float knows no overflow.
+    let units: f64 = text.chars().filter_map(advance).map(f64::from).sum();
+    units / f64::from(face.units_per_em())
 }
 
 /// How wide a text is at a size.
@@ -27,17 +28,26 @@ pub(super) fn width(text: &str, size: f64, strong: bool) -> f64 {
     unit_width(&face(strong), text) * size
 }
 
-/// Cuts a text into lines no wider than `most`, between words.
+/// Cuts a text into lines no wider than `most`, between words; a word that is wider by itself is
+/// shortened.
 pub(super) fn wrap(text: &str, size: f64, strong: bool, most: f64) -> Vec<String> {
+    let face = face(strong);
+    let space = unit_width(&face, " ");
     let mut lines: Vec<String> = Vec::new();
+    let mut right = 0.0;
     for word in text.split_whitespace() {
-        if let Some(line) = lines.last_mut()
-            && width(&format!("{line} {word}"), size, strong) <= most
-        {
-            line.push(' ');
-            line.push_str(word);
-        } else {
-            lines.push(word.to_owned());
+        let word = shorten(word, size, strong, most);
+        let width = unit_width(&face, &word);
+        match lines.last_mut() {
+            Some(line) if (right + space + width) * size <= most => {
+                line.push(' ');
+                line.push_str(&word);
+                right += space + width;
+            }
+            _ => {
+                lines.push(word);
+                right = width;
+            }
         }
     }
     lines
@@ -45,14 +55,20 @@ pub(super) fn wrap(text: &str, size: f64, strong: bool, most: f64) -> Vec<String
 
 /// A text that is no wider than `most`, its end left out if need be.
 pub(super) fn shorten(text: &str, size: f64, strong: bool, most: f64) -> String {
-    if width(text, size, strong) <= most {
-        return text.to_owned();
+    let face = face(strong);
+    let units = |text: &str| unit_width(&face, text) * size;
+    let dots = units("…");
+    let (mut right, mut fits) = (0.0, 0);
+    for (at, c) in text.char_indices() {
+        right += units(c.encode_utf8(&mut [0; 4]));
+        if right + dots <= most {
+            fits = at + c.len_utf8();
+        }
+        if right > most {
+            return format!("{}…", text[..fits].trim_end());
+        }
     }
-    let mut short: String = text.to_owned();
-    while !short.is_empty() && width(&format!("{short}…"), size, strong) > most {
-        short.pop();
-    }
-    format!("{}…", short.trim_end())
+    text.to_owned()
 }
 
 /// Draws the outlines of a text that begins at `x` on the line `y`.

@@ -1,6 +1,7 @@
 //! A chart as SVG: text stays text, and whoever cannot see it is told the finding.
 
 use plotters_svg::SVGBackend;
+use sim::plain::plain;
 
 use super::Chart;
 use super::draw::{GRID, SIZE, draw};
@@ -30,5 +31,5 @@ pub fn svg(chart: &Chart) -> String {
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    plain(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

@@ -7,12 +7,14 @@ use std::io::Write;
 use serde::Serialize;
 use sim::{Cost, Legend};
 
+use super::cell;
 use crate::breakdown::{Breakdown, DIMENSIONS};
 
 /// A line of the table.
 #[derive(Serialize)]
 struct Row<'a> {
     dimension: &'static str,
+    #[serde(serialize_with = "cell::text")]
     name: &'a str,
     usd_per_month: f64,
     on_demand_plan_usd_per_month: f64,

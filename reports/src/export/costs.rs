@@ -6,6 +6,7 @@ use std::io::Write;
 use serde::Serialize;
 use sim::{Cost, MicroUsdPerHour, SimTime, Sink};
 
+use super::cell;
 use super::names::Namer;
 use super::{Recording, seconds};
 use crate::ledger::{Books, Ledger};
@@ -15,11 +16,17 @@ use crate::persistent;
 #[derive(Default, Serialize)]
 struct Row<'a> {
     charge: &'static str,
+    #[serde(serialize_with = "cell::text")]
     node: &'a str,
+    #[serde(serialize_with = "cell::text")]
     commitment: &'a str,
+    #[serde(serialize_with = "cell::text")]
     volume: &'a str,
+    #[serde(serialize_with = "cell::text")]
     pool: &'a str,
+    #[serde(serialize_with = "cell::text")]
     instance_type: &'a str,
+    #[serde(serialize_with = "cell::text")]
     zone: &'a str,
     capacity_type: &'a str,
     from_s: f64,

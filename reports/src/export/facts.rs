@@ -4,6 +4,7 @@
 use std::io::{self, Write};
 
 use serde_json::{Map, Value, json};
+use sim::plain::plain;
 use sim::world::disruption::Reason;
 use sim::world::job::Worked;
 use sim::world::refusal::RefusalId;
@@ -19,7 +20,7 @@ use crate::words;
 /// If `out` cannot be written to.
 pub fn write(recording: Recording<'_>, out: &mut impl Write) -> io::Result<()> {
     for line in lines(recording) {
-        writeln!(out, "{line}")?;
+        writeln!(out, "{}", plain(&line.to_string()))?;
     }
     Ok(())
 }
@@ -45,7 +46,7 @@ pub fn first_difference(file: &str, recording: Recording<'_>) -> Option<String> 
             return Some(format!("line {number}: the file ends, the replay goes on with {fact}"));
         };
         let here = fact.to_string();
-        if text == here {
+        if text == plain(&here) {
             continue;
         }
         return Some(match serde_json::from_str::<Map<String, Value>>(text) {

@@ -3,6 +3,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use sim::plain::plain_lines;
 
 /// The version of this format.
 pub const SCHEMA: &str = "spotsim/run/v1";
@@ -89,7 +90,8 @@ impl Manifest {
     /// Never: there is nothing in it that JSON cannot say.
     #[must_use]
     pub fn to_json(&self) -> String {
-        serde_json::to_string_pretty(self).expect("plain data")
+        let text = serde_json::to_string_pretty(self).expect("plain data");
+        plain_lines(&text).into_owned()
     }
 
     /// From JSON.

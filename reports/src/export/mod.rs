@@ -5,6 +5,7 @@
 //! never under the simulator's own numbers. Columns and units are documented in `docs/run-folder.md`.
 
 pub mod breakdown;
+pub mod cell;
 pub mod costs;
 pub mod facts;
 pub mod legend;

@@ -7,6 +7,7 @@ use serde::Serialize;
 use sim::world::node::NodeId;
 use sim::{Cost, Fact, Span};
 
+use super::cell;
 use super::costs::books;
 use super::names::{Namer, reason};
 use super::{Recording, change, seconds};
@@ -14,9 +15,13 @@ use super::{Recording, change, seconds};
 /// A line of the table. What has not happened is left empty.
 #[derive(Serialize)]
 struct Row<'a> {
+    #[serde(serialize_with = "cell::text")]
     node: String,
+    #[serde(serialize_with = "cell::text")]
     pool: &'a str,
+    #[serde(serialize_with = "cell::text")]
     instance_type: &'a str,
+    #[serde(serialize_with = "cell::text")]
     zone: &'a str,
     capacity_type: &'a str,
     launched_s: f64,

@@ -8,17 +8,21 @@ use sim::Fact;
 use sim::world::pod::PodId;
 use sim::world::refusal::RefusalId;
 
+use super::cell;
 use super::names::{Namer, end, kind};
 use super::{Recording, change, seconds};
 
 /// A line of the table. What has not happened is left empty.
 #[derive(Serialize)]
 struct Row {
+    #[serde(serialize_with = "cell::text")]
     pod: String,
+    #[serde(serialize_with = "cell::text")]
     workload: String,
     kind: &'static str,
     replica: u32,
     attempt: u32,
+    #[serde(serialize_with = "cell::text_if_any")]
     node: Option<String>,
     created_s: f64,
     scheduled_s: Option<f64>,
@@ -28,6 +32,7 @@ struct Row {
     end: Option<&'static str>,
     pending_s: f64,
     refusals: u32,
+    #[serde(serialize_with = "cell::text_if_any")]
     message: Option<String>,
 }
 

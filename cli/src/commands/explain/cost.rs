@@ -10,7 +10,7 @@ use sim::{Fact, Legend, Root, SimTime};
 
 use crate::Outcome;
 use crate::args::{ExplainArgs, ExplainOutput};
-use crate::commands::verify::{changes, scenario};
+use crate::commands::verify::{changes, is_recorded, scenario};
 use crate::experiment::RECORDED;
 use crate::failure::Failure;
 use crate::run_folder;
@@ -32,14 +32,13 @@ pub(crate) fn run(args: &ExplainArgs) -> Outcome {
 fn traced(folder: &Path, args: &ExplainArgs) -> Outcome {
     let manifest = run_folder::read(folder).map_err(Failure::Usage)?;
     let scenario = scenario(&manifest, None)?;
-    for change in changes(&manifest, &scenario) {
-        writeln!(anstream::stderr().lock(), "note: {change}")?;
-    }
     let root = Root { seed: manifest.seed, replication: RECORDED };
     let mut facts: Vec<(SimTime, Fact)> = Vec::new();
     let run = sim::run(&scenario.setup, root, &mut facts);
     let legend = Legend::of(&scenario.setup);
-    let trace = trace::of(Recording { legend: &legend, facts: &facts, refusals: &run.refusals });
+    let recording = Recording { legend: &legend, facts: &facts, refusals: &run.refusals };
+    is_recorded(folder, &changes(&manifest, &scenario), recording)?;
+    let trace = trace::of(recording);
     match args.output {
         ExplainOutput::Table => {
             let focus = Focus { pool: args.pool.clone(), node: args.node.clone() };
@@ -49,7 +48,7 @@ fn traced(folder: &Path, args: &ExplainArgs) -> Outcome {
         }
         ExplainOutput::Json => {
             let text = serde_json::to_string_pretty(&trace);
-            let mut stdout = anstream::stdout().lock();
+            let mut stdout = terminal::stdout();
             writeln!(stdout, "{}", text.map_err(|error| Failure::Internal(error.into()))?)?;
         }
     }

@@ -11,6 +11,7 @@ use super::replay;
 use crate::Outcome;
 use crate::args::{ExplainArgs, ExplainOutput};
 use crate::failure::Failure;
+use crate::terminal;
 
 /// Explains a pod of a cluster, or of a run.
 pub(crate) fn run(name: &str, args: &ExplainArgs) -> Outcome {
@@ -23,7 +24,7 @@ pub(crate) fn run(name: &str, args: &ExplainArgs) -> Outcome {
         }
         None => of_cluster(name, args)?,
     };
-    let mut stdout = anstream::stdout().lock();
+    let mut stdout = terminal::stdout();
     match args.output {
         ExplainOutput::Table => write!(stdout, "{explanation}")?,
         ExplainOutput::Json => {
@@ -44,7 +45,7 @@ fn of_cluster(name: &str, args: &ExplainArgs) -> Result<Explanation, Failure> {
     let dump =
         Dump::read(&args.cluster).map_err(|diagnostics| Failure::Input { diagnostics, json })?;
     let explanation = dump.explain(name).map_err(|missing| no_such_pod(name, &missing))?;
-    let mut stderr = anstream::stderr().lock();
+    let mut stderr = terminal::stderr();
     for unmodelled in &dump.unmodelled {
         writeln!(stderr, "note: not modelled: {unmodelled}")?;
     }

@@ -1,10 +1,10 @@
 //! `spotsim explain pod/NAMESPACE/NAME --run DIR --at T`: a run, made again, and a pod of it as it
 //! stood at an instant.
 
-use std::io::Write;
 use std::path::Path;
 
 use anyhow::anyhow;
+use reports::export::Recording;
 use reports::export::names::Namer;
 use reports::past;
 use scenarios::diagnostic::did_you_mean;
@@ -12,10 +12,11 @@ use scenarios::why::{Explanation, Moment, NodeKind, Scene, explain};
 use sim::engine::Simulation;
 use sim::world::World;
 use sim::world::pod::{Phase, PodId};
+use sim::world::refusal::Refusals;
 use sim::world::workload::Controller;
 use sim::{Fact, Legend, Root, Setup, SimTime};
 
-use crate::commands::verify::{changes, scenario};
+use crate::commands::verify::{changes, is_recorded, scenario};
 use crate::experiment::RECORDED;
 use crate::failure::Failure;
 use crate::run_folder;
@@ -31,18 +32,17 @@ pub(super) fn explained(
 ) -> Result<Explanation, Failure> {
     let manifest = run_folder::read(folder).map_err(Failure::Usage)?;
     let scenario = scenario(&manifest, None)?;
-    for change in changes(&manifest, &scenario) {
-        writeln!(anstream::stderr().lock(), "note: {change}")?;
-    }
     let setup = &scenario.setup;
     let at = at.unwrap_or(setup.horizon);
     if at > setup.horizon {
         return Err(Failure::Usage(anyhow!("the run ends at {}, before {at}", setup.horizon)));
     }
     let root = Root { seed: manifest.seed, replication: RECORDED };
-    let (mut world, facts) = replayed(setup, root, at);
+    let (mut world, facts, refusals) = replayed(setup, root, at);
     let (before, after) = facts.split_at(facts.partition_point(|(time, _)| *time <= at));
     let legend = Legend::of(setup);
+    let recording = Recording { legend: &legend, facts: &facts, refusals: &refusals };
+    is_recorded(folder, &changes(&manifest, &scenario), recording)?;
     let mut namer = Namer::new(&legend);
     before.iter().for_each(|(_, fact)| namer.learn(fact));
     let Some(pod) = pod_named(name, &world, &namer) else {
@@ -73,16 +73,17 @@ pub(super) fn explained(
     Ok(explanation)
 }
 
-/// The world at an instant of a run, and every fact of the whole run.
-fn replayed(setup: &Setup, root: Root, at: SimTime) -> (World, Facts) {
+/// The world at an instant of a run, and every fact of the whole run with what they refer to.
+fn replayed(setup: &Setup, root: Root, at: SimTime) -> (World, Facts, Refusals) {
     let mut facts = Facts::new();
     let mut simulation = Simulation::new(setup, root, &mut facts);
     while simulation.due().is_some_and(|due| due <= at) && simulation.step() {}
     let mut world = simulation.world().clone();
     world.advance_to(at);
     while simulation.step() {}
+    let refusals = simulation.world().refusals().clone();
     drop(simulation);
-    (world, facts)
+    (world, facts, refusals)
 }
 
 /// The youngest pod of a name: a StatefulSet gives it to one after the other.
