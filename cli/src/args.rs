@@ -7,6 +7,9 @@ use scenarios::catalogue::filter::Filter;
 use scenarios::file::ProviderName;
 use sim::{SimTime, Span};
 
+/// As many replications as can be asked for: the intervals of fewer are narrow enough for anything.
+pub(crate) const MOST_REPLICATIONS: i64 = 1_000_000;
+
 /// What moving a Kubernetes cluster to spot nodes saves, and what it breaks.
 #[derive(Parser, Debug)]
 #[command(name = "spotsim", version, propagate_version = true)]
@@ -233,7 +236,7 @@ pub(crate) struct RunArgs {
 #[derive(Args, Debug)]
 pub(crate) struct How {
     /// How many replications: the more, the narrower the intervals.
-    #[arg(short = 'n', long, default_value_t = 400, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    #[arg(short = 'n', long, default_value_t = 400, value_parser = clap::value_parser!(u32).range(1..=MOST_REPLICATIONS))]
     pub(crate) replications: u32,
     /// The seed, instead of the scenario's.
     #[arg(long)]
@@ -247,9 +250,13 @@ pub(crate) struct How {
     /// Replace another run that is already there.
     #[arg(long)]
     pub(crate) force: bool,
-    /// How many threads; all cores if not given. The result does not depend on it.
+    /// How many threads, of which no more are started than there are replications, or four a core;
+    /// all cores if not given. The result does not depend on it.
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) threads: Option<u16>,
+    /// Begin although it is estimated to take more than 8 GiB of memory or 12 hours of CPU time.
+    #[arg(long)]
+    pub(crate) large: bool,
     /// No progress and no notes on stderr; errors still appear.
     #[arg(short, long)]
     pub(crate) quiet: bool,
@@ -261,7 +268,7 @@ pub(crate) struct CheckArgs {
     /// The scenario file, YAML or JSON.
     pub(crate) scenario: PathBuf,
     /// How many replications: the more, the rarer the breaks that are found.
-    #[arg(short = 'n', long, default_value_t = 400, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    #[arg(short = 'n', long, default_value_t = 400, value_parser = clap::value_parser!(u32).range(1..=MOST_REPLICATIONS))]
     pub(crate) replications: u32,
     /// The seed, instead of the scenario's.
     #[arg(long)]
@@ -269,6 +276,9 @@ pub(crate) struct CheckArgs {
     /// What to print on stdout.
     #[arg(short, long, value_enum, default_value_t = Output::Table)]
     pub(crate) output: Output,
+    /// Begin although it is estimated to take more than 8 GiB of memory or 12 hours of CPU time.
+    #[arg(long)]
+    pub(crate) large: bool,
     /// No progress and no notes on stderr; errors still appear.
     #[arg(short, long)]
     pub(crate) quiet: bool,
@@ -362,6 +372,10 @@ pub(crate) struct ExplainArgs {
     /// The instant, for example T+3h12m; the end of the run if not given.
     #[arg(long, value_name = "T", requires = "run", value_parser = instant)]
     pub(crate) at: Option<SimTime>,
+    /// Make the run again although it is estimated to take more than 8 GiB of memory or 12 hours of CPU
+    /// time.
+    #[arg(long, requires = "run")]
+    pub(crate) large: bool,
     /// Of a cost: list every node of this pool.
     #[arg(long, requires = "run", conflicts_with = "node")]
     pub(crate) pool: Option<String>,

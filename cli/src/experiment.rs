@@ -137,6 +137,11 @@ fn figures(
     Some((figures, run))
 }
 
+/// How many simulations there are in each of the first replications, what is paid today left out.
+pub(crate) fn simulations(scenario: &Scenario) -> u32 {
+    2 + u32::try_from(scales(&scenario.setup).0.len()).unwrap_or(u32::MAX - 2)
+}
+
 /// How many times the stated rates of reclaims a scenario has, if it buys spot and any are stated.
 fn stated_scale(setup: &Setup) -> Option<f64> {
     let mut offerings = setup.model.catalog.offerings.rows();

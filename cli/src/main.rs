@@ -7,6 +7,7 @@
 
 mod args;
 mod commands;
+mod consent;
 mod experiment;
 mod failure;
 mod folder;

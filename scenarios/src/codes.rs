@@ -188,6 +188,17 @@ pub static CODES: &[Code] = &[
     admission::NAME_OF_OURS,
     admission::ZONE,
     Code {
+        id: "E0209",
+        title: "the simulation would take more memory or time than is likely to be meant",
+        why: "A number with a few zeros too many fills the memory or runs for days. What a scenario \
+              comes to is estimated before it is simulated; above 8 GiB of memory or 12 hours \
+              of CPU time it takes consent.",
+        example: "workloads:\n  - name: web\n    kind: Deployment\n    replicas: 1000000000\n    \
+                  template: {containers: [{name: app}]}",
+        fix: "Correct the number that is shown, ask for fewer replications with `-n`, or pass \
+              `--large`.",
+    },
+    Code {
         id: "E0301",
         title: "a Kubernetes object is not well-formed",
         why: "A field that is modelled has a value that Kubernetes would refuse. Fields that are \

@@ -15,6 +15,7 @@ pub mod cluster;
 pub mod codes;
 pub mod cron;
 pub mod diagnostic;
+pub mod estimate;
 pub mod experiment;
 pub mod explain;
 pub mod file;
@@ -43,6 +44,7 @@ use std::sync::Arc;
 
 pub use assumption::Assumption;
 pub use diagnostic::{Diagnostic, Diagnostics};
+pub use estimate::Estimate;
 pub use inputs::Input;
 pub use unmodelled::Unmodelled;
 
@@ -50,6 +52,7 @@ use admission::types::Type;
 use admission::{Account, Admitted};
 use cluster::Cluster;
 use diagnostic::Source;
+use estimate::Places;
 use file::Placement;
 use kube::{
     LabelSelector, Object, ObjectKind, ObjectMeta, PersistentVolumeClaim, PodSpec, PodTemplateSpec,
@@ -96,6 +99,8 @@ pub struct Scenario {
     pub unmodelled: Vec<Unmodelled>,
     /// What was understood of a cluster, in one line each.
     pub understood: Vec<String>,
+    /// What one simulation of it comes to.
+    pub estimate: Estimate,
     /// What is paid today, if the scenario names it.
     pub today: Option<Arc<Scenario>>,
 }
@@ -149,6 +154,7 @@ impl Scenario {
         let mut around = Surroundings::default();
         let (mut budgets, mut scalers) = (Vec::new(), Vec::new());
         let mut workloads = inline(&file, source, tree, &mut tally, &mut found);
+        let inline = workloads.len();
         let mut objects = |paths: &[String], key: &str| {
             let node = tree.at(&[Step::Key(key.into())]);
             let (objects, read) =
@@ -220,6 +226,10 @@ impl Scenario {
         scheduler::configure(scheduler.as_ref(), setup, &mut tally, &mut found);
         match lowered {
             Some((setup, assumptions)) if !found.has_errors() => Ok(Scenario {
+                estimate: Estimate::of(
+                    &setup,
+                    Places { scenario: (source, tree), workloads: &workloads, inline },
+                ),
                 name: file.name,
                 description: file.description,
                 seed: file.seed,

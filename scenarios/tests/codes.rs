@@ -35,7 +35,13 @@ fn every_example_gives_its_code_and_no_other() {
         // The files that examples name.
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/codes");
         let found = match Scenario::parse(&source, Some(&folder)) {
-            Ok(scenario) => scenario.warnings,
+            Ok(scenario) => {
+                let mut found = scenario.warnings;
+                if let Some(refusal) = scenario.estimate.refusal(1, 1) {
+                    found.push(refusal);
+                }
+                found
+            }
             Err(errors) => errors,
         };
         let codes: BTreeSet<&str> = found.iter().map(|diagnostic| diagnostic.code).collect();

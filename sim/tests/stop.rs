@@ -53,7 +53,7 @@ fn the_births_the_pods_and_the_queue_of_one_instant_are_not_waited_for() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+    #![proptest_config(testing::cases(96))]
 
     /// Wherever a run is stopped, it ends without a result and without harm; what it had said by then
     /// is what it always says. A wish that comes after the last fact changes nothing.

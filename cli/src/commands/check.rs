@@ -14,6 +14,7 @@ use sim::{Legend, Root, run_unless};
 use super::progress::Progress;
 use crate::Outcome;
 use crate::args::{CheckArgs, Output};
+use crate::consent;
 use crate::experiment::told_rules;
 use crate::failure::Failure;
 use crate::terminal;
@@ -25,6 +26,7 @@ pub(crate) fn run(args: &CheckArgs) -> Outcome {
     let scenario = Scenario::load(&args.scenario)
         .map_err(|diagnostics| Failure::Input { diagnostics, json })?;
     let (seed, n) = (args.seed.unwrap_or(scenario.seed), args.replications);
+    consent::admit(&scenario, n, 1, (args.large, json))?;
     let progress = Progress::new(args.quiet, n);
     if !args.quiet && !scenario.warnings.is_empty() {
         write!(terminal::styled_stderr(), "{}", scenario.warnings.render(true))?;

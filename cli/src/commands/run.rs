@@ -13,6 +13,7 @@ use super::progress::Progress;
 use super::verify;
 use crate::Outcome;
 use crate::args::{How, Output, RunArgs};
+use crate::consent;
 use crate::experiment;
 use crate::failure::Failure;
 use crate::run_folder::{self, RunFolder, Written};
@@ -32,8 +33,10 @@ pub(crate) fn run(args: &RunArgs) -> Outcome {
 
 /// Runs all replications of both plans, prints what they say, and keeps them if that is wanted.
 pub(crate) fn simulate(scenario: &Scenario, origin: Origin, how: &How) -> Outcome {
-    use_threads(how)?;
     let (seed, n) = (how.seed.unwrap_or(scenario.seed), how.replications);
+    let consents = (how.large, how.output == Output::Json);
+    consent::admit(scenario, n, experiment::simulations(scenario), consents)?;
+    consent::use_threads(how.threads, n)?;
     let keep = keep_in(scenario, &origin, how, seed).map(|path| RunFolder {
         path,
         force: how.force,
@@ -84,15 +87,6 @@ pub(crate) fn simulate(scenario: &Scenario, origin: Origin, how: &How) -> Outcom
         progress.note(&format!("Next    spotsim demo {name} --print > scenario.yaml"));
     }
     Ok(())
-}
-
-/// Makes the choice of threads for the whole program.
-pub(crate) fn use_threads(how: &How) -> Outcome {
-    let Some(threads) = how.threads else { return Ok(()) };
-    rayon::ThreadPoolBuilder::new()
-        .num_threads(threads.into())
-        .build_global()
-        .map_err(|error| Failure::Internal(error.into()))
 }
 
 /// Where to keep the run, if anywhere: a demonstration is kept only where that is asked for.

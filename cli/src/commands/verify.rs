@@ -10,9 +10,9 @@ use scenarios::Scenario;
 
 use super::differences;
 use super::progress::Progress;
-use super::run::use_threads;
 use crate::Outcome;
-use crate::args::How;
+use crate::args::{How, MOST_REPLICATIONS};
+use crate::consent;
 use crate::experiment;
 use crate::failure::Failure;
 use crate::run_files::Contents;
@@ -22,9 +22,17 @@ use crate::terminal;
 /// Makes the run in `folder` again, from `instead` if that is given and from the file it was made
 /// from if not.
 pub(crate) fn run(folder: &Path, instead: Option<&Path>, how: &How) -> Outcome {
-    use_threads(how)?;
     let manifest = run_folder::read(folder).map_err(Failure::Usage)?;
+    let n = manifest.replications;
+    if !(1..=MOST_REPLICATIONS).contains(&i64::from(n)) {
+        let most = format!("a run has 1 to {MOST_REPLICATIONS}");
+        let manifest = folder.join(run_folder::MANIFEST);
+        let what = anyhow!("{} tells of {n} replications; {most}", manifest.display());
+        return Err(Failure::Usage(what.context("this is not the manifest of a run")));
+    }
     let scenario = scenario(&manifest, instead)?;
+    consent::admit(&scenario, n, experiment::simulations(&scenario), (how.large, false))?;
+    consent::use_threads(how.threads, n)?;
     let progress = Progress::new(how.quiet, manifest.replications);
     for change in changes(&manifest, &scenario) {
         progress.note(&format!("note: {change}"));

@@ -7,11 +7,12 @@ use sim::world::Model;
 use sim::world::resources::{Lane, Resources};
 
 use super::alike::{alike, is_rationed};
-use super::trial::{self, Waiting};
+use super::trial::{self, Tried, Waiting};
 use super::{Draft, Files, yaml};
 use crate::catalogue::{self, Listed};
 use crate::cluster::counted;
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::estimate::value_of;
 use crate::file::{Kind, ProviderName};
 use crate::lower::requests::requests;
 use crate::manifests::Written;
@@ -39,6 +40,9 @@ const FAMILIAR: u64 = 20;
 /// turn, one of them may be of no use.
 const IN_VAIN: u32 = 3;
 
+/// As many as a pool may have: of the two of a draft one has two thirds.
+const MOST_NODES: u64 = 1_000_000;
+
 /// Drafts a scenario for workloads.
 pub(super) fn draft(
     workloads: &[Written],
@@ -56,12 +60,17 @@ pub(super) fn draft(
     };
     let demands = demands(workloads)?;
     let listed = smallest_for(&demands, common);
-    let pools = Pools { listed, zones, provider, files, least: fewest(&demands, listed) };
-    let Sized { nodes, text, waiting } = pools.sized()?;
+    let least = fewest(&demands, listed);
+    if least > MOST_NODES {
+        return Err(too_many(workloads, &demands, (least, listed)).into());
+    }
+    let pools = Pools { listed, zones, provider, files, least };
+    let Sized { nodes, text, waiting, untried } = pools.sized()?;
     let pods: u64 = demands.iter().map(|it| it.pods).sum();
     let missing: u64 = waiting.iter().map(|it| it.pods).sum();
     let (shown, name) = (counted(count(nodes), "node"), &listed.name);
     let fit = match missing {
+        _ if untried.is_some() => format!("{shown} of {name} would hold them by their requests"),
         0 => format!("{shown} of {name} would hold them"),
         _ => format!(
             "{shown} of {name} would hold them but for {}, which {} there",
@@ -73,7 +82,10 @@ pub(super) fn draft(
         format!("{} of {}", counted(workloads.len(), "workload"), counted(count(pods), "pod")),
         fit,
     ];
-    let gaps = gaps(&waiting, &demands, provider);
+    let mut gaps = gaps(&waiting, &demands, provider);
+    gaps.extend(untried.map(|refusal| {
+        format!("whether they fit was not tried, and `run` asks for consent: {}", refusal.message)
+    }));
     Ok(Draft { scenario: text, spot: None, notes, gaps })
 }
 
@@ -99,6 +111,28 @@ fn gap(group: &[&Waiting], special: Option<&str>, provider: ProviderName) -> Str
         None => "give it a pool with the size, labels and zones that it asks for".into(),
     };
     format!("{}. Until then it never runs: {what}", trial::sentence(group))
+}
+
+/// No scenario has so many nodes in two pools: what asks for most of them is to be corrected.
+fn too_many(
+    workloads: &[Written],
+    demands: &[Demand],
+    (nodes, listed): (u64, &Listed),
+) -> Diagnostic {
+    let message = format!(
+        "the pods ask for {} of {}, and the pools of a draft have {} at most",
+        counted(count(nodes), "node"),
+        listed.name,
+        counted(count(MOST_NODES), "node"),
+    );
+    let wrong = Diagnostic::new("E0209", message).help("correct the number of pods");
+    let most = workloads.iter().zip(demands).max_by_key(|(_, demand)| demand.pods);
+    match most {
+        Some((written, demand)) => wrong
+            .at(&written.source, value_of("replicas", written))
+            .label(format!("it has {}", counted(count(demand.pods), "pod"))),
+        None => wrong,
+    }
 }
 
 fn count(number: u64) -> usize {
@@ -191,12 +225,13 @@ fn fewest(demands: &[Demand], listed: &Listed) -> u64 {
     let mut sum = Resources::ZERO;
     for demand in demands.iter().filter(|it| !it.on_every_node && holds(&room, it)) {
         for lane in [Lane::CPU, Lane::MEMORY, Lane::PODS] {
-            sum[lane] += demand.pods * demand.each[lane];
+            sum[lane] = sum[lane].saturating_add(demand.pods.saturating_mul(demand.each[lane]));
         }
     }
     let headroom = |lane: Lane| if lane == Lane::PODS { 0 } else { HEADROOM };
     let nodes = [Lane::CPU, Lane::MEMORY, Lane::PODS]
-        .map(|lane| (sum[lane] + sum[lane] * headroom(lane) / 100).div_ceil(room[lane].max(1)));
+        .map(|lane| (sum[lane], sum[lane].saturating_mul(headroom(lane)) / 100, room[lane]))
+        .map(|(sum, more, room)| sum.saturating_add(more).div_ceil(room.max(1)));
     nodes.into_iter().max().unwrap_or(0).max(3)
 }
 
@@ -215,6 +250,8 @@ struct Sized {
     nodes: u64,
     text: String,
     waiting: Vec<Waiting>,
+    /// Why it was not tried whether they fit, if it was not.
+    untried: Option<Box<Diagnostic>>,
 }
 
 impl Pools<'_> {
@@ -225,16 +262,24 @@ impl Pools<'_> {
         let mut best: Option<(u64, Sized)> = None;
         loop {
             let text = self.text(nodes);
-            let waiting = trial::waiting(&text, self.files.scenario)?;
+            let waiting = match trial::tried(&text, self.files.scenario)? {
+                Tried::Waiting(waiting) => waiting,
+                Tried::TooLarge(refusal) => {
+                    let untried = Some(refusal);
+                    return Ok(Sized { nodes, text, waiting: Vec::new(), untried });
+                }
+            };
             let pods = waiting.iter().map(|it| it.pods).sum();
             if best.as_ref().is_none_or(|(fewest, _)| pods < *fewest) {
-                (best, in_vain) = (Some((pods, Sized { nodes, text, waiting })), 0);
+                (best, in_vain) = (Some((pods, Sized { nodes, text, waiting, untried: None })), 0);
             } else {
                 in_vain += 1;
             }
             match best {
                 Some((pods, best)) if pods == 0 || in_vain == IN_VAIN => return Ok(best),
-                _ => nodes += (nodes / 4).max(1),
+                // More nodes would be more than a pool has.
+                Some((_, best)) if nodes == MOST_NODES => return Ok(best),
+                _ => nodes = (nodes + (nodes / 4).max(1)).min(MOST_NODES),
             }
         }
     }

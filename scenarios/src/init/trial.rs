@@ -12,7 +12,7 @@ use sim::world::refusal::RefusalId;
 use sim::world::workload::WorkloadId;
 use sim::{Root, SimTime, Span};
 
-use crate::diagnostic::{Diagnostics, Source};
+use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::{Scenario, cluster};
 
 /// Pods that find no node.
@@ -45,11 +45,21 @@ pub(super) fn sentence(group: &[&Waiting]) -> String {
 /// Long enough for StatefulSets to start in order and for daily CronJobs.
 const LASTS: Span = Span::from_hours(24);
 
-/// Who waits at the end of a day on which no node is taken, of the scenario `text` whose file is
-/// `name`.
-pub(super) fn waiting(text: &str, name: &str) -> Result<Vec<Waiting>, Diagnostics> {
+/// What a trial finds.
+pub(super) enum Tried {
+    /// Who waits at the end of a day on which no node is taken.
+    Waiting(Vec<Waiting>),
+    /// Nothing: it would take more than is likely to be meant, and so would a run.
+    TooLarge(Box<Diagnostic>),
+}
+
+/// Tries the scenario `text` whose file is `name`.
+pub(super) fn tried(text: &str, name: &str) -> Result<Tried, Diagnostics> {
     let source = Source { file: name.to_owned(), text: Arc::from(text) };
     let scenario = Scenario::parse(&source, Path::new(name).parent())?;
+    if let Some(refusal) = scenario.estimate.refusal(1, 1) {
+        return Ok(Tried::TooLarge(Box::new(refusal)));
+    }
     let mut setup = scenario.setup.on_demand();
     setup.horizon = SimTime::ZERO + LASTS;
     let mut rows = Rows::default();
@@ -65,7 +75,7 @@ pub(super) fn waiting(text: &str, name: &str) -> Result<Vec<Waiting>, Diagnostic
             why: refusal.map_or_else(|| "it is not tried".into(), |it| said(&it.message(model))),
         }
     };
-    Ok(rows.0.into_iter().map(row).collect())
+    Ok(Tried::Waiting(rows.0.into_iter().map(row).collect()))
 }
 
 /// What nodes lack, without what preemption would not help.

@@ -11,6 +11,7 @@ use sim::{Fact, Legend, Root, SimTime};
 use crate::Outcome;
 use crate::args::{ExplainArgs, ExplainOutput};
 use crate::commands::verify::{changes, is_recorded, scenario};
+use crate::consent;
 use crate::experiment::RECORDED;
 use crate::failure::Failure;
 use crate::run_folder;
@@ -32,6 +33,7 @@ pub(crate) fn run(args: &ExplainArgs) -> Outcome {
 fn traced(folder: &Path, args: &ExplainArgs) -> Outcome {
     let manifest = run_folder::read(folder).map_err(Failure::Usage)?;
     let scenario = scenario(&manifest, None)?;
+    consent::admit(&scenario, 1, 1, (args.large, false))?;
     let root = Root { seed: manifest.seed, replication: RECORDED };
     let mut facts: Vec<(SimTime, Fact)> = Vec::new();
     let run = sim::run(&scenario.setup, root, &mut facts);

@@ -16,7 +16,7 @@ use crate::terminal;
 /// Explains a pod of a cluster, or of a run.
 pub(crate) fn run(name: &str, args: &ExplainArgs) -> Outcome {
     let explanation = match &args.run {
-        Some(folder) => replay::explained(name, folder, args.at)?,
+        Some(folder) => replay::explained(name, folder, args.at, args.large)?,
         None if args.cluster.is_empty() => {
             let help =
                 "pass the objects of its cluster with --cluster FILE, or a run with --run DIR";

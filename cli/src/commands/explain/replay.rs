@@ -17,6 +17,7 @@ use sim::world::workload::Controller;
 use sim::{Fact, Legend, Root, Setup, SimTime};
 
 use crate::commands::verify::{changes, is_recorded, scenario};
+use crate::consent;
 use crate::experiment::RECORDED;
 use crate::failure::Failure;
 use crate::run_folder;
@@ -29,9 +30,11 @@ pub(super) fn explained(
     name: &str,
     folder: &Path,
     at: Option<SimTime>,
+    large: bool,
 ) -> Result<Explanation, Failure> {
     let manifest = run_folder::read(folder).map_err(Failure::Usage)?;
     let scenario = scenario(&manifest, None)?;
+    consent::admit(&scenario, 1, 1, (large, false))?;
     let setup = &scenario.setup;
     let at = at.unwrap_or(setup.horizon);
     if at > setup.horizon {
