@@ -36,7 +36,7 @@ fn what_is_too_large_is_refused_at_once() {
     for command in ["run", "check"] {
         let output = spotsim(folder, &[command, "large.yaml", "-n", "1"]);
         assert_eq!(output.status.code(), Some(2), "{}", said(&output));
-        for part in ["error[E0209]", "large.yaml:10:15", "1397 GiB", "--large"] {
+        for part in ["error[E0212]", "large.yaml:10:15", "1397 GiB", "--large"] {
             assert!(said(&output).contains(part), "{part}: {}", said(&output));
         }
     }
@@ -94,7 +94,7 @@ fn a_draft_says_what_run_would_refuse() {
     fs::write(folder.join("web.yaml"), manifest(3_500_000_000, "4")).unwrap();
     let output = spotsim(folder, &["init", "--from", "web.yaml"]);
     assert_eq!(output.status.code(), Some(2), "{}", said(&output));
-    for part in ["error[E0209]", "web.yaml:5:13", "3500000000 pods", "1000000 nodes at most"] {
+    for part in ["error[E0212]", "web.yaml:5:13", "3500000000 pods", "1000000 nodes at most"] {
         assert!(said(&output).contains(part), "{part}: {}", said(&output));
     }
     assert!(!folder.join("scenario.yaml").exists());

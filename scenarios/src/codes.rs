@@ -188,7 +188,7 @@ pub static CODES: &[Code] = &[
     admission::NAME_OF_OURS,
     admission::ZONE,
     Code {
-        id: "E0209",
+        id: "E0212",
         title: "the simulation would take more memory or time than is likely to be meant",
         why: "A number with a few zeros too many fills the memory or runs for days. What a scenario \
               comes to is estimated before it is simulated; above 8 GiB of memory or 12 hours \

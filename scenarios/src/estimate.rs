@@ -17,13 +17,9 @@ use sim::world::workload::{Controller, Workload};
 use sim::{Setup, Span};
 
 use crate::diagnostic::{Diagnostic, Source};
+use crate::limits::{RUN_BYTES, RUN_SECONDS};
 use crate::manifests::Written;
 use crate::tree::{Node, Step};
-
-/// More memory than this is not taken without consent.
-pub const MOST_BYTES: u64 = 8 << 30;
-/// More CPU time than this is not spent without consent.
-pub const MOST_CPU: Span = Span::from_hours(12);
 
 // Measured on 2026-11-28 with `run -n 1` and `check -n 1` of 5,000 nodes with 100,000 pods, 100,000
 // nodes with 1,000,000, 1,000,000 empty nodes, and 100,000 pods on 4 nodes; rounded up.
@@ -139,7 +135,7 @@ impl Estimate {
     #[must_use]
     pub fn refusal(&self, replications: u32, simulations: u32) -> Option<Diagnostic> {
         let (bytes, cpu_ns) = self.takes(replications, simulations);
-        let (much, long) = (bytes > MOST_BYTES, cpu_ns / 1_000_000 > MOST_CPU.as_ms());
+        let (much, long) = over(bytes, cpu_ns);
         if !much && !long {
             return None;
         }
@@ -156,10 +152,10 @@ impl Estimate {
         }
         // If one replication were fine, it is their number; and if it were quick, nothing else.
         let (bytes, cpu_ns) = self.takes(1, simulations);
-        let alone = bytes > MOST_BYTES || cpu_ns / 1_000_000 > MOST_CPU.as_ms();
-        let heavy = alone || (long && cpu_ns / 1_000_000 > MOST_CPU.as_ms() / 1_000);
+        let alone = over(bytes, cpu_ns) != (false, false);
+        let heavy = alone || (long && over(0, cpu_ns.saturating_mul(1_000)).1);
         let driver = if much && alone { &self.most[0] } else { &self.most[1] };
-        let mut refusal = Diagnostic::new("E0209", message);
+        let mut refusal = Diagnostic::new("E0212", message);
         if let Some(driver) = driver.as_ref().filter(|_| heavy) {
             refusal.place.clone_from(&driver.place);
             refusal.label.clone_from(&driver.message);
@@ -178,6 +174,13 @@ impl Estimate {
         let kept = all.saturating_mul(BYTES_PER_SIMULATION);
         (self.bytes.saturating_add(kept), self.cpu_ns.saturating_mul(all))
     }
+}
+
+/// Whether memory and time are more than is taken without consent.
+fn over(bytes: u64, cpu_ns: u64) -> (bool, bool) {
+    let seconds = cpu_ns / 1_000_000_000;
+    let many = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+    (RUN_BYTES.exceeded(many(bytes)), RUN_SECONDS.exceeded(many(seconds)))
 }
 
 fn horizon(setup: &Setup) -> u64 {
@@ -319,7 +322,7 @@ impl Places<'_> {
                 self.field(&["workloads".into(), index.into(), field.into()], what)
             }
             Some(written) => {
-                Diagnostic::new("E0209", what).at(&written.source, value_of(field, written))
+                Diagnostic::new("E0212", what).at(&written.source, value_of(field, written))
             }
             None => {
                 let number = index - self.workloads.len();
@@ -330,7 +333,7 @@ impl Places<'_> {
 
     fn field(&self, path: &[Step], what: String) -> Diagnostic {
         let (source, tree) = self.scenario;
-        Diagnostic::new("E0209", what).at(source, tree.at(path).span.clone())
+        Diagnostic::new("E0212", what).at(source, tree.at(path).span.clone())
     }
 }
 

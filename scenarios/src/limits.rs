@@ -24,6 +24,8 @@ pub struct Limit {
 
 /// How a text is too large: this one code for all that is read.
 const TOO_LARGE: &str = "E0004";
+/// How too much is to be simulated.
+const TOO_MUCH: &str = "E0212";
 
 /// The bytes of one file, or of what comes through a pipe.
 pub const FILE_BYTES: Limit = Limit {
@@ -196,6 +198,51 @@ pub const SHOWN: Limit = Limit {
     lift: "correct what is shown",
 };
 
+/// The memory that a run is estimated to take. What is estimated, and how: [`crate::estimate`].
+pub const RUN_BYTES: Limit = Limit {
+    what: "bytes that a run is estimated to take",
+    most: 8 << 30,
+    guards: "memory: 1 500 bytes a pod and 2 200 a node of one replication, 6 000 a simulation",
+    code: TOO_MUCH,
+    lift: "pass `--large` to `run`, `check`, `demo` or `explain --run`",
+};
+
+/// The CPU time that a run is estimated to take.
+pub const RUN_SECONDS: Limit = Limit {
+    what: "CPU seconds that a run is estimated to take",
+    most: 12 * 3_600,
+    guards: "time: 5 µs a pod, 1.2 µs each time that a pod finds no room, in all simulations",
+    code: TOO_MUCH,
+    lift: RUN_BYTES.lift,
+};
+
+/// The nodes of one pool that `init` drafts for manifests.
+pub const DRAFTED_NODES: Limit = Limit {
+    what: "nodes that `init --from` drafts for manifests",
+    most: 1_000_000,
+    guards: "what is drafted can be run: `count` is a million at most",
+    code: TOO_MUCH,
+    lift: "correct the number of pods",
+};
+
+/// The replications of a run.
+pub const REPLICATIONS: Limit = Limit {
+    what: "replications of a run, or of the manifest of one",
+    most: 1_000_000,
+    guards: "memory: figures of each are kept until the end",
+    code: "usage",
+    lift: "nothing lifts it; intervals of so many are narrow enough for anything",
+};
+
+/// The threads that are started.
+pub const THREADS: Limit = Limit {
+    what: "threads for each core, and one a replication, of those that `--threads` asks for",
+    most: 4,
+    guards: "the machine; fewer are started, and the result is the same",
+    code: "none",
+    lift: "nothing lifts it; more only get in one another's way",
+};
+
 /// Every limit, in the order of the documentation.
 pub static LIMITS: &[&Limit] = &[
     &FILE_BYTES,
@@ -215,6 +262,11 @@ pub static LIMITS: &[&Limit] = &[
     &PRICE_ROWS,
     &TRACE_ROWS,
     &SPELLS,
+    &RUN_BYTES,
+    &RUN_SECONDS,
+    &DRAFTED_NODES,
+    &REPLICATIONS,
+    &THREADS,
     &KEPT,
     &SHOWN,
 ];

@@ -15,7 +15,7 @@ use crate::args::{How, MOST_REPLICATIONS};
 use crate::consent;
 use crate::experiment;
 use crate::failure::Failure;
-use crate::run_files::Contents;
+use crate::run_files::{Contents, MANIFEST};
 use crate::run_folder;
 use crate::terminal;
 
@@ -26,7 +26,7 @@ pub(crate) fn run(folder: &Path, instead: Option<&Path>, how: &How) -> Outcome {
     let n = manifest.replications;
     if !(1..=MOST_REPLICATIONS).contains(&i64::from(n)) {
         let most = format!("a run has 1 to {MOST_REPLICATIONS}");
-        let manifest = folder.join(run_folder::MANIFEST);
+        let manifest = folder.join(MANIFEST);
         let what = anyhow!("{} tells of {n} replications; {most}", manifest.display());
         return Err(Failure::Usage(what.context("this is not the manifest of a run")));
     }

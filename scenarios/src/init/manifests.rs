@@ -125,7 +125,7 @@ fn too_many(
         listed.name,
         counted(count(MOST_NODES), "node"),
     );
-    let wrong = Diagnostic::new("E0209", message).help("correct the number of pods");
+    let wrong = Diagnostic::new("E0212", message).help("correct the number of pods");
     let most = workloads.iter().zip(demands).max_by_key(|(_, demand)| demand.pods);
     match most {
         Some((written, demand)) => wrong
