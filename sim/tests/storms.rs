@@ -2,7 +2,6 @@
 //! storms, where pods wait for room and fail alike.
 
 #[path = "common/mod.rs"]
-#[allow(dead_code)]
 mod common;
 
 use std::sync::Arc;

@@ -36,20 +36,20 @@ pub(super) struct Moves {
 /// The moves that were found last, from one list of nodes to another: nearly everybody who follows the
 /// journal follows the same ones.
 #[derive(Default)]
-pub(super) struct LastMoves(Option<(Arc<[NodeId]>, Arc<[NodeId]>, Arc<Moves>)>);
+pub(super) struct LastMoves(Option<([Arc<[NodeId]>; 2], Arc<Moves>)>);
 
 impl LastMoves {
     /// Where rows go that were made for the nodes `before`.
     fn from(&mut self, before: &Arc<[NodeId]>, world: &World) -> Arc<Moves> {
         let after = world.registered_list();
-        if let Some((from, to, moves)) = &self.0
+        if let Some(([from, to], moves)) = &self.0
             && Arc::ptr_eq(from, before)
             && Arc::ptr_eq(to, after)
         {
             return Arc::clone(moves);
         }
         let moves = Arc::new(Moves::between(before, world));
-        self.0 = Some((Arc::clone(before), Arc::clone(after), Arc::clone(&moves)));
+        self.0 = Some(([Arc::clone(before), Arc::clone(after)], Arc::clone(&moves)));
         moves
     }
 }
