@@ -56,7 +56,11 @@ impl Failure {
         // A stderr that cannot be written to leaves nobody to tell.
         let _ = match &self {
             Failure::Input { diagnostics, json: true } => {
-                writeln!(terminal::stderr(), "{}", serde_json::json!({ "errors": diagnostics }))
+                let mut errors = serde_json::json!({ "errors": diagnostics });
+                if diagnostics.left_out() > 0 {
+                    errors["more"] = diagnostics.left_out().into();
+                }
+                writeln!(terminal::stderr(), "{errors}")
             }
             Failure::Input { diagnostics, json: false } => {
                 write!(terminal::styled_stderr(), "{}", diagnostics.render(true))

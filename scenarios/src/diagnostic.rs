@@ -1,11 +1,15 @@
 //! Diagnostics: what is wrong, where, why, and what to do; all of a file at once.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 use sim::plain::{plain, plain_lines, plain_styled};
+
+use crate::limits::{KEPT, SHOWN, grouped};
+use crate::lines::Lines;
 
 /// How bad it is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -95,7 +99,7 @@ impl Diagnostic {
         self
     }
 
-    fn render(&self, color: bool) -> String {
+    fn render(&self, color: bool, lines: &mut Lines) -> String {
         let level = match self.severity() {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
@@ -109,10 +113,21 @@ impl Diagnostic {
             let start = floor(&place.text, place.span.start);
             let end = floor(&place.text, place.span.end.max(start));
             // Only the first line is underlined: the rest would be a wall of text.
+            let end = end.min(floor(&place.text, start.saturating_add(EXCERPT)));
             let end = place.text[start..end].find('\n').map_or(end, |at| start + at);
-            let annotation = AnnotationKind::Primary.span(start..end).label(&*label);
-            group =
-                group.element(Snippet::source(&*place.text).path(&*file).annotation(annotation));
+            let excerpt = excerpt(&place.text, start..end);
+            let (line, column) = lines.line_column(&place.text, start);
+            let shown = start - excerpt.start..end - excerpt.start;
+            let snippet = Snippet::source(&place.text[excerpt.clone()])
+                .annotation(AnnotationKind::Primary.span(shown).label(&*label));
+            let (first, _) = lines.line_column(&place.text, excerpt.start);
+            group = if excerpt.start == 0 || place.text[..excerpt.start].ends_with('\n') {
+                group.element(snippet.line_start(first).path(&*file))
+            } else {
+                // The excerpt begins in the middle of a line.
+                let origin = Origin::path(&*file).line(line).char_column(column);
+                group.element(origin).element(snippet.line_start(first))
+            };
         }
         if let Some(help) = &help {
             group = group.element(Level::HELP.message(&**help));
@@ -121,12 +136,11 @@ impl Diagnostic {
         // The renderer replaces controls in what it quotes, but not all that has no shape.
         plain_styled(&renderer.render(&[group])).into_owned()
     }
-}
 
-impl Serialize for Diagnostic {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    fn json<S: Serializer>(&self, serializer: S, lines: &mut Lines) -> Result<S::Ok, S::Error> {
         let place = self.place.as_ref();
-        let (line, column) = place.map(Place::line_column).unzip();
+        let at = place.map(|it| lines.line_column(&it.text, floor(&it.text, it.span.start)));
+        let (line, column) = at.unzip();
         let mut object = serializer.serialize_struct("Diagnostic", 7)?;
         object.serialize_field("code", self.code)?;
         let severity = if self.severity() == Severity::Error { "error" } else { "warning" };
@@ -140,6 +154,31 @@ impl Serialize for Diagnostic {
     }
 }
 
+/// A text of at most so many bytes is given whole to what shows a part of it, and so many bytes on
+/// either side of a place in a larger one.
+const EXCERPT: usize = 4 << 10;
+
+/// The part of a text around a place of which lines are shown: whole lines, if they are not endless.
+fn excerpt(text: &str, place: Range<usize>) -> Range<usize> {
+    if text.len() <= EXCERPT {
+        return 0..text.len();
+    }
+    let least = floor(text, place.start.saturating_sub(EXCERPT));
+    let start = match text[least..place.start].find('\n') {
+        Some(at) => least + at + 1,
+        None => least,
+    };
+    let most = floor(text, place.end.saturating_add(EXCERPT));
+    let end = text[place.end..most].find('\n').map_or(most, |at| place.end + at + 1);
+    start..end
+}
+
+impl Serialize for Diagnostic {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.json(serializer, &mut Lines::default())
+    }
+}
+
 /// A text and the name of the file it came from.
 #[derive(Clone, Debug)]
 pub struct Source {
@@ -149,61 +188,121 @@ pub struct Source {
     pub text: std::sync::Arc<str>,
 }
 
-/// Several diagnostics, in the order in which they were found.
+/// Several diagnostics, in the order in which they were found. So many of each severity are kept
+/// ([`KEPT`]); the rest is counted.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Diagnostics(Vec<Diagnostic>);
+pub struct Diagnostics {
+    kept: Vec<Diagnostic>,
+    /// What tells those that are kept apart.
+    known: BTreeSet<Key>,
+    errors: usize,
+    warnings: usize,
+}
+
+/// All of a diagnostic, but for the text of its place.
+type Key = (&'static str, String, String, Option<String>, Option<(String, usize, usize)>);
+
+fn key(it: &Diagnostic) -> Key {
+    let place = it.place.as_ref();
+    let place = place.map(|place| (place.file.clone(), place.span.start, place.span.end));
+    (it.code, it.message.clone(), it.label.clone(), it.help.clone(), place)
+}
 
 impl Diagnostics {
     /// Adds one.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        if !self.0.contains(&diagnostic) {
-            self.0.push(diagnostic);
+        let many = match diagnostic.severity() {
+            Severity::Error => &mut self.errors,
+            Severity::Warning => &mut self.warnings,
+        };
+        let key = key(&diagnostic);
+        if self.known.contains(&key) {
+            return;
         }
+        if *many < KEPT.most {
+            self.known.insert(key);
+            self.kept.push(diagnostic);
+        }
+        *many += 1;
     }
 
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.kept.is_empty()
     }
 
     /// Whether there is an error among them.
     #[must_use]
     pub fn has_errors(&self) -> bool {
-        self.iter().any(|diagnostic| diagnostic.severity() == Severity::Error)
+        self.errors > 0
     }
 
-    /// All of them.
+    /// How many there were of a severity, those included that are not kept.
+    #[must_use]
+    pub fn count(&self, severity: Severity) -> usize {
+        match severity {
+            Severity::Error => self.errors,
+            Severity::Warning => self.warnings,
+        }
+    }
+
+    /// How many are not kept.
+    #[must_use]
+    pub fn left_out(&self) -> usize {
+        self.errors + self.warnings - self.kept.len()
+    }
+
+    /// All that are kept.
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
-        self.0.iter()
+        self.kept.iter()
     }
 
     /// The same by file and place, as one reads; what has no place comes first.
     #[must_use]
     pub fn by_place(mut self) -> Diagnostics {
-        self.0.sort_by_key(|diagnostic| {
-            diagnostic.place.as_ref().map(|place| (place.file.clone(), place.span.start))
+        self.kept.sort_by(|one, other| {
+            let place = |it: &'_ Diagnostic| it.place.as_ref().map(|it| it.span.start);
+            let file = |it: &'_ Diagnostic| it.place.as_ref().map(|it| it.file.clone());
+            file(one).cmp(&file(other)).then_with(|| place(one).cmp(&place(other)))
         });
         self
     }
 
-    /// As text for a person, one after the other.
+    /// As text for a person, one after the other, errors first where there are too many to show.
     #[must_use]
     pub fn render_each(&self, color: bool) -> String {
-        self.0.iter().map(|diagnostic| diagnostic.render(color) + "\n\n").collect()
+        let mut lines = Lines::default();
+        let mut text = String::new();
+        let mut shown = 0;
+        let first = match self.errors {
+            0 => Severity::Warning,
+            _ => Severity::Error,
+        };
+        let crowded = SHOWN.exceeded(self.errors + self.warnings);
+        let worth = |it: &&Diagnostic| !crowded || it.severity() == first;
+        for diagnostic in self.iter().filter(worth).take(SHOWN.most) {
+            text += &diagnostic.render(color, &mut lines);
+            text += "\n\n";
+            shown += 1;
+        }
+        let more = self.errors + self.warnings - shown;
+        if more > 0 {
+            text += &format!("and {} more\n\n", grouped(more));
+        }
+        text
     }
 
     /// The same with a last line that counts the errors.
     #[must_use]
     pub fn render(&self, color: bool) -> String {
         let mut text = self.render_each(color);
-        let count = |severity| self.iter().filter(|d| d.severity() == severity).count();
-        let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
         let plural = |n: usize| if n == 1 { "" } else { "s" };
+        let (errors, warnings) = (self.errors, self.warnings);
         if errors > 0 {
-            text += &format!("error: {errors} error{}", plural(errors));
+            text += &format!("error: {} error{}", grouped(errors), plural(errors));
             if warnings > 0 {
-                text += &format!(", {warnings} warning{}", plural(warnings));
+                text += &format!(", {} warning{}", grouped(warnings), plural(warnings));
             }
             text += "; nothing was simulated\n";
         }
@@ -213,13 +312,23 @@ impl Diagnostics {
 
 impl From<Diagnostic> for Diagnostics {
     fn from(diagnostic: Diagnostic) -> Diagnostics {
-        Diagnostics(vec![diagnostic])
+        let mut one = Diagnostics::default();
+        one.push(diagnostic);
+        one
     }
 }
 
 impl Serialize for Diagnostics {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(serializer)
+        /// One of several that share what is known of their texts.
+        struct Shared<'d>(&'d Diagnostic, &'d std::cell::RefCell<Lines>);
+        impl Serialize for Shared<'_> {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                self.0.json(serializer, &mut self.1.borrow_mut())
+            }
+        }
+        let lines = std::cell::RefCell::default();
+        serializer.collect_seq(self.iter().map(|diagnostic| Shared(diagnostic, &lines)))
     }
 }
 
@@ -235,6 +344,8 @@ pub fn did_you_mean<'n>(typed: &str, known: impl IntoIterator<Item = &'n str>) -
     let (typed_lower, most) = (typed.to_lowercase(), (typed.len() / 3).max(1));
     known
         .into_iter()
+        // Names of so different lengths are further apart than that.
+        .filter(|name| name.len().abs_diff(typed.len()) <= most)
         .map(|name| (strsim::damerau_levenshtein(&typed_lower, &name.to_lowercase()), name))
         .filter(|(distance, _)| *distance <= most)
         .min()

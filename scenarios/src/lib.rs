@@ -23,6 +23,7 @@ pub mod init;
 pub mod inputs;
 pub mod kube;
 pub mod limits;
+mod lines;
 pub mod lint;
 pub mod load;
 pub mod lower;
@@ -30,8 +31,10 @@ pub mod manifests;
 pub mod node_labels;
 pub mod prices;
 pub mod quantity;
+pub mod reading;
 pub mod scheduler;
 pub mod schema;
+mod sizes;
 pub mod template;
 mod today;
 pub mod traces;
@@ -60,6 +63,7 @@ use kube::{
 use load::Origin;
 use lower::surroundings::Surroundings;
 use manifests::{ControllerSpec, Written};
+use reading::Named;
 use sim::Setup;
 use tree::{Node, Step};
 use unmodelled::Tally;
@@ -111,7 +115,7 @@ impl Scenario {
     /// # Errors
     /// Everything that is wrong with it.
     pub fn load(path: &Path) -> Result<Scenario, Diagnostics> {
-        let source = open(path, &path.display().to_string())?;
+        let source = open(path, &path.display().to_string(), Named::OnCommandLine)?;
         Scenario::parse(&source, path.parent())
     }
 
@@ -141,7 +145,11 @@ impl Scenario {
             return Err(Diagnostic::new("E0003", message).at(source, 0..0).help(help).into());
         };
         let mut found = Diagnostics::default();
-        check::check(&schema::schema(), tree, source, &mut found);
+        sizes::check(tree, source, &mut found);
+        if found.has_errors() {
+            return Err(found);
+        }
+        check::check(schema::schema(), tree, source, &mut found);
         if found.has_errors() {
             return Err(found);
         }
@@ -365,15 +373,13 @@ fn claim_templates(
 /// Every document of a file that a scenario in `folder` names.
 fn documents_of(manifest: &str, folder: Option<&Path>) -> Result<(Source, Vec<Node>), Diagnostics> {
     let path = folder.map_or_else(|| manifest.into(), |folder| folder.join(manifest));
-    let source = open(&path, manifest)?;
+    let source = open(&path, manifest, Named::ByAFile)?;
     let documents = documents(&source)?;
     Ok((source, documents))
 }
 
-fn open(path: &Path, name: &str) -> Result<Source, Diagnostics> {
-    let text = std::fs::read_to_string(path).map_err(|error| {
-        Diagnostic::new("E0001", format!("cannot read {}: {error}", path.display()))
-    })?;
+fn open(path: &Path, name: &str, named: Named) -> Result<Source, Diagnostics> {
+    let text = reading::text(path, named).map_err(|error| error.diagnostic(path.display()))?;
     Ok(Source { file: name.to_owned(), text: Arc::from(text) })
 }
 

@@ -1,11 +1,18 @@
 //! The JSON Schema of scenario files, generated from [`crate::file`].
 
-/// The schema, as `spotsim schema` prints it.
-#[must_use]
-pub fn schema() -> serde_json::Value {
+use std::sync::LazyLock;
+
+/// Made once: it takes longer than most scenarios take to be read.
+static SCHEMA: LazyLock<serde_json::Value> = LazyLock::new(|| {
     let mut schema = schemars::schema_for!(crate::file::File).to_value();
     schema["title"] = "spotsim scenario".into();
     schema
+});
+
+/// The schema, as `spotsim schema` prints it.
+#[must_use]
+pub fn schema() -> &'static serde_json::Value {
+    &SCHEMA
 }
 
 #[cfg(test)]

@@ -15,6 +15,8 @@ use crate::cluster::counted;
 use crate::diagnostic::{Diagnostic, Diagnostics, Source, did_you_mean};
 use crate::file::market;
 use crate::inputs::Input;
+use crate::limits::TRACE_ROWS;
+use crate::reading::Named;
 use crate::tree::{Node, Step};
 
 /// How many instances there were from which moment on, in order.
@@ -47,7 +49,7 @@ pub fn read(
             tree.at(&path).span.clone()
         };
         let path = folder.map_or_else(|| (&written.file).into(), |it| it.join(&written.file));
-        let file = match crate::open(&path, &written.file) {
+        let file = match crate::open(&path, &written.file, Named::ByAFile) {
             Ok(file) => file,
             Err(diagnostics) => {
                 for diagnostic in diagnostics.iter() {
@@ -129,11 +131,15 @@ pub fn counts(
     };
     let names = column("pool_id");
     let mut pools: BTreeMap<String, Counts> = BTreeMap::new();
-    let mut has_rows = false;
+    let mut rows = 0;
     for record in reader.records() {
         let record = record.map_err(|error| wrong(0..0, error.to_string()))?;
         let wrong = |message: String| wrong(span_of(&record, &file.text), message);
-        has_rows = true;
+        rows += 1;
+        if TRACE_ROWS.exceeded(rows) {
+            let span = span_of(&record, &file.text);
+            return Err(Box::new(TRACE_ROWS.error(&file.file).at(file, span)));
+        }
         if record.len() != header.len() {
             let fields = counted(record.len(), "field");
             return Err(wrong(format!("a row of {fields} in a table of {}", header.len())));
@@ -164,7 +170,7 @@ pub fn counts(
             _ => counts.push((at, count)),
         }
     }
-    if !has_rows {
+    if rows == 0 {
         return Err(wrong(0..0, format!("{} has no rows", file.file)));
     }
     Ok(pools)

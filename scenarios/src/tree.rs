@@ -253,6 +253,10 @@ impl<'t> Reader<'t> {
         let at = scan.marker().byte_offset().unwrap_or(self.text.len()).min(self.text.len());
         let text = scan.to_string();
         let message = text.split(" at byte ").next().unwrap_or(&text);
+        // The parser has a limit of its own, which lies above ours but comes first in flow lists.
+        if message.starts_with("recursion limit exceeded") {
+            return too_large(&DEPTH, at..at);
+        }
         error(at..at, message)
     }
 }

@@ -133,7 +133,7 @@ fn bad_files_are_answered() {
         }
         text
     };
-    assert!(wrong(&bomb).contains("E0002") && wrong(&bomb).contains("aliases expand"));
+    assert!(wrong(&bomb).contains("E0004") && wrong(&bomb).contains("anchors and aliases"));
     let cut = wrong(&format!(r#"{{"kind": "List", "items": [{NODE}, {{"kind": "#));
     assert!(cut.contains("a ends in the middle") && cut.contains("cut short"), "{cut}");
     assert!(wrong("just a sentence").contains("no `kind`"));

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use scenarios::diagnostic::{Diagnostic, Source};
+use scenarios::limits::SPELLS;
+use scenarios::reading::{self, Named};
 use scenarios::traces::{self, Counts};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -146,6 +147,10 @@ pub fn read_slots(path: &Path, pool: Option<&str>, slots: &mut Slots) -> Result<
     let has = |name: &str| header.iter().any(|column| column.trim() == name);
     if has("t_s") && has("count") {
         for trace in counts(path, &text, is_wanted)?.values() {
+            let many = slots.up.len().saturating_add(slots.down.len());
+            if SPELLS.exceeded(many.saturating_add(spells(trace))) {
+                return Err(nonsense(format!("{}; {}", SPELLS.message("this"), SPELLS.lift)));
+            }
             slots.add(trace, trace.iter().map(|(_, count)| *count).max().unwrap_or(0));
         }
         return Ok(());
@@ -168,6 +173,14 @@ pub fn read_slots(path: &Path, pool: Option<&str>, slots: &mut Slots) -> Result<
         slots.push(true, lifetime_s / 3_600.0, censored == 0);
     }
     Ok(())
+}
+
+/// How many up and down times a trace has at most: one of each instance there ever was, and one
+/// more with every instance that comes or goes.
+fn spells(trace: &Counts) -> usize {
+    let most = trace.iter().map(|(_, count)| *count).max().unwrap_or(0);
+    let moves = trace.windows(2).map(|pair| pair[0].1.abs_diff(pair[1].1));
+    moves.fold(most as usize, |sum, many| sum.saturating_add(many as usize))
 }
 
 /// A row of a table of lives, whoever made it.
@@ -207,7 +220,7 @@ fn reader(text: &str) -> csv::Reader<&[u8]> {
 }
 
 fn text(path: &Path) -> Result<String, DataError> {
-    fs::read_to_string(path).map_err(|error| wrong(path, &error))
+    reading::text(path, Named::OnCommandLine).map_err(|error| wrong(path, &error))
 }
 
 fn wrong(path: &Path, error: &dyn fmt::Display) -> DataError {

@@ -8,7 +8,7 @@ use crate::args::{SchemaArgs, SchemaOf};
 /// Prints a JSON Schema.
 pub(crate) fn run(args: SchemaArgs) -> Outcome {
     let schema = match args.of {
-        SchemaOf::Scenario => scenarios::schema::schema(),
+        SchemaOf::Scenario => scenarios::schema::schema().clone(),
         SchemaOf::Summary => reports::schema(),
     };
     writeln!(anstream::stdout().lock(), "{schema:#}")?;

@@ -34,7 +34,7 @@ impl Grammar {
                 grammar.learn("", &document);
             }
         }
-        let schema = schema::schema();
+        let schema = schema::schema().clone();
         let resolved = Schema { root: &schema };
         resolved.teach(&mut grammar, "", &schema, 0);
         grammar

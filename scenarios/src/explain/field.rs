@@ -1,12 +1,9 @@
 //! The fields of a scenario, as the schema tells them.
 
-use std::sync::LazyLock;
-
 use serde_json::Value as Json;
 
 use super::page::Page;
-
-static SCHEMA: LazyLock<Json> = LazyLock::new(crate::schema::schema);
+use crate::schema;
 
 /// A field: where it stands, what it takes and what it means.
 #[derive(Clone, Debug)]
@@ -22,7 +19,12 @@ pub struct Field {
 impl Field {
     /// The scenario itself.
     pub(crate) fn root() -> Field {
-        Field { path: String::new(), about: about(&SCHEMA), required: true, schema: &SCHEMA }
+        Field {
+            path: String::new(),
+            about: about(schema::schema()),
+            required: true,
+            schema: schema::schema(),
+        }
     }
 
     /// The field at a path; indices in brackets do not matter.
@@ -118,7 +120,7 @@ fn about(schema: &'static Json) -> String {
 
 fn resolve(schema: &'static Json) -> &'static Json {
     let Some(reference) = schema.get("$ref").and_then(Json::as_str) else { return schema };
-    reference.strip_prefix('#').and_then(|path| SCHEMA.pointer(path)).unwrap_or(schema)
+    reference.strip_prefix('#').and_then(|path| schema::schema().pointer(path)).unwrap_or(schema)
 }
 
 /// The alternatives of a schema, and for a list those of its items; `null` is none.

@@ -6,13 +6,16 @@ use serde_json::{Value as Json, json};
 
 use crate::codes::{self, Code};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::lines::Lines;
 
 /// A log with one run of this version of the program.
 #[must_use]
 pub fn log(found: &Diagnostics, version: &str) -> Json {
     let occurs = |code: &&Code| found.iter().any(|diagnostic| diagnostic.code == code.id);
     let codes: Vec<&Code> = codes::all().filter(occurs).collect();
-    let results: Vec<Json> = found.iter().map(|diagnostic| result(diagnostic, &codes)).collect();
+    let mut lines = Lines::default();
+    let results: Vec<Json> =
+        found.iter().map(|diagnostic| result(diagnostic, &codes, &mut lines)).collect();
     let rules: Vec<Json> = codes.iter().map(|code| rule(code)).collect();
     json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -36,7 +39,7 @@ fn rule(code: &Code) -> Json {
     })
 }
 
-fn result(diagnostic: &Diagnostic, codes: &[&Code]) -> Json {
+fn result(diagnostic: &Diagnostic, codes: &[&Code], lines: &mut Lines) -> Json {
     let help = diagnostic.help.as_ref().map_or_else(String::new, |help| format!("; {help}"));
     let level = match diagnostic.severity() {
         Severity::Error => "error",
@@ -51,7 +54,7 @@ fn result(diagnostic: &Diagnostic, codes: &[&Code]) -> Json {
         result["ruleIndex"] = index.into();
     }
     if let Some(place) = &diagnostic.place {
-        let (line, column) = place.line_column();
+        let (line, column) = lines.line_column(&place.text, place.span.start);
         result["locations"] = json!([{
             "physicalLocation": {
                 "artifactLocation": {"uri": uri(&place.file)},

@@ -4,13 +4,16 @@
 //! at no time is there a tree of everything.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::ops::Range;
 
 use serde::Deserialize;
+use serde::de::{Deserializer, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::{Head, Loader, MOST_NESTED, Origin, Raw, Wrong};
 use crate::diagnostic::{Diagnostic, Source};
+use crate::limits::ITEMS;
 use crate::tree::{self, Step};
 
 /// Nobody writes flow mappings of YAML that are longer than this.
@@ -36,6 +39,33 @@ struct PeekMetadata<'t> {
     name: Option<Cow<'t, str>>,
     #[serde(borrow)]
     namespace: Option<Cow<'t, str>>,
+}
+
+/// The items of a list; of an endless one, one more than is read.
+struct Items<'t>(Vec<&'t RawValue>);
+
+impl<'de> Deserialize<'de> for Items<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct List;
+        impl<'de> Visitor<'de> for List {
+            type Value = Items<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a sequence")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Items<'de>, A::Error> {
+                let mut items = Vec::new();
+                while let Some(item) = seq.next_element()? {
+                    if items.len() <= ITEMS.most {
+                        items.push(item);
+                    }
+                }
+                Ok(Items(items))
+            }
+        }
+        deserializer.deserialize_seq(List)
+    }
 }
 
 impl Loader<'_> {
@@ -113,9 +143,12 @@ impl Loader<'_> {
             self.found.push(Diagnostic::new("E0301", message).at(source, at..at + 1));
             return;
         }
-        match serde_json::from_str::<Option<Vec<&RawValue>>>(items.get()) {
+        match serde_json::from_str::<Option<Items<'_>>>(items.get()) {
+            Ok(items) if items.as_ref().is_some_and(|items| ITEMS.exceeded(items.0.len())) => {
+                self.found.push(ITEMS.error(&source.file).at(source, at..at + 1));
+            }
             Ok(items) => {
-                for item in items.into_iter().flatten() {
+                for item in items.into_iter().flat_map(|items| items.0) {
                     self.json_value(source, item, list, depth + 1);
                 }
             }

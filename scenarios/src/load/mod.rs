@@ -23,6 +23,8 @@ use crate::admission::{Account, Admitted};
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::inputs::Input;
 use crate::kube::{Object, ObjectKind};
+use crate::lines::Lines;
+use crate::reading::{self, Named};
 use crate::tree::{Node, Step};
 use crate::unmodelled::{Ignored, Tally};
 
@@ -46,6 +48,11 @@ pub struct Loader<'l> {
     names: BTreeMap<(ObjectKind, String, String), usize>,
     inputs: Vec<Input>,
     account: Account,
+    /// Who named the paths.
+    named: Named,
+    lines: Lines,
+    /// What the text looks like that is being read, once that was asked.
+    unrendered: Option<Option<&'static str>>,
 }
 
 /// An object before it is read into its type.
@@ -72,8 +79,17 @@ struct Wrong {
 impl<'l> Loader<'l> {
     /// A loader that has read nothing yet.
     pub fn new(tally: &'l mut Tally, found: &'l mut Diagnostics) -> Loader<'l> {
-        let (loaded, inputs) = (Vec::new(), Vec::new());
-        Loader { tally, found, loaded, names: BTreeMap::new(), inputs, account: Account::default() }
+        Loader {
+            tally,
+            found,
+            loaded: Vec::new(),
+            names: BTreeMap::new(),
+            inputs: Vec::new(),
+            named: Named::OnCommandLine,
+            lines: Lines::default(),
+            unrendered: None,
+            account: Account::default(),
+        }
     }
 
     /// Reads a file, every file of a folder, or every file that a glob matches; `shown` is how
@@ -82,9 +98,11 @@ impl<'l> Loader<'l> {
     /// # Errors
     /// When no file can be read there. What is wrong inside of files is among the findings.
     pub fn path(&mut self, path: &Path, shown: &str) -> Result<(), Box<Diagnostic>> {
-        for (path, shown) in matching(path, shown)? {
-            let bytes = std::fs::read(&path).map_err(|error| cannot_read(&shown, &error))?;
-            let text = String::from_utf8(bytes).map_err(|error| cannot_read(&shown, &error))?;
+        for (file, shown) in matching(path, shown)? {
+            // What is in a folder was not named itself.
+            let named = if file == path { self.named } else { Named::ByAFile };
+            let text =
+                reading::text(&file, named).map_err(|error| Box::new(error.diagnostic(&shown)))?;
             self.inputs.push(Input::of(&shown, text.as_bytes()));
             self.text(&Source { file: shown, text: Arc::from(text) });
         }
@@ -93,10 +111,12 @@ impl<'l> Loader<'l> {
 
     /// Reads a text.
     pub fn text(&mut self, source: &Source) {
+        self.unrendered = None;
         let text = source.text.trim_start_matches('\u{feff}').trim_start();
         let read = if text.starts_with(['{', '[']) { self.json(source) } else { self.yaml(source) };
         if let Err(diagnostic) = read {
-            self.found.push(match hints::unrendered(&source.text) {
+            let help = self.unrendered(source);
+            self.found.push(match help.filter(|_| diagnostic.help.is_none()) {
                 Some(help) => diagnostic.help(help),
                 None => *diagnostic,
             });
@@ -107,6 +127,11 @@ impl<'l> Loader<'l> {
     #[must_use]
     pub fn into_objects(self) -> (Vec<Loaded>, Vec<Input>) {
         (self.loaded, self.inputs)
+    }
+
+    /// What to do if this is a template, which is asked once for a text however much is wrong with it.
+    fn unrendered(&mut self, source: &Source) -> Option<&'static str> {
+        *self.unrendered.get_or_insert_with(|| hints::unrendered(&source.text))
     }
 
     /// Takes in one object that `read` reads once its kind is known to be modelled, and the API
@@ -122,7 +147,7 @@ impl<'l> Loader<'l> {
             let message = "this is not a Kubernetes object: it has no `kind`";
             let wrong = origin.diagnostic("E0301", message);
             let help = hints::kustomization(&origin.source.file)
-                .or_else(|| hints::unrendered(&origin.source.text));
+                .or_else(|| self.unrendered(&origin.source));
             self.found.push(match help {
                 Some(help) => wrong.help(help),
                 None => wrong,
@@ -149,7 +174,8 @@ impl<'l> Loader<'l> {
             Err(Wrong { message, span }) => {
                 let message = format!("{}: {message}", origin.name);
                 let wrong = Diagnostic::new("E0301", message).at(&origin.source, span);
-                self.found.push(match hints::unrendered(&origin.source.text) {
+                let help = self.unrendered(&origin.source);
+                self.found.push(match help {
                     Some(help) => wrong.help(help),
                     None => wrong,
                 });
@@ -176,7 +202,10 @@ impl<'l> Loader<'l> {
                 let other = &self.loaded[*taken.get()];
                 if other.object != object {
                     let message = format!("{} is there twice, and differs", origin.name);
-                    let help = format!("the other one is at {}; keep one of them", other.origin);
+                    let Origin { source, span, name } = &other.origin;
+                    let (line, _) = self.lines.line_column(&source.text, span.start);
+                    let other = format!("{}:{line} {name}", source.file);
+                    let help = format!("the other one is at {other}; keep one of them");
                     self.found.push(origin.diagnostic("E0203", &message).help(help));
                 }
             }
@@ -193,7 +222,7 @@ pub fn named(
     tally: &mut Tally,
     found: &mut Diagnostics,
 ) -> (Vec<Loaded>, Vec<Input>) {
-    let mut loader = Loader::new(tally, found);
+    let mut loader = Loader { named: Named::ByAFile, ..Loader::new(tally, found) };
     for (index, shown) in paths.iter().enumerate() {
         let path = folder.map_or_else(|| shown.into(), |folder| folder.join(shown));
         if let Err(diagnostic) = loader.path(&path, shown) {

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::{Reading, Record, Series};
+use crate::limits::PRICE_ROWS;
 use crate::load::Origin;
 use crate::unmodelled::Tally;
 
@@ -60,6 +61,11 @@ pub(super) fn read(reading: &mut Reading<'_>, tally: &mut Tally, series: &mut Se
             return;
         }
     };
+    if PRICE_ROWS.exceeded(rows.len()) {
+        reading.found.push(PRICE_ROWS.error(&source.file).at(&source, 0..0));
+        reading.wrong += 1;
+        return;
+    }
     for raw in rows {
         reading.records += 1;
         let at = (raw.get().as_ptr() as usize).saturating_sub(source.text.as_ptr() as usize);

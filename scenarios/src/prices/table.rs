@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use super::{Reading, Record, Series};
 use crate::diagnostic::did_you_mean;
+use crate::limits::PRICE_ROWS;
 
 /// The columns.
 const COLUMNS: [&str; 4] = ["instance_type", "zone", "time", "usd_per_hour"];
@@ -33,6 +34,11 @@ pub(super) fn read(reading: &mut Reading<'_>, series: &mut Series) {
             }
             continue;
         };
+        if PRICE_ROWS.exceeded(reading.records + 1) {
+            reading.found.push(PRICE_ROWS.error(&reading.source.file).at(reading.source, at..at));
+            reading.wrong += 1;
+            return;
+        }
         row(reading, series, order, &fields);
     }
 }

@@ -57,26 +57,29 @@ impl Slots {
     /// The slots of a trace that says how many instances there were from which moment on, and of
     /// which the first `wanted` are looked at: slot k is up while there are more than k.
     pub fn add(&mut self, trace: &[(SimTime, u32)], wanted: u32) {
-        for slot in 0..wanted {
-            let mut begun: Option<(SimTime, bool)> = None;
-            let mut first = true;
-            for (at, count) in trace {
-                let up = *count > slot;
-                match begun {
-                    Some((_, was)) if was == up => {}
-                    Some((from, was)) => {
-                        // When the first time began nobody saw.
-                        if !first {
-                            self.push(was, at.since(from).as_hours_f64(), true);
-                        }
-                        first = false;
-                        begun = Some((*at, up));
-                    }
-                    None => begun = Some((*at, up)),
-                }
+        let (Some(&(start, first)), Some(&(end, _))) = (trace.first(), trace.last()) else {
+            return;
+        };
+        // When each slot changed, found row by row: only those between two counts do.
+        let mut changes: Vec<Vec<SimTime>> = vec![Vec::new(); wanted as usize];
+        for pair in trace.windows(2) {
+            let ((_, before), (at, after)) = (pair[0], pair[1]);
+            for slot in before.min(after)..before.max(after).min(wanted) {
+                changes[slot as usize].push(at);
             }
-            if let (Some((from, was)), Some((end, _)), false) = (begun, trace.last(), first) {
-                self.push(was, end.since(from).as_hours_f64(), false);
+        }
+        for (slot, changes) in changes.iter().enumerate() {
+            let mut up = first as usize > slot;
+            let mut from = start;
+            for (index, at) in changes.iter().enumerate() {
+                // When the first time began nobody saw.
+                if index > 0 {
+                    self.push(up, at.since(from).as_hours_f64(), true);
+                }
+                (from, up) = (*at, !up);
+            }
+            if !changes.is_empty() {
+                self.push(up, end.since(from).as_hours_f64(), false);
             }
         }
     }
