@@ -72,7 +72,7 @@ fn a_manifest_does_not_tell_of_more_replications_than_can_be_asked_for() {
         fs::write(&manifest, text.replace("\"replications\": 2", &field)).unwrap();
         let verified = spotsim(folder, &["run", "--verify", "run"]);
         assert_eq!(verified.status.code(), Some(2), "{}", said(&verified));
-        let what = format!("{number} replications");
+        let what = format!("replications is {number}");
         assert!(said(&verified).contains(&what), "{}", said(&verified));
     }
 }
@@ -91,10 +91,10 @@ fn manifest(replicas: u64, cpu: &str) -> String {
 fn a_draft_says_what_run_would_refuse() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    fs::write(folder.join("web.yaml"), manifest(3_500_000_000, "4")).unwrap();
+    fs::write(folder.join("web.yaml"), manifest(2_000_000_000, "4")).unwrap();
     let output = spotsim(folder, &["init", "--from", "web.yaml"]);
     assert_eq!(output.status.code(), Some(2), "{}", said(&output));
-    for part in ["error[E0212]", "web.yaml:5:13", "3500000000 pods", "1000000 nodes at most"] {
+    for part in ["error[E0212]", "web.yaml:5:13", "2000000000 pods", "1000000 nodes at most"] {
         assert!(said(&output).contains(part), "{part}: {}", said(&output));
     }
     assert!(!folder.join("scenario.yaml").exists());

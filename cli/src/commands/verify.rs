@@ -11,11 +11,11 @@ use scenarios::Scenario;
 use super::differences;
 use super::progress::Progress;
 use crate::Outcome;
-use crate::args::{How, MOST_REPLICATIONS};
+use crate::args::How;
 use crate::consent;
 use crate::experiment;
 use crate::failure::Failure;
-use crate::run_files::{Contents, MANIFEST};
+use crate::run_files::Contents;
 use crate::run_folder;
 use crate::terminal;
 
@@ -24,12 +24,6 @@ use crate::terminal;
 pub(crate) fn run(folder: &Path, instead: Option<&Path>, how: &How) -> Outcome {
     let manifest = run_folder::read(folder).map_err(Failure::Usage)?;
     let n = manifest.replications;
-    if !(1..=MOST_REPLICATIONS).contains(&i64::from(n)) {
-        let most = format!("a run has 1 to {MOST_REPLICATIONS}");
-        let manifest = folder.join(MANIFEST);
-        let what = anyhow!("{} tells of {n} replications; {most}", manifest.display());
-        return Err(Failure::Usage(what.context("this is not the manifest of a run")));
-    }
     let scenario = scenario(&manifest, instead)?;
     consent::admit(&scenario, n, experiment::simulations(&scenario), (how.large, false))?;
     consent::use_threads(how.threads, n)?;
