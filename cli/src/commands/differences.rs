@@ -152,11 +152,11 @@ fn line(there: &[u8], here: &[u8]) -> Option<String> {
 
 /// A line between quotes, without control characters; of a long one the beginning.
 fn quoted(line: &str) -> String {
-    let mut short: String = line.chars().take(QUOTED).collect();
-    if short.len() < line.len() {
-        short.push('…');
+    let mut shown = String::from("`");
+    for c in line.chars().take(QUOTED) {
+        if c.is_control() { shown.extend(c.escape_debug()) } else { shown.push(c) }
     }
-    format!("{short:?}")
+    shown + if line.chars().nth(QUOTED).is_some() { "…`" } else { "`" }
 }
 
 /// The first digest of each plan that differs. Facts are kept of one run of a plan only; of all
