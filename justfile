@@ -26,6 +26,10 @@ bench:
 demo:
     cargo run --release -- demo
 
+# The program to give away, without the paths of this machine: target/dist/release/spotsim.
+dist:
+    RUSTFLAGS="--remap-path-prefix=$PWD=. --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo" cargo build --release --locked --target-dir target/dist -p spotsim
+
 # Format and lint.
 lint:
     cargo fmt --all
