@@ -82,3 +82,15 @@ fn check_ends_with_99() {
     let output = spotsim(&fits, &["check", "scenario.yaml"]);
     assert_eq!(output.status.code(), Some(0), "{}", stdout(&output));
 }
+
+#[test]
+fn it_says_at_which_multiple_of_the_published_rates_it_was_measured() {
+    let at = |scale: &str| {
+        let scenario = format!("{TOO_LARGE}market: {{reclaims: {{scale: {scale}}}}}\n");
+        let text = stdout(&spotsim(&scenario, &["run", "scenario.yaml"]));
+        text.lines().next().unwrap().to_owned()
+    };
+    let (thirty, one) = (at("30"), at("1"));
+    assert!(thirty.contains(" (at ×30 the stated rates)"), "{thirty}");
+    assert!(!one.contains("stated rates"), "{one}");
+}

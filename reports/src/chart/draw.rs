@@ -35,11 +35,13 @@ pub(super) fn draw<B: DrawingBackend>(chart: &Chart, backend: &mut B) -> Drawn<B
     let mut y = 28.0;
     for line in font::wrap(&chart.title, TITLE, true, width - 2.0 * MARGIN) {
         y += TITLE;
+        let line = font::shorten(&line, TITLE, true, width - 2.0 * MARGIN);
         pen.text(&line, (MARGIN, y), &Type::new(TITLE, Color::Black).strong())?;
         y += 6.0;
     }
     for line in font::wrap(&chart.subtitle, TEXT, false, width - 2.0 * MARGIN) {
         y += TEXT + 4.0;
+        let line = font::shorten(&line, TEXT, false, width - 2.0 * MARGIN);
         pen.text(&line, (MARGIN, y), &Type::new(TEXT, Color::Grey))?;
     }
     if !chart.key.is_empty() {

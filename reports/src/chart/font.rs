@@ -28,24 +28,23 @@ pub(super) fn width(text: &str, size: f64, strong: bool) -> f64 {
     unit_width(&face(strong), text) * size
 }
 
-/// Cuts a text into lines no wider than `most`, between words; a word that is wider by itself is
-/// shortened.
+/// Cuts a text into lines no wider than `most`, between words; a word that is wider by itself stays
+/// whole.
 pub(super) fn wrap(text: &str, size: f64, strong: bool, most: f64) -> Vec<String> {
     let face = face(strong);
     let space = unit_width(&face, " ");
     let mut lines: Vec<String> = Vec::new();
     let mut right = 0.0;
     for word in text.split_whitespace() {
-        let word = shorten(word, size, strong, most);
-        let width = unit_width(&face, &word);
+        let width = unit_width(&face, word);
         match lines.last_mut() {
             Some(line) if (right + space + width) * size <= most => {
                 line.push(' ');
-                line.push_str(&word);
+                line.push_str(word);
                 right += space + width;
             }
             _ => {
-                lines.push(word);
+                lines.push(word.to_owned());
                 right = width;
             }
         }
@@ -141,6 +140,14 @@ mod tests {
             let letters = ('!'..='~').chain("–—±·×−…%$’°µ".chars());
             letters.for_each(|c| assert!(face.glyph_index(c).is_some(), "{c}"));
         }
+    }
+
+    #[test]
+    fn a_text_of_millions_of_letters_is_measured_and_cut() {
+        let text = "W".repeat(2_500_000);
+        assert!(width(&text, 10.0, false) > 1e7);
+        let short = shorten(&text, 10.0, false, 100.0);
+        assert!(short.ends_with('…') && width(&short, 10.0, false) <= 100.0, "{short}");
     }
 
     #[test]
