@@ -84,3 +84,43 @@ pub(super) fn of(of: Type) -> &'static [&'static Rule] {
     });
     &BY_TYPE[of as usize]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The table as a page of the documentation.
+    fn page() -> String {
+        let mut page = include_str!("page.md").to_owned();
+        for (about, rules) in RULES {
+            page += &format!(
+                "\n## {about}\n\n| rule | looks at | what must hold | code | refused by |\n|---|---|---|---|---|\n"
+            );
+            for rule in *rules {
+                let dot = if rule.field.is_empty() { "" } else { "." };
+                let on: Vec<String> =
+                    rule.on.iter().map(|of| format!("`{of:?}{dot}{}`", rule.field)).collect();
+                page += &format!(
+                    "| {} | {} | {} | {} | {} |\n",
+                    rule.name,
+                    on.join(", "),
+                    rule.check.words(),
+                    rule.code,
+                    rule.source
+                );
+            }
+        }
+        page
+    }
+
+    /// `just bless` writes it afresh.
+    #[test]
+    fn the_table_in_the_documentation_is_fresh() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/admission.md");
+        if std::env::var_os("BLESS").is_some() {
+            std::fs::write(path, page()).unwrap();
+        }
+        let committed = std::fs::read_to_string(path).unwrap_or_default();
+        assert_eq!(committed, page(), "stale: run `just bless`");
+    }
+}
