@@ -35,11 +35,15 @@ kind: Deployment
 metadata: {{name: web}}
 spec:
   {replicas}
+  selector: {{matchLabels: {{app: web}}}}
   template:
     metadata: {{labels: {{app: web}}}}
     spec:
       nodeSelector: {{karpenter.sh/capacity-type: spot}}
-      topologySpreadConstraints: [{{topologyKey: topology.kubernetes.io/zone}}]
+      topologySpreadConstraints:
+        - topologyKey: topology.kubernetes.io/zone
+          maxSkew: 1
+          whenUnsatisfiable: ScheduleAnyway
       {CONTAINERS}
       {spec}
 ---
@@ -56,6 +60,36 @@ spec: {{{spec}, selector: {{matchLabels: {{app: web}}}}}}
 ---
 "
     )
+}
+
+/// The same table that a run reads by: what a cluster would refuse, a reviewer says first.
+#[test]
+fn what_the_api_server_refuses_is_an_error() {
+    for (object, code, says) in [
+        (deployment("replicas: -1", ""), "E0311", "`spec.replicas`"),
+        (
+            deployment("", "terminationGracePeriodSeconds: -5"),
+            "E0311",
+            "terminationGracePeriodSeconds",
+        ),
+        (deployment("", "restartPolicy: Never"), "E0312", "restartPolicy"),
+        (
+            deployment("", "").replace("memory: 64Mi}", "memory: 64Mi}, limits: {cpu: 1m}"),
+            "E0311",
+            "requests.cpu",
+        ),
+    ] {
+        let found = found(&object);
+        let errors: Vec<_> = found.iter().filter(|it| it.code.starts_with('E')).collect();
+        assert!(
+            matches!(&errors[..], [error] if error.code.starts_with(code) && error.message.contains(says)),
+            "{says}: {errors:?}"
+        );
+    }
+    // A cluster keeps what an older server admitted.
+    let kept =
+        deployment("", "restartPolicy: Never").replace("{name: web}", "{name: web, uid: a-b}");
+    assert!(!found(&kept).has_errors() && codes(&kept).contains(&"W0013"), "{:?}", codes(&kept));
 }
 
 #[test]
@@ -129,8 +163,14 @@ fn a_job_says_after_how_many_interruptions_it_fails() {
             "backoffLimit: 0",
             "it fails after 1 interruption: each counts towards its backoffLimit of 0",
         ),
-        ("backoffLimitPerIndex: 2", "an index of it fails after 3 interruptions"),
-        ("backoffLimitPerIndex: 2\n  backoffLimit: 1", "it fails after 2 interruptions"),
+        (
+            "completions: 4\n  completionMode: Indexed\n  backoffLimitPerIndex: 2",
+            "an index of it fails after 3 interruptions",
+        ),
+        (
+            "completions: 4\n  completionMode: Indexed\n  backoffLimitPerIndex: 2\n  backoffLimit: 1",
+            "it fails after 2 interruptions",
+        ),
     ] {
         assert_eq!(codes(&job(spec)), ["W0113"], "{spec}");
         let said = &messages(&job(spec))[0];

@@ -35,7 +35,6 @@ pub static RULES: &[Rule] = &[
     Rule { code: pods::GRACE_BEYOND_NOTICE, check: pods::grace_beyond_notice },
     Rule { code: pods::PRE_STOP_TAKES_ALL, check: pods::pre_stop_takes_all },
     Rule { code: pods::NO_REQUESTS, check: pods::no_requests },
-    Rule { code: pods::LIMIT_BELOW_REQUEST, check: pods::limit_below_request },
     Rule { code: pods::NEVER_EVICTED, check: pods::never_evicted },
     Rule { code: pods::DATA_ON_NODE, check: pods::data_on_node },
     Rule { code: workloads::SINGLETON, check: workloads::singleton },

@@ -111,38 +111,6 @@ fn missing(container: &Container) -> Vec<&'static str> {
     ["cpu", "memory"].into_iter().filter(unsaid).collect()
 }
 
-pub(super) const LIMIT_BELOW_REQUEST: Code = Code {
-    id: "W0107",
-    title: "a container requests more than its limit",
-    why: "The API server refuses such a pod: what is requested must be allowed.",
-    example: "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n    \
-              - name: app\n      resources: {requests: {cpu: 1, memory: 1Gi}, limits: {cpu: 500m}}",
-    fix: "Raise the limit or lower the request.",
-};
-
-pub(super) fn limit_below_request(subject: &Subject, found: &mut Diagnostics) {
-    for workload in &subject.workloads {
-        for (index, container) in workload.spec().containers.iter().enumerate() {
-            for (name, limit) in &container.resources.limits {
-                let Some(request) = container.resources.requests.get(name) else { continue };
-                // What is no quantity is an error elsewhere.
-                let (Ok(most), Ok(wanted)) = (limit.amount(), request.amount()) else { continue };
-                if wanted > most {
-                    let message = format!(
-                        "container `{}` of {} requests {request} of {name} and may have {limit}",
-                        container.name,
-                        workload.full()
-                    );
-                    let index = index.to_string();
-                    let path = &["containers", &index, "resources", "limits", name];
-                    let warning = workload.warn_in_spec(LIMIT_BELOW_REQUEST.id, message, path);
-                    found.push(warning.help(LIMIT_BELOW_REQUEST.help()));
-                }
-            }
-        }
-    }
-}
-
 pub(super) const NEVER_EVICTED: Code = Code {
     id: "W0108",
     title: "a pod on spot forbids its eviction",

@@ -6,6 +6,8 @@ use std::path::Path;
 use sim::providers::{self, Provider};
 
 use super::matching::{Labels, admits, labels};
+use crate::admission::types::Type;
+use crate::admission::{Account, Admitted};
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::file::{Capacity, File, Kind, Pool};
 use crate::kube::{
@@ -34,6 +36,8 @@ pub(crate) struct Subject {
     pub(super) autoscalers: Vec<HorizontalPodAutoscaler>,
     /// Workloads that a scenario keeps off spot, as `namespace/name`.
     off_spot: BTreeSet<String>,
+    /// What was said of rules that objects of a cluster break.
+    account: Account,
 }
 
 /// Something that keeps pods.
@@ -124,6 +128,7 @@ impl Subject {
             budgets: Vec::new(),
             autoscalers: Vec::new(),
             off_spot: BTreeSet::new(),
+            account: Account::default(),
         }
     }
 
@@ -252,6 +257,11 @@ impl Subject {
         let metadata = |key| node.get("metadata").and_then(|it| it.get(key)).and_then(Node::text);
         let (namespace, name) = (metadata("namespace"), metadata("name"));
         let origin = Origin::new(source, node.span.clone(), kind.name(), namespace, name);
+        let place = |path: &[Step]| node.at(path).span.clone();
+        let judged = (Type::of(kind), &node.to_json());
+        if self.account.examine(judged, &origin, place, found) == Admitted::No {
+            return;
+        }
         let Some(object) = load::typed(
             |text, ignored| kind.read(text, ignored),
             &node,

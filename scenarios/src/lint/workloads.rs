@@ -16,7 +16,8 @@ pub(super) const SINGLETON: Code = Code {
     title: "the only replica may run on spot",
     why: "While it is moved, or killed and started again, nobody serves: each reclaim is an outage.",
     example: "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  replicas: 1\n  \
-              template:\n    spec:\n      nodeSelector: {karpenter.sh/capacity-type: spot}\n      \
+              selector: {matchLabels: {app: web}}\n  template:\n    \
+              metadata: {labels: {app: web}}\n    spec:\n      nodeSelector: {karpenter.sh/capacity-type: spot}\n      \
               containers: [{name: app}]",
     fix: "Run two, spread over zones, or keep it on on-demand nodes.",
 };
@@ -36,7 +37,8 @@ pub(super) const NO_ZONE_SPREAD: Code = Code {
     why: "Reclaims come in batches within one zone. kube-scheduler's own default only prefers a \
           loose spread, and gives way to how full the nodes are.",
     example: "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  replicas: 3\n  \
-              template:\n    spec:\n      nodeSelector: {karpenter.sh/capacity-type: spot}\n      \
+              selector: {matchLabels: {app: web}}\n  template:\n    \
+              metadata: {labels: {app: web}}\n    spec:\n      nodeSelector: {karpenter.sh/capacity-type: spot}\n      \
               containers: [{name: app}]",
     fix: "Add a topologySpreadConstraint with topologyKey topology.kubernetes.io/zone.",
 };
