@@ -169,7 +169,7 @@ fn a_kill_leaves_nothing_half_written() {
 fn an_interrupted_run_leaves_nothing() {
     let place = Place::new();
     let mut command = Command::new(env!("CARGO_BIN_EXE_spotsim"));
-    command.current_dir(place.path("")).args(["run", "scenario.yaml", "-n", "1000000"]);
+    command.current_dir(place.path("")).args(["run", "scenario.yaml", "-n", "100000"]);
     let mut run = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
     // Once it has said what it simulates it listens to Ctrl-C.
     let mut said = String::new();

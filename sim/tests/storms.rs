@@ -71,7 +71,7 @@ fn wishful(plan: &ClusterPlan, replicas: u32) -> Setup {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+    #![proptest_config(testing::cases(96))]
 
     #[test]
     fn what_is_remembered_changes_no_fact(plan in plans(), faults in faults(5, HORIZON)) {

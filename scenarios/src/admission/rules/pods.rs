@@ -1,4 +1,4 @@
-//! Pods as a whole.
+//! Pods as a whole: names, restart policies, grace periods, volumes and what else a PodSpec says once.
 
 use super::{NAME, NEEDED, NUMBER, Rule, STRANGER, TOGETHER, WORD, rule};
 use crate::admission::names::{DNS_LABEL, KEY, LABEL_VALUE, SUBDOMAIN};
