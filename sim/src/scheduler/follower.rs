@@ -33,14 +33,17 @@ pub(super) struct Moves {
     pub(super) left: Vec<usize>,
 }
 
-/// The moves that were found last, from one list of nodes to another: nearly everybody who follows the
-/// journal follows the same ones.
+/// A list of nodes, by which moves are from one to another.
+type Nodes = Arc<[NodeId]>;
+
+/// The moves that were found last, from one list of nodes to another: nearly all rankings follow the
+/// same ones.
 #[derive(Default)]
-pub(super) struct LastMoves(Option<([Arc<[NodeId]>; 2], Arc<Moves>)>);
+pub(super) struct LastMoves(Option<([Nodes; 2], Arc<Moves>)>);
 
 impl LastMoves {
     /// Where rows go that were made for the nodes `before`.
-    fn from(&mut self, before: &Arc<[NodeId]>, world: &World) -> Arc<Moves> {
+    fn from(&mut self, before: &Nodes, world: &World) -> Arc<Moves> {
         let after = world.registered_list();
         if let Some(([from, to], moves)) = &self.0
             && Arc::ptr_eq(from, before)
