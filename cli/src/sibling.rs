@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     fn names(folder: &Path) -> usize {
-        fs::read_dir(folder).unwrap().count()
+        fs::read_dir(folder).expect("a folder").count()
     }
 
     #[test]

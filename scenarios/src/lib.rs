@@ -165,8 +165,14 @@ impl Scenario {
         let inline = workloads.len();
         let mut objects = |paths: &[String], key: &str| {
             let node = tree.at(&[Step::Key(key.into())]);
-            let (objects, read) =
-                load::named(paths, folder, (source, node), &mut tally, &mut found);
+            let (objects, read) = load::named(
+                paths,
+                folder,
+                (source, node),
+                key == "cluster",
+                &mut tally,
+                &mut found,
+            );
             inputs.extend(read);
             objects.iter().for_each(|loaded| around.learn(&loaded.object));
             budgets.extend(objects.iter().filter_map(manifests::budget));

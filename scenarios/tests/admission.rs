@@ -165,6 +165,29 @@ fn an_object_of_a_cluster_is_not_refused() {
     assert_eq!((objects, &codes[..]), (2, &["W0013"][..]), "{}", found.render(false));
 }
 
+/// The same without uids, as dumps are when they are cut down to what matters.
+#[test]
+fn a_dump_is_not_refused() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let node = "apiVersion: v1\nkind: Node\nmetadata: {name: n}\nstatus: {allocatable: {cpu: 4, \
+                memory: 8Gi, pods: 10}, conditions: [{type: Ready, status: \"True\"}]}\n---\n";
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {priority: 2000000000, \
+               containers: [{name: app, resources: {requests: {nvidia.com/gpu: 1}}}]}\n";
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("a file");
+        path
+    };
+    let dump = write("dump.yaml", &(node.to_owned() + pod));
+    let explained = scenarios::why::dump::Dump::read(&[dump]).expect("a cluster").explain("web");
+    assert!(explained.is_ok());
+    // Alone it is a manifest, which no cluster has seen.
+    let alone = write("pod.yaml", pod);
+    let aws = sim::providers::named("aws").expect("aws is modelled");
+    let codes: Vec<_> = scenarios::lint::review(&[alone], aws).iter().map(|it| it.code).collect();
+    assert!(codes.contains(&"E0311") && codes.contains(&"E0314"), "{codes:?}");
+}
+
 /// A missing `maxSkew` was an overflow once, in the arithmetic of the score.
 #[test]
 fn a_skew_of_nothing_is_arithmetic_as_any_other() {

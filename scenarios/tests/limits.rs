@@ -182,8 +182,14 @@ mod files {
         let source = source(format!("[\"{path}\"]"));
         let place = &tree::parse(&source.text).expect("a list")[0];
         let paths = [path.to_owned()];
-        let (_, inputs) =
-            scenarios::load::named(&paths, Some(folder), (&source, place), &mut tally, &mut found);
+        let (_, inputs) = scenarios::load::named(
+            &paths,
+            Some(folder),
+            (&source, place),
+            false,
+            &mut tally,
+            &mut found,
+        );
         (inputs.into_iter().map(|input| input.file).collect(), found)
     }
 

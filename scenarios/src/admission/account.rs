@@ -31,9 +31,16 @@ pub(crate) enum Admitted {
 pub(crate) struct Account {
     /// Rules that objects of a cluster break: each is said once, of the first that breaks it.
     said: BTreeSet<&'static str>,
+    /// Whether all of it is of a cluster, which has admitted it.
+    of_a_cluster: bool,
 }
 
 impl Account {
+    /// An account of what a cluster holds: nothing in it is refused.
+    pub(crate) fn of_a_cluster() -> Account {
+        Account { of_a_cluster: true, ..Account::default() }
+    }
+
     /// Judges an object and says what is wrong. `place` knows where a part of it stands.
     pub(crate) fn examine(
         &mut self,
@@ -43,7 +50,7 @@ impl Account {
         found: &mut Diagnostics,
     ) -> Admitted {
         let uid = value.get("metadata").and_then(|it| it.get("uid")).and_then(Value::as_str);
-        let by_a_cluster = uid.is_some_and(|uid| !uid.is_empty());
+        let by_a_cluster = self.of_a_cluster || uid.is_some_and(|uid| !uid.is_empty());
         let mut admitted = Admitted::Yes;
         for broken in judge(of, value) {
             let diagnostic = say(&broken, origin, &place);

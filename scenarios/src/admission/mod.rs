@@ -4,7 +4,7 @@
 //! what must hold there, the code that it gives, and the function upstream that it is taken from.
 //! [`types`] says where each type occurs, so that a rule on a container holds in every pod of every
 //! controller. No rule is stricter than upstream, and an object that a cluster has admitted (it has a
-//! uid) is not refused here: the server, too, lets old objects keep what it would refuse of new ones.
+//! uid, or is in a dump) is not refused here: the server, too, lets old objects keep what it would refuse of new ones.
 
 mod account;
 pub(crate) mod annotations;

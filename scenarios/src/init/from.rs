@@ -6,7 +6,7 @@ use super::{Draft, Files, draft, manifests};
 use crate::cluster::{Cluster, DUMP};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::file::ProviderName;
-use crate::load::Loader;
+use crate::load::{Loaded, Loader};
 use crate::manifests::workloads;
 use crate::unmodelled::Tally;
 
@@ -19,20 +19,23 @@ pub fn from_files(
     files: Files<'_>,
     provider: ProviderName,
 ) -> Result<Draft, Diagnostics> {
+    // What has nodes is a cluster's, and has been admitted by it.
     let (mut tally, mut found) = (Tally::default(), Diagnostics::default());
-    let mut loader = Loader::new(&mut tally, &mut found);
-    for path in paths {
-        loader.path(path, &path.display().to_string()).map_err(|diagnostic| *diagnostic)?;
-    }
-    let (objects, _) = loader.into_objects();
+    let objects = read(paths, Loader::new(&mut tally, &mut found).of_a_cluster())?;
     let cluster = Cluster::of(&objects, &mut tally, &mut found);
-    if found.has_errors() {
-        return Err(found);
-    }
     if !cluster.nodes.is_empty() {
+        if found.has_errors() {
+            return Err(found);
+        }
         let mut draft = draft(&cluster, files);
         draft.notes.splice(0..0, cluster.understood());
         return Ok(draft);
+    }
+    let (mut tally, mut found) = (Tally::default(), Diagnostics::default());
+    let objects = read(paths, Loader::new(&mut tally, &mut found))?;
+    Cluster::of(&objects, &mut tally, &mut found);
+    if found.has_errors() {
+        return Err(found);
     }
     let workloads = workloads(objects, &mut Tally::default());
     if workloads.is_empty() {
@@ -40,4 +43,12 @@ pub fn from_files(
         return Err(nothing.help(format!("`{DUMP}` dumps a cluster")).into());
     }
     manifests::draft(&workloads, files, provider)
+}
+
+/// All objects of some files.
+fn read(paths: &[PathBuf], mut loader: Loader<'_>) -> Result<Vec<Loaded>, Diagnostics> {
+    for path in paths {
+        loader.path(path, &path.display().to_string()).map_err(|diagnostic| *diagnostic)?;
+    }
+    Ok(loader.into_objects().0)
 }

@@ -18,7 +18,7 @@ impl Subject {
     /// dump has been said.
     pub(super) fn dump(&mut self, dump: &ClusterDump, folder: Option<&Path>) {
         let (mut tally, mut found) = (Tally::default(), Diagnostics::default());
-        let mut loader = Loader::new(&mut tally, &mut found);
+        let mut loader = Loader::new(&mut tally, &mut found).of_a_cluster();
         for shown in dump.file.all() {
             let path = folder.map_or_else(|| shown.into(), |folder| folder.join(shown));
             if loader.path(&path, shown).is_err() {

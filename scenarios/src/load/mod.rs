@@ -92,6 +92,12 @@ impl<'l> Loader<'l> {
         }
     }
 
+    /// The same for what a cluster holds, which its API server has admitted.
+    #[must_use]
+    pub fn of_a_cluster(self) -> Loader<'l> {
+        Loader { account: Account::of_a_cluster(), ..self }
+    }
+
     /// Reads a file, every file of a folder, or every file that a glob matches; `shown` is how
     /// the user wrote it.
     ///
@@ -219,10 +225,14 @@ pub fn named(
     paths: &[String],
     folder: Option<&Path>,
     (source, place): (&Source, &Node),
+    of_a_cluster: bool,
     tally: &mut Tally,
     found: &mut Diagnostics,
 ) -> (Vec<Loaded>, Vec<Input>) {
     let mut loader = Loader { named: Named::ByAFile, ..Loader::new(tally, found) };
+    if of_a_cluster {
+        loader = loader.of_a_cluster();
+    }
     for (index, shown) in paths.iter().enumerate() {
         let path = folder.map_or_else(|| shown.into(), |folder| folder.join(shown));
         if let Err(diagnostic) = loader.path(&path, shown) {

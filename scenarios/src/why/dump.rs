@@ -47,7 +47,7 @@ impl Dump {
     /// Everything that is wrong with them; and a cluster without nodes.
     pub fn read(files: &[PathBuf]) -> Result<Dump, Diagnostics> {
         let (mut tally, mut found) = (Tally::default(), Diagnostics::default());
-        let mut loader = Loader::new(&mut tally, &mut found);
+        let mut loader = Loader::new(&mut tally, &mut found).of_a_cluster();
         let unread: Vec<_> = files
             .iter()
             .filter_map(|file| loader.path(file, &file.display().to_string()).err())
