@@ -177,3 +177,39 @@ fn pods_that_all_wait_are_seen_to_wait() {
     assert!(all.contains("4 of 4 pods never run"), "{all}");
     assert!(!all.contains("No pod"), "{all}");
 }
+
+/// Of twelve spot prices one is paid: it alone is in the colour of spot, with its name.
+#[test]
+fn prices_that_are_not_paid_stay_in_the_background() {
+    let dir = tempfile::tempdir().unwrap();
+    let scenario = "
+apiVersion: spotsim/v1
+name: one-of-twelve
+horizon: 2d
+region: us-east-1
+pools:
+  - name: spot
+    count: 1
+    capacityType: spot
+    instanceTypes: [m6i.xlarge, m6a.xlarge, m5.xlarge, m5a.xlarge]
+    zones: [us-east-1a, us-east-1b, us-east-1c]
+    allocation: lowest-price
+market: {reclaims: {scale: 0}}
+workloads:
+  - {name: web, replicas: 1, template: {containers: [{name: a, resources: {requests: {cpu: 1}}}]}}
+";
+    fs::write(dir.path().join("scenario.yaml"), scenario).unwrap();
+    spotsim(dir.path(), &["run", "scenario.yaml", "-n", "1", "--out", "run"]);
+    let picture = dir.path().join("run/prices.svg");
+    let written = texts(&picture);
+    assert!(written.contains("Bought at 1 of 12 spot prices"), "{written}");
+    assert!(written.contains("Grey: not bought"), "{written}");
+    let names = written.lines().filter(|line| line.contains(".xlarge us-east-1")).count();
+    assert_eq!(names, 1, "{written}");
+    let svg = fs::read_to_string(&picture).unwrap();
+    let lines = |color: &str| {
+        let paths = svg.split("<polyline").skip(1).filter_map(|part| part.split_once('>'));
+        paths.filter(|(path, _)| path.contains(&format!("stroke=\"{color}\""))).count()
+    };
+    assert_eq!((lines("#E69F00"), lines("#6B6B6B")), (1, 11), "{svg}");
+}
