@@ -188,6 +188,14 @@ pub struct Source {
     pub text: std::sync::Arc<str>,
 }
 
+impl Source {
+    /// The same file without its text: a scenario from elsewhere may name any file of the machine, and
+    /// what is not of the expected form is not printed.
+    pub(crate) fn unquoted(&self) -> Source {
+        Source { file: self.file.clone(), text: "".into() }
+    }
+}
+
 /// Several diagnostics, in the order in which they were found. So many of each severity are kept
 /// ([`KEPT`]); the rest is counted.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]

@@ -127,7 +127,8 @@ pub fn counts(
     let header = reader.headers().map_err(|error| wrong(0..0, error.to_string()))?.clone();
     let column = |name: &str| header.iter().position(|column| column.trim() == name);
     let (Some(time), Some(count)) = (column("t_s"), column("count")) else {
-        return Err(wrong(0..0, format!("{} has no columns `t_s` and `count`", file.file)));
+        let message = format!("{} has no columns `t_s` and `count`", file.file);
+        return Err(Box::new(wrong(0..0, message).at(&file.unquoted(), 0..0)));
     };
     let names = column("pool_id");
     let mut pools: BTreeMap<String, Counts> = BTreeMap::new();

@@ -285,3 +285,27 @@ fn the_calendar_is_that_of_the_prices() {
         assert!(text.contains(part), "{text}");
     }
 }
+
+/// A scenario from elsewhere may name any file of the machine: of one that is no table nothing is
+/// printed.
+#[test]
+fn a_file_that_is_no_table_is_not_quoted() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    std::fs::write(folder.path().join("shadow"), "root:*:19000:0:99999:7:::\n").expect("a file");
+    let base = "apiVersion: spotsim/v1\nname: a\nhorizon: 1h\nregion: us-east-1\npools:\n- {name: p, \
+                count: 1, capacityType: spot, instanceTypes: [m6i.large]}\n";
+    for (market, code) in [
+        ("{prices: {model: replay, file: shadow}}", "E0601"),
+        (
+            "{reclaims: {model: replay, traces: [{file: shadow, instanceType: m6i.large, zone: \
+             us-east-1a}]}}",
+            "E0704",
+        ),
+    ] {
+        let text = format!("{base}market: {market}\n");
+        let source = Source { file: "s.yaml".into(), text: text.into() };
+        let found = Scenario::parse(&source, Some(folder.path())).err().expect("no table");
+        let said = found.render(false);
+        assert!(said.contains(code) && said.contains("shadow") && !said.contains("root"), "{said}");
+    }
+}

@@ -156,24 +156,36 @@ pub fn read_slots(path: &Path, pool: Option<&str>, slots: &mut Slots) -> Result<
         return Ok(());
     }
     if !(has("lifetime_s") && has("censored")) {
+        const WANTED: &str =
+            "a trace has the columns `t_s` and `count`, lives have `lifetime_s` and `censored`";
         let columns: Vec<&str> = header.iter().collect();
-        return Err(nonsense(format!(
-            "a trace has the columns `t_s` and `count`, lives have `lifetime_s` and `censored`; \
-             here are {}",
-            columns.join(", ")
-        )));
+        // It may be any file, which is not to be quoted.
+        let is_near = ["t_s", "count", "lifetime_s", "censored"].into_iter().any(has);
+        let here = if is_near { columns.join(", ") } else { "others".to_owned() };
+        return Err(nonsense(format!("{WANTED}; here are {here}")));
     }
-    for Ended { pool_id, lifetime_s, censored } in parsed(path, &text)? {
+    for (row, Ended { pool_id, lifetime_s, censored }) in (1..).zip(parsed(path, &text)?) {
         if !is_wanted(pool_id.as_deref().unwrap_or_default()) {
             continue;
         }
-        if !lifetime_s.is_finite() || lifetime_s < 0.0 {
-            return Err(nonsense(format!("{lifetime_s} s is no lifetime")));
+        if !(0.0..=LONGEST_LIFE_S).contains(&lifetime_s) {
+            let what =
+                format!("row {row}: {lifetime_s:e} s is no lifetime, which is 0 s to 100 years");
+            return Err(nonsense(what));
+        }
+        if censored > 1 {
+            let what = format!(
+                "row {row}: `censored` is 1 where the end was not seen, or 0; not {censored}"
+            );
+            return Err(nonsense(what));
         }
         slots.push(true, lifetime_s / 3_600.0, censored == 0);
     }
     Ok(())
 }
+
+/// No instance has lived for a hundred years.
+const LONGEST_LIFE_S: f64 = 100.0 * 365.0 * 86_400.0;
 
 /// How many up and down times a trace has at most: one of each instance there ever was, and one
 /// more with every instance that comes or goes.

@@ -59,3 +59,26 @@ fn a_count_beyond_measure_is_refused() {
         assert!(text.contains("--pool"), "it says what to do: {text}");
     }
 }
+
+/// What is no life, and what is no table: the row is named, and no other file's words are printed.
+#[test]
+fn a_table_of_lives_is_checked_row_by_row() {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let said = |text: &str| {
+        let path = dir.path().join("lives.csv");
+        std::fs::write(&path, text).expect("a file");
+        let read = read_slots(&path, None, &mut Slots::default());
+        read.map_err(|error| error.to_string())
+    };
+    assert!(said("lifetime_s,censored\n3600,0\n60,1\n").is_ok());
+    for (rows, part) in [
+        ("60,0\n60,2\n", "row 2: `censored`"),
+        ("1e308,0\n", "row 1: 1e308 s is no lifetime"),
+        ("-1,0\n", "row 1: -1e0 s is no lifetime"),
+    ] {
+        let error = said(&format!("lifetime_s,censored\n{rows}")).expect_err(part);
+        assert!(error.contains(part), "{error}");
+    }
+    let error = said("root:*:19000:0:99999:7:::\ndaemon:*:1\n").expect_err("no table");
+    assert!(error.contains("lifetime_s") && !error.contains("root"), "{error}");
+}

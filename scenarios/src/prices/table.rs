@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::{Reading, Record, Series};
-use crate::diagnostic::did_you_mean;
+use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::limits::PRICE_ROWS;
 
 /// The columns.
@@ -58,6 +58,14 @@ fn fields(line: &str, at: usize) -> Vec<Field<'_>> {
 /// Where each of the columns is, by the first line.
 fn columns(reading: &mut Reading<'_>, header: &[Field<'_>]) -> Option<[usize; 4]> {
     const WANTED: &str = "the columns are instance_type,zone,time,usd_per_hour, in any order";
+    if header.iter().all(|(name, _)| !COLUMNS.contains(name)) {
+        let message = format!("the first line of {} names no column", reading.source.file);
+        reading.wrong += 1;
+        reading.found.push(
+            Diagnostic::new("E0601", message).at(&reading.source.unquoted(), 0..0).help(WANTED),
+        );
+        return None;
+    }
     for (name, span) in header {
         if !COLUMNS.contains(name) {
             let message = format!("column `{name}` is not known");
