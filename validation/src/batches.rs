@@ -25,7 +25,7 @@ const AT_ONCE: Span = Span::from_secs(300);
 const LEAST_RUNNING: u32 = 10;
 /// How long each simulated fleet is watched, and how often.
 const WATCHED: Span = Span::from_hours(300);
-const REPLICATIONS: u32 = 4;
+const REPLICATIONS: u32 = 16;
 
 /// Recorded fleets that ran ten instances and more and lost some.
 const FLEETS: [&str; 4] = [

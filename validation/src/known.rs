@@ -68,6 +68,7 @@ pub static KNOWN: &[KnownMiss] = &[
     batches("bamboo-held-aws-p3-fleet: 9th decile", MERGED),
     batches("bamboo-held-aws-g4dn-fleet: share of losses in batches", MERGED),
     batches("bamboo-held-aws-g4dn-fleet: 9th decile", MERGED),
+    batches("bamboo-held-gcp-v100x1-east1c: 9th decile", MERGED),
     batches("bamboo-held-gcp-a100x1-east1b: median batch, share of what ran", MERGED),
     batches("bamboo-held-gcp-a100x1-east1b: 9th decile", MERGED),
 ];
