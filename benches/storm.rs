@@ -43,7 +43,7 @@ fn main() {
     }
 }
 
-/// The scenario for so many nodes; workloads take turns at the priorities.
+/// The scenario for a number of nodes; workloads take turns at the priorities.
 fn scenario(nodes: u32, priorities: u32) -> String {
     let mut text = format!(
         "apiVersion: spotsim/v1

@@ -10,8 +10,8 @@ use crate::failure::Failure;
 /// More threads than this for each core only get in one another's way.
 const THREADS_A_CORE: usize = 4;
 
-/// Refuses so many replications of so many simulations each that take more than is likely to be
-/// meant, unless `large` consents.
+/// Refuses replications, of several simulations each, that take more than is likely to be meant, unless
+/// `large` consents.
 pub(crate) fn admit(
     scenario: &Scenario,
     replications: u32,

@@ -15,7 +15,7 @@ use crate::folder;
 /// The name of the file that says what the others are.
 pub(crate) const MANIFEST: &str = "manifest.json";
 
-/// Writes a file's content to where it is told.
+/// Writes a file's content to the place it is given.
 pub(crate) type Fill<'f> = &'f dyn Fn(&mut dyn Write) -> anyhow::Result<()>;
 
 /// What a run folder is made of.

@@ -78,7 +78,7 @@ fn locked(path: &Path) -> io::Result<Option<Option<File>>> {
 }
 
 /// Removes the folders in `parent` whose writers ended before they could. Whatever cannot be removed
-/// stays: it is in nobody's way.
+/// stays: it is in no one's way.
 fn sweep(parent: &Path) {
     let entries = fs::read_dir(parent).into_iter().flatten().flatten();
     for entry in entries.filter(|entry| is_ours(&entry.path())) {

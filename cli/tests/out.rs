@@ -1,4 +1,4 @@
-//! Where a run goes: only in the place of a run, through links, and before its figures are printed.
+//! Where a run goes: it replaces only a run, through links, and before its figures are printed.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used)] // in the helpers too, a test that cannot go on fails
 

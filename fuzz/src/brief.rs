@@ -1,5 +1,5 @@
 //! A short run of whatever was accepted: bounded in time, size and events, with the world looked at
-//! between events, and its figures told at the end.
+//! between events, and its figures printed at the end.
 
 use reports::{Figures, Fold, Input, rules};
 use scenarios::Scenario;
@@ -14,9 +14,9 @@ const MOST_NODES: u64 = 60;
 const MOST_PODS: u64 = 150;
 /// Longer runs are given up.
 const MOST_EVENTS: u64 = 6_000;
-/// The world is recounted from nothing after every so many events.
+/// The number of events after which the world is recounted from nothing.
 const CHECKED_EVERY: u64 = 25;
-/// Every so many digests a run is made again: a digest is as good as a draw.
+/// The number of digests after which a run is made again: a digest is as good as a draw.
 const REPEATED_EVERY: u64 = 16;
 
 /// Runs both plans of a scenario and tells their summary. Whether the scenario was run.
@@ -59,8 +59,8 @@ pub(crate) fn run(scenario: &Scenario) -> bool {
         unmodelled: scenario.unmodelled.iter().map(ToString::to_string).collect(),
         warnings: scenario.warnings.iter().map(|warning| warning.message.clone()).collect(),
     });
-    let told = reports::table(&summary, 100) + &reports::verdict(&summary);
-    assert!(!told.is_empty());
+    let text = reports::table(&summary, 100) + &reports::verdict(&summary);
+    assert!(!text.is_empty());
     let json: serde_json::Value =
         serde_json::from_str(&summary.to_json()).expect("a summary is JSON");
     assert_eq!(json["replications"], 1);

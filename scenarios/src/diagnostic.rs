@@ -154,7 +154,7 @@ impl Diagnostic {
     }
 }
 
-/// A text of at most so many bytes is given whole to what shows a part of it, and so many bytes on
+/// A text of at most this many bytes is given whole to what shows a part of it, and this many bytes on
 /// either side of a place in a larger one.
 const EXCERPT: usize = 4 << 10;
 
@@ -196,8 +196,8 @@ impl Source {
     }
 }
 
-/// Several diagnostics, in the order in which they were found. So many of each severity are kept
-/// ([`KEPT`]); the rest is counted.
+/// Several diagnostics, in the order in which they were found. Of each severity a limited
+/// number is kept ([`KEPT`]); the rest is counted.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Diagnostics {
     kept: Vec<Diagnostic>,

@@ -29,7 +29,7 @@ const BYTES_PER_NODE: u64 = 2_200;
 const BYTES_PER_SIMULATION: u64 = 6_000;
 const NS_PER_NODE: u64 = 2_000;
 const NS_PER_POD: u64 = 5_000;
-/// And more, the more nodes there are to choose from: a nanosecond for every so many.
+/// And more, the more nodes there are to choose from: a nanosecond for each of this number.
 const NODES_PER_NS: u64 = 10;
 /// What it takes to find again that a pod fits nowhere.
 const NS_PER_TRY: u64 = 1_200;
@@ -130,7 +130,7 @@ impl Estimate {
         whole
     }
 
-    /// Why so many replications, of so many simulations each, are not begun unless somebody consents;
+    /// Why replications, of several simulations each, are not begun without consent;
     /// nothing if they may be.
     #[must_use]
     pub fn refusal(&self, replications: u32, simulations: u32) -> Option<Diagnostic> {
@@ -268,7 +268,7 @@ struct Short {
 }
 
 impl Short {
-    /// How many of so many find no room.
+    /// How many of a number of pods find no room.
     fn of(&self, pods: u64) -> u64 {
         let over = self.asked.saturating_sub(self.there);
         let short = u128::from(pods).saturating_mul(over) / self.asked.max(1);

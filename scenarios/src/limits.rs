@@ -231,7 +231,7 @@ pub const REPLICATIONS: Limit = Limit {
     most: 1_000_000,
     guards: "memory: figures of each are kept until the end",
     code: "usage",
-    lift: "nothing lifts it; intervals of so many are narrow enough for anything",
+    lift: "nothing lifts it; more would narrow no interval that matters",
 };
 
 /// The threads that are started.
@@ -272,7 +272,7 @@ pub static LIMITS: &[&Limit] = &[
 ];
 
 impl Limit {
-    /// Whether so many are too many.
+    /// Whether a number is above the limit.
     #[must_use]
     pub fn exceeded(&self, many: usize) -> bool {
         many > self.most

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// So many bytes lie between two marks of a text.
+/// The number of bytes between two marks of a text.
 const STRIDE: usize = 1 << 10;
 
 /// The texts that places were looked up in so far, each with its marks.

@@ -10,7 +10,7 @@ use sim::{Fact, Root, SimTime, Sink, Span, Stop};
 
 const ROOT: Root = Root { seed: 42, replication: 0 };
 
-/// Wishes to stop when so many facts were seen.
+/// Wishes to stop after a number of facts.
 struct After<'w> {
     wanted: usize,
     wish: &'w AtomicBool,

@@ -81,7 +81,7 @@ const TEXTS: [&str; 40] = [
 /// What brackets a number that is to stand in the text as it is.
 const BARE: &str = "\u{e000}";
 
-/// Something in the place of a value: mostly of its kind.
+/// A replacement for a value, mostly of its kind.
 pub(crate) fn of(old: &Value, draws: &mut Draws) -> Value {
     if draws.one_in(10) {
         let others =

@@ -1,5 +1,5 @@
 //! Any text is the manifest of a run that prints as itself, or is refused; and any text that is not
-//! the facts of a run, byte for byte, is told from them.
+//! the facts of a run, byte for byte, is distinguished from them.
 
 use std::sync::LazyLock;
 

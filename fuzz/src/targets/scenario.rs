@@ -1,4 +1,4 @@
-//! Any text is a scenario that runs to its end and is told, or it is refused with a reason.
+//! Any text is a scenario that runs to its end and is summarized, or it is refused with a reason.
 
 use scenarios::Scenario;
 

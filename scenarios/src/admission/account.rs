@@ -12,7 +12,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::load::Origin;
 use crate::tree::Step;
 
-/// A list in the place of a map, or the reverse.
+/// A list where a map belongs, or the reverse.
 const MISSHAPEN: &str = "E0301";
 /// A rule that an object breaks which a cluster has admitted.
 const ADMITTED: &str = "W0013";

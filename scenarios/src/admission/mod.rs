@@ -59,7 +59,7 @@ pub type Form = (&'static str, fn(&str) -> Result<(), String>);
 
 /// A rule that is broken, and where.
 pub(crate) struct Broken {
-    /// The rule; none for a list in the place of a map or the reverse.
+    /// The rule; none for a list where a map belongs or the reverse.
     pub(crate) rule: Option<&'static Rule>,
     /// The place, from the object on.
     pub(crate) path: Vec<Step>,

@@ -16,7 +16,7 @@ pub(super) const NAME_OF_OURS: Code = Code {
     id: "E0210",
     title: "a name that cannot be one",
     why: "Names head tables, files and charts. One that is empty, has more than 253 characters, or \
-          has characters that cannot be printed cannot be told from another there.",
+          has characters that cannot be printed cannot be distinguished from another there.",
     example: "name: \"a\\nb\"",
     fix: "Choose a name of at most 253 characters that can be printed.",
 };

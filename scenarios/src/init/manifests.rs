@@ -113,7 +113,7 @@ fn gap(group: &[&Waiting], special: Option<&str>, provider: ProviderName) -> Str
     format!("{}. Until then it never runs: {what}", trial::sentence(group))
 }
 
-/// No scenario has so many nodes in two pools: what asks for most of them is to be corrected.
+/// No scenario has this many nodes in two pools: what asks for most of them is to be corrected.
 fn too_many(
     workloads: &[Written],
     demands: &[Demand],

@@ -72,7 +72,7 @@ impl Slots {
             let mut up = first as usize > slot;
             let mut from = start;
             for (index, at) in changes.iter().enumerate() {
-                // When the first time began nobody saw.
+                // The beginning of the first time was not seen.
                 if index > 0 {
                     self.push(up, at.since(from).as_hours_f64(), true);
                 }
