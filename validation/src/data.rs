@@ -161,7 +161,7 @@ pub fn read_slots(path: &Path, pool: Option<&str>, slots: &mut Slots) -> Result<
         let columns: Vec<&str> = header.iter().collect();
         // It may be any file, which is not to be quoted.
         let is_near = ["t_s", "count", "lifetime_s", "censored"].into_iter().any(has);
-        let here = if is_near { columns.join(", ") } else { "others".to_owned() };
+        let here = if is_near { columns.join(", ") } else { "other columns".to_owned() };
         return Err(nonsense(format!("{WANTED}; here are {here}")));
     }
     for (row, Ended { pool_id, lifetime_s, censored }) in (1..).zip(parsed(path, &text)?) {
