@@ -170,7 +170,7 @@ pub fn read_slots(path: &Path, pool: Option<&str>, slots: &mut Slots) -> Result<
         }
         if !(0.0..=LONGEST_LIFE_S).contains(&lifetime_s) {
             let what =
-                format!("row {row}: {lifetime_s:e} s is no lifetime, which is 0 s to 100 years");
+                format!("row {row}: {lifetime_s:?} s is no lifetime, which is 0 s to 100 years");
             return Err(nonsense(what));
         }
         if censored > 1 {

@@ -74,7 +74,7 @@ fn a_table_of_lives_is_checked_row_by_row() {
     for (rows, part) in [
         ("60,0\n60,2\n", "row 2: `censored`"),
         ("1e308,0\n", "row 1: 1e308 s is no lifetime"),
-        ("-1,0\n", "row 1: -1e0 s is no lifetime"),
+        ("-1,0\n", "row 1: -1.0 s is no lifetime"),
     ] {
         let error = said(&format!("lifetime_s,censored\n{rows}")).expect_err(part);
         assert!(error.contains(part), "{error}");
