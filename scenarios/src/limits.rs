@@ -174,7 +174,7 @@ pub const TRACE_ROWS: Limit = Limit {
 /// The up and down times that a model of reclaims is fitted to.
 pub const SPELLS: Limit = Limit {
     what: "up and down times of instances in `calibrate`",
-    most: 500_000,
+    most: 200_000,
     guards: "time: a fit looks at every one of them some hundred times",
     code: "usage",
     lift: "give a part of the traces (`--pool`), or of their time",

@@ -14,6 +14,7 @@ use std::fmt::Write;
 
 pub use from::from_files;
 
+use crate::admission::scenario::zones::unknown;
 use crate::catalogue::{self, Listed};
 use crate::cluster::pools::{self, RecognisedPool};
 use crate::cluster::{Cluster, counted};
@@ -307,6 +308,14 @@ impl Writer<'_> {
                      `{}`",
                     self.place.region, pool.name
                 ));
+            }
+            for zone in &pool.zones {
+                if let Some(advice) = unknown(self.place.provider, &self.place.region, zone) {
+                    gaps.push(format!(
+                        "zone {zone} of pool `{}` is not in {}, and would be refused: {advice}",
+                        pool.name, self.place.region
+                    ));
+                }
             }
             if pool.types.is_empty() {
                 gaps.push(format!(

@@ -7,7 +7,7 @@
 
 mod prices;
 pub(crate) mod workloads;
-mod zones;
+pub(crate) mod zones;
 
 use serde_json::json;
 use sim::Span;

@@ -39,7 +39,7 @@ impl Examined<'_> {
 
 /// What to do about a zone that the region does not have; none if it may have it. Of a region that is
 /// not known, the form decides.
-fn unknown(provider: ProviderName, region: &str, zone: &str) -> Option<String> {
+pub(crate) fn unknown(provider: ProviderName, region: &str, zone: &str) -> Option<String> {
     let catalogue = provider.catalogue();
     let known = KNOWN.iter().find(|(whose, name, _)| *whose == catalogue && *name == region);
     let rest = zone.strip_prefix(region);
