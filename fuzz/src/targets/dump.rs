@@ -27,7 +27,15 @@ pub(crate) fn run(data: &[u8]) -> bool {
         match checked(Scenario::load(&path(name))) {
             Ok(scenario) => runs &= brief::run(&scenario),
             Err(found) => {
-                assert!(!draft.gaps.is_empty(), "{name} has no gaps, and is refused:\n{found}");
+                // A run looks closer at the dump than a draft of it; what is wrong there is said there.
+                let of_the_dump = found.iter().any(|it| {
+                    it.code.starts_with('E')
+                        && it.place.as_ref().is_some_and(|place| place.file.ends_with(DUMP))
+                });
+                assert!(
+                    of_the_dump || !draft.gaps.is_empty(),
+                    "{name} has no gaps, and is refused:\n{found}"
+                );
                 runs = false;
             }
         }
