@@ -5,10 +5,12 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use scenarios::catalogue::filter::Filter;
 use scenarios::file::ProviderName;
+use scenarios::limits::REPLICATIONS;
 use sim::{SimTime, Span};
 
-/// As many replications as can be asked for: the intervals of fewer are narrow enough for anything.
-pub(crate) const MOST_REPLICATIONS: i64 = 1_000_000;
+/// As many replications as can be asked for.
+#[allow(clippy::cast_possible_wrap)] // a million
+const MOST_REPLICATIONS: i64 = REPLICATIONS.most as i64;
 
 /// What moving a Kubernetes cluster to spot nodes saves, and what it breaks.
 #[derive(Parser, Debug)]

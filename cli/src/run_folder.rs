@@ -9,6 +9,7 @@ use reports::Summary;
 use reports::export::manifest::{File, Manifest, Origin};
 use scenarios::Scenario;
 use scenarios::inputs::sha256;
+use scenarios::limits::REPLICATIONS;
 use sim::Stop;
 
 use crate::experiment::Results;
@@ -16,9 +17,6 @@ use crate::failure::Failure;
 use crate::folder::{self, Draft, Unpublished};
 use crate::run_files::{Contents, MANIFEST};
 use crate::sibling::Sibling;
-
-/// The most replications that a run can have, of each plan: as many as `-n` takes.
-const MOST_REPLICATIONS: u32 = 1_000_000;
 
 /// How many names an error lists.
 const LISTED: usize = 5;
@@ -185,8 +183,10 @@ pub(crate) fn read(folder: &Path) -> anyhow::Result<Manifest> {
     let text = folder::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
     let parsed = Manifest::from_json(&String::from_utf8_lossy(&text)).and_then(|manifest| {
         match manifest.replications {
-            1..=MOST_REPLICATIONS => Ok(manifest),
-            n => Err(format!("replications is {n}; a run has 1 to {MOST_REPLICATIONS}")),
+            n if n == 0 || REPLICATIONS.exceeded(n as usize) => {
+                Err(format!("replications is {n}; a run has 1 to {}", REPLICATIONS.most))
+            }
+            _ => Ok(manifest),
         }
     });
     parsed.map_err(|error| anyhow!("{} is not a manifest: {error}", path.display()))

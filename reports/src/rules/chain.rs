@@ -15,7 +15,7 @@ use sim::world::workload::WorkloadId;
 use sim::{Legend, SimTime};
 
 use super::Break;
-use super::told::Event;
+use super::describe::Event;
 use crate::export::names::Namer;
 use crate::words;
 
@@ -65,12 +65,12 @@ impl<'a> Chain<'a> {
         // What came after the pod had come or gone did not lead to it.
         let last = self.of_the_pod.back().map_or(usize::MAX, |(number, ..)| *number);
         all.retain(|(number, ..)| *number <= last);
-        let told = all.into_iter().map(|(_, at, fact)| Event {
+        let events = all.into_iter().map(|(_, at, fact)| Event {
             ms: at.as_ms(),
             at: at.to_string(),
             what: words::of(fact, &self.namer, self.legend, refusals),
         });
-        told.collect()
+        events.collect()
     }
 
     /// The names of those involved.

@@ -5,7 +5,7 @@
 //! instant is over.
 
 mod chain;
-mod told;
+mod describe;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +18,7 @@ use sim::world::workload::WorkloadId;
 use sim::{Legend, SimTime, Span};
 
 pub use chain::Chain;
-pub use told::{BreakSummary, Event, RuleSummary, list, summarize};
+pub use describe::{BreakSummary, Event, RuleSummary, list, summarize};
 
 /// How one rule fared in one run.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]

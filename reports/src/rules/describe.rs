@@ -45,7 +45,7 @@ pub struct BreakSummary {
     pub ms: u64,
     /// When, as reports show it.
     pub at: String,
-    /// What was so.
+    /// The violation in words.
     pub what: String,
     /// The pod that came or went last.
     pub pod: Option<String>,
@@ -83,7 +83,7 @@ pub fn summarize(
         let first = broken.map(|(replication, found)| {
             let mut chain = Chain::new(rule, found, legend);
             let refusals = replay(replication, &mut chain);
-            let mut told = BreakSummary {
+            let mut first = BreakSummary {
                 replication,
                 run: format!("{seed}/{replication}"),
                 ms: found.at.as_ms(),
@@ -95,12 +95,12 @@ pub fn summarize(
             };
             if let Some(refusals) = refusals {
                 let namer = chain.namer();
-                told.what = what_was_so(rule, found, namer, &legend.model);
-                told.pod = found.by.map(|by| namer.pod(by.pod).to_owned());
-                told.node = found.by.map(|by| namer.node(by.node).to_owned());
-                told.chain = chain.events(&refusals);
+                first.what = in_words(rule, found, namer, &legend.model);
+                first.pod = found.by.map(|by| namer.pod(by.pod).to_owned());
+                first.node = found.by.map(|by| namer.node(by.node).to_owned());
+                first.chain = chain.events(&refusals);
             }
-            told
+            first
         });
         let time = legend.to.since(SimTime::ZERO).as_ms() as f64 * runs.len() as f64;
         let broken_ms: f64 = each().map(|outcome| outcome.broken_for.as_ms() as f64).sum();
@@ -212,8 +212,8 @@ fn selector(requirements: &[Requirement], model: &Model) -> String {
     each.collect::<Vec<_>>().join(",")
 }
 
-/// What was so when the rule was broken.
-fn what_was_so(rule: &Rule, found: Break, namer: &Namer<'_>, model: &Model) -> String {
+/// The violation of a rule in words.
+fn in_words(rule: &Rule, found: Break, namer: &Namer<'_>, model: &Model) -> String {
     let place = match found.domain {
         Domain::Label(value) => model.names.text(value).to_owned(),
         Domain::Node(node) => namer.node(node).to_owned(),
