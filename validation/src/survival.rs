@@ -14,18 +14,36 @@ pub fn hazard(lives: &[Watched], low: f64, high: f64) -> f64 {
 /// The share that has ended by an age, by the estimator of Kaplan and Meier.
 #[must_use]
 pub fn ended_by(lives: &[Watched], age: f64) -> f64 {
-    let mut sorted: Vec<Watched> = lives.to_vec();
-    sorted.sort_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
-    let mut surviving = 1.0;
-    for (index, (life, ended)) in sorted.iter().enumerate() {
-        if *life > age {
-            break;
+    Survivors::of(lives).ended_by(age)
+}
+
+/// The estimator of Kaplan and Meier: which share survives each age at which a life ended.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Survivors(Vec<(f64, f64)>);
+
+impl Survivors {
+    /// Those of some lives.
+    #[must_use]
+    pub fn of(lives: &[Watched]) -> Survivors {
+        let mut sorted: Vec<Watched> = lives.to_vec();
+        sorted.sort_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
+        let mut surviving = 1.0;
+        let mut steps = Vec::new();
+        for (index, (life, ended)) in sorted.iter().enumerate() {
+            if *ended {
+                surviving *= 1.0 - 1.0 / (sorted.len() - index) as f64;
+                steps.push((*life, surviving));
+            }
         }
-        if *ended {
-            surviving *= 1.0 - 1.0 / (sorted.len() - index) as f64;
-        }
+        Survivors(steps)
     }
-    1.0 - surviving
+
+    /// The share that has ended by an age.
+    #[must_use]
+    pub fn ended_by(&self, age: f64) -> f64 {
+        let until = self.0.partition_point(|(life, _)| *life <= age);
+        until.checked_sub(1).map_or(0.0, |last| 1.0 - self.0[last].1)
+    }
 }
 
 /// The ages at which watching stopped, each with the share of lives that were watched longer, had

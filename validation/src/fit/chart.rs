@@ -3,7 +3,7 @@
 use reports::chart::{Anchor, Axis, Chart, Color, Ink, Mark, Stroke, Tick};
 
 use super::{Fit, survival};
-use crate::survival::ended_by;
+use crate::survival::Survivors;
 
 /// The shortest age that is shown, in seconds.
 const SHORTEST: f64 = 1.0;
@@ -19,7 +19,8 @@ pub fn chart(fit: &Fit, source: &str) -> Chart {
     let curve = |share: &dyn Fn(f64) -> f64| -> Vec<(f64, f64)> {
         ages.iter().map(|age| (*age, 100.0 * share(age / 3_600.0))).collect()
     };
-    let seen = curve(&|hours| 1.0 - ended_by(&fit.slots.up, hours));
+    let survivors = Survivors::of(&fit.slots.up);
+    let seen = curve(&|hours| 1.0 - survivors.ended_by(hours));
     let naive = curve(&|hours| libm::exp(-fit.memoryless.0.value * hours));
     let mut marks = Vec::new();
     // Each curve is named where it passes a height, on the side where there is room.

@@ -22,11 +22,12 @@ pub struct Regimes {
 impl Regimes {
     /// The most likely rates; none if there is no maximum to be found.
     pub(super) fn fit(slots: &Slots) -> Option<Regimes> {
+        // A search asks for the likelihood thousands of times.
+        let (up, down) = (counted(&slots.up), counted(&slots.down));
         // On the scale of logarithms every point is a set of rates.
         let cost = |x: &[f64; 4]| {
             let [begins, ends, loss, grant] = x.map(libm::exp);
-            -(log_likelihood(&slots.up, begins, ends, loss)
-                + log_likelihood(&slots.down, begins, ends, grant))
+            -(log_likelihood(&up, begins, ends, loss) + log_likelihood(&down, begins, ends, grant))
         };
         let rate = |times: &[Watched]| {
             let ended = times.iter().filter(|(_, ended)| *ended).count() as f64;
@@ -62,10 +63,18 @@ fn lasting(hours: f64, begins: f64, ends: f64, flips: f64) -> (f64, f64) {
     (contended + quiet, contended)
 }
 
-fn log_likelihood(times: &[Watched], begins: f64, ends: f64, flips: f64) -> f64 {
-    let of = |(hours, ended): &Watched| {
+/// Each time once, the shortest first, with how often it was seen: slots of one pool come and go
+/// together, so that a trace has far fewer times than slots that were up or down.
+fn counted(times: &[Watched]) -> Vec<(Watched, f64)> {
+    let mut sorted = times.to_vec();
+    sorted.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    sorted.chunk_by(|a, b| a == b).map(|alike| (alike[0], alike.len() as f64)).collect()
+}
+
+fn log_likelihood(times: &[(Watched, f64)], begins: f64, ends: f64, flips: f64) -> f64 {
+    let of = |((hours, ended), count): &(Watched, f64)| {
         let (longer, contended) = lasting(*hours, begins, ends, flips);
-        libm::log((if *ended { contended * flips } else { longer }).max(f64::MIN_POSITIVE))
+        count * libm::log((if *ended { contended * flips } else { longer }).max(f64::MIN_POSITIVE))
     };
     times.iter().map(of).sum()
 }
@@ -133,6 +142,15 @@ mod tests {
         let (longer, contended) = lasting(1.5, 1e7, 0.3, 0.8);
         assert!((longer - libm::exp(-1.2)).abs() < 1e-5, "{longer}");
         assert!((contended - longer).abs() < 1e-5, "{contended}");
+    }
+
+    #[test]
+    fn times_alike_count_as_often_as_they_were_seen() {
+        let times = [(2.0, true), (0.5, true), (2.0, true), (2.0, false)];
+        let counts = [((0.5, true), 1.0), ((2.0, false), 1.0), ((2.0, true), 2.0)];
+        assert_eq!(counted(&times), counts);
+        let each: f64 = times.iter().map(|it| log_likelihood(&[(*it, 1.0)], 0.1, 0.7, 0.4)).sum();
+        assert!((log_likelihood(&counts, 0.1, 0.7, 0.4) - each).abs() < 1e-12);
     }
 
     #[test]

@@ -21,7 +21,8 @@ fn search(cost: &impl Fn(&[f64; 4]) -> f64, begin: [f64; 4]) -> ([f64; 4], f64) 
     for _ in 0..2_000 {
         simplex.sort_by(|a, b| a.1.total_cmp(&b.1));
         let (best, worst) = (simplex[0].1, simplex[4]);
-        if worst.1 - best < 1e-10 {
+        // Below this a sum of that size is rounded, and the search would never end.
+        if worst.1 - best < 1e-10_f64.max(1e-13 * best.abs()) {
             break;
         }
         let centre: [f64; 4] =
