@@ -15,7 +15,7 @@ test:
 # Rewrite what is generated: the schema, the pictures in docs/ and the text snapshots.
 bless:
     BLESS=1 cargo test -p scenarios is_fresh
-    BLESS=1 cargo test -p spotsim --test charts
+    BLESS=1 cargo test -p spotsim charts
     TRYCMD=overwrite cargo test -p spotsim
 
 # Measure; every line is JSON.

@@ -1,6 +1,7 @@
 //! Every golden case of kube-scheduler 1.36: the same verdicts, scores, messages and choices.
 //!
-//! The cases are in `fixtures/scheduler`, or in the folder that `SPOTSIM_SCHEDULER_CASES` names.
+//! The cases are in `fixtures/scheduler`, or in the folder that `SPOTSIM_SCHEDULER_CASES` names. A binary
+//! of its own, because it is the one that is run with other people's cases.
 
 #![allow(unreachable_pub, reason = "modules of a test")]
 

@@ -1,0 +1,17 @@
+//! The integration tests of the crate, in one binary: linking takes longer than running them.
+
+mod charts;
+mod commands;
+mod consent;
+mod glossary;
+mod interrupt;
+mod intervals;
+mod names;
+mod out;
+mod prices;
+mod run_folder;
+mod tidy;
+mod today;
+mod verdict;
+mod verify;
+mod widths;

@@ -1,0 +1,14 @@
+//! The integration tests of the crate, in one binary: linking takes longer than running them.
+
+mod batch;
+mod bills;
+mod breakdown;
+mod budgets;
+mod commitments;
+mod common;
+mod fallbacks;
+mod harm;
+mod placed;
+mod rules;
+mod series;
+mod volumes;

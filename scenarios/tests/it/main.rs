@@ -1,0 +1,27 @@
+//! The integration tests of the crate, in one binary: linking takes longer than running them.
+
+mod admission;
+mod cluster;
+mod codes;
+mod contract;
+mod disruption;
+mod estimate;
+mod import;
+mod input;
+mod jobs;
+mod limits;
+mod lint;
+mod load;
+mod objects;
+mod odd_inputs;
+mod paid_volumes;
+mod preemptible;
+mod prices;
+mod proposal;
+mod quantities;
+mod scheduler;
+mod start_up;
+mod traces;
+mod typos;
+mod volumes;
+mod why;

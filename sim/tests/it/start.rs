@@ -1,0 +1,94 @@
+//! A run that starts from a cluster as it stands.
+
+use crate::common;
+
+use std::sync::Arc;
+
+use common::{facts, service, setup, simple};
+use sim::table::Id;
+use sim::world::node::{NodeShape, Why};
+use sim::world::pool::PoolId;
+use sim::world::resources::Resources;
+use sim::world::start::{Start, StartNode, StartPod};
+use sim::world::workload::WorkloadId;
+use sim::{Fact, Root, Setup, SimTime, Span};
+
+const ROOT: Root = Root { seed: 42, replication: 0 };
+
+/// One node that is there from the start, of a pool of two, with two of the service's three pods on
+/// it, although it has room for one.
+fn crowded() -> Setup {
+    let mut plan = simple(0.0, 2, Span::from_hours(1));
+    plan.workloads = vec![service("web", 3)];
+    let mut setup = setup(&plan);
+    let model = Arc::make_mut(&mut setup.model);
+    let (pool, workload) = (PoolId::from_index(0), WorkloadId::from_index(0));
+    let spec = model.workloads[workload].spec;
+    let shape = NodeShape::plain(Resources::one_pod(1_000, 2 << 30));
+    let name = model.names.intern("old");
+    let pod = |name| StartPod {
+        name,
+        workload,
+        spec,
+        node: Some(0),
+        nominated: None,
+        terminating: false,
+        preempted: false,
+        started_ms: Some(-1_000),
+    };
+    let names = ["web-a", "web-b"].map(|name| model.names.intern(name));
+    model.start = Start {
+        nodes: vec![StartNode::named(name, pool, 0, shape)],
+        pods: names.map(pod).to_vec(),
+    };
+    setup
+}
+
+#[test]
+fn an_over_committed_node_is_taken_as_it_is() {
+    let setup = crowded();
+    let mut simulation = sim::engine::Simulation::new(&setup, ROOT, ());
+    let world = simulation.world();
+    assert_eq!(world.node_name(world.registered()[0]), "old");
+    assert_eq!(world.placement().pods_on(world.registered()[0]).len(), 2);
+    while simulation.step() {
+        assert_eq!(simulation.world().check(), Ok(()));
+    }
+}
+
+#[test]
+fn pools_and_workloads_are_filled_up_to_what_they_want() {
+    let (facts, run) = facts(&crowded(), ROOT);
+    let count = |wanted: fn(&Fact) -> bool| facts.iter().filter(|(_, f)| wanted(f)).count();
+    assert_eq!(run.counters.nodes, 2, "one was there, one is born");
+    assert_eq!(count(|f| matches!(f, Fact::PodFound { .. })), 2);
+    assert_eq!(count(|f| matches!(f, Fact::PodScheduled { .. })), 1, "the third replica");
+    assert_eq!(count(|f| matches!(f, Fact::WorkloadCreated { .. })), 1);
+}
+
+/// A pod that was found running is available from the start, and counts once; one that is on its way
+/// out does not count, and nothing of this run disrupted it.
+#[test]
+fn found_pods_are_available_once() {
+    let mut setup = crowded();
+    Arc::make_mut(&mut setup.model).start.pods[1].terminating = true;
+    let (facts, _) = facts(&setup, ROOT);
+    let mut available: Vec<_> = facts
+        .iter()
+        .filter_map(|(at, fact)| match fact {
+            Fact::PodAvailable { pod, .. } => Some((*pod, *at)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(available[0], (Id::from_index(0), SimTime::ZERO));
+    available.sort_unstable();
+    available.dedup_by_key(|(pod, _)| *pod);
+    let all = facts.iter().filter(|(_, f)| matches!(f, Fact::PodAvailable { .. })).count();
+    assert_eq!(available.len(), all, "a pod becomes available once");
+    assert!(available.iter().all(|(pod, _)| *pod != Id::from_index(1)));
+    let told = facts.iter().find_map(|(_, fact)| match fact {
+        Fact::PodTerminating { why, .. } => Some(*why),
+        _ => None,
+    });
+    assert_eq!(told, Some(Why::Found));
+}
