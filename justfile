@@ -14,13 +14,13 @@ test:
 
 # Rewrite what is generated: the schema, the pictures in docs/ and the text snapshots.
 bless:
-    BLESS=1 cargo test -p scenarios is_fresh
-    BLESS=1 cargo test -p spotsim charts
-    TRYCMD=overwrite cargo test -p spotsim
+    BLESS=1 cargo test -p spotsim-scenarios is_fresh
+    BLESS=1 cargo test -p spotsim-cli charts
+    TRYCMD=overwrite cargo test -p spotsim-cli
 
 # Measure; every line is JSON.
 bench:
-    cargo bench -p benches
+    cargo bench -p spotsim-benches
 
 # The bundled scenario.
 demo:
@@ -28,7 +28,7 @@ demo:
 
 # The program to give away, without the paths of this machine: target/dist/release/spotsim.
 dist:
-    RUSTFLAGS="--remap-path-prefix=$PWD=. --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo" cargo build --release --locked --target-dir target/dist -p spotsim
+    RUSTFLAGS="--remap-path-prefix=$PWD=. --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo" cargo build --release --locked --target-dir target/dist -p spotsim-cli
 
 # Format and lint.
 lint:
@@ -49,4 +49,4 @@ fuzz target="scenario" what="600":
 
 # How often a 95 % interval covers the truth, over 200 seeds of a library scenario.
 coverage:
-    cargo test --release -p benches --test coverage -- --ignored --nocapture
+    cargo test --release -p spotsim-benches --test coverage -- --ignored --nocapture

@@ -87,6 +87,16 @@ impl Failure {
     }
 }
 
+impl From<spotsim::Error> for Failure {
+    fn from(error: spotsim::Error) -> Failure {
+        match error {
+            spotsim::Error::Input(diagnostics) => Failure::Input { diagnostics, json: false },
+            spotsim::Error::Refused(error) => Failure::Usage(error),
+            spotsim::Error::Failed(error) => Failure::Internal(error),
+        }
+    }
+}
+
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Failure {
         Failure::Internal(error.into())

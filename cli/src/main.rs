@@ -8,14 +8,8 @@
 mod args;
 mod commands;
 mod consent;
-mod experiment;
 mod failure;
-mod folder;
-mod fresh;
 mod interrupt;
-mod run_files;
-mod run_folder;
-mod sibling;
 mod terminal;
 
 use std::io::Write;

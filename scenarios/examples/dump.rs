@@ -1,5 +1,5 @@
 //! Prints a made-up cluster as `kubectl get -A -o json` would dump it:
-//! `cargo run -p scenarios --example dump -- [NODES [PODS [BALLAST]]] > cluster.json`.
+//! `cargo run -p spotsim-scenarios --example dump -- [NODES [PODS [BALLAST]]] > cluster.json`.
 
 #[path = "../tests/support/dump/mod.rs"]
 mod dump;

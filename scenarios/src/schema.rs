@@ -19,7 +19,7 @@ pub fn schema() -> &'static serde_json::Value {
 mod tests {
     use super::*;
 
-    /// `BLESS=1 cargo test -p scenarios schema` writes it afresh.
+    /// `BLESS=1 cargo test -p spotsim-scenarios schema` writes it afresh.
     #[test]
     fn the_committed_schema_is_fresh() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/schema.json");

@@ -10,12 +10,12 @@ use scenarios::Scenario;
 use scenarios::experiment::replicate;
 use sim::plain::plain;
 use sim::{Legend, Root, run_unless};
+use spotsim::experiment::told_rules;
 
 use super::progress::Progress;
 use crate::Outcome;
 use crate::args::{CheckArgs, Output};
 use crate::consent;
-use crate::experiment::told_rules;
 use crate::failure::Failure;
 use crate::terminal;
 

@@ -11,7 +11,7 @@ use scenarios::template::SCHEMA_FILE;
 use crate::Outcome;
 use crate::args::ImportArgs;
 use crate::failure::Failure;
-use crate::{fresh, terminal};
+use crate::terminal;
 
 /// Writes a scenario for Kubernetes objects.
 pub(crate) fn run(args: &ImportArgs) -> Outcome {
@@ -37,7 +37,7 @@ pub(crate) fn write(
         (schema, format!("{:#}\n", scenarios::schema::schema())),
     ];
     written.extend(draft.spot.iter().map(|text| (spot.clone(), text.clone())));
-    fresh::write_all(&written, force)?;
+    spotsim::write_all(&written, force)?;
     let mut stderr = terminal::stderr();
     let columns = terminal::columns().unwrap_or(WIDE);
     let mut label = "Read   ";

@@ -7,7 +7,6 @@ use scenarios::template::{SCHEMA_FILE, template};
 use super::import;
 use crate::Outcome;
 use crate::args::InitArgs;
-use crate::fresh;
 use crate::terminal;
 
 /// Writes a commented scenario, never over another file.
@@ -20,7 +19,7 @@ pub(crate) fn run(args: &InitArgs) -> Outcome {
         (args.scenario.clone(), template(args.provider.into())),
         (schema.clone(), format!("{:#}\n", scenarios::schema::schema())),
     ];
-    let what = if fresh::write_all(&files, args.force)? { "Wrote" } else { "Found" };
+    let what = if spotsim::write_all(&files, args.force)? { "Wrote" } else { "Found" };
     let scenario = args.scenario.display();
     writeln!(
         terminal::stderr(),

@@ -5,7 +5,6 @@ pub(crate) mod catalogue;
 pub(crate) mod check;
 pub(crate) mod completion;
 pub(crate) mod demo;
-mod differences;
 pub(crate) mod explain;
 pub(crate) mod import;
 pub(crate) mod init;

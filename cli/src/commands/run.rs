@@ -8,15 +8,15 @@ use reports::layout::WIDE;
 use reports::{Summary, many};
 use scenarios::Scenario;
 use sim::plain::plain;
+use spotsim::experiment;
+use spotsim::run_folder::{self, RunFolder, Written};
 
 use super::progress::Progress;
 use super::verify;
 use crate::Outcome;
 use crate::args::{How, Output, RunArgs};
 use crate::consent;
-use crate::experiment;
 use crate::failure::Failure;
-use crate::run_folder::{self, RunFolder, Written};
 use crate::terminal;
 
 /// Simulates a scenario file, or makes a run again.
@@ -43,7 +43,9 @@ pub(crate) fn simulate(scenario: &Scenario, origin: Origin, how: &How) -> Outcom
         scenario,
         origin: origin.clone(),
     });
-    keep.as_ref().map_or(Ok(()), RunFolder::check)?;
+    if let Some(folder) = &keep {
+        folder.check()?;
+    }
     let progress = Progress::new(how.quiet, n);
     progress.note(&format!("{}: {}", plain(&scenario.name), what_is_simulated(scenario, n, seed)));
     scenario.understood.iter().for_each(|line| progress.note(&format!("        {}", plain(line))));
@@ -51,7 +53,8 @@ pub(crate) fn simulate(scenario: &Scenario, origin: Origin, how: &How) -> Outcom
         write!(terminal::styled_stderr(), "{}", scenario.warnings.render(true))?;
     }
 
-    let results = experiment::run(scenario, seed, n, &progress)?;
+    let results = experiment::run(scenario, seed, n, progress.stop(), || progress.tick());
+    let results = results.ok_or_else(|| progress.nothing_finished())?;
     let summary = results.summary(scenario, progress.stop());
     if progress.interrupted() {
         print(&summary, how.output)?;

@@ -30,7 +30,7 @@ fn rust_files(folder: &str) -> Vec<(String, String)> {
 }
 
 fn all_rust_files() -> Vec<(String, String)> {
-    ["sim", "scenarios", "reports", "cli", "benches", "testing", "validation", "fuzz"]
+    ["sim", "scenarios", "reports", "spotsim", "cli", "benches", "testing", "validation", "fuzz"]
         .into_iter()
         .flat_map(rust_files)
         .collect()

@@ -7,14 +7,13 @@ use anyhow::anyhow;
 use reports::export::Recording;
 use reports::trace::{self, Focus};
 use sim::{Fact, Legend, Root, SimTime};
+use spotsim::experiment::RECORDED;
+use spotsim::run_folder::KeptRun;
 
 use crate::Outcome;
 use crate::args::{ExplainArgs, ExplainOutput};
-use crate::commands::verify::{changes, is_recorded, scenario};
 use crate::consent;
-use crate::experiment::RECORDED;
 use crate::failure::Failure;
-use crate::run_folder;
 use crate::terminal;
 
 /// Traces the cost of the run in the folder that the arguments name.
@@ -31,15 +30,15 @@ pub(crate) fn run(args: &ExplainArgs) -> Outcome {
 }
 
 fn traced(folder: &Path, args: &ExplainArgs) -> Outcome {
-    let manifest = run_folder::read(folder).map_err(Failure::Usage)?;
-    let scenario = scenario(&manifest, None)?;
+    let kept = KeptRun::open(folder)?;
+    let scenario = kept.scenario(None)?;
     consent::admit(&scenario, 1, 1, (args.large, false))?;
-    let root = Root { seed: manifest.seed, replication: RECORDED };
+    let root = Root { seed: kept.manifest().seed, replication: RECORDED };
     let mut facts: Vec<(SimTime, Fact)> = Vec::new();
     let run = sim::run(&scenario.setup, root, &mut facts);
     let legend = Legend::of(&scenario.setup);
     let recording = Recording { legend: &legend, facts: &facts, refusals: &run.refusals };
-    is_recorded(folder, &changes(&manifest, &scenario), recording)?;
+    kept.is_recorded(&scenario, recording)?;
     let trace = trace::of(recording);
     match args.output {
         ExplainOutput::Table => {

@@ -15,12 +15,11 @@ use sim::world::pod::{Phase, PodId};
 use sim::world::refusal::Refusals;
 use sim::world::workload::Controller;
 use sim::{Fact, Legend, Root, Setup, SimTime};
+use spotsim::experiment::RECORDED;
+use spotsim::run_folder::KeptRun;
 
-use crate::commands::verify::{changes, is_recorded, scenario};
 use crate::consent;
-use crate::experiment::RECORDED;
 use crate::failure::Failure;
-use crate::run_folder;
 
 /// Facts with their times, in order.
 type Facts = Vec<(SimTime, Fact)>;
@@ -32,20 +31,20 @@ pub(super) fn explained(
     at: Option<SimTime>,
     large: bool,
 ) -> Result<Explanation, Failure> {
-    let manifest = run_folder::read(folder).map_err(Failure::Usage)?;
-    let scenario = scenario(&manifest, None)?;
+    let kept = KeptRun::open(folder)?;
+    let scenario = kept.scenario(None)?;
     consent::admit(&scenario, 1, 1, (large, false))?;
     let setup = &scenario.setup;
     let at = at.unwrap_or(setup.horizon);
     if at > setup.horizon {
         return Err(Failure::Usage(anyhow!("the run ends at {}, before {at}", setup.horizon)));
     }
-    let root = Root { seed: manifest.seed, replication: RECORDED };
+    let root = Root { seed: kept.manifest().seed, replication: RECORDED };
     let (mut world, facts, refusals) = replayed(setup, root, at);
     let (before, after) = facts.split_at(facts.partition_point(|(time, _)| *time <= at));
     let legend = Legend::of(setup);
     let recording = Recording { legend: &legend, facts: &facts, refusals: &refusals };
-    is_recorded(folder, &changes(&manifest, &scenario), recording)?;
+    kept.is_recorded(&scenario, recording)?;
     let mut namer = Namer::new(&legend);
     before.iter().for_each(|(_, fact)| namer.learn(fact));
     let Some(pod) = pod_named(name, &world, &namer) else {

@@ -2,7 +2,6 @@
 //! every field of the manifest.
 
 use std::fs;
-use std::io::Write;
 use std::path::Path;
 
 use reports::export::facts;
@@ -10,8 +9,8 @@ use reports::export::manifest::{File, Manifest};
 use serde_json::Value;
 use sim::Stop;
 
-use crate::folder;
-use crate::run_files::{Contents, MANIFEST};
+use super::contents::{Contents, MANIFEST};
+use crate::atomic_write::folder;
 
 /// How much of a line is quoted.
 const QUOTED: usize = 100;
@@ -227,11 +226,6 @@ fn compare(path: &str, there: &Value, here: &Value, found: &mut Vec<String>) {
         (there, here) => found
             .push(format!("{MANIFEST}: {path} is {there} in the file and {here} in the replay")),
     }
-}
-
-/// Prints what was found, one difference a line.
-pub(super) fn print(found: &[String], out: &mut impl Write) -> std::io::Result<()> {
-    found.iter().try_for_each(|difference| writeln!(out, "different: {difference}"))
 }
 
 /// What is left to differ: how the manifest is spelled.

@@ -1,5 +1,9 @@
 //! The run folder: what an experiment leaves behind, to look into, to share and to make again.
 
+mod contents;
+mod differences;
+mod replay;
+
 use std::fs;
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -12,18 +16,21 @@ use scenarios::inputs::sha256;
 use scenarios::limits::REPLICATIONS;
 use sim::Stop;
 
+pub use replay::KeptRun;
+
+use contents::{Contents, MANIFEST};
+
+use crate::Error;
+use crate::atomic_write::folder::{self, Draft, Unpublished};
+use crate::atomic_write::sibling::Sibling;
 use crate::experiment::Results;
-use crate::failure::Failure;
-use crate::folder::{self, Draft, Unpublished};
-use crate::run_files::{Contents, MANIFEST};
-use crate::sibling::Sibling;
 
 /// How many names an error lists.
 const LISTED: usize = 5;
 
 /// What was found where a run folder was to be written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Written {
+pub enum Written {
     /// Nothing, or something that was to be replaced.
     New,
     /// The same files, byte for byte.
@@ -33,24 +40,24 @@ pub(crate) enum Written {
 }
 
 /// A run folder that is to be written.
-pub(crate) struct RunFolder<'a> {
+pub struct RunFolder<'a> {
     /// Where.
-    pub(crate) path: PathBuf,
+    pub path: PathBuf,
     /// Whether to replace another run that is already there.
-    pub(crate) force: bool,
+    pub force: bool,
     /// The scenario.
-    pub(crate) scenario: &'a Scenario,
+    pub scenario: &'a Scenario,
     /// Where it comes from.
-    pub(crate) origin: Origin,
+    pub origin: Origin,
 }
 
 impl RunFolder<'_> {
     /// Refuses a place that holds something else than a run, or where nothing can be written, before
     /// any time is spent on it.
-    pub(crate) fn check(&self) -> Result<(), Failure> {
+    pub fn check(&self) -> Result<(), Error> {
         let path = self.path.display();
         let refused = |what: anyhow::Error| {
-            Err(Failure::Usage(what.context("nothing was simulated; choose another --out")))
+            Err(Error::Refused(what.context("nothing was simulated; choose another --out")))
         };
         match fs::symlink_metadata(&self.path) {
             Err(error) if error.kind() == ErrorKind::NotFound => {}
@@ -76,19 +83,19 @@ impl RunFolder<'_> {
         let beside = there.filter(|folder| !folder.as_os_str().is_empty());
         Sibling::begin(beside.unwrap_or(Path::new("."))).map(drop).map_err(|error| {
             let what = format!("cannot write {path}; nothing was simulated");
-            Failure::Internal(anyhow::Error::new(error).context(what))
+            Error::Failed(anyhow::Error::new(error).context(what))
         })
     }
 
     /// Writes it, unless it is already there or no longer wanted.
-    pub(crate) fn write(
+    pub fn write(
         &self,
         results: &Results,
         summary: &Summary,
         stop: Stop<'_>,
-    ) -> Result<Written, Failure> {
+    ) -> Result<Written, Error> {
         let contents = Contents { scenario: self.scenario, origin: &self.origin, results, summary };
-        let cannot = |error: anyhow::Error| Failure::Internal(error.context(self.as_before()));
+        let cannot = |error: anyhow::Error| Error::Failed(error.context(self.as_before()));
         let draft = Draft::begin(&self.target(), stop).map_err(|error| cannot(error.into()))?;
         let mut files = Vec::new();
         let written = contents.each(stop, |name, fill| {
@@ -117,13 +124,13 @@ impl RunFolder<'_> {
             Err(Unpublished::Occupied) => self.there(&manifest).unwrap_or_else(|| {
                 let what = more_than_a_run(&self.path);
                 let what = what.unwrap_or_else(|| anyhow!("{} changes", self.path.display()));
-                Err(Failure::Usage(what.context("not written; choose another --out")))
+                Err(Error::Refused(what.context("not written; choose another --out")))
             }),
             Err(Unpublished::Unsure { error, old }) => Err(self.unsure(error, old)),
             Err(Unpublished::Gone { error, old }) => {
                 let (path, old) = (self.path.display(), old.display());
                 let what = format!("cannot write {path}; the run that was there is in {old} now");
-                Err(Failure::Internal(anyhow::Error::new(error).context(what)))
+                Err(Error::Failed(anyhow::Error::new(error).context(what)))
             }
         }
     }
@@ -143,7 +150,7 @@ impl RunFolder<'_> {
         format!("cannot write {}; {what}", self.path.display())
     }
 
-    fn unsure(&self, error: io::Error, old: Option<PathBuf>) -> Failure {
+    fn unsure(&self, error: io::Error, old: Option<PathBuf>) -> Error {
         let old = old.map_or(String::new(), |old| {
             let until = "until another run is written beside it";
             format!("; the run that was there is in {} {until}", old.display())
@@ -151,11 +158,11 @@ impl RunFolder<'_> {
         let path = self.path.display();
         let what =
             format!("{path} is written, and may not be there any more after a power failure{old}");
-        Failure::Internal(anyhow::Error::new(error).context(what))
+        Error::Failed(anyhow::Error::new(error).context(what))
     }
 
     /// What to do about what is where it is to be written; nothing if it can be.
-    fn there(&self, manifest: &Manifest) -> Option<Result<Written, Failure>> {
+    fn there(&self, manifest: &Manifest) -> Option<Result<Written, Error>> {
         if !folder::is_occupied(&self.target()) {
             return None;
         }
@@ -173,12 +180,12 @@ impl RunFolder<'_> {
                 (anyhow!("{path} holds another run"), "not written; pass --force to replace it")
             }
         };
-        Some(Err(Failure::Usage(what.context(help))))
+        Some(Err(Error::Refused(what.context(help))))
     }
 }
 
 /// The manifest of a run folder.
-pub(crate) fn read(folder: &Path) -> anyhow::Result<Manifest> {
+fn read(folder: &Path) -> anyhow::Result<Manifest> {
     let path = folder.join(MANIFEST);
     let text = folder::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
     let parsed = Manifest::from_json(&String::from_utf8_lossy(&text)).and_then(|manifest| {
@@ -193,7 +200,7 @@ pub(crate) fn read(folder: &Path) -> anyhow::Result<Manifest> {
 }
 
 /// Where a run goes if nobody says: named after the scenario, and after all that it depends on.
-pub(crate) fn default_path(scenario: &Scenario, seed: u64, n: u32) -> PathBuf {
+pub fn default_path(scenario: &Scenario, seed: u64, n: u32) -> PathBuf {
     let mut all = format!("{} {seed} {n}", env!("CARGO_PKG_VERSION"));
     for input in &scenario.inputs {
         all = format!("{all}\n{} {}", input.sha256, input.file);

@@ -14,7 +14,7 @@ use reports::export::manifest::File;
 use sha2::{Digest, Sha256};
 use sim::Stop;
 
-use crate::sibling::{Sibling, parent};
+use crate::atomic_write::sibling::{Sibling, parent};
 
 /// A folder that is being written, and is not there yet.
 pub(crate) struct Draft<'s> {

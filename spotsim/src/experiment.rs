@@ -17,27 +17,24 @@ use sim::world::catalog::CapacityType;
 use sim::world::refusal::Refusals;
 use sim::{Fact, Legend, Root, Run, Setup, SimTime, Sink, Stop, run_unless};
 
-use crate::commands::progress::Progress;
-use crate::failure::Failure;
-
 /// Which replication of the scenario as it is is written out fact by fact.
-pub(crate) const RECORDED: u32 = 0;
+pub const RECORDED: u32 = 0;
 
 /// What came out of an experiment.
-pub(crate) struct Results {
+pub struct Results {
     /// The seed of all replications.
-    pub(crate) seed: u64,
+    pub seed: u64,
     /// The scenario as it is.
-    pub(crate) proposed: Vec<(Figures, Run)>,
+    pub proposed: Vec<(Figures, Run)>,
     /// The same workload on on-demand nodes only.
-    pub(crate) on_demand: Vec<(Figures, Run)>,
+    pub on_demand: Vec<(Figures, Run)>,
     /// What is paid today, if the scenario names it.
-    pub(crate) today: Option<Vec<(Figures, Run)>>,
+    pub today: Option<Vec<(Figures, Run)>>,
     /// Money, nodes and waiting times of both plans over time: the scenario as it is, then on-demand
     /// nodes only. If the user wanted to stop, of some more replications than the figures are.
-    pub(crate) series: [Series; 2],
+    pub series: [Series; 2],
     /// How the placement rules fared in the scenario as it is.
-    pub(crate) outcomes: Vec<Vec<Outcome>>,
+    pub outcomes: Vec<Vec<Outcome>>,
     /// The scenario as it is at other scales of reclaims, each with its first replications.
     scaled: Vec<(f64, Vec<(Figures, Run)>)>,
     /// Scales of reclaims that are out of all proportion.
@@ -49,19 +46,20 @@ pub(crate) struct Results {
     facts: [Vec<(SimTime, Fact)>; 2],
 }
 
-/// Runs `n` replications of both plans, or as many as there were until the user wanted to stop.
-pub(crate) fn run(
+/// Runs `n` replications of both plans, or as many as there were until `stop` was wanted; none if that
+/// was before the first was finished. Each that is finished is `seen`.
+pub fn run(
     scenario: &Scenario,
     seed: u64,
     n: u32,
-    progress: &Progress,
-) -> Result<Results, Failure> {
+    stop: Stop<'_>,
+    seen: impl Fn() + Sync,
+) -> Option<Results> {
     let on_demand = scenario.setup.on_demand();
     let today = scenario.today.as_ref().map(|it| &it.setup);
     let legend = Legend::of(&scenario.setup);
     let (at_scales, left_out) = scales(&scenario.setup);
     let sums = [(); 2].map(|()| Mutex::new(Series::new(&legend)));
-    let stop = progress.stop();
     let replications = replicate(n, stop, |replication| {
         let root = Root { seed, replication };
         let mut facts = [Vec::new(), Vec::new()];
@@ -87,7 +85,7 @@ pub(crate) fn run(
             Some(setup) => Some(plain_figures(stop, setup, root)?),
             None => None,
         };
-        progress.tick();
+        seen();
         Some((proposed, on_demand, watch.finish(), facts, (scaled, today)))
     });
     let mut results = Results {
@@ -118,7 +116,7 @@ pub(crate) fn run(
             all.extend(facts);
         }
     }
-    if results.proposed.is_empty() { Err(progress.nothing_finished()) } else { Ok(results) }
+    (!results.proposed.is_empty()).then_some(results)
 }
 
 /// The figures of one run, whose facts also go to `also`. Its series is added to `sum`, in whatever
@@ -138,7 +136,7 @@ fn figures(
 }
 
 /// How many simulations there are in each of the first replications, what is paid today left out.
-pub(crate) fn simulations(scenario: &Scenario) -> u32 {
+pub fn simulations(scenario: &Scenario) -> u32 {
     2 + u32::try_from(scales(&scenario.setup).0.len()).unwrap_or(u32::MAX - 2)
 }
 
@@ -169,7 +167,7 @@ fn plain_figures(stop: Stop<'_>, setup: &Setup, root: Root) -> Option<(Figures, 
 }
 
 /// The run that charts show event by event.
-pub(crate) struct Shown {
+pub struct Shown {
     choice: Choice,
     facts: Vec<(SimTime, Fact)>,
     refusals: Refusals,
@@ -177,19 +175,19 @@ pub(crate) struct Shown {
 
 impl Results {
     /// How many replications there are of each plan.
-    pub(crate) fn pairs(&self) -> usize {
+    pub fn pairs(&self) -> usize {
         self.proposed.len()
     }
 
     /// How many events it took.
-    pub(crate) fn events(&self) -> u64 {
+    pub fn events(&self) -> u64 {
         let today = self.today.iter().flatten();
         let runs = self.proposed.iter().chain(&self.on_demand).chain(today);
         runs.map(|(_, run)| run.counters.events).sum()
     }
 
     /// What they say together.
-    pub(crate) fn summary(&self, scenario: &Scenario, stop: Stop<'_>) -> Summary {
+    pub fn summary(&self, scenario: &Scenario, stop: Stop<'_>) -> Summary {
         reports::summarize(Input {
             scenario: &scenario.name,
             seed: self.seed,
@@ -222,12 +220,12 @@ impl Results {
 
     /// What all replications cost, by who or what it was paid for: the scenario as it is, then
     /// on-demand nodes only.
-    pub(crate) fn breakdowns(&self) -> [Breakdown; 2] {
+    pub fn breakdowns(&self) -> [Breakdown; 2] {
         [&self.proposed, &self.on_demand].map(|runs| reports::summary::breakdown(runs))
     }
 
     /// The run that charts show event by event, made again.
-    pub(crate) fn shown(&self, setup: &Setup, stop: Stop<'_>) -> Option<Shown> {
+    pub fn shown(&self, setup: &Setup, stop: Stop<'_>) -> Option<Shown> {
         let choice = typical::choose(&self.proposed);
         let mut facts = Vec::new();
         let root = Root { seed: self.seed, replication: choice.replication };
@@ -236,7 +234,7 @@ impl Results {
     }
 
     /// What charts are made from.
-    pub(crate) fn story<'a>(&'a self, summary: &'a Summary, shown: &'a Shown) -> Story<'a> {
+    pub fn story<'a>(&'a self, summary: &'a Summary, shown: &'a Shown) -> Story<'a> {
         let [proposed, on_demand] = &self.series;
         let Shown { choice, facts, refusals } = shown;
         let recording = Recording { legend: &self.legend, facts, refusals };
@@ -244,13 +242,13 @@ impl Results {
     }
 
     /// The run that is written out.
-    pub(crate) fn recording(&self) -> Recording<'_> {
+    pub fn recording(&self) -> Recording<'_> {
         let (_, run) = &self.proposed[RECORDED as usize];
         Recording { legend: &self.legend, facts: &self.facts[0], refusals: &run.refusals }
     }
 
     /// The same replication of the on-demand plan.
-    pub(crate) fn on_demand_recording(&self) -> Recording<'_> {
+    pub fn on_demand_recording(&self) -> Recording<'_> {
         let (_, run) = &self.on_demand[RECORDED as usize];
         let (legend, facts) = (&self.on_demand_legend, &self.facts[1]);
         Recording { legend, facts, refusals: &run.refusals }
@@ -264,7 +262,7 @@ fn told(assumption: &scenarios::Assumption) -> reports::summary::Assumption {
 }
 
 /// How the placement rules of a scenario fared, with the story of the first break of each.
-pub(crate) fn told_rules(
+pub fn told_rules(
     scenario: &Scenario,
     seed: u64,
     outcomes: &[Vec<Outcome>],

@@ -9,32 +9,32 @@ use reports::{Summary, chart, charts};
 use scenarios::Scenario;
 use sim::{Run, Stop};
 
+use crate::atomic_write::folder;
 use crate::experiment::{RECORDED, Results};
-use crate::folder;
 
 /// The name of the file that says what the others are.
-pub(crate) const MANIFEST: &str = "manifest.json";
+pub(super) const MANIFEST: &str = "manifest.json";
 
 /// Writes a file's content to the place it is given.
-pub(crate) type Fill<'f> = &'f dyn Fn(&mut dyn Write) -> anyhow::Result<()>;
+pub(super) type Fill<'f> = &'f dyn Fn(&mut dyn Write) -> anyhow::Result<()>;
 
 /// What a run folder is made of.
 #[derive(Clone, Copy)]
-pub(crate) struct Contents<'a> {
+pub(super) struct Contents<'a> {
     /// The scenario.
-    pub(crate) scenario: &'a Scenario,
+    pub(super) scenario: &'a Scenario,
     /// Where it comes from.
-    pub(crate) origin: &'a Origin,
+    pub(super) origin: &'a Origin,
     /// What came out.
-    pub(crate) results: &'a Results,
+    pub(super) results: &'a Results,
     /// Its figures.
-    pub(crate) summary: &'a Summary,
+    pub(super) summary: &'a Summary,
 }
 
 impl Contents<'_> {
     /// Hands over every file but the manifest, in the order of the manifest: its name, and what
     /// fills it.
-    pub(crate) fn each(
+    pub(super) fn each(
         &self,
         stop: Stop<'_>,
         mut keep: impl FnMut(&str, Fill<'_>) -> anyhow::Result<()>,
@@ -66,7 +66,7 @@ impl Contents<'_> {
     }
 
     /// The manifest that lists `files`.
-    pub(crate) fn manifest(&self, files: Vec<File>) -> Manifest {
+    pub(super) fn manifest(&self, files: Vec<File>) -> Manifest {
         let (results, summary) = (self.results, self.summary);
         let digests = |runs: &[(reports::Figures, Run)]| {
             runs.iter().map(|(_, run)| manifest::digest(run.digest)).collect()

@@ -6,20 +6,20 @@ use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 
-use crate::failure::Failure;
-use crate::sibling::{Sibling, parent};
+use crate::Error;
+use crate::atomic_write::sibling::{Sibling, parent};
 
 /// Writes several files. Nothing is written if one of them is there with another content, unless
 /// `force` says to replace it; one that is there with this very content stays as it is. Says whether
 /// anything had to be written.
-pub(crate) fn write_all(files: &[(PathBuf, String)], force: bool) -> Result<bool, Failure> {
+pub fn write_all(files: &[(PathBuf, String)], force: bool) -> Result<bool, Error> {
     let mut missing = Vec::new();
     for (path, text) in files {
         match fs::read(path) {
             Ok(there) if there == text.as_bytes() => {}
             Ok(_) | Err(_) if path.exists() && !force => {
                 let clash = anyhow!("{} is already there", path.display());
-                return Err(Failure::Usage(
+                return Err(Error::Refused(
                     clash.context("not written; pass --force to replace it"),
                 ));
             }
@@ -31,7 +31,7 @@ pub(crate) fn write_all(files: &[(PathBuf, String)], force: bool) -> Result<bool
         let written = written.iter().map(|path| path.display().to_string()).collect::<Vec<_>>();
         let written = if written.is_empty() { "nothing".into() } else { written.join(", ") };
         let what = format!("cannot write {}; {written} was written", path.display());
-        Failure::Internal(anyhow::Error::new(error).context(what))
+        Error::Failed(anyhow::Error::new(error).context(what))
     };
     let mut drafts = Vec::new();
     for (path, text) in &missing {
@@ -74,7 +74,7 @@ mod tests {
         assert_eq!(fs::read_to_string(&two).unwrap(), "a");
         assert!(!write_all(&files("a"), false).expect("the same again is no clash"));
         fs::remove_file(&two).unwrap();
-        assert!(matches!(write_all(&files("b"), false), Err(Failure::Usage(_))));
+        assert!(matches!(write_all(&files("b"), false), Err(Error::Refused(_))));
         assert!(!two.exists(), "nothing is written when one clashes");
         write_all(&files("b"), true).unwrap();
         assert_eq!(fs::read_to_string(&one).unwrap(), "b");

@@ -1,0 +1,27 @@
+//! Why a scenario could not be read, or a run not be kept or made again.
+
+use std::fmt;
+
+use scenarios::Diagnostics;
+
+/// Why something failed, and who has to mend it.
+#[derive(Debug)]
+pub enum Error {
+    /// A scenario is wrong: its author mends it.
+    Input(Diagnostics),
+    /// What was asked for cannot be done as it was asked, and nothing was done.
+    Refused(anyhow::Error),
+    /// The machine failed: a disk is full, a folder not writable.
+    Failed(anyhow::Error),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Input(diagnostics) => write!(f, "{}", diagnostics.render(false)),
+            Error::Refused(error) | Error::Failed(error) => write!(f, "{error:#}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}

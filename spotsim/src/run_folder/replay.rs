@@ -1,0 +1,117 @@
+//! A run that was kept, to be made again: what it was made from, and whether it still is the same.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, anyhow};
+use reports::Summary;
+use reports::export::manifest::{Manifest, Origin};
+use reports::export::{Recording, facts};
+use scenarios::Scenario;
+use sim::Stop;
+
+use super::contents::Contents;
+use super::{differences, read};
+use crate::Error;
+use crate::experiment::Results;
+
+/// A run folder that is there.
+#[derive(Debug)]
+pub struct KeptRun {
+    folder: PathBuf,
+    manifest: Manifest,
+}
+
+impl KeptRun {
+    /// Reads the manifest of the run in `folder`.
+    pub fn open(folder: &Path) -> Result<KeptRun, Error> {
+        let manifest = read(folder).map_err(Error::Refused)?;
+        Ok(KeptRun { folder: folder.to_owned(), manifest })
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// What its manifest says.
+    #[must_use]
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// The scenario that it was made from; from the file `instead` if that is given.
+    pub fn scenario(&self, instead: Option<&Path>) -> Result<Scenario, Error> {
+        let loaded = match (instead, &self.manifest.origin) {
+            (Some(file), _) => Scenario::load(file),
+            (None, Origin::Bundled(name)) => Scenario::library(name),
+            (None, Origin::File(file)) if !Path::new(file).exists() => {
+                let gone = anyhow!("{file}, from which the run was made, is not there");
+                let help =
+                    "stand where the run was made; `run --verify RUN SCENARIO` takes another file";
+                return Err(Error::Refused(gone.context(help)));
+            }
+            (None, Origin::File(file)) => Scenario::load(Path::new(file)),
+        };
+        loaded.map_err(Error::Input)
+    }
+
+    /// What is not as it was when the run was made: a difference is then no surprise.
+    #[must_use]
+    pub fn changes(&self, scenario: &Scenario) -> Vec<String> {
+        let manifest = &self.manifest;
+        let mut changes = Vec::new();
+        let version = env!("CARGO_PKG_VERSION");
+        if manifest.version != version {
+            changes.push(format!("made by spotsim {}, this is {version}", manifest.version));
+        }
+        for (then, now) in manifest.inputs.iter().zip(&scenario.inputs) {
+            if then.sha256 != now.sha256 {
+                changes.push(format!("{} has changed since the run was made", now.file));
+            }
+        }
+        if manifest.inputs.len() != scenario.inputs.len() {
+            let (then, now) = (manifest.inputs.len(), scenario.inputs.len());
+            changes.push(format!("the scenario is made of {now} files now, and was of {then}"));
+        }
+        changes
+    }
+
+    /// Files that are not as the manifest says, whatever a replay may say of them.
+    #[must_use]
+    pub fn damage(&self) -> Vec<String> {
+        differences::damage(&self.folder, &self.manifest)
+    }
+
+    /// What differs from the same run made again, in words, one place of each file; the facts first,
+    /// which say when it began. `inputs_moved` says that the inputs were read elsewhere, under other
+    /// names.
+    pub fn differences(
+        &self,
+        scenario: &Scenario,
+        results: &Results,
+        summary: &Summary,
+        inputs_moved: bool,
+        stop: Stop<'_>,
+    ) -> Result<Vec<String>, Error> {
+        let contents = Contents { scenario, origin: &self.manifest.origin, results, summary };
+        differences::all(&self.folder, &self.manifest, &contents, inputs_moved, stop)
+            .map_err(Error::Failed)
+    }
+
+    /// Refuses to speak of the run by one that is another: what is in the folder is then not what
+    /// would be explained.
+    pub fn is_recorded(&self, scenario: &Scenario, recording: Recording<'_>) -> Result<(), Error> {
+        let path = self.folder.join("facts.jsonl");
+        let recorded = std::fs::read_to_string(&path)
+            .with_context(|| format!("cannot read {}", path.display()))
+            .map_err(Error::Refused)?;
+        let Some(place) = facts::first_difference(&recorded, recording) else { return Ok(()) };
+        let mut why = self.changes(scenario);
+        why.push(format!("the replay differs at facts.jsonl {place}"));
+        let folder = self.folder.display();
+        let what = anyhow!("{folder} holds another run than its scenario gives now");
+        let help = "nothing is explained; bring the files back as they were, or make the run again";
+        Err(Error::Refused(anyhow!("{what}: {}; {help}", why.join("; "))))
+    }
+}
