@@ -6,8 +6,8 @@ use crate::cluster::counted;
 use crate::file::Kind;
 use crate::kube::{HorizontalPodAutoscaler, Object};
 use crate::load::{Loaded, Origin};
-use crate::manifests::Written;
 use crate::unmodelled::Tally;
+use crate::workloads::Written;
 
 /// The autoscaler that an object is, if it is one.
 pub(crate) fn autoscaler(loaded: &Loaded) -> Option<(HorizontalPodAutoscaler, Origin)> {

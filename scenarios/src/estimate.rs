@@ -18,8 +18,8 @@ use sim::{Setup, Span};
 
 use crate::diagnostic::{Diagnostic, Source};
 use crate::limits::{RUN_BYTES, RUN_SECONDS};
-use crate::manifests::Written;
 use crate::tree::{Node, Step};
+use crate::workloads::Written;
 
 // Measured on 2026-11-28 with `run -n 1` and `check -n 1` of 5,000 nodes with 100,000 pods, 100,000
 // nodes with 1,000,000, 1,000,000 empty nodes, and 100,000 pods on 4 nodes; rounded up.

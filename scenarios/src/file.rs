@@ -16,6 +16,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::kube;
+
 /// A cluster, what runs on it, and the market it is bought on.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -375,6 +377,16 @@ pub enum Effect {
     PreferNoSchedule,
     /// Keeps new pods away and evicts others.
     NoExecute,
+}
+
+impl From<Effect> for kube::Effect {
+    fn from(effect: Effect) -> kube::Effect {
+        match effect {
+            Effect::NoSchedule => kube::Effect::NoSchedule,
+            Effect::PreferNoSchedule => kube::Effect::PreferNoSchedule,
+            Effect::NoExecute => kube::Effect::NoExecute,
+        }
+    }
 }
 
 /// A workload written in the scenario.

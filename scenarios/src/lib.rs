@@ -5,7 +5,6 @@
 //!                                      manifests ─► load ─► kube (types), unmodelled (what they ignore) ──┘
 //! ```
 
-pub mod admission;
 pub mod assumption;
 mod autoscaled;
 mod bought;
@@ -14,36 +13,32 @@ pub mod check;
 pub mod cluster;
 pub mod codes;
 pub mod cron;
-pub mod diagnostic;
 pub mod estimate;
+mod examine;
 pub mod experiment;
 pub mod explain;
 pub mod file;
 pub mod init;
-pub mod inputs;
-pub mod kube;
 pub mod limits;
-mod lines;
 pub mod lint;
-pub mod load;
 pub mod lower;
-pub mod manifests;
 pub mod node_labels;
 pub mod prices;
-pub mod quantity;
-pub mod reading;
 pub mod scheduler;
 pub mod schema;
 mod sizes;
 pub mod template;
 mod today;
 pub mod traces;
-pub mod tree;
-pub mod unmodelled;
 pub mod why;
+pub mod workloads;
 
 use std::path::Path;
 use std::sync::Arc;
+
+pub use manifests::{
+    admission, diagnostic, inputs, kube, load, quantity, reading, tree, unmodelled,
+};
 
 pub use assumption::Assumption;
 pub use diagnostic::{Diagnostic, Diagnostics};
@@ -62,11 +57,11 @@ use kube::{
 };
 use load::Origin;
 use lower::surroundings::Surroundings;
-use manifests::{ControllerSpec, Written};
 use reading::Named;
 use sim::Setup;
 use tree::{Node, Step};
 use unmodelled::Tally;
+use workloads::{ControllerSpec, Written};
 
 /// The bundled scenarios, by name.
 pub const LIBRARY: &[(&str, &str)] = &[
@@ -156,7 +151,7 @@ impl Scenario {
         let file: file::File = serde_json::from_value(tree.to_json()).map_err(|error| {
             Diagnostic::new("E0101", error.to_string()).at(source, tree.span.clone())
         })?;
-        admission::scenario::examine(&file, (source, tree), &mut found);
+        examine::examine(&file, (source, tree), &mut found);
         let mut inputs = vec![Input::of(&source.file, source.text.as_bytes())];
         let mut tally = Tally::default();
         let mut around = Surroundings::default();
@@ -175,14 +170,14 @@ impl Scenario {
             );
             inputs.extend(read);
             objects.iter().for_each(|loaded| around.learn(&loaded.object));
-            budgets.extend(objects.iter().filter_map(manifests::budget));
+            budgets.extend(objects.iter().filter_map(workloads::budget));
             scalers.extend(objects.iter().filter_map(autoscaled::autoscaler));
             objects
         };
         let manifests = objects(&file.manifests, "manifests");
         let dump = file.cluster.as_ref().map(|dump| objects(dump.file.all(), "cluster"));
-        let manifests = manifests::workloads(manifests, &mut tally);
-        admission::scenario::examine_manifests(&file, &manifests, &mut found);
+        let manifests = workloads::workloads(manifests, &mut tally);
+        examine::examine_manifests(&file, &manifests, &mut found);
         workloads.extend(manifests);
         let mut cluster = dump.as_ref().map(|objects| Cluster::of(objects, &mut tally, &mut found));
         if let (Some(cluster), Some(written)) = (&mut cluster, &file.cluster) {
@@ -298,7 +293,7 @@ fn inline(
         let node = tree.at(&[Step::Key("workloads".into()), Step::Index(index)]);
         let kind = format!("{:?}", workload.kind);
         let origin = Origin::new(source, node.span.clone(), &kind, None, Some(&workload.name));
-        let admitted = admission::scenario::workloads::examine(workload.kind, node, &origin, found);
+        let admitted = examine::workloads::examine(workload.kind, node, &origin, found);
         if admitted == Admitted::No {
             continue;
         }

@@ -44,7 +44,6 @@
 pub mod digest;
 pub mod money;
 pub mod names;
-pub mod plain;
 pub mod rng;
 pub mod stop;
 pub mod table;
@@ -74,6 +73,7 @@ mod supply;
 pub use engine::{run, run_unless};
 pub use money::{Cost, MicroUsdPerHour};
 pub use outcome::{Legend, Run};
+pub use plain;
 pub use rng::Root;
 pub use setup::Setup;
 pub use stop::Stop;

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::plain::plain;
+use plain::plain;
+
 use crate::providers::Provider;
 use crate::setup::Setup;
 use crate::time::SimTime;

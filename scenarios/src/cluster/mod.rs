@@ -18,8 +18,8 @@ use crate::file::Kind;
 use crate::kube::{self, Object, ObjectKind, PodTemplateSpec};
 use crate::load::{Loaded, Origin};
 use crate::lower::retries;
-use crate::manifests::{Claimed, ControllerSpec, Written};
 use crate::unmodelled::Tally;
+use crate::workloads::{Claimed, ControllerSpec, Written};
 use owners::{Owners, is_mirror};
 
 /// A cluster as it stands.

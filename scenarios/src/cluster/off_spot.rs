@@ -18,7 +18,7 @@ impl Cluster<'_> {
     ) -> Vec<&'n str> {
         let mut unknown = Vec::new();
         for name in names {
-            let of = |it: &crate::manifests::Written| format!("{}/{}", it.namespace, it.name);
+            let of = |it: &crate::workloads::Written| format!("{}/{}", it.namespace, it.name);
             let mut any = false;
             for (index, workload) in self.workloads.iter_mut().enumerate() {
                 if of(workload) == *name {

@@ -296,7 +296,7 @@ mod tests {
         let taint = |key: &str| Taint {
             key: key.into(),
             value: String::new(),
-            effect: crate::file::Effect::NoSchedule,
+            effect: crate::kube::Effect::NoSchedule,
         };
         one.spec.taints = vec![taint("gpu"), taint("node.kubernetes.io/not-ready")];
         two.spec.taints = vec![taint("node.kubernetes.io/not-ready"), taint("gpu")];

@@ -7,8 +7,8 @@ use crate::cluster::{Cluster, DUMP};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::file::ProviderName;
 use crate::load::{Loaded, Loader};
-use crate::manifests::workloads;
 use crate::unmodelled::Tally;
+use crate::workloads::workloads;
 
 /// Reads files and drafts scenarios from them. `written` is how the scenarios will name them.
 ///

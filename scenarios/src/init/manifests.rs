@@ -15,8 +15,8 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::estimate::value_of;
 use crate::file::{Kind, ProviderName};
 use crate::lower::requests::requests;
-use crate::manifests::Written;
 use crate::template::SCHEMA_FILE;
+use crate::workloads::Written;
 
 /// A common type of each cloud, its region and zones: pools have it unless a pod needs a larger one.
 const COMMON: [(ProviderName, &str, &str, [&str; 3]); 3] = [

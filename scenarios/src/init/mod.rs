@@ -14,10 +14,10 @@ use std::fmt::Write;
 
 pub use from::from_files;
 
-use crate::admission::scenario::zones::unknown;
 use crate::catalogue::{self, Listed};
 use crate::cluster::pools::{self, RecognisedPool};
 use crate::cluster::{Cluster, counted};
+use crate::examine::zones::unknown;
 use crate::file::{Capacity, ProviderName};
 use crate::kube::{Node, Taint};
 use crate::template::SCHEMA_FILE;

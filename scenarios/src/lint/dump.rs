@@ -9,9 +9,9 @@ use crate::diagnostic::{Diagnostics, Source};
 use crate::file::ClusterDump;
 use crate::kube::Object;
 use crate::load::{Loader, Origin};
-use crate::manifests::Written;
 use crate::tree::{Node, Value};
 use crate::unmodelled::Tally;
+use crate::workloads::Written;
 
 impl Subject {
     /// Adds what a dump contains. The scenario that names it has been read, and what is wrong with the

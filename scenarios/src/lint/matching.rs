@@ -59,7 +59,7 @@ fn covers(toleration: &Toleration, taint: &crate::file::Taint) -> bool {
     let key = toleration.key.as_deref().unwrap_or_default();
     (key == taint.key || (key.is_empty() && exists))
         && (exists || toleration.value == taint.value)
-        && toleration.effect.is_none_or(|effect| effect == taint.effect)
+        && toleration.effect.is_none_or(|effect| effect == taint.effect.into())
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 
 use crate::codes::{self, Code};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::lines::Lines;
+use manifests::lines::Lines;
 
 /// A log with one run of this version of the program.
 #[must_use]

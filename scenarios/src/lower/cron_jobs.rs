@@ -15,8 +15,8 @@ use crate::assumption::{self, Assumption};
 use crate::cron::Cron;
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::kube::CronJobSpec;
-use crate::manifests::Written;
 use crate::tree::{Node, Step};
+use crate::workloads::Written;
 
 /// The moment of `T+0` where nobody says: a Monday, and the first of a month.
 const DEFAULT_START: &str = "2026-06-01T00:00:00Z";

@@ -11,7 +11,7 @@ use super::pods::span_annotation;
 use super::retries::retries;
 use crate::assumption::{self, Assumption};
 use crate::file::File;
-use crate::manifests::Written;
+use crate::workloads::Written;
 
 /// How long a Job's pod runs of which nobody says how long.
 const DEFAULT_DURATION: Span = Span::from_secs(600);

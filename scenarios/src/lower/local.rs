@@ -9,7 +9,7 @@ use super::surroundings::Surroundings;
 use crate::assumption;
 use crate::file::Kind;
 use crate::kube::{HostPath, PersistentVolumeClaimSpec, PodSpec, Volume};
-use crate::manifests::Written;
+use crate::workloads::Written;
 
 /// Types of paths that hold nothing of the pod's own.
 const NOT_DATA: [&str; 4] = ["File", "Socket", "CharDevice", "BlockDevice"];

@@ -50,10 +50,10 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::file::{self, Capacity, Kind};
 use crate::kube::PodDisruptionBudget;
 use crate::load::Origin;
-use crate::manifests::Written;
 use crate::node_labels;
 use crate::traces::Trace;
 use crate::tree::{Node, Step};
+use crate::workloads::Written;
 use surroundings::Surroundings;
 
 /// What a node offers of local disk; scenarios do not say.
@@ -329,7 +329,7 @@ impl<'l> Lowering<'l> {
         let taints = pool.taints.iter().map(|taint| Taint {
             key: names.intern(&taint.key),
             value: names.intern(&taint.value),
-            effect: pods::effect(taint.effect),
+            effect: pods::effect(taint.effect.into()),
         });
         let taints = taints.collect();
         NodeShape {

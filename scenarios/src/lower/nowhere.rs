@@ -12,7 +12,7 @@ use sim::world::taints::tolerated;
 
 use super::Lowering;
 use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::manifests::Written;
+use crate::workloads::Written;
 
 /// As many values are listed as are read at a glance.
 const MOST_LISTED: usize = 5;

@@ -15,7 +15,7 @@ use crate::assumption;
 use crate::catalogue::charges;
 use crate::file::Kind;
 use crate::kube::PersistentVolumeClaimSpec;
-use crate::manifests::Written;
+use crate::workloads::Written;
 
 /// Hours of a month.
 const MONTH: f64 = 730.0;

@@ -15,7 +15,6 @@ use super::requests::{is_sidecar, requests};
 use super::selectors::Meaning;
 use super::surroundings::Surroundings;
 use super::volumes::pod_volumes;
-use crate::file;
 use crate::kube::{self, Container, LabelSelector, ObjectMeta, PodStatus};
 
 /// Kubernetes' own default.
@@ -160,11 +159,11 @@ pub fn label_set(names: &mut Names, labels: &Labels) -> LabelSet {
 
 /// An effect as the simulator knows it.
 #[must_use]
-pub fn effect(effect: file::Effect) -> Effect {
+pub fn effect(effect: kube::Effect) -> Effect {
     match effect {
-        file::Effect::NoSchedule => Effect::NoSchedule,
-        file::Effect::PreferNoSchedule => Effect::PreferNoSchedule,
-        file::Effect::NoExecute => Effect::NoExecute,
+        kube::Effect::NoSchedule => Effect::NoSchedule,
+        kube::Effect::PreferNoSchedule => Effect::PreferNoSchedule,
+        kube::Effect::NoExecute => Effect::NoExecute,
     }
 }
 

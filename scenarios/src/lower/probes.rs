@@ -9,7 +9,7 @@ use crate::assumption;
 use crate::cluster::Cluster;
 use crate::diagnostic::Diagnostic;
 use crate::kube::{Container, PodSpec, Probe};
-use crate::manifests::Written;
+use crate::workloads::Written;
 
 /// A probe with Kubernetes' defaults, in seconds and times.
 // kubernetes: pkg/apis/core/v1/defaults.go SetDefaults_Probe: zero is the default, too

@@ -12,9 +12,9 @@ use crate::diagnostic::Diagnostic;
 use crate::file;
 use crate::file::start_up::ImagePulls;
 use crate::kube::{Container, PodSpec};
-use crate::manifests::Written;
 use crate::quantity::Quantity;
 use crate::tree::Step;
+use crate::workloads::Written;
 
 /// Without a source; disks of all clouds take seconds to minutes.
 const ATTACH: Span = Span::from_secs(10);

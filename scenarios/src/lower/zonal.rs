@@ -12,7 +12,7 @@ use super::surroundings::Surroundings;
 use crate::assumption;
 use crate::file::Kind;
 use crate::kube::PersistentVolumeClaimSpec;
-use crate::manifests::Written;
+use crate::workloads::Written;
 
 impl Lowering<'_> {
     /// Gives pods the volumes that hold them to a zone. What is there from the start must be known

@@ -12,15 +12,14 @@ pub(crate) mod zones;
 use serde_json::json;
 use sim::Span;
 
-use super::account::say;
-use super::types::Type;
-use super::{judge, printable};
+use crate::admission::types::Type;
+use crate::admission::{judge, printable, say};
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::file::{File, Instance, Pool, Quantity};
 use crate::load::Origin;
-use crate::manifests::Written;
 use crate::quantity;
 use crate::tree::{Node, Step, Value};
+use crate::workloads::Written;
 
 /// A scenario before it is understood, and what is found in it.
 pub(crate) struct Examined<'e> {
@@ -70,7 +69,7 @@ impl Examined<'_> {
     fn name(&mut self, path: &[Step]) {
         let node = self.tree.at(path);
         if let Some(Err(why)) = node.text().map(printable) {
-            let message = format!("`{}` {why}", super::account::written(path));
+            let message = format!("`{}` {why}", crate::admission::written(path));
             let help = "choose a name of at most 253 characters that can be printed";
             self.say("E0210", path, message, help);
         }

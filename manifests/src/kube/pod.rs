@@ -2,10 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::file::Effect;
-
 use super::{
-    Affinity, Condition, Container, ContainerStatus, ObjectMeta, ResourceList,
+    Affinity, Condition, Container, ContainerStatus, Effect, ObjectMeta, ResourceList,
     ResourceRequirements, TopologySpreadConstraint, Volume,
 };
 

@@ -93,7 +93,7 @@ fn fitting(text: &str, inside: fn(u8) -> bool, what: &str) -> Result<(), String>
 }
 
 /// What is wrong with a name of ours: it must be there, and be printable.
-pub(crate) fn printable(text: &str) -> Result<(), String> {
+pub fn printable(text: &str) -> Result<(), String> {
     // Directional and invisible marks change how what stands around them is shown.
     let hidden = |c: char| {
         c.is_control()

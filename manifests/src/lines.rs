@@ -8,7 +8,7 @@ const STRIDE: usize = 1 << 10;
 
 /// The texts that places were looked up in so far, each with its marks.
 #[derive(Default)]
-pub(crate) struct Lines {
+pub struct Lines {
     /// By where the text lies in memory, where it stays as long as it is held here.
     texts: BTreeMap<usize, (Arc<str>, Vec<Mark>)>,
 }
@@ -24,7 +24,7 @@ struct Mark {
 
 impl Lines {
     /// The line and the column of a byte, from 1, the column in characters.
-    pub(crate) fn line_column(&mut self, text: &Arc<str>, at: usize) -> (usize, usize) {
+    pub fn line_column(&mut self, text: &Arc<str>, at: usize) -> (usize, usize) {
         let key = text.as_ptr() as usize;
         let (text, marks) = self.texts.entry(key).or_insert_with(|| (text.clone(), marks(text)));
         let at = at.min(text.len());

@@ -77,7 +77,7 @@ pub use container::{
 pub use meta::{
     Condition, IntOrString, LabelSelector, ObjectMeta, ObjectReference, OwnerReference,
 };
-pub use node::{ContainerImage, Node, NodeSpec, NodeStatus, Taint};
+pub use node::{ContainerImage, Effect, Node, NodeSpec, NodeStatus, Taint};
 pub use object::{Ignored, Object, ObjectKind};
 pub use pod::{
     Pod, PodResourceClaim, PodSchedulingGate, PodSpec, PodStatus, PodTemplateSpec, Toleration,
@@ -104,7 +104,7 @@ pub use workloads::{
     CronJob, CronJobSpec, DaemonSet, DaemonSetSpec, Deployment, DeploymentSpec, DeploymentStrategy,
     Job, JobSpec, JobStatus, JobTemplateSpec, PodFailurePolicy, PodFailurePolicyOnExitCodes,
     PodFailurePolicyOnPodCondition, PodFailurePolicyRule, ReplicaSet, ReplicaSetSpec,
-    RollingUpdate, StatefulSet, StatefulSetSpec, UpdateStrategy, WorkloadStatus,
+    RollingUpdate, SUSPENDED, StatefulSet, StatefulSetSpec, UpdateStrategy, WorkloadStatus,
 };
 
 /// Reads `null` as if nothing were written, as the API server does.

@@ -2,7 +2,6 @@
 
 use std::sync::LazyLock;
 
-use crate::file::Kind;
 use crate::kube::ObjectKind;
 
 macro_rules! types {
@@ -78,17 +77,6 @@ impl Type {
             ObjectKind::HorizontalPodAutoscaler => Type::HorizontalPodAutoscaler,
             ObjectKind::VerticalPodAutoscaler => Type::VerticalPodAutoscaler,
         }
-    }
-
-    /// The spec of a kind of workload, as rules on its pods look at it.
-    pub(crate) fn spec_of(kind: Kind) -> Option<Type> {
-        Some(match kind {
-            Kind::Deployment => Type::DeploymentSpec,
-            Kind::StatefulSet => Type::StatefulSetSpec,
-            Kind::DaemonSet => Type::DaemonSetSpec,
-            Kind::Job | Kind::CronJob => Type::JobSpec,
-            Kind::Pod => return None,
-        })
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::diagnostic::did_you_mean;
 
 /// Every annotation that is read of an object or of its pods.
-pub(crate) const KNOWN: &[&str] = &[
+pub const KNOWN: &[&str] = &[
     "spotsim/checkpoint-every",
     "spotsim/checkpoint-takes",
     "spotsim/deadline",

@@ -266,3 +266,25 @@ object! {
         pub spec: JobSpec,
     }
 }
+
+/// How a Job or CronJob is counted that is not to run.
+pub const SUSPENDED: &str = "suspend: it stands still, and nobody resumes it";
+/// How one is counted whose Jobs may run no pods.
+const PAUSED: &str = "spec.parallelism: 0: it stands still, and nobody resumes it";
+
+impl JobSpec {
+    /// Why a Job creates no pods, as it is counted, if it does not.
+    #[must_use]
+    pub fn stands_still(&self) -> Option<&'static str> {
+        let paused = self.parallelism == Some(0);
+        self.suspend.then_some(SUSPENDED).or(paused.then_some(PAUSED))
+    }
+}
+
+impl CronJobSpec {
+    /// Why a CronJob makes no Jobs, or Jobs that do nothing, as it is counted, if that is so.
+    #[must_use]
+    pub fn stands_still(&self) -> Option<&'static str> {
+        self.suspend.then_some(SUSPENDED).or(self.job_template.spec.stands_still())
+    }
+}

@@ -19,7 +19,7 @@ const ADMITTED: &str = "W0013";
 
 /// Whether an object may be made into something.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Admitted {
+pub enum Admitted {
     /// Nothing speaks against it.
     Yes,
     /// The API server would refuse it.
@@ -28,7 +28,7 @@ pub(crate) enum Admitted {
 
 /// What was said already.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Account {
+pub struct Account {
     /// Rules that objects of a cluster break: each is said once, of the first that breaks it.
     said: BTreeSet<&'static str>,
     /// Whether all of it is of a cluster, which has admitted it.
@@ -37,12 +37,12 @@ pub(crate) struct Account {
 
 impl Account {
     /// An account of what a cluster holds: nothing in it is refused.
-    pub(crate) fn of_a_cluster() -> Account {
+    pub fn of_a_cluster() -> Account {
         Account { of_a_cluster: true, ..Account::default() }
     }
 
     /// Judges an object and says what is wrong. `place` knows where a part of it stands.
-    pub(crate) fn examine(
+    pub fn examine(
         &mut self,
         (of, value): (Type, &Value),
         origin: &Origin,
@@ -78,7 +78,7 @@ fn refuses(diagnostic: &Diagnostic) -> bool {
 }
 
 /// A broken rule as a diagnostic.
-pub(super) fn say(
+pub fn say(
     broken: &Broken,
     origin: &Origin,
     place: impl Fn(&[Step]) -> Range<usize>,
@@ -97,7 +97,7 @@ pub(super) fn say(
 }
 
 /// A path as Kubernetes writes it: `spec.containers[0].name`; keys that are no names in quotes.
-pub(super) fn written(path: &[Step]) -> String {
+pub fn written(path: &[Step]) -> String {
     let plain = |key: &str| !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric());
     let mut text = String::new();
     for step in path {

@@ -14,7 +14,7 @@ use std::collections::btree_map::Entry;
 use std::path::Path;
 use std::sync::Arc;
 
-pub(crate) use files::matching;
+pub use files::matching;
 pub use origin::Origin;
 pub use yaml::typed;
 

@@ -7,18 +7,18 @@
 //! uid, or is in a dump) is not refused here: the server, too, lets old objects keep what it would refuse of new ones.
 
 mod account;
-pub(crate) mod annotations;
+pub mod annotations;
 mod names;
 pub mod rules;
-pub(crate) mod scenario;
 mod seen;
 pub mod types;
 
 use serde_json::Value;
 
-pub(crate) use account::{Account, Admitted};
-pub(crate) use names::printable;
+pub use account::{Account, Admitted, say, written};
+pub use names::printable;
 use rules::Rule;
+pub use seen::shown;
 pub(crate) use seen::{Fault, Seen};
 use types::{Holds, Type};
 
@@ -58,19 +58,19 @@ pub enum Check {
 pub type Form = (&'static str, fn(&str) -> Result<(), String>);
 
 /// A rule that is broken, and where.
-pub(crate) struct Broken {
+pub struct Broken {
     /// The rule; none for a list where a map belongs or the reverse.
-    pub(crate) rule: Option<&'static Rule>,
+    pub rule: Option<&'static Rule>,
     /// The place, from the object on.
-    pub(crate) path: Vec<Step>,
+    pub path: Vec<Step>,
     /// What is wrong there.
-    pub(crate) fault: String,
+    pub fault: String,
     /// What to do.
-    pub(crate) fix: String,
+    pub fix: String,
 }
 
 /// Everything that is wrong with a value of a type.
-pub(crate) fn judge(of: Type, value: &Value) -> Vec<Broken> {
+pub fn judge(of: Type, value: &Value) -> Vec<Broken> {
     let mut walk = Walk { path: Vec::new(), broken: Vec::new() };
     walk.enter(of, value);
     walk.broken

@@ -2,8 +2,6 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::file::Effect;
-
 use super::{Condition, ObjectMeta, ResourceList};
 
 object! {
@@ -78,4 +76,15 @@ impl Serialize for Taint {
     fn serialize<S: Serializer>(&self, output: S) -> Result<S::Ok, S::Error> {
         Taint::serialize(self, output)
     }
+}
+
+/// What a taint does to pods that do not tolerate it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, Serialize)]
+pub enum Effect {
+    /// Keeps new pods away.
+    NoSchedule,
+    /// Makes the node a worse choice.
+    PreferNoSchedule,
+    /// Keeps new pods away and evicts others.
+    NoExecute,
 }

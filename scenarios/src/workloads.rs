@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diagnostic::Source;
 use crate::file::Kind;
 use crate::kube::{
-    CronJobSpec, JobSpec, LabelSelector, Object, ObjectKind, ObjectMeta, PersistentVolume,
+    self, CronJobSpec, JobSpec, LabelSelector, Object, ObjectKind, ObjectMeta, PersistentVolume,
     PersistentVolumeClaim, PodDisruptionBudget, PodTemplateSpec,
 };
 use crate::load::{Loaded, Origin};
@@ -59,11 +59,6 @@ pub struct ControllerSpec {
     /// What each pod is.
     pub template: PodTemplateSpec,
 }
-
-/// How a Job or CronJob is counted that is not to run.
-const SUSPENDED: &str = "suspend: it stands still, and nobody resumes it";
-/// How one is counted whose Jobs may run no pods.
-const PAUSED: &str = "spec.parallelism: 0: it stands still, and nobody resumes it";
 
 /// Kinds that create no pods and matter nevertheless: [`crate::lower::surroundings`] reads them, and
 /// [`crate::autoscaled`].
@@ -135,7 +130,7 @@ fn workload(loaded: Loaded, tally: &mut Tally) -> Option<Written> {
     };
     tally.not_simulated(&spec.template.spec, &origin);
     if let Some(job) = &spec.job {
-        let cron_job = spec.cron_job.as_ref().filter(|it| it.suspend).map(|_| SUSPENDED);
+        let cron_job = spec.cron_job.as_ref().filter(|it| it.suspend).map(|_| kube::SUSPENDED);
         if let Some(why) = cron_job.or(job.stands_still()) {
             tally.count(why, &origin);
             return None;
@@ -174,21 +169,6 @@ impl Written {
             let what = "volumes[].persistentVolumeClaim: the claim is not among the objects";
             tally.count(what, &origin);
         }
-    }
-}
-
-impl JobSpec {
-    /// Why a Job creates no pods, as it is counted, if it does not.
-    pub(crate) fn stands_still(&self) -> Option<&'static str> {
-        let paused = self.parallelism == Some(0);
-        self.suspend.then_some(SUSPENDED).or(paused.then_some(PAUSED))
-    }
-}
-
-impl CronJobSpec {
-    /// Why a CronJob makes no Jobs, or Jobs that do nothing, as it is counted, if that is so.
-    pub(crate) fn stands_still(&self) -> Option<&'static str> {
-        self.suspend.then_some(SUSPENDED).or(self.job_template.spec.stands_still())
     }
 }
 

@@ -5,8 +5,8 @@ use std::fmt;
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use plain::{plain, plain_lines, plain_styled};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
-use sim::plain::{plain, plain_lines, plain_styled};
 
 use crate::limits::{KEPT, SHOWN, grouped};
 use crate::lines::Lines;
@@ -23,7 +23,7 @@ pub enum Severity {
 /// One thing that is wrong.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Diagnostic {
-    /// One of [`crate::codes`].
+    /// Which mistake it is, in five characters: `E0107`.
     pub code: &'static str,
     /// What is wrong, in one sentence.
     pub message: String,
@@ -191,7 +191,7 @@ pub struct Source {
 impl Source {
     /// The same file without its text: a scenario from elsewhere may name any file of the machine, and
     /// what is not of the expected form is not printed.
-    pub(crate) fn unquoted(&self) -> Source {
+    pub fn unquoted(&self) -> Source {
         Source { file: self.file.clone(), text: "".into() }
     }
 }

@@ -5,8 +5,8 @@
 
 use serde_json::json;
 
-use super::super::account::say;
-use super::super::{Admitted, Broken, judge, types::Type};
+use crate::admission::types::Type;
+use crate::admission::{Admitted, Broken, judge, say};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::file::Kind;
 use crate::load::Origin;
@@ -42,7 +42,7 @@ pub(crate) fn examine(
     report(judge(Type::ObjectMeta, &metadata), &[], node, origin, found);
     let pods = json!({ "labels": field("labels"), "annotations": field("annotations") });
     let template = json!({ "metadata": pods, "spec": field("template") });
-    let broken = match Type::spec_of(kind) {
+    let broken = match spec_of(kind) {
         Some(of) => judge(of, &json!({ "template": template })),
         None => judge(Type::PodTemplateSpec, &template),
     };
@@ -92,4 +92,15 @@ fn of_another_kind(kind: Kind, node: &Node, origin: &Origin, found: &mut Diagnos
         let diagnostic = Diagnostic::new("E0209", message).at(&origin.source, value.span.clone());
         found.push(diagnostic.help(help));
     }
+}
+
+/// The spec of a kind of workload, as rules on its pods look at it.
+fn spec_of(kind: Kind) -> Option<Type> {
+    Some(match kind {
+        Kind::Deployment => Type::DeploymentSpec,
+        Kind::StatefulSet => Type::StatefulSetSpec,
+        Kind::DaemonSet => Type::DaemonSetSpec,
+        Kind::Job | Kind::CronJob => Type::JobSpec,
+        Kind::Pod => return None,
+    })
 }

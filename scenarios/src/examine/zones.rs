@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Examined, pool_path};
-use crate::admission::seen::shown;
+use crate::admission::shown;
 use crate::file::{Pool, ProviderName};
 use crate::tree::Step;
 

@@ -45,7 +45,7 @@ impl Fault {
 }
 
 /// A text as a message quotes it.
-pub(crate) fn shown(text: &str) -> String {
+pub fn shown(text: &str) -> String {
     const MOST: usize = 80;
     let short: String = text.chars().take(MOST).flat_map(char::escape_debug).collect();
     if text.chars().nth(MOST).is_some() { short + "…" } else { short }

@@ -17,10 +17,7 @@ use crate::limits::FILES;
 const EXTENSIONS: [&str; 3] = ["yaml", "yml", "json"];
 
 /// The files that `path` means, in the order of their names, each with how to show it.
-pub(crate) fn matching(
-    path: &Path,
-    shown: &str,
-) -> Result<Vec<(PathBuf, String)>, Box<Diagnostic>> {
+pub fn matching(path: &Path, shown: &str) -> Result<Vec<(PathBuf, String)>, Box<Diagnostic>> {
     let prefix = path.to_string_lossy().into_owned();
     // What the user wrote ends the path; what stands before it is not shown.
     let base = prefix.len().saturating_sub(shown.len());

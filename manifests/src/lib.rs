@@ -1,0 +1,20 @@
+//! Kubernetes objects as they are written: every mistake at its place, nothing dropped in silence.
+//!
+//! ```text
+//! text ─► tree (where everything stands) ─► admission (what the API server refuses) ─► kube (types)
+//!                                                        unmodelled (what the types do not have) ◄─┘
+//! ```
+//!
+//! [`load`] leads files through all of it. Nothing here knows what is made of the objects.
+
+pub mod admission;
+pub mod diagnostic;
+pub mod inputs;
+pub mod kube;
+pub mod limits;
+pub mod lines;
+pub mod load;
+pub mod quantity;
+pub mod reading;
+pub mod tree;
+pub mod unmodelled;
