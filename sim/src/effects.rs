@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use crate::action::{Action, Purpose};
 use crate::engine::Simulation;
 use crate::event::Event;
-use crate::lifecycle::{kubelets, loss, named_node, shutdown, taint_manager};
+use crate::lifecycle::{kubelets, loss, named_node, shutdown};
 use crate::rng::Stream;
 use crate::scheduler::framework::Happening;
 use crate::scheduler::preemption;
@@ -78,8 +78,8 @@ impl<S: Sink> Simulation<'_, S> {
             Action::Taint { node, taints } => {
                 let fact = self.world.taint(node, taints);
                 self.record(fact);
-                for (pod, at) in taint_manager::leaving(&self.world, node) {
-                    self.agenda.schedule(at, Event::TolerationEnds(pod));
+                for pod in self.world.placement().pods_on(node).to_vec() {
+                    self.await_toleration(pod);
                 }
             }
             Action::Evict { pod, why } => self.evict(pod, why),
@@ -225,7 +225,7 @@ impl<S: Sink> Simulation<'_, S> {
 
     /// Looks after a pod again when it no longer tolerates its node's taints, if that comes.
     pub(crate) fn await_toleration(&mut self, pod: PodId) {
-        if let Some(at) = taint_manager::leaves_at(&self.world, pod) {
+        if let Some(at) = self.taint_manager.review(&self.world, pod) {
             self.agenda.schedule(at, Event::TolerationEnds(pod));
         }
     }

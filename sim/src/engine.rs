@@ -13,8 +13,9 @@ use crate::lifecycle::eviction_rate::EvictionRate;
 use crate::lifecycle::kubelets::Kubelets;
 use crate::lifecycle::pools::Pools;
 use crate::lifecycle::pulls::Pulls;
+use crate::lifecycle::taint_manager::TaintManager;
 use crate::lifecycle::work::Crews;
-use crate::lifecycle::{drain, shutdown, taint_manager};
+use crate::lifecycle::{drain, shutdown};
 use crate::market::Move;
 use crate::market::prices::PricePaths;
 use crate::market::reclaims::Supply;
@@ -61,6 +62,7 @@ pub struct Simulation<'s, S> {
     pub(crate) disks: Disks,
     pub(crate) kubelets: Kubelets,
     pub(crate) pulls: Pulls,
+    pub(crate) taint_manager: TaintManager,
     pub(crate) crews: Crews,
     pub(crate) deadlines: Deadlines,
     pub(crate) scheduler_is_awake: bool,
@@ -122,6 +124,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
             disks: Disks::default(),
             kubelets: Kubelets::default(),
             pulls: Pulls::default(),
+            taint_manager: TaintManager::default(),
             crews: Crews::default(),
             deadlines: Deadlines::default(),
             scheduler_is_awake: false,
@@ -176,7 +179,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
             Event::NodeIsDeleted(node) => self.node_is_deleted(node),
             Event::ZonesAreLookedAt => self.zones_are_looked_at(),
             Event::TolerationEnds(pod) => {
-                if let Some(action) = taint_manager::delete(&self.world, pod) {
+                if let Some(action) = self.taint_manager.delete(&self.world, pod) {
                     self.apply(action);
                 }
             }

@@ -2,11 +2,13 @@
 //! when their toleration ends.
 // Taint eviction controller: pkg/controller/tainteviction
 
+use std::collections::BTreeMap;
+
 use crate::action::Action;
 use crate::time::{SimTime, Span};
 use crate::world::World;
 use crate::world::disruption::Reason;
-use crate::world::node::{NodeId, Why};
+use crate::world::node::Why;
 use crate::world::pod::{Phase, PodId};
 use crate::world::taints::{Effect, Taint, Toleration};
 use crate::world::workload::Controller;
@@ -15,32 +17,47 @@ use crate::world::workload::Controller;
 // API server: plugin/pkg/admission/defaulttolerationseconds
 const DEFAULT_TOLERATION: Span = Span::from_secs(300);
 
-/// When a pod has to leave its node because of the node's taints, if it has to.
-#[must_use]
-pub fn leaves_at(world: &World, pod: PodId) -> Option<SimTime> {
-    let (Phase::Starting { on } | Phase::Running { on }) = world.pods().phase(pod) else {
-        return None;
-    };
-    let tainted = world.nodes().no_execute_since(on)?;
-    let bound = world.pods().started_ms(pod).and_then(|ms| u64::try_from(ms).ok());
-    let since = tainted.max(bound.map_or(SimTime::ZERO, SimTime::from_ms));
-    let at = since + patience(world, pod, &world.view(on).shape().taints)?;
-    // Who is gone with the node before does not have to leave.
-    world.nodes().deadline(on).is_none_or(|gone| at < gone).then_some(at)
+/// The pods that tolerate a taint of their node for a time, each with the end of that time.
+#[derive(Clone, Debug, Default)]
+pub struct TaintManager {
+    leaves_at: BTreeMap<PodId, SimTime>,
 }
 
-/// The pods of a node that has other taints now, each with the time when it has to leave.
-pub fn leaving(world: &World, node: NodeId) -> impl Iterator<Item = (PodId, SimTime)> {
-    let pods = world.placement().pods_on(node).iter().copied();
-    pods.filter_map(|pod| leaves_at(world, pod).map(|at| (pod, at)))
-}
+impl TaintManager {
+    /// Looks at a pod that was bound, or whose node has other taints now; says when to look at it
+    /// again. Its time counts from now on, and a later taint does not shorten it.
+    // tainteviction: taint_eviction.go processPodOnNode
+    pub fn review(&mut self, world: &World, pod: PodId) -> Option<SimTime> {
+        let (Phase::Starting { on } | Phase::Running { on }) = world.pods().phase(pod) else {
+            return None;
+        };
+        let Some(patience) = patience(world, pod, &world.view(on).shape().taints) else {
+            self.leaves_at.remove(&pod);
+            return None;
+        };
+        if patience > Span::ZERO && self.leaves_at.contains_key(&pod) {
+            return None;
+        }
+        let at = world.now() + patience;
+        // A pod that is gone with its node before does not have to leave.
+        if world.nodes().deadline(on).is_some_and(|gone| at >= gone) {
+            return None;
+        }
+        self.leaves_at.insert(pod, at);
+        Some(at)
+    }
 
-/// Tells a pod to stop whose time has come. A deletion asks no budget.
-#[must_use]
-pub fn delete(world: &World, pod: PodId) -> Option<Action> {
-    let due = leaves_at(world, pod).is_some_and(|at| at <= world.now());
-    let reason = Some(Reason::DeletionByTaintManager);
-    due.then_some(Action::Terminate { pod, why: Why::Tainted, reason })
+    /// Deletes a pod whose time has come. A deletion asks no budget.
+    pub fn delete(&mut self, world: &World, pod: PodId) -> Option<Action> {
+        if self.leaves_at.get(&pod).is_none_or(|at| *at > world.now()) {
+            return None;
+        }
+        self.leaves_at.remove(&pod);
+        let runs =
+            matches!(world.pods().phase(pod), Phase::Starting { .. } | Phase::Running { .. });
+        let reason = Some(Reason::DeletionByTaintManager);
+        runs.then_some(Action::Terminate { pod, why: Why::Tainted, reason })
+    }
 }
 
 /// How long a pod puts up with taints, of which the first toleration counts that covers each; none

@@ -120,8 +120,6 @@ pub struct Nodes {
     pub(super) launched_at: Table<NodeId, SimTime>,
     /// When the instance will be gone, once the provider has announced that.
     pub(super) deadline: Table<NodeId, Option<SimTime>>,
-    /// Since when it has had taints with the effect `NoExecute`, if it has any.
-    pub(super) no_execute_since: Table<NodeId, Option<SimTime>>,
     /// Nodes that are not gone, in id order.
     pub(super) alive: Vec<NodeId>,
 }
@@ -138,7 +136,6 @@ impl Nodes {
         self.state.pop();
         self.launched_at.pop();
         self.deadline.pop();
-        self.no_execute_since.pop();
         self.alive.pop();
     }
 
@@ -190,11 +187,6 @@ impl Nodes {
     /// When the instance will be gone, once the provider has announced that.
     pub fn deadline(&self, node: NodeId) -> Option<SimTime> {
         self.deadline[node]
-    }
-
-    /// Since when a node has had taints with the effect `NoExecute`, if it has any.
-    pub fn no_execute_since(&self, node: NodeId) -> Option<SimTime> {
-        self.no_execute_since[node]
     }
 
     /// When the provider accepted the launch.

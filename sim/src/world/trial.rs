@@ -14,7 +14,6 @@ use super::reserved::Reserved;
 use super::taints::Taint;
 use super::zonal::Zones;
 use crate::table::{Id, Table};
-use crate::time::SimTime;
 
 /// A world in which things may be tried out. It is itself a [`World`] to everybody who looks.
 pub struct Trial<'w> {
@@ -30,7 +29,7 @@ enum Undo {
     Reserved(Box<Reserved>),
     Volumes(Box<(Zones, Table<PodId, SpecId>)>),
     Cordoned(NodeId, bool),
-    Shape(NodeId, ShapeId, Option<SimTime>),
+    Shape(NodeId, ShapeId),
     Imagined(NodeId),
 }
 
@@ -125,7 +124,7 @@ impl Trial<'_> {
     /// As [`World::taint`].
     pub fn taint(&mut self, node: NodeId, taints: Vec<Taint>) {
         let nodes = &self.world.nodes;
-        self.undo.push(Undo::Shape(node, nodes.shape(node), nodes.no_execute_since(node)));
+        self.undo.push(Undo::Shape(node, nodes.shape(node)));
         let _ = self.world.taint(node, taints);
     }
 
@@ -188,9 +187,8 @@ impl World {
                 self.nodes.state[node] = NodeState::Ready { cordoned };
                 self.changed(node);
             }
-            Undo::Shape(node, shape, since) => {
+            Undo::Shape(node, shape) => {
                 self.nodes.shape[node] = shape;
-                self.nodes.no_execute_since[node] = since;
                 self.changed(node);
             }
             Undo::Imagined(node) => self.forget(node),

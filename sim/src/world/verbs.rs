@@ -300,7 +300,6 @@ impl World {
         let offering = self.model.pools[pool].templates[template].offering;
         let nodes = &mut self.nodes;
         let node = nodes.state.push(NodeState::Launching);
-        let evicts = taints_evict(&shape.taints);
         nodes.shape.push(self.shapes.intern(shape));
         nodes.pool.push(pool);
         nodes.offering.push(offering);
@@ -308,7 +307,6 @@ impl World {
         nodes.launched_at.push(self.now);
         nodes.alive.push(node);
         nodes.deadline.push(None);
-        nodes.no_execute_since.push(evicts.then_some(self.now));
         nodes.name.push(name);
         nodes.hostname.push(hostname);
         self.launches[offering] += 1;
@@ -386,8 +384,6 @@ impl World {
     pub fn taint(&mut self, node: NodeId, taints: Vec<Taint>) -> Fact {
         assert_ne!(self.nodes.state(node), NodeState::Gone, "a taint is on something");
         let count = u32::try_from(taints.len()).expect("few taints");
-        let since = self.nodes.no_execute_since[node].unwrap_or(self.now);
-        self.nodes.no_execute_since[node] = taints_evict(&taints).then_some(since);
         let shape = NodeShape { taints, ..self.shapes[self.nodes.shape(node)].clone() };
         self.nodes.shape[node] = self.shapes.intern(shape);
         self.changed(node);
@@ -500,9 +496,4 @@ impl World {
     fn changed_by(&mut self, node: NodeId, spec: SpecId) {
         self.journal.record(Change { node, spec: Some(spec) }, self.nodes.len());
     }
-}
-
-/// Whether taints drive pods away that run already.
-fn taints_evict(taints: &[Taint]) -> bool {
-    taints.iter().any(|taint| taint.effect == Effect::NoExecute)
 }

@@ -14,7 +14,7 @@ use sim::world::node::{NodeId, Why};
 use sim::world::pod::{End, Limit};
 use sim::world::taints::Effect;
 use sim::world::workload::{Controller, WorkloadId};
-use sim::{Fact, Root, Setup, Span};
+use sim::{Fact, Root, Setup, SimTime, Span};
 
 /// A line of a story: seconds before or after the loss of the node, which workload, and what.
 type Line = (f64, usize, What);
@@ -216,9 +216,11 @@ fn a_budget_holds_evictions_back() {
 /// A pod that tolerates a `NoExecute` taint for a minute has a minute.
 #[test]
 fn a_limited_toleration_ends() {
-    let mut plan = simple(0.0, 1, Span::from_secs(100));
+    let mut plan = simple(0.0, 1, Span::from_secs(400));
     plan.pools[0].tainted = true;
     plan.workloads = vec![service("short", 1), service("patient", 1)];
+    // Its node has had the taint for 5 min when it comes; its minute begins with the pod.
+    plan.workloads[0].created_at = SimTime::ZERO + Span::from_secs(300);
     let mut setup = setup(&plan);
     let mut model = sim::world::Model::clone(&setup.model);
     let taint = &mut model.pools[Id::from_index(0)].templates[0].shape.taints[0];
@@ -238,7 +240,7 @@ fn a_limited_toleration_ends() {
             _ => None,
         })
         .collect();
-    assert_eq!(told, [(60_000, 0, Why::Tainted, TAINT_MANAGER)]);
+    assert_eq!(told, [(360_000, 0, Why::Tainted, TAINT_MANAGER)]);
 }
 
 /// With `OrderedReady` each pod waits for those before it; with `Parallel` none does.
