@@ -47,6 +47,10 @@ deny:
 fuzz target="scenario" what="600":
     fuzz/run {{target}} {{what}}
 
+# Run random scenarios with everything recounted after every event, or one file again.
+soak what="600" first="0":
+    cargo run --release -p spotsim-fuzz --bin soak -- {{what}} {{first}}
+
 # How often a 95 % interval covers the truth, over 200 seeds of a library scenario.
 coverage:
     cargo test --release -p spotsim-benches --test coverage -- --ignored --nocapture

@@ -7,15 +7,25 @@ use sim::engine::Simulation;
 use sim::world::workload::Controller;
 use sim::{Legend, Root, Run, Setup, SimTime, Span};
 
-/// Where every run ends, whatever the scenario says.
-const LONGEST: Span = Span::from_hours(6);
-/// Larger clusters are accepted and not run: an input is to take milliseconds.
-const MOST_NODES: u64 = 60;
-const MOST_PODS: u64 = 150;
-/// Longer runs are given up.
-const MOST_EVENTS: u64 = 6_000;
-/// The number of events after which the world is recounted from nothing.
-const CHECKED_EVERY: u64 = 25;
+/// Bounds of a run, whatever the scenario says.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Patience {
+    /// Where a run ends at the latest, in hours.
+    pub(crate) hours: u64,
+    /// Larger clusters are accepted and not run.
+    pub(crate) nodes: u64,
+    /// The same for pods that are wanted at a time.
+    pub(crate) pods: u64,
+    /// Longer runs are given up.
+    pub(crate) events: u64,
+    /// The number of events after which the world is recounted from nothing.
+    pub(crate) check_every: u64,
+}
+
+/// An input of a fuzzer is to take milliseconds.
+pub(crate) const BRIEF: Patience =
+    Patience { hours: 6, nodes: 60, pods: 150, events: 6_000, check_every: 25 };
+
 /// The number of digests after which a run is made again: a digest is as good as a draw.
 const REPEATED_EVERY: u64 = 16;
 
@@ -23,14 +33,16 @@ const REPEATED_EVERY: u64 = 16;
 ///
 /// # Panics
 /// If the world contradicts itself, or a second run differs from the first.
-pub(crate) fn run(scenario: &Scenario) -> bool {
-    let setup = shortened(&scenario.setup);
-    if !is_small(&setup) {
+pub(crate) fn run(scenario: &Scenario, patience: Patience) -> bool {
+    let setup = shortened(&scenario.setup, patience);
+    if !is_small(&setup, patience) {
         return false;
     }
     let root = Root { seed: scenario.seed, replication: 0 };
     let on_demand = setup.on_demand();
-    let (Some(proposed), Some(base)) = (figures(&setup, root), figures(&on_demand, root)) else {
+    let (Some(proposed), Some(base)) =
+        (figures(&setup, root, patience), figures(&on_demand, root, patience))
+    else {
         return true;
     };
     if proposed.1.digest.is_multiple_of(REPEATED_EVERY) {
@@ -67,17 +79,17 @@ pub(crate) fn run(scenario: &Scenario) -> bool {
     true
 }
 
-fn shortened(setup: &Setup) -> Setup {
-    let horizon = setup.horizon.min(SimTime::ZERO + LONGEST);
+fn shortened(setup: &Setup, patience: Patience) -> Setup {
+    let horizon = setup.horizon.min(SimTime::ZERO + Span::from_hours(patience.hours));
     let half = Span::from_ms(horizon.since(SimTime::ZERO).as_ms() / 2);
     Setup { horizon, warm_up: setup.warm_up.min(half), ..setup.clone() }
 }
 
-fn is_small(setup: &Setup) -> bool {
+fn is_small(setup: &Setup, patience: Patience) -> bool {
     let model = &setup.model;
     let nodes: u64 = model.pools.rows().map(|pool| u64::from(pool.size)).sum();
     let pods: u64 = model.workloads.rows().map(|it| pods(it.controller)).sum();
-    nodes + model.start.nodes.len() as u64 <= MOST_NODES && pods <= MOST_PODS
+    nodes + model.start.nodes.len() as u64 <= patience.nodes && pods <= patience.pods
 }
 
 /// How many pods a workload may want at a time.
@@ -90,16 +102,16 @@ fn pods(controller: Controller) -> u64 {
 }
 
 /// One run with its figures; none if it has more events than there is patience for.
-fn figures(setup: &Setup, root: Root) -> Option<(Figures, Run)> {
+fn figures(setup: &Setup, root: Root, patience: Patience) -> Option<(Figures, Run)> {
     let mut fold = Fold::new(&Legend::of(setup));
     let mut simulation = Simulation::new(setup, root, &mut fold);
     let mut events = 0;
     while simulation.step() {
         events += 1;
-        if events % CHECKED_EVERY == 0 {
+        if events % patience.check_every == 0 {
             simulation.world().check().expect("the world agrees with itself");
         }
-        if events > MOST_EVENTS {
+        if events > patience.events {
             return None;
         }
     }

@@ -5,7 +5,9 @@
 //! drives them (`main.rs`, `fuzz/run`), and `cargo test` gives them every input of `corpus/` again.
 
 mod brief;
+mod generate;
 pub mod mutate;
+pub mod soak;
 mod targets;
 
 use std::path::PathBuf;

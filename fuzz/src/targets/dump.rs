@@ -25,7 +25,7 @@ pub(crate) fn run(data: &[u8]) -> bool {
         let Some(text) = text else { continue };
         fs::write(path(name), text).expect("a temporary file");
         match checked(Scenario::load(&path(name))) {
-            Ok(scenario) => runs &= brief::run(&scenario),
+            Ok(scenario) => runs &= brief::run(&scenario, brief::BRIEF),
             Err(found) => {
                 // A run looks closer at the dump than a draft of it; what is wrong there is said there.
                 let of_the_dump = found.iter().any(|it| {

@@ -42,6 +42,6 @@ fn checked<T>(result: Result<T, Diagnostics>) -> Result<T, Diagnostics> {
     result
 }
 
-fn source(text: &str) -> Source {
+pub(crate) fn source(text: &str) -> Source {
     Source { file: "fuzz.yaml".into(), text: Arc::from(text) }
 }

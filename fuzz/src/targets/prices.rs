@@ -25,5 +25,5 @@ workloads:
 ";
 
 pub(crate) fn run(data: &[u8]) -> bool {
-    beside(FLEET, "prices.csv", data).is_ok_and(|scenario| brief::run(&scenario))
+    beside(FLEET, "prices.csv", data).is_ok_and(|scenario| brief::run(&scenario, brief::BRIEF))
 }

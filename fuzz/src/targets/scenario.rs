@@ -10,5 +10,5 @@ pub(crate) fn run(data: &[u8]) -> bool {
     // Files that a scenario names are not there: what is read is the scenario alone.
     let Ok(scenario) = checked(Scenario::parse(&source(text), None)) else { return false };
     assert!(!scenario.warnings.has_errors(), "accepted with an error");
-    brief::run(&scenario)
+    brief::run(&scenario, brief::BRIEF)
 }

@@ -36,5 +36,5 @@ scheduler: {file: scheduler.yaml}
 ";
 
 pub(crate) fn run(data: &[u8]) -> bool {
-    beside(SHOP, "scheduler.yaml", data).is_ok_and(|scenario| brief::run(&scenario))
+    beside(SHOP, "scheduler.yaml", data).is_ok_and(|scenario| brief::run(&scenario, brief::BRIEF))
 }

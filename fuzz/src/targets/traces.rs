@@ -27,5 +27,5 @@ workloads:
 ";
 
 pub(crate) fn run(data: &[u8]) -> bool {
-    beside(FLEET, "trace.csv", data).is_ok_and(|scenario| brief::run(&scenario))
+    beside(FLEET, "trace.csv", data).is_ok_and(|scenario| brief::run(&scenario, brief::BRIEF))
 }
