@@ -8,19 +8,19 @@ use sim::world::refusal::RefusalId;
 use sim::world::workload::WorkloadId;
 use sim::{Legend, Run, SimTime};
 
-use crate::availability::{Availability, Available};
-use crate::batch::{Batch, Fate};
-use crate::breakdown::Breakdown;
-use crate::budgets::Budgets;
-use crate::capacity::Capacity;
-use crate::disruption::Disruption;
-use crate::harm::{Harm, Harmed};
-use crate::ledger::{Ledger, Money};
-use crate::pending::{Pending, Wait};
-use crate::placed::{Placed, Placements};
-use crate::series::{Counts, Series};
-use crate::start_up::{StartUp, Started};
-use crate::volumes::Volumes;
+use crate::cost::breakdown::Breakdown;
+use crate::cost::ledger::{Ledger, Money};
+use crate::folds::availability::{Availability, Available};
+use crate::folds::batch::{Batch, Fate};
+use crate::folds::budgets::Budgets;
+use crate::folds::capacity::Capacity;
+use crate::folds::disruption::Disruption;
+use crate::folds::impact::{Impact, ImpactFold};
+use crate::folds::pending::{Pending, Wait};
+use crate::folds::placed::{Placed, Placements};
+use crate::folds::series::{Counts, Series};
+use crate::folds::start_up::{StartUp, Started};
+use crate::folds::volumes::Volumes;
 
 /// Every fold as one sink.
 #[derive(Clone)]
@@ -29,7 +29,7 @@ pub struct Fold {
     counts: Counts,
     capacity: Capacity,
     disruption: Disruption,
-    harm: Harm,
+    impact: ImpactFold,
     budgets: Budgets,
     availability: Availability,
     pending: Pending,
@@ -51,8 +51,8 @@ pub struct Figures {
     pub capacity: Capacity,
     /// Reclaims and ends of pods.
     pub disruption: Disruption,
-    /// Whom reclaims hit, and how badly.
-    pub harm: Harmed,
+    /// The workloads that reclaims disrupt, and how badly.
+    pub impact: Impact,
     /// What became of PodDisruptionBudgets.
     pub budgets: Budgets,
     /// Availability of each workload that has replicas.
@@ -90,7 +90,7 @@ impl Fold {
             counts: Counts::new(legend),
             capacity: Capacity::new(legend),
             disruption: Disruption::new(legend),
-            harm: Harm::new(legend),
+            impact: ImpactFold::new(legend),
             budgets: Budgets::new(legend),
             availability: Availability::new(legend),
             pending: Pending::new(legend),
@@ -122,7 +122,7 @@ impl Fold {
             breakdown: Breakdown::of(&books, &self.legend),
             capacity: self.capacity.finish(),
             disruption: self.disruption,
-            harm: self.harm.finish(),
+            impact: self.impact.finish(),
             budgets: self.budgets.finish(),
             availability: self.availability.finish(),
             worked: self.batch.worked,
@@ -149,7 +149,7 @@ impl Sink for Fold {
         self.counts.fact(at, fact);
         self.capacity.fact(at, fact);
         self.disruption.fact(at, fact);
-        self.harm.fact(at, fact);
+        self.impact.fact(at, fact);
         self.budgets.fact(at, fact);
         self.availability.fact(at, fact);
         self.pending.fact(at, fact);

@@ -3,44 +3,29 @@
 //!
 //! Nothing here sees a world: a report is made of facts, and of the legend that names them.
 
-pub mod availability;
-pub mod batch;
-pub mod breakdown;
-pub mod budgets;
-pub mod capacity;
 pub mod chart;
 pub mod charts;
-pub mod commitments;
-pub mod disruption;
+pub mod cost;
 pub mod export;
-pub mod exposure;
 pub mod figures;
+pub mod folds;
+mod format;
 pub mod glossary;
-pub mod harm;
 pub mod interval;
 pub mod layout;
-pub mod ledger;
-pub mod meter;
-pub mod past;
-pub mod pending;
-pub mod persistent;
-pub mod placed;
-mod quantity;
+pub mod names;
+pub mod pod_history;
+mod recording;
 pub mod rules;
-pub mod sensitivity;
-pub mod series;
-pub mod shares;
 mod spread;
-pub mod start_up;
 pub mod stats;
 pub mod summary;
 pub mod text;
-pub mod trace;
-pub mod volumes;
 pub mod words;
 
 pub use figures::{Figures, Fold};
-pub use quantity::many;
+pub use format::many;
+pub use recording::Recording;
 pub use summary::{Input, Summary, summarize};
 pub use text::{table, to_ascii, verdict};
 

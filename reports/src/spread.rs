@@ -1,54 +1,8 @@
 //! Intervals and spreads in words: how well a mean is known, and how far single weeks are from it.
 
-use crate::quantity::{rate, time, usd_to};
+use crate::format::{percent_singly, rate, time, usd_to};
 use crate::stats::Estimate;
 use crate::summary::{Plan, Summary};
-
-/// Where the mean of a rate lies: its interval, or a bound where it was seen too rarely for one;
-/// nothing where nothing is random.
-pub(crate) fn within(estimate: Estimate) -> String {
-    match estimate.low.zip(estimate.high) {
-        Some((_, high)) if estimate.rare => format!("at most {}", rate(high)),
-        Some((low, high)) => format!("{} to {}", rate(low), rate(high)),
-        None => String::new(),
-    }
-}
-
-/// The interval of an amount of dollars, after the amount.
-pub(crate) fn usd_within(dollars: Estimate) -> String {
-    dollars.low.zip(dollars.high).map_or_else(String::new, |(low, high)| {
-        let decimals = match high - low {
-            width if width >= 10.0 => 0,
-            width if width >= 1.0 => 1,
-            _ => 2,
-        };
-        format!(" ({} to {})", usd_to(low, decimals), usd_to(high, decimals))
-    })
-}
-
-/// The interval of a share in percent.
-pub(crate) fn percent_within(percent: Estimate) -> String {
-    percent.low.zip(percent.high).map_or_else(String::new, |(low, high)| ends(low, high))
-}
-
-/// How far a share in percent spreads over single replications; nothing where that cannot be seen.
-pub(crate) fn percent_singly(percent: Estimate) -> String {
-    let spread = percent.p05.zip(percent.p95).filter(|(low, high)| {
-        // What rounds to one figure is one: beside it stands a saving with one decimal.
-        high - low >= 0.05
-    });
-    spread.map_or_else(String::new, |(low, high)| ends(low, high))
-}
-
-/// Two figures in percent, with as many decimals as it takes to tell them apart.
-pub(crate) fn ends(low: f64, high: f64) -> String {
-    let decimals = match high - low {
-        width if width >= 0.3 => 1,
-        width if width >= 0.03 => 2,
-        _ => 3,
-    };
-    format!("{low:.decimals$} to {high:.decimals$}")
-}
 
 /// What one replication is: a week, a day, or a run of so many hours.
 pub(crate) fn period(summary: &Summary) -> String {
@@ -123,23 +77,4 @@ pub(crate) fn sentences(summary: &Summary) -> Vec<String> {
         ));
     }
     sentences
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_interval_says_both_ends_and_a_rare_figure_its_bound() {
-        let values: Vec<f64> = (0..300).map(|r| if r % 10 == 0 { 1.0 } else { 0.0 }).collect();
-        assert_eq!(within(Estimate::of(&values)), "0.069 to 0.14");
-        assert_eq!(within(Estimate::of_events(&[0.0; 300], Some(1.0))), "at most 0.010");
-        assert_eq!(within(Estimate::of(&[2.0; 300])), "");
-    }
-
-    #[test]
-    fn ends_can_be_told_apart() {
-        assert_eq!(ends(46.98, 47.09), "46.98 to 47.09");
-        assert_eq!(ends(40.0, 47.0), "40.0 to 47.0");
-    }
 }

@@ -3,16 +3,15 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use crate::harm;
+use crate::format;
+pub(crate) use crate::format::{many, rate, thousands, time, usd, usd_to};
 use crate::layout::{self, Row};
-pub(crate) use crate::quantity::{many, rate, thousands, time, usd, usd_to};
 use crate::rules;
-use crate::sensitivity;
 use crate::spread;
 use crate::stats::Estimate;
 use crate::summary::{
     Batch, Budgets, Fallbacks, Pending, Plan, Saving, StartUp, Summary, Volumes,
-    WorkloadAvailability,
+    WorkloadAvailability, impact, sensitivity,
 };
 
 /// Below this many replications an interval is a rough one.
@@ -69,7 +68,7 @@ fn money(summary: &Summary) -> String {
     let against = if summary.saving.today.is_some() { " against today" } else { "" };
     let dollars = saving.usd_monthly;
     let percent = saving.percent.map_or_else(String::new, |percent| {
-        let single = spread::percent_singly(if percent.mean < 0.0 {
+        let single = format::percent_singly(if percent.mean < 0.0 {
             // A loss is told as how much more it costs.
             Estimate { p05: percent.p95.map(|it| -it), p95: percent.p05.map(|it| -it), ..percent }
         } else {
@@ -144,7 +143,7 @@ pub fn table(summary: &Summary, columns: usize) -> String {
         let within = percent
             .low
             .zip(percent.high)
-            .map_or_else(String::new, |(low, high)| format!(" ({})", spread::ends(-high, -low)));
+            .map_or_else(String::new, |(low, high)| format!(" ({})", format::ends(-high, -low)));
         let of = if summary.never_placed.is_some() { " of what runs" } else { "" };
         format!("{:+.1} %{within}{of}", -percent.mean)
     };
@@ -188,7 +187,7 @@ pub fn table(summary: &Summary, columns: usize) -> String {
         ("  killed without warning", |plan| plan.ends_killed_without_warning_per_day),
     ];
     for (name, of) in daily {
-        let within = spread::within(of(plan));
+        let within = format::within(of(plan));
         row(name, rate(of(base).mean), rate(of(plan).mean), within);
     }
     let failed = |plan: &Plan| plan.failures_per_day.as_ref().map_or(0.0, |it| it.mean);
@@ -198,14 +197,14 @@ pub fn table(summary: &Summary, columns: usize) -> String {
     for (name, of) in FALLBACKS {
         let figure = |plan: &Plan| plan.fallbacks.as_ref().map(of);
         if let Some((base, plan)) = figure(base).zip(figure(plan)) {
-            let within = spread::within(plan);
+            let within = format::within(plan);
             row(name, rate(base.mean), rate(plan.mean), within);
         }
     }
     for (name, of) in BUDGETS {
         let figure = |plan: &Plan| plan.budgets.as_ref().map(of);
         if let Some((base, plan)) = figure(base).zip(figure(plan)) {
-            let within = spread::within(plan);
+            let within = format::within(plan);
             row(name, rate(base.mean), rate(plan.mean), within);
         }
     }
@@ -225,11 +224,11 @@ pub fn table(summary: &Summary, columns: usize) -> String {
         let times = |it: &StartUp| times(it).map(pending).join(" / ");
         row("Started p50 / p95 / max", times(base), times(plan), "from the binding".into());
     }
-    if plan.harm.replacement_seconds[0].is_some() {
-        let times = |plan: &Plan| plan.harm.replacement_seconds.map(pending).join(" / ");
+    if plan.impact.replacement_seconds[0].is_some() {
+        let times = |plan: &Plan| plan.impact.replacement_seconds.map(pending).join(" / ");
         row("Replaced p50 / p95 / max", times(base), times(plan), "from the notice".into());
     }
-    if let Some(burst) = &plan.harm.worst_burst {
+    if let Some(burst) = &plan.impact.worst_burst {
         let nodes = format!("{} of {}", burst.nodes, burst.of);
         let when = format!("run {} at {}", burst.run, burst.at);
         row("Most nodes taken in 5 min", "-".into(), nodes, when);
@@ -264,7 +263,7 @@ pub fn table(summary: &Summary, columns: usize) -> String {
     }
 
     let mut text = layout::table(&rows, 0, columns);
-    text += &harm::tables(&summary.proposed.harm, columns);
+    text += &impact::tables(&summary.proposed.impact, columns);
     savings(summary, &mut text);
     text += &sensitivity::table(&summary.sensitivity, &summary.sensitivity_left_out, columns);
     unplaced(summary, &mut text);
@@ -304,7 +303,7 @@ fn unplaced(summary: &Summary, text: &mut String) {
 
 fn volumes(base: &Plan, plan: &Plan, row: &mut impl FnMut(&str, String, String, String)) {
     let mut both = |name: &str, base: Estimate, plan: Estimate| {
-        let within = spread::within(plan);
+        let within = format::within(plan);
         row(name, rate(base.mean), rate(plan.mean), within);
     };
     if let Some((base, plan)) = base.volumes.as_ref().zip(plan.volumes.as_ref()) {
@@ -331,7 +330,7 @@ fn batch(base: &Batch, plan: &Batch, row: &mut impl FnMut(&str, String, String, 
     for (name, of) in BATCH {
         let (base, plan) = (of(base), of(plan));
         if base.mean > 0.0 || plan.mean > 0.0 {
-            let within = spread::within(plan);
+            let within = format::within(plan);
             row(name, rate(base.mean), rate(plan.mean), within);
         }
     }
@@ -354,7 +353,7 @@ fn batch(base: &Batch, plan: &Batch, row: &mut impl FnMut(&str, String, String, 
     ];
     for (name, both, words) in counts {
         let Some((base, plan)) = both else { continue };
-        let within = spread::within(plan);
+        let within = format::within(plan);
         let words = words.filter(|words| !words.is_empty());
         row(name, rate(base.mean), rate(plan.mean), words.unwrap_or(within));
     }
@@ -382,7 +381,7 @@ fn savings(summary: &Summary, text: &mut String) {
     ] {
         let Some(saving) = saving else { continue };
         let dollars = saving.usd_monthly;
-        let interval = spread::usd_within(dollars);
+        let interval = format::usd_within(dollars);
         let of =
             if summary.never_placed.is_some() { "Incomplete workload, saving" } else { "Saving" };
         let _ = writeln!(text, "{of} {name}: {}/month{interval}", usd(dollars.mean));

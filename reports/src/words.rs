@@ -8,7 +8,7 @@ use sim::world::pod::{End, Limit};
 use sim::world::refusal::{RefusalId, Refusals};
 use sim::{Legend, Span};
 
-use crate::export::names::Namer;
+use crate::names::Namer;
 
 /// A fact as a short sentence; names are those that facts have introduced so far.
 #[must_use]

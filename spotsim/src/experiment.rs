@@ -2,14 +2,14 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use reports::breakdown::Breakdown;
+use reports::Recording;
 use reports::charts::Story;
 use reports::charts::typical::{self, Choice};
-use reports::export::Recording;
+use reports::cost::breakdown::Breakdown;
+use reports::folds::series::Series;
 use reports::rules::{self, Outcome, RuleSummary, Watch};
-use reports::sensitivity::LeftOut;
-use reports::series::Series;
-use reports::{Figures, Fold, Input, Summary, sensitivity};
+use reports::summary::sensitivity::{self, LeftOut};
+use reports::{Figures, Fold, Input, Summary};
 use scenarios::Scenario;
 use scenarios::experiment::replicate;
 use sim::market::Market;

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-use reports::meter::Meter;
+use reports::cost::meter::Meter;
 use sim::market::Market;
 use sim::market::reclaims::replay::Replay;
 use sim::providers::Provider;

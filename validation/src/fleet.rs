@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use reports::meter::{Bill, Meter};
+use reports::cost::meter::{Bill, Meter};
 use sim::market::reclaims::Reclaims;
 use sim::providers::{self, Provider};
 use sim::world::Model;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
-use reports::meter::Meter;
+use reports::cost::meter::Meter;
 use scenarios::Scenario;
 use scenarios::catalogue::{self, Listed};
 use scenarios::diagnostic::Source;

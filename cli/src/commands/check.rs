@@ -3,7 +3,7 @@
 
 use std::io::Write;
 
-use reports::placed::Placements;
+use reports::folds::placed::Placements;
 use reports::rules::{self, RuleSummary, Watch};
 use reports::summary::{NeverPlaced, never_placed};
 use scenarios::Scenario;

@@ -3,8 +3,9 @@
 
 use std::sync::LazyLock;
 
+use reports::Recording;
+use reports::export::facts;
 use reports::export::manifest::Manifest;
-use reports::export::{Recording, facts};
 use scenarios::Scenario;
 use sim::{Legend, Root, Run, SimTime};
 

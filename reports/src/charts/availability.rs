@@ -3,7 +3,7 @@
 
 use super::{Story, percent_axis};
 use crate::chart::{Anchor, Axis, Chart, Color, Ink, Key, Mark, Shape, Stroke, Tick};
-use crate::quantity::many;
+use crate::format::many;
 use crate::summary::WorkloadAvailability;
 
 /// So many workloads have a row, the least available.

@@ -15,9 +15,9 @@ use sim::SimTime;
 use self::typical::Choice;
 use crate::Summary;
 use crate::chart::{Axis, Chart, Color};
-use crate::export::Recording;
-pub(crate) use crate::quantity::many;
-use crate::series::Series;
+use crate::folds::series::Series;
+pub(crate) use crate::format::many;
+use crate::recording::Recording;
 use crate::stats::Estimate;
 
 /// What charts are made from.
@@ -50,7 +50,7 @@ pub fn all(story: &Story<'_>) -> Vec<Chart> {
     ]
 }
 
-/// The colour of each of [`crate::series::CAPACITY_TYPES`], and its name.
+/// The colour of each of [`crate::cost::CAPACITY_TYPES`], and its name.
 const CAPACITY: [(Color, &str); 2] = [(Color::Blue, "on-demand"), (Color::Orange, "spot")];
 
 impl Story<'_> {

@@ -2,8 +2,8 @@
 
 use super::{Story, many};
 use crate::chart::{Anchor, Axis, Chart, Color, Ink, Mark, Side, Stroke, Tick};
-use crate::pending::Waits;
-use crate::quantity::{thousands, time};
+use crate::folds::pending::Waits;
+use crate::format::{thousands, time};
 use crate::summary::Pending;
 
 /// The shortest wait that a logarithmic axis shows.

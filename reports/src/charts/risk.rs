@@ -3,7 +3,7 @@
 
 use super::{Story, percent_axis};
 use crate::chart::{Anchor, Axis, Chart, Color, Ink, Mark, Shape, Stroke};
-use crate::quantity::{many, rate};
+use crate::format::{many, rate};
 use crate::stats::Estimate;
 
 /// A multiple of the rates that are known.

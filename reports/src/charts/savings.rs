@@ -2,7 +2,7 @@
 
 use super::{Story, shows};
 use crate::chart::{Anchor, Axis, Chart, Color, Ink, Mark, Stroke};
-use crate::quantity::{rate, time, usd, usd_to};
+use crate::format::{rate, time, usd, usd_to};
 use crate::stats::Estimate;
 use crate::summary::Saving;
 

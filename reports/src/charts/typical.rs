@@ -39,21 +39,21 @@ impl Which {
 /// The run to show of these.
 #[must_use]
 pub fn choose(runs: &[(Figures, Run)]) -> Choice {
-    let harm = runs.iter().map(|(figures, _)| {
+    let disrupted = runs.iter().map(|(figures, _)| {
         let disruption = &figures.disruption;
         (disruption.ends.total(), disruption.reclaims)
     });
-    of_harm(&harm.collect::<Vec<_>>())
+    of_disruption(&disrupted.collect::<Vec<_>>())
 }
 
 /// The run to show, by the pods that each disrupts and the nodes that each loses.
-fn of_harm(harm: &[(u64, u64)]) -> Choice {
-    let mut order: Vec<usize> = (0..harm.len()).collect();
-    order.sort_by_key(|run| harm[*run]);
+fn of_disruption(disrupted: &[(u64, u64)]) -> Choice {
+    let mut order: Vec<usize> = (0..disrupted.len()).collect();
+    order.sort_by_key(|run| disrupted[*run]);
     let median = order.get(order.len().saturating_sub(1) / 2).copied().unwrap_or(0);
     let worst = order.last().copied().unwrap_or(0);
-    let lost = |run: usize| harm.get(run).is_some_and(|(_, nodes)| *nodes > 0);
-    let (run, which) = match harm.len() {
+    let lost = |run: usize| disrupted.get(run).is_some_and(|(_, nodes)| *nodes > 0);
+    let (run, which) = match disrupted.len() {
         0 | 1 => (0, Which::Only),
         _ if !lost(median) && lost(worst) => (worst, Which::Worst),
         _ => (median, Which::Median),
@@ -67,8 +67,8 @@ mod tests {
 
     #[test]
     fn the_median_is_shown_unless_there_is_nothing_in_it() {
-        let shown = |harm: &[(u64, u64)]| {
-            let Choice { replication, which } = of_harm(harm);
+        let shown = |disrupted: &[(u64, u64)]| {
+            let Choice { replication, which } = of_disruption(disrupted);
             (replication, which)
         };
         assert_eq!(shown(&[(3, 1)]), (0, Which::Only));

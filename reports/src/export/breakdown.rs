@@ -8,7 +8,7 @@ use serde::Serialize;
 use sim::{Cost, Legend};
 
 use super::cell;
-use crate::breakdown::{Breakdown, DIMENSIONS};
+use crate::cost::breakdown::{Breakdown, DIMENSIONS};
 
 /// A line of the table.
 #[derive(Serialize)]

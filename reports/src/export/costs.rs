@@ -7,10 +7,10 @@ use serde::Serialize;
 use sim::{Cost, MicroUsdPerHour, SimTime, Sink};
 
 use super::cell;
-use super::names::Namer;
 use super::{Recording, seconds};
-use crate::ledger::{Books, Ledger};
-use crate::persistent;
+use crate::cost::ledger::{Books, Ledger};
+use crate::cost::persistent;
+use crate::names::Namer;
 
 /// A line of the table. What does not apply is left empty.
 #[derive(Default, Serialize)]

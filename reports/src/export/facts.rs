@@ -10,8 +10,8 @@ use sim::world::job::Worked;
 use sim::world::refusal::RefusalId;
 use sim::{Fact, SimTime};
 
-use super::names::{Namer, end, reason};
 use super::{Recording, legend};
+use crate::names::{Namer, end, reason};
 use crate::words;
 
 /// Writes one line a fact.

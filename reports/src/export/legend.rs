@@ -9,9 +9,9 @@ use sim::world::resources::Lane;
 use sim::world::workload::WorkloadId;
 use sim::{Legend, SimTime, Span};
 
-use super::names::{Namer, kind};
-use crate::availability::required;
-use crate::shares::Weights;
+use crate::cost::shares::Weights;
+use crate::folds::availability::required;
+use crate::names::{Namer, kind};
 
 /// The legend as one JSON object, shaped like a fact.
 #[must_use]

@@ -10,26 +10,15 @@ pub mod costs;
 pub mod facts;
 pub mod legend;
 pub mod manifest;
-pub mod names;
 pub mod nodes;
 pub mod pods;
 pub mod series;
 
 use std::collections::BTreeMap;
 
-use sim::world::refusal::Refusals;
-use sim::{Fact, Legend, SimTime};
+use sim::SimTime;
 
-/// One run that is written out: every fact, and what gives the facts their names.
-#[derive(Clone, Copy)]
-pub struct Recording<'a> {
-    /// The names and prices behind the facts.
-    pub legend: &'a Legend,
-    /// Every fact, in order.
-    pub facts: &'a [(SimTime, Fact)],
-    /// What nodes said to pods they did not take.
-    pub refusals: &'a Refusals,
-}
+use crate::recording::Recording;
 
 /// An instant as tables show it: seconds since `T+0`.
 fn seconds(at: SimTime) -> f64 {

@@ -9,8 +9,8 @@ use sim::{Cost, Fact, Span};
 
 use super::cell;
 use super::costs::books;
-use super::names::{Namer, reason};
 use super::{Recording, change, seconds};
+use crate::names::{Namer, reason};
 
 /// A line of the table. What has not happened is left empty.
 #[derive(Serialize)]

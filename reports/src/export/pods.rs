@@ -9,8 +9,8 @@ use sim::world::pod::PodId;
 use sim::world::refusal::RefusalId;
 
 use super::cell;
-use super::names::{Namer, end, kind};
 use super::{Recording, change, seconds};
+use crate::names::{Namer, end, kind};
 
 /// A line of the table. What has not happened is left empty.
 #[derive(Serialize)]

@@ -5,7 +5,7 @@ use std::io::Write;
 use serde::Serialize;
 
 use super::seconds;
-use crate::series::Series;
+use crate::folds::series::Series;
 
 /// A line of the table: means over all replications, and the worst moment of any of them.
 #[derive(Serialize)]

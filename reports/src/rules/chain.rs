@@ -16,7 +16,7 @@ use sim::{Legend, SimTime};
 
 use super::Break;
 use super::describe::Event;
-use crate::export::names::Namer;
+use crate::names::Namer;
 use crate::words;
 
 /// How many facts about the pod itself are told.

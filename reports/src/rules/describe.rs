@@ -12,8 +12,8 @@ use sim::world::rules::{Amount, Domain, Kind, Pods, Rule};
 use sim::{Legend, SimTime};
 
 use super::{Break, Chain, Outcome};
-use crate::export::names::Namer;
-use crate::quantity::many;
+use crate::format::many;
+use crate::names::Namer;
 
 /// How one rule fared in all replications.
 #[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]

@@ -9,8 +9,8 @@ use sim::world::workload::{Controller, Workload, WorkloadId};
 use sim::{Legend, Run, Span};
 
 use super::{MONTH, workload_name};
-use crate::batch::Fate;
 use crate::figures::Figures;
+use crate::folds::batch::Fate;
 use crate::stats::Estimate;
 
 /// What became of Jobs and of the time of their pods.

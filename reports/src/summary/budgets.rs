@@ -4,9 +4,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use sim::{Legend, Run};
 
-use crate::exposure::Exposure;
 use crate::figures::Figures;
 use crate::stats::Estimate;
+use crate::summary::exposure::Exposure;
 
 /// What became of PodDisruptionBudgets, which hold back evictions and not reclaims.
 #[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]

@@ -5,7 +5,7 @@ use serde::Serialize;
 use sim::{Cost, Legend, Run};
 
 use super::MONTH;
-use crate::breakdown::{Breakdown, DIMENSIONS, Dimension};
+use crate::cost::breakdown::{Breakdown, DIMENSIONS, Dimension};
 use crate::figures::Figures;
 
 /// The cost by one dimension.

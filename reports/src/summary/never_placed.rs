@@ -9,7 +9,7 @@ use sim::Legend;
 use sim::world::workload::WorkloadId;
 
 use super::{Plan, Summary, WorkloadAvailability, workload_name};
-use crate::placed::Placed;
+use crate::folds::placed::Placed;
 
 /// How many workloads are named in one line.
 const NAMED: usize = 3;

@@ -6,9 +6,9 @@ use sim::world::workload::WorkloadId;
 use sim::{Legend, Run};
 
 use super::workload_name;
-use crate::exposure::Exposure;
 use crate::figures::Figures;
 use crate::stats::Estimate;
+use crate::summary::exposure::Exposure;
 
 /// What became of pods whose volumes hold them to a zone.
 #[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]

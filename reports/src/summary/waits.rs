@@ -5,7 +5,7 @@ use serde::Serialize;
 use sim::Run;
 
 use crate::figures::Figures;
-use crate::pending::Wait;
+use crate::folds::pending::Wait;
 
 /// A waiting time.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, JsonSchema)]

@@ -3,7 +3,7 @@
 use crate::common;
 
 use common::legend;
-use reports::batch::{Batch, Fate};
+use reports::folds::batch::{Batch, Fate};
 use sim::table::Id;
 use sim::world::job::{Job, Outcome};
 use sim::world::workload::{Controller, WorkloadId};

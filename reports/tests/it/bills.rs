@@ -5,11 +5,11 @@ use crate::common;
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use reports::availability::Availability;
-use reports::capacity::Capacity;
-use reports::disruption::Disruption;
-use reports::ledger::{Ledger, Money};
-use reports::pending::{Pending, Wait};
+use reports::cost::ledger::{Ledger, Money};
+use reports::folds::availability::Availability;
+use reports::folds::capacity::Capacity;
+use reports::folds::disruption::Disruption;
+use reports::folds::pending::{Pending, Wait};
 use sim::table::Id;
 use sim::world::Model;
 use sim::world::catalog::OfferingId;

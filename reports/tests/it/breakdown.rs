@@ -5,8 +5,8 @@ use crate::common;
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use reports::breakdown::{Breakdown, DIMENSIONS, Dimension, IDLE};
-use reports::ledger::{Books, Ledger};
+use reports::cost::breakdown::{Breakdown, DIMENSIONS, Dimension, IDLE};
+use reports::cost::ledger::{Books, Ledger};
 use sim::names::Names;
 use sim::table::Id;
 use sim::world::catalog::{InstanceTypeId, OfferingId};

@@ -5,8 +5,8 @@ use crate::common;
 use std::sync::Arc;
 
 use common::{legend, s};
-use reports::availability::required;
-use reports::budgets::Budgets;
+use reports::folds::availability::required;
+use reports::folds::budgets::Budgets;
 use sim::table::Id;
 use sim::world::Model;
 use sim::world::budget::{Amount, Budget, Limit};

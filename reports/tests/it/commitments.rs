@@ -6,7 +6,7 @@ use crate::common;
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use reports::ledger::{Books, Ledger};
+use reports::cost::ledger::{Books, Ledger};
 use sim::table::Id;
 use sim::world::catalog::{CapacityType, InstanceType, InstanceTypeId, Offering, OfferingId};
 use sim::world::contract::{Commitment, Contract, Unit};
@@ -158,7 +158,7 @@ fn small(commitments: Vec<Commitment>, to: u64) -> Legend {
 /// What a moment costs, in µUSD an hour: instances without spot, then what is not used.
 fn at_a_moment(legend: &Legend, running: &[OfferingId]) -> (u64, u64) {
     let catalog = &legend.model.catalog;
-    let weights = reports::shares::Weights::new(legend);
+    let weights = reports::cost::shares::Weights::new(legend);
     let size = |index: usize| catalog.instance_type(running[index]).capacity;
     let price = |index: usize| catalog.instance_type(running[index]).on_demand.0;
     let lane = |unit: Unit, index: usize| match unit {
@@ -203,8 +203,8 @@ fn at_a_moment(legend: &Legend, running: &[OfferingId]) -> (u64, u64) {
         }
         for index in 0..running.len() {
             let whole = weights.of(&size(index));
-            let cpu = reports::shares::cpu(taken[index][1] - before[index][1]);
-            let memory = reports::shares::memory(taken[index][2] - before[index][2]);
+            let cpu = reports::cost::shares::cpu(taken[index][1] - before[index][1]);
+            let memory = reports::cost::shares::memory(taken[index][2] - before[index][2]);
             for weight in [cpu, memory] {
                 let part = u128::from(price(index)) * weight / whole;
                 left[index] -= u64::try_from(part).expect("at most the price").min(left[index]);

@@ -3,7 +3,7 @@
 use crate::common;
 
 use common::{legend, s};
-use reports::capacity::Capacity;
+use reports::folds::capacity::Capacity;
 use sim::table::Id;
 use sim::world::node::NodeId;
 use sim::world::pool::PoolId;

@@ -7,7 +7,7 @@ mod budgets;
 mod commitments;
 mod common;
 mod fallbacks;
-mod harm;
+mod impact;
 mod placed;
 mod rules;
 mod series;

@@ -3,7 +3,7 @@
 use crate::common;
 
 use common::{legend, s};
-use reports::placed::{Placed, Placements};
+use reports::folds::placed::{Placed, Placements};
 use sim::table::Id;
 use sim::world::node::{NodeId, Why};
 use sim::world::pod::{PodId, SpecId};

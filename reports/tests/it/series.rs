@@ -3,8 +3,8 @@
 use crate::common;
 
 use proptest::prelude::*;
-use reports::pending::Waits;
-use reports::series::{STEPS, Series};
+use reports::folds::pending::Waits;
+use reports::folds::series::{STEPS, Series};
 use reports::{Figures, Fold};
 use sim::table::Id;
 use sim::world::catalog::OfferingId;
@@ -88,7 +88,7 @@ proptest! {
     #[test]
     fn waits_are_rounded_up_by_little(ms in proptest::collection::vec(0..4_000_000_000_u64, 1..200)) {
         let waits = |ms: &[u64]| {
-            let mut pending = reports::pending::Pending::new(&legend(Span::ZERO, Span::from_hours(9_000)));
+            let mut pending = reports::folds::pending::Pending::new(&legend(Span::ZERO, Span::from_hours(9_000)));
             for (index, ms) in ms.iter().enumerate() {
                 let fact = Fact::StillPending {
                     pod: PodId::from_index(index),

@@ -6,8 +6,8 @@ use crate::common;
 use std::sync::Arc;
 
 use common::{legend, s};
-use reports::start_up::StartUp;
-use reports::volumes::Volumes;
+use reports::folds::start_up::StartUp;
+use reports::folds::volumes::Volumes;
 use sim::table::Id;
 use sim::world::Model;
 use sim::world::node::{NodeId, Why};

@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
+use reports::Recording;
 use reports::Summary;
+use reports::export::facts;
 use reports::export::manifest::{Manifest, Origin};
-use reports::export::{Recording, facts};
 use scenarios::Scenario;
 use sim::Stop;
 

@@ -4,8 +4,8 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::anyhow;
-use reports::export::Recording;
-use reports::trace::{self, Focus};
+use reports::Recording;
+use reports::cost::trace::{self, Focus};
 use sim::{Fact, Legend, Root, SimTime};
 use spotsim::experiment::RECORDED;
 use spotsim::run_folder::KeptRun;

@@ -4,9 +4,9 @@
 use std::path::Path;
 
 use anyhow::anyhow;
-use reports::export::Recording;
-use reports::export::names::Namer;
-use reports::past;
+use reports::Recording;
+use reports::names::Namer;
+use reports::pod_history;
 use scenarios::diagnostic::did_you_mean;
 use scenarios::why::{Explanation, Moment, NodeKind, Scene, explain};
 use sim::engine::Simulation;
@@ -50,7 +50,7 @@ pub(super) fn explained(
     let Some(pod) = pod_named(name, &world, &namer) else {
         return Err(no_such_pod(name, at, &world, &namer));
     };
-    let past = past::of(pod, before, &legend, world.refusals());
+    let past = pod_history::of(pod, before, &legend, world.refusals());
     let folder = folder.display();
     let mut notes = vec![format!("as it stood at {at} in replication {RECORDED} of {folder}")];
     notes.extend(stands(pod, at, &world, after, &legend));

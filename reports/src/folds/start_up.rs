@@ -7,7 +7,7 @@ use sim::world::pod::PodId;
 use sim::world::workload::Controller;
 use sim::{Legend, SimTime};
 
-use crate::pending::Waits;
+use crate::folds::pending::Waits;
 
 /// Folds facts into what it took pods to start. Pods of DaemonSets are left out.
 #[derive(Clone)]

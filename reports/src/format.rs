@@ -1,4 +1,6 @@
-//! Quantities as people write them: money, rates, durations and things that are counted.
+//! Figures as text: money, rates, durations, counts and intervals.
+
+use crate::stats::Estimate;
 
 /// Dollars, with thousands separated, and cents below a hundred.
 pub(crate) fn usd(amount: f64) -> String {
@@ -63,6 +65,52 @@ pub fn many(count: u64, noun: &str) -> String {
     format!("{} {noun}{plural}", thousands(count as f64))
 }
 
+/// Where the mean of a rate lies: its interval, or a bound where it was seen too rarely for one;
+/// nothing where nothing is random.
+pub(crate) fn within(estimate: Estimate) -> String {
+    match estimate.low.zip(estimate.high) {
+        Some((_, high)) if estimate.rare => format!("at most {}", rate(high)),
+        Some((low, high)) => format!("{} to {}", rate(low), rate(high)),
+        None => String::new(),
+    }
+}
+
+/// The interval of an amount of dollars, after the amount.
+pub(crate) fn usd_within(dollars: Estimate) -> String {
+    dollars.low.zip(dollars.high).map_or_else(String::new, |(low, high)| {
+        let decimals = match high - low {
+            width if width >= 10.0 => 0,
+            width if width >= 1.0 => 1,
+            _ => 2,
+        };
+        format!(" ({} to {})", usd_to(low, decimals), usd_to(high, decimals))
+    })
+}
+
+/// The interval of a share in percent.
+pub(crate) fn percent_within(percent: Estimate) -> String {
+    percent.low.zip(percent.high).map_or_else(String::new, |(low, high)| ends(low, high))
+}
+
+/// How far a share in percent spreads over single replications; nothing where that cannot be seen.
+pub(crate) fn percent_singly(percent: Estimate) -> String {
+    let spread = percent.p05.zip(percent.p95).filter(|(low, high)| {
+        // What rounds to one figure is one: beside it stands a saving with one decimal.
+        high - low >= 0.05
+    });
+    spread.map_or_else(String::new, |(low, high)| ends(low, high))
+}
+
+/// Two figures in percent, with as many decimals as it takes to tell them apart.
+pub(crate) fn ends(low: f64, high: f64) -> String {
+    let decimals = match high - low {
+        width if width >= 0.3 => 1,
+        width if width >= 0.03 => 2,
+        _ => 3,
+    };
+    format!("{low:.decimals$} to {high:.decimals$}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -92,5 +140,19 @@ mod tests {
     #[test]
     fn one_is_not_several() {
         assert_eq!([0, 1, 2_000].map(|n| many(n, "pod")), ["0 pods", "1 pod", "2,000 pods"]);
+    }
+
+    #[test]
+    fn an_interval_says_both_ends_and_a_rare_figure_its_bound() {
+        let values: Vec<f64> = (0..300).map(|r| if r % 10 == 0 { 1.0 } else { 0.0 }).collect();
+        assert_eq!(within(Estimate::of(&values)), "0.069 to 0.14");
+        assert_eq!(within(Estimate::of_events(&[0.0; 300], Some(1.0))), "at most 0.010");
+        assert_eq!(within(Estimate::of(&[2.0; 300])), "");
+    }
+
+    #[test]
+    fn ends_can_be_told_apart() {
+        assert_eq!(ends(46.98, 47.09), "46.98 to 47.09");
+        assert_eq!(ends(40.0, 47.0), "40.0 to 47.0");
     }
 }

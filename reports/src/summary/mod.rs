@@ -4,8 +4,11 @@ mod availability;
 mod batch;
 mod budgets;
 mod cost;
+mod exposure;
 mod fallbacks;
+pub(crate) mod impact;
 mod never_placed;
+pub mod sensitivity;
 mod start_up;
 mod unplaced;
 mod volumes;
@@ -20,18 +23,18 @@ use sim::plain::{plain, plain_lines};
 use sim::world::disruption::Reason;
 use sim::{Cost, Legend, Run};
 
-use crate::exposure::Exposure;
 use crate::figures::Figures;
-use crate::harm::{self, HarmSummary};
 use crate::rules::RuleSummary;
-use crate::sensitivity::{self, LeftOut, Scaled};
 use crate::stats::Estimate;
 pub use availability::WorkloadAvailability;
 pub use batch::{Batch, JobFate};
 pub use budgets::Budgets;
 pub use cost::{CostBy, CostRow, breakdown};
+use exposure::Exposure;
 pub use fallbacks::Fallbacks;
+pub use impact::{ImpactSummary, OfferingImpact, WorkloadImpact, WorstBurst};
 pub use never_placed::{NeverPlaced, WorkloadNeverPlaced, never_placed};
+pub use sensitivity::{LeftOut, Scaled};
 pub use start_up::StartUp;
 pub use unplaced::Unplaced;
 pub use volumes::{DataLost, Volumes, WorkloadLoss};
@@ -255,7 +258,8 @@ pub struct Plan {
     /// Each workload with replicas, the least available first.
     pub availability: Vec<WorkloadAvailability>,
     /// Whom reclaims hit and how badly, and who caused it.
-    pub harm: HarmSummary,
+    #[serde(rename = "harm")]
+    pub impact: ImpactSummary,
 }
 
 impl Savings {
@@ -445,7 +449,7 @@ fn plan(runs: &[(Figures, Run)], legend: &Legend, seed: u64, exposure: Exposure)
         completed: each(&|f| f.capacity.completed as f64),
         batch: batch::of(runs, legend, hours),
         availability: availability::of(runs, legend, seed),
-        harm: harm::summarize(runs, legend, seed),
+        impact: impact::summarize(runs, legend, seed),
     }
 }
 

@@ -5,19 +5,16 @@
 
 use std::collections::BTreeMap;
 
-use sim::world::catalog::CapacityType;
 use sim::world::fact::{Fact, Sink};
 use sim::world::node::NodeId;
 use sim::{Cost, Legend, SimTime, Span};
 
-use crate::ledger::Books;
-use crate::pending::Waits;
-use crate::persistent;
+use crate::cost::ledger::Books;
+use crate::cost::{CAPACITY_TYPES, column, persistent};
+use crate::folds::pending::Waits;
 
 /// Into how many steps the window is cut.
 pub const STEPS: usize = 240;
-/// The capacity types, in the order of the columns below.
-pub const CAPACITY_TYPES: [CapacityType; 2] = [CapacityType::OnDemand, CapacityType::Spot];
 
 /// Money, nodes and waiting times of one plan.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -250,13 +247,5 @@ impl Sink for Counts {
             }
             _ => {}
         }
-    }
-}
-
-/// The column of a capacity type, its index in [`CAPACITY_TYPES`].
-pub(crate) fn column(capacity_type: CapacityType) -> usize {
-    match capacity_type {
-        CapacityType::OnDemand => 0,
-        CapacityType::Spot => 1,
     }
 }

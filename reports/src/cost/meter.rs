@@ -10,7 +10,7 @@ use sim::world::pool::PoolId;
 use sim::world::workload::{Controller, WorkloadId};
 use sim::{Cost, Legend, MicroUsdPerHour, SimTime, Span};
 
-use crate::shares::Weights;
+use crate::cost::shares::Weights;
 
 /// What one instance is billed in the window.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -1,9 +1,9 @@
-//! Harm by hand: how long recovery takes, what came at once, and whom it hit.
+//! Impact by hand: time to recovery, the largest burst, and the workloads disrupted.
 
 use crate::common;
 
 use common::{SPOT, SPOT_OFFERING, legend, s};
-use reports::harm::Harm;
+use reports::folds::impact::ImpactFold;
 use sim::table::Id;
 use sim::world::disruption::Reason;
 use sim::world::node::{NodeId, Why};
@@ -70,7 +70,7 @@ fn gone(number: usize, announced: bool) -> Fact {
 /// and ready elsewhere at 510 s; a third is killed then, too, and not back at the end, at 1,000 s.
 #[test]
 fn recovery_begins_with_the_notice_or_with_the_loss() {
-    let mut fold = Harm::new(&legend(Span::ZERO, Span::from_secs(1_000)));
+    let mut fold = ImpactFold::new(&legend(Span::ZERO, Span::from_secs(1_000)));
     let facts = [
         (0, launched(0)),
         (0, launched(1)),
@@ -106,9 +106,9 @@ fn recovery_begins_with_the_notice_or_with_the_loss() {
     for (at, fact) in facts {
         fold.fact(s(at), &fact);
     }
-    let harm = fold.finish();
+    let impact = fold.finish();
     let quantile = |percent| {
-        let wait = harm.replacement.quantile(percent).expect("three were disrupted");
+        let wait = impact.replacement.quantile(percent).expect("three were disrupted");
         (wait.span.as_ms() / 1_000, wait.at_least)
     };
     assert_eq!(
@@ -116,22 +116,22 @@ fn recovery_begins_with_the_notice_or_with_the_loss() {
         [(60, false), (120, false), (610, true)]
     );
 
-    let burst = harm.burst;
+    let burst = impact.burst;
     assert_eq!((burst.nodes, burst.of, burst.nodes_in_a_zone), (2, 3, 2), "170 s apart");
     assert_eq!(burst.at, Some(s(390)));
 
-    let ends = harm.sources.workloads[&Id::from_index(0)];
+    let ends = impact.sources.workloads[&Id::from_index(0)];
     assert_eq!((ends.cut_short_by_deadline, ends.killed_without_warning), (1, 2));
-    assert_eq!(harm.sources.shortest_notice[&Id::from_index(0)], Span::from_secs(120));
-    let blow = harm.sources.offerings[&Id::from_index(SPOT_OFFERING)];
-    assert_eq!((blow.reclaims, blow.notices_missed, blow.refusals), (2, 1, 1));
-    assert_eq!(blow.ends.total(), 3);
+    assert_eq!(impact.sources.shortest_notice[&Id::from_index(0)], Span::from_secs(120));
+    let counts = impact.sources.offerings[&Id::from_index(SPOT_OFFERING)];
+    assert_eq!((counts.reclaims, counts.notices_missed, counts.refusals), (2, 1, 1));
+    assert_eq!(counts.ends.total(), 3);
 }
 
 /// Losses five minutes apart are two bursts of one.
 #[test]
 fn what_is_five_minutes_apart_is_not_at_once() {
-    let mut fold = Harm::new(&legend(Span::ZERO, Span::from_secs(1_000)));
+    let mut fold = ImpactFold::new(&legend(Span::ZERO, Span::from_secs(1_000)));
     for (at, fact) in
         [(0, launched(0)), (0, launched(1)), (100, gone(0, true)), (400, gone(1, true))]
     {
@@ -145,7 +145,7 @@ fn what_is_five_minutes_apart_is_not_at_once() {
 /// disruption: 300 s to 310 s. A pod that is ready for the first time ends no wait.
 #[test]
 fn a_replacement_that_is_taken_goes_on_with_the_first_wait() {
-    let mut fold = Harm::new(&legend(Span::ZERO, Span::from_secs(1_000)));
+    let mut fold = ImpactFold::new(&legend(Span::ZERO, Span::from_secs(1_000)));
     let facts = [
         (0, launched(0)),
         (0, launched(1)),
@@ -178,7 +178,7 @@ fn a_replacement_that_is_taken_goes_on_with_the_first_wait() {
 /// Two instances run; both and a replacement that was launched meanwhile are taken within 5 min.
 #[test]
 fn a_burst_never_takes_more_instances_than_there_were() {
-    let mut fold = Harm::new(&legend(Span::ZERO, Span::from_secs(1_000)));
+    let mut fold = ImpactFold::new(&legend(Span::ZERO, Span::from_secs(1_000)));
     let facts = [
         (0, launched(0)),
         (0, launched(1)),

@@ -5,9 +5,9 @@ use sim::world::catalog::CapacityType;
 use sim::world::fact::{Fact, Sink};
 use sim::{Cost, Legend, SimTime};
 
-use crate::commitments::{self, Unused};
-use crate::meter::{Bill, Meter};
-use crate::persistent;
+use crate::cost::commitments::{self, Unused};
+use crate::cost::meter::{Bill, Meter};
+use crate::cost::persistent;
 
 /// The figures of the ledger, exact.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

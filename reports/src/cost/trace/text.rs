@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::{Amount, Focus, Instance, Trace};
-use crate::breakdown::{COMMITMENT, OTHER};
-use crate::quantity::many;
+use crate::cost::breakdown::{COMMITMENT, OTHER};
+use crate::format::many;
 
 /// So many instances are listed, unless one pool is asked for.
 const MOST: usize = 10;

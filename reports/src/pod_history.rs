@@ -7,7 +7,7 @@ use sim::world::refusal::Refusals;
 use sim::world::workload::WorkloadId;
 use sim::{Legend, SimTime};
 
-use crate::export::names::Namer;
+use crate::names::Namer;
 use crate::words;
 
 /// So many facts are told; the last ones explain the most.

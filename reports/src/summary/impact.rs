@@ -1,4 +1,4 @@
-//! The harm of all replications together: what a report says of it.
+//! The impact of reclaims over all replications.
 
 use std::collections::BTreeMap;
 
@@ -7,17 +7,18 @@ use serde::Serialize;
 use sim::world::workload::WorkloadId;
 use sim::{Legend, Run};
 
-use crate::disruption::Ends;
+use super::waits::{self, Pending};
+use super::workload_name;
 use crate::figures::Figures;
+use crate::folds::disruption::Ends;
+use crate::format::{rate, time};
 use crate::layout::{self, Row};
-use crate::quantity::{rate, time};
 use crate::stats::Estimate;
-use crate::summary::Pending;
 
 /// What reclaims do.
 #[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct HarmSummary {
+pub struct ImpactSummary {
     /// From notice, or loss, to the ready replacement of each disrupted pod: median, 95th percentile,
     /// averaged over replications, and the longest.
     pub replacement_seconds: [Option<Pending>; 3],
@@ -26,9 +27,9 @@ pub struct HarmSummary {
     /// Launches that the provider refused, per day.
     pub launch_refusals_per_day: Estimate,
     /// Each workload that was hit, the worst hit first.
-    pub workloads: Vec<WorkloadHarm>,
+    pub workloads: Vec<WorkloadImpact>,
     /// Each instance type in a zone that hit any, the worst first.
-    pub offerings: Vec<OfferingHarm>,
+    pub offerings: Vec<OfferingImpact>,
 }
 
 /// The most instances that were taken within five minutes.
@@ -50,7 +51,7 @@ pub struct WorstBurst {
 /// How one workload was hit.
 #[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct WorkloadHarm {
+pub struct WorkloadImpact {
     /// Namespace and name.
     pub workload: String,
     /// Pods whose end they did not choose, per day.
@@ -72,7 +73,7 @@ pub struct WorkloadHarm {
 /// What one instance type in a zone did.
 #[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct OfferingHarm {
+pub struct OfferingImpact {
     /// The instance type.
     pub instance_type: String,
     /// The zone.
@@ -88,17 +89,20 @@ pub struct OfferingHarm {
 }
 
 /// What all replications say together.
-#[must_use]
-pub fn summarize(runs: &[(Figures, Run)], legend: &Legend, seed: u64) -> HarmSummary {
+pub(super) fn summarize(runs: &[(Figures, Run)], legend: &Legend, seed: u64) -> ImpactSummary {
     let days = legend.to.since(legend.from).as_hours_f64() / 24.0;
     let all_days = days * runs.len() as f64;
     let refusals = |(figures, _): &(Figures, Run)| {
-        let blows = figures.harm.sources.offerings.values();
-        blows.map(|blow| blow.refusals).sum::<u64>() as f64 / days
+        let counts = figures.impact.sources.offerings.values();
+        counts.map(|it| it.refusals).sum::<u64>() as f64 / days
     };
     let refusals: Vec<f64> = runs.iter().map(refusals).collect();
-    HarmSummary {
-        replacement_seconds: [50, 95, 100].map(|percent| replacement(runs, percent)),
+    ImpactSummary {
+        replacement_seconds: [
+            waits::mean(runs, |f| f.impact.replacement.quantile(50)),
+            waits::mean(runs, |f| f.impact.replacement.quantile(95)),
+            waits::longest(runs, |f| f.impact.replacement.quantile(100)),
+        ],
         worst_burst: worst_burst(runs, seed),
         launch_refusals_per_day: Estimate::of(&refusals),
         workloads: workloads(runs, legend, all_days),
@@ -106,25 +110,12 @@ pub fn summarize(runs: &[(Figures, Run)], legend: &Legend, seed: u64) -> HarmSum
     }
 }
 
-fn replacement(runs: &[(Figures, Run)], percent: u64) -> Option<Pending> {
-    let waits: Vec<_> =
-        runs.iter().filter_map(|(f, _)| f.harm.replacement.quantile(percent)).collect();
-    if percent == 100 {
-        let longest = waits.into_iter().max_by_key(|wait| (wait.span, wait.at_least))?;
-        let seconds = longest.span.as_secs_f64();
-        return Some(Pending { seconds, at_least: longest.at_least });
-    }
-    let seconds: f64 = waits.iter().map(|wait| wait.span.as_secs_f64()).sum();
-    (!waits.is_empty()).then(|| Pending {
-        seconds: seconds / waits.len() as f64,
-        at_least: waits.iter().any(|wait| wait.at_least),
-    })
-}
-
 fn worst_burst(runs: &[(Figures, Run)], seed: u64) -> Option<WorstBurst> {
-    let in_a_zone = runs.iter().map(|(f, _)| f.harm.burst.nodes_in_a_zone).max()?;
-    let bursts =
-        runs.iter().enumerate().filter_map(|(r, (f, _))| Some((r, f.harm.burst, f.harm.burst.at?)));
+    let in_a_zone = runs.iter().map(|(f, _)| f.impact.burst.nodes_in_a_zone).max()?;
+    let bursts = runs
+        .iter()
+        .enumerate()
+        .filter_map(|(r, (f, _))| Some((r, f.impact.burst, f.impact.burst.at?)));
     // The first of the worst.
     let (replication, burst, at) =
         bursts.max_by_key(|(r, burst, _)| (burst.nodes, std::cmp::Reverse(*r)))?;
@@ -137,32 +128,28 @@ fn worst_burst(runs: &[(Figures, Run)], seed: u64) -> Option<WorstBurst> {
     })
 }
 
-fn workloads(runs: &[(Figures, Run)], legend: &Legend, all_days: f64) -> Vec<WorkloadHarm> {
+fn workloads(runs: &[(Figures, Run)], legend: &Legend, all_days: f64) -> Vec<WorkloadImpact> {
     let mut ends: BTreeMap<WorkloadId, Ends> = BTreeMap::new();
     for (figures, _) in runs {
-        for (workload, own) in &figures.harm.sources.workloads {
+        for (workload, own) in &figures.impact.sources.workloads {
             ends.entry(*workload).or_default().add(own);
         }
     }
     let model = &legend.model;
-    let mut rows: Vec<WorkloadHarm> = ends
+    let mut rows: Vec<WorkloadImpact> = ends
         .into_iter()
         .map(|(id, ends)| {
             let workload = &model.workloads[id];
             let spec = &model.specs[workload.spec];
             let shortest =
-                runs.iter().filter_map(|(f, _)| f.harm.sources.shortest_notice.get(&id)).min();
+                runs.iter().filter_map(|(f, _)| f.impact.sources.shortest_notice.get(&id)).min();
             let missing: Vec<u128> = runs
                 .iter()
                 .flat_map(|(f, _)| f.availability.iter().filter(|(it, _)| *it == id))
                 .map(|(_, available)| available.unavailable_ms)
                 .collect();
-            WorkloadHarm {
-                workload: format!(
-                    "{}/{}",
-                    model.names.text(workload.namespace),
-                    model.names.text(workload.name)
-                ),
+            WorkloadImpact {
+                workload: workload_name(legend, id),
                 disrupted_per_day: ends.total() as f64 / all_days,
                 cut_short_per_day: ends.cut_short() as f64 / all_days,
                 killed_without_warning_per_day: ends.killed_without_warning as f64 / all_days,
@@ -174,7 +161,7 @@ fn workloads(runs: &[(Figures, Run)], legend: &Legend, all_days: f64) -> Vec<Wor
             }
         })
         .collect();
-    let badness = |row: &WorkloadHarm| {
+    let badness = |row: &WorkloadImpact| {
         (row.cut_short_per_day + row.killed_without_warning_per_day, row.disrupted_per_day)
     };
     rows.sort_by(|a, b| {
@@ -184,29 +171,29 @@ fn workloads(runs: &[(Figures, Run)], legend: &Legend, all_days: f64) -> Vec<Wor
     rows
 }
 
-fn offerings(runs: &[(Figures, Run)], legend: &Legend, all_days: f64) -> Vec<OfferingHarm> {
+fn offerings(runs: &[(Figures, Run)], legend: &Legend, all_days: f64) -> Vec<OfferingImpact> {
     let model = &legend.model;
-    let mut rows: Vec<OfferingHarm> = model
+    let mut rows: Vec<OfferingImpact> = model
         .catalog
         .offerings
         .iter()
         .map(|(id, offering)| {
-            let blows = || runs.iter().filter_map(|(f, _)| f.harm.sources.offerings.get(&id));
+            let counts = || runs.iter().filter_map(|(f, _)| f.impact.sources.offerings.get(&id));
             let per_day = |count: u64| count as f64 / all_days;
             let harsh = |ends: &Ends| ends.cut_short() + ends.killed_without_warning;
-            OfferingHarm {
+            OfferingImpact {
                 instance_type: model.names.text(model.catalog.instance_type(id).name).into(),
                 zone: model.names.text(offering.zone).into(),
-                reclaims_per_day: per_day(blows().map(|blow| blow.reclaims).sum()),
-                disrupted_per_day: per_day(blows().map(|blow| blow.ends.total()).sum()),
-                cut_short_or_killed_per_day: per_day(blows().map(|blow| harsh(&blow.ends)).sum()),
-                refusals_per_day: per_day(blows().map(|blow| blow.refusals).sum()),
+                reclaims_per_day: per_day(counts().map(|it| it.reclaims).sum()),
+                disrupted_per_day: per_day(counts().map(|it| it.ends.total()).sum()),
+                cut_short_or_killed_per_day: per_day(counts().map(|it| harsh(&it.ends)).sum()),
+                refusals_per_day: per_day(counts().map(|it| it.refusals).sum()),
             }
         })
         .filter(|row| row.reclaims_per_day + row.disrupted_per_day + row.refusals_per_day > 0.0)
         .collect();
     rows.sort_by(|a, b| {
-        let by = |row: &OfferingHarm| (row.disrupted_per_day, row.reclaims_per_day);
+        let by = |row: &OfferingImpact| (row.disrupted_per_day, row.reclaims_per_day);
         let (a, b) = (by(a), by(b));
         b.0.total_cmp(&a.0).then(b.1.total_cmp(&a.1))
     });
@@ -217,13 +204,13 @@ fn offerings(runs: &[(Figures, Run)], legend: &Legend, all_days: f64) -> Vec<Off
 const SHOWN: usize = 5;
 
 /// Whom it hit and who did it, as two short tables with names of the same width.
-pub(crate) fn tables(harm: &HarmSummary, columns: usize) -> String {
-    if harm.workloads.is_empty() {
+pub(crate) fn tables(impact: &ImpactSummary, columns: usize) -> String {
+    if impact.workloads.is_empty() {
         return String::new();
     }
     let head = ["pods/day", "cut short", "killed", "needs", "grace", "notice"];
     let mut workloads = vec![Row::new("Hit the worst", head.map(str::to_owned))];
-    for row in harm.workloads.iter().take(SHOWN) {
+    for row in impact.workloads.iter().take(SHOWN) {
         let figures = [
             rate(row.disrupted_per_day),
             rate(row.cut_short_per_day),
@@ -236,7 +223,7 @@ pub(crate) fn tables(harm: &HarmSummary, columns: usize) -> String {
     }
     let head = ["pods/day", "taken/day", "cut or killed", "refused"];
     let mut offerings = vec![Row::new("By", head.map(str::to_owned))];
-    for row in harm.offerings.iter().take(SHOWN) {
+    for row in impact.offerings.iter().take(SHOWN) {
         let figures = [
             rate(row.disrupted_per_day),
             rate(row.reclaims_per_day),

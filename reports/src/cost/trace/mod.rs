@@ -11,13 +11,13 @@ use sim::world::fact::Fact;
 use sim::world::node::{NodeId, Why};
 use sim::{Cost, Legend, SimTime, Span};
 
-use crate::breakdown::IDLE;
-use crate::export::Recording;
+use crate::cost::breakdown::IDLE;
+use crate::cost::ledger::Books;
+use crate::cost::meter::{Bill, Line};
+use crate::cost::persistent;
 use crate::export::costs::books;
-use crate::export::names::{Namer, reason};
-use crate::ledger::Books;
-use crate::meter::{Bill, Line};
-use crate::persistent;
+use crate::names::{Namer, reason};
+use crate::recording::Recording;
 
 /// The version of the format.
 pub const SCHEMA: &str = "spotsim/explain-cost/v1";

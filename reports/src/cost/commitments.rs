@@ -12,8 +12,8 @@ use sim::world::node::NodeId;
 use sim::world::resources::Lane;
 use sim::{Cost, Legend, MicroUsdPerHour, SimTime};
 
-use crate::meter::{Bill, Line};
-use crate::shares::{self, Weights};
+use crate::cost::meter::{Bill, Line};
+use crate::cost::shares::{self, Weights};
 
 /// A stretch of time in which a commitment is not used up.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

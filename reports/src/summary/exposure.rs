@@ -7,21 +7,20 @@ use crate::figures::Figures;
 
 /// How much one replication may see of what none of them saw.
 #[derive(Clone, Copy, Debug)]
-pub struct Exposure {
+pub(super) struct Exposure {
     /// Nodes taken, in one replication.
-    pub nodes: Option<f64>,
+    pub(super) nodes: Option<f64>,
     /// Pods disrupted, in one replication.
-    pub pods: Option<f64>,
+    pub(super) pods: Option<f64>,
 }
 
 impl Exposure {
     /// Nothing: where reclaims have no rate, what did not happen cannot.
-    pub const NONE: Exposure = Exposure { nodes: None, pods: None };
+    pub(super) const NONE: Exposure = Exposure { nodes: None, pods: None };
 
     /// What the worst replication saw; if none saw any, every spot node once, with its share of the
     /// replicas.
-    #[must_use]
-    pub fn of(runs: &[(Figures, Run)], legend: &Legend) -> Exposure {
+    pub(super) fn of(runs: &[(Figures, Run)], legend: &Legend) -> Exposure {
         let window = legend.to.since(legend.from).as_ms() as f64 * runs.len() as f64;
         let sum = |of: fn(&Figures) -> u128| runs.iter().map(|(f, _)| of(f)).sum::<u128>() as f64;
         let spot = sum(|f| f.capacity.spot_ms) / window;

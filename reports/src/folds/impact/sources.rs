@@ -8,11 +8,11 @@ use sim::world::node::NodeId;
 use sim::world::workload::{Controller, WorkloadId};
 use sim::{Legend, SimTime, Span};
 
-use crate::disruption::{Dismissed, Ends};
+use crate::folds::disruption::{Dismissed, Ends};
 
 /// What came of the instances of one offering.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Blow {
+pub struct OfferingCounts {
     /// Instances taken.
     pub reclaims: u64,
     /// Those without notice.
@@ -31,7 +31,7 @@ pub struct Sources {
     /// Of each workload: the shortest notice that was given of a node on which a pod of it ended.
     pub shortest_notice: BTreeMap<WorkloadId, Span>,
     /// Of each offering.
-    pub offerings: BTreeMap<OfferingId, Blow>,
+    pub offerings: BTreeMap<OfferingId, OfferingCounts>,
 }
 
 /// Finds the source of each end.
@@ -83,9 +83,9 @@ impl Sink for Tracing {
                     && why.is_reclaim()
                     && at >= self.legend.from
                 {
-                    let blow = self.sources.offerings.entry(offering).or_default();
-                    blow.reclaims += 1;
-                    blow.notices_missed += u64::from(!announced);
+                    let counts = self.sources.offerings.entry(offering).or_default();
+                    counts.reclaims += 1;
+                    counts.notices_missed += u64::from(!announced);
                 }
             }
             Fact::PodEnded { workload, node, end, .. }

@@ -13,7 +13,7 @@ use sim::world::pod::{End, PodId};
 use sim::world::workload::{Controller, WorkloadId};
 use sim::{Legend, SimTime};
 
-use crate::pending::Waits;
+use crate::folds::pending::Waits;
 
 /// A workload; of a CronJob one of its Jobs, by its number.
 type Owner = (WorkloadId, u32);

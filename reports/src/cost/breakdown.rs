@@ -8,9 +8,9 @@ use sim::world::pool::PoolId;
 use sim::world::workload::WorkloadId;
 use sim::{Cost, Legend, table::Id};
 
-use crate::export::names::{Namer, capacity_type};
-use crate::ledger::Books;
-use crate::series::{CAPACITY_TYPES, column};
+use super::{CAPACITY_TYPES, column};
+use crate::cost::ledger::Books;
+use crate::names::{Namer, capacity_type};
 
 /// What a cost is told apart by.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

@@ -1,35 +1,32 @@
-//! Harm: whom reclaims hit and how badly, who caused it, how much came at once, and how long it was
-//! until all was well again.
+//! Impact: the workloads that reclaims disrupt, the offerings that cause it, the largest burst, and
+//! the time to recovery.
 
 mod burst;
 mod replacement;
 mod sources;
-mod summary;
 
 pub use burst::Burst;
-pub use sources::{Blow, Sources};
-pub(crate) use summary::tables;
-pub use summary::{HarmSummary, OfferingHarm, WorkloadHarm, WorstBurst, summarize};
+pub use sources::{OfferingCounts, Sources};
 
 use sim::world::fact::{Fact, Sink};
 use sim::{Legend, SimTime};
 
-use crate::pending::Waits;
+use crate::folds::pending::Waits;
 use burst::Bursts;
 use replacement::Replacement;
 use sources::Tracing;
 
-/// Folds facts into the harm that reclaims do.
+/// Folds facts into the impact of reclaims.
 #[derive(Clone)]
-pub struct Harm {
+pub struct ImpactFold {
     sources: Tracing,
     bursts: Bursts,
     replacement: Replacement,
 }
 
-/// The harm of one run.
+/// The impact of reclaims in one run.
 #[derive(Clone, Debug)]
-pub struct Harmed {
+pub struct Impact {
     /// By workload and by offering.
     pub sources: Sources,
     /// The most instances taken at once.
@@ -38,21 +35,21 @@ pub struct Harmed {
     pub replacement: Waits,
 }
 
-impl Harm {
+impl ImpactFold {
     /// Nothing has happened yet.
     #[must_use]
-    pub fn new(legend: &Legend) -> Harm {
-        Harm {
+    pub fn new(legend: &Legend) -> ImpactFold {
+        ImpactFold {
             sources: Tracing::new(legend),
             bursts: Bursts::new(legend),
             replacement: Replacement::new(legend),
         }
     }
 
-    /// The harm at the end of the window.
+    /// The impact at the end of the window.
     #[must_use]
-    pub fn finish(self) -> Harmed {
-        Harmed {
+    pub fn finish(self) -> Impact {
+        Impact {
             sources: self.sources.finish(),
             burst: self.bursts.finish(),
             replacement: self.replacement.finish(),
@@ -60,7 +57,7 @@ impl Harm {
     }
 }
 
-impl Sink for Harm {
+impl Sink for ImpactFold {
     fn fact(&mut self, at: SimTime, fact: &Fact) {
         self.sources.fact(at, fact);
         self.bursts.fact(at, fact);

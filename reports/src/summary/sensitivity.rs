@@ -8,12 +8,12 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use sim::{Legend, Run};
 
-use crate::exposure::Exposure;
 use crate::figures::Figures;
+use crate::format;
+use crate::format::{many, rate};
 use crate::layout::{self, Row};
-use crate::quantity::{many, rate};
-use crate::spread;
 use crate::stats::Estimate;
+use crate::summary::exposure::Exposure;
 
 /// The scales that are tried, of the rates that the catalogue or the scenario gives.
 pub const SCALES: [f64; 3] = [1.0, 10.0, 100.0];
@@ -140,9 +140,9 @@ fn tried(scales: &[Scaled], columns: usize) -> String {
         ];
         rows.push(Row::new(&format!("  ×{}", row.scale), figures));
         let within = [
-            row.saving_percent.map_or_else(String::new, spread::percent_within),
-            spread::within(reclaims),
-            spread::within(harsh),
+            row.saving_percent.map_or_else(String::new, format::percent_within),
+            format::within(reclaims),
+            format::within(harsh),
             String::new(),
         ];
         if within.iter().any(|it| !it.is_empty()) {

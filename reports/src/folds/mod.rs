@@ -1,0 +1,13 @@
+//! Folds: each reads the facts of one run as they come, and keeps one kind of figure.
+
+pub mod availability;
+pub mod batch;
+pub mod budgets;
+pub mod capacity;
+pub mod disruption;
+pub mod impact;
+pub mod pending;
+pub mod placed;
+pub mod series;
+pub mod start_up;
+pub mod volumes;
