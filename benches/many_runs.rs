@@ -11,9 +11,9 @@ use benches::{cpu_seconds, peak_rss_bytes, print};
 use reports::Fold;
 use scenarios::Scenario;
 use scenarios::diagnostic::Source;
-use scenarios::experiment::replicate;
 use serde_json::json;
-use sim::{Legend, Root, Run, Setup, Stop};
+use sim::{Fact, Legend, Run, Setup, SimTime, Sink, Stop};
+use spotsim::{Experiment, Variant};
 
 fn main() {
     let n: u32 =
@@ -31,9 +31,9 @@ fn main() {
         let text = if from.is_empty() { text.clone() } else { text.replace(from, to) };
         let source = Source { file: "many-runs.yaml".into(), text: Arc::from(text) };
         let setup = Scenario::parse(&source, None).expect("a sound scenario").setup;
-        let before = cpu_seconds();
-        let events: u64 = (0..n).map(|replication| once(&setup, replication).counters.events).sum();
-        let cpu = cpu_seconds().zip(before).map(|(after, before)| after - before);
+        let runs = runs(1, n, &setup);
+        let events: u64 = runs.iter().map(|(_, events)| events).sum();
+        let cpu: Option<f64> = runs.iter().map(|(cpu, _)| *cpu).sum();
         print(&json!({
             "workload": "many-runs",
             "case": case,
@@ -53,20 +53,41 @@ fn main() {
     }
 }
 
-/// One replication with all its figures.
-fn once(setup: &Setup, replication: u32) -> Run {
-    let root = Root { seed: 42, replication };
-    let mut fold = Fold::new(&Legend::of(setup));
-    let run = sim::run(setup, root, &mut fold);
-    let _figures = fold.finish(&run);
-    run
+/// All figures of one replication, and the CPU time it had taken its thread before.
+struct Timed {
+    fold: Fold,
+    before: Option<f64>,
 }
 
-/// Seconds on the wall for `n` replications on so many threads.
+impl Sink for Timed {
+    fn fact(&mut self, at: SimTime, fact: &Fact) {
+        self.fold.fact(at, fact);
+    }
+}
+
+/// Replications with all their figures: the CPU time of each, and how many events it was.
+fn runs(threads: usize, n: u32, setup: &Setup) -> Vec<(Option<f64>, u64)> {
+    let experiment = Experiment {
+        variants: vec![Variant::new("as it is", setup.clone())],
+        seed: 42,
+        replications: 0..n,
+        threads: Some(threads),
+    };
+    let legend = Legend::of(setup);
+    let begin = |_, _| Timed { before: cpu_seconds(), fold: Fold::new(&legend) };
+    let end = |_, Timed { fold, before }: Timed, run: Run| {
+        let _figures = fold.finish(&run);
+        let cpu = cpu_seconds().zip(before).map(|(after, before)| after - before);
+        (cpu, run.counters.events)
+    };
+    let mut runs = experiment.observe(Stop::NEVER, |_| {}, begin, end).expect("threads");
+    runs.remove(0)
+}
+
+/// Seconds on the wall for `n` replications on some threads.
 #[allow(clippy::disallowed_methods)] // what threads are for is time on the wall
 fn wall(threads: usize, n: u32, setup: &Setup) -> f64 {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
     let begin = Instant::now();
-    pool.install(|| replicate(n, Stop::NEVER, |replication| Some(once(setup, replication))));
+    runs(threads, n, setup);
     begin.elapsed().as_secs_f64()
 }

@@ -12,8 +12,8 @@ use reports::stats::Estimate;
 use reports::{Figures, Fold};
 use scenarios::Scenario;
 use scenarios::diagnostic::Source;
-use scenarios::experiment::replicate;
-use sim::{Legend, Root, Setup, Stop};
+use sim::{Legend, Run, Setup, Stop};
+use spotsim::{Experiment, Variant};
 
 /// How many replications the program makes unless it is asked for another number.
 const DEFAULT: usize = 400;
@@ -52,23 +52,31 @@ fn shop(scale: &str) -> Setup {
 
 /// Some weeks of it.
 fn weeks(setup: &Setup, n: u32) -> Vec<Week> {
-    let on_demand = setup.on_demand();
-    let figures = |setup: &Setup, replication: u32| -> Figures {
-        let mut fold = Fold::new(&Legend::of(setup));
-        let run = sim::run(setup, Root { seed: 42, replication }, &mut fold);
-        fold.finish(&run).0
-    };
+    let cost = |figures: &Figures| figures.money.total().as_usd_f64();
     // Nothing is random without reclaims at listed prices, so that one run does for all.
-    let baseline = figures(&on_demand, 0).money.total().as_usd_f64();
-    replicate(n, Stop::NEVER, |replication| {
-        let own = figures(setup, replication);
+    let baseline = each(&setup.on_demand(), 1, cost)[0];
+    each(setup, n, |own| {
         let ends = own.disruption.ends;
-        Some(Week {
-            cost: own.money.total().as_usd_f64(),
+        Week {
+            cost: cost(own),
             on_demand: baseline,
             counts: [own.disruption.reclaims, ends.total(), ends.cut_short()].map(|it| it as f64),
-        })
+        }
     })
+}
+
+/// What is kept of the figures of each week.
+fn each<K: Send>(setup: &Setup, n: u32, keep: impl Fn(&Figures) -> K + Sync) -> Vec<K> {
+    let experiment = Experiment {
+        variants: vec![Variant::new("shop", setup.clone())],
+        seed: 42,
+        replications: 0..n,
+        threads: None,
+    };
+    let legend = Legend::of(setup);
+    let begin = |_, _| Fold::new(&legend);
+    let end = |_, fold: Fold, run: Run| keep(&fold.finish(&run).0);
+    experiment.observe(Stop::NEVER, |_| {}, begin, end).unwrap().remove(0)
 }
 
 /// What a summary says of these weeks. Where nothing was seen, the bound is that of one event.

@@ -15,7 +15,6 @@ pub mod codes;
 pub mod cron;
 pub mod estimate;
 mod examine;
-pub mod experiment;
 pub mod explain;
 pub mod file;
 pub mod init;

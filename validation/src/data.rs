@@ -33,6 +33,9 @@ pub enum DataError {
         /// What is wrong with it.
         what: String,
     },
+    /// What is compared with the data could not be simulated.
+    #[error(transparent)]
+    Run(#[from] spotsim::Error),
 }
 
 /// A pool that was watched.

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
-use reports::cost::meter::Meter;
+use reports::cost::meter::{Bill, Meter};
 use scenarios::Scenario;
 use scenarios::catalogue::{self, Listed};
 use scenarios::diagnostic::Source;
 use sim::world::catalog::OfferingId;
 use sim::world::node::{NodeId, Why};
-use sim::{Fact, Legend, Root, SimTime};
+use sim::{Fact, Legend, SimTime, Span, Stop};
+use spotsim::Variant;
 
 use crate::{Bound, DataError, Experiment, Row};
 
@@ -19,6 +20,9 @@ pub(crate) const EXPERIMENT: Experiment = Experiment {
     about: "a fleet of every CPU type of the bands 0 to 2: what it saves, how often it is taken",
     run,
 };
+
+/// The facts of one run, with their times.
+type Facts = Vec<(SimTime, Fact)>;
 
 /// What such a fleet is expected to save, in percent, before overheads.
 // AWS Spot Advisor, 2025-06: the median saving of the types of each band in seven regions is 63 to
@@ -41,29 +45,18 @@ const REPLICATIONS: u32 = 40;
 fn run(_: &Path) -> Result<Vec<Row>, DataError> {
     let scenario = fleet();
     let legend = Legend::of(&scenario.setup);
+    let experiment = spotsim::Experiment {
+        variants: vec![Variant::new("fleet", scenario.setup)],
+        seed: 42,
+        replications: 0..REPLICATIONS,
+        threads: None,
+    };
+    let end = |_, facts: Facts, _| held(&facts, &legend);
+    let runs = experiment.observe(Stop::NEVER, |_| {}, |_, _| Facts::new(), end)?;
     let mut paid: BTreeMap<OfferingId, [f64; 2]> = BTreeMap::new();
     let mut lives = Vec::new();
-    for replication in 0..REPLICATIONS {
-        let mut meter = Meter::new(&legend);
-        let mut bills = Vec::new();
-        let mut facts: Vec<(SimTime, Fact)> = Vec::new();
-        let mut launched: BTreeMap<NodeId, SimTime> = BTreeMap::new();
-        sim::run(&scenario.setup, Root { seed: 42, replication }, &mut facts);
-        for (at, fact) in &facts {
-            bills.extend(meter.read(*at, fact));
-            match *fact {
-                Fact::NodeLaunched { node, .. } => {
-                    launched.insert(node, *at);
-                }
-                Fact::NodeGone { node, why, .. } => {
-                    let launched_at = launched.remove(&node).unwrap_or(*at);
-                    lives.push((at.since(launched_at), why == Why::Reclaimed));
-                }
-                _ => {}
-            }
-        }
-        lives.extend(launched.into_values().map(|from| (legend.to.since(from), false)));
-        bills.extend(meter.finish());
+    for (bills, ends) in runs.into_iter().flatten() {
+        lives.extend(ends);
         for bill in bills {
             let list = legend.model.catalog.instance_type(bill.offering).on_demand;
             let [spot, on_demand] = paid.entry(bill.offering).or_default();
@@ -100,6 +93,29 @@ fn run(_: &Path) -> Result<Vec<Row>, DataError> {
             decimals: 4,
         },
     ])
+}
+
+/// What was billed in one run, and how long each instance was held, with whether it was taken then.
+fn held(facts: &Facts, legend: &Legend) -> (Vec<Bill>, Vec<(Span, bool)>) {
+    let mut meter = Meter::new(legend);
+    let (mut bills, mut lives) = (Vec::new(), Vec::new());
+    let mut launched: BTreeMap<NodeId, SimTime> = BTreeMap::new();
+    for (at, fact) in facts {
+        bills.extend(meter.read(*at, fact));
+        match *fact {
+            Fact::NodeLaunched { node, .. } => {
+                launched.insert(node, *at);
+            }
+            Fact::NodeGone { node, why, .. } => {
+                let launched_at = launched.remove(&node).unwrap_or(*at);
+                lives.push((at.since(launched_at), why == Why::Reclaimed));
+            }
+            _ => {}
+        }
+    }
+    lives.extend(launched.into_values().map(|from| (legend.to.since(from), false)));
+    bills.extend(meter.finish());
+    (bills, lives)
 }
 
 /// One instance of each CPU type of these bands.

@@ -8,8 +8,7 @@ use reports::layout::WIDE;
 use reports::{Summary, many};
 use scenarios::Scenario;
 use sim::plain::plain;
-use spotsim::experiment;
-use spotsim::run_folder::{self, RunFolder, Written};
+use spotsim::{Comparison, RunFolder, Written, default_path};
 
 use super::progress::Progress;
 use super::verify;
@@ -34,13 +33,13 @@ pub(crate) fn run(args: &RunArgs) -> Outcome {
 /// Runs all replications of both plans, prints what they say, and keeps them if that is wanted.
 pub(crate) fn simulate(scenario: &Scenario, origin: Origin, how: &How) -> Outcome {
     let (seed, n) = (how.seed.unwrap_or(scenario.seed), how.replications);
+    let threads = how.threads.map(usize::from);
+    let comparison = Comparison { scenario, seed, replications: n, threads };
     let consents = (how.large, how.output == Output::Json);
-    consent::admit(scenario, n, experiment::simulations(scenario), consents)?;
-    consent::use_threads(how.threads, n)?;
+    consent::admit(scenario, n, comparison.simulations(), consents)?;
     let keep = keep_in(scenario, &origin, how, seed).map(|path| RunFolder {
         path,
         force: how.force,
-        scenario,
         origin: origin.clone(),
     });
     if let Some(folder) = &keep {
@@ -53,9 +52,9 @@ pub(crate) fn simulate(scenario: &Scenario, origin: Origin, how: &How) -> Outcom
         write!(terminal::styled_stderr(), "{}", scenario.warnings.render(true))?;
     }
 
-    let results = experiment::run(scenario, seed, n, progress.stop(), || progress.tick());
+    let results = comparison.run(progress.stop(), |_| progress.tick())?;
     let results = results.ok_or_else(|| progress.nothing_finished())?;
-    let summary = results.summary(scenario, progress.stop());
+    let summary = results.summary(progress.stop());
     if progress.interrupted() {
         print(&summary, how.output)?;
         progress.done(results.events());
@@ -94,7 +93,7 @@ pub(crate) fn simulate(scenario: &Scenario, origin: Origin, how: &How) -> Outcom
 
 /// Where to keep the run, if anywhere: a demonstration is kept only where that is asked for.
 fn keep_in(scenario: &Scenario, origin: &Origin, how: &How, seed: u64) -> Option<PathBuf> {
-    let default = || run_folder::default_path(scenario, seed, how.replications);
+    let default = || default_path(scenario, seed, how.replications);
     match (&how.out, origin) {
         (Some(out), _) => Some(Path::to_path_buf(out)),
         (None, Origin::File(_)) => Some(default()),

@@ -3,8 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use spotsim::experiment;
-use spotsim::run_folder::KeptRun;
+use spotsim::{Comparison, KeptRun};
 
 use super::progress::Progress;
 use crate::Outcome;
@@ -20,8 +19,10 @@ pub(crate) fn run(folder: &Path, instead: Option<&Path>, how: &How) -> Outcome {
     let manifest = kept.manifest();
     let n = manifest.replications;
     let scenario = kept.scenario(instead)?;
-    consent::admit(&scenario, n, experiment::simulations(&scenario), (how.large, false))?;
-    consent::use_threads(how.threads, n)?;
+    let threads = how.threads.map(usize::from);
+    let seed = manifest.seed;
+    let comparison = Comparison { scenario: &scenario, seed, replications: n, threads };
+    consent::admit(&scenario, n, comparison.simulations(), (how.large, false))?;
     let progress = Progress::new(how.quiet, n);
     for note in kept.changes(&scenario).into_iter().chain(kept.damage()) {
         progress.note(&format!("note: {note}"));
@@ -30,14 +31,14 @@ pub(crate) fn run(folder: &Path, instead: Option<&Path>, how: &How) -> Outcome {
         progress.note("interrupted: nothing was compared");
         progress.interruption()
     };
-    let results = experiment::run(&scenario, manifest.seed, n, progress.stop(), || progress.tick());
+    let results = comparison.run(progress.stop(), |_| progress.tick())?;
     let results = results.ok_or_else(|| progress.nothing_finished())?;
-    let summary = results.summary(&scenario, progress.stop());
+    let summary = results.summary(progress.stop());
     if progress.interrupted() {
         return Err(interrupted());
     }
     let moved = instead.is_some();
-    let found = match kept.differences(&scenario, &results, &summary, moved, progress.stop()) {
+    let found = match kept.differences(&results, &summary, moved, progress.stop()) {
         Err(_) if progress.interrupted() => return Err(interrupted()),
         found => found?,
     };

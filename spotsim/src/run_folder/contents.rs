@@ -6,11 +6,10 @@ use anyhow::Context;
 use reports::export::manifest::{self, Digests, File, Manifest, Origin, Recorded};
 use reports::export::{breakdown, costs, facts, nodes, pods, series};
 use reports::{Summary, chart, charts};
-use scenarios::Scenario;
 use sim::{Run, Stop};
 
 use crate::atomic_write::folder;
-use crate::experiment::{RECORDED, Results};
+use crate::comparison::{RECORDED, Results};
 
 /// The name of the file that says what the others are.
 pub(super) const MANIFEST: &str = "manifest.json";
@@ -21,12 +20,10 @@ pub(super) type Fill<'f> = &'f dyn Fn(&mut dyn Write) -> anyhow::Result<()>;
 /// What a run folder is made of.
 #[derive(Clone, Copy)]
 pub(super) struct Contents<'a> {
-    /// The scenario.
-    pub(super) scenario: &'a Scenario,
-    /// Where it comes from.
+    /// Where the scenario comes from.
     pub(super) origin: &'a Origin,
     /// What came out.
-    pub(super) results: &'a Results,
+    pub(super) results: &'a Results<'a>,
     /// Its figures.
     pub(super) summary: &'a Summary,
 }
@@ -40,8 +37,9 @@ impl Contents<'_> {
         mut keep: impl FnMut(&str, Fill<'_>) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
         let mut keep = |name: &str, fill: Fill<'_>| keep(name, fill).context(name.to_owned());
-        let (results, recording) = (self.results, self.results.recording());
-        let [proposed, on_demand] = &results.series;
+        let results = self.results;
+        let [recording, on_demand_recording] = results.recordings();
+        let [proposed, on_demand] = results.series();
         let json = self.summary.to_json() + "\n";
         keep("summary.json", &|out| Ok(out.write_all(json.as_bytes())?))?;
         keep("series.csv", &|out| Ok(series::write(proposed, on_demand, out)?))?;
@@ -53,10 +51,8 @@ impl Contents<'_> {
             Ok(breakdown::write(breakdowns, results.pairs(), recording.legend, out)?)
         })?;
         keep("facts.jsonl", &|mut out| Ok(facts::write(recording, &mut out)?))?;
-        keep("facts-on-demand.jsonl", &|mut out| {
-            Ok(facts::write(results.on_demand_recording(), &mut out)?)
-        })?;
-        let shown = results.shown(&self.scenario.setup, stop).context(folder::STOPPED)?;
+        keep("facts-on-demand.jsonl", &|mut out| Ok(facts::write(on_demand_recording, &mut out)?))?;
+        let shown = results.shown(stop).context(folder::STOPPED)?;
         for chart in charts::all(&results.story(self.summary, &shown)) {
             let [svg, png] = ["svg", "png"].map(|format| format!("{}.{format}", chart.name));
             keep(&svg, &|out| Ok(out.write_all(chart::svg(&chart).as_bytes())?))?;
@@ -76,7 +72,7 @@ impl Contents<'_> {
             Origin::File(file) => format!("run {file}"),
             Origin::Bundled(name) => format!("demo {name}"),
         };
-        let inputs = self.scenario.inputs.iter().map(|input| File {
+        let inputs = results.scenario.inputs.iter().map(|input| File {
             file: input.file.clone(),
             bytes: input.bytes,
             sha256: input.sha256.clone(),
@@ -84,7 +80,7 @@ impl Contents<'_> {
         Manifest {
             schema: manifest::SCHEMA.into(),
             version: summary.version.clone(),
-            scenario: self.scenario.name.clone(),
+            scenario: results.scenario.name.clone(),
             origin: self.origin.clone(),
             inputs: inputs.collect(),
             seed: results.seed,
@@ -93,9 +89,9 @@ impl Contents<'_> {
             recorded: Recorded { plan: "proposed".into(), replication: RECORDED },
             digest: summary.digest.clone(),
             digests: Digests {
-                proposed: digests(&results.proposed),
-                on_demand: digests(&results.on_demand),
-                today: results.today.as_deref().map(digests),
+                proposed: digests(&results.proposed.runs),
+                on_demand: digests(&results.on_demand.runs),
+                today: results.today.as_ref().map(|today| digests(&today.runs)),
             },
             files,
         }

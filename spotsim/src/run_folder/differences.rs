@@ -111,9 +111,10 @@ fn strangers(folder: &Path, manifest: &Manifest, again: &[File]) -> anyhow::Resu
 /// Where a file begins to differ from its replay.
 fn place(name: &str, there: &[u8], here: &[u8], contents: &Contents<'_>) -> String {
     let results = contents.results;
+    let [proposed, on_demand] = results.recordings();
     let recording = match name {
-        "facts.jsonl" => Some(results.recording()),
-        "facts-on-demand.jsonl" => Some(results.on_demand_recording()),
+        "facts.jsonl" => Some(proposed),
+        "facts-on-demand.jsonl" => Some(on_demand),
         _ => None,
     };
     let text = String::from_utf8_lossy(there);

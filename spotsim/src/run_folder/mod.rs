@@ -23,7 +23,7 @@ use contents::{Contents, MANIFEST};
 use crate::Error;
 use crate::atomic_write::folder::{self, Draft, Unpublished};
 use crate::atomic_write::sibling::Sibling;
-use crate::experiment::Results;
+use crate::comparison::Results;
 
 /// How many names an error lists.
 const LISTED: usize = 5;
@@ -40,18 +40,16 @@ pub enum Written {
 }
 
 /// A run folder that is to be written.
-pub struct RunFolder<'a> {
+pub struct RunFolder {
     /// Where.
     pub path: PathBuf,
     /// Whether to replace another run that is already there.
     pub force: bool,
-    /// The scenario.
-    pub scenario: &'a Scenario,
-    /// Where it comes from.
+    /// Where the scenario comes from.
     pub origin: Origin,
 }
 
-impl RunFolder<'_> {
+impl RunFolder {
     /// Refuses a place that holds something else than a run, or where nothing can be written, before
     /// any time is spent on it.
     pub fn check(&self) -> Result<(), Error> {
@@ -90,11 +88,11 @@ impl RunFolder<'_> {
     /// Writes it, unless it is already there or no longer wanted.
     pub fn write(
         &self,
-        results: &Results,
+        results: &Results<'_>,
         summary: &Summary,
         stop: Stop<'_>,
     ) -> Result<Written, Error> {
-        let contents = Contents { scenario: self.scenario, origin: &self.origin, results, summary };
+        let contents = Contents { origin: &self.origin, results, summary };
         let cannot = |error: anyhow::Error| Error::Failed(error.context(self.as_before()));
         let draft = Draft::begin(&self.target(), stop).map_err(|error| cannot(error.into()))?;
         let mut files = Vec::new();

@@ -13,7 +13,7 @@ use sim::Stop;
 use super::contents::Contents;
 use super::{differences, read};
 use crate::Error;
-use crate::experiment::Results;
+use crate::comparison::Results;
 
 /// A run folder that is there.
 #[derive(Debug)]
@@ -89,13 +89,12 @@ impl KeptRun {
     /// names.
     pub fn differences(
         &self,
-        scenario: &Scenario,
-        results: &Results,
+        results: &Results<'_>,
         summary: &Summary,
         inputs_moved: bool,
         stop: Stop<'_>,
     ) -> Result<Vec<String>, Error> {
-        let contents = Contents { scenario, origin: &self.manifest.origin, results, summary };
+        let contents = Contents { origin: &self.manifest.origin, results, summary };
         differences::all(&self.folder, &self.manifest, &contents, inputs_moved, stop)
             .map_err(Error::Failed)
     }

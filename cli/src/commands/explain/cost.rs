@@ -7,8 +7,7 @@ use anyhow::anyhow;
 use reports::Recording;
 use reports::cost::trace::{self, Focus};
 use sim::{Fact, Legend, Root, SimTime};
-use spotsim::experiment::RECORDED;
-use spotsim::run_folder::KeptRun;
+use spotsim::{KeptRun, RECORDED};
 
 use crate::Outcome;
 use crate::args::{ExplainArgs, ExplainOutput};

@@ -15,8 +15,7 @@ use sim::world::pod::{Phase, PodId};
 use sim::world::refusal::Refusals;
 use sim::world::workload::Controller;
 use sim::{Fact, Legend, Root, Setup, SimTime};
-use spotsim::experiment::RECORDED;
-use spotsim::run_folder::KeptRun;
+use spotsim::{KeptRun, RECORDED};
 
 use crate::consent;
 use crate::failure::Failure;
