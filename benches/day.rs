@@ -11,13 +11,13 @@ use benches::{least_cpu, peak_rss_bytes, print};
 use flate2::read::GzDecoder;
 use serde_json::json;
 use sim::market::Market;
-use sim::world::Model;
-use sim::world::catalog::{InstanceType, Offering};
-use sim::world::node::NodeShape;
-use sim::world::pod::PodSpec;
-use sim::world::pool::{Healing, NodeTemplate, Pool};
-use sim::world::resources::{Lane, Resources};
-use sim::world::workload::{Controller, Workload};
+use sim::model::Model;
+use sim::model::catalog::{InstanceType, Offering};
+use sim::model::node::NodeShape;
+use sim::model::pod::PodSpec;
+use sim::model::pool::{Healing, NodeTemplate, Pool};
+use sim::model::resources::{Lane, Resources};
+use sim::model::workload::{Controller, Workload};
 use sim::{MicroUsdPerHour, Root, Setup, SimTime, Span, digest};
 
 fn main() {

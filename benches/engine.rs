@@ -7,8 +7,8 @@ use sim::SimTime;
 use sim::agenda::Agenda;
 use sim::digest::Digest;
 use sim::event::Event;
+use sim::model::pod::PodId;
 use sim::table::Id;
-use sim::world::pod::PodId;
 
 const EVENTS: u32 = 4_000_000;
 

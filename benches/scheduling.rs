@@ -9,22 +9,23 @@ use std::sync::Arc;
 
 use benches::{least_cpu, peak_rss_bytes, print};
 use serde_json::json;
+use sim::model::Model;
+use sim::model::catalog::{InstanceType, Offering};
+use sim::model::labels::{LabelSet, Operator, Requirement};
+use sim::model::node::{NodeId, NodeShape};
+use sim::model::pod::{AffinityTerm, PodAffinity, PodSpec, SpecId, SpreadConstraint};
+use sim::model::pool::{Healing, NodeTemplate, Pool, PoolId};
+use sim::model::resources::{Lane, Resources};
+use sim::model::selectors::{
+    BorneTerm, Namespaces, PodSelector, SelectorId, TermKind, TopologyKeyId,
+};
+use sim::model::start::{StartNode, StartPod};
+use sim::model::taints::{Effect, Taint, Toleration, TolerationOperator};
+use sim::model::workload::{Controller, Workload, WorkloadId};
 use sim::scheduler::profile::Profile;
 use sim::scheduler::{Placed, Scheduler};
 use sim::table::Id;
-use sim::world::catalog::{InstanceType, Offering};
-use sim::world::labels::{LabelSet, Operator, Requirement};
-use sim::world::node::{NodeId, NodeShape};
-use sim::world::pod::{AffinityTerm, PodAffinity, PodSpec, SpecId, SpreadConstraint};
-use sim::world::pool::{Healing, NodeTemplate, Pool, PoolId};
-use sim::world::resources::{Lane, Resources};
-use sim::world::selectors::{
-    BorneTerm, Namespaces, PodSelector, SelectorId, TermKind, TopologyKeyId,
-};
-use sim::world::start::{StartNode, StartPod};
-use sim::world::taints::{Effect, Taint, Toleration, TolerationOperator};
-use sim::world::workload::{Controller, Workload, WorkloadId};
-use sim::world::{Model, World};
+use sim::world::World;
 use sim::{MicroUsdPerHour, Root, SimTime};
 
 const APPS: usize = 50;

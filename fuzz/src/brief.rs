@@ -4,7 +4,7 @@
 use reports::{Figures, Fold, Input, rules};
 use scenarios::Scenario;
 use sim::engine::Simulation;
-use sim::world::workload::Controller;
+use sim::model::workload::Controller;
 use sim::{Legend, Root, Run, Setup, SimTime, Span};
 
 /// Bounds of a run, whatever the scenario says.

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use sim::world::fact::{Fact, Sink};
-use sim::world::job::Worked;
-use sim::world::refusal::RefusalId;
-use sim::world::workload::WorkloadId;
+use sim::fact::refusal::RefusalId;
+use sim::fact::{Fact, Sink};
+use sim::model::job::Worked;
+use sim::model::workload::WorkloadId;
 use sim::{Legend, Run, SimTime};
 
 use crate::cost::breakdown::Breakdown;

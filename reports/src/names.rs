@@ -3,16 +3,17 @@
 use std::collections::BTreeMap;
 
 use sim::Legend;
+use sim::fact::Fact;
+use sim::fact::Why;
+use sim::model::budget::BudgetId;
+use sim::model::catalog::{CapacityType, OfferingId};
+use sim::model::images::ImageId;
+use sim::model::node::NodeId;
+use sim::model::pod::{End, Limit, PodId};
+use sim::model::pool::PoolId;
+use sim::model::workload::{Controller, WorkloadId};
 use sim::names::NameId;
 use sim::table::Id;
-use sim::world::budget::BudgetId;
-use sim::world::catalog::{CapacityType, OfferingId};
-use sim::world::fact::Fact;
-use sim::world::images::ImageId;
-use sim::world::node::{NodeId, Why};
-use sim::world::pod::{End, Limit, PodId};
-use sim::world::pool::PoolId;
-use sim::world::workload::{Controller, WorkloadId};
 
 /// Gives names, once a fact has introduced what they are for.
 pub struct Namer<'a> {

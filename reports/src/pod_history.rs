@@ -1,10 +1,10 @@
 //! What happened to one pod, to those that it replaces, and to the nodes that they were on.
 
-use sim::world::fact::Fact;
-use sim::world::node::NodeId;
-use sim::world::pod::PodId;
-use sim::world::refusal::Refusals;
-use sim::world::workload::WorkloadId;
+use sim::fact::Fact;
+use sim::fact::refusal::Refusals;
+use sim::model::node::NodeId;
+use sim::model::pod::PodId;
+use sim::model::workload::WorkloadId;
 use sim::{Legend, SimTime};
 
 use crate::names::Namer;

@@ -1,6 +1,6 @@
 //! A recording: one run whose facts are kept, to be written out, drawn or explained.
 
-use sim::world::refusal::Refusals;
+use sim::fact::refusal::Refusals;
 use sim::{Fact, Legend, SimTime};
 
 /// One run that is written out: every fact, and what gives the facts their names.

@@ -1,11 +1,11 @@
 //! Facts in words, for people who follow a story.
 
-use sim::world::catalog::Capacity;
-use sim::world::fact::Fact;
-use sim::world::job::{Outcome, Worked};
-use sim::world::node::Why;
-use sim::world::pod::{End, Limit};
-use sim::world::refusal::{RefusalId, Refusals};
+use sim::fact::Fact;
+use sim::fact::Why;
+use sim::fact::refusal::{RefusalId, Refusals};
+use sim::model::catalog::Capacity;
+use sim::model::job::{Outcome, Worked};
+use sim::model::pod::{End, Limit};
 use sim::{Legend, Span};
 
 use crate::names::Namer;

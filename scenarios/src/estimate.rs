@@ -9,11 +9,11 @@
 use std::fmt::Write as _;
 use std::ops::Range;
 
-use sim::world::catalog::CapacityType;
-use sim::world::pool::Pool;
-use sim::world::resources::Lane;
-use sim::world::schedule::Concurrency;
-use sim::world::workload::{Controller, Workload};
+use sim::model::catalog::CapacityType;
+use sim::model::pool::Pool;
+use sim::model::resources::Lane;
+use sim::model::schedule::Concurrency;
+use sim::model::workload::{Controller, Workload};
 use sim::{Setup, Span};
 
 use crate::diagnostic::{Diagnostic, Source};
@@ -190,7 +190,7 @@ fn horizon(setup: &Setup) -> u64 {
 /// How many nodes a pool launches: those it is born with, and one for each that is taken or fails.
 fn launched(pool: &Pool, setup: &Setup) -> u64 {
     let market = &setup.market;
-    let rate = |offering: &sim::world::catalog::Offering| {
+    let rate = |offering: &sim::model::catalog::Offering| {
         let taken = match offering.capacity_type {
             CapacityType::Spot if market.reclaims.has_rates() => {
                 offering.reclaims_per_hour * market.reclaim_scale

@@ -1,15 +1,16 @@
 //! Actions: what a policy wants. It is returned, never performed, by the policy.
 
+use crate::fact::Why;
+use crate::fact::refusal::Cause;
+use crate::model::deadline::Buys;
+use crate::model::disruption::Reason;
+use crate::model::job::Outcome;
+use crate::model::node::NodeId;
+use crate::model::pod::PodId;
+use crate::model::pool::PoolId;
+use crate::model::taints::Taint;
+use crate::model::workload::WorkloadId;
 use crate::time::{SimTime, Span};
-use crate::world::deadline::Buys;
-use crate::world::disruption::Reason;
-use crate::world::job::Outcome;
-use crate::world::node::{NodeId, Why};
-use crate::world::pod::PodId;
-use crate::world::pool::PoolId;
-use crate::world::refusal::Cause;
-use crate::world::taints::Taint;
-use crate::world::workload::WorkloadId;
 
 /// Something a policy asks the engine to do now.
 #[derive(Clone, PartialEq, Eq, Debug)]

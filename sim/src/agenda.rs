@@ -107,10 +107,10 @@ impl Ord for Entry {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::node::NodeId;
+    use crate::model::pod::PodId;
+    use crate::model::workload::WorkloadId;
     use crate::table::Id;
-    use crate::world::node::NodeId;
-    use crate::world::pod::PodId;
-    use crate::world::workload::WorkloadId;
 
     #[test]
     fn time_then_rank_then_sequence() {

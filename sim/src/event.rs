@@ -1,12 +1,12 @@
 //! Events: what will happen. A closed list, and the order in which simultaneous ones do.
 
+use crate::model::catalog::OfferingId;
+use crate::model::node::NodeId;
+use crate::model::pod::PodId;
+use crate::model::pool::PoolId;
+use crate::model::workload::WorkloadId;
 use crate::money::MicroUsdPerHour;
 use crate::time::SimTime;
-use crate::world::catalog::OfferingId;
-use crate::world::node::NodeId;
-use crate::world::pod::PodId;
-use crate::world::pool::PoolId;
-use crate::world::workload::WorkloadId;
 
 /// Something that will happen unless it has become pointless by then. An event is never cancelled;
 /// its arm in the engine looks whether it still applies.

@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Three nouns carry time, and the grammar keeps them apart: an [`event::Event`] is what *will*
-//! happen, an [`action::Action`] is what a policy *wants*, a [`world::fact::Fact`] is what *did*
+//! happen, an [`action::Action`] is what a policy *wants*, a [`fact::Fact`] is what *did*
 //! happen.
 //!
 //! This crate performs no IO, reads no clock and knows no file format. A run is a function of a
@@ -16,7 +16,7 @@
 //! ```
 //! use sim::market::Market;
 //! use sim::{Root, Setup, Span};
-//! use sim::world::Model;
+//! use sim::model::Model;
 //!
 //! let model = Model::default(); // no pools, no workloads: a very quiet week
 //! let week = Span::from_hours(168);
@@ -48,29 +48,27 @@ pub mod rng;
 pub mod stop;
 pub mod table;
 pub mod time;
-// Layer 1: state.
+// Layer 1: what a scenario says. Layer 2: what happens. Layer 3: what stands, and what is wanted.
 pub mod action;
+pub mod fact;
+pub mod model;
 pub mod world;
-// Layer 2: policies that know the world.
+// Layer 4: policies that know the world.
 pub mod market;
 pub mod providers;
 pub mod scheduler;
-// Layer 3: policies that know other policies.
+// Layer 5: policies that know other policies.
 pub mod lifecycle;
-// Layer 4: the engine.
-mod adopt;
+// Layer 6: the engine.
 pub mod agenda;
-mod effects;
 pub mod engine;
 pub mod event;
-mod failures;
-mod healing;
 pub mod outcome;
 pub mod setup;
 pub mod start_up;
-mod supply;
 
 pub use engine::{run, run_unless};
+pub use fact::{Fact, Sink};
 pub use money::{Cost, MicroUsdPerHour};
 pub use outcome::{Legend, Run};
 pub use plain;
@@ -78,4 +76,3 @@ pub use rng::Root;
 pub use setup::Setup;
 pub use stop::Stop;
 pub use time::{SimTime, Span};
-pub use world::fact::{Fact, Sink};

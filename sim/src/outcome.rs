@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use plain::plain;
 
+use crate::fact::refusal::Refusals;
+use crate::model::Model;
 use crate::providers::Provider;
 use crate::setup::Setup;
 use crate::time::SimTime;
-use crate::world::Model;
-use crate::world::refusal::Refusals;
 
 /// What gives the ids in facts their names and prices: the same for all runs of a [`Setup`].
 #[derive(Clone)]

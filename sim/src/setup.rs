@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use crate::market::Market;
+use crate::model::Model;
+use crate::model::catalog::CapacityType;
 use crate::providers::Provider;
 use crate::providers::interruption::Interruption;
 use crate::scheduler::profile::{Configuration, Profile};
 use crate::start_up::StartUp;
 use crate::time::{LONGEST_HORIZON, SimTime, Span};
-use crate::world::Model;
-use crate::world::catalog::CapacityType;
 
 /// A scenario, ready to run any number of times. Once accepted by [`Setup::new`] it cannot fail.
 #[derive(Clone)]

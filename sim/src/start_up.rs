@@ -1,19 +1,8 @@
-//! Start-up: what stands between a pod's binding and its being ready.
-//!
-//! First its disks are attached to the node, which they are only when they are detached from another;
-//! then its images are pulled; then its containers take the time that its spec says.
-// kubelet: kubelet.go SyncPod waits for volumes, then starts containers
+//! How long it takes until the containers of a bound pod start.
 
-use crate::engine::Simulation;
-use crate::event::Event;
-use crate::lifecycle::disks::Found;
-use crate::lifecycle::pulls::Next;
-use crate::time::{LONGEST_HORIZON, SimTime, Span};
-use crate::world::World;
-use crate::world::fact::Sink;
-use crate::world::images::ImageId;
-use crate::world::node::NodeId;
-use crate::world::pod::{Phase, PodId};
+use crate::model::Model;
+use crate::model::images::ImageId;
+use crate::time::{LONGEST_HORIZON, Span};
 
 /// How long it takes until containers start; by default no time at all.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -31,70 +20,10 @@ pub struct StartUp {
 
 impl StartUp {
     /// How long a node takes to pull an image, rounded up to the millisecond.
-    fn pull_takes(&self, world: &World, image: ImageId) -> Span {
+    pub(crate) fn pull_takes(&self, model: &Model, image: ImageId) -> Span {
         let Some(rate) = self.pull_rate else { return Span::ZERO };
-        let milli = u128::from(world.model().images.bytes(image)) * 1_000;
+        let milli = u128::from(model.images.bytes(image)) * 1_000;
         let ms = milli.div_ceil(u128::from(rate.max(1)));
         Span::from_ms(u64::try_from(ms).unwrap_or(u64::MAX)).min(LONGEST_HORIZON)
-    }
-}
-
-impl<S: Sink> Simulation<'_, S> {
-    /// A pod was bound to a node.
-    pub(crate) fn start(&mut self, pod: PodId, node: NodeId) {
-        match self.disks.bound(&self.world, pod, node, self.setup.start_up.attach) {
-            Found::NoDisk => self.start_containers(pod, node),
-            Found::At(at) => self.agenda.schedule(at, Event::VolumesAttach(pod)),
-            Found::InUse => {}
-        }
-    }
-
-    /// A pod no longer uses its disks: others may that have waited for them.
-    pub(crate) fn free_disks(&mut self, pod: PodId, free_at: Option<SimTime>) {
-        let attach = self.setup.start_up.attach;
-        for (pod, at) in self.disks.ended(&self.world, pod, free_at, attach) {
-            self.agenda.schedule(at, Event::VolumesAttach(pod));
-        }
-    }
-
-    pub(crate) fn volumes_attach(&mut self, pod: PodId) {
-        let Phase::Starting { on: node } = self.world.pods().phase(pod) else { return };
-        let fact = self.world.attach(pod);
-        self.record(fact);
-        self.start_containers(pod, node);
-    }
-
-    pub(crate) fn image_is_there(&mut self, node: NodeId) {
-        // A node that is gone pulls nothing.
-        let Some(image) = self.pulls.done(node) else { return };
-        let took = self.setup.start_up.pull_takes(&self.world, image);
-        let fact = self.world.pull(node, image, took);
-        self.record(fact);
-        let next = self.pulls.go_on(&self.world, node);
-        self.go_on_pulling(node, next);
-    }
-
-    fn start_containers(&mut self, pod: PodId, node: NodeId) {
-        let next = match self.setup.start_up.pull_rate {
-            Some(_) => self.pulls.ask(&self.world, pod, node),
-            None => Next { start: vec![pod], pull: None },
-        };
-        self.go_on_pulling(node, next);
-    }
-
-    fn go_on_pulling(&mut self, node: NodeId, next: Next) {
-        let now = self.world.now();
-        for pod in next.start {
-            // One that was told to stop meanwhile starts nothing.
-            if matches!(self.world.pods().phase(pod), Phase::Starting { .. }) {
-                self.world.run_containers(pod);
-            }
-            let ready_at = now + self.world.spec_of(pod).startup;
-            self.agenda.schedule(ready_at, Event::PodBecomesReady(pod));
-        }
-        if let Some(image) = next.pull {
-            let there_at = now + self.setup.start_up.pull_takes(&self.world, image);
-            self.agenda.schedule(there_at, Event::ImageIsThere(node));
-        }
     }
 }

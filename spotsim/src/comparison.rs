@@ -9,9 +9,9 @@ use reports::rules::{self, Outcome, RuleSummary};
 use reports::summary::sensitivity::{self, LeftOut};
 use reports::{Figures, Input, Summary};
 use scenarios::Scenario;
+use sim::fact::refusal::Refusals;
 use sim::market::Market;
-use sim::world::catalog::CapacityType;
-use sim::world::refusal::Refusals;
+use sim::model::catalog::CapacityType;
 use sim::{Fact, Legend, Root, Run, Setup, SimTime, Stop, run_unless};
 
 use crate::Error;

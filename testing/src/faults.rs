@@ -7,8 +7,8 @@
 use proptest::prelude::*;
 use sim::market::reclaims::{Reclaims, Supply};
 use sim::market::{Instance, Reclaim};
-use sim::world::Model;
-use sim::world::catalog::OfferingId;
+use sim::model::Model;
+use sim::model::catalog::OfferingId;
 use sim::{Root, SimTime, Span};
 
 /// Losses, in any order.

@@ -2,17 +2,17 @@
 
 use proptest::prelude::*;
 use sim::Span;
-use sim::names::NameId;
-use sim::world::Model;
-use sim::world::labels::{LabelSet, Operator, Requirement};
-use sim::world::pod::{
+use sim::model::Model;
+use sim::model::labels::{LabelSet, Operator, Requirement};
+use sim::model::pod::{
     AffinityTerm, HostPort, NodeSelectorTerm, PodAffinity, PodSpec, Protocol, SpreadConstraint,
 };
-use sim::world::resources::Resources;
-use sim::world::selectors::{
+use sim::model::resources::Resources;
+use sim::model::selectors::{
     BorneTerm, Namespaces, PodSelector, SelectorId, TermKind, TopologyKeyId,
 };
-use sim::world::taints::{Toleration, TolerationOperator};
+use sim::model::taints::{Toleration, TolerationOperator};
+use sim::names::NameId;
 
 use crate::cluster::{DISK, RACK};
 

@@ -2,14 +2,14 @@
 //! than the default ones.
 
 use proptest::prelude::*;
+use sim::model::Model;
+use sim::model::labels::{Operator, Requirement};
+use sim::model::pod::NodeSelectorTerm;
+use sim::model::resources::Lane;
+use sim::model::selectors::TopologyKeyId;
 use sim::scheduler::plugins::IN_TREE;
 use sim::scheduler::plugins::args::{Args, DefaultConstraint, ScoringKind, ScoringStrategy};
 use sim::scheduler::profile::Profile;
-use sim::world::Model;
-use sim::world::labels::{Operator, Requirement};
-use sim::world::pod::NodeSelectorTerm;
-use sim::world::resources::Lane;
-use sim::world::selectors::TopologyKeyId;
 
 use crate::cluster::DISK;
 

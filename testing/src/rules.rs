@@ -2,9 +2,9 @@
 //! world as it stands.
 //!
 //! ```
-//! use sim::world::Model;
+//! use sim::model::Model;
 //! use testing::rules::{at_most, holds, never};
-//! use sim::world::rules::Amount;
+//! use sim::model::rules::Amount;
 //!
 //! let mut model = Model::default();
 //! let db = never(&mut model, "app=db", "karpenter.sh/capacity-type=spot");
@@ -17,10 +17,11 @@
 
 use std::fmt;
 
+use sim::model::Model;
+use sim::model::labels::{Operator, Requirement};
+use sim::model::rules::{Amount, Domain, Kind, Pods, Rule};
 use sim::names::{NameId, Names};
-use sim::world::labels::{Operator, Requirement};
-use sim::world::rules::{Amount, Census, Domain, Kind, Pods, Rule};
-use sim::world::{Model, World};
+use sim::world::World;
 
 /// No pod that `pods` selects is on a node that `nodes` selects.
 ///
@@ -101,7 +102,7 @@ impl std::error::Error for Broken {}
 /// # Errors
 /// Where it does not.
 pub fn holds(rule: &Rule, world: &World) -> Result<(), Broken> {
-    let census = Census::of(rule, world);
+    let census = world.census(rule);
     let name = |domain| match domain {
         Domain::Label(value) => world.model().names.text(value).to_owned(),
         Domain::Node(node) => world.node_name(node),

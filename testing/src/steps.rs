@@ -3,13 +3,16 @@
 use proptest::prelude::*;
 use proptest::sample::Index;
 use sim::Span;
+use sim::fact::Fact;
+use sim::fact::Why;
+use sim::model::node::NodeId;
+use sim::model::pod::{End, PodId};
+use sim::model::taints::Taint;
+use sim::model::workload::WorkloadId;
 use sim::table::Id;
 use sim::world::World;
-use sim::world::fact::Fact;
-use sim::world::node::{NodeId, NodeState, Why};
-use sim::world::pod::{End, Phase, PodId};
-use sim::world::taints::Taint;
-use sim::world::workload::WorkloadId;
+use sim::world::nodes::NodeState;
+use sim::world::pods::Phase;
 
 use crate::cluster::{TaintPlan, taint};
 

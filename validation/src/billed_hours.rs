@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use sim::market::reclaims::{Reclaims, Supply};
 use sim::market::{Instance, Reclaim};
+use sim::model::Model;
 use sim::providers;
-use sim::world::Model;
 use sim::{Root, SimTime, Span};
 
 use crate::data::Life;

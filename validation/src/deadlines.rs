@@ -8,17 +8,18 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use reports::cost::meter::Meter;
+use sim::fact::Why;
 use sim::market::Market;
 use sim::market::reclaims::replay::Replay;
+use sim::model::Model;
+use sim::model::catalog::{CapacityType, InstanceType, Offering, OfferingId};
+use sim::model::deadline::{DeadlineJob, DeadlinePolicy};
+use sim::model::node::NodeShape;
+use sim::model::pod::PodSpec;
+use sim::model::pool::{Healing, NodeTemplate, Pool};
+use sim::model::resources::Resources;
+use sim::model::workload::{Controller, Workload};
 use sim::providers::Provider;
-use sim::world::Model;
-use sim::world::catalog::{CapacityType, InstanceType, Offering, OfferingId};
-use sim::world::deadline::{DeadlineJob, DeadlinePolicy};
-use sim::world::node::{NodeShape, Why};
-use sim::world::pod::PodSpec;
-use sim::world::pool::{Healing, NodeTemplate, Pool};
-use sim::world::resources::Resources;
-use sim::world::workload::{Controller, Workload};
 use sim::{Cost, Fact, Legend, MicroUsdPerHour, Setup, SimTime, Span};
 
 use crate::fleet::{ROOT, without_notice};

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use reports::cost::meter::{Bill, Meter};
 use sim::market::reclaims::Reclaims;
+use sim::model::Model;
+use sim::model::catalog::{CapacityType, InstanceType, Offering};
+use sim::model::node::{NodeId, NodeShape};
+use sim::model::pool::{Healing, NodeTemplate, Pool};
+use sim::model::resources::Resources;
 use sim::providers::{self, Provider};
-use sim::world::Model;
-use sim::world::catalog::{CapacityType, InstanceType, Offering};
-use sim::world::node::{NodeId, NodeShape};
-use sim::world::pool::{Healing, NodeTemplate, Pool};
-use sim::world::resources::Resources;
 use sim::{Fact, Legend, MicroUsdPerHour, Root, Setup, SimTime, Span};
 
 /// What every experiment starts from.

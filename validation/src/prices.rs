@@ -6,10 +6,10 @@ use std::path::Path;
 use serde::Deserialize;
 use sim::market::prices::Prices;
 use sim::market::prices::aws::Aws;
+use sim::model::Model;
+use sim::model::catalog::{CapacityType, InstanceType, Kin, Offering, OfferingId};
+use sim::model::resources::Resources;
 use sim::table::Id;
-use sim::world::Model;
-use sim::world::catalog::{CapacityType, InstanceType, Kin, Offering, OfferingId};
-use sim::world::resources::Resources;
 use sim::{MicroUsdPerHour, Root, SimTime};
 
 use crate::price_figures::{Path as PricePath, figures};

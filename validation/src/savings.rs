@@ -8,8 +8,9 @@ use reports::cost::meter::{Bill, Meter};
 use scenarios::Scenario;
 use scenarios::catalogue::{self, Listed};
 use scenarios::diagnostic::Source;
-use sim::world::catalog::OfferingId;
-use sim::world::node::{NodeId, Why};
+use sim::fact::Why;
+use sim::model::catalog::OfferingId;
+use sim::model::node::NodeId;
 use sim::{Fact, Legend, SimTime, Span, Stop};
 use spotsim::Variant;
 

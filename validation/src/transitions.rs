@@ -5,9 +5,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use sim::market::reclaims::replay::Replay;
+use sim::model::catalog::OfferingId;
 use sim::providers;
 use sim::table::Id;
-use sim::world::catalog::OfferingId;
 use sim::{SimTime, Span};
 
 use crate::fleet::{Fleet, ROOT};

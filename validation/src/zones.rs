@@ -8,10 +8,10 @@ use std::sync::Arc;
 use sim::market::Market;
 use sim::market::reclaims::contention::Contention;
 use sim::market::reclaims::kinship::Kinship;
+use sim::model::Model;
+use sim::model::catalog::{CapacityType, InstanceType, Kin, Offering, OfferingId};
+use sim::model::resources::Resources;
 use sim::providers;
-use sim::world::Model;
-use sim::world::catalog::{CapacityType, InstanceType, Kin, Offering, OfferingId};
-use sim::world::resources::Resources;
 use sim::{Fact, MicroUsdPerHour, Setup, SimTime, Span};
 
 use crate::fleet::ROOT;

@@ -3,13 +3,13 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use sim::world::catalog::OfferingId;
-use sim::world::fact::Fact;
-use sim::world::node::NodeId;
-use sim::world::node::Why;
-use sim::world::pod::End;
-use sim::world::pool::PoolId;
-use sim::world::workload::Controller;
+use sim::fact::Fact;
+use sim::fact::Why;
+use sim::model::catalog::OfferingId;
+use sim::model::node::NodeId;
+use sim::model::pod::End;
+use sim::model::pool::PoolId;
+use sim::model::workload::Controller;
 use sim::{Legend, SimTime};
 
 use super::{CAPACITY, Story, many, x};

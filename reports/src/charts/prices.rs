@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use sim::world::catalog::{CapacityType, OfferingId};
-use sim::world::fact::Fact;
+use sim::fact::Fact;
+use sim::model::catalog::{CapacityType, OfferingId};
 use sim::{MicroUsdPerHour, SimTime};
 
 use super::{Story, many, x};

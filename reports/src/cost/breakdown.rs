@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use sim::model::catalog::InstanceTypeId;
+use sim::model::pool::PoolId;
+use sim::model::workload::WorkloadId;
 use sim::names::NameId;
-use sim::world::catalog::InstanceTypeId;
-use sim::world::pool::PoolId;
-use sim::world::workload::WorkloadId;
 use sim::{Cost, Legend, table::Id};
 
 use super::{CAPACITY_TYPES, column};

@@ -6,10 +6,10 @@
 
 use std::collections::BTreeMap;
 
-use sim::world::catalog::{CapacityType, InstanceType, InstanceTypeId, OfferingId};
-use sim::world::contract::{Commitment, Unit};
-use sim::world::node::NodeId;
-use sim::world::resources::Lane;
+use sim::model::catalog::{CapacityType, InstanceType, InstanceTypeId, OfferingId};
+use sim::model::contract::{Commitment, Unit};
+use sim::model::node::NodeId;
+use sim::model::resources::Lane;
 use sim::{Cost, Legend, MicroUsdPerHour, SimTime};
 
 use crate::cost::meter::{Bill, Line};

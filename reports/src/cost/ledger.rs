@@ -1,8 +1,8 @@
 //! Money: what every instance is billed, what commitments change of it, what is paid besides, what it
 //! would have cost on-demand, and what nobody used.
 
-use sim::world::catalog::CapacityType;
-use sim::world::fact::{Fact, Sink};
+use sim::fact::{Fact, Sink};
+use sim::model::catalog::CapacityType;
 use sim::{Cost, Legend, SimTime};
 
 use crate::cost::commitments::{self, Unused};

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use sim::world::catalog::{CapacityType, OfferingId};
-use sim::world::fact::Fact;
-use sim::world::node::{NodeId, Why};
-use sim::world::pod::SpecId;
-use sim::world::pool::PoolId;
-use sim::world::workload::{Controller, WorkloadId};
+use sim::fact::Fact;
+use sim::fact::Why;
+use sim::model::catalog::{CapacityType, OfferingId};
+use sim::model::node::NodeId;
+use sim::model::pod::SpecId;
+use sim::model::pool::PoolId;
+use sim::model::workload::{Controller, WorkloadId};
 use sim::{Cost, Legend, MicroUsdPerHour, SimTime, Span};
 
 use crate::cost::shares::Weights;

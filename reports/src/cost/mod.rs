@@ -12,7 +12,7 @@ pub mod persistent;
 pub mod shares;
 pub mod trace;
 
-use sim::world::catalog::CapacityType;
+use sim::model::catalog::CapacityType;
 
 /// The capacity types, in the order of the columns of every table of them.
 pub const CAPACITY_TYPES: [CapacityType; 2] = [CapacityType::OnDemand, CapacityType::Spot];

@@ -1,6 +1,6 @@
 //! Persistent volumes: what is paid for them in the window, whatever happens to pods and nodes.
 
-use sim::world::contract::PaidVolumes;
+use sim::model::contract::PaidVolumes;
 use sim::{Cost, Legend, SimTime};
 
 /// The volumes that are paid for in the window, each with since when; until when is the window's end.

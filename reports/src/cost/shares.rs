@@ -1,7 +1,7 @@
 //! Shares: how the price of a machine is split between its resources, and so between its pods.
 
 use sim::Legend;
-use sim::world::resources::{LANES, Lane, Resources};
+use sim::model::resources::{LANES, Lane, Resources};
 
 /// OpenCost's default prices, as weights: per vCPU, per GiB and per GPU, in millionths of a dollar
 /// an hour.

@@ -4,10 +4,10 @@
 use std::io::{self, Write};
 
 use serde_json::{Map, Value, json};
+use sim::fact::refusal::RefusalId;
+use sim::model::disruption::Reason;
+use sim::model::job::Worked;
 use sim::plain::plain;
-use sim::world::disruption::Reason;
-use sim::world::job::Worked;
-use sim::world::refusal::RefusalId;
 use sim::{Fact, SimTime};
 
 use super::{Recording, legend};

@@ -2,11 +2,11 @@
 //! figure of the summary can be computed again from that file alone.
 
 use serde_json::{Value, json};
+use sim::model::catalog::InstanceType;
+use sim::model::contract::{Commitment, PaidVolumes, Unit};
+use sim::model::resources::Lane;
+use sim::model::workload::WorkloadId;
 use sim::names::NameId;
-use sim::world::catalog::InstanceType;
-use sim::world::contract::{Commitment, PaidVolumes, Unit};
-use sim::world::resources::Lane;
-use sim::world::workload::WorkloadId;
 use sim::{Legend, SimTime, Span};
 
 use crate::cost::shares::Weights;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use serde::Serialize;
-use sim::world::node::NodeId;
+use sim::model::node::NodeId;
 use sim::{Cost, Fact, Span};
 
 use super::cell;

@@ -5,8 +5,8 @@ use std::io::Write;
 
 use serde::Serialize;
 use sim::Fact;
-use sim::world::pod::PodId;
-use sim::world::refusal::RefusalId;
+use sim::fact::refusal::RefusalId;
+use sim::model::pod::PodId;
 
 use super::cell;
 use super::{Recording, change, seconds};

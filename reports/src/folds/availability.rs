@@ -1,9 +1,9 @@
 //! Availability: how many replicas of each workload could serve, and for how long too few could.
 
+use sim::fact::{Fact, Sink};
+use sim::model::Model;
+use sim::model::workload::WorkloadId;
 use sim::table::Table;
-use sim::world::Model;
-use sim::world::fact::{Fact, Sink};
-use sim::world::workload::WorkloadId;
 use sim::{Legend, SimTime, Span};
 
 /// The availability of one workload in one run.

@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
+use sim::fact::{Fact, Sink};
+use sim::model::job::{Outcome, Worked};
+use sim::model::pod::End;
+use sim::model::workload::{Controller, WorkloadId};
 use sim::table::Table;
-use sim::world::fact::{Fact, Sink};
-use sim::world::job::{Outcome, Worked};
-use sim::world::pod::End;
-use sim::world::workload::{Controller, WorkloadId};
 use sim::{Legend, SimTime, Span};
 
 /// Folds facts into the fates of Jobs.

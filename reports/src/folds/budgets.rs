@@ -1,12 +1,12 @@
 //! PodDisruptionBudgets: where they held evictions back, and where a reclaim went past them.
 
+use sim::fact::Why;
+use sim::fact::{Fact, Sink};
+use sim::model::budget::BudgetId;
+use sim::model::disruption::Reason;
+use sim::model::pod::End;
+use sim::model::workload::{Controller, WorkloadId};
 use sim::table::Table;
-use sim::world::budget::BudgetId;
-use sim::world::disruption::Reason;
-use sim::world::fact::{Fact, Sink};
-use sim::world::node::Why;
-use sim::world::pod::End;
-use sim::world::workload::{Controller, WorkloadId};
 use sim::{Legend, SimTime};
 
 /// Folds facts into what became of the budgets.

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use sim::world::catalog::CapacityType;
-use sim::world::catalog::OfferingId;
-use sim::world::fact::{Fact, Sink};
-use sim::world::node::NodeId;
-use sim::world::pod::End;
-use sim::world::pool::PoolId;
-use sim::world::resources::{Lane, Resources};
-use sim::world::workload::Controller;
+use sim::fact::{Fact, Sink};
+use sim::model::catalog::CapacityType;
+use sim::model::catalog::OfferingId;
+use sim::model::node::NodeId;
+use sim::model::pod::End;
+use sim::model::pool::PoolId;
+use sim::model::resources::{Lane, Resources};
+use sim::model::workload::Controller;
 use sim::{Legend, SimTime};
 
 /// Folds facts into integrals over nodes.

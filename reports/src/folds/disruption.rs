@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sim::world::disruption::Reason;
-use sim::world::fact::{Fact, Sink};
-use sim::world::node::Why;
-use sim::world::pod::{End, Limit, PodId};
-use sim::world::workload::Controller;
+use sim::fact::Why;
+use sim::fact::{Fact, Sink};
+use sim::model::disruption::Reason;
+use sim::model::pod::{End, Limit, PodId};
+use sim::model::workload::Controller;
 use sim::{Legend, SimTime};
 
 /// Ends of pods that they did not choose, each in exactly one class.

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use sim::fact::refusal::RefusalId;
+use sim::fact::{Fact, Sink};
+use sim::model::pod::PodId;
+use sim::model::workload::{Controller, WorkloadId};
 use sim::table::Id;
-use sim::world::fact::{Fact, Sink};
-use sim::world::pod::PodId;
-use sim::world::refusal::RefusalId;
-use sim::world::workload::{Controller, WorkloadId};
 use sim::{Legend, SimTime, Span};
 
 /// Folds facts into waiting times. Pods of DaemonSets are left out.

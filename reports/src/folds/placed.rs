@@ -7,10 +7,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sim::Legend;
-use sim::world::fact::{Fact, Sink};
-use sim::world::pod::PodId;
-use sim::world::refusal::RefusalId;
-use sim::world::workload::WorkloadId;
+use sim::fact::refusal::RefusalId;
+use sim::fact::{Fact, Sink};
+use sim::model::pod::PodId;
+use sim::model::workload::WorkloadId;
 use sim::{Run, SimTime};
 
 /// How many pods of one workload there were to run in one run, and how many never did.

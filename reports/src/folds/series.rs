@@ -5,8 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use sim::world::fact::{Fact, Sink};
-use sim::world::node::NodeId;
+use sim::fact::{Fact, Sink};
+use sim::model::node::NodeId;
 use sim::{Cost, Legend, SimTime, Span};
 
 use crate::cost::ledger::Books;

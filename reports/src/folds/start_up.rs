@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use sim::world::fact::{Fact, Sink};
-use sim::world::pod::PodId;
-use sim::world::workload::Controller;
+use sim::fact::{Fact, Sink};
+use sim::model::pod::PodId;
+use sim::model::workload::Controller;
 use sim::{Legend, SimTime};
 
 use crate::folds::pending::Waits;

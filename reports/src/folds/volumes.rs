@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sim::world::fact::{Fact, Sink};
-use sim::world::node::Why;
-use sim::world::pod::{End, Limit, PodId};
-use sim::world::workload::WorkloadId;
-use sim::world::zonal::Together;
+use sim::fact::Why;
+use sim::fact::{Fact, Sink};
+use sim::model::pod::{End, Limit, PodId};
+use sim::model::workload::WorkloadId;
+use sim::model::zonal::Together;
 use sim::{Legend, SimTime};
 
 /// Folds facts into what becomes of pods with volumes in a zone or on their nodes.

@@ -6,12 +6,12 @@
 
 use std::collections::VecDeque;
 
-use sim::world::fact::{Fact, Sink};
-use sim::world::node::NodeId;
-use sim::world::pod::PodId;
-use sim::world::refusal::Refusals;
-use sim::world::rules::Rule;
-use sim::world::workload::WorkloadId;
+use sim::fact::refusal::Refusals;
+use sim::fact::{Fact, Sink};
+use sim::model::node::NodeId;
+use sim::model::pod::PodId;
+use sim::model::rules::Rule;
+use sim::model::workload::WorkloadId;
 use sim::{Legend, SimTime};
 
 use super::Break;

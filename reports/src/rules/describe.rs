@@ -4,11 +4,11 @@ use std::fmt::Write;
 
 use schemars::JsonSchema;
 use serde::Serialize;
+use sim::fact::refusal::Refusals;
+use sim::model::Model;
+use sim::model::labels::{Operator, Requirement};
+use sim::model::rules::{Amount, Domain, Kind, Pods, Rule};
 use sim::names::NameId;
-use sim::world::Model;
-use sim::world::labels::{Operator, Requirement};
-use sim::world::refusal::Refusals;
-use sim::world::rules::{Amount, Domain, Kind, Pods, Rule};
 use sim::{Legend, SimTime};
 
 use super::{Break, Chain, Outcome};

@@ -9,12 +9,12 @@ mod describe;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use sim::fact::{Fact, Sink};
+use sim::model::node::NodeId;
+use sim::model::pod::{PodId, SpecId};
+use sim::model::rules::{Census, Domain, Place, Rule};
+use sim::model::workload::WorkloadId;
 use sim::table::{Id, Table};
-use sim::world::fact::{Fact, Sink};
-use sim::world::node::NodeId;
-use sim::world::pod::{PodId, SpecId};
-use sim::world::rules::{Census, Domain, Place, Rule};
-use sim::world::workload::WorkloadId;
 use sim::{Legend, SimTime, Span};
 
 pub use chain::Chain;

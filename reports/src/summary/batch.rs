@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use sim::world::job::{Outcome, Worked};
-use sim::world::workload::{Controller, Workload, WorkloadId};
+use sim::model::job::{Outcome, Worked};
+use sim::model::workload::{Controller, Workload, WorkloadId};
 use sim::{Legend, Run, Span};
 
 use super::{MONTH, workload_name};

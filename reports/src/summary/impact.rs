@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use sim::world::workload::WorkloadId;
+use sim::model::workload::WorkloadId;
 use sim::{Legend, Run};
 
 use super::waits::{self, Pending};

@@ -19,8 +19,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::Serialize;
 use sim::digest::Digest;
+use sim::model::disruption::Reason;
 use sim::plain::{plain, plain_lines};
-use sim::world::disruption::Reason;
 use sim::{Cost, Legend, Run};
 
 use crate::figures::Figures;
@@ -458,7 +458,7 @@ fn reasons(runs: &[(Figures, Run)]) -> BTreeSet<Option<Reason>> {
     runs.iter().flat_map(|(figures, _)| figures.disruption.by_reason.keys().copied()).collect()
 }
 
-fn workload_name(legend: &Legend, id: sim::world::workload::WorkloadId) -> String {
+fn workload_name(legend: &Legend, id: sim::model::workload::WorkloadId) -> String {
     let (model, workload) = (&legend.model, &legend.model.workloads[id]);
     format!("{}/{}", model.names.text(workload.namespace), model.names.text(workload.name))
 }

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use schemars::JsonSchema;
 use serde::Serialize;
 use sim::Legend;
-use sim::world::workload::WorkloadId;
+use sim::model::workload::WorkloadId;
 
 use super::{Plan, Summary, WorkloadAvailability, workload_name};
 use crate::folds::placed::Placed;

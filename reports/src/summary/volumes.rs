@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use sim::world::workload::WorkloadId;
+use sim::model::workload::WorkloadId;
 use sim::{Legend, Run};
 
 use super::workload_name;

@@ -4,9 +4,9 @@ use crate::common;
 
 use common::legend;
 use reports::folds::batch::{Batch, Fate};
+use sim::model::job::{Job, Outcome};
+use sim::model::workload::{Controller, WorkloadId};
 use sim::table::Id;
-use sim::world::job::{Job, Outcome};
-use sim::world::workload::{Controller, WorkloadId};
 use sim::{Fact, Legend, SimTime, Sink, Span};
 
 fn s(seconds: u64) -> Span {
@@ -20,7 +20,7 @@ fn workload() -> WorkloadId {
 /// A window from 0:50 to 16:40 with a CronJob whose Jobs are wanted within 200 s.
 fn cron_jobs() -> Legend {
     let mut legend = legend(s(50), s(1_000));
-    let mut model = sim::world::Model::clone(&legend.model);
+    let mut model = sim::model::Model::clone(&legend.model);
     let job = Job { deadline: Some(s(200)), ..Job::new(1, 1, s(60)) };
     model.workloads[workload()].controller =
         Controller::CronJob { job, schedule: Id::from_index(0) };

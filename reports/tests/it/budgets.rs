@@ -7,15 +7,16 @@ use std::sync::Arc;
 use common::{legend, s};
 use reports::folds::availability::required;
 use reports::folds::budgets::Budgets;
+use sim::fact::Why;
+use sim::model::Model;
+use sim::model::budget::{Amount, Budget, Limit};
+use sim::model::disruption::Reason;
+use sim::model::labels::{LabelSet, Operator, Requirement};
+use sim::model::node::NodeId;
+use sim::model::pod::{End, PodSpec};
+use sim::model::selectors::{Namespaces, PodSelector};
+use sim::model::workload::{Controller, Workload};
 use sim::table::Id;
-use sim::world::Model;
-use sim::world::budget::{Amount, Budget, Limit};
-use sim::world::disruption::Reason;
-use sim::world::labels::{LabelSet, Operator, Requirement};
-use sim::world::node::{NodeId, Why};
-use sim::world::pod::{End, PodSpec};
-use sim::world::selectors::{Namespaces, PodSelector};
-use sim::world::workload::{Controller, Workload};
 use sim::{Fact, Legend, Sink, Span};
 
 /// Two replicas, of which at most one may be missing.

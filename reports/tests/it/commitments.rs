@@ -7,12 +7,13 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use reports::cost::ledger::{Books, Ledger};
+use sim::fact::Why;
+use sim::model::catalog::{CapacityType, InstanceType, InstanceTypeId, Offering, OfferingId};
+use sim::model::contract::{Commitment, Contract, Unit};
+use sim::model::node::NodeId;
+use sim::model::pool::PoolId;
+use sim::model::resources::Resources;
 use sim::table::Id;
-use sim::world::catalog::{CapacityType, InstanceType, InstanceTypeId, Offering, OfferingId};
-use sim::world::contract::{Commitment, Contract, Unit};
-use sim::world::node::{NodeId, Why};
-use sim::world::pool::PoolId;
-use sim::world::resources::Resources;
 use sim::{Fact, Legend, MicroUsdPerHour, SimTime, Sink, Span};
 
 use common::{ON_DEMAND_OFFERING, SPOT_OFFERING, legend_of};
@@ -137,7 +138,7 @@ fn what_is_paid_besides_is_the_same_for_both_plans() {
 fn small(commitments: Vec<Commitment>, to: u64) -> Legend {
     let mut legend = under(commitments, (0, to));
     let model = Arc::get_mut(&mut legend.model).expect("one owner");
-    model.catalog = sim::world::catalog::Catalog::default();
+    model.catalog = sim::model::catalog::Catalog::default();
     let zones = ["a", "b"].map(|zone| model.names.intern(zone));
     for (price, size) in
         [(23, Resources::one_pod(3, 5 << 10)), (41, Resources::one_pod(7, 2 << 10))]
@@ -163,8 +164,8 @@ fn at_a_moment(legend: &Legend, running: &[OfferingId]) -> (u64, u64) {
     let price = |index: usize| catalog.instance_type(running[index]).on_demand.0;
     let lane = |unit: Unit, index: usize| match unit {
         Unit::Instance => 1,
-        Unit::MilliCpu => size(index)[sim::world::resources::Lane::CPU],
-        Unit::MemoryByte => size(index)[sim::world::resources::Lane::MEMORY],
+        Unit::MilliCpu => size(index)[sim::model::resources::Lane::CPU],
+        Unit::MemoryByte => size(index)[sim::model::resources::Lane::MEMORY],
         Unit::MicroUsdPerHour => price(index),
     };
     let mut left: Vec<u64> = (0..running.len()).map(price).collect();

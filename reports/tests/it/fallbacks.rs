@@ -4,9 +4,9 @@ use crate::common;
 
 use common::{legend, s};
 use reports::folds::capacity::Capacity;
+use sim::model::node::NodeId;
+use sim::model::pool::PoolId;
 use sim::table::Id;
-use sim::world::node::NodeId;
-use sim::world::pool::PoolId;
 use sim::{Fact, Sink, Span};
 
 #[test]

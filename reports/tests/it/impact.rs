@@ -4,10 +4,11 @@ use crate::common;
 
 use common::{SPOT, SPOT_OFFERING, legend, s};
 use reports::folds::impact::ImpactFold;
+use sim::fact::Why;
+use sim::model::disruption::Reason;
+use sim::model::node::NodeId;
+use sim::model::pod::{End, Limit, PodId};
 use sim::table::Id;
-use sim::world::disruption::Reason;
-use sim::world::node::{NodeId, Why};
-use sim::world::pod::{End, Limit, PodId};
 use sim::{Fact, Sink, Span};
 
 fn node(number: usize) -> NodeId {

@@ -4,10 +4,11 @@ use crate::common;
 
 use common::{legend, s};
 use reports::folds::placed::{Placed, Placements};
+use sim::fact::Why;
+use sim::model::node::NodeId;
+use sim::model::pod::{PodId, SpecId};
+use sim::model::workload::{Controller, WorkloadId};
 use sim::table::Id;
-use sim::world::node::{NodeId, Why};
-use sim::world::pod::{PodId, SpecId};
-use sim::world::workload::{Controller, WorkloadId};
 use sim::{Fact, Legend, Root, Setup, Sink, Span};
 
 const WEB: fn() -> WorkloadId = || WorkloadId::from_index(0);
@@ -21,7 +22,7 @@ fn placed(legend: &Legend, facts: &[(u64, Fact)]) -> Placed {
     // A run in which nothing was refused.
     let provider = legend.provider;
     let (market, day) = (sim::market::Market::default(), Span::from_hours(24));
-    let setup = Setup::new(sim::world::Model::default(), market, provider, Span::ZERO, day);
+    let setup = Setup::new(sim::model::Model::default(), market, provider, Span::ZERO, day);
     let run = sim::run(
         &setup.expect("an empty model can run"),
         Root { seed: 1, replication: 0 },
@@ -85,7 +86,7 @@ fn replicas_never_run_that_are_more_than_ever_ran_at_once() {
 #[test]
 fn other_pods_never_run_that_wait_for_half_of_the_window() {
     let mut legend = legend(Span::ZERO, Span::from_secs(1_000));
-    let mut model = sim::world::Model::clone(&legend.model);
+    let mut model = sim::model::Model::clone(&legend.model);
     model.workloads[WEB()].controller = Controller::Pod { duration: None };
     legend.model = model.into();
     for (waited, expected) in [(499, (0, 0)), (500, (1, 1)), (1_000, (1, 1))] {

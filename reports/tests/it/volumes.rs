@@ -8,12 +8,13 @@ use std::sync::Arc;
 use common::{legend, s};
 use reports::folds::start_up::StartUp;
 use reports::folds::volumes::Volumes;
+use sim::fact::Why;
+use sim::model::Model;
+use sim::model::node::NodeId;
+use sim::model::pod::{End, Limit, PodId};
+use sim::model::workload::WorkloadId;
+use sim::model::zonal::Whose;
 use sim::table::Id;
-use sim::world::Model;
-use sim::world::node::{NodeId, Why};
-use sim::world::pod::{End, Limit, PodId};
-use sim::world::workload::WorkloadId;
-use sim::world::zonal::Whose;
 use sim::{Fact, Legend, Sink, Span};
 
 const WORKLOAD: usize = 0;

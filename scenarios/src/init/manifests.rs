@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use sim::world::Model;
-use sim::world::resources::{Lane, Resources};
+use sim::model::Model;
+use sim::model::resources::{Lane, Resources};
 
 use super::alike::{alike, is_rationed};
 use super::trial::{self, Tried, Waiting};

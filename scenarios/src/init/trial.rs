@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use sim::world::fact::{Fact, Sink};
-use sim::world::refusal::RefusalId;
-use sim::world::workload::WorkloadId;
+use sim::fact::refusal::RefusalId;
+use sim::fact::{Fact, Sink};
+use sim::model::workload::WorkloadId;
 use sim::{Root, SimTime, Span};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};

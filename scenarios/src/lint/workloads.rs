@@ -1,6 +1,6 @@
 //! Rules about how many pods there are, where, and what becomes of them.
 
-use sim::world::failure::{Failure, FailureAction, FailurePolicy};
+use sim::model::failure::{Failure, FailureAction, FailurePolicy};
 
 use super::subject::{Subject, Workload};
 use crate::cluster::counted;

@@ -6,14 +6,14 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use sim::world::Model;
-use sim::world::catalog::{InstanceType, Offering, OfferingId};
-use sim::world::node::NodeShape;
-use sim::world::pod::SpecId;
-use sim::world::pool::{Healing, NodeTemplate, Pool, PoolId};
-use sim::world::resources::Resources;
-use sim::world::start::StartPod;
-use sim::world::workload::{Controller, Workload};
+use sim::model::Model;
+use sim::model::catalog::{InstanceType, Offering, OfferingId};
+use sim::model::node::NodeShape;
+use sim::model::pod::SpecId;
+use sim::model::pool::{Healing, NodeTemplate, Pool, PoolId};
+use sim::model::resources::Resources;
+use sim::model::start::StartPod;
+use sim::model::workload::{Controller, Workload};
 use sim::{MicroUsdPerHour, SimTime, digest};
 
 use super::budgets;

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use sim::world::Model;
-use sim::world::budget::{Amount, Budget, Limit};
-use sim::world::selectors::{Namespaces, PodSelector};
+use sim::model::Model;
+use sim::model::budget::{Amount, Budget, Limit};
+use sim::model::selectors::{Namespaces, PodSelector};
 
 use super::selectors::requirements;
 use crate::kube::{IntOrString, LabelSelector, PodDisruptionBudget};

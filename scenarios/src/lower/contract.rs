@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 
 use glob::Pattern;
 use sim::MicroUsdPerHour;
-use sim::world::catalog::InstanceTypeId;
-use sim::world::contract::{Commitment, Unit};
-use sim::world::resources::Lane;
+use sim::model::catalog::InstanceTypeId;
+use sim::model::contract::{Commitment, Unit};
+use sim::model::resources::Lane;
 
 use super::Lowering;
 use crate::assumption;

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use sim::world::Model;
-use sim::world::job::Job;
-use sim::world::schedule::{Concurrency, Schedule};
-use sim::world::workload::Controller;
+use sim::model::Model;
+use sim::model::job::Job;
+use sim::model::schedule::{Concurrency, Schedule};
+use sim::model::workload::Controller;
 use sim::{Setup, SimTime, Span};
 
 use crate::assumption::{self, Assumption};

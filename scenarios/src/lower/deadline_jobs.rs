@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use sim::world::deadline::{self, DeadlineJob};
-use sim::world::pod::PodSpec;
-use sim::world::pool::{Healing, NodeTemplate, Pool};
-use sim::world::workload::{Controller, Workload};
+use sim::model::deadline;
+use sim::model::deadline::DeadlineJob;
+use sim::model::pod::PodSpec;
+use sim::model::pool::{Healing, NodeTemplate, Pool};
+use sim::model::workload::{Controller, Workload};
 use sim::{SimTime, Span, digest};
 
 use super::Lowering;

@@ -1,8 +1,8 @@
 //! How a pool goes back to its size: what the scenario says, and what is assumed of the rest.
 
 use sim::Span;
+use sim::model::pool::{Allocation, Fallback, Healing, OnDemandPart, ReplaceAt, ZoneSpread};
 use sim::providers::provisioners;
-use sim::world::pool::{Allocation, Fallback, Healing, OnDemandPart, ReplaceAt, ZoneSpread};
 
 use super::Lowering;
 use crate::assumption;
@@ -145,10 +145,10 @@ impl Lowering<'_> {
 
 #[cfg(test)]
 mod tests {
+    use sim::model::catalog::CapacityType;
+    use sim::model::pool::{Part, PoolId};
     use sim::providers::provisioners::PROVISIONERS;
     use sim::table::Id;
-    use sim::world::catalog::CapacityType;
-    use sim::world::pool::{Part, PoolId};
 
     use super::*;
     use crate::Scenario;

@@ -3,8 +3,8 @@
 //! They count against those drivers' limits like any other volume.
 // csi-translation-lib: plugins/{aws_ebs,gce_pd,azure_disk}.go
 
-use sim::world::Model;
-use sim::world::storage::AttachableId;
+use sim::model::Model;
+use sim::model::storage::AttachableId;
 
 use super::storage::attachable;
 use crate::kube::{

@@ -4,8 +4,8 @@
 //! `spotsim/checkpoint-takes`, `spotsim/restart-takes`, `spotsim/gang` and `spotsim/deadline`.
 
 use sim::Span;
-use sim::world::Model;
-use sim::world::job::{Checkpoints, Job, Work};
+use sim::model::Model;
+use sim::model::job::{Checkpoints, Job, Work};
 
 use super::pods::span_annotation;
 use super::retries::retries;

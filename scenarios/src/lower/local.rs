@@ -1,7 +1,7 @@
 //! Which workloads keep data on the disks of their nodes, where it is lost with the node.
 
+use sim::model::workload::WorkloadId;
 use sim::table::Id;
-use sim::world::workload::WorkloadId;
 
 use super::Lowering;
 use super::reach::Reach;

@@ -33,14 +33,14 @@ mod zonal;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use sim::model::Model;
+use sim::model::catalog::{CapacityType, InstanceType, InstanceTypeId, Kin, Offering, OfferingId};
+use sim::model::node::NodeShape;
+use sim::model::pool::{NodeTemplate, Pool};
+use sim::model::resources::{Lane, Resources};
+use sim::model::taints::Taint;
+use sim::model::workload::{Controller, Workload};
 use sim::providers::{self, Provider};
-use sim::world::Model;
-use sim::world::catalog::{CapacityType, InstanceType, InstanceTypeId, Kin, Offering, OfferingId};
-use sim::world::node::NodeShape;
-use sim::world::pool::{NodeTemplate, Pool};
-use sim::world::resources::{Lane, Resources};
-use sim::world::taints::Taint;
-use sim::world::workload::{Controller, Workload};
 use sim::{Setup, SimTime, Span, digest};
 
 use crate::assumption::{self, Assumption};

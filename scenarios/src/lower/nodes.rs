@@ -1,14 +1,14 @@
 //! From a Kubernetes Node to what the simulator knows of a node.
 
+use sim::model::HOSTNAME_LABEL;
+use sim::model::Model;
+use sim::model::images::ImageId;
+use sim::model::node::NodeShape;
+use sim::model::pool::PoolId;
+use sim::model::resources::{Lane, Resources};
+use sim::model::start::StartNode;
+use sim::model::taints::Taint;
 use sim::names::NameId;
-use sim::world::Model;
-use sim::world::images::ImageId;
-use sim::world::model::HOSTNAME_LABEL;
-use sim::world::node::NodeShape;
-use sim::world::pool::PoolId;
-use sim::world::resources::{Lane, Resources};
-use sim::world::start::StartNode;
-use sim::world::taints::Taint;
 
 use super::pods::{effect, label_set};
 use super::requests::amount;

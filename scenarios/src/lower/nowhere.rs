@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use sim::model::HOSTNAME_LABEL;
+use sim::model::labels::{LabelSet, Operator, Requirement};
+use sim::model::node::NodeShape;
+use sim::model::pod::{NodeSelectorTerm, PodSpec};
+use sim::model::resources::{Lane, Resources};
+use sim::model::taints::tolerated;
 use sim::names::NameId;
-use sim::world::labels::{LabelSet, Operator, Requirement};
-use sim::world::model::HOSTNAME_LABEL;
-use sim::world::node::NodeShape;
-use sim::world::pod::{NodeSelectorTerm, PodSpec};
-use sim::world::resources::{Lane, Resources};
-use sim::world::taints::tolerated;
 
 use super::Lowering;
 use crate::diagnostic::{Diagnostic, did_you_mean};

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use glob::Pattern;
+use sim::model::contract::PaidVolumes;
+use sim::model::workload::WorkloadId;
 use sim::table::Id;
-use sim::world::contract::PaidVolumes;
-use sim::world::workload::WorkloadId;
 use sim::{MicroUsdPerHour, SimTime};
 
 use super::Lowering;

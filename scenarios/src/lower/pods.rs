@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use sim::Span;
+use sim::model::Model;
+use sim::model::images::PodImages;
+use sim::model::labels::{LabelSet, Operator, Requirement};
+use sim::model::pod::{HostPort, NodeSelectorTerm, PodSpec, Protocol};
+use sim::model::taints::{Effect, Toleration, TolerationOperator};
 use sim::names::{NameId, Names};
-use sim::world::Model;
-use sim::world::images::PodImages;
-use sim::world::labels::{LabelSet, Operator, Requirement};
-use sim::world::pod::{HostPort, NodeSelectorTerm, PodSpec, Protocol};
-use sim::world::taints::{Effect, Toleration, TolerationOperator};
 
 use super::probes;
 use super::requests::{is_sidecar, requests};

@@ -15,8 +15,8 @@ use sim::market::reclaims::kinship::Kinship;
 use sim::market::reclaims::never::Never;
 use sim::market::reclaims::replay::Replay;
 use sim::market::reclaims::scripted::{Event, Scripted};
-use sim::world::catalog::{CapacityType, OfferingId};
-use sim::world::resources::Lane;
+use sim::model::catalog::{CapacityType, OfferingId};
+use sim::model::resources::Lane;
 use sim::{SimTime, Span};
 
 use super::Lowering;

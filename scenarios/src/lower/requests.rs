@@ -6,8 +6,8 @@
 
 use std::collections::BTreeMap;
 
-use sim::world::Model;
-use sim::world::resources::{Lane, Resources};
+use sim::model::Model;
+use sim::model::resources::{Lane, Resources};
 
 use crate::kube::{self, Container, PodStatus, ResourceList};
 use crate::quantity::Quantity;

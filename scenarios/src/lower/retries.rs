@@ -1,8 +1,8 @@
 //! Retries: how many pods of a Job may fail, which failures count, and how long it may take.
 
 use sim::Span;
-use sim::world::Model;
-use sim::world::failure::{
+use sim::model::Model;
+use sim::model::failure::{
     FailureAction, FailurePolicy, FailureRule, Pattern, Replacement, Retries,
 };
 

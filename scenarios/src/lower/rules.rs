@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use sim::model::HOSTNAME_LABEL;
+use sim::model::labels;
+use sim::model::labels::Requirement;
+use sim::model::rules::{Amount, Kind, Pods, Rule};
 use sim::names::NameId;
-use sim::world::labels::{self, Requirement};
-use sim::world::model::HOSTNAME_LABEL;
-use sim::world::rules::{Amount, Kind, Pods, Rule};
 
 use super::Lowering;
 use crate::diagnostic::{Diagnostic, did_you_mean};

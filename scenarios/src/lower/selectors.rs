@@ -1,10 +1,11 @@
 //! Which pods a pod means: label selectors with their namespaces, affinity to other pods, spread.
 
+use sim::model::Model;
+use sim::model::labels;
+use sim::model::labels::{LabelSet, Requirement};
+use sim::model::pod::{AffinityTerm, PodAffinity, SpreadConstraint};
+use sim::model::selectors::{BorneTerm, Namespaces, PodSelector, SelectorId, TermId, TermKind};
 use sim::names::{NameId, Names};
-use sim::world::Model;
-use sim::world::labels::{self, LabelSet, Requirement};
-use sim::world::pod::{AffinityTerm, PodAffinity, SpreadConstraint};
-use sim::world::selectors::{BorneTerm, Namespaces, PodSelector, SelectorId, TermId, TermKind};
 
 use super::pods::{Labels, label_set, requirement};
 use super::surroundings::Surroundings;
@@ -259,7 +260,7 @@ impl Meaning<'_> {
 mod tests {
     use super::*;
     use crate::kube::Object;
-    use sim::world::pod::PodSpec;
+    use sim::model::pod::PodSpec;
 
     const NAMESPACES: &str = r#"[
         {"kind": "Namespace", "metadata": {"name": "a", "labels": {"team": "x"}}},

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use sim::model::catalog::CapacityType;
+use sim::model::pool::PoolId;
+use sim::model::start::StartPod;
+use sim::model::workload::WorkloadId;
 use sim::table::Id;
-use sim::world::catalog::CapacityType;
-use sim::world::pool::PoolId;
-use sim::world::start::StartPod;
-use sim::world::workload::WorkloadId;
 
 use super::Lowering;
 use super::bare::is_preemption;

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sim::names::NameId;
-use sim::table::Id;
-use sim::world::Model;
-use sim::world::storage::{
+use sim::model::Model;
+use sim::model::storage::{
     Access, Attachable, AttachableId, Capacity, Claim, ClaimId, ClaimState, Named, Owner,
     StorageClass, StorageClassId, Volume, VolumeId, ZoneRule,
 };
+use sim::names::NameId;
+use sim::table::Id;
 
 use super::in_tree;
 use super::pods::{label_set, node_selector, requirement};

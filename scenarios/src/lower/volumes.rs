@@ -1,10 +1,10 @@
 //! The volumes of a pod, as far as they decide where it can run.
 
-use sim::names::NameId;
-use sim::world::Model;
-use sim::world::storage::{
+use sim::model::Model;
+use sim::model::storage::{
     ClaimId, ClaimState, ClaimUse, Disk, DiskId, Medium, Named, PodVolumes, Wrong,
 };
+use sim::names::NameId;
 
 use super::in_tree;
 use super::pods::Source;

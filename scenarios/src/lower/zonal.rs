@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use sim::model::workload::WorkloadId;
+use sim::model::zonal::Whose;
 use sim::table::Id;
-use sim::world::workload::WorkloadId;
-use sim::world::zonal::Whose;
 
 use super::Lowering;
 use super::reach::Reach;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use sim::market::prices::replay::{Replay, Step};
-use sim::world::catalog::{CapacityType, Offering};
+use sim::model::catalog::{CapacityType, Offering};
 use sim::{MicroUsdPerHour, Setup, SimTime, Span};
 
 use super::moment::Moment;

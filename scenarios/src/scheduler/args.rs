@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
+use sim::model::Model;
+use sim::model::resources::Lane;
 use sim::scheduler::plugins::Args;
 use sim::scheduler::plugins::args::{self, ScoringKind};
-use sim::world::Model;
-use sim::world::resources::Lane;
 
 use super::Report;
 use super::plugins::must_be_known;

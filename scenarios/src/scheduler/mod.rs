@@ -8,10 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
+use sim::model::Model;
 use sim::names::NameId;
 use sim::scheduler::profile::{Configuration, Profile};
 use sim::scheduler::queue::Backoff;
-use sim::world::Model;
 use sim::{Setup, Span};
 
 use crate::check;

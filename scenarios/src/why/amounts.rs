@@ -1,7 +1,7 @@
 //! Amounts of a resource, written as Kubernetes writes them.
 
-use sim::world::Model;
-use sim::world::resources::Lane;
+use sim::model::Model;
+use sim::model::resources::Lane;
 
 const KI: u64 = 1 << 10;
 const UNITS: [(&str, u64); 4] =

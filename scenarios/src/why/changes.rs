@@ -1,8 +1,8 @@
 //! The smallest changes that let a pod fit.
 
 use serde::Serialize;
+use sim::model::pod::PodId;
 use sim::scheduler::plain::{self, Walk};
-use sim::world::pod::PodId;
 
 use super::ideas::{self, Idea};
 use super::tries::{Found, attempt, with};

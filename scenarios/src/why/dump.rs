@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use sim::Root;
+use sim::model::pod::PodId;
+use sim::model::start::StartPod;
 use sim::scheduler::profile::Profile;
 use sim::table::Id;
 use sim::world::World;
-use sim::world::pod::PodId;
-use sim::world::start::StartPod;
 
 use super::kinds::{self, NodeKind};
 use super::{Explanation, Scene, explain};

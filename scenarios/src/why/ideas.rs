@@ -2,17 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use sim::model::labels::Requirement;
+use sim::model::node::NodeId;
+use sim::model::pod::{AffinityTerm, HostPort, PodSpec};
+use sim::model::relations::Related;
+use sim::model::resources::Lane;
+use sim::model::selectors::{TermId, TermKind};
+use sim::model::taints::{Taint, Toleration, TolerationOperator};
 use sim::names::NameId;
 use sim::scheduler::framework::PodView;
 use sim::scheduler::plain::Evaluation;
 use sim::world::World;
-use sim::world::labels::Requirement;
-use sim::world::node::NodeId;
-use sim::world::pod::{AffinityTerm, HostPort, PodSpec};
-use sim::world::relations::Related;
-use sim::world::resources::Lane;
-use sim::world::selectors::{TermId, TermKind};
-use sim::world::taints::{Taint, Toleration, TolerationOperator};
 use sim::world::trial::Trial;
 
 use super::nodes::{bears, port, repelling, requirement, taint_text};

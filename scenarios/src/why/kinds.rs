@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use sim::model::Model;
+use sim::model::labels::LabelSet;
+use sim::model::node::{NodeId, NodeShape};
+use sim::model::pool::{NodeTemplate, PoolId};
+use sim::model::resources::Lane;
 use sim::names::NameId;
 use sim::table::Id;
-use sim::world::Model;
-use sim::world::labels::LabelSet;
-use sim::world::node::{NodeId, NodeShape};
-use sim::world::pool::{NodeTemplate, PoolId};
-use sim::world::resources::Lane;
 
 use super::amounts;
 use super::ideas::CONDITIONS;

@@ -18,14 +18,15 @@ mod tries;
 
 use serde::Serialize;
 use sim::Root;
+use sim::fact::refusal::Reason;
+use sim::model::pod::PodId;
 use sim::scheduler::framework::PodView;
 use sim::scheduler::gate;
 use sim::scheduler::plain::{self, Evaluation, Walk};
 use sim::scheduler::preemption::Preemption;
 use sim::scheduler::profile::Profile;
 use sim::world::World;
-use sim::world::pod::{Phase, PodId};
-use sim::world::refusal::Reason;
+use sim::world::pods::Phase;
 
 pub use changes::{Change, Step};
 pub use kinds::NodeKind;

@@ -3,20 +3,20 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use sim::fact::refusal::Reason;
+use sim::model::labels::{Operator, Requirement};
+use sim::model::node::NodeId;
+use sim::model::pod::{HostPort, PodId, Protocol};
+use sim::model::resources::Lane;
+use sim::model::selectors::{SelectorId, TermId, TermKind, TopologyKeyId};
+use sim::model::storage::Named;
+use sim::model::taints::{Effect, Taint, tolerated};
 use sim::names::NameId;
 use sim::scheduler::framework::{NodeView, PodView};
 use sim::scheduler::inquiry::Rejection;
 use sim::scheduler::plain::{Evaluation, with_nominated};
 use sim::world::World;
-use sim::world::labels::{Operator, Requirement};
 use sim::world::load::NodeLoad;
-use sim::world::node::NodeId;
-use sim::world::pod::{HostPort, PodId, Protocol};
-use sim::world::refusal::Reason;
-use sim::world::resources::Lane;
-use sim::world::selectors::{SelectorId, TermId, TermKind, TopologyKeyId};
-use sim::world::storage::Named;
-use sim::world::taints::{Effect, Taint, tolerated};
 
 use super::{Lookout, amounts};
 

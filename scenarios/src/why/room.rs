@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use sim::fact::refusal::Reason;
+use sim::model::node::NodeId;
+use sim::model::pod::PodId;
 use sim::scheduler::framework::{Code, PodView};
 use sim::scheduler::plain::{self, Walk};
 use sim::scheduler::preemption::{Candidate, NO_VICTIMS, Preemption};
 use sim::world::World;
-use sim::world::node::NodeId;
-use sim::world::pod::PodId;
-use sim::world::refusal::Reason;
 
 use super::Lookout;
 
@@ -96,7 +96,8 @@ fn place(scene: &Lookout<'_>, candidate: &Candidate, world: &World) -> Place {
 
 fn victim(scene: &Lookout<'_>, pod: PodId, world: &World) -> Victim {
     let names = &world.model().names;
-    let budgets = world.model().budgets.iter().filter(|(_, budget)| budget.covers(pod, world));
+    let budgets =
+        world.model().budgets.iter().filter(|(_, budget)| world.budget_covers(budget, pod));
     let budgets = budgets.map(|(id, budget)| {
         let name = format!("{}/{}", names.text(budget.namespace), names.text(budget.name));
         (name, world.disruptions_allowed(id))

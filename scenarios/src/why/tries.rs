@@ -1,11 +1,11 @@
 //! Trying ideas out, on a copy of the pod and in a trial of the world.
 
+use sim::model::node::NodeId;
+use sim::model::pod::PodId;
+use sim::model::resources::{Lane, Resources};
 use sim::scheduler::framework::PodView;
 use sim::scheduler::plain::{self, Walk};
 use sim::world::World;
-use sim::world::node::NodeId;
-use sim::world::pod::PodId;
-use sim::world::resources::{Lane, Resources};
 
 use super::ideas::{Altered, Idea};
 use super::nodes::left;

@@ -6,6 +6,9 @@ use std::sync::Arc;
 use scenarios::lower::bare::{Bare, bare};
 use serde_json::{Map, Value as Json, json};
 use sim::Root;
+use sim::fact::refusal::Reason;
+use sim::model::node::NodeId;
+use sim::model::pod::PodId;
 use sim::scheduler::framework::{Code, PodView};
 use sim::scheduler::gate;
 use sim::scheduler::inquiry::Rejection;
@@ -15,9 +18,6 @@ use sim::scheduler::profile::Profile;
 use sim::scheduler::rankings::Rankings;
 use sim::table::Id;
 use sim::world::World;
-use sim::world::node::NodeId;
-use sim::world::pod::PodId;
-use sim::world::refusal::Reason;
 
 use super::case::{Case, Mode};
 

@@ -15,7 +15,7 @@ use scenarios::load::{Loaded, Loader};
 use scenarios::unmodelled::Tally;
 use scenarios::{Diagnostics, Scenario};
 use serde_json::{Value as Json, json};
-use sim::world::workload::Controller;
+use sim::model::workload::Controller;
 use sim::{Fact, Root, SimTime};
 
 const SMALL: dump::Size = dump::Size { nodes: 40, pods: 600, ballast: 0 };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use scenarios::diagnostic::Source;
 use scenarios::{Diagnostics, Scenario};
-use sim::world::contract::{Contract, Unit};
+use sim::model::contract::{Contract, Unit};
 use sim::{MicroUsdPerHour, Setup};
 
 const REST: &str = "\

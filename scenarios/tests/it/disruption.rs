@@ -9,9 +9,9 @@ use std::path::Path;
 
 use flate2::read::GzDecoder;
 use serde_json::Value as Json;
+use sim::model::budget::{Amount, Budget, Limit};
 use sim::names::NameId;
 use sim::table::Id;
-use sim::world::budget::{Amount, Budget, Limit};
 use sim::world::eviction::{Stage, Status, lets_go};
 
 /// Every case of a file, with its name.

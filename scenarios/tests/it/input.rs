@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use scenarios::diagnostic::Source;
 use scenarios::{Diagnostics, LIBRARY, Scenario};
-use sim::world::resources::Lane;
+use sim::model::resources::Lane;
 use sim::{Fact, Root, SimTime};
 
 fn parse(text: &str) -> Result<Scenario, Diagnostics> {
@@ -244,7 +244,7 @@ fn no_mutilation_panics() {
 /// `volumeClaimTemplates` of the scenario itself, and claims of manifests.
 #[test]
 fn claims_on_disks_hold_pods_to_a_zone() {
-    use sim::world::zonal::Whose;
+    use sim::model::zonal::Whose;
     let folder = tempfile::tempdir().unwrap();
     let claim = |name: &str, mode: &str| {
         format!(

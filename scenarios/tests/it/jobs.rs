@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use scenarios::diagnostic::Source;
 use scenarios::{Diagnostics, Scenario};
-use sim::world::failure::{FailureAction, FailureRule, Pattern, Replacement};
-use sim::world::job::{Checkpoints, Job, Work};
-use sim::world::schedule::Concurrency;
-use sim::world::workload::Controller;
+use sim::model::failure::{FailureAction, FailureRule, Pattern, Replacement};
+use sim::model::job::{Checkpoints, Job, Work};
+use sim::model::schedule::Concurrency;
+use sim::model::workload::Controller;
 use sim::{Fact, Root, SimTime, Span};
 
 fn with(job: &str) -> Result<Scenario, Diagnostics> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use scenarios::Scenario;
 use scenarios::diagnostic::Source;
-use sim::world::node::NodeId;
+use sim::model::node::NodeId;
 use sim::{Fact, Root, SimTime, Span};
 
 fn parse(provider: &str, reclaims: &str) -> Result<Scenario, String> {

@@ -10,7 +10,7 @@ use scenarios::init::{Draft, Files, from_files};
 use scenarios::lint::review;
 use scenarios::{Diagnostics, Scenario};
 use serde_json::{Value, json};
-use sim::world::catalog::CapacityType;
+use sim::model::catalog::CapacityType;
 use sim::{Fact, Root, SimTime};
 
 const NODES: usize = 8;

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use scenarios::diagnostic::Source;
 use scenarios::{Diagnostics, Scenario};
+use sim::model::workload::WorkloadId;
 use sim::scheduler::framework::PodView;
 use sim::scheduler::plain::{self, Evaluation, Walk};
 use sim::table::Id;
 use sim::world::World;
-use sim::world::workload::WorkloadId;
 use sim::{Fact, Root, SimTime, Span};
 
 /// Two zones with a node of 4 CPU and 16 GiB each, and pods of one CPU and 8 GiB.

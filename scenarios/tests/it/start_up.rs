@@ -5,9 +5,9 @@ use std::sync::Arc;
 use scenarios::diagnostic::Source;
 use scenarios::{Diagnostics, Scenario};
 use sim::Span;
+use sim::model::Model;
+use sim::model::workload::WorkloadId;
 use sim::table::Id;
-use sim::world::Model;
-use sim::world::workload::WorkloadId;
 
 const MIB: u64 = 1 << 20;
 

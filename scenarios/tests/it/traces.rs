@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use scenarios::Scenario;
 use scenarios::diagnostic::Source;
-use sim::world::fact::Fact;
+use sim::fact::Fact;
 use sim::{Root, SimTime, Span};
 
 /// A pool of four spot nodes for a day, whose capacity is as a file says.

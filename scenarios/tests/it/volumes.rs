@@ -5,14 +5,14 @@ use std::sync::Arc;
 use scenarios::kube::Object;
 use scenarios::lower::bare::{Bare, bare};
 use sim::Root;
+use sim::model::node::NodeId;
+use sim::model::pod::PodId;
 use sim::scheduler::framework::PodView;
 use sim::scheduler::plain::{Walk, evaluate};
 use sim::scheduler::profile::Profile;
 use sim::scheduler::{Placed, Scheduler};
 use sim::table::Id;
 use sim::world::World;
-use sim::world::node::NodeId;
-use sim::world::pod::PodId;
 
 /// Two nodes in two zones, two local volumes on the first, a class that makes volumes anywhere and
 /// one that does not; pods `a` to `g` that use claims.

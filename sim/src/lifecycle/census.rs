@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 
+use crate::model::node::NodeId;
 use crate::names::NameId;
 use crate::table::Id;
 use crate::world::World;
 use crate::world::journal::Cursor;
-use crate::world::node::{NodeId, NodeState};
+use crate::world::nodes::NodeState;
 
 /// The registered nodes of each zone.
 #[derive(Clone, Debug, Default)]

@@ -8,12 +8,13 @@ use super::jobs::Jobs;
 use super::loss::Aftermath;
 use super::stateful_sets::StatefulSets;
 use crate::action::Action;
+use crate::model::Model;
+use crate::model::disruption::Reason;
+use crate::model::node::NodeId;
+use crate::model::pod::{End, PodId};
+use crate::model::workload::{Controller, WorkloadId};
 use crate::table::Table;
-use crate::world::disruption::Reason;
-use crate::world::node::NodeId;
-use crate::world::pod::{End, PodId};
-use crate::world::workload::{Controller, WorkloadId};
-use crate::world::{Model, World};
+use crate::world::World;
 
 /// The memory of the controllers.
 #[derive(Clone, Debug)]

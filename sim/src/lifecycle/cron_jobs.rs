@@ -4,10 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::action::Action;
+use crate::model::schedule::{Concurrency, Schedule};
+use crate::model::workload::{Controller, WorkloadId};
 use crate::time::SimTime;
 use crate::world::World;
-use crate::world::schedule::{Concurrency, Schedule};
-use crate::world::workload::{Controller, WorkloadId};
 
 /// The memory of the CronJob controller.
 #[derive(Clone, Debug, Default)]

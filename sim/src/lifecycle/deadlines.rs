@@ -6,11 +6,11 @@
 use std::collections::BTreeMap;
 
 use crate::action::Action;
+use crate::model::deadline::{Buys, DeadlineJob, DeadlinePolicy};
+use crate::model::node::NodeId;
+use crate::model::workload::{Controller, WorkloadId};
 use crate::time::{SimTime, Span};
 use crate::world::World;
-use crate::world::deadline::{Buys, DeadlineJob, DeadlinePolicy};
-use crate::world::node::NodeId;
-use crate::world::workload::{Controller, WorkloadId};
 
 /// The memory of jobs with deadlines.
 #[derive(Clone, Debug, Default)]
@@ -159,8 +159,8 @@ fn is_to_be_had(world: &World, job: &DeadlineJob, buys: Buys) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::pool::PoolId;
     use crate::table::Id;
-    use crate::world::pool::PoolId;
 
     const HOUR: Span = Span::from_hours(1);
 

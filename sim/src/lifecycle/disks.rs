@@ -6,11 +6,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::model::node::NodeId;
+use crate::model::pod::PodId;
+use crate::model::zonal::Together;
 use crate::time::{SimTime, Span};
 use crate::world::World;
-use crate::world::node::NodeId;
-use crate::world::pod::PodId;
-use crate::world::zonal::Together;
 
 /// Every disk that a pod has used.
 #[derive(Clone, Debug, Default)]

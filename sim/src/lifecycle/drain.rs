@@ -2,11 +2,14 @@
 //! make it ask. A termination handler does so at a notice, a pool before it gives a node back.
 
 use crate::action::Action;
+use crate::fact::Why;
+use crate::model::node::NodeId;
+use crate::model::pod::PodId;
+use crate::model::workload::Controller;
 use crate::time::Span;
 use crate::world::World;
-use crate::world::node::{NodeId, NodeState, Why};
-use crate::world::pod::{Phase, PodId};
-use crate::world::workload::Controller;
+use crate::world::nodes::NodeState;
+use crate::world::pods::Phase;
 
 /// How long an eviction that was refused waits for the next attempt.
 // kubectl: pkg/drain/drain.go evictPods

@@ -10,11 +10,11 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::census::{self, Census};
+use crate::model::node::NodeId;
+use crate::model::pod::PodId;
 use crate::names::NameId;
 use crate::time::{SimTime, Span};
 use crate::world::World;
-use crate::world::node::NodeId;
-use crate::world::pod::PodId;
 
 /// `--node-eviction-rate`, 0.1 nodes a second.
 const USUAL: Span = Span::from_secs(10);

@@ -12,13 +12,15 @@ use super::controllers::is_deleted;
 use super::cron_jobs::CronJobs;
 use super::loss::Aftermath;
 use crate::action::Action;
+use crate::fact::Why;
+use crate::model::failure::{Failure, FailureAction, Replacement, Retries, backoff};
+use crate::model::job::{Job, Outcome};
+use crate::model::node::NodeId;
+use crate::model::pod::{End, PodId};
+use crate::model::workload::{Controller, WorkloadId};
 use crate::time::SimTime;
 use crate::world::World;
-use crate::world::failure::{Failure, FailureAction, Replacement, Retries, backoff};
-use crate::world::job::{Job, Outcome};
-use crate::world::node::{NodeId, Why};
-use crate::world::pod::{End, Phase, PodId};
-use crate::world::workload::{Controller, WorkloadId};
+use crate::world::pods::Phase;
 
 /// A Job: itself, or a CronJob and which of its Jobs.
 type Key = (WorkloadId, u32);

@@ -6,9 +6,9 @@
 
 use std::collections::BTreeSet;
 
+use crate::model::node::NodeId;
+use crate::model::pod::PodId;
 use crate::time::Span;
-use crate::world::node::NodeId;
-use crate::world::pod::PodId;
 
 /// From the binding of a pod that is turned away until its controller has heard of it. An assumption:
 /// what the messages from the scheduler to the kubelet and from there to the controller take.

@@ -6,13 +6,13 @@
 
 use super::taint_manager;
 use crate::action::Action;
+use crate::model::disruption::Reason;
+use crate::model::node::NodeId;
+use crate::model::pod::PodId;
+use crate::model::taints::{Effect, Taint};
 use crate::providers::interruption::{Loss, NodeObject};
 use crate::time::{SimTime, Span};
 use crate::world::World;
-use crate::world::disruption::Reason;
-use crate::world::node::NodeId;
-use crate::world::pod::PodId;
-use crate::world::taints::{Effect, Taint};
 
 /// What the cluster does with a pod that is lost with its node.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

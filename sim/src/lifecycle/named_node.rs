@@ -5,12 +5,12 @@
 //! scheduler. In a cluster the kubelet fails it, or pod garbage collection deletes it, and its
 //! controller makes it again about once a second for as long as that stays so.
 
+use crate::model::node::NodeId;
+use crate::model::pod::PodId;
+use crate::model::taints::{Effect, tolerated};
 use crate::scheduler::framework::{Filter, PodView, Verdict};
 use crate::scheduler::plugins::{node_affinity, node_ports::NodePorts};
 use crate::world::World;
-use crate::world::node::NodeId;
-use crate::world::pod::PodId;
-use crate::world::taints::{Effect, tolerated};
 
 /// The node that a pending pod names, if it is there and its kubelet admits the pod.
 // kubelet: pkg/kubelet/lifecycle/predicate.go generalFilter

@@ -8,10 +8,11 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use crate::model::images::ImageId;
+use crate::model::node::NodeId;
+use crate::model::pod::PodId;
 use crate::world::World;
-use crate::world::images::ImageId;
-use crate::world::node::NodeId;
-use crate::world::pod::{Phase, PodId};
+use crate::world::pods::Phase;
 
 /// What every node is pulling.
 #[derive(Clone, Debug, Default)]

@@ -3,13 +3,16 @@
 // kubelet: pkg/kubelet/nodeshutdown
 
 use crate::action::Action;
+use crate::fact::Why;
+use crate::model::disruption::Reason;
+use crate::model::node::NodeId;
+use crate::model::pod::{PodId, PodSpec};
+use crate::model::taints::{Effect, Taint};
 use crate::providers::interruption::Shutdown;
 use crate::time::Span;
 use crate::world::World;
-use crate::world::disruption::Reason;
-use crate::world::node::{NodeId, NodeState, Why};
-use crate::world::pod::{Phase, PodId, PodSpec};
-use crate::world::taints::{Effect, Taint};
+use crate::world::nodes::NodeState;
+use crate::world::pods::Phase;
 
 /// The lowest priority of critical pods.
 // kubelet: pkg/apis/scheduling SystemCriticalPriority

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::action::Action;
+use crate::model::pod::PodId;
+use crate::model::workload::{Controller, WorkloadId};
 use crate::world::World;
-use crate::world::pod::PodId;
-use crate::world::workload::{Controller, WorkloadId};
 
 /// Who holds which name of which set.
 #[derive(Clone, Debug, Default)]

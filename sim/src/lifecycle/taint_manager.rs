@@ -5,13 +5,14 @@
 use std::collections::BTreeMap;
 
 use crate::action::Action;
+use crate::fact::Why;
+use crate::model::disruption::Reason;
+use crate::model::pod::PodId;
+use crate::model::taints::{Effect, Taint, Toleration};
+use crate::model::workload::Controller;
 use crate::time::{SimTime, Span};
 use crate::world::World;
-use crate::world::disruption::Reason;
-use crate::world::node::Why;
-use crate::world::pod::{Phase, PodId};
-use crate::world::taints::{Effect, Taint, Toleration};
-use crate::world::workload::Controller;
+use crate::world::pods::Phase;
 
 /// How long pods that say nothing put up with a node that is not ready or unreachable.
 // API server: plugin/pkg/admission/defaulttolerationseconds

@@ -6,11 +6,11 @@
 
 use std::collections::BTreeMap;
 
+use crate::model::job::{Work, Worked};
+use crate::model::pod::PodId;
+use crate::model::workload::WorkloadId;
 use crate::time::{SimTime, Span};
 use crate::world::World;
-use crate::world::job::{Work, Worked};
-use crate::world::pod::PodId;
-use crate::world::workload::WorkloadId;
 
 /// The memory of all work.
 #[derive(Clone, Debug, Default)]

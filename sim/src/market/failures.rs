@@ -1,8 +1,8 @@
 //! What is lost besides: instances that fail, spot and on-demand alike, and zones that go with all that
 //! is in them. None of it is a reclaim, and nothing announces it.
 
+use crate::model::catalog::OfferingId;
 use crate::time::{SimTime, Span};
-use crate::world::catalog::OfferingId;
 
 /// How instances fail.
 #[derive(Clone, PartialEq, Debug, Default)]

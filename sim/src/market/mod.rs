@@ -19,8 +19,8 @@ use failures::Failures;
 use prices::Prices;
 use reclaims::Reclaims;
 
+use crate::model::catalog::{Capacity, OfferingId};
 use crate::time::SimTime;
-use crate::world::catalog::{Capacity, OfferingId};
 
 /// The market of a scenario: the same for all replications.
 #[derive(Clone)]

@@ -1,8 +1,8 @@
 //! Provisioners, as plain values with sources: who launches a pool's nodes, how soon, and what it does
 //! when it is refused.
 
+use crate::model::pool::{Allocation, BackOff, Reaction, ReplaceAt, ZoneSpread};
 use crate::time::Span;
-use crate::world::pool::{Allocation, BackOff, Reaction, ReplaceAt, ZoneSpread};
 
 /// Who launches a pool's nodes.
 #[derive(Clone, Debug)]

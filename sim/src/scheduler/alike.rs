@@ -7,11 +7,11 @@
 use super::framework::PodView;
 use super::preemption::Preemption;
 use super::queue::Plugins;
+use crate::fact::refusal::{Refusal, RefusalId};
+use crate::model::pod::SpecId;
 use crate::table::Table;
 use crate::world::World;
 use crate::world::journal::Cursor;
-use crate::world::pod::SpecId;
-use crate::world::refusal::{Refusal, RefusalId};
 
 /// What the last pod of each spec heard that failed.
 #[derive(Default)]

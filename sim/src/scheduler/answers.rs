@@ -10,8 +10,8 @@ use super::branches::Branches;
 use super::follower::{Follower, LastMoves, News};
 use super::framework::PodView;
 use super::inquiry::{Inquiry, Rejection};
+use crate::model::node::NodeId;
 use crate::world::World;
-use crate::world::node::NodeId;
 
 /// What all nodes answer for themselves to one kind of pods.
 #[derive(Default)]

@@ -6,10 +6,10 @@ use super::inquiry::{Kind, Rejection, first_of};
 use super::plain::{self, Evaluation, Scored, Walk};
 use super::preemption::{Attempt, Preemption};
 use super::ranking::{Group, NO_CELL, Ranking};
+use crate::fact::refusal::Refusal;
+use crate::model::node::NodeId;
 use crate::rng::Root;
 use crate::world::World;
-use crate::world::node::NodeId;
-use crate::world::refusal::Refusal;
 
 /// What was decided, and how far the search went.
 #[derive(Clone, PartialEq, Eq, Debug)]

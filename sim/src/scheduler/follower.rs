@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use super::framework::PodView;
+use crate::model::node::NodeId;
 use crate::world::World;
 use crate::world::journal::{Change, Cursor};
-use crate::world::node::NodeId;
 
 /// How far somebody has read who keeps one row for each registered node.
 #[derive(Default)]

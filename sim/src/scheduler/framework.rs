@@ -10,14 +10,14 @@
 //!
 //! So what a plugin said about a node stays true until that node, or one of those sums, changes.
 
+use crate::fact::refusal::Reason;
+use crate::model::node::NodeId;
+use crate::model::pod::{PodId, PodSpec, SpecId};
+use crate::model::relations::Related;
+use crate::model::selectors::{BorneTerm, Selectors, TermId};
 use crate::names::NameId;
 use crate::world::World;
 use crate::world::load::NodeLoad;
-use crate::world::node::NodeId;
-use crate::world::pod::{PodId, PodSpec, SpecId};
-use crate::world::refusal::Reason;
-use crate::world::relations::Related;
-use crate::world::selectors::{BorneTerm, Selectors, TermId};
 
 pub use super::sums::{Around, Counted, Include, Scope, Sum};
 pub use crate::world::NodeView;

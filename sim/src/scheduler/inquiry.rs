@@ -13,8 +13,8 @@ use super::framework::{
 use super::plugins::taint_toleration;
 use super::profile::{Profile, Scorer};
 use super::sums::{Around, Share, Standing, Sum};
+use crate::fact::refusal::Reason;
 use crate::world::World;
-use crate::world::refusal::Reason;
 
 /// What a node hears that was ruled out by a pod's own list of nodes.
 pub const OUTSIDE: Reason = Reason::Text("node(s) didn't satisfy plugin(s) [NodeAffinity]");

@@ -17,13 +17,14 @@ pub mod rankings;
 pub mod sums;
 
 use crate::action::Action;
+use crate::fact::refusal::{Cause, Reason, Refusal};
+use crate::model::Model;
+use crate::model::node::NodeId;
+use crate::model::pod::{PodId, PodSpec, SpecId};
 use crate::names::NameId;
 use crate::rng::{Root, Stream};
 use crate::time::SimTime;
-use crate::world::node::NodeId;
-use crate::world::pod::{PodId, PodSpec, SpecId};
-use crate::world::refusal::{Cause, Reason, Refusal};
-use crate::world::{Model, World};
+use crate::world::World;
 use alike::Failures;
 use decide::Scratch;
 use framework::{Happening, PodView};

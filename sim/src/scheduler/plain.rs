@@ -8,10 +8,10 @@ use super::inquiry::{Inquiry, Kind, Rejection};
 use super::preemption::{Attempt, Preemption};
 use super::profile::Profile;
 use super::sums::{Share, Standing};
+use crate::fact::refusal::Refusal;
+use crate::model::node::NodeId;
 use crate::rng::Root;
 use crate::world::load::NodeLoad;
-use crate::world::node::NodeId;
-use crate::world::refusal::Refusal;
 use crate::world::{NodeView, World};
 
 /// Everything there is to know about one cycle of one pod.

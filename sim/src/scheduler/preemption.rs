@@ -8,12 +8,14 @@ use super::inquiry::{Inquiry, Rejection};
 use super::plain;
 use super::sums::Standing;
 use crate::action::Action;
+use crate::fact::refusal::{NoRoom, Reason};
+use crate::model::disruption;
+use crate::model::node::NodeId;
+use crate::model::pod::PodId;
 use crate::rng::{Root, Stream};
+use crate::world::World;
 use crate::world::load::NodeLoad;
-use crate::world::node::NodeId;
-use crate::world::pod::{Phase, PodId};
-use crate::world::refusal::{NoRoom, Reason};
-use crate::world::{World, disruption};
+use crate::world::pods::Phase;
 
 /// What a node hears on which nobody has a lower priority.
 pub const NO_VICTIMS: Reason = Reason::Text("No preemption victims found for incoming pod");
@@ -303,7 +305,7 @@ impl<'a> Attempt<'a> {
             let mut violates = false;
             for (budget, left) in budgets {
                 let processed = budget.disrupted.contains(&(pod.number() as usize));
-                if budget.covers(*pod, self.world) && !processed {
+                if self.world.budget_covers(budget, *pod) && !processed {
                     *left -= 1;
                     violates |= *left < 0;
                 }

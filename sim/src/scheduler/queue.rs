@@ -7,9 +7,9 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::model::pod::{PodId, SpecId};
 use crate::table::Table;
 use crate::time::{SimTime, Span};
-use crate::world::pod::{PodId, SpecId};
 
 /// After this long a pod is tried again although nothing happened that helps it.
 const LONGEST_ASIDE: Span = Span::from_secs(300);

@@ -14,10 +14,10 @@ use super::framework::PodView;
 use super::inquiry::{Inquiry, Rejection};
 use super::profile::Profile;
 use super::sums::{Share, Standing};
+use crate::model::node::NodeId;
+use crate::model::pod::SpecId;
 use crate::world::World;
 use crate::world::journal::Change;
-use crate::world::node::NodeId;
-use crate::world::pod::SpecId;
 
 /// What every node answers to one class of pods.
 pub struct Ranking {

@@ -7,9 +7,9 @@ use super::framework::PodView;
 use super::inquiry::Rejection;
 use super::profile::Profile;
 use super::ranking::Ranking;
+use crate::model::relations::{ClassId, OwnClassId};
 use crate::table::Table;
 use crate::world::World;
-use crate::world::relations::{ClassId, OwnClassId};
 
 /// How many rows are kept in all. A row takes some ten bytes, and more for each sum.
 const MOST_ROWS: usize = 32 << 20;

@@ -4,13 +4,14 @@
 //! it. That is all that scheduling ever needs to know of other nodes.
 
 use super::plugins::{node_affinity, taint_toleration};
+use crate::model::Model;
+use crate::model::pod::{PodSpec, SpecId};
+use crate::model::selectors::{SelectorId, TermId, TopologyKeyId};
+use crate::model::storage::ClaimId;
 use crate::table::Id;
 use crate::world::load::NodeLoad;
-use crate::world::pod::{PodSpec, SpecId};
-use crate::world::selectors::{SelectorId, TermId, TopologyKeyId};
-use crate::world::storage::ClaimId;
 use crate::world::topology::DomainId;
-use crate::world::{Model, NodeView, World};
+use crate::world::{NodeView, World};
 
 /// What a plugin wants to have added up.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -2,8 +2,9 @@
 // API server: pkg/registry/core/pod/storage/eviction.go Create, canIgnorePDB, checkAndDecrement
 
 use super::World;
-use super::budget::BudgetId;
-use super::pod::{Phase, PodId};
+use super::pods::Phase;
+use crate::model::budget::BudgetId;
+use crate::model::pod::PodId;
 
 /// How far a pod has come, as the eviction API sees it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

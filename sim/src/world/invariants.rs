@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use super::World;
 use super::load::NodeLoad;
-use super::node::{NodeId, NodeState};
-use super::pod::Phase;
-use super::resources::Resources;
+use super::nodes::NodeState;
+use super::pods::Phase;
+use crate::model::node::NodeId;
+use crate::model::resources::Resources;
 use crate::table::{Id, Table};
 
 impl World {

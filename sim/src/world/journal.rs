@@ -1,7 +1,7 @@
 //! Which nodes changed, in order: what an incremental scheduler repairs its memory from.
 
-use super::node::NodeId;
-use super::pod::SpecId;
+use crate::model::node::NodeId;
+use crate::model::pod::SpecId;
 
 /// An append-only record of nodes whose state changed: bound, unbound, tainted, cordoned, joined,
 /// left. It is never rewound. Only the last entries are kept; a reader whose cursor has fallen off

@@ -4,11 +4,11 @@
 //! an unsigned "free" would then have no value. A load is a value of its own: a what-if about one
 //! node is a copy of its load with some pods more or less.
 
-use super::model::Model;
-use super::pod::{HostPort, PodId, PodSpec, SpecId};
-use super::resources::Resources;
-use super::selectors::{SelectorId, TermId};
-use super::storage::{AttachableId, ClaimId, ClaimUse, DiskId, PodVolumes};
+use crate::model::Model;
+use crate::model::pod::{HostPort, PodId, PodSpec, SpecId};
+use crate::model::resources::Resources;
+use crate::model::selectors::{SelectorId, TermId};
+use crate::model::storage::{AttachableId, ClaimId, ClaimUse, DiskId, PodVolumes};
 use crate::table::Id;
 
 /// The pods of one node, and their sums.

@@ -1,68 +1,53 @@
 //! The world: nodes, pods and who is where, as they stand now.
 //!
 //! Everything here can be read; nothing can be changed except through the verbs in [`verbs`],
-//! each of which asserts what must hold before it and returns the one [`fact::Fact`] it caused.
+//! each of which asserts what must hold before it and returns the one
+//! [`Fact`](crate::fact::Fact) it caused.
 
-pub mod budget;
-pub mod catalog;
-pub mod contract;
-pub mod deadline;
-pub mod disruption;
 pub mod eviction;
-pub mod fact;
-pub mod failure;
-pub mod images;
+mod health;
+mod held_images;
 pub mod invariants;
-pub mod job;
 pub mod journal;
-pub mod labels;
 pub mod load;
-pub mod model;
-pub mod node;
+pub mod nodes;
 mod order;
 pub mod placement;
-pub mod pod;
-pub mod pool;
-pub mod refusal;
-pub mod relations;
+pub mod pods;
 pub mod reserved;
-pub mod resources;
-pub mod rules;
-pub mod schedule;
-pub mod selectors;
-pub mod start;
-pub mod storage;
-pub mod taints;
+mod standing;
 pub mod topology;
 pub mod trial;
 pub mod verbs;
-pub mod workload;
-pub mod zonal;
+mod watched;
+mod zones;
 
 use std::sync::Arc;
 
-pub use model::Model;
-
+use crate::fact::refusal::Refusals;
+use crate::model::Model;
+use crate::model::catalog::{Capacity, CapacityType, OfferingId};
+use crate::model::images::ImageId;
+use crate::model::node::{NodeId, NodeShape};
+use crate::model::pod::{NodeSelectorTerm, PodId, PodSpec};
+use crate::model::pool::PoolId;
+use crate::model::selectors::TopologyKeyId;
+use crate::model::storage::AttachableId;
 use crate::money::MicroUsdPerHour;
 use crate::names::NameId;
 use crate::table::{Id, Table};
 use crate::time::SimTime;
-use budget::Health;
-use catalog::{Capacity, CapacityType, OfferingId};
-use images::{HeldImages, ImageId};
+use health::Health;
+use held_images::HeldImages;
 use journal::Journal;
 use load::NodeLoad;
-use node::{NodeId, NodeShape, NodeState, Nodes, Shapes};
+use nodes::{NodeState, Nodes, Shapes};
 use order::{NodeOrder, Zone};
 use placement::Placement;
-use pod::{PodId, PodSpec, Pods};
-use pool::PoolId;
-use refusal::Refusals;
+use pods::Pods;
 use reserved::Reserved;
-use selectors::TopologyKeyId;
-use storage::AttachableId;
 use topology::{DomainId, Topology};
-use zonal::Zones;
+use zones::Zones;
 
 /// The state of a simulated cluster and of the market around it.
 #[derive(Clone, Debug)]
@@ -81,13 +66,13 @@ pub struct World {
     reserved: Reserved,
     volume_zones: Zones,
     health: Health,
-    /// What each offering costs now.
     capacities: Table<OfferingId, Capacity>,
+    /// What each offering costs now.
     prices: Table<OfferingId, MicroUsdPerHour>,
     /// How many instances of each offering have been launched.
     launches: Table<OfferingId, u32>,
-    /// How many nodes of each pool are not gone.
     running: Table<OfferingId, u32>,
+    /// How many nodes of each pool are not gone.
     pool_sizes: Table<PoolId, u32>,
 }
 
@@ -326,6 +311,15 @@ impl<'w> NodeView<'w> {
     pub fn found_attached(self) -> &'w [AttachableId] {
         let found = self.world.model.start.nodes.get(self.node.index());
         found.map_or(&[], |start| &start.attached)
+    }
+
+    /// Whether it satisfies every requirement of a term; a term without any selects nothing.
+    // kube-scheduler: component-helpers/scheduling/corev1/nodeaffinity
+    pub fn satisfies(self, term: &NodeSelectorTerm) -> bool {
+        let names = &self.world.model.names;
+        (!term.labels.is_empty() || !term.name.is_empty())
+            && term.labels.iter().all(|wanted| wanted.allows(self.label(wanted.key), names))
+            && term.name.iter().all(|wanted| wanted.allows(Some(self.name()), names))
     }
 
     /// The world around it, for names and for who is where.

@@ -4,7 +4,7 @@
 use std::cell::{OnceCell, RefCell};
 use std::sync::Arc;
 
-use super::node::NodeId;
+use crate::model::node::NodeId;
 use crate::names::NameId;
 use crate::table::Id;
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::load::NodeLoad;
-use super::node::NodeId;
-use super::pod::PodId;
+use crate::model::node::NodeId;
+use crate::model::pod::PodId;
 use crate::table::Table;
 
 /// The pods of every node.

@@ -1,10 +1,10 @@
 //! What placing pods has reserved of storage, and what a pod's claims would get on a node.
 
 use super::NodeView;
-use super::labels::Requirement;
-use super::model::Model;
-use super::node::NodeId;
-use super::storage::{ClaimId, ClaimState, ClaimUse, Named, Owner, VolumeId};
+use crate::model::Model;
+use crate::model::labels::Requirement;
+use crate::model::node::NodeId;
+use crate::model::storage::{ClaimId, ClaimState, ClaimUse, Named, Owner, VolumeId};
 use crate::table::Table;
 
 /// What is reserved beyond what the cluster's objects say.
@@ -122,7 +122,7 @@ fn check_bound(claims: impl Iterator<Item = ClaimId>, node: NodeView<'_>, lacks:
 /// Whether a volume can be reached from a node.
 fn reaches(volume: VolumeId, node: NodeView<'_>) -> bool {
     let volume = &node.world().model().storage.volumes[volume];
-    volume.reachable_from.as_ref().is_none_or(|terms| terms.iter().any(|term| term.matches(node)))
+    volume.reachable_from.as_ref().is_none_or(|terms| terms.iter().any(|term| node.satisfies(term)))
 }
 
 /// Whether this is the node that was chosen for a claim; none if none was.

@@ -2,10 +2,10 @@
 
 use indexmap::IndexSet;
 
-use super::selectors::TopologyKeyId;
+use crate::model::node::NodeId;
+use crate::model::selectors::TopologyKeyId;
 use crate::names::NameId;
 use crate::table::{Id, Table, id};
-use crate::world::node::NodeId;
 
 id! {
     /// A domain of one topology key.

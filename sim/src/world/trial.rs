@@ -7,12 +7,14 @@ use std::ops::Deref;
 
 use super::World;
 use super::load::NodeLoad;
-use super::node::{NodeId, NodeState, ShapeId};
-use super::pod::{Phase, PodId, SpecId};
-use super::pool::PoolId;
+use super::nodes::{NodeState, ShapeId};
+use super::pods::Phase;
 use super::reserved::Reserved;
-use super::taints::Taint;
-use super::zonal::Zones;
+use super::zones::Zones;
+use crate::model::node::NodeId;
+use crate::model::pod::{PodId, SpecId};
+use crate::model::pool::PoolId;
+use crate::model::taints::Taint;
 use crate::table::{Id, Table};
 
 /// A world in which things may be tried out. It is itself a [`World`] to everybody who looks.

@@ -5,15 +5,15 @@ use std::sync::Arc;
 
 use sim::market::Market;
 use sim::market::reclaims::replay::Replay;
+use sim::model::Model;
+use sim::model::catalog::{CapacityType, InstanceType, Offering, OfferingId};
+use sim::model::deadline::{DeadlineJob, DeadlinePolicy};
+use sim::model::node::NodeShape;
+use sim::model::pod::PodSpec;
+use sim::model::pool::{Healing, NodeTemplate, Pool};
+use sim::model::resources::Resources;
+use sim::model::workload::{Controller, Workload};
 use sim::providers::{self, Provider};
-use sim::world::Model;
-use sim::world::catalog::{CapacityType, InstanceType, Offering, OfferingId};
-use sim::world::deadline::{DeadlineJob, DeadlinePolicy};
-use sim::world::node::NodeShape;
-use sim::world::pod::PodSpec;
-use sim::world::pool::{Healing, NodeTemplate, Pool};
-use sim::world::resources::Resources;
-use sim::world::workload::{Controller, Workload};
 use sim::{Fact, MicroUsdPerHour, Root, Setup, SimTime, Span};
 
 /// Four hours of work within twelve, decided every hour; a changeover takes half an hour. There is

@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 use sim::Root;
+use sim::model::workload::WorkloadId;
 use sim::scheduler::decide::Scratch;
 use sim::scheduler::framework::{Code, PodView};
 use sim::scheduler::plain::{self, Walk};
@@ -9,8 +10,7 @@ use sim::scheduler::profile::Profile;
 use sim::scheduler::rankings::Rankings;
 use sim::table::Id;
 use sim::world::World;
-use sim::world::pod::Phase;
-use sim::world::workload::WorkloadId;
+use sim::world::pods::Phase;
 use testing::steps::pods_that;
 
 const ROOT: Root = Root { seed: 42, replication: 0 };

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use common::{Plan, facts, service, setup, simple};
 use sim::market::reclaims::never::Never;
 use sim::market::reclaims::scripted::{Event, Scripted};
+use sim::model::catalog::OfferingId;
 use sim::providers::Provider;
 use sim::providers::interruption::{Loss, NodeObject};
 use sim::table::Id;
-use sim::world::catalog::OfferingId;
 use sim::{Fact, Root, Setup, SimTime, Span};
 
 const LOST_AT: Span = Span::from_hours(1);

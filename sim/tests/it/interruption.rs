@@ -5,15 +5,16 @@ use crate::common;
 use std::sync::Arc;
 
 use common::{Plan, facts, service, setup, simple};
+use sim::fact::Why;
+use sim::model::budget::{Amount, Limit as Allows};
+use sim::model::disruption::Reason;
+use sim::model::node::NodeId;
+use sim::model::pod::{End, Limit};
+use sim::model::taints::Effect;
+use sim::model::workload::{Controller, WorkloadId};
 use sim::providers::interruption::{DrainedBy, NodeObject};
 use sim::providers::{self, Provider};
 use sim::table::Id;
-use sim::world::budget::{Amount, Limit as Allows};
-use sim::world::disruption::Reason;
-use sim::world::node::{NodeId, Why};
-use sim::world::pod::{End, Limit};
-use sim::world::taints::Effect;
-use sim::world::workload::{Controller, WorkloadId};
 use sim::{Fact, Root, Setup, SimTime, Span};
 
 /// A line of a story: seconds before or after the loss of the node, which workload, and what.
@@ -222,7 +223,7 @@ fn a_limited_toleration_ends() {
     // Its node has had the taint for 5 min when it comes; its minute begins with the pod.
     plan.workloads[0].created_at = SimTime::ZERO + Span::from_secs(300);
     let mut setup = setup(&plan);
-    let mut model = sim::world::Model::clone(&setup.model);
+    let mut model = sim::model::Model::clone(&setup.model);
     let taint = &mut model.pools[Id::from_index(0)].templates[0].shape.taints[0];
     taint.effect = Effect::NoExecute;
     let workload = WorkloadId::from_index(0);

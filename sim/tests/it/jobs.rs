@@ -7,19 +7,20 @@ use std::collections::BTreeMap;
 use common::{Plan, plans, simple};
 use proptest::prelude::*;
 use sim::action::Action;
+use sim::fact::Why;
 use sim::lifecycle::controllers::Controllers;
 use sim::lifecycle::loss::{Aftermath, Mark};
-use sim::table::Id;
-use sim::world::World;
-use sim::world::disruption::Reason;
-use sim::world::failure::{
+use sim::model::disruption::Reason;
+use sim::model::failure::{
     FailureAction, FailurePolicy, FailureRule, Pattern, Replacement, Retries,
 };
-use sim::world::job::{Job, Outcome};
-use sim::world::node::{NodeId, Why};
-use sim::world::pod::{End, Limit, PodId};
-use sim::world::schedule::{Concurrency, Schedule, ScheduleId};
-use sim::world::workload::{Controller, WorkloadId};
+use sim::model::job::{Job, Outcome};
+use sim::model::node::NodeId;
+use sim::model::pod::{End, Limit, PodId};
+use sim::model::schedule::{Concurrency, Schedule, ScheduleId};
+use sim::model::workload::{Controller, WorkloadId};
+use sim::table::Id;
+use sim::world::World;
 use sim::{Fact, Root, Setup, SimTime, Span};
 
 const ROOT: Root = Root { seed: 42, replication: 0 };
@@ -47,9 +48,9 @@ fn plan(controller: Controller) -> Plan {
     plan
 }
 
-fn setup(controller: Controller, change: impl FnOnce(&mut sim::world::Model)) -> Setup {
+fn setup(controller: Controller, change: impl FnOnce(&mut sim::model::Model)) -> Setup {
     let setup = common::setup(&plan(controller));
-    let mut model = sim::world::Model::clone(&setup.model);
+    let mut model = sim::model::Model::clone(&setup.model);
     change(&mut model);
     Setup { model: model.into(), ..setup }
 }
@@ -271,7 +272,7 @@ fn back_off_counts_from_when_the_node_went_silent() {
 
 /// When Jobs are made, skipped and over, in minutes.
 fn told(concurrency: Concurrency, minutes: u64, starting_deadline: Option<Span>) -> Vec<String> {
-    let work = sim::world::job::Work::lasting(s(minutes * 60 - 5));
+    let work = sim::model::job::Work::lasting(s(minutes * 60 - 5));
     let job = Job { work, ..job(1, 1, Retries::default()) };
     let schedule = ScheduleId::from_index(0);
     let setup = setup(Controller::CronJob { job, schedule }, |model| {

@@ -12,9 +12,9 @@ use sim::market::reclaims::contention::Contention;
 use sim::market::reclaims::kinship::Kinship;
 use sim::market::reclaims::replay::Replay;
 use sim::market::reclaims::scripted::{Event, Scripted};
+use sim::model::catalog::{Capacity, Kin, OfferingId};
 use sim::providers::Provider;
 use sim::table::Id;
-use sim::world::catalog::{Capacity, Kin, OfferingId};
 use sim::{Fact, Root, Setup, SimTime, Span};
 
 const ROOT: Root = Root { seed: 11, replication: 0 };

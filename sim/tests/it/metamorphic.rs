@@ -4,6 +4,9 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use sim::Root;
+use sim::model::Model;
+use sim::model::node::NodeId;
+use sim::model::pod::SpecId;
 use sim::scheduler::Scheduler;
 use sim::scheduler::framework::{NodeView, PodView};
 use sim::scheduler::inquiry::{Inquiry, Rejection};
@@ -11,9 +14,8 @@ use sim::scheduler::plain::{self, Walk};
 use sim::scheduler::profile::{Profile, Scorer};
 use sim::scheduler::rankings::Rankings;
 use sim::scheduler::sums::Share;
-use sim::world::node::NodeId;
-use sim::world::pod::{Phase, SpecId};
-use sim::world::{Model, World};
+use sim::world::World;
+use sim::world::pods::Phase;
 use testing::cluster::{ClusterPlan, clusters};
 use testing::steps::{Step, pods_that, steps};
 

@@ -8,17 +8,18 @@ use std::sync::Arc;
 
 use common::{LIST_PRICE, facts, setup, simple};
 use proptest::prelude::*;
+use sim::fact::Why;
 use sim::market::reclaims::{Reclaims, Supply};
 use sim::market::{Batch, Episode, Move};
-use sim::providers::{BootTime, Provider};
-use sim::table::Id;
-use sim::world::Model;
-use sim::world::catalog::{Capacity, CapacityType, Offering, OfferingId};
-use sim::world::node::{NodeId, Why};
-use sim::world::pool::{
+use sim::model::Model;
+use sim::model::catalog::{Capacity, CapacityType, Offering, OfferingId};
+use sim::model::node::NodeId;
+use sim::model::pool::{
     Allocation, BackOff, Fallback, Healing, NodeTemplate, OnDemandPart, PoolId, Reaction,
     ReplaceAt, ZoneSpread,
 };
+use sim::providers::{BootTime, Provider};
+use sim::table::Id;
 use sim::{Fact, MicroUsdPerHour, Root, Setup, SimTime, Span};
 
 const ROOT: Root = Root { seed: 1, replication: 0 };

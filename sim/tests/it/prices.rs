@@ -9,12 +9,12 @@ use sim::market::prices::aws::Aws;
 use sim::market::prices::azure::AZURE;
 use sim::market::prices::gcp::GCP;
 use sim::market::prices::replay::Replay;
+use sim::model::Model;
+use sim::model::catalog::{CapacityType, InstanceType, Kin, Offering, OfferingId};
+use sim::model::node::NodeShape;
+use sim::model::pool::{Healing, NodeTemplate, Pool};
+use sim::model::resources::Resources;
 use sim::table::Id;
-use sim::world::Model;
-use sim::world::catalog::{CapacityType, InstanceType, Kin, Offering, OfferingId};
-use sim::world::node::NodeShape;
-use sim::world::pool::{Healing, NodeTemplate, Pool};
-use sim::world::resources::Resources;
 use sim::{Fact, MicroUsdPerHour, Root, Setup, SimTime, Span, providers};
 
 const ON_DEMAND: MicroUsdPerHour = MicroUsdPerHour(10_000_000);

@@ -12,9 +12,9 @@ use sim::market::reclaims::Reclaims;
 use sim::market::reclaims::by_age::{ByAge, Law};
 use sim::market::reclaims::constant::Constant;
 use sim::market::reclaims::contention::{Contention, afternoon};
+use sim::model::catalog::OfferingId;
 use sim::providers;
 use sim::table::Id;
-use sim::world::catalog::OfferingId;
 use sim::{Root, Setup, SimTime, Span};
 
 /// Reclaims per hour held over replications, and the standard error of that.

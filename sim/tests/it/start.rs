@@ -5,12 +5,13 @@ use crate::common;
 use std::sync::Arc;
 
 use common::{facts, service, setup, simple};
+use sim::fact::Why;
+use sim::model::node::NodeShape;
+use sim::model::pool::PoolId;
+use sim::model::resources::Resources;
+use sim::model::start::{Start, StartNode, StartPod};
+use sim::model::workload::WorkloadId;
 use sim::table::Id;
-use sim::world::node::{NodeShape, Why};
-use sim::world::pool::PoolId;
-use sim::world::resources::Resources;
-use sim::world::start::{Start, StartNode, StartPod};
-use sim::world::workload::WorkloadId;
 use sim::{Fact, Root, Setup, SimTime, Span};
 
 const ROOT: Root = Root { seed: 42, replication: 0 };

@@ -6,16 +6,17 @@ use std::sync::Arc;
 
 use decisions::{asked, compare};
 use proptest::prelude::*;
+use sim::model::Model;
+use sim::model::images::{ImageId, PodImages};
+use sim::model::storage::{
+    Access, Attachable, Claim, ClaimId, ClaimState, ClaimUse, Disk, Medium, Named, Owner, Volume,
+};
+use sim::model::workload::WorkloadId;
 use sim::scheduler::plain::Walk;
 use sim::scheduler::profile::Profile;
 use sim::scheduler::rankings::Rankings;
 use sim::table::Id;
-use sim::world::images::{ImageId, PodImages};
-use sim::world::storage::{
-    Access, Attachable, Claim, ClaimId, ClaimState, ClaimUse, Disk, Medium, Named, Owner, Volume,
-};
-use sim::world::workload::WorkloadId;
-use sim::world::{Model, World};
+use sim::world::World;
 use testing::cluster::{ClusterPlan, clusters};
 use testing::steps::steps;
 

@@ -3,9 +3,9 @@
 use crate::common;
 
 use common::{facts, service, setup, simple};
+use sim::model::pod::{End, Limit};
+use sim::model::workload::Controller;
 use sim::rng::Stream;
-use sim::world::pod::{End, Limit};
-use sim::world::workload::Controller;
 use sim::{Fact, Root, SimTime, Span};
 
 /// The mean and the distribution of lifetimes are exponential: Kolmogorov–Smirnov at n = 20 000.

@@ -7,12 +7,13 @@ use std::sync::Arc;
 use common::{Plan, facts, service, setup, simple};
 use sim::market::reclaims::constant::Constant;
 use sim::market::reclaims::scripted::{Event, Scripted};
+use sim::model::Model;
+use sim::model::node::NodeId;
+use sim::model::pod::PodId;
+use sim::model::workload::{Controller, WorkloadId};
+use sim::model::zonal::Whose;
 use sim::table::Id;
-use sim::world::node::NodeId;
-use sim::world::pod::PodId;
-use sim::world::workload::{Controller, WorkloadId};
-use sim::world::zonal::Whose;
-use sim::world::{Model, World};
+use sim::world::World;
 use sim::{Fact, Root, Setup, SimTime, Span};
 
 const ROOT: Root = Root { seed: 3, replication: 0 };

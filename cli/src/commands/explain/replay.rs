@@ -10,10 +10,11 @@ use reports::pod_history;
 use scenarios::diagnostic::did_you_mean;
 use scenarios::why::{Explanation, Moment, NodeKind, Scene, explain};
 use sim::engine::Simulation;
+use sim::fact::refusal::Refusals;
+use sim::model::pod::PodId;
+use sim::model::workload::Controller;
 use sim::world::World;
-use sim::world::pod::{Phase, PodId};
-use sim::world::refusal::Refusals;
-use sim::world::workload::Controller;
+use sim::world::pods::Phase;
 use sim::{Fact, Legend, Root, Setup, SimTime};
 use spotsim::{KeptRun, RECORDED};
 
@@ -141,7 +142,7 @@ fn kinds(world: &World, namer: &Namer<'_>) -> Vec<NodeKind> {
     for (pool, it) in world.model().pools.iter() {
         for (template, of) in it.templates.iter().enumerate() {
             let [machine, zone, capacity] = namer.offering(of.offering);
-            let alike = |node: &sim::world::node::NodeId| {
+            let alike = |node: &sim::model::node::NodeId| {
                 world.nodes().pool(*node) == pool && world.nodes().offering(*node) == of.offering
             };
             kinds.push(NodeKind {

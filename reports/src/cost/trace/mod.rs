@@ -6,9 +6,10 @@ mod text;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use sim::world::catalog::CapacityType;
-use sim::world::fact::Fact;
-use sim::world::node::{NodeId, Why};
+use sim::fact::Fact;
+use sim::fact::Why;
+use sim::model::catalog::CapacityType;
+use sim::model::node::NodeId;
 use sim::{Cost, Legend, SimTime, Span};
 
 use crate::cost::breakdown::IDLE;

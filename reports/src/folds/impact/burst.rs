@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use sim::fact::{Fact, Sink};
+use sim::model::catalog::CapacityType;
+use sim::model::node::NodeId;
 use sim::names::NameId;
-use sim::world::catalog::CapacityType;
-use sim::world::fact::{Fact, Sink};
-use sim::world::node::NodeId;
 use sim::{Legend, SimTime, Span};
 
 /// What counts as at once.

@@ -8,7 +8,7 @@ mod sources;
 pub use burst::Burst;
 pub use sources::{OfferingCounts, Sources};
 
-use sim::world::fact::{Fact, Sink};
+use sim::fact::{Fact, Sink};
 use sim::{Legend, SimTime};
 
 use crate::folds::pending::Waits;

@@ -7,10 +7,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use sim::world::fact::{Fact, Sink};
-use sim::world::node::{NodeId, Why};
-use sim::world::pod::{End, PodId};
-use sim::world::workload::{Controller, WorkloadId};
+use sim::fact::Why;
+use sim::fact::{Fact, Sink};
+use sim::model::node::NodeId;
+use sim::model::pod::{End, PodId};
+use sim::model::workload::{Controller, WorkloadId};
 use sim::{Legend, SimTime};
 
 use crate::folds::pending::Waits;

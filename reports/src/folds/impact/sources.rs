@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use sim::world::catalog::OfferingId;
-use sim::world::fact::{Fact, Sink};
-use sim::world::node::NodeId;
-use sim::world::workload::{Controller, WorkloadId};
+use sim::fact::{Fact, Sink};
+use sim::model::catalog::OfferingId;
+use sim::model::node::NodeId;
+use sim::model::workload::{Controller, WorkloadId};
 use sim::{Legend, SimTime, Span};
 
 use crate::folds::disruption::{Dismissed, Ends};

@@ -4,11 +4,11 @@
 
 use std::sync::Arc;
 
-use sim::world::Model;
-use sim::world::catalog::{CapacityType, InstanceType, Offering};
-use sim::world::pod::PodSpec;
-use sim::world::resources::Resources;
-use sim::world::workload::{Controller, Workload};
+use sim::model::Model;
+use sim::model::catalog::{CapacityType, InstanceType, Offering};
+use sim::model::pod::PodSpec;
+use sim::model::resources::Resources;
+use sim::model::workload::{Controller, Workload};
 use sim::{Legend, MicroUsdPerHour, SimTime, Span};
 
 pub const LIST: MicroUsdPerHour = MicroUsdPerHour(3_600_000);

@@ -4,9 +4,9 @@
 
 use std::cmp::Ordering;
 
+use crate::model::catalog::{Capacity, OfferingId};
+use crate::model::pool::Allocation;
 use crate::world::World;
-use crate::world::catalog::{Capacity, OfferingId};
-use crate::world::pool::Allocation;
 
 /// How much more often than the best of them an offering may be reclaimed, and there is still taken
 /// to be much of it.

@@ -10,12 +10,13 @@ mod standing;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::action::{Action, Purpose};
+use crate::model::catalog::{Capacity, OfferingId};
+use crate::model::node::NodeId;
+use crate::model::pool::{Allocation, Part, Pool, PoolId, ReplaceAt};
 use crate::table::Table;
 use crate::time::SimTime;
 use crate::world::World;
-use crate::world::catalog::{Capacity, OfferingId};
-use crate::world::node::{NodeId, NodeState};
-use crate::world::pool::{Allocation, Part, Pool, PoolId, ReplaceAt};
+use crate::world::nodes::NodeState;
 use standing::{Request, Standing};
 
 /// The memory of the pools.

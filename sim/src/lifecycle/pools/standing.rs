@@ -1,10 +1,11 @@
 //! How one pool stands: what it has, what it has asked for, and what it was refused.
 
 use super::allocation::{self, Candidate};
+use crate::model::Model;
+use crate::model::pod::PodSpec;
+use crate::model::pool::{Allocation, BackOff, Part, Pool, PoolId, Reaction, ZoneSpread};
 use crate::time::{SimTime, Span};
-use crate::world::pod::PodSpec;
-use crate::world::pool::{Allocation, BackOff, Part, Pool, PoolId, Reaction, ZoneSpread};
-use crate::world::{Model, World};
+use crate::world::World;
 
 /// A request for an instance that has not been granted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -8,11 +8,11 @@
 
 use super::walk::{Walk, Walks, bounds};
 use super::{PricePaths, Prices};
+use crate::model::Model;
+use crate::model::catalog::Offering;
 use crate::money::MicroUsdPerHour;
 use crate::rng::{Draws, Root, Stream};
 use crate::time::{SimTime, Span};
-use crate::world::Model;
-use crate::world::catalog::Offering;
 
 /// A type is pinned in all of its zones: in the history 8 of 34 types were so in every zone, 4 in some,
 /// and 26 % of the pools moved by less than 1 % in 90 days.

@@ -1,11 +1,11 @@
 //! Constant prices: each offering stays at the one it is listed with.
 
 use super::{PricePaths, Prices};
+use crate::model::Model;
+use crate::model::catalog::OfferingId;
 use crate::money::MicroUsdPerHour;
 use crate::rng::Root;
 use crate::time::SimTime;
-use crate::world::Model;
-use crate::world::catalog::OfferingId;
 
 /// Prices that never change.
 #[derive(Clone, Copy, Debug, Default)]

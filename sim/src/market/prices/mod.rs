@@ -8,11 +8,11 @@ pub mod replay;
 mod walk;
 pub mod waves;
 
+use crate::model::Model;
+use crate::model::catalog::OfferingId;
 use crate::money::MicroUsdPerHour;
 use crate::rng::Root;
 use crate::time::SimTime;
-use crate::world::Model;
-use crate::world::catalog::OfferingId;
 
 /// How prices come about, the same for all replications.
 pub trait Prices: Send + Sync {

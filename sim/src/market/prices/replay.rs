@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{PricePaths, Prices};
+use crate::model::Model;
+use crate::model::catalog::OfferingId;
 use crate::money::MicroUsdPerHour;
 use crate::rng::Root;
 use crate::table::Table;
 use crate::time::SimTime;
-use crate::world::Model;
-use crate::world::catalog::OfferingId;
 
 /// A price and since when it holds.
 pub type Step = (SimTime, MicroUsdPerHour);

@@ -1,11 +1,11 @@
 //! Prices that go from step to step, each offering's on its own way.
 
 use super::PricePaths;
+use crate::model::Model;
+use crate::model::catalog::{CapacityType, Offering, OfferingId};
 use crate::money::MicroUsdPerHour;
 use crate::table::Table;
 use crate::time::SimTime;
-use crate::world::Model;
-use crate::world::catalog::{CapacityType, Offering, OfferingId};
 
 /// The way of one price.
 pub(super) trait Walk {

@@ -3,10 +3,10 @@
 
 use super::walk::{Walk, Walks, bounds};
 use super::{PricePaths, Prices};
+use crate::model::Model;
 use crate::money::MicroUsdPerHour;
 use crate::rng::{Draws, Root, Stream};
 use crate::time::{SimTime, Span};
-use crate::world::Model;
 
 /// How a provider administers its prices.
 #[derive(Clone, Copy, Debug)]

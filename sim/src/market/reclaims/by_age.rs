@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use super::{Reclaims, Supply};
 use crate::market::{Instance, Reclaim};
+use crate::model::Model;
+use crate::model::catalog::OfferingId;
 use crate::rng::{Root, Stream};
 use crate::table::Table;
 use crate::time::{LONGEST_HORIZON, SimTime, Span};
-use crate::world::Model;
-use crate::world::catalog::OfferingId;
 
 /// How the chance of being taken depends on an instance's age.
 #[derive(Clone, PartialEq, Debug)]

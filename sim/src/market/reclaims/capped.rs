@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::{Reclaims, Supply};
 use crate::market::{Batch, Episode, Instance, Move, Reclaim};
+use crate::model::Model;
+use crate::model::catalog::{Capacity, OfferingId};
 use crate::rng::Root;
 use crate::time::{SimTime, Span};
-use crate::world::Model;
-use crate::world::catalog::{Capacity, OfferingId};
 
 /// A model of reclaims, and an age at which an instance is taken at the latest.
 #[derive(Clone)]

@@ -5,11 +5,11 @@
 
 use super::{Reclaims, Supply};
 use crate::market::{Instance, Reclaim};
+use crate::model::Model;
+use crate::model::catalog::OfferingId;
 use crate::rng::{Root, Stream};
 use crate::table::Table;
 use crate::time::SimTime;
-use crate::world::Model;
-use crate::world::catalog::OfferingId;
 
 /// Memoryless reclaims at the offerings' own rates.
 #[derive(Clone, Copy, Debug, Default)]

@@ -25,11 +25,11 @@ use super::kinship::Kinship;
 use super::shocks::Shocks;
 use super::{Reclaims, Supply};
 use crate::market::{Batch, Episode, Move};
+use crate::model::Model;
+use crate::model::catalog::{Capacity, CapacityType, OfferingId};
 use crate::rng::{Draws, Root, Stream};
 use crate::table::Table;
 use crate::time::{SimTime, Span};
-use crate::world::Model;
-use crate::world::catalog::{Capacity, CapacityType, OfferingId};
 
 /// The parameters; rates are per hour. `Default` has the figures of the fits.
 #[derive(Clone, PartialEq, Debug)]

@@ -7,8 +7,8 @@
 //! says how many. Where they are rare both are the same.
 
 use super::chain::{Chain, Shares};
+use crate::model::catalog::Kin;
 use crate::rng::{Root, Stream};
-use crate::world::catalog::Kin;
 
 /// The groups of an offering, its own last, each with a key and the rate of the moments that it sees
 /// of them.

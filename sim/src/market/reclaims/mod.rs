@@ -12,10 +12,10 @@ pub mod scripted;
 mod shocks;
 
 use super::{Batch, Episode, Instance, Move, Reclaim};
+use crate::model::Model;
+use crate::model::catalog::{Capacity, OfferingId};
 use crate::rng::Root;
 use crate::time::SimTime;
-use crate::world::Model;
-use crate::world::catalog::{Capacity, OfferingId};
 
 /// How capacity comes and goes, the same for all replications.
 pub trait Reclaims: Send + Sync {

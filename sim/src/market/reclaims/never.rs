@@ -1,8 +1,8 @@
 //! No reclaims: always enough capacity, and nothing is ever taken.
 
 use super::{Reclaims, Supply};
+use crate::model::Model;
 use crate::rng::Root;
-use crate::world::Model;
 
 /// Always enough capacity.
 #[derive(Clone, Copy, Debug, Default)]

@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 
 use super::{Reclaims, Supply};
 use crate::market::{Batch, Episode, Move};
+use crate::model::Model;
+use crate::model::catalog::{Capacity, OfferingId};
 use crate::rng::Root;
 use crate::table::Table;
 use crate::time::{SimTime, Span};
-use crate::world::Model;
-use crate::world::catalog::{Capacity, OfferingId};
 
 /// Capacity as it was seen.
 #[derive(Clone, PartialEq, Eq, Debug)]

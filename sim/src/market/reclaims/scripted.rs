@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use super::{Reclaims, Supply};
 use crate::market::{Batch, Episode, Instance, Move, Reclaim};
+use crate::model::Model;
+use crate::model::catalog::{Capacity, OfferingId};
 use crate::rng::Root;
 use crate::table::Table;
 use crate::time::{SimTime, Span};
-use crate::world::Model;
-use crate::world::catalog::{Capacity, OfferingId};
 
 /// A model of reclaims, and what happens besides.
 #[derive(Clone)]

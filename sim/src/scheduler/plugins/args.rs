@@ -1,9 +1,9 @@
 //! The arguments of plugins that a profile can set, with the defaults of kube-scheduler.
 // kube-scheduler: apis/config/v1/defaults.go
 
-use crate::world::pod::NodeSelectorTerm;
-use crate::world::resources::Lane;
-use crate::world::selectors::TopologyKeyId;
+use crate::model::pod::NodeSelectorTerm;
+use crate::model::resources::Lane;
+use crate::model::selectors::TopologyKeyId;
 
 /// The arguments of all plugins.
 #[derive(Clone, PartialEq, Debug)]

@@ -2,9 +2,9 @@
 //! on them.
 
 use super::Args;
+use crate::model::pod::PodSpec;
+use crate::model::resources::{Lane, Resources};
 use crate::scheduler::framework::{NodeView, Score};
-use crate::world::pod::PodSpec;
-use crate::world::resources::{Lane, Resources};
 
 /// See the module.
 pub struct NodeResourcesBalancedAllocation {

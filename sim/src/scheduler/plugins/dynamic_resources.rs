@@ -1,9 +1,9 @@
 //! DynamicResources: claims on devices. Only that a claim is missing is modelled
-//! ([`awaits_device`](crate::world::pod::PodSpec::awaits_device)); pods without claims it treats
+//! ([`awaits_device`](crate::model::pod::PodSpec::awaits_device)); pods without claims it treats
 //! alike.
 
+use crate::model::pod::PodSpec;
 use crate::scheduler::framework::{NodeView, Score};
-use crate::world::pod::PodSpec;
 
 /// See the module.
 pub struct DynamicResources;

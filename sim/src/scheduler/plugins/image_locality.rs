@@ -3,9 +3,9 @@
 //! What it says of a node depends on how many nodes have an image, so it holds until a node joins or
 //! leaves, or pulls one.
 
+use crate::model::images::ImageId;
+use crate::model::pod::PodSpec;
 use crate::scheduler::framework::{NodeView, Score};
-use crate::world::images::ImageId;
-use crate::world::pod::PodSpec;
 
 /// Less than this is not worth anything, in bytes.
 const AT_LEAST: i64 = 23 << 20;

@@ -1,12 +1,12 @@
 //! InterPodAffinity: together with some pods, apart from others.
 
 use super::Args;
+use crate::model::selectors::{TermKind, TopologyKeyId};
 use crate::scheduler::framework::{
     Around, Counted, Feasible, Filter, Include, PodView, Prepared, RelativeScore, Scope, Sum,
     Verdict,
 };
 use crate::world::World;
-use crate::world::selectors::{TermKind, TopologyKeyId};
 
 /// See the module.
 pub struct InterPodAffinity {

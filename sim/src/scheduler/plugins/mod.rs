@@ -24,7 +24,7 @@ pub use args::Args;
 
 use super::framework::{Filter, NodeView, RelativeScore, Score};
 use super::profile::Scorer;
-use crate::world::pod::PodSpec;
+use crate::model::pod::PodSpec;
 
 /// A plugin and the extension points it takes part in.
 pub struct Plugin {

@@ -1,16 +1,16 @@
 //! NodeAffinity: node selectors, required terms, and preferences with weights.
 
 use super::{Args, share_of_max};
+use crate::fact::refusal::Reason;
+use crate::model::labels::Operator;
+use crate::model::node::NodeId;
+use crate::model::pod::{NodeSelectorTerm, PodSpec};
 use crate::names::NameId;
 use crate::scheduler::framework::{
     Around, Candidates, Code, Feasible, Filter, NodeView, PodView, Prepared, Reasons,
     RelativeScore, Verdict,
 };
 use crate::world::World;
-use crate::world::labels::Operator;
-use crate::world::node::NodeId;
-use crate::world::pod::{NodeSelectorTerm, PodSpec};
-use crate::world::refusal::Reason;
 
 /// See the module.
 pub struct NodeAffinity {
@@ -71,7 +71,7 @@ impl RelativeScore for NodeAffinity {
     /// The sum of the weights of the preferred terms that match.
     fn grade(&self, pod: PodView<'_>, node: NodeView<'_>) -> i64 {
         let preferred = pod.spec.preferred_affinity.iter().chain(&self.added_preferred);
-        preferred.filter(|(_, term)| term.matches(node)).map(|(weight, _)| weight).sum()
+        preferred.filter(|(_, term)| node.satisfies(term)).map(|(weight, _)| weight).sum()
     }
 
     fn raw(&self, _: PodView<'_>, grade: i64, _: Around<'_>, _: &Feasible) -> i64 {
@@ -119,5 +119,5 @@ fn names_of(term: &NodeSelectorTerm) -> Option<Vec<NameId>> {
 }
 
 fn one_matches(terms: &[NodeSelectorTerm], node: NodeView<'_>) -> bool {
-    terms.iter().any(|term| term.matches(node))
+    terms.iter().any(|term| node.satisfies(term))
 }

@@ -1,8 +1,8 @@
 //! NodeName: a pod that names its node runs there or nowhere.
 
+use crate::model::pod::PodSpec;
 use crate::scheduler::framework::{Filter, NodeView, PodView, Prepared, Verdict};
 use crate::world::World;
-use crate::world::pod::PodSpec;
 
 /// See the module.
 pub struct NodeName;

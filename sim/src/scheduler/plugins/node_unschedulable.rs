@@ -1,7 +1,7 @@
 //! NodeUnschedulable: a cordoned node takes no pods, but for those that tolerate it.
 
+use crate::model::taints::{Effect, Taint, tolerated};
 use crate::scheduler::framework::{Filter, NodeView, PodView, Verdict};
-use crate::world::taints::{Effect, Taint, tolerated};
 
 /// See the module.
 pub struct NodeUnschedulable;

@@ -1,9 +1,9 @@
 //! NodeVolumeLimits: a driver attaches only so many volumes to a node.
 
+use crate::model::storage::AttachableId;
 use crate::names::NameId;
 use crate::scheduler::framework::{Filter, Happening, NodeView, PodView, Prepared, Verdict};
 use crate::world::World;
-use crate::world::storage::AttachableId;
 
 /// See the module.
 pub struct NodeVolumeLimits;

@@ -3,13 +3,13 @@
 
 use super::Args;
 use super::args::{ScoringKind, ScoringStrategy};
+use crate::fact::refusal::Reason;
+use crate::model::pod::PodSpec;
+use crate::model::resources::{Lane, Resources};
 use crate::scheduler::framework::{
     Code, Filter, Happening, NodeView, PodView, Reasons, Score, Verdict,
 };
 use crate::world::World;
-use crate::world::pod::PodSpec;
-use crate::world::refusal::Reason;
-use crate::world::resources::{Lane, Resources};
 
 /// See the module.
 pub struct NodeResourcesFit {

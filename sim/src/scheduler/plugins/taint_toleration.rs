@@ -1,11 +1,11 @@
 //! TaintToleration: keeps pods off nodes whose taints they do not tolerate.
 
 use super::share_of_max;
+use crate::model::pod::PodSpec;
+use crate::model::taints::{Effect, Toleration, tolerated};
 use crate::scheduler::framework::{
     Around, Feasible, Filter, NodeView, PodView, RelativeScore, Verdict,
 };
-use crate::world::pod::PodSpec;
-use crate::world::taints::{Effect, Toleration, tolerated};
 
 /// What the plugin is called.
 pub const NAME: &str = "TaintToleration";

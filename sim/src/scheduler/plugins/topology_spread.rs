@@ -1,12 +1,12 @@
 //! PodTopologySpread: keeps the pods of a kind apart, evenly over zones, hosts or other domains.
 
 use super::args::{Args, DefaultConstraint};
+use crate::model::selectors::{SelectorId, TopologyKeyId};
 use crate::scheduler::framework::{
     Around, Counted, Feasible, Filter, Include, PodView, Prepared, RelativeScore, Scope, Sum,
     Verdict,
 };
 use crate::world::World;
-use crate::world::selectors::{SelectorId, TopologyKeyId};
 
 /// See the module.
 pub struct PodTopologySpread {

@@ -1,8 +1,8 @@
 //! VolumeBinding: a pod runs where its volumes can be reached, or where they can be made.
 
+use crate::fact::refusal::Reason;
 use crate::scheduler::framework::{Code, Filter, NodeView, PodView, Prepared, Reasons, Verdict};
 use crate::world::World;
-use crate::world::refusal::Reason;
 use crate::world::reserved::{Lacks, find};
 
 /// See the module.

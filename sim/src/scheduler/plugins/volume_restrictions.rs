@@ -1,12 +1,12 @@
 //! VolumeRestrictions: disks that only one pod of a node can have, claims for one pod of all.
 
+use crate::fact::refusal::Reason;
+use crate::model::storage::{ClaimId, DiskId};
 use crate::scheduler::framework::{
     Around, Code, Counted, Filter, Happening, Include, NodeView, PodView, Prepared, Reasons, Scope,
     Sum, Verdict,
 };
 use crate::world::World;
-use crate::world::refusal::Reason;
-use crate::world::storage::{ClaimId, DiskId};
 
 /// See the module.
 pub struct VolumeRestrictions;

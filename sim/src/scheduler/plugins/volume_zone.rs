@@ -1,9 +1,9 @@
 //! VolumeZone: a pod runs in the zone that the labels of its volumes name.
 
+use crate::fact::refusal::Reason;
+use crate::model::storage::{Named, ZoneRule};
 use crate::scheduler::framework::{Code, Filter, NodeView, PodView, Prepared, Reasons, Verdict};
 use crate::world::World;
-use crate::world::refusal::Reason;
-use crate::world::storage::{Named, ZoneRule};
 
 /// See the module.
 pub struct VolumeZone;

@@ -7,25 +7,25 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use sim::market::Market;
 use sim::market::reclaims::Reclaims;
+use sim::model::Model;
+use sim::model::budget::{Amount, Budget, Limit};
+use sim::model::catalog::{CapacityType, InstanceType, Kin, Offering};
+use sim::model::failure::{
+    FailureAction, FailurePolicy, FailurePolicyId, FailureRule, Pattern, Replacement, Retries,
+};
+use sim::model::job::{Checkpoints, Job, Work};
+use sim::model::labels::{LabelSet, Operator, Requirement};
+use sim::model::node::{NodeId, NodeShape};
+use sim::model::pod::{HostPort, PodSpec, Protocol};
+use sim::model::pool::{Healing, NodeTemplate, Pool};
+use sim::model::resources::Resources;
+use sim::model::schedule::{Concurrency, Schedule, ScheduleId};
+use sim::model::selectors::{Namespaces, PodSelector};
+use sim::model::taints::{Effect, Taint, Toleration, TolerationOperator};
+use sim::model::workload::{Controller, Workload, WorkloadId};
 use sim::providers::interruption::{DrainedBy, Interruption, Loss, NodeObject, Shutdown};
 use sim::providers::{self, Provider};
 use sim::table::Id;
-use sim::world::Model;
-use sim::world::budget::{Amount, Budget, Limit};
-use sim::world::catalog::{CapacityType, InstanceType, Kin, Offering};
-use sim::world::failure::{
-    FailureAction, FailurePolicy, FailurePolicyId, FailureRule, Pattern, Replacement, Retries,
-};
-use sim::world::job::{Checkpoints, Job, Work};
-use sim::world::labels::{LabelSet, Operator, Requirement};
-use sim::world::node::{NodeId, NodeShape};
-use sim::world::pod::{HostPort, PodSpec, Protocol};
-use sim::world::pool::{Healing, NodeTemplate, Pool};
-use sim::world::resources::Resources;
-use sim::world::schedule::{Concurrency, Schedule, ScheduleId};
-use sim::world::selectors::{Namespaces, PodSelector};
-use sim::world::taints::{Effect, Taint, Toleration, TolerationOperator};
-use sim::world::workload::{Controller, Workload, WorkloadId};
 use sim::{Fact, MicroUsdPerHour, Root, Run, Setup, SimTime, Span, digest};
 
 /// A cluster and what runs on it.
@@ -80,7 +80,7 @@ pub fn setup(plan: &Plan) -> Setup {
     for (index, pool) in plan.pools.iter().enumerate() {
         let name = model.names.intern(&format!("pool{index}"));
         let mut size = Resources::one_pod(pool.cpu_milli, pool.memory_mib << 20);
-        size[sim::world::resources::Lane::PODS] = pool.pods;
+        size[sim::model::resources::Lane::PODS] = pool.pods;
         let instance_type = model.catalog.instance_types.push(InstanceType {
             name,
             capacity: size,

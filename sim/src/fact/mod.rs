@@ -1,19 +1,23 @@
 //! Facts: what did happen, in the order in which it happened. All that a report ever sees.
 
+mod cause;
+pub mod refusal;
 mod words;
 
-use super::budget::BudgetId;
-use super::catalog::{Capacity, OfferingId};
-use super::disruption::Reason;
-use super::images::ImageId;
-use super::job::{Outcome, Worked};
-use super::node::{NodeId, Why};
-use super::pod::{End, PodId, SpecId};
-use super::pool::PoolId;
-use super::refusal::RefusalId;
-use super::workload::WorkloadId;
+pub use cause::Why;
+
+use crate::model::budget::BudgetId;
+use crate::model::catalog::{Capacity, OfferingId};
+use crate::model::disruption::Reason;
+use crate::model::images::ImageId;
+use crate::model::job::{Outcome, Worked};
+use crate::model::node::NodeId;
+use crate::model::pod::{End, PodId, SpecId};
+use crate::model::pool::PoolId;
+use crate::model::workload::WorkloadId;
 use crate::money::MicroUsdPerHour;
 use crate::time::{SimTime, Span};
+use refusal::RefusalId;
 
 /// Something that happened. Facts carry every number a report may need, so that a report can fold
 /// them as they come and keep nothing but its sums.

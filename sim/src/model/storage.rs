@@ -1,7 +1,7 @@
 //! Storage as a cluster describes it: claims, the volumes they have or may get, disks, drivers.
 //!
 //! All of it stays as it is during a run, but for what the scheduler reserves when it places a pod
-//! ([`super::reserved`]).
+//! (`world/reserved.rs`).
 
 use std::collections::BTreeMap;
 

@@ -1,14 +1,15 @@
 //! Facts as 64-bit words: what the digest of a run is made of.
 
+use super::Why;
+use super::refusal::RefusalId;
 use super::{Fact, Sink};
 use crate::digest::Digest;
+use crate::model::catalog::Capacity;
+use crate::model::disruption::Reason;
+use crate::model::job::Worked;
+use crate::model::node::NodeId;
+use crate::model::pod::{End, Limit};
 use crate::time::SimTime;
-use crate::world::catalog::Capacity;
-use crate::world::disruption::Reason;
-use crate::world::job::Worked;
-use crate::world::node::{NodeId, Why};
-use crate::world::pod::{End, Limit};
-use crate::world::refusal::RefusalId;
 
 /// The digest of a run: every word of every fact, in order.
 impl Sink for Digest {

@@ -1,36 +1,17 @@
-//! Nodes: what they are (shared shapes) and how they stand (columns).
+//! Nodes: how they stand, one column per field; what they are is a shape that equal nodes share.
 
 use indexmap::IndexSet;
 
-use super::catalog::OfferingId;
-use super::labels::LabelSet;
-use super::pool::PoolId;
-use super::resources::Resources;
-use super::taints::Taint;
+use crate::model::catalog::OfferingId;
+use crate::model::node::{NodeId, NodeShape};
+use crate::model::pool::PoolId;
 use crate::names::NameId;
 use crate::table::{Id, Table, id};
 use crate::time::SimTime;
 
 id! {
-    /// A node: one instance, from its launch to its end.
-    NodeId
     /// A distinct combination of labels, taints and size.
     ShapeId
-}
-
-/// What a node is, apart from its name. Nodes of one pool and offering share one shape.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct NodeShape {
-    /// Labels, without `kubernetes.io/hostname`, which is each node's own.
-    pub labels: LabelSet,
-    /// Taints, in the order of the node object.
-    pub taints: Vec<Taint>,
-    /// What pods can ask for.
-    pub allocatable: Resources,
-    /// What it declares that it can do, sorted.
-    pub features: Vec<NameId>,
-    /// How many volumes of a driver can be attached to it, where that is limited.
-    pub volume_limits: Vec<(NameId, u32)>,
 }
 
 /// Every shape that occurs, once.
@@ -73,38 +54,6 @@ pub enum NodeState {
     },
     /// The instance no longer exists.
     Gone,
-}
-
-/// Why an instance ceased to exist, or a pod was told to stop.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Why {
-    /// The provider took its spot capacity back.
-    Reclaimed,
-    /// The provider took it because spot costs more than its pool pays.
-    Outbid,
-    /// It was so from the start.
-    Found,
-    /// The scheduler made room for a pod of higher priority.
-    Preempted,
-    /// Its node had a taint that it does not tolerate, or no longer.
-    Tainted,
-    /// The provider announced that it would take its spot capacity back, and whoever had bought it
-    /// terminated it first, once it was drained.
-    Drained,
-    /// It failed, or its zone did.
-    Failed,
-    /// Whoever had bought it gave it back.
-    Released,
-    /// The pod's Job is over.
-    JobOver,
-}
-
-impl Why {
-    /// Whether an instance is gone because the provider wanted spot capacity back.
-    #[must_use]
-    pub fn is_reclaim(self) -> bool {
-        matches!(self, Why::Reclaimed | Why::Outbid | Why::Drained)
-    }
 }
 
 /// All nodes, one column per field.

@@ -1,15 +1,17 @@
 //! The engine's side of the market: prices that change, capacity that comes and goes, and instances
 //! that the provider takes.
 
-use crate::engine::Simulation;
+use super::Simulation;
 use crate::event::Event;
+use crate::fact::Why;
+use crate::fact::{Fact, Sink};
 use crate::market::{Batch, Episode, Instance, Move};
+use crate::model::catalog::{Capacity, CapacityType, OfferingId};
+use crate::model::node::NodeId;
 use crate::money::MicroUsdPerHour;
 use crate::rng::Stream;
 use crate::time::SimTime;
-use crate::world::catalog::{Capacity, CapacityType, OfferingId};
-use crate::world::fact::{Fact, Sink};
-use crate::world::node::{NodeId, NodeState, Why};
+use crate::world::nodes::NodeState;
 
 impl<S: Sink> Simulation<'_, S> {
     /// The market as it stands at `T+0`.

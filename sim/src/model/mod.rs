@@ -1,29 +1,52 @@
 //! What a scenario says and a run never changes: names, the catalogue, pod specs, workloads, pools.
 
+pub mod budget;
+pub mod catalog;
+pub mod contract;
+pub mod deadline;
+pub mod disruption;
+pub mod failure;
+pub mod images;
+pub mod job;
+pub mod labels;
+pub mod node;
+pub mod pod;
+pub mod pool;
+pub mod relations;
+pub mod resources;
+pub mod rules;
+pub mod schedule;
+pub mod selectors;
+pub mod start;
+pub mod storage;
+pub mod taints;
+pub mod workload;
+pub mod zonal;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use indexmap::IndexSet;
 
-use super::budget::{Budget, BudgetId};
-use super::catalog::Catalog;
-use super::contract::Contract;
-use super::failure::{FailurePolicy, FailurePolicyId};
-use super::images::Images;
-use super::labels::LabelSet;
-use super::node::NodeId;
-use super::pod::{PodSpec, SpecId};
-use super::pool::{Pool, PoolId};
-use super::relations::Relations;
-use super::resources::{LANES, Lane};
-use super::rules::Rule;
-use super::schedule::{Schedule, ScheduleId};
-use super::selectors::{Selectors, TopologyKeyId};
-use super::start::Start;
-use super::storage::Storage;
-use super::workload::{Workload, WorkloadId};
 use crate::names::{NameId, Names};
 use crate::table::{Id, Table};
+use budget::{Budget, BudgetId};
+use catalog::Catalog;
+use contract::Contract;
+use failure::{FailurePolicy, FailurePolicyId};
+use images::Images;
+use labels::LabelSet;
+use node::NodeId;
+use pod::{PodSpec, SpecId};
+use pool::{Pool, PoolId};
+use relations::Relations;
+use resources::{LANES, Lane};
+use rules::Rule;
+use schedule::{Schedule, ScheduleId};
+use selectors::{Selectors, TopologyKeyId};
+use start::Start;
+use storage::Storage;
+use workload::{Workload, WorkloadId};
 
 /// The well-known label that every node carries with its own name.
 pub const HOSTNAME_LABEL: &str = "kubernetes.io/hostname";

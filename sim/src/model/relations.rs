@@ -2,9 +2,9 @@
 
 use indexmap::IndexMap;
 
+use super::Model;
 use super::budget::{Budget, BudgetId};
 use super::labels::LabelSet;
-use super::model::Model;
 use super::pod::{PodAffinity, PodSpec, SpecId};
 use super::selectors::{SelectorId, TermId};
 use crate::names::NameId;

@@ -1,11 +1,12 @@
 //! The start of a run: the nodes and pods that a real cluster already has.
 
+use super::Simulation;
 use crate::action::Purpose;
-use crate::engine::Simulation;
+use crate::fact::Why;
+use crate::fact::{Fact, Sink};
+use crate::model::node::NodeId;
+use crate::model::pod::PodId;
 use crate::table::Id;
-use crate::world::fact::{Fact, Sink};
-use crate::world::node::{NodeId, Why};
-use crate::world::pod::PodId;
 
 impl<S: Sink> Simulation<'_, S> {
     /// Takes over everything in the start state: nodes as they are, pods where they are.

@@ -2,19 +2,14 @@
 //!
 //! Start nodes come first, so that node `i` of a run is start node `i`; and so do start pods.
 
-use std::sync::Arc;
-
 use super::disruption::Reason;
 use super::images::ImageId;
-use super::labels::LabelSet;
-use super::node::{NodeId, NodeShape, Why};
+use super::node::NodeShape;
 use super::pod::SpecId;
 use super::pool::PoolId;
 use super::storage::AttachableId;
 use super::workload::WorkloadId;
-use super::{Model, World};
 use crate::names::NameId;
-use crate::table::Id;
 
 /// The state from which a run starts.
 #[derive(Clone, Debug, Default)]
@@ -90,47 +85,6 @@ impl StartNode {
             cordoned: false,
             images: Vec::new(),
             attached: Vec::new(),
-        }
-    }
-}
-
-impl World {
-    /// The world as the model's start state describes it, before anything happens.
-    #[must_use]
-    pub fn standing(model: &Arc<Model>) -> World {
-        let mut world = World::new(Arc::clone(model));
-        for (index, start) in model.start.nodes.iter().enumerate() {
-            let (node, _) = world.adopt_node(index);
-            let _ = world.register(node);
-            if start.cordoned {
-                let _ = world.cordon(node);
-            }
-        }
-        for (index, start) in model.start.pods.iter().enumerate() {
-            let (pod, _) = world.adopt_pod(index, 0);
-            if let Some(node) = start.node {
-                let _ = world.settle(pod, NodeId::from_index(node), start.started_ms);
-                if start.terminating {
-                    let _ = world.terminate(pod, Why::Found, start.disruption_target());
-                }
-            } else if let Some(node) = start.nominated {
-                let _ = world.nominate(pod, Some(NodeId::from_index(node)));
-            }
-        }
-        world
-    }
-}
-
-impl NodeShape {
-    /// A node of this size without labels and taints.
-    #[must_use]
-    pub fn plain(allocatable: super::resources::Resources) -> NodeShape {
-        NodeShape {
-            labels: LabelSet::default(),
-            taints: Vec::new(),
-            allocatable,
-            features: Vec::new(),
-            volume_limits: Vec::new(),
         }
     }
 }

@@ -8,12 +8,11 @@ use std::collections::BTreeMap;
 
 pub use super::budget::Amount;
 
-use super::World;
+use super::Model;
 use super::catalog::OfferingId;
 use super::labels::{LabelSet, Requirement};
-use super::model::Model;
 use super::node::NodeId;
-use super::pod::{Phase, PodSpec, SpecId};
+use super::pod::{PodSpec, SpecId};
 use super::pool::PoolId;
 use super::workload::WorkloadId;
 use crate::names::{NameId, Names};
@@ -141,13 +140,6 @@ impl Amount {
 }
 
 impl<'p> Place<'p> {
-    /// A node of a world.
-    #[must_use]
-    pub fn of(node: NodeId, world: &'p World) -> Place<'p> {
-        let labels = &world.view(node).shape().labels;
-        Place { node, labels, hostname: world.nodes().hostname(node) }
-    }
-
     /// A node that was launched in a pool, or was there from the start.
     ///
     /// # Panics
@@ -271,38 +263,6 @@ impl Census {
                 if let Some(value) = labels.get(key) {
                     census.domains.entry(Domain::Label(value)).or_default().nodes = 1;
                 }
-            }
-        }
-        census
-    }
-
-    /// Everything counted afresh, in a world as it stands.
-    #[must_use]
-    pub fn of(rule: &Rule, world: &World) -> Census {
-        let model = world.model();
-        let mut census = Census::new(rule, model);
-        let is_there = |node: &&NodeId| !world.view(**node).is_lost();
-        for node in world.registered().iter().filter(is_there) {
-            if let Some(domain) = rule.domain(Place::of(*node, world), model) {
-                census.node_joins(domain);
-            }
-        }
-        for (id, workload) in model.workloads.iter() {
-            if workload.created_at <= world.now() {
-                census.wanted += rule.replicas(id, model).unwrap_or(0);
-            }
-        }
-        for pod in world.pods().ids().filter(|pod| rule.means(world.pods().spec(*pod), model)) {
-            let (phase, workload) = (world.pods().phase(pod), world.pods().workload(pod));
-            let stays =
-                !matches!(phase, Phase::Terminating { .. } | Phase::Ended(_) | Phase::Withdrawn);
-            if stays && rule.replicas(workload, model).is_none() {
-                census.wanted += 1;
-            }
-            if let Some(node) = phase.node().filter(|_| stays)
-                && let Some(domain) = rule.domain(Place::of(node, world), model)
-            {
-                census.pod_comes(domain);
             }
         }
         census

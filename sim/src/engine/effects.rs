@@ -2,23 +2,25 @@
 
 use std::cmp::Reverse;
 
+use super::Simulation;
 use crate::action::{Action, Purpose};
-use crate::engine::Simulation;
 use crate::event::Event;
+use crate::fact::Why;
+use crate::fact::refusal::Cause;
+use crate::fact::{Fact, Sink};
 use crate::lifecycle::{kubelets, loss, named_node, shutdown};
+use crate::model::catalog::Capacity;
+use crate::model::disruption::Reason;
+use crate::model::node::NodeId;
+use crate::model::pod::{End, Limit, PodId};
+use crate::model::pool::PoolId;
+use crate::model::workload::WorkloadId;
 use crate::rng::Stream;
 use crate::scheduler::framework::Happening;
 use crate::scheduler::preemption;
 use crate::scheduler::queue::FLUSH_EVERY;
 use crate::time::{SimTime, Span};
-use crate::world::catalog::Capacity;
-use crate::world::disruption::Reason;
-use crate::world::fact::{Fact, Sink};
-use crate::world::node::{NodeId, Why};
-use crate::world::pod::{End, Limit, Phase, PodId};
-use crate::world::pool::PoolId;
-use crate::world::refusal::Cause;
-use crate::world::workload::WorkloadId;
+use crate::world::pods::Phase;
 
 impl<S: Sink> Simulation<'_, S> {
     /// Does several things in order.

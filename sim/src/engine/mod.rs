@@ -1,11 +1,21 @@
 //! The engine: take the next event, do what it says, until the horizon.
 
+mod adopt;
+mod effects;
+mod failures;
+mod healing;
+mod spot_market;
+mod start_up;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::action::Action;
 use crate::agenda::Agenda;
 use crate::digest::Digest;
 use crate::event::Event;
+use crate::fact::Why;
+use crate::fact::refusal::RefusalId;
+use crate::fact::{Fact, Sink};
 use crate::lifecycle::controllers::Controllers;
 use crate::lifecycle::deadlines::Deadlines;
 use crate::lifecycle::disks::Disks;
@@ -19,6 +29,10 @@ use crate::lifecycle::{drain, shutdown};
 use crate::market::Move;
 use crate::market::prices::PricePaths;
 use crate::market::reclaims::Supply;
+use crate::model::catalog::{Capacity, OfferingId};
+use crate::model::node::NodeId;
+use crate::model::pod::{End, Limit, PodId};
+use crate::model::workload::{Controller, WorkloadId};
 use crate::outcome::{Counters, Run};
 use crate::providers::interruption::{DrainedBy, NodeObject};
 use crate::rng::{Root, Stream};
@@ -29,12 +43,8 @@ use crate::stop::Stop;
 use crate::table::Table;
 use crate::time::{SimTime, Span};
 use crate::world::World;
-use crate::world::catalog::{Capacity, OfferingId};
-use crate::world::fact::{Fact, Sink};
-use crate::world::node::{NodeId, NodeState, Why};
-use crate::world::pod::{End, Limit, Phase, PodId};
-use crate::world::refusal::RefusalId;
-use crate::world::workload::{Controller, WorkloadId};
+use crate::world::nodes::NodeState;
+use crate::world::pods::Phase;
 
 /// One run: a [`Setup`], a seed, and somewhere to put the facts.
 pub struct Simulation<'s, S> {

@@ -1,17 +1,19 @@
 //! The engine's side of pools that heal: what they launch and why, when they are looked at, and nodes
 //! that are given back.
 
+use super::Simulation;
 use crate::action::Purpose;
-use crate::engine::Simulation;
 use crate::event::Event;
+use crate::fact::Why;
+use crate::fact::{Fact, Sink};
 use crate::lifecycle::drain;
+use crate::model::catalog::OfferingId;
+use crate::model::node::NodeId;
+use crate::model::pool::PoolId;
 use crate::providers::interruption::DrainedBy;
 use crate::scheduler::framework::Happening;
-use crate::world::catalog::OfferingId;
-use crate::world::fact::{Fact, Sink};
-use crate::world::node::{NodeId, NodeState, Why};
-use crate::world::pod::Phase;
-use crate::world::pool::PoolId;
+use crate::world::nodes::NodeState;
+use crate::world::pods::Phase;
 
 impl<S: Sink> Simulation<'_, S> {
     /// A pool has launched an instance.

@@ -1,11 +1,12 @@
 //! The engine's side of failures: instances that are gone without having been taken.
 
-use crate::engine::Simulation;
+use super::Simulation;
 use crate::event::Event;
+use crate::fact::Sink;
+use crate::model::catalog::{Capacity, OfferingId};
+use crate::model::node::NodeId;
 use crate::rng::Stream;
-use crate::world::catalog::{Capacity, OfferingId};
-use crate::world::fact::Sink;
-use crate::world::node::{NodeId, NodeState};
+use crate::world::nodes::NodeState;
 
 impl<S: Sink> Simulation<'_, S> {
     /// Schedules the outages of the scenario.

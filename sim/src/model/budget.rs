@@ -2,9 +2,8 @@
 //!
 //! The eviction API asks them (`eviction.rs`); a reclaim, the kubelet and taints do not.
 
-use super::World;
-use super::model::Model;
-use super::pod::{Phase, PodId, SpecId};
+use super::Model;
+use super::pod::SpecId;
 use super::relations::Related;
 use super::selectors::SelectorId;
 use super::workload::{Controller, Workload};
@@ -66,44 +65,13 @@ impl Amount {
     }
 }
 
-/// How many pods of each budget are healthy: ready and not told to stop.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Health(Table<BudgetId, i64>);
-
-impl Health {
-    /// Nobody is there yet.
-    pub(super) fn new(model: &Model) -> Health {
-        Health(model.budgets.rows().map(|_| 0).collect())
-    }
-
-    /// A pod of this spec has gone from one phase to another.
-    pub(super) fn moved(&mut self, spec: SpecId, from: Phase, to: Phase, model: &Model) {
-        let healthy = |phase| i64::from(matches!(phase, Phase::Running { .. }));
-        let change = healthy(to) - healthy(from);
-        if change != 0 && !model.budgets.is_empty() {
-            for budget in &model.relations().of_spec(spec).budgets {
-                self.0[*budget] += change;
-            }
-        }
-    }
-}
-
 impl Budget {
     /// Whether a budget is about pods of a spec. One without labels is in no budget.
     // API server: registry/core/pod/storage/eviction.go getPodDisruptionBudgets
     #[must_use]
-    pub(super) fn selects(&self, spec: SpecId, matched_by: &[SelectorId], model: &Model) -> bool {
+    pub(crate) fn selects(&self, spec: SpecId, matched_by: &[SelectorId], model: &Model) -> bool {
         model.specs[spec].labels.iter().next().is_some()
             && self.selector.is_some_and(|id| matched_by.binary_search(&id).is_ok())
-    }
-
-    /// Whether preemption takes a budget to be about a pod.
-    // kube-scheduler: plugins/defaultpreemption filterPodsWithPDBViolation
-    #[must_use]
-    pub fn covers(&self, pod: PodId, world: &World) -> bool {
-        let spec = world.pods().spec(pod);
-        let related = world.model().relations().of_spec(spec);
-        !self.selects_all && self.selects(spec, &related.matched_by, world.model())
     }
 
     /// How many of the pods it is about should be there. Bare pods have nobody to say so.
@@ -146,34 +114,5 @@ impl Budget {
                 }
             }
         }
-    }
-}
-
-impl World {
-    /// How many pods of a budget are healthy.
-    #[must_use]
-    pub fn healthy(&self, budget: BudgetId) -> i64 {
-        self.health.0[budget]
-    }
-
-    /// How many more pods of a budget may be evicted now.
-    #[must_use]
-    pub fn disruptions_allowed(&self, budget: BudgetId) -> i64 {
-        let wanted = self.model.relations().wanted(budget);
-        self.model.budgets[budget].allows(wanted, self.healthy(budget))
-    }
-
-    /// The healthy pods of each budget, counted anew.
-    pub(super) fn health_recounted(&self) -> Health {
-        let mut health = Health::new(&self.model);
-        for pod in self.pods.ids() {
-            health.moved(self.pods.spec(pod), Phase::Pending, self.pods.phase(pod), &self.model);
-        }
-        health
-    }
-
-    /// What is kept of the health of budgets.
-    pub(super) fn health(&self) -> &Health {
-        &self.health
     }
 }

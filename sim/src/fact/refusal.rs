@@ -5,9 +5,9 @@ use std::fmt::Write;
 
 use indexmap::IndexSet;
 
-use super::Model;
-use super::pod::SpecId;
-use super::resources::Lane;
+use crate::model::Model;
+use crate::model::pod::SpecId;
+use crate::model::resources::Lane;
 use crate::names::NameId;
 use crate::table::{Id, id};
 
@@ -135,7 +135,7 @@ pub struct Refusals(IndexSet<Refusal>);
 
 impl Refusals {
     /// The id of `refusal`, new or known.
-    pub(super) fn intern(&mut self, refusal: Refusal) -> RefusalId {
+    pub(crate) fn intern(&mut self, refusal: Refusal) -> RefusalId {
         RefusalId::from_index(self.0.insert_full(refusal).0)
     }
 

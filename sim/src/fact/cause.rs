@@ -1,0 +1,33 @@
+//! Why an instance is gone, or a pod stops.
+
+/// Why an instance ceased to exist, or a pod was told to stop.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Why {
+    /// The provider took its spot capacity back.
+    Reclaimed,
+    /// The provider took it because spot costs more than its pool pays.
+    Outbid,
+    /// It was so from the start.
+    Found,
+    /// The scheduler made room for a pod of higher priority.
+    Preempted,
+    /// Its node had a taint that it does not tolerate, or no longer.
+    Tainted,
+    /// The provider announced that it would take its spot capacity back, and whoever had bought it
+    /// terminated it first, once it was drained.
+    Drained,
+    /// It failed, or its zone did.
+    Failed,
+    /// Whoever had bought it gave it back.
+    Released,
+    /// The pod's Job is over.
+    JobOver,
+}
+
+impl Why {
+    /// Whether an instance is gone because the provider wanted spot capacity back.
+    #[must_use]
+    pub fn is_reclaim(self) -> bool {
+        matches!(self, Why::Reclaimed | Why::Outbid | Why::Drained)
+    }
+}
