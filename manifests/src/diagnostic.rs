@@ -8,7 +8,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet}
 use plain::{plain, plain_lines, plain_styled};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
-use crate::limits::{KEPT, SHOWN, grouped};
+use crate::limits::{KEPT, Limit, SHOWN, grouped};
 use crate::lines::Lines;
 
 /// How bad it is.
@@ -33,6 +33,14 @@ pub struct Diagnostic {
     pub label: String,
     /// What to do.
     pub help: Option<String>,
+}
+
+impl Limit {
+    /// The same as a diagnostic, without a place yet.
+    #[must_use]
+    pub fn error(&self, of: impl fmt::Display) -> Diagnostic {
+        Diagnostic::new(self.code, self.message(of)).help(self.lift)
+    }
 }
 
 /// A place in a text.

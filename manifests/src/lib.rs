@@ -7,13 +7,16 @@
 //!
 //! [`load`] leads files through all of it. Nothing here knows what is made of the objects.
 
+pub mod accessibility;
 pub mod admission;
+pub mod context;
 pub mod diagnostic;
 pub mod inputs;
 pub mod kube;
 pub mod limits;
 pub mod lines;
 pub mod load;
+mod origin;
 pub mod quantity;
 pub mod reading;
 pub mod tree;

@@ -5,8 +5,6 @@
 
 use std::fmt;
 
-use crate::diagnostic::Diagnostic;
-
 /// The most there may be of something.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Limit {
@@ -126,12 +124,6 @@ impl Limit {
     #[must_use]
     pub fn message(&self, of: impl fmt::Display) -> String {
         format!("{of} has more than {} {}", grouped(self.most), self.short())
-    }
-
-    /// The same as a diagnostic, without a place yet.
-    #[must_use]
-    pub fn error(&self, of: impl fmt::Display) -> Diagnostic {
-        Diagnostic::new(self.code, self.message(of)).help(self.lift)
     }
 
     /// What is counted without what it is counted of.

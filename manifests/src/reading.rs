@@ -4,9 +4,11 @@ use std::fmt;
 use std::fs::{self, File, FileType};
 use std::io::{self, Read};
 use std::path::Path;
+use std::sync::Arc;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::limits::FILE_BYTES;
+use crate::tree::{self, Node};
 
 /// Who named a file.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -73,6 +75,26 @@ pub fn text(path: &Path, named: Named) -> Result<String, Unread> {
         return Err(Unread::TooLarge);
     }
     String::from_utf8(bytes).map_err(Unread::NoText)
+}
+
+/// A file as a source that messages call `name`.
+///
+/// # Errors
+/// That it cannot be read, and why.
+pub fn source(path: &Path, name: &str, named: Named) -> Result<Source, Diagnostics> {
+    let text = text(path, named).map_err(|error| error.diagnostic(path.display()))?;
+    Ok(Source { file: name.to_owned(), text: Arc::from(text) })
+}
+
+/// Every document of a file that is named by another one in `folder`.
+///
+/// # Errors
+/// That it cannot be read, or is not YAML.
+pub fn documents(name: &str, folder: Option<&Path>) -> Result<(Source, Vec<Node>), Diagnostics> {
+    let path = folder.map_or_else(|| name.into(), |folder| folder.join(name));
+    let source = source(&path, name, Named::ByAFile)?;
+    let documents = tree::documents(&source)?;
+    Ok((source, documents))
 }
 
 /// What it is, if that may not be read. Of a folder the system itself says that it cannot be.

@@ -7,7 +7,7 @@ use std::ops::Range;
 use granit_parser::{Event, Parser, ScalarStyle};
 use serde_json::{Map, Number};
 
-use crate::diagnostic::{Diagnostic, Source};
+use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::limits::{ALIAS_BYTES, ALIAS_NODES, DEPTH, ITEMS, KEYS, Limit, NODES};
 
 /// A value and its place in the text.
@@ -98,6 +98,14 @@ pub fn parse(text: &str) -> Result<Vec<Node>, SyntaxError> {
         }
     }
     Ok(documents)
+}
+
+/// Every document of a source.
+///
+/// # Errors
+/// What [`parse`] finds, at its place.
+pub fn documents(source: &Source) -> Result<Vec<Node>, Diagnostics> {
+    parse(&source.text).map_err(|error| error.diagnostic(source).into())
 }
 
 struct Reader<'t> {

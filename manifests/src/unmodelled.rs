@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use crate::kube::{ObjectKind, PodSpec};
-use crate::load::Origin;
+use crate::kube::{DISRUPTION_TARGET, JobSpec, ObjectKind, PodSpec};
+use crate::origin::Origin;
 
 /// A field or a kind that is not modelled.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -97,7 +97,7 @@ const WITHOUT_BEARING: &[&str] = &[
 /// What is read of a pod but not simulated, and how to tell that a pod has it.
 type NotSimulated = (&'static str, fn(&PodSpec) -> bool);
 
-/// One line each; whoever teaches it to the simulator takes its line away.
+/// One line each, until it is simulated.
 const NOT_SIMULATED: [NotSimulated; 2] = [
     ("resourceClaims", |pod| !pod.resource_claims.is_empty()),
     ("activeDeadlineSeconds", |pod| pod.active_deadline_seconds.is_some()),
@@ -186,6 +186,28 @@ impl Tally {
         for (what, _) in NOT_SIMULATED.iter().filter(|(_, has)| has(pod)) {
             self.count(what, object);
         }
+    }
+
+    /// Counts what is understood of a Job and nevertheless not simulated.
+    pub fn not_simulated_of_job(&mut self, job: &JobSpec, origin: &Origin) {
+        let rules = || job.pod_failure_policy.iter().flat_map(|policy| &policy.rules);
+        let mut conditions = rules().flat_map(|rule| &rule.on_pod_conditions);
+        let all = [
+            (
+                "spec.backoffLimitPerIndex: failures count together",
+                job.backoff_limit_per_index.is_some(),
+            ),
+            ("spec.maxFailedIndexes: no index fails by itself", job.max_failed_indexes.is_some()),
+            (
+                "spec.podFailurePolicy: action FailIndex is taken as Count",
+                rules().any(|rule| rule.action == "FailIndex"),
+            ),
+            (
+                "spec.podFailurePolicy: conditions other than DisruptionTarget, which no pod has here",
+                conditions.any(|condition| condition.kind != DISRUPTION_TARGET),
+            ),
+        ];
+        all.iter().filter(|(_, has)| *has).for_each(|(what, _)| self.count(what, origin));
     }
 
     /// Counts an object that has something, in words of its own.

@@ -212,6 +212,14 @@ pub struct Pool {
     pub nodes: Vec<String>,
 }
 
+impl Pool {
+    /// Whether it buys both spot and on-demand.
+    pub(crate) fn buys_both(&self) -> bool {
+        self.capacity_type == Capacity::Spot
+            && (self.on_demand.is_some() || self.fallback.is_some())
+    }
+}
+
 /// A cluster as `kubectl get -A -o json` dumps it: nodes, pods and what belongs to them.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -11,6 +11,7 @@ mod bought;
 pub mod catalogue;
 pub mod check;
 pub mod cluster;
+mod code;
 pub mod codes;
 pub mod cron;
 pub mod estimate;
@@ -23,6 +24,7 @@ pub mod lint;
 pub mod lower;
 pub mod node_labels;
 pub mod prices;
+pub mod sarif;
 pub mod scheduler;
 pub mod schema;
 mod sizes;
@@ -55,7 +57,7 @@ use kube::{
     LabelSelector, Object, ObjectKind, ObjectMeta, PersistentVolumeClaim, PodSpec, PodTemplateSpec,
 };
 use load::Origin;
-use lower::surroundings::Surroundings;
+use manifests::context::ClusterContext;
 use reading::Named;
 use sim::Setup;
 use tree::{Node, Step};
@@ -109,7 +111,7 @@ impl Scenario {
     /// # Errors
     /// Everything that is wrong with it.
     pub fn load(path: &Path) -> Result<Scenario, Diagnostics> {
-        let source = open(path, &path.display().to_string(), Named::OnCommandLine)?;
+        let source = reading::source(path, &path.display().to_string(), Named::OnCommandLine)?;
         Scenario::parse(&source, path.parent())
     }
 
@@ -131,7 +133,7 @@ impl Scenario {
     /// # Errors
     /// Everything that is wrong with it.
     pub fn parse(source: &Source, folder: Option<&Path>) -> Result<Scenario, Diagnostics> {
-        let documents = documents(source)?;
+        let documents = tree::documents(source)?;
         let [tree] = &documents[..] else {
             let what = if documents.is_empty() { "nothing" } else { "more than one document" };
             let message = format!("{} contains {what}", source.file);
@@ -153,7 +155,7 @@ impl Scenario {
         examine::examine(&file, (source, tree), &mut found);
         let mut inputs = vec![Input::of(&source.file, source.text.as_bytes())];
         let mut tally = Tally::default();
-        let mut around = Surroundings::default();
+        let mut context = ClusterContext::default();
         let (mut budgets, mut scalers) = (Vec::new(), Vec::new());
         let mut workloads = inline(&file, source, tree, &mut tally, &mut found);
         let inline = workloads.len();
@@ -168,7 +170,7 @@ impl Scenario {
                 &mut found,
             );
             inputs.extend(read);
-            objects.iter().for_each(|loaded| around.learn(&loaded.object));
+            objects.iter().for_each(|loaded| context.learn(&loaded.object));
             budgets.extend(objects.iter().filter_map(workloads::budget));
             scalers.extend(objects.iter().filter_map(autoscaled::autoscaler));
             objects
@@ -200,8 +202,8 @@ impl Scenario {
             .as_deref()
             .and_then(|other| today::read(other, (source, tree), folder, &mut inputs, &mut found));
         for workload in &workloads {
-            around.mention(&workload.namespace);
-            workload.count_unknown_claims(&around, &mut tally);
+            context.mention(&workload.namespace);
+            workload.count_unknown_claims(&context, &mut tally);
         }
         let keeps = file.cluster.as_ref().is_some_and(|it| it.placement == Placement::Keep);
         let start = cluster.as_ref().filter(|_| keeps).map(|cluster| (cluster, first));
@@ -209,7 +211,7 @@ impl Scenario {
             workloads: &workloads,
             budgets: &budgets,
             traces: &traces,
-            around: &around,
+            context: &context,
         };
         let mut lowered = lower::Lowering::lower(&file, source, tree, written, start, &mut found);
         let mut dated = None;
@@ -368,21 +370,4 @@ fn claim_templates(
         }
     });
     each.collect()
-}
-
-/// Every document of a file that a scenario in `folder` names.
-fn documents_of(manifest: &str, folder: Option<&Path>) -> Result<(Source, Vec<Node>), Diagnostics> {
-    let path = folder.map_or_else(|| manifest.into(), |folder| folder.join(manifest));
-    let source = open(&path, manifest, Named::ByAFile)?;
-    let documents = documents(&source)?;
-    Ok((source, documents))
-}
-
-fn open(path: &Path, name: &str, named: Named) -> Result<Source, Diagnostics> {
-    let text = reading::text(path, named).map_err(|error| error.diagnostic(path.display()))?;
-    Ok(Source { file: name.to_owned(), text: Arc::from(text) })
-}
-
-fn documents(source: &Source) -> Result<Vec<Node>, Diagnostics> {
-    tree::parse(&source.text).map_err(|error| error.diagnostic(source).into())
 }

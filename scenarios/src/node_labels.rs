@@ -11,7 +11,6 @@ use sim::providers::Provider;
 use crate::bought::Bought;
 use crate::file::healing::Provisioner;
 use crate::file::{Capacity, Pool};
-use crate::lower::healing::buys_both;
 
 /// A label that a node gets without anybody writing it down.
 pub struct Row {
@@ -193,7 +192,7 @@ pub(crate) fn of_pool(
     region: &str,
 ) -> Vec<BTreeMap<String, String>> {
     let spot = pool.capacity_type == Capacity::Spot;
-    let ways = if buys_both(pool) { &[true, false][..] } else { &[spot] };
+    let ways = if pool.buys_both() { &[true, false][..] } else { &[spot] };
     let zones = zones(pool, provider, region);
     let mut all = Vec::new();
     for bought in pool.instance_types.iter().filter_map(|it| Bought::of(it, provider, region).ok())

@@ -8,7 +8,7 @@ use std::path::Path;
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::inputs::Input;
 use crate::tree::{Node, Step};
-use crate::{Scenario, documents_of};
+use crate::{Scenario, reading};
 
 /// The key under which a scenario names the other.
 const KEY: &str = "today";
@@ -22,7 +22,7 @@ pub(crate) fn read(
     found: &mut Diagnostics,
 ) -> Option<Scenario> {
     let span = tree.at(&[Step::Key(KEY.into())]).span.clone();
-    let read = documents_of(file, folder).and_then(|(other, documents)| {
+    let read = reading::documents(file, folder).and_then(|(other, documents)| {
         if documents.iter().any(|document| document.get(KEY).is_some()) {
             let message = format!("{file} names a `{KEY}` of its own");
             let help = "name that one here, or take the line out there";

@@ -16,7 +16,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Source, did_you_mean};
 use crate::file::market;
 use crate::inputs::Input;
 use crate::limits::TRACE_ROWS;
-use crate::reading::Named;
+use crate::reading::{self, Named};
 use crate::tree::{Node, Step};
 
 /// How many instances there were from which moment on, in order.
@@ -49,7 +49,7 @@ pub fn read(
             tree.at(&path).span.clone()
         };
         let path = folder.map_or_else(|| (&written.file).into(), |it| it.join(&written.file));
-        let file = match crate::open(&path, &written.file, Named::ByAFile) {
+        let file = match reading::source(&path, &written.file, Named::ByAFile) {
             Ok(file) => file,
             Err(diagnostics) => {
                 for diagnostic in diagnostics.iter() {

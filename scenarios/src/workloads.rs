@@ -9,10 +9,9 @@ use crate::kube::{
     PersistentVolumeClaim, PodDisruptionBudget, PodTemplateSpec,
 };
 use crate::load::{Loaded, Origin};
-use crate::lower::reach::says_only_reach;
-use crate::lower::retries;
-use crate::lower::surroundings::Surroundings;
 use crate::unmodelled::Tally;
+use manifests::accessibility::is_only_accessibility;
+use manifests::context::ClusterContext;
 
 /// A workload as it was written, in a manifest or in the scenario.
 #[derive(Clone, Debug)]
@@ -60,7 +59,7 @@ pub struct ControllerSpec {
     pub template: PodTemplateSpec,
 }
 
-/// Kinds that create no pods and matter nevertheless: [`crate::lower::surroundings`] reads them, and
+/// Kinds that create no pods and matter nevertheless: [`manifests::context`] reads them, and
 /// [`crate::autoscaled`].
 const SAID_ELSEWHERE: [ObjectKind; 7] = [
     ObjectKind::Namespace,
@@ -102,7 +101,7 @@ pub fn workloads(objects: Vec<Loaded>, tally: &mut Tally) -> Vec<Written> {
         if let Object::PersistentVolume(volume) = &loaded.object
             && claimed.has(volume)
         {
-            if volume.spec.node_affinity.is_some() && !says_only_reach(&loaded.object) {
+            if volume.spec.node_affinity.is_some() && !is_only_accessibility(&loaded.object) {
                 tally.count(DISK_OF_A_ZONE, &loaded.origin);
             }
             return None;
@@ -121,7 +120,7 @@ pub fn budget(loaded: &Loaded) -> Option<(PodDisruptionBudget, Origin)> {
 fn workload(loaded: Loaded, tally: &mut Tally) -> Option<Written> {
     let Loaded { object, origin } = loaded;
     let of_kind = object.kind();
-    let said_elsewhere = SAID_ELSEWHERE.contains(&of_kind) || says_only_reach(&object);
+    let said_elsewhere = SAID_ELSEWHERE.contains(&of_kind) || is_only_accessibility(&object);
     let Some((kind, metadata, spec)) = ControllerSpec::of(object) else {
         if !said_elsewhere {
             tally.kind(of_kind.api_version(), of_kind.name(), &origin);
@@ -135,7 +134,7 @@ fn workload(loaded: Loaded, tally: &mut Tally) -> Option<Written> {
             tally.count(why, &origin);
             return None;
         }
-        retries::count_unmodelled(job, tally, &origin);
+        tally.not_simulated_of_job(job, &origin);
     }
     let namespace = metadata.namespace().to_owned();
     let mut annotations = metadata.annotations;
@@ -160,8 +159,8 @@ impl Written {
     }
 
     /// Counts claims that are not among the objects: nobody knows what they are on.
-    pub fn count_unknown_claims(&self, around: &Surroundings, tally: &mut Tally) {
-        let unknown = |name: &str| around.claim(&format!("{}/{name}", self.namespace)).is_none();
+    pub fn count_unknown_claims(&self, context: &ClusterContext, tally: &mut Tally) {
+        let unknown = |name: &str| context.claim(&format!("{}/{name}", self.namespace)).is_none();
         if self.claims().any(unknown) {
             let (kind, namespace) = (format!("{:?}", self.kind), Some(self.namespace.as_str()));
             let origin =

@@ -3,7 +3,8 @@
 use std::io::Write;
 
 use scenarios::diagnostic::Severity;
-use scenarios::lint::{review, sarif};
+use scenarios::lint::review;
+use scenarios::sarif;
 use scenarios::{Diagnostics, file::ProviderName};
 use serde_json::json;
 use sim::providers;

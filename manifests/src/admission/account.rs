@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::types::Type;
 use super::{Broken, judge};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::load::Origin;
+use crate::origin::Origin;
 use crate::tree::Step;
 
 /// A list where a map belongs, or the reverse.

@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::Expression;
 
+/// Labels or annotations as they are written.
+pub type Labels = BTreeMap<String, String>;
+
 object! {
     /// Names, labels and owners.
     pub struct ObjectMeta {
@@ -84,6 +87,12 @@ impl ObjectMeta {
     #[must_use]
     pub fn namespace(&self) -> &str {
         self.namespace.as_deref().filter(|name| !name.is_empty()).unwrap_or("default")
+    }
+
+    /// `namespace/name`, as claims are known by.
+    #[must_use]
+    pub fn full_name(&self) -> String {
+        format!("{}/{}", self.namespace(), self.name)
     }
 
     /// The owner that manages the object.

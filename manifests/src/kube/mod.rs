@@ -75,7 +75,7 @@ pub use container::{
     ResourceRequirements, SleepAction, VolumeMount,
 };
 pub use meta::{
-    Condition, IntOrString, LabelSelector, ObjectMeta, ObjectReference, OwnerReference,
+    Condition, IntOrString, LabelSelector, Labels, ObjectMeta, ObjectReference, OwnerReference,
 };
 pub use node::{ContainerImage, Effect, Node, NodeSpec, NodeStatus, Taint};
 pub use object::{Ignored, Object, ObjectKind};
@@ -89,11 +89,11 @@ pub use quantity::{Quantity, ResourceList};
 pub use services::{Namespace, Service, ServicePort, ServiceSpec};
 pub use storage::{
     CsiDriver, CsiDriverSpec, CsiNode, CsiNodeDriver, CsiNodeSpec, CsiPersistentVolumeSource,
-    CsiStorageCapacity, PersistentVolume, PersistentVolumeClaim, PersistentVolumeClaimSpec,
-    PersistentVolumeClaimStatus, PersistentVolumeSpec, PersistentVolumeStatus, StorageClass,
-    TopologySelectorLabelRequirement, TopologySelectorTerm, VolumeAttachment,
-    VolumeAttachmentSource, VolumeAttachmentSpec, VolumeAttachmentStatus, VolumeNodeAffinity,
-    VolumeNodeResources,
+    CsiStorageCapacity, NO_PROVISIONER, PersistentVolume, PersistentVolumeClaim,
+    PersistentVolumeClaimSpec, PersistentVolumeClaimStatus, PersistentVolumeSpec,
+    PersistentVolumeStatus, StorageClass, TopologySelectorLabelRequirement, TopologySelectorTerm,
+    VolumeAttachment, VolumeAttachmentSource, VolumeAttachmentSpec, VolumeAttachmentStatus,
+    VolumeNodeAffinity, VolumeNodeResources, storage_of,
 };
 pub use volume::{
     AwsElasticBlockStore, AzureDisk, CsiVolumeSource, EmptyDir, EphemeralVolumeSource,
@@ -101,10 +101,11 @@ pub use volume::{
     PersistentVolumeClaimTemplate, PersistentVolumeClaimVolumeSource, Rbd, Volume,
 };
 pub use workloads::{
-    CronJob, CronJobSpec, DaemonSet, DaemonSetSpec, Deployment, DeploymentSpec, DeploymentStrategy,
-    Job, JobSpec, JobStatus, JobTemplateSpec, PodFailurePolicy, PodFailurePolicyOnExitCodes,
-    PodFailurePolicyOnPodCondition, PodFailurePolicyRule, ReplicaSet, ReplicaSetSpec,
-    RollingUpdate, SUSPENDED, StatefulSet, StatefulSetSpec, UpdateStrategy, WorkloadStatus,
+    CronJob, CronJobSpec, DISRUPTION_TARGET, DaemonSet, DaemonSetSpec, Deployment, DeploymentSpec,
+    DeploymentStrategy, Job, JobSpec, JobStatus, JobTemplateSpec, PodFailurePolicy,
+    PodFailurePolicyOnExitCodes, PodFailurePolicyOnPodCondition, PodFailurePolicyRule, ReplicaSet,
+    ReplicaSetSpec, RollingUpdate, SUSPENDED, StatefulSet, StatefulSetSpec, UpdateStrategy,
+    WorkloadStatus,
 };
 
 /// Reads `null` as if nothing were written, as the API server does.

@@ -230,3 +230,14 @@ object! {
         pub attached: bool,
     }
 }
+
+/// The provisioner of classes whose volumes are made by hand.
+pub const NO_PROVISIONER: &str = "kubernetes.io/no-provisioner";
+
+/// How much storage a list asks for.
+///
+/// # Errors
+/// A sentence that says what is wrong with the amount.
+pub fn storage_of(list: &ResourceList) -> Result<u64, String> {
+    list.get("storage").map_or(Ok(0), |quantity| Ok(quantity.amount()?.value()))
+}

@@ -288,3 +288,6 @@ impl CronJobSpec {
         self.suspend.then_some(SUSPENDED).or(self.job_template.spec.stands_still())
     }
 }
+
+/// The condition of pods that are disrupted: by eviction, preemption, or the loss of their node.
+pub const DISRUPTION_TARGET: &str = "DisruptionTarget";

@@ -6,7 +6,6 @@
 mod files;
 mod hints;
 mod json;
-mod origin;
 mod yaml;
 
 use std::collections::BTreeMap;
@@ -14,8 +13,8 @@ use std::collections::btree_map::Entry;
 use std::path::Path;
 use std::sync::Arc;
 
+pub use crate::origin::Origin;
 pub use files::matching;
-pub use origin::Origin;
 pub use yaml::typed;
 
 use crate::admission::types::Type;

@@ -17,7 +17,6 @@ use crate::diagnostic::Diagnostics;
 use crate::file::Kind;
 use crate::kube::{self, Object, ObjectKind, PodTemplateSpec};
 use crate::load::{Loaded, Origin};
-use crate::lower::retries;
 use crate::unmodelled::Tally;
 use crate::workloads::{Claimed, ControllerSpec, Written};
 use owners::{Owners, is_mirror};
@@ -135,13 +134,13 @@ impl<'o> Cluster<'o> {
                 Object::Job(job) if is_done(job) => {}
                 Object::Job(job) => match job.spec.stands_still() {
                     Some(why) => tally.count(why, &loaded.origin),
-                    None => retries::count_unmodelled(&job.spec, tally, &loaded.origin),
+                    None => tally.not_simulated_of_job(&job.spec, &loaded.origin),
                 },
                 Object::CronJob(it) => match it.spec.stands_still() {
                     Some(why) => tally.count(why, &loaded.origin),
                     None => {
                         let job = &it.spec.job_template.spec;
-                        retries::count_unmodelled(job, tally, &loaded.origin);
+                        tally.not_simulated_of_job(job, &loaded.origin);
                     }
                 },
                 _ => {}

@@ -11,7 +11,8 @@ use sim::providers::{self, PROVIDERS, Provider};
 
 use crate::assumption;
 use crate::catalogue;
-use crate::codes::{self, Code};
+use crate::code::Code;
+use crate::codes;
 use crate::diagnostic::did_you_mean;
 use field::Field;
 use page::Page;

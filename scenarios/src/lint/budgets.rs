@@ -2,7 +2,7 @@
 
 use super::matching::selects;
 use super::subject::{Subject, Workload};
-use crate::codes::Code;
+use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::kube::{IntOrString, PodDisruptionBudget};
 

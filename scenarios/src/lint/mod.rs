@@ -8,7 +8,6 @@ mod dump;
 mod matching;
 mod pods;
 mod pools;
-pub mod sarif;
 mod subject;
 mod workloads;
 
@@ -16,7 +15,7 @@ use std::path::PathBuf;
 
 use sim::providers::Provider;
 
-use crate::codes::Code;
+use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use subject::Subject;
 

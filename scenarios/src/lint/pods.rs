@@ -1,7 +1,7 @@
 //! Rules about what a pod says of itself.
 
 use super::subject::Subject;
-use crate::codes::Code;
+use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::kube::{Container, ResourceList};
 

@@ -1,7 +1,7 @@
 //! Rules about the pools of a scenario.
 
 use super::subject::{Place, Subject};
-use crate::codes::Code;
+use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::file::{Capacity, Pool};
 

@@ -19,7 +19,7 @@ use crate::node_labels;
 use crate::reading::Named;
 use crate::tree::{Node, Step, Value};
 use crate::unmodelled::Tally;
-use crate::{Scenario, documents, open};
+use crate::{Scenario, reading, tree};
 
 /// Everything that is reviewed together.
 pub(crate) struct Subject {
@@ -181,8 +181,8 @@ impl Subject {
     }
 
     fn read_file(&mut self, path: &Path, name: &str, found: &mut Diagnostics) {
-        let read = open(path, name, Named::OnCommandLine)
-            .and_then(|source| Ok((documents(&source)?, source)));
+        let read = reading::source(path, name, Named::OnCommandLine)
+            .and_then(|source| Ok((tree::documents(&source)?, source)));
         match read {
             Err(errors) => errors.iter().for_each(|error| found.push(error.clone())),
             Ok((documents, source)) if documents.iter().any(is_scenario) => {

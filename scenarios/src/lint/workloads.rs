@@ -4,7 +4,7 @@ use sim::model::failure::{Failure, FailureAction, FailurePolicy};
 
 use super::subject::{Subject, Workload};
 use crate::cluster::counted;
-use crate::codes::Code;
+use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::kube::PodAffinity;
 use crate::lower::retries;

@@ -20,8 +20,8 @@ use super::budgets;
 use super::nodes::{images, start_node};
 use super::pods::{Source, pod_spec};
 use super::storage;
-use super::surroundings::Surroundings;
 use crate::kube::{self, Object};
+use manifests::context::ClusterContext;
 
 /// A cluster as it stands.
 #[derive(Clone, Debug)]
@@ -48,7 +48,7 @@ pub fn bare(objects: &[Object], waits: &[&str]) -> Result<Bare, Vec<String>> {
         pods: BTreeMap::new(),
         lost: Vec::new(),
     };
-    let around = Surroundings::of(objects);
+    let context = ClusterContext::of(objects);
     let pool = free_pool(&mut bare.model);
     let nodes: Vec<&kube::Node> = objects.iter().filter_map(as_node).collect();
     for (index, node) in nodes.iter().enumerate() {
@@ -61,9 +61,9 @@ pub fn bare(objects: &[Object], waits: &[&str]) -> Result<Bare, Vec<String>> {
     for pod in pods {
         let name = format!("{}/{}", pod.metadata.namespace(), pod.metadata.name);
         let waiting = waits.contains(&name.as_str());
-        let mut source = Source::of_pod(pod, &around);
+        let mut source = Source::of_pod(pod, &context);
         source.status = source.status.filter(|_| !waiting);
-        match pod_spec(&mut bare.model, &around, source) {
+        match pod_spec(&mut bare.model, &context, source) {
             Ok(spec) => {
                 let spec = bare.model.specs.intern(spec);
                 // T+0 is just after the youngest pod has started.
@@ -85,10 +85,9 @@ pub fn bare(objects: &[Object], waits: &[&str]) -> Result<Bare, Vec<String>> {
             Ok(budget) => {
                 bare.model.budgets.push(budget);
             }
-            Err(error) => wrong.push(format!(
-                "PodDisruptionBudget {}: {error}",
-                storage::full_name(&budget.metadata)
-            )),
+            Err(error) => {
+                wrong.push(format!("PodDisruptionBudget {}: {error}", budget.metadata.full_name()))
+            }
         }
     }
     storage::equip(&mut bare.model, objects);

@@ -6,7 +6,7 @@ use sim::model::Model;
 use sim::model::budget::{Amount, Budget, Limit};
 use sim::model::selectors::{Namespaces, PodSelector};
 
-use super::selectors::requirements;
+use super::labels::requirements;
 use crate::kube::{IntOrString, LabelSelector, PodDisruptionBudget};
 
 /// A budget as its status says how it stands. `pods` are the start pods by `namespace/name`.

@@ -14,11 +14,6 @@ const AFTER: Span = Span::from_secs(300);
 /// How long there has to be spot until it goes back, if nobody says.
 const HYSTERESIS: Span = Span::from_secs(1_800);
 
-/// Whether a pool buys both spot and on-demand.
-pub(crate) fn buys_both(pool: &file::Pool) -> bool {
-    pool.capacity_type == Capacity::Spot && (pool.on_demand.is_some() || pool.fallback.is_some())
-}
-
 impl Lowering<'_> {
     /// How a pool heals whose templates from this one on are on-demand beside spot.
     pub(super) fn healing(
@@ -60,7 +55,7 @@ impl Lowering<'_> {
         let healing = Healing {
             allocation,
             back_off: provisioner.and_then(|it| it.back_off),
-            on_demand: buys_both(pool).then_some(part),
+            on_demand: pool.buys_both().then_some(part),
             fallback,
             replace_at,
             reaction: provisioner.and_then(|it| it.reaction),

@@ -4,9 +4,8 @@
 // csi-translation-lib: plugins/{aws_ebs,gce_pd,azure_disk}.go
 
 use sim::model::Model;
-use sim::model::storage::AttachableId;
+use sim::model::storage::{Attachable, AttachableId};
 
-use super::storage::attachable;
 use crate::kube::{
     AwsElasticBlockStore, AzureDisk, GcePersistentDisk, PersistentVolumeSpec, Volume,
 };
@@ -55,6 +54,12 @@ fn any(
         return Some(attachable(model, PERSISTENT_DISK, &disk.pd_name));
     }
     azure.map(|disk| attachable(model, AZURE_DISK, &disk.disk_uri))
+}
+
+/// What a driver attaches.
+pub fn attachable(model: &mut Model, driver: &str, handle: &str) -> AttachableId {
+    let (driver, handle) = (model.names.intern(driver), model.names.intern(handle));
+    model.storage.intern_attachable(Attachable { driver, handle })
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use sim::Span;
 use sim::model::Model;
 use sim::model::job::{Checkpoints, Job, Work};
 
-use super::pods::span_annotation;
+use super::annotations::span_annotation;
 use super::retries::retries;
 use crate::assumption::{self, Assumption};
 use crate::file::File;

@@ -4,12 +4,12 @@ use sim::model::workload::WorkloadId;
 use sim::table::Id;
 
 use super::Lowering;
-use super::reach::Reach;
-use super::surroundings::Surroundings;
 use crate::assumption;
 use crate::file::Kind;
 use crate::kube::{HostPath, PersistentVolumeClaimSpec, PodSpec, Volume};
 use crate::workloads::Written;
+use manifests::accessibility::Accessibility;
+use manifests::context::ClusterContext;
 
 /// Types of paths that hold nothing of the pod's own.
 const NOT_DATA: [&str; 4] = ["File", "Socket", "CharDevice", "BlockDevice"];
@@ -18,20 +18,20 @@ const SOCKET: &str = ".sock";
 
 impl Lowering<'_> {
     /// Finds the workloads whose pods lose data with their nodes.
-    pub(super) fn local_data(&mut self, workloads: &[Written], around: &Surroundings) {
+    pub(super) fn local_data(&mut self, workloads: &[Written], context: &ClusterContext) {
         let mut claiming = Vec::new();
         for (index, written) in workloads.iter().enumerate() {
             // It looks at the files of whichever node it is on.
             if written.kind == Kind::DaemonSet {
                 continue;
             }
-            let reaches: Vec<Reach> = reaches(written, around).collect();
+            let reaches: Vec<Accessibility> = reaches(written, context).collect();
             if reaches.iter().any(|reach| reach.is_on_a_node())
-                || writes_to_its_node(written, around)
+                || writes_to_its_node(written, context)
             {
                 self.model.local_data.insert(WorkloadId::from_index(index));
             }
-            if reaches.contains(&Reach::Node) {
+            if reaches.contains(&Accessibility::Node) {
                 claiming.push(format!("{}/{}", written.namespace, written.name));
             }
         }
@@ -42,15 +42,18 @@ impl Lowering<'_> {
 }
 
 /// From where the volumes of a workload's claims are reached, as far as the claims are known.
-fn reaches<'w>(written: &'w Written, around: &'w Surroundings) -> impl Iterator<Item = Reach> + 'w {
+fn reaches<'w>(
+    written: &'w Written,
+    context: &'w ClusterContext,
+) -> impl Iterator<Item = Accessibility> + 'w {
     let own = written.spec.volume_claim_templates.iter().map(|claim| &claim.spec);
     let named = written.claims().map(|name| format!("{}/{name}", written.namespace));
-    let named = named.filter_map(|name| around.claim(&name));
-    own.chain(named).map(|claim| around.reach(claim))
+    let named = named.filter_map(|name| context.claim(&name));
+    own.chain(named).map(|claim| context.accessibility(claim))
 }
 
 /// Whether pods write to a volume on their node for which they need no claim that outlasts them.
-fn writes_to_its_node(written: &Written, around: &Surroundings) -> bool {
+fn writes_to_its_node(written: &Written, context: &ClusterContext) -> bool {
     let pod = &written.spec.template.spec;
     let claims = !written.spec.volume_claim_templates.is_empty() || written.claims().count() > 0;
     // Whoever asks for a name and an order asks for memory, too; with claims that is what they are
@@ -58,14 +61,14 @@ fn writes_to_its_node(written: &Written, around: &Surroundings) -> bool {
     let remembers = written.kind == Kind::StatefulSet && !claims;
     let on_node = |volume: &Volume| {
         volume.host_path.as_ref().is_some_and(is_data)
-            || remembers && is_lost_with_the_pod(volume, around)
+            || remembers && is_lost_with_the_pod(volume, context)
     };
     pod.volumes.iter().any(|volume| on_node(volume) && is_written(pod, &volume.name))
 }
 
 /// Whether a volume is a directory of the node that is there only for the pod.
-fn is_lost_with_the_pod(volume: &Volume, around: &Surroundings) -> bool {
-    let is_local = |claim: &PersistentVolumeClaimSpec| around.reach(claim).is_on_a_node();
+fn is_lost_with_the_pod(volume: &Volume, context: &ClusterContext) -> bool {
+    let is_local = |claim: &PersistentVolumeClaimSpec| context.accessibility(claim).is_on_a_node();
     let template = volume.ephemeral.as_ref().and_then(|it| it.volume_claim_template.as_ref());
     volume.empty_dir.as_ref().is_some_and(|it| it.medium != "Memory")
         || template.is_some_and(|template| is_local(&template.spec))

@@ -1,6 +1,7 @@
 //! From what a scenario says to what the simulator runs: names become ids, texts become amounts.
 //! Nothing after this knows YAML.
 
+mod annotations;
 pub mod bare;
 pub mod budgets;
 mod clock;
@@ -11,6 +12,7 @@ pub(crate) mod healing;
 pub mod in_tree;
 mod interruption;
 mod jobs;
+pub mod labels;
 mod local;
 mod market;
 pub mod nodes;
@@ -18,7 +20,6 @@ mod nowhere;
 mod paid_volumes;
 pub mod pods;
 mod probes;
-pub mod reach;
 mod reclaims;
 pub mod requests;
 pub(crate) mod retries;
@@ -27,7 +28,6 @@ pub mod selectors;
 mod start;
 mod start_up;
 pub mod storage;
-pub mod surroundings;
 pub mod volumes;
 mod zonal;
 
@@ -54,12 +54,12 @@ use crate::node_labels;
 use crate::traces::Trace;
 use crate::tree::{Node, Step};
 use crate::workloads::Written;
-use surroundings::Surroundings;
+use manifests::context::ClusterContext;
 
 /// What a node offers of local disk; scenarios do not say.
 const EPHEMERAL_STORAGE: u64 = 100 << 30;
 
-/// What is to run, and what is around it.
+/// What is to run, and what is context it.
 #[derive(Clone, Copy)]
 pub struct Subject<'s> {
     /// The workloads.
@@ -69,7 +69,7 @@ pub struct Subject<'s> {
     /// Capacity as it was seen.
     pub traces: &'s [Trace],
     /// What they refer to.
-    pub around: &'s Surroundings,
+    pub context: &'s ClusterContext,
 }
 
 /// Turns a scenario into a setup and a list of what was assumed on the way.
@@ -102,7 +102,7 @@ impl<'l> Lowering<'l> {
         start: Option<(&Cluster<'_>, usize)>,
         found: &'l mut Diagnostics,
     ) -> Option<(Setup, Vec<Assumption>)> {
-        let Subject { workloads, budgets, traces, around } = subject;
+        let Subject { workloads, budgets, traces, context } = subject;
         let provider = providers::named(file.provider.name())?;
         let mut lowering = Lowering {
             file,
@@ -124,12 +124,12 @@ impl<'l> Lowering<'l> {
         lowering.contract();
         lowering.check_pull_rate();
         lowering.images(workloads, start.map(|(cluster, _)| cluster));
-        lowering.workloads(workloads, around);
+        lowering.workloads(workloads, context);
         lowering.probes(workloads, start.map(|(cluster, _)| cluster));
         lowering.budgets(budgets);
         let interruption = lowering.interruption();
         if let Some((cluster, first)) = start.filter(|_| !lowering.found.has_errors()) {
-            lowering.start(cluster, first, around);
+            lowering.start(cluster, first, context);
         }
         // Of nodes that are not understood nobody knows which labels they have.
         if start.is_none() || !lowering.found.has_errors() {
@@ -138,9 +138,9 @@ impl<'l> Lowering<'l> {
         if lowering.found.has_errors() {
             return None;
         }
-        lowering.zonal_volumes(workloads, around);
-        lowering.local_data(workloads, around);
-        lowering.paid_volumes(workloads, around);
+        lowering.zonal_volumes(workloads, context);
+        lowering.local_data(workloads, context);
+        lowering.paid_volumes(workloads, context);
         let start_up = lowering.start_up();
         lowering.warn_of_what_fits_nowhere(workloads);
         lowering.add_deadline_jobs(deadline_jobs);
@@ -200,7 +200,7 @@ impl<'l> Lowering<'l> {
             let mut templates = self.templates(pool, spot, &zones, &place("instanceTypes"));
             let main = templates.len();
             // What is wrong with a type was said already.
-            if healing::buys_both(pool) && !self.found.has_errors() {
+            if pool.buys_both() && !self.found.has_errors() {
                 templates.extend(self.templates(pool, false, &zones, &place("instanceTypes")));
             }
             let name = self.model.names.intern(&pool.name);
@@ -329,17 +329,17 @@ impl<'l> Lowering<'l> {
         let taints = pool.taints.iter().map(|taint| Taint {
             key: names.intern(&taint.key),
             value: names.intern(&taint.value),
-            effect: pods::effect(taint.effect.into()),
+            effect: labels::effect(taint.effect.into()),
         });
         let taints = taints.collect();
         NodeShape {
-            labels: pods::label_set(names, &labels),
+            labels: labels::label_set(names, &labels),
             taints,
             ..NodeShape::plain(allocatable)
         }
     }
 
-    fn workloads(&mut self, workloads: &[Written], around: &Surroundings) {
+    fn workloads(&mut self, workloads: &[Written], context: &ClusterContext) {
         let mut names = BTreeSet::new();
         let mut unsaid = jobs::Unsaid::default();
         for written in workloads {
@@ -363,9 +363,9 @@ impl<'l> Lowering<'l> {
                 admitted: None,
                 status: None,
             };
-            let spec = pods::pod_spec(&mut self.model, around, source);
+            let spec = pods::pod_spec(&mut self.model, context, source);
             let controller = self.controller(written, &mut unsaid);
-            let required = pods::count_annotation(&written.annotations, "spotsim/required");
+            let required = annotations::count_annotation(&written.annotations, "spotsim/required");
             match (spec, controller.and_then(|it| required.map(|required| (it, required)))) {
                 (Ok(spec), Ok((controller, required))) => {
                     let spec = self.model.specs.intern(spec);
@@ -419,7 +419,8 @@ impl<'l> Lowering<'l> {
             }
             Kind::DaemonSet => Controller::DaemonSet,
             Kind::Pod => {
-                let duration = pods::span_annotation(&written.annotations, "spotsim/duration")?;
+                let duration =
+                    annotations::span_annotation(&written.annotations, "spotsim/duration")?;
                 Controller::Pod { duration }
             }
             Kind::Job => Controller::Job(jobs::job(&mut self.model, self.file, written, unsaid)?),

@@ -10,7 +10,7 @@ use sim::model::start::StartNode;
 use sim::model::taints::Taint;
 use sim::names::NameId;
 
-use super::pods::{effect, label_set};
+use super::labels::{effect, label_set};
 use super::requests::amount;
 use crate::kube::{Node, ResourceList};
 

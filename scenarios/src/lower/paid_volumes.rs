@@ -10,12 +10,12 @@ use sim::table::Id;
 use sim::{MicroUsdPerHour, SimTime};
 
 use super::Lowering;
-use super::surroundings::Surroundings;
 use crate::assumption;
 use crate::catalogue::charges;
 use crate::file::Kind;
 use crate::kube::PersistentVolumeClaimSpec;
 use crate::workloads::Written;
+use manifests::context::ClusterContext;
 
 /// Hours of a month.
 const MONTH: f64 = 730.0;
@@ -41,14 +41,14 @@ struct Price {
 
 impl Lowering<'_> {
     /// Bills the volumes that have a price, and lists all others. What is part of a node is neither.
-    pub(super) fn paid_volumes(&mut self, workloads: &[Written], around: &Surroundings) {
+    pub(super) fn paid_volumes(&mut self, workloads: &[Written], context: &ClusterContext) {
         let prices = self.volume_prices();
         let (mut billed, mut unbilled) = (BTreeMap::<String, (u64, f64)>::new(), Vec::new());
-        for volumes in self.persistent(workloads, around) {
-            let (size, claim) = (around.size(volumes.claim), volumes.claim);
-            let class = around.class_of(claim);
+        for volumes in self.persistent(workloads, context) {
+            let (size, claim) = (context.size(volumes.claim), volumes.claim);
+            let class = context.class_of(claim);
             let total = size.saturating_mul(volumes.count);
-            let price = self.price_of(class, &prices, around);
+            let price = self.price_of(class, &prices, context);
             let Some(price) = price.filter(|_| volumes.lasting) else {
                 let Volumes { name, count, .. } = &volumes;
                 let many = if *count == 1 { String::new() } else { format!("{count} x ") };
@@ -91,7 +91,7 @@ impl Lowering<'_> {
     fn persistent<'v>(
         &self,
         workloads: &'v [Written],
-        around: &'v Surroundings,
+        context: &'v ClusterContext,
     ) -> Vec<Volumes<'v>> {
         let mut first_used: BTreeMap<String, SimTime> = BTreeMap::new();
         let mut own = Vec::new();
@@ -110,7 +110,7 @@ impl Lowering<'_> {
                     let names: BTreeSet<String> =
                         (0..replicas).map(|ordinal| format!("{common}-{ordinal}")).collect();
                     let (made, new): (Vec<_>, Vec<_>) =
-                        names.into_iter().partition(|name| around.claim(name).is_some());
+                        names.into_iter().partition(|name| context.claim(name).is_some());
                     made.into_iter().for_each(&mut uses);
                     let (claim, count) = (&template.spec, new.len() as u64);
                     own.push(Volumes { name: common, count, claim, from, lasting: true });
@@ -125,8 +125,8 @@ impl Lowering<'_> {
                 }
             }
         }
-        let there = around.claims().filter_map(|(name, claim)| {
-            let class = around.class_of(claim).and_then(|class| around.class(class));
+        let there = context.claims().filter_map(|(name, claim)| {
+            let class = context.class_of(claim).and_then(|class| context.class(class));
             // API server: apis/storage/v1/defaults.go SetDefaults_StorageClass
             let at_once = class.is_some_and(|it| {
                 it.volume_binding_mode.as_deref().is_none_or(|it| it == "Immediate")
@@ -136,7 +136,7 @@ impl Lowering<'_> {
             Some(Volumes { name: name.to_owned(), count: 1, claim, from: from?, lasting: true })
         });
         let mut all: Vec<Volumes<'v>> = there.chain(own).collect();
-        all.retain(|it| it.count > 0 && !around.reach(it.claim).is_on_a_node());
+        all.retain(|it| it.count > 0 && !context.accessibility(it.claim).is_on_a_node());
         all
     }
 
@@ -170,13 +170,13 @@ impl Lowering<'_> {
         &self,
         class: Option<&str>,
         stated: &[(Pattern, Price)],
-        around: &Surroundings,
+        context: &ClusterContext,
     ) -> Option<Price> {
         let name = class.unwrap_or_default();
         if let Some((_, Price { of, usd })) = stated.iter().find(|(it, _)| it.matches(name)) {
             return Some(Price { of: of.clone(), usd: *usd });
         }
-        let class = around.class(class?)?;
+        let class = context.class(class?)?;
         let parameter = |key: &str| class.parameters.get(key).map(String::as_str);
         let disk = charges::made_by(&class.provisioner, &self.file.region, parameter)?;
         Some(Price { of: disk.kind.into(), usd: disk.usd_per_gib_month })

@@ -1,31 +1,24 @@
 //! From a Kubernetes PodSpec to what the simulator knows of a pod.
 
-use std::collections::BTreeMap;
-
 use sim::Span;
 use sim::model::Model;
 use sim::model::images::PodImages;
-use sim::model::labels::{LabelSet, Operator, Requirement};
-use sim::model::pod::{HostPort, NodeSelectorTerm, PodSpec, Protocol};
-use sim::model::taints::{Effect, Toleration, TolerationOperator};
+use sim::model::pod::{HostPort, PodSpec, Protocol};
 use sim::names::{NameId, Names};
 
-use super::probes;
+use super::annotations::span_annotation;
+use super::labels::{label_set, node_affinity, toleration};
+use super::probes::{self, DEFAULT_STARTUP};
 use super::requests::{is_sidecar, requests};
 use super::selectors::Meaning;
-use super::surroundings::Surroundings;
 use super::volumes::pod_volumes;
-use crate::kube::{self, Container, LabelSelector, ObjectMeta, PodStatus};
+use crate::kube::{self, Container, LabelSelector, Labels, ObjectMeta, PodStatus};
+use manifests::context::ClusterContext;
 
 /// Kubernetes' own default.
 const DEFAULT_GRACE: u32 = 30;
 /// The scheduler that pods get which name none.
 const DEFAULT_SCHEDULER: &str = "default-scheduler";
-/// From being bound to answering probes, unless `spotsim/startup` says otherwise.
-pub const DEFAULT_STARTUP: Span = Span::from_secs(5);
-
-/// Labels or annotations as they are written.
-pub type Labels = BTreeMap<String, String>;
 
 /// A pod, or what a controller makes pods of.
 #[derive(Clone, Copy)]
@@ -49,13 +42,13 @@ pub struct Source<'p> {
 impl<'p> Source<'p> {
     /// A pod of a cluster.
     #[must_use]
-    pub fn of_pod(pod: &'p kube::Pod, around: &'p Surroundings) -> Source<'p> {
+    pub fn of_pod(pod: &'p kube::Pod, context: &'p ClusterContext) -> Source<'p> {
         Source {
             namespace: pod.metadata.namespace(),
             labels: &pod.metadata.labels,
             annotations: &pod.metadata.annotations,
             spec: &pod.spec,
-            controller: around.controller_of(&pod.metadata),
+            controller: context.controller_of(&pod.metadata),
             admitted: Some(&pod.metadata),
             status: pod.spec.node_name.is_some().then_some(&pod.status),
         }
@@ -68,20 +61,20 @@ impl<'p> Source<'p> {
 /// A sentence that says what is wrong with it.
 pub fn pod_spec(
     model: &mut Model,
-    around: &Surroundings,
+    context: &ClusterContext,
     source: Source<'_>,
 ) -> Result<PodSpec, String> {
     let Source { namespace, labels, annotations, spec, controller, admitted, status } = source;
     let requests = requests(model, spec, status)?;
-    let priority = around.priority_of(spec)?;
+    let priority = context.priority_of(spec)?;
     let grace = spec.termination_grace_period_seconds.unwrap_or(DEFAULT_GRACE);
     let grace = Span::from_secs(u64::from(grace));
-    let mut meaning = Meaning { model, around, namespace, labels, admitted: admitted.is_some() };
+    let mut meaning = Meaning { model, context, namespace, labels, admitted: admitted.is_some() };
     let pod_affinity = spec.affinity.as_ref().map(|it| meaning.pod_affinity(it)).transpose()?;
     let spread = spec.topology_spread_constraints.iter().map(|it| meaning.spread(it));
     let spread = spread.collect::<Result<Vec<_>, _>>()?;
     let default_spread = if spread.is_empty() { meaning.default_spread(controller)? } else { None };
-    let volumes = pod_volumes(model, source);
+    let volumes = pod_volumes(model, spec, admitted);
     let images = pod_images(model, spec);
     probes::check(spec)?;
     let answers = span_annotation(annotations, "spotsim/startup")?.unwrap_or(DEFAULT_STARTUP);
@@ -132,95 +125,6 @@ fn shutdown(spec: &kube::PodSpec, grace: Span, stated: Option<Span>) -> Span {
     }
 }
 
-/// A duration that an annotation gives.
-///
-/// # Errors
-/// A sentence that says what is wrong with it.
-pub fn span_annotation(annotations: &Labels, key: &str) -> Result<Option<Span>, String> {
-    let span = annotations.get(key).map(|text| Span::parse(text));
-    span.transpose().map_err(|error| format!("annotation `{key}`: {error}"))
-}
-
-/// A number of pods that an annotation gives.
-///
-/// # Errors
-/// A sentence that says what is wrong with it.
-pub fn count_annotation(annotations: &Labels, key: &str) -> Result<Option<u32>, String> {
-    let count = annotations.get(key).map(|text| (text, text.parse()));
-    count
-        .map(|(text, count)| count.map_err(|_| format!("annotation `{key}`: `{text}` is no count")))
-        .transpose()
-}
-
-/// Labels as the simulator keeps them.
-pub fn label_set(names: &mut Names, labels: &Labels) -> LabelSet {
-    labels.iter().map(|(key, value)| (names.intern(key), names.intern(value))).collect()
-}
-
-/// An effect as the simulator knows it.
-#[must_use]
-pub fn effect(effect: kube::Effect) -> Effect {
-    match effect {
-        kube::Effect::NoSchedule => Effect::NoSchedule,
-        kube::Effect::PreferNoSchedule => Effect::PreferNoSchedule,
-        kube::Effect::NoExecute => Effect::NoExecute,
-    }
-}
-
-/// Required terms, if there are any to satisfy, and preferred ones with their weights.
-pub fn node_affinity(
-    names: &mut Names,
-    affinity: Option<&kube::NodeAffinity>,
-) -> (Option<Vec<NodeSelectorTerm>>, Vec<(i64, NodeSelectorTerm)>) {
-    let Some(affinity) = affinity else { return (None, Vec::new()) };
-    let required = affinity.required.as_ref().map(|required| node_selector(names, required));
-    let mut preferred = Vec::new();
-    for kube::PreferredSchedulingTerm { weight, preference } in &affinity.preferred {
-        preferred.push((*weight, selector_term(names, preference)));
-    }
-    (required, preferred)
-}
-
-/// The terms of a node selector, of which one must match.
-pub fn node_selector(names: &mut Names, selector: &kube::NodeSelector) -> Vec<NodeSelectorTerm> {
-    selector.node_selector_terms.iter().map(|term| selector_term(names, term)).collect()
-}
-
-/// A term of an affinity. One that makes no sense matches nothing, and yet the nodes that it names
-/// are named.
-pub fn selector_term(names: &mut Names, term: &kube::NodeSelectorTerm) -> NodeSelectorTerm {
-    let mut makes_sense = true;
-    let mut all = |expressions: &[kube::Expression], one_value: bool| -> Vec<Requirement> {
-        let understood = expressions.iter().filter_map(|expression| {
-            let requirement = requirement(names, expression);
-            makes_sense &= requirement.is_some() && (!one_value || expression.values.len() == 1);
-            requirement
-        });
-        understood.collect()
-    };
-    let (mut labels, name) = (all(&term.match_expressions, false), all(&term.match_fields, true));
-    if !makes_sense {
-        let key = names.intern("(what makes no sense)");
-        labels.push(Requirement { key, operator: Operator::In(Vec::new()) });
-    }
-    NodeSelectorTerm { labels, name }
-}
-
-/// What is asked of one label; none if it makes no sense.
-pub fn requirement(names: &mut Names, expression: &kube::Expression) -> Option<Requirement> {
-    let values: Vec<NameId> = expression.values.iter().map(|value| names.intern(value)).collect();
-    let bound = || expression.values.first().and_then(|value| value.parse().ok());
-    let operator = match expression.operator {
-        kube::Operator::In => Operator::In(values),
-        kube::Operator::NotIn => Operator::NotIn(values),
-        kube::Operator::Exists => Operator::Exists,
-        kube::Operator::DoesNotExist => Operator::DoesNotExist,
-        kube::Operator::Gt => Operator::Gt(bound()?),
-        kube::Operator::Lt => Operator::Lt(bound()?),
-    };
-    Some(Requirement { key: names.intern(&expression.key), operator })
-}
-
 /// The images that are known, as often as the pod names them.
 // kube-scheduler: plugins/imagelocality/image_locality.go sumImageScores
 fn pod_images(model: &Model, spec: &kube::PodSpec) -> PodImages {
@@ -262,22 +166,6 @@ fn awaits_device(names: &mut Names, namespace: &str, spec: &kube::PodSpec) -> Op
     Some(names.intern(&format!("could not find ResourceClaim \"{namespace}/{claim}\"")))
 }
 
-fn toleration(names: &mut Names, toleration: &kube::Toleration) -> Toleration {
-    let value = names.intern(&toleration.value);
-    Toleration {
-        key: toleration.key.as_deref().filter(|key| !key.is_empty()).map(|key| names.intern(key)),
-        operator: match toleration.operator.as_deref() {
-            None | Some("" | "Equal") => TolerationOperator::Equal(value),
-            Some("Exists") => TolerationOperator::Exists,
-            Some(_) => TolerationOperator::Never,
-        },
-        effect: toleration.effect.map(effect),
-        seconds: toleration
-            .toleration_seconds
-            .map(|seconds| Span::from_secs_capped(u64::try_from(seconds).unwrap_or(0))),
-    }
-}
-
 /// How long the pod's containers sleep before they are asked to stop, all at once.
 // kubelet: kuberuntime_container.go killContainer
 fn pre_stop_sleep(spec: &kube::PodSpec) -> Span {
@@ -310,6 +198,8 @@ fn host_ports(names: &mut Names, spec: &kube::PodSpec) -> Result<Vec<HostPort>, 
 
 #[cfg(test)]
 mod tests {
+    use sim::model::taints::TolerationOperator;
+
     use super::*;
 
     fn lowered(spec: &str, status: Option<&PodStatus>) -> (Model, PodSpec) {
@@ -323,7 +213,7 @@ mod tests {
             admitted: None,
             status,
         };
-        let spec = pod_spec(&mut model, &Surroundings::default(), source).unwrap();
+        let spec = pod_spec(&mut model, &ClusterContext::default(), source).unwrap();
         (model, spec)
     }
 
@@ -366,7 +256,7 @@ mod tests {
             admitted: None,
             status: None,
         };
-        let pod = pod_spec(&mut Model::default(), &Surroundings::default(), source).unwrap();
+        let pod = pod_spec(&mut Model::default(), &ClusterContext::default(), source).unwrap();
         assert_eq!(pod.shutdown, Span::from_secs(30));
     }
 

@@ -3,13 +3,16 @@
 use sim::Span;
 
 use super::Lowering;
-use super::pods::{DEFAULT_STARTUP, span_annotation};
+use super::annotations::span_annotation;
 use super::requests::is_sidecar;
 use crate::assumption;
 use crate::cluster::Cluster;
 use crate::diagnostic::Diagnostic;
 use crate::kube::{Container, PodSpec, Probe};
 use crate::workloads::Written;
+
+/// From being bound to answering probes, unless `spotsim/startup` says otherwise.
+pub(super) const DEFAULT_STARTUP: Span = Span::from_secs(5);
 
 /// A probe with Kubernetes' defaults, in seconds and times.
 // kubernetes: pkg/apis/core/v1/defaults.go SetDefaults_Probe: zero is the default, too

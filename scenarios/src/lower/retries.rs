@@ -6,12 +6,9 @@ use sim::model::failure::{
     FailureAction, FailurePolicy, FailureRule, Pattern, Replacement, Retries,
 };
 
-use crate::kube::{JobSpec, PodFailurePolicy, PodFailurePolicyOnExitCodes, PodSpec};
-use crate::load::Origin;
-use crate::unmodelled::Tally;
-
-/// The only condition that something here gives a pod.
-const DISRUPTION_TARGET: &str = "DisruptionTarget";
+use crate::kube::{
+    DISRUPTION_TARGET, JobSpec, PodFailurePolicy, PodFailurePolicyOnExitCodes, PodSpec,
+};
 
 /// How a Job takes failures, by its spec and that of its pods.
 ///
@@ -55,28 +52,6 @@ pub(crate) fn limit(job: &JobSpec) -> u32 {
     let per_index = job.backoff_limit_per_index.is_some();
     let default = if per_index { u32::MAX } else { Retries::default().limit };
     job.backoff_limit.unwrap_or(default)
-}
-
-/// Counts what is read of a Job and not simulated.
-pub(crate) fn count_unmodelled(job: &JobSpec, tally: &mut Tally, origin: &Origin) {
-    let rules = || job.pod_failure_policy.iter().flat_map(|policy| &policy.rules);
-    let mut conditions = rules().flat_map(|rule| &rule.on_pod_conditions);
-    let all = [
-        (
-            "spec.backoffLimitPerIndex: failures count together",
-            job.backoff_limit_per_index.is_some(),
-        ),
-        ("spec.maxFailedIndexes: no index fails by itself", job.max_failed_indexes.is_some()),
-        (
-            "spec.podFailurePolicy: action FailIndex is taken as Count",
-            rules().any(|rule| rule.action == "FailIndex"),
-        ),
-        (
-            "spec.podFailurePolicy: conditions other than DisruptionTarget, which no pod has here",
-            conditions.any(|condition| condition.kind != DISRUPTION_TARGET),
-        ),
-    ];
-    all.iter().filter(|(_, has)| *has).for_each(|(what, _)| tally.count(what, origin));
 }
 
 /// Which failures of such pods count.

@@ -7,48 +7,22 @@ use sim::model::pod::{AffinityTerm, PodAffinity, SpreadConstraint};
 use sim::model::selectors::{BorneTerm, Namespaces, PodSelector, SelectorId, TermId, TermKind};
 use sim::names::{NameId, Names};
 
-use super::pods::{Labels, label_set, requirement};
-use super::surroundings::Surroundings;
-use crate::kube::{self, LabelSelector, Operator};
+use super::labels::{label_set, requirements};
+use crate::kube::{self, LabelSelector, Labels};
+use manifests::context::ClusterContext;
 
 /// A pod that means others, and what it may mean.
 pub struct Meaning<'m> {
     /// Where what it means is written down.
     pub model: &'m mut Model,
-    /// What is around it.
-    pub around: &'m Surroundings,
+    /// What is context it.
+    pub context: &'m ClusterContext,
     /// Its namespace.
     pub namespace: &'m str,
     /// Its labels.
     pub labels: &'m Labels,
     /// Whether the API server has admitted it, and has put into its terms what it does.
     pub admitted: bool,
-}
-
-/// What a selector asks of labels. Without any requirement, all labels satisfy it.
-///
-/// # Errors
-/// A sentence that says what is wrong with it.
-// apimachinery: pkg/apis/meta/v1/helpers.go LabelSelectorAsSelector
-pub fn requirements(
-    names: &mut Names,
-    selector: &LabelSelector,
-) -> Result<Vec<Requirement>, String> {
-    let equal = |(key, value): (&String, &String)| kube::Expression {
-        key: key.clone(),
-        operator: Operator::In,
-        values: vec![value.clone()],
-    };
-    let labels: Vec<kube::Expression> = selector.match_labels.iter().map(equal).collect();
-    let all = labels.iter().chain(&selector.match_expressions);
-    all.map(|expression| match expression.operator {
-        Operator::Gt | Operator::Lt => {
-            Err(format!("a label selector cannot compare (`{}`)", expression.key))
-        }
-        _ => requirement(names, expression)
-            .ok_or_else(|| format!("what is asked of `{}` makes no sense", expression.key)),
-    })
-    .collect()
 }
 
 /// In which of two ways a term of a pod is read.
@@ -148,7 +122,7 @@ impl Meaning<'_> {
         controller: Option<&LabelSelector>,
     ) -> Result<Option<SelectorId>, String> {
         let names = &mut self.model.names;
-        let match_labels = self.around.selected_by_services(self.namespace, self.labels);
+        let match_labels = self.context.selected_by_services(self.namespace, self.labels);
         let services = LabelSelector { match_labels, match_expressions: Vec::new() };
         let mut wanted = requirements(names, &services)?;
         for requirement in controller.map_or_else(|| Ok(Vec::new()), |c| requirements(names, c))? {
@@ -235,7 +209,7 @@ impl Meaning<'_> {
                 if wanted.is_empty() || forgets {
                     return Ok(Namespaces::Every);
                 }
-                for (name, labels) in self.around.namespaces() {
+                for (name, labels) in self.context.namespaces() {
                     let labels = label_set(names, labels);
                     if satisfied(&labels, names) {
                         list.push(names.intern(name));
@@ -274,7 +248,7 @@ mod tests {
     }
 
     fn asked(labels: &str, spec: &str, controller: Option<&str>, admitted: bool) -> Asked {
-        let around = Surroundings::of(&serde_json::from_str::<Vec<Object>>(NAMESPACES).unwrap());
+        let context = ClusterContext::of(&serde_json::from_str::<Vec<Object>>(NAMESPACES).unwrap());
         let mut model = Model::default();
         let controller = controller.map(|text| serde_json::from_str(text).unwrap());
         let metadata = kube::ObjectMeta::default();
@@ -287,7 +261,7 @@ mod tests {
             admitted: admitted.then_some(&metadata),
             status: None,
         };
-        let spec = super::super::pods::pod_spec(&mut model, &around, source).unwrap();
+        let spec = super::super::pods::pod_spec(&mut model, &context, source).unwrap();
         Asked { model, spec }
     }
 

@@ -11,17 +11,16 @@ use sim::table::Id;
 
 use super::Lowering;
 use super::bare::is_preemption;
-use super::healing::buys_both;
 use super::nodes::start_node;
 use super::pods::{Source, pod_spec};
 use super::storage;
-use super::surroundings::Surroundings;
 use crate::cluster::{Cluster, counted, forget_own_node, keep_off_spot, pools};
 use crate::diagnostic::Diagnostic;
 use crate::file::{Kind, Pool};
 use crate::kube::{Node, Pod};
 use crate::load::Origin;
 use crate::tree::Step;
+use manifests::context::ClusterContext;
 
 /// Nodes that are of a pool but of a type or in a zone that it does not list: how many, and one.
 type Strangers<'o> = BTreeMap<(usize, String, String), (usize, &'o Origin)>;
@@ -29,11 +28,11 @@ type Strangers<'o> = BTreeMap<(usize, String, String), (usize, &'o Origin)>;
 impl Lowering<'_> {
     /// Takes over nodes as they are and pods where they run. The cluster's workloads are the
     /// model's from `first` on.
-    pub(super) fn start(&mut self, cluster: &Cluster<'_>, first: usize, around: &Surroundings) {
+    pub(super) fn start(&mut self, cluster: &Cluster<'_>, first: usize, context: &ClusterContext) {
         for wrong in storage::read(&mut self.model, &cluster.storage).err().unwrap_or_default() {
             self.found.push(Diagnostic::new("E0301", wrong));
         }
-        self.start_pods(cluster, first, around);
+        self.start_pods(cluster, first, context);
         // Of a node's resources only those are kept that somebody asks for, so pods go first.
         let mut strangers = Strangers::new();
         for (node, origin) in &cluster.nodes {
@@ -108,7 +107,7 @@ impl Lowering<'_> {
         let catalog = &self.model.catalog;
         let text = |name| self.model.names.text(name);
         let templates = &self.model.pools[PoolId::from_index(pool)].templates;
-        let both = buys_both(&self.file.pools[pool]);
+        let both = self.file.pools[pool].buys_both();
         let template = templates.iter().position(|template| {
             let offering = &catalog.offerings[template.offering];
             let name = text(catalog.instance_types[offering.instance_type].name);
@@ -145,7 +144,7 @@ impl Lowering<'_> {
         node
     }
 
-    fn start_pods(&mut self, cluster: &Cluster<'_>, first: usize, around: &Surroundings) {
+    fn start_pods(&mut self, cluster: &Cluster<'_>, first: usize, context: &ClusterContext) {
         let nodes = cluster.nodes.iter().enumerate();
         let nodes: BTreeMap<&str, usize> =
             nodes.map(|(index, (node, _))| (node.metadata.name.as_str(), index)).collect();
@@ -158,7 +157,7 @@ impl Lowering<'_> {
             if cluster.off_spot.contains(&member.workload) {
                 keep_off_spot(&mut pod.spec, self.provider);
             }
-            let spec = match pod_spec(&mut self.model, around, Source::of_pod(&pod, around)) {
+            let spec = match pod_spec(&mut self.model, context, Source::of_pod(&pod, context)) {
                 Ok(spec) => self.model.specs.intern(spec),
                 Err(error) => {
                     let message = format!("{}: {error}", member.origin.name);

@@ -4,18 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sim::model::Model;
 use sim::model::storage::{
-    Access, Attachable, AttachableId, Capacity, Claim, ClaimId, ClaimState, Named, Owner,
-    StorageClass, StorageClassId, Volume, VolumeId, ZoneRule,
+    Access, AttachableId, Capacity, Claim, ClaimId, ClaimState, Named, Owner, StorageClass,
+    StorageClassId, Volume, VolumeId, ZoneRule,
 };
 use sim::names::NameId;
 use sim::table::Id;
 
-use super::in_tree;
-use super::pods::{label_set, node_selector, requirement};
-use super::selectors::requirements;
+use super::in_tree::{self, attachable};
+use super::labels::{label_set, node_selector, requirement, requirements};
 use crate::kube::{
-    self, CsiStorageCapacity, Expression, Object, ObjectMeta, Operator, PersistentVolume,
-    PersistentVolumeClaim, ResourceList,
+    self, CsiStorageCapacity, Expression, NO_PROVISIONER, Object, ObjectMeta, Operator,
+    PersistentVolume, PersistentVolumeClaim, storage_of,
 };
 
 /// A claim with this annotation has its volume for good.
@@ -25,8 +24,6 @@ const BIND_COMPLETED: &str = "pv.kubernetes.io/bind-completed";
 const SELECTED_NODE: &str = "volume.kubernetes.io/selected-node";
 /// How classes were named before there was a field for them.
 const OLD_CLASS: &str = "volume.beta.kubernetes.io/storage-class";
-/// The provisioner that makes nothing.
-pub(super) const NO_PROVISIONER: &str = "kubernetes.io/no-provisioner";
 /// Labels that say where a volume is, each with its present spelling.
 // kube-scheduler: volumezone/volume_zone.go topologyLabels, translateToGALabel
 const ZONES: [(&str, &str); 4] = [
@@ -60,7 +57,7 @@ pub fn read<'o>(
     let mut reading = Reading {
         classes: named(objects.classes.iter().map(|class| class.metadata.name.clone())),
         volumes: named(objects.volumes.iter().map(|volume| volume.metadata.name.clone())),
-        claims: named(objects.claims.iter().map(|claim| full_name(&claim.metadata))),
+        claims: named(objects.claims.iter().map(|claim| claim.metadata.full_name())),
         objects: &objects,
         model,
     };
@@ -91,7 +88,7 @@ pub fn read<'o>(
                 reading.model.storage.add_claim(claim);
             }
             Err(error) => {
-                let name = full_name(&claim.metadata);
+                let name = claim.metadata.full_name();
                 wrong.push(format!("PersistentVolumeClaim {name}: {error}"));
             }
         }
@@ -142,17 +139,6 @@ fn attachment(
     });
     let csi = volume?.spec.csi.as_ref()?;
     Some(attachable(model, &spec.attacher, &csi.volume_handle))
-}
-
-/// What a driver attaches.
-pub fn attachable(model: &mut Model, driver: &str, handle: &str) -> AttachableId {
-    let (driver, handle) = (model.names.intern(driver), model.names.intern(handle));
-    model.storage.intern_attachable(Attachable { driver, handle })
-}
-
-/// `namespace/name`, as claims are known by.
-pub fn full_name(metadata: &ObjectMeta) -> String {
-    format!("{}/{}", metadata.namespace(), metadata.name)
 }
 
 /// The ids that objects will have, in their order.
@@ -285,7 +271,7 @@ impl Reading<'_> {
             },
         };
         Ok(Claim {
-            name: names.intern(&full_name(metadata)),
+            name: names.intern(&metadata.full_name()),
             owner: metadata.controller().map(|owner| names.intern(&owner.uid)),
             class: self.classes.get(class).copied(),
             size: storage_of(&spec.resources.requests)?,
@@ -345,7 +331,7 @@ impl Reading<'_> {
         }
         let driver = in_tree::driver(&self.class_object(claim)?.provisioner)?.to_owned();
         // Not a handle that a driver could give.
-        let handle = format!("(claim {})", full_name(&claim.metadata));
+        let handle = format!("(claim {})", claim.metadata.full_name());
         Some(attachable(self.model, &driver, &handle))
     }
 }
@@ -354,11 +340,6 @@ impl Reading<'_> {
 // component-helpers: storage/volume/helpers.go GetPersistentVolumeClaimClass
 fn class_name<'n>(metadata: &'n ObjectMeta, field: Option<&'n String>) -> &'n str {
     metadata.annotations.get(OLD_CLASS).or(field).map_or("", String::as_str)
-}
-
-/// How much storage a list asks for.
-pub fn storage_of(list: &ResourceList) -> Result<u64, String> {
-    list.get("storage").map_or(Ok(0), |quantity| Ok(quantity.amount()?.value()))
 }
 
 fn access(modes: &[String], mode: Option<&str>) -> Access {

@@ -7,7 +7,6 @@ use sim::model::storage::{
 use sim::names::NameId;
 
 use super::in_tree;
-use super::pods::Source;
 use crate::kube::{self, ObjectMeta, Volume};
 
 /// Ceph's pool where none is named.
@@ -15,15 +14,19 @@ const DEFAULT_POOL: &str = "rbd";
 
 /// What a pod's volumes ask of its node. Claims are looked at only of pods that the API server has
 /// admitted: what a controller makes pods of says too little about them.
-pub fn pod_volumes(model: &mut Model, source: Source<'_>) -> PodVolumes {
+pub fn pod_volumes(
+    model: &mut Model,
+    spec: &kube::PodSpec,
+    admitted: Option<&ObjectMeta>,
+) -> PodVolumes {
     let mut volumes = PodVolumes::default();
-    for volume in &source.spec.volumes {
+    for volume in &spec.volumes {
         volumes.disks.extend(disk(model, volume));
         volumes.attached.extend(in_tree::of_pod(model, volume));
     }
-    if let Some(pod) = source.admitted {
+    if let Some(pod) = admitted {
         let mut unbound = false;
-        for volume in &source.spec.volumes {
+        for volume in &spec.volumes {
             if let Some(claim) = claim(model, pod, volume, &mut volumes.wrong) {
                 let state = model.storage.claims[claim.claim].state;
                 unbound |= state == ClaimState::Late;

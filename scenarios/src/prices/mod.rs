@@ -20,7 +20,7 @@ use sim::MicroUsdPerHour;
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::file::market;
 use crate::inputs::Input;
-use crate::reading::Named;
+use crate::reading::{self, Named};
 use crate::tree::Node;
 use crate::unmodelled::Tally;
 use moment::{Clock, Moment};
@@ -81,7 +81,7 @@ pub fn read(
         return None;
     };
     let path = folder.map_or_else(|| name.into(), |folder| folder.join(name));
-    let history = match crate::open(&path, name, Named::ByAFile) {
+    let history = match reading::source(&path, name, Named::ByAFile) {
         Ok(history) => history,
         Err(diagnostics) => {
             for diagnostic in diagnostics.iter() {

@@ -18,7 +18,7 @@ use crate::file::scheduler::{
     NodeResourcesBalancedAllocationArgs, NodeResourcesFitArgs, PluginConfig, PodTopologySpreadArgs,
     RequestedToCapacityRatio, Resource, ScoringStrategy, ScoringType, WhenUnsatisfiable,
 };
-use crate::lower::pods::node_affinity;
+use crate::lower::labels::node_affinity;
 use crate::tree::Step;
 
 /// The arguments of a profile that stands at `at`.

@@ -97,7 +97,7 @@ pub fn read(
         found.push(Diagnostic::new("E0503", message).at(source, span.clone()));
     }
     let place = written.root.at(&["file".into()]).span.clone();
-    match crate::documents_of(name, folder) {
+    match crate::reading::documents(name, folder) {
         Ok((source, documents)) => {
             inputs.push(Input::of(&source.file, source.text.as_bytes()));
             from_document(&source, &documents, found)

@@ -1,18 +1,17 @@
-//! What pods refer to without owning it: namespaces, Services, controllers, priority classes.
+//! What pods refer to without owning it: namespaces, Services, controllers, priority classes, storage.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::pods::Labels;
-use super::reach::Reach;
-use super::storage::{NO_PROVISIONER, full_name, storage_of};
+use crate::accessibility::Accessibility;
 use crate::kube::{
-    LabelSelector, Object, ObjectMeta, PersistentVolumeClaimSpec, PodSpec, StorageClass,
+    LabelSelector, Labels, NO_PROVISIONER, Object, ObjectMeta, PersistentVolumeClaimSpec, PodSpec,
+    StorageClass, storage_of,
 };
 
 /// The label that every namespace carries with its own name.
 // API server: NamespaceDefaultLabelName
 const NAMESPACE_LABEL: &str = "kubernetes.io/metadata.name";
-/// The annotation of the class that claims get which name none.
+/// The annotation of the class of claims that name none.
 // API server: plugin/pkg/admission/storage/storageclass/setdefault
 const DEFAULT_CLASS: &str = "storageclass.kubernetes.io/is-default-class";
 /// Priority classes that every cluster has.
@@ -20,9 +19,9 @@ const DEFAULT_CLASS: &str = "storageclass.kubernetes.io/is-default-class";
 const SYSTEM_PRIORITIES: [(&str, i32); 2] =
     [("system-node-critical", 2_000_001_000), ("system-cluster-critical", 2_000_000_000)];
 
-/// The objects around pods, as far as they say something about them.
+/// The objects that pods refer to.
 #[derive(Clone, Debug)]
-pub struct Surroundings {
+pub struct ClusterContext {
     namespaces: BTreeMap<String, Labels>,
     /// The selectors of the Services of each namespace.
     services: BTreeMap<String, Vec<Labels>>,
@@ -31,10 +30,10 @@ pub struct Surroundings {
     priorities: BTreeMap<String, Priority>,
     /// Claims by their full names.
     claims: BTreeMap<String, PersistentVolumeClaimSpec>,
-    /// Classes whose volumes nobody makes: as a rule, they are parts of nodes.
+    /// Classes without a provisioner: as a rule, their volumes are parts of nodes.
     local_classes: BTreeSet<String>,
-    /// What volumes say of themselves.
-    volumes: BTreeMap<String, Option<Reach>>,
+    /// The accessibility that the sources of volumes decide.
+    volumes: BTreeMap<String, Option<Accessibility>>,
     /// Classes of disks, and which of them is the default.
     classes: BTreeMap<String, StorageClass>,
     default_class: Option<String>,
@@ -48,17 +47,17 @@ pub struct Surroundings {
 pub struct Priority {
     /// Its place in the queue.
     pub value: i32,
-    /// Whether it may push others away.
+    /// Whether it may preempt others.
     pub preempts: bool,
 }
 
-impl Default for Surroundings {
+impl Default for ClusterContext {
     /// An empty cluster.
     fn default() -> Self {
         let system = |(name, value): &(&str, i32)| {
             ((*name).to_owned(), Priority { value: *value, preempts: true })
         };
-        Surroundings {
+        ClusterContext {
             namespaces: BTreeMap::new(),
             services: BTreeMap::new(),
             controllers: BTreeMap::new(),
@@ -74,15 +73,15 @@ impl Default for Surroundings {
     }
 }
 
-impl Surroundings {
-    /// What a cluster's objects say.
-    pub fn of<'o>(objects: impl IntoIterator<Item = &'o Object>) -> Surroundings {
-        let mut around = Surroundings::default();
-        objects.into_iter().for_each(|object| around.learn(object));
-        around
+impl ClusterContext {
+    /// The context that objects make.
+    pub fn of<'o>(objects: impl IntoIterator<Item = &'o Object>) -> ClusterContext {
+        let mut context = ClusterContext::default();
+        objects.into_iter().for_each(|object| context.learn(object));
+        context
     }
 
-    /// Takes in what an object says; most say nothing.
+    /// Takes in an object; most contribute nothing.
     pub fn learn(&mut self, object: &Object) {
         let metadata = object.metadata();
         let named = |kind| (kind, metadata.namespace().to_owned(), metadata.name.clone());
@@ -106,7 +105,7 @@ impl Surroundings {
                 self.controllers.insert(named("StatefulSet"), selector);
             }
             Object::PersistentVolumeClaim(it) => {
-                self.claims.insert(full_name(&it.metadata), it.spec.clone());
+                self.claims.insert(it.metadata.full_name(), it.spec.clone());
             }
             Object::StorageClass(it) => {
                 if it.provisioner == NO_PROVISIONER {
@@ -118,7 +117,7 @@ impl Surroundings {
                 self.classes.insert(it.metadata.name.clone(), it.as_ref().clone());
             }
             Object::PersistentVolume(it) => {
-                self.volumes.insert(it.metadata.name.clone(), Reach::of_volume(&it.spec));
+                self.volumes.insert(it.metadata.name.clone(), Accessibility::of_volume(&it.spec));
                 let size = storage_of(&it.spec.capacity).unwrap_or_default();
                 let class = it.spec.storage_class_name.clone();
                 self.sizes.insert(it.metadata.name.clone(), (size, class));
@@ -199,18 +198,18 @@ impl Surroundings {
         self.classes.get(name)
     }
 
-    /// From where a claim's volume is reached. If the volume is not known, a class whose volumes
-    /// nobody makes has parts of nodes, unless several nodes may use one at a time: NFS is written
-    /// down like that, too.
+    /// From where a claim's volume can be reached. If the volume is not known, a class without a
+    /// provisioner has parts of nodes, unless several nodes may use one at a time: NFS is declared
+    /// in that way, too.
     #[must_use]
-    pub fn reach(&self, claim: &PersistentVolumeClaimSpec) -> Reach {
-        let by_modes = Reach::by_modes(claim);
+    pub fn accessibility(&self, claim: &PersistentVolumeClaimSpec) -> Accessibility {
+        let by_modes = Accessibility::by_modes(claim);
         if let Some(volume) = self.volumes.get(&claim.volume_name) {
             return volume.unwrap_or(by_modes);
         }
         let class = claim.storage_class_name.as_ref();
         let local = class.is_some_and(|class| self.local_classes.contains(class));
-        if local && by_modes == Reach::Zone { Reach::Node } else { by_modes }
+        if local && by_modes == Accessibility::Zone { Accessibility::Node } else { by_modes }
     }
 
     /// A pod's priority, as admission sets it.
@@ -240,13 +239,13 @@ impl Surroundings {
 mod tests {
     use super::*;
 
-    fn around(objects: &str) -> Surroundings {
-        Surroundings::of(&serde_json::from_str::<Vec<Object>>(objects).unwrap())
+    fn context(objects: &str) -> ClusterContext {
+        ClusterContext::of(&serde_json::from_str::<Vec<Object>>(objects).unwrap())
     }
 
     #[test]
     fn a_priority_is_the_pods_own_or_its_class_or_the_default() {
-        let around = around(
+        let context = context(
             r#"[{"kind": "PriorityClass", "metadata": {"name": "low"}, "value": 5,
                  "preemptionPolicy": "Never"},
                 {"kind": "PriorityClass", "metadata": {"name": "usual"}, "value": 7,
@@ -254,7 +253,7 @@ mod tests {
         );
         let of = |spec: &str| {
             let spec: PodSpec = serde_json::from_str(spec).unwrap();
-            around.priority_of(&spec).map(|priority| (priority.value, priority.preempts))
+            context.priority_of(&spec).map(|priority| (priority.value, priority.preempts))
         };
         assert_eq!(of(r#"{"priority": 3, "priorityClassName": "low"}"#), Ok((3, true)));
         assert_eq!(of(r#"{"priorityClassName": "low"}"#), Ok((5, false)));
@@ -270,11 +269,11 @@ mod tests {
 
     #[test]
     fn every_namespace_has_its_name_as_a_label() {
-        let around = around(
+        let context = context(
             r#"[{"kind": "Pod", "metadata": {"name": "p", "namespace": "a"}},
                 {"kind": "Namespace", "metadata": {"name": "a", "labels": {"team": "x"}}}]"#,
         );
-        let all: Vec<_> = around.namespaces().collect();
+        let all: Vec<_> = context.namespaces().collect();
         assert_eq!(all.len(), 1);
         assert_eq!(all[0].1[NAMESPACE_LABEL], "a");
         assert_eq!(all[0].1["team"], "x");
@@ -282,7 +281,7 @@ mod tests {
 
     #[test]
     fn a_pod_belongs_to_services_of_its_namespace_that_select_it() {
-        let around = around(
+        let context = context(
             r#"[{"kind": "Service", "metadata": {"namespace": "a"}, "spec": {"selector": {"app": "x"}}},
                 {"kind": "Service", "metadata": {"namespace": "a"}, "spec": {"selector": {"tier": "y"}}},
                 {"kind": "Service", "metadata": {"namespace": "a"}, "spec": {"selector": {"app": "z"}}},
@@ -290,8 +289,8 @@ mod tests {
         );
         let labels: Labels =
             serde_json::from_str(r#"{"app": "x", "tier": "y", "more": "1"}"#).unwrap();
-        let selected = around.selected_by_services("a", &labels);
+        let selected = context.selected_by_services("a", &labels);
         assert_eq!(selected, serde_json::from_str(r#"{"app": "x", "tier": "y"}"#).unwrap());
-        assert!(around.selected_by_services("b", &labels).is_empty());
+        assert!(context.selected_by_services("b", &labels).is_empty());
     }
 }

@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 use serde_json::{Value as Json, json};
 
-use crate::codes::{self, Code};
+use crate::code::Code;
+use crate::codes;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use manifests::lines::Lines;
 
