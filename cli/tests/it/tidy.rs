@@ -9,7 +9,7 @@ fn root() -> PathBuf {
 }
 
 /// Every Rust file under `folder`, with its path from the root and its text.
-fn rust_files(folder: &str) -> Vec<(String, String)> {
+pub(super) fn rust_files(folder: &str) -> Vec<(String, String)> {
     fn visit(dir: &Path, found: &mut Vec<PathBuf>) {
         for entry in fs::read_dir(dir).expect("a folder of the repository") {
             let path = entry.expect("a readable entry").path();
@@ -49,7 +49,7 @@ fn all_rust_files() -> Vec<(String, String)> {
 }
 
 /// The part of a file before its unit tests.
-fn without_tests(text: &str) -> &str {
+pub(super) fn without_tests(text: &str) -> &str {
     text.split("#[cfg(test)]").next().expect("a first part")
 }
 

@@ -1,0 +1,83 @@
+//! No two modules of a crate use each other, directly or through others.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::tidy::{rust_files, without_tests};
+
+/// Folders whose modules are held apart: the files and folders directly in them.
+const FOLDERS: [&str; 4] =
+    ["manifests/src", "manifests/src/admission", "scenarios/src", "scenarios/src/lower"];
+
+/// The names that follow a prefix such as `crate::`, one or several in braces.
+fn named_after<'t>(text: &'t str, prefix: &str) -> Vec<&'t str> {
+    let mut names = Vec::new();
+    for (at, _) in text.match_indices(prefix) {
+        let rest = &text[at + prefix.len()..];
+        let list = match rest.strip_prefix('{') {
+            Some(rest) => rest.split('}').next().unwrap_or_default(),
+            None => {
+                rest.split(|c: char| !(c.is_ascii_lowercase() || c == '_')).next().unwrap_or("")
+            }
+        };
+        names.extend(list.split([',', ':', ' ', '\n']).filter(|name| !name.is_empty()));
+    }
+    names
+}
+
+/// Which modules of a folder each of them uses.
+fn uses(folder: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let inside = folder.split_once("src").map_or("", |(_, inside)| inside.trim_matches('/'));
+    let own = format!(
+        "crate::{}{}",
+        inside.replace('/', "::"),
+        if inside.is_empty() { "" } else { "::" }
+    );
+    let mut graph: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (path, text) in rust_files(folder) {
+        let below = &path[folder.len() + 1..];
+        let module = below.split('/').next().unwrap_or_default().trim_end_matches(".rs");
+        // A parent may name all its children.
+        if ["lib", "mod"].contains(&module) {
+            continue;
+        }
+        let code: Vec<&str> = without_tests(&text)
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("//"))
+            .collect();
+        let code = code.join("\n");
+        let used = graph.entry(module.to_owned()).or_default();
+        used.extend(named_after(&code, &own).into_iter().map(str::to_owned));
+        if !below.contains('/') && !inside.is_empty() {
+            used.extend(named_after(&code, "super::").into_iter().map(str::to_owned));
+        }
+        used.remove(module);
+    }
+    let known: BTreeSet<String> = graph.keys().cloned().collect();
+    graph.values_mut().for_each(|used| used.retain(|name| known.contains(name)));
+    graph
+}
+
+#[test]
+fn modules_form_no_circles() {
+    for folder in FOLDERS {
+        let mut graph = uses(folder);
+        assert!(
+            graph.len() > 3 && graph.values().any(|used| !used.is_empty()),
+            "{folder} is empty"
+        );
+        // What uses nothing is taken away until nothing is left, but for circles.
+        loop {
+            let ground: BTreeSet<String> = graph
+                .iter()
+                .filter(|(_, used)| used.is_empty())
+                .map(|(it, _)| it.clone())
+                .collect();
+            if ground.is_empty() {
+                break;
+            }
+            graph.retain(|name, _| !ground.contains(name));
+            graph.values_mut().for_each(|used| used.retain(|name| !ground.contains(name)));
+        }
+        assert!(graph.is_empty(), "{folder} has a circle among {graph:#?}");
+    }
+}
