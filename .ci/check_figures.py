@@ -46,19 +46,19 @@ def figures(folder: Path) -> list[tuple[str, object, object]]:
         )
         waits = pods.pending(record)
         for key, percent in (("P50", 50), ("P95", 95), ("Max", 100)):
-            told = wait(plan[f"pendingSeconds{key}"])
-            rows.append((f"{name} pending {key}", told, pods.quantile(waits, percent)))
+            stated = wait(plan[f"pendingSeconds{key}"])
+            rows.append((f"{name} pending {key}", stated, pods.quantile(waits, percent)))
         waits = pods.replacements(record)
-        told = plan["harm"]["replacementSeconds"] or [None] * 3
-        for percent, value in zip((50, 95, 100), told, strict=True):
+        stated = plan["harm"]["replacementSeconds"] or [None] * 3
+        for percent, value in zip((50, 95, 100), stated, strict=True):
             mine = pods.quantile(waits, percent)
             rows.append((f"{name} replaced {percent}", wait(value), mine))
         rows += of_workloads(name, plan, record)
     rows += savings(summary, records)
     available = {name: pods.replica_ms(record) for name, record in records.items()}
     ratio = available["onDemand"] and available["proposed"] / available["onDemand"]
-    told = summary["deliveredReplicasRatio"]
-    rows.append(("delivered replica time", close(told["mean"] if told else 0), close(ratio)))
+    stated = summary["deliveredReplicasRatio"]
+    rows.append(("delivered replica time", close(stated["mean"] if stated else 0), close(ratio)))
     return rows
 
 
@@ -72,29 +72,29 @@ def savings(summary: dict, records: dict) -> list[tuple[str, object, object]]:
     }
     rows = []
     for key, baseline in baselines.items():
-        told = summary["saving"][key]
-        micro = told["usdMonthly"]["mean"] * record.hours / MONTH * 1e6
+        stated = summary["saving"][key]
+        micro = stated["usdMonthly"]["mean"] * record.hours / MONTH * 1e6
         rows.append((f"saving {key}, µ$", close(micro), close((baseline - own) / money.MS_PER_HOUR)))
         percent = 100 * (baseline - own) / baseline if baseline else None
-        shown = told["percent"] and told["percent"]["mean"]
+        shown = stated["percent"] and stated["percent"]["mean"]
         rows.append((f"saving {key}, %", close(shown), close(percent)))
     return rows
 
 
 def of_workloads(name: str, plan: dict, record: facts.Record) -> list[tuple[str, object, object]]:
-    told = {row["workload"]: row for row in plan["availability"]}
+    stated = {row["workload"]: row for row in plan["availability"]}
     mine = pods.availability(record)
-    rows = [(f"{name} workloads with replicas", sorted(told), sorted(mine))]
-    for workload in sorted(told.keys() & mine.keys()):
+    rows = [(f"{name} workloads with replicas", sorted(stated), sorted(mine))]
+    for workload in sorted(stated.keys() & mine.keys()):
         for key in ("availability", "replicaAvailability", "leastReplicas"):
             value = mine[workload][key]
-            rows.append((f"{name} {workload} {key}", close(told[workload][key]), close(value)))
+            rows.append((f"{name} {workload} {key}", close(stated[workload][key]), close(value)))
     return rows
 
 
-def wait(told: dict | None) -> tuple[int, bool] | None:
+def wait(stated: dict | None) -> tuple[int, bool] | None:
     """A waiting time of the summary in milliseconds, and whether it is a lower bound."""
-    return told and (round(told["seconds"] * 1000), told["atLeast"])
+    return stated and (round(stated["seconds"] * 1000), stated["atLeast"])
 
 
 def nearly_whole(value: float) -> int:
@@ -118,8 +118,8 @@ def main() -> int:
             subprocess.run([spotsim, *command, *options], stdout=subprocess.DEVNULL, check=True)
             rows = figures(out)
             wrong = [row for row in rows if row[1] != row[2]]
-            for what, told, mine in wrong[:12]:
-                print(f"{name}, seed {seed}: {what}: the summary says {told}, the facts {mine}")
+            for what, stated, mine in wrong[:12]:
+                print(f"{name}, seed {seed}: {what}: the summary says {stated}, the facts {mine}")
             passed, failed = passed + len(rows) - len(wrong), failed + len(wrong)
     print(f"figures of {len(tasks)} scenarios: {passed} agree, {failed} differ")
     return 1 if failed else 0

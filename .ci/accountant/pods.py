@@ -159,7 +159,7 @@ def replica_ms(record: Record) -> int:
 
 
 def watch(steps: list[tuple[int, int]], desired: int, required: int, window: tuple[int, int]):
-    """The availability of a workload of which so many replicas are available from each step on."""
+    """The availability of a workload whose number of available replicas is given for each step."""
     (start, end), enough, missing, wanted = window, 0, 0, 0
     least, was_full = None, False
     for (since, count), (until, _) in zip(steps, [*steps[1:], (end, 0)], strict=True):
