@@ -42,6 +42,6 @@ pub fn least_cpu<T>(times: u32, mut work: impl FnMut() -> T) -> (Option<f64>, T)
 /// Prints one result as one line of JSON.
 pub fn print(result: &serde_json::Value) {
     let mut stdout = std::io::stdout().lock();
-    // A bench whose output nobody reads has nobody to complain to.
+    // A bench whose output is closed has no other place to complain.
     let _ = writeln!(stdout, "{result}");
 }

@@ -22,7 +22,7 @@ pub struct Fault {
     pub at: SimTime,
     /// Where.
     pub place: Place,
-    /// Of those there, every how-manieth is taken; 1 takes all.
+    /// Of those there, every n-th is taken; 1 takes all.
     pub one_in: u32,
     /// Whether the provider gives its notice.
     pub announced: bool,

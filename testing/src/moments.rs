@@ -6,7 +6,7 @@ use sim::{Root, Setup};
 
 /// Runs a setup once and looks at the world after every instant, until the look finds something.
 ///
-/// What happens in one millisecond is one moment: a pod that is told to stop and its successor that
+/// What happens in one millisecond is one moment: a pod that begins to terminate and its replacement that
 /// is bound at once were never seen apart.
 ///
 /// # Errors

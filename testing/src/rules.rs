@@ -32,7 +32,7 @@ pub fn never(model: &mut Model, pods: &str, nodes: &str) -> Rule {
     rule(model, pods, &format!("never on {nodes:?}"), |_| Kind::Never { nodes })
 }
 
-/// Every domain of a node label holds so many of the pods, while any are wanted.
+/// Every domain of a node label holds at least this number of the pods, while any are wanted.
 ///
 /// # Panics
 /// If `pods` is no selector.
@@ -41,7 +41,7 @@ pub fn at_least(model: &mut Model, amount: Amount, pods: &str, key: &str) -> Rul
     rule(model, pods, &name, |names| Kind::AtLeast { amount, key: names.intern(key) })
 }
 
-/// No domain of a node label holds more than so many of the pods.
+/// No domain of a node label holds more than this number of the pods.
 ///
 /// # Panics
 /// If `pods` is no selector.
@@ -183,7 +183,7 @@ mod tests {
         let mut names = Names::default();
         let read = selector("a=1, b==2,c!=3,d in (4, 5),e notin (6),f,!g", &mut names);
         let text = |id: &NameId| names.text(*id).to_owned();
-        let told: Vec<String> = read
+        let described: Vec<String> = read
             .iter()
             .map(|Requirement { key, operator }| match operator {
                 Operator::In(values) => {
@@ -196,7 +196,7 @@ mod tests {
             })
             .collect();
         assert_eq!(
-            told,
+            described,
             [
                 r#"a in ["1"]"#,
                 r#"b in ["2"]"#,

@@ -24,7 +24,7 @@ pub enum Step {
     Create(Index),
     /// A pending pod is bound to a node on which there is room.
     Bind(Index, Index),
-    /// A pod on a node is told to stop.
+    /// A pod on a node begins to terminate.
     Terminate(Index),
     /// A pod on a node ends.
     End(Index),

@@ -73,7 +73,7 @@ pub struct Life {
     pub instance_type: String,
     /// How long it lived, in seconds.
     pub lifetime_s: u64,
-    /// 1 if it was still alive when nobody watched any more.
+    /// 1 if it was still alive when the observation ended.
     pub censored: u8,
 }
 
@@ -198,7 +198,7 @@ fn spells(trace: &Counts) -> usize {
     moves.fold(most as usize, |sum, many| sum.saturating_add(many as usize))
 }
 
-/// A row of a table of lives, whoever made it.
+/// A row of a table of lives, from any source.
 #[derive(Deserialize)]
 struct Ended {
     pool_id: Option<String>,
@@ -213,12 +213,12 @@ fn counts(
     is_wanted: impl FnMut(&str) -> bool,
 ) -> Result<BTreeMap<String, Counts>, DataError> {
     let file = Source { file: path.display().to_string(), text: text.into() };
-    let told = |diagnostic: Box<Diagnostic>| {
+    let in_line = |diagnostic: Box<Diagnostic>| {
         let Diagnostic { message, place, .. } = *diagnostic;
         let line = place.map_or(1, |place| place.line_column().0);
         DataError::File { path: path.to_owned(), what: format!("line {line}: {message}") }
     };
-    traces::counts(&file, is_wanted).map_err(told)
+    traces::counts(&file, is_wanted).map_err(in_line)
 }
 
 pub(crate) fn rows<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, DataError> {

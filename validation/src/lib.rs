@@ -7,7 +7,7 @@
 //! There is no V6. It would be how FGD (ATC 2023) packs pods on GPUs: its tasks ask for a part of one
 //! card, and its policies look at each card of a node. kube-scheduler counts whole devices, so that none
 //! of its plugins is one of those policies. `MostAllocated` is akin to their best fit in what it prefers,
-//! and would still be told of other nodes than it was.
+//! and would still see other nodes than it did.
 
 pub mod data;
 pub mod fit;

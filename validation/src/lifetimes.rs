@@ -22,9 +22,9 @@ pub(crate) const EXPERIMENT: Experiment = Experiment {
 // Kaplan and Meier on the same lives, lifelines, 2026-11-24.
 #[allow(clippy::approx_constant)] // a share that happens to be near 1 / π
 const EXPECTED: [(f64, f64); 4] = [(1.0, 0.149), (6.0, 0.276), (12.0, 0.318), (23.0, 0.382)];
-/// Of 717 VMs that the provider took, so many were about a day old.
+/// Of 717 VMs that the provider took, the number that were about a day old.
 const EXPECTED_AT_CAP: f64 = 352.0 / 717.0;
-/// So many times the VMs of the record are simulated.
+/// How often the VMs of the record are simulated.
 const TIMES: u32 = 20;
 
 fn run(folder: &Path) -> Result<Vec<Row>, DataError> {

@@ -79,7 +79,7 @@ fn run(folder: &Path) -> Result<Vec<Row>, DataError> {
 }
 
 /// Whether a pool, as `type/zone`, is one of those that judge; the model was fitted to the others. Bit
-/// 32 of the 64-bit FNV-1a hash of its name says so, for anybody to split the history alike.
+/// 32 of the 64-bit FNV-1a hash of its name says so, so that a split can be made again.
 fn is_judged(name: &str) -> bool {
     let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)

@@ -187,7 +187,7 @@ fn mean_correlation(zones: &[States]) -> f64 {
     all.iter().sum::<f64>() / all.len() as f64
 }
 
-/// A type of these rates in so many zones.
+/// A type of these rates in a number of zones.
 fn simulated(case: &Case, zones: usize) -> Vec<States> {
     let [reclaim_rate, grant_rate, exit_rate] = case.contention;
     let reclaims = Contention {

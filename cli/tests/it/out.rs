@@ -62,7 +62,7 @@ fn names(folder: &Path) -> Vec<String> {
 fn force_replaces_a_run_and_nothing_else() {
     let place = Place::new();
     assert_eq!(place.run(&["--out", "run"]).0, Some(0));
-    // Somebody keeps a manifest among other things.
+    // A user keeps a manifest among other things.
     fs::create_dir(place.path("thesis")).unwrap();
     fs::copy(place.path("run/manifest.json"), place.path("thesis/manifest.json")).unwrap();
     for chapter in ["a.md", "b.md", "c.md", "d.md", "e.md", "f.md"] {

@@ -110,7 +110,7 @@ fn each_provider_bills_a_reclaimed_instance_by_its_own_rule() {
         };
         assert_eq!(held.map(|ms| spot(ms).total().micro_usd()), expected, "{provider}");
     }
-    // A node that nobody took: at least a minute at AWS and Google, its seconds at the others.
+    // A node that was not reclaimed: at least a minute at AWS and Google, its seconds at the others.
     let on_demand = [(s(100), launched(ON_DEMAND_OFFERING)), (s(120), gone())];
     let bills = ["aws", "gcp", "gcp-preemptible", "azure", "generic"]
         .map(|provider| bill_of(provider, (0, 86_400), &on_demand).total().micro_usd());
@@ -310,13 +310,14 @@ fn what_was_on_its_way_out_is_no_disruption() {
     for (number, why) in [Why::Found, Why::JobOver, Why::Tainted].into_iter().enumerate() {
         let pod = PodId::from_index(number);
         let (was_ready, was_available, reason, ran) = (true, true, None, Span::ZERO);
-        let told = Fact::PodTerminating { pod, workload, was_ready, was_available, why, reason };
+        let terminating =
+            Fact::PodTerminating { pod, workload, was_ready, was_available, why, reason };
         let (was_ready, was_available, end) = (false, false, End::Clean);
         #[rustfmt::skip]
         let ended = Fact::PodEnded {
             pod, workload, spec, node, end, reason, was_ready, was_available, ran,
         };
-        disruption.fact(s(1), &told);
+        disruption.fact(s(1), &terminating);
         disruption.fact(s(2), &ended);
     }
     assert_eq!(disruption.ends.total(), 1, "only the one that a taint drove away");

@@ -78,7 +78,7 @@ fn books(legend: &Legend, facts: &[(SimTime, Fact)]) -> Books {
     ledger.close()
 }
 
-/// In micro-dollars: what the workload is charged, and what nobody is.
+/// In micro-dollars: what the workload is charged, and what is left.
 fn shares(legend: &Legend, facts: &[(SimTime, Fact)]) -> [u64; 2] {
     let breakdown = Breakdown::of(&books(legend, facts), legend);
     let rows = breakdown.rows(Dimension::Workload, legend);
@@ -107,7 +107,7 @@ fn pods_share_the_price_of_their_node() {
 
 #[test]
 fn what_a_commitment_changes_is_shared_alike() {
-    // At 555.556 a second in the place of 1000, for half of the machine.
+    // At 555.556 a second instead of 1000, for half of the machine.
     let facts =
         [(s(1_000), launched(0, ON_DEMAND_OFFERING)), (s(1_000), bound(0, 0)), (s(2_000), gone(0))];
     assert_eq!(shares(&under(1), &facts), [277_778, 277_778]);

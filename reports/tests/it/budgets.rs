@@ -73,15 +73,15 @@ fn a_reclaim_goes_past_a_budget_and_an_eviction_does_not() {
     let (pod, budget) = (Id::from_index(1), Id::from_index(0));
     for (at, fact) in [
         (10, Fact::WorkloadCreated { workload }),
-        (15, ready(0)), // 5 s with nobody
+        (15, ready(0)), // 5 s with none
         (15, ready(1)),
         (30, evicted(0)), // allowed
         (30, Fact::EvictionRefused { pod, workload, budget }),
         (40, killed(1)), // not allowed: one of two is missing
-        (60, ready(2)),  // 20 s with nobody
+        (60, ready(2)),  // 20 s with none
         (70, ready(3)),
         (80, killed(2)), // it was allowed, as it happens
-        (81, killed(3)), // 19 s with nobody
+        (81, killed(3)), // 19 s with none
     ] {
         fold.fact(s(at), &fact);
     }

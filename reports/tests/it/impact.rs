@@ -38,7 +38,7 @@ fn ready(number: usize, on: usize) -> Fact {
     Fact::PodReady { pod: pod(number), workload: Id::from_index(0), node: node(on) }
 }
 
-fn told(number: usize) -> Fact {
+fn terminating(number: usize) -> Fact {
     Fact::PodTerminating {
         pod: pod(number),
         workload: Id::from_index(0),
@@ -67,7 +67,7 @@ fn gone(number: usize, announced: bool) -> Fact {
     Fact::NodeGone { node: node(number), why: Why::Reclaimed, announced }
 }
 
-/// One pod is told at the notice at 100 s and ready elsewhere at 160 s; another is killed at 390 s
+/// One pod is evicted at the notice at 100 s and ready elsewhere at 160 s; another is killed at 390 s
 /// and ready elsewhere at 510 s; a third is killed then, too, and not back at the end, at 1,000 s.
 #[test]
 fn recovery_begins_with_the_notice_or_with_the_loss() {
@@ -83,7 +83,7 @@ fn recovery_begins_with_the_notice_or_with_the_loss() {
         (0, placed(1, 1)),
         (0, placed(2, 1)),
         (100, Fact::NoticeGiven { node: node(0), lead: Span::from_secs(120) }),
-        (105, told(0)),
+        (105, terminating(0)),
         (105, created(3, 0, 1)),
         (120, placed(3, 2)),
         (160, ready(3, 2)),
@@ -141,7 +141,7 @@ fn what_is_five_minutes_apart_is_not_at_once() {
     assert_eq!(fold.finish().burst.nodes, 1);
 }
 
-/// A replica is told to leave at 100 s. Its replacement is taken at 150 s before it is ready, and the
+/// A replica is evicted at 100 s. Its replacement is taken at 150 s before it is ready, and the
 /// next one is ready at 200 s: one wait of 100 s. What is disrupted afterwards is measured from its own
 /// disruption: 300 s to 310 s. A pod that is ready for the first time ends no wait.
 #[test]
@@ -154,17 +154,17 @@ fn a_replacement_that_is_taken_goes_on_with_the_first_wait() {
         (0, created(0, 0, 0)),
         (0, placed(0, 0)),
         (5, ready(0, 0)),
-        (100, told(0)),
+        (100, terminating(0)),
         (100, created(1, 0, 1)),
         (101, placed(1, 1)),
         (130, created(9, 1, 0)),
         (131, placed(9, 2)),
         (136, ready(9, 2)),
-        (150, told(1)),
+        (150, terminating(1)),
         (150, created(2, 0, 2)),
         (151, placed(2, 2)),
         (200, ready(2, 2)),
-        (300, told(2)),
+        (300, terminating(2)),
         (300, created(3, 0, 3)),
         (301, placed(3, 2)),
         (310, ready(3, 2)),

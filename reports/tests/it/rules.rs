@@ -155,7 +155,7 @@ impl Seen {
     }
 }
 
-/// A cluster whose first kinds of pods are Deployments of so many, and whose rules are these.
+/// A cluster whose first kinds of pods are Deployments of these sizes, and whose rules are these.
 fn model(plan: &ClusterPlan, rules: &[RulePlan], replicas: &[u32]) -> Model {
     let mut model = plan.model();
     for (id, replicas) in model.workloads.ids().zip(replicas).collect::<Vec<_>>() {
@@ -267,13 +267,14 @@ impl Hand {
         self.tell(at, Fact::PodScheduled { pod, workload, spec, node, waited });
     }
 
-    /// A pod is told to stop.
+    /// A pod begins to terminate.
     fn goes(&mut self, at: u64, pod: usize) {
         let (pod, workload) = (Id::from_index(pod), Id::from_index(0));
         let why = Why::Reclaimed;
         let (was_ready, was_available, reason) = (true, true, None);
-        let told = Fact::PodTerminating { pod, workload, was_ready, was_available, why, reason };
-        self.tell(at, told);
+        let terminating =
+            Fact::PodTerminating { pod, workload, was_ready, was_available, why, reason };
+        self.tell(at, terminating);
     }
 
     fn outcome(self) -> Outcome {
@@ -308,7 +309,7 @@ fn one_instant_is_one_moment() {
     hand.comes(0, 1, 1);
     hand.goes(10, 1);
     hand.comes(10, 2, 1);
-    assert_eq!(hand.outcome(), Outcome::default(), "nobody saw the zone without its pod");
+    assert_eq!(hand.outcome(), Outcome::default(), "no moment had the zone without its pod");
 }
 
 #[test]

@@ -54,7 +54,7 @@ fn scheduled(pod: usize) -> Fact {
     }
 }
 
-fn told(pod: usize, why: Why) -> Fact {
+fn terminating(pod: usize, why: Why) -> Fact {
     Fact::PodTerminating {
         pod: PodId::from_index(pod),
         workload: workload(),
@@ -123,16 +123,16 @@ fn data_is_lost_once_for_each_pod_whose_node_goes() {
     let mut fold = Volumes::new(&stateful());
     // Before the window.
     fold.fact(s(50), &ended(0, End::KilledWithoutWarning));
-    // Told, and ended in time or not; killed; given back: each is one loss.
-    fold.fact(s(110), &told(1, Why::Reclaimed));
+    // Terminated, in time or not; killed; given back: each is one loss.
+    fold.fact(s(110), &terminating(1, Why::Reclaimed));
     fold.fact(s(120), &ended(1, End::Clean));
-    fold.fact(s(130), &told(2, Why::Reclaimed));
+    fold.fact(s(130), &terminating(2, Why::Reclaimed));
     fold.fact(s(140), &ended(2, End::CutShort(Limit::Deadline)));
     fold.fact(s(150), &ended(3, End::KilledWithoutWarning));
-    fold.fact(s(160), &told(4, Why::Released));
+    fold.fact(s(160), &terminating(4, Why::Released));
     fold.fact(s(165), &ended(4, End::CutShort(Limit::Grace)));
     // Its node stays; and it would have come back to it.
-    fold.fact(s(170), &told(5, Why::Preempted));
+    fold.fact(s(170), &terminating(5, Why::Preempted));
     fold.fact(s(175), &ended(5, End::Clean));
     assert_eq!(fold.data_lost.get(&workload()), Some(&4));
 }
@@ -166,9 +166,9 @@ fn pods_start_between_their_binding_and_their_readiness() {
     fold.fact(s(130), &attached(1, 10));
     fold.fact(s(134), &pulled);
     fold.fact(s(139), &ready(1));
-    // Told to stop while it waits for its disk: it would have taken longer than 7 s.
+    // Terminating while it waits for its disk: it would have taken longer than 7 s.
     fold.fact(s(150), &scheduled(2));
-    fold.fact(s(157), &told(2, Why::Reclaimed));
+    fold.fact(s(157), &terminating(2, Why::Reclaimed));
     fold.fact(s(160), &ended(2, End::Clean));
     // Its disk never comes.
     fold.fact(s(170), &scheduled(3));

@@ -46,7 +46,7 @@ commitments:
 ";
     let setup = setup(text);
     let model = &setup.model;
-    let told: Vec<_> = model
+    let named: Vec<_> = model
         .contract
         .commitments
         .iter()
@@ -61,7 +61,7 @@ commitments:
         ("more", Unit::MicroUsdPerHour, 2_000_000, 1_000_000, 0),
         ("all", Unit::MicroUsdPerHour, 2_000_000, 1_500_000, 0),
     ];
-    assert_eq!(told, expected);
+    assert_eq!(named, expected);
     let types: Vec<usize> =
         model.contract.commitments.iter().map(|it| it.instance_types.len()).collect();
     assert_eq!(types, [1, 1, 3, 3, 2, 3, 3]);

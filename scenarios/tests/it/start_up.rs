@@ -212,7 +212,7 @@ fn disks_move_as_fast_as_the_scenario_says() {
     let said = "volumes: {attach: 45s, forceDetach: 0s}\n";
     let takes = accepted(&format!("{GOOD}{set}{said}"), &[]).setup.start_up;
     assert_eq!([takes.attach, takes.detach, takes.force_detach], [secs(45), secs(10), Span::ZERO]);
-    assert!(assumed(&accepted(&format!("{GOOD}{said}"), &[])).is_empty(), "nobody has a disk");
+    assert!(assumed(&accepted(&format!("{GOOD}{said}"), &[])).is_empty(), "no pod has a disk");
 }
 
 #[test]
@@ -306,7 +306,7 @@ spec: {volumeName: elsewhere, storageClassName: nvme, accessModes: [ReadWriteOnc
         let model = &scenario.setup.model;
         assert_eq!(!model.local_data.is_empty(), local, "{case}");
         let held = model.workloads.rows().any(|workload| workload.volumes.is_some());
-        assert!(!held, "a part of a node follows nobody: {case}");
+        assert!(!held, "a part of a node follows no pod: {case}");
         let mut listed = scenario.assumptions.iter().filter(|it| it.id == "local-volumes");
         let listed = listed.next().map(|it| it.text.contains("claims of default/x on local"));
         assert_eq!(listed, pinned.then_some(true), "{case}");

@@ -47,11 +47,11 @@ fn a_pool_holds_what_the_trace_held_and_the_rest_is_assumed() {
     let trace = "# seen in May\nt_s,count\n0,3\n600,1\n7200,4\n";
     let scenario = scenario(trace, "", "us-east-1a").expect("a sound scenario");
     assert_eq!(held(&scenario), [(0, 3), (600, 1), (7_200, 4)]);
-    let told = scenario.assumptions.iter().find(|it| it.id == "trace-end").expect("it is short");
+    let assumed = scenario.assumptions.iter().find(|it| it.id == "trace-end").expect("it is short");
     assert!(
-        told.text.contains(&(SimTime::ZERO + Span::from_hours(2)).to_string()),
+        assumed.text.contains(&(SimTime::ZERO + Span::from_hours(2)).to_string()),
         "{}",
-        told.text
+        assumed.text
     );
     assert_eq!(scenario.inputs.len(), 2, "the trace is one of the inputs");
 }

@@ -100,7 +100,7 @@ fn a_cordoned_node_loses_the_taint_that_goes_with_it() {
         steps(&explanation).concat().join(" ")
     };
     assert_eq!(of(cordoned), "uncordonNode");
-    assert_eq!(of(broken), "repairNode", "nobody is told to tolerate that");
+    assert_eq!(of(broken), "repairNode", "no pod is advised to tolerate that");
 }
 
 #[test]

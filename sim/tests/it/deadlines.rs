@@ -69,7 +69,7 @@ fn capacity(spot: OfferingId) -> Replay {
 }
 
 /// What happens, with its hour.
-fn told(setup: &Setup) -> Vec<String> {
+fn story(setup: &Setup) -> Vec<String> {
     let mut facts = Vec::new();
     sim::run(setup, Root { seed: 1, replication: 0 }, &mut facts);
     let offerings = &setup.model.catalog.offerings;
@@ -95,7 +95,7 @@ fn told(setup: &Setup) -> Vec<String> {
 fn greedy_waits_for_spot_until_it_must_not() {
     let expected =
         ["0s takes spot", "2h Reclaimed", "7h takes on-demand", "10h Released", "10h done"];
-    assert_eq!(told(&setup(DeadlinePolicy::Greedy)), expected);
+    assert_eq!(story(&setup(DeadlinePolicy::Greedy)), expected);
 }
 
 /// At 05:00 it should have done 1 h 40 min and has done ten minutes less. At 07:00 three hours are
@@ -112,18 +112,18 @@ fn uniform_progress_fills_in_with_on_demand() {
         "9h Released",
         "9h done",
     ];
-    assert_eq!(told(&setup(DeadlinePolicy::UniformProgress)), expected);
+    assert_eq!(story(&setup(DeadlinePolicy::UniformProgress)), expected);
 }
 
 #[test]
 fn on_demand_only_pays_one_changeover() {
     let expected = ["0s takes on-demand", "5h Released", "5h done"];
-    assert_eq!(told(&setup(DeadlinePolicy::OnDemandOnly)), expected);
+    assert_eq!(story(&setup(DeadlinePolicy::OnDemandOnly)), expected);
 }
 
 #[test]
 fn what_is_not_done_at_the_end_says_how_far_it_is() {
     let horizon = SimTime::ZERO + Span::from_hours(6);
     let setup = Setup { horizon, ..setup(DeadlinePolicy::Greedy) };
-    assert_eq!(told(&setup), ["0s takes spot", "2h Reclaimed", "6h has done 1h30m"]);
+    assert_eq!(story(&setup), ["0s takes spot", "2h Reclaimed", "6h has done 1h30m"]);
 }

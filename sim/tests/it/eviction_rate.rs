@@ -15,7 +15,7 @@ use sim::{Fact, Root, Setup, SimTime, Span};
 
 const LOST_AT: Span = Span::from_hours(1);
 
-/// Nodes in two zones, of which all those on spot in the first vanish without a word, and nobody
+/// Nodes in two zones, of which all those on spot in the first vanish without a notice, and no controller
 /// deletes their objects. There is no other for them for an hour.
 fn storm(plan: &Plan) -> Setup {
     let event = Event {
@@ -62,7 +62,7 @@ fn a_zone_that_is_lost_is_given_up_node_by_node() {
     assert_eq!(replaced(&storm(&plan())), [(350, 4), (360, 4), (370, 4), (380, 4)]);
 }
 
-/// Two nodes of six remain: the zone is small and down in part, and nobody is given up until others
+/// Two nodes of six remain: the zone is small and down in part, and no node is given up until others
 /// are there, an hour later.
 #[test]
 fn a_zone_that_is_lost_in_part_waits_for_better_times() {

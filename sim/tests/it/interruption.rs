@@ -1,4 +1,4 @@
-//! Reclaims by hand: who is told when, who is gone when, and what it is called.
+//! Reclaims by hand: when pods terminate, when they are gone, and what that is called.
 
 use crate::common;
 
@@ -23,13 +23,13 @@ type Line = (f64, usize, What);
 /// What happened to a pod.
 #[derive(Clone, Copy, PartialEq, Debug)]
 enum What {
-    Told(Option<Reason>),
+    Asked(Option<Reason>),
     Refused,
     Ended(End, Option<Reason>),
     Created,
 }
 
-use What::{Created, Ended, Refused, Told};
+use What::{Asked, Created, Ended, Refused};
 
 const API: Option<Reason> = Some(Reason::EvictionByEvictionApi);
 const KUBELET: Option<Reason> = Some(Reason::TerminationByKubelet);
@@ -71,7 +71,7 @@ fn story_until(setup: &Setup, until: f64) -> Vec<Line> {
         }
         let lines = facts.iter().filter_map(|(at, fact)| {
             let (workload, what) = match *fact {
-                Fact::PodTerminating { workload, reason, .. } => (workload, Told(reason)),
+                Fact::PodTerminating { workload, reason, .. } => (workload, Asked(reason)),
                 Fact::EvictionRefused { workload, .. } => (workload, Refused),
                 Fact::PodEnded { workload, end, reason, .. } => (workload, Ended(end, reason)),
                 Fact::PodCreated { workload, .. } => (workload, Created),
@@ -96,11 +96,11 @@ fn a_handler_evicts_at_the_notice() {
     let story = story(&with_notice(&plan(aws, (60, 45)), aws));
     assert_eq!(
         of(0, &story),
-        [(-120.0, Told(API)), (-120.0, Created), (-75.0, Ended(End::Clean, API))]
+        [(-120.0, Asked(API)), (-120.0, Created), (-75.0, Ended(End::Clean, API))]
     );
     let story = self::story(&with_notice(&plan(aws, (300, 130)), aws));
     let late = Ended(End::CutShort(Limit::Deadline), API);
-    assert_eq!(of(0, &story), [(-120.0, Told(API)), (-120.0, Created), (0.0, late)]);
+    assert_eq!(of(0, &story), [(-120.0, Asked(API)), (-120.0, Created), (0.0, late)]);
 }
 
 /// GKE: the kubelet gives ordinary pods 15 s and then critical ones 15 s, DaemonSets included; no
@@ -112,24 +112,24 @@ fn a_kubelet_stops_ordinary_pods_and_then_critical_ones() {
     plan.workloads[1].priority = 2_000_001_000;
     let story = story(&with_notice(&plan, gcp));
     let clean = Ended(End::Clean, KUBELET);
-    assert_eq!(of(0, &story), [(-30.0, Told(KUBELET)), (-22.0, clean), (-22.0, Created)]);
-    assert_eq!(of(1, &story), [(-22.0, Told(KUBELET)), (-14.0, clean), (-14.0, Created)]);
+    assert_eq!(of(0, &story), [(-30.0, Asked(KUBELET)), (-22.0, clean), (-22.0, Created)]);
+    assert_eq!(of(1, &story), [(-22.0, Asked(KUBELET)), (-14.0, clean), (-14.0, Created)]);
 
     plan.workloads[0].shutdown = Span::from_secs(20);
     plan.workloads[0].controller = Controller::DaemonSet;
     plan.workloads[1].shutdown = Span::from_secs(20);
     let story = self::story(&with_notice(&plan, gcp));
     let short = Ended(End::CutShort(Limit::NodeShutdown), KUBELET);
-    assert_eq!(of(0, &story)[..2], [(-30.0, Told(KUBELET)), (-15.0, short)]);
-    assert_eq!(of(1, &story), [(-15.0, Told(KUBELET)), (0.0, short), (0.0, Created)]);
+    assert_eq!(of(0, &story)[..2], [(-30.0, Asked(KUBELET)), (-15.0, short)]);
+    assert_eq!(of(1, &story), [(-15.0, Asked(KUBELET)), (0.0, short), (0.0, Created)]);
 
     plan.workloads[1].grace = Span::from_secs(5);
     let story = self::story(&with_notice(&plan, gcp));
     let by_grace = Ended(End::CutShort(Limit::Grace), KUBELET);
-    assert_eq!(of(1, &story), [(-15.0, Told(KUBELET)), (-10.0, by_grace), (-10.0, Created)]);
+    assert_eq!(of(1, &story), [(-15.0, Asked(KUBELET)), (-10.0, by_grace), (-10.0, Created)]);
 }
 
-/// EKS: the machine is told at the end of the notice, and nothing says how long it then runs on.
+/// EKS: the machine is shut down at the end of the notice, and no source says how long it then runs on.
 #[test]
 fn a_kubelet_that_is_told_at_the_end_tells_nobody() {
     let aws = &providers::aws::AWS;
@@ -138,19 +138,19 @@ fn a_kubelet_that_is_told_at_the_end_tells_nobody() {
     let killed = Ended(End::KilledWithoutWarning, POD_GC);
     let story = story(&with_notice(&plan, aws));
     assert_eq!(of(0, &story), [(0.0, killed), (100.0, Created)]);
-    // Were it told 20 s before, ordinary pods would have that and no more.
+    // Were it shut down 20 s before, ordinary pods would have that and no more.
     plan.interruption.shutdown_signal = Span::from_secs(20);
     let story = self::story(&with_notice(&plan, aws));
     let clean = Ended(End::Clean, KUBELET);
-    assert_eq!(of(0, &story), [(-20.0, Told(KUBELET)), (-10.0, clean), (-10.0, Created)]);
+    assert_eq!(of(0, &story), [(-20.0, Asked(KUBELET)), (-10.0, clean), (-10.0, Created)]);
     // A pod that has not stopped by then is found with its node.
     plan.workloads[0].shutdown = Span::from_secs(25);
     let story = self::story(&with_notice(&plan, aws));
     let late = Ended(End::CutShort(Limit::Deadline), KUBELET);
-    assert_eq!(of(0, &story), [(-20.0, Told(KUBELET)), (0.0, late), (100.0, Created)]);
+    assert_eq!(of(0, &story), [(-20.0, Asked(KUBELET)), (0.0, late), (100.0, Created)]);
 }
 
-/// AKS: nobody is told. The node is unreachable after 50 s, its object deleted 10 s later, and pod
+/// AKS: no pod is asked to terminate. The node is unreachable after 50 s, its object deleted 10 s later, and pod
 /// GC deletes its pods 40 s after that.
 #[test]
 fn where_nobody_drains_the_loss_is_found_out() {
@@ -179,7 +179,7 @@ fn where_the_node_object_stays_tolerations_decide() {
     let azure = &providers::azure::AZURE;
     let mut plan = plan(azure, (30, 10));
     plan.interruption.loss.object = NodeObject::Kept;
-    // A node that stays; were every node down, nobody would be given up.
+    // A node that stays; were every node down, none would be given up.
     plan.pools.push(common::PoolPlan { spot: false, cpu_milli: 100, ..plan.pools[0].clone() });
     plan.workloads[1].controller =
         Controller::StatefulSet { replicas: 1, min_ready: Span::ZERO, ordered: true };
@@ -202,9 +202,10 @@ fn a_budget_holds_evictions_back() {
     plan.workloads[0].cpu_milli = 3_000;
     plan.budgets = vec![(0, Allows::MaxUnavailable(Amount::Pods(1)))];
     let gently = of(0, &story(&with_notice(&plan, aws)));
-    let expected = [(-120.0, Told(API)), (-120.0, Created), (-120.0, Refused), (-115.0, Told(API))];
+    let expected =
+        [(-120.0, Asked(API)), (-120.0, Created), (-120.0, Refused), (-115.0, Asked(API))];
     assert_eq!(gently[..4], expected, "the successor is ready after 5 s");
-    // A budget that lets nobody go is asked every 5 s, until the instance is gone.
+    // A budget that allows nothing is asked every 5 s, until the instance is gone.
     plan.budgets = vec![(0, Allows::MinAvailable(Amount::Percent(100)))];
     let held = of(0, &story(&with_notice(&plan, aws)));
     let asked = (0..24).flat_map(|round| [(f64::from(round) * 5.0 - 120.0, Refused); 2]);
@@ -232,7 +233,7 @@ fn a_limited_toleration_ends() {
     model.workloads[workload].spec = model.specs.intern(spec);
     setup.model = Arc::new(model);
     let (facts, _) = facts(&setup, Root { seed: 1, replication: 0 });
-    let told: Vec<_> = facts
+    let terminated: Vec<_> = facts
         .iter()
         .filter_map(|(at, fact)| match *fact {
             Fact::PodTerminating { workload, why, reason, .. } => {
@@ -241,7 +242,7 @@ fn a_limited_toleration_ends() {
             _ => None,
         })
         .collect();
-    assert_eq!(told, [(360_000, 0, Why::Tainted, TAINT_MANAGER)]);
+    assert_eq!(terminated, [(360_000, 0, Why::Tainted, TAINT_MANAGER)]);
 }
 
 /// With `OrderedReady` each pod waits for those before it; with `Parallel` none does.

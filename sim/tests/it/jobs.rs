@@ -256,8 +256,8 @@ fn back_off_counts_from_when_the_node_went_silent() {
             gone_at: Some(gone),
             reason: Some(Reason::DeletionByPodGc),
         };
-        let told = bench.controllers.pod_lost(&bench.world, (pod, bench.node), false, aftermath);
-        assert_eq!(told, [Action::NoticeLoss { pod, at: gone }]);
+        let actions = bench.controllers.pod_lost(&bench.world, (pod, bench.node), false, aftermath);
+        assert_eq!(actions, [Action::NoticeLoss { pod, at: gone }]);
         bench.world.advance_to(gone);
         let actions = bench.controllers.loss_noticed(&bench.world, pod);
         bench.apply(actions);
@@ -271,7 +271,7 @@ fn back_off_counts_from_when_the_node_went_silent() {
 }
 
 /// When Jobs are made, skipped and over, in minutes.
-fn told(concurrency: Concurrency, minutes: u64, starting_deadline: Option<Span>) -> Vec<String> {
+fn story(concurrency: Concurrency, minutes: u64, starting_deadline: Option<Span>) -> Vec<String> {
     let work = sim::model::job::Work::lasting(s(minutes * 60 - 5));
     let job = Job { work, ..job(1, 1, Retries::default()) };
     let schedule = ScheduleId::from_index(0);
@@ -305,7 +305,7 @@ fn jobs_may_overlap() {
         "90 makes 3 of 90",
         "105 3 Complete",
     ];
-    assert_eq!(told(Concurrency::Allow, 15, None), expected);
+    assert_eq!(story(Concurrency::Allow, 15, None), expected);
 }
 
 /// That of 0:10 is over at 0:35. By then those of 0:20 and 0:30 are due, and only the last is made.
@@ -320,8 +320,8 @@ fn of_those_that_had_to_wait_the_last_is_made() {
         "90 makes 2 of 90",
         "115 2 Complete",
     ];
-    assert_eq!(told(Concurrency::Forbid, 25, None), expected);
-    assert_eq!(told(Concurrency::Forbid, 25, Some(s(300))), expected, "just in time");
+    assert_eq!(story(Concurrency::Forbid, 25, None), expected);
+    assert_eq!(story(Concurrency::Forbid, 25, Some(s(300))), expected, "just in time");
     let late = [
         "10 makes 0 of 10",
         "30 skips 20",
@@ -330,7 +330,7 @@ fn of_those_that_had_to_wait_the_last_is_made() {
         "90 makes 1 of 90",
         "115 1 Complete",
     ];
-    assert_eq!(told(Concurrency::Forbid, 25, Some(s(299))), late);
+    assert_eq!(story(Concurrency::Forbid, 25, Some(s(299))), late);
 }
 
 /// The Job of T+0 fails at 0:50, and its pod is lost with its node while it stops.
@@ -364,8 +364,8 @@ fn the_next_waits_until_lost_pods_are_given_up() {
         gone_at: Some(gone),
         reason: None,
     };
-    let told = controllers.pod_lost(&world, (pod, node), true, aftermath);
-    assert_eq!(told, [Action::NoticeLoss { pod, at: gone }]);
+    let actions = controllers.pod_lost(&world, (pod, node), true, aftermath);
+    assert_eq!(actions, [Action::NoticeLoss { pod, at: gone }]);
     world.advance_to(at(100));
     assert_eq!(controllers.job_due(&world, the_job()), [], "it waits");
     world.advance_to(gone);
@@ -386,7 +386,7 @@ fn the_next_takes_the_place_of_one_that_runs() {
         "90 makes 3 of 90",
         "105 3 Complete",
     ];
-    assert_eq!(told(Concurrency::Replace, 15, None), expected);
+    assert_eq!(story(Concurrency::Replace, 15, None), expected);
 }
 
 proptest! {
@@ -420,7 +420,7 @@ proptest! {
                     waiting.remove(&pod);
                 }
                 Fact::StillPending { pod, .. } => {
-                    prop_assert!(!over.contains_key(&run_of[&pod]), "a pod that waits in vain");
+                    prop_assert!(!over.contains_key(&run_of[&pod]), "a pod of a job that is over");
                 }
                 Fact::PodTerminating { pod, why, .. } if why != Why::JobOver => {
                     *disrupted.entry(run_of[&pod]).or_default() += 1;

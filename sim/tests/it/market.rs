@@ -193,7 +193,7 @@ fn lifetimes_follow_the_bathtub_up_to_its_cap() {
     let first: Vec<f64> = lives
         .iter()
         .filter(|(from, _)| *from == SimTime::ZERO)
-        .map(|(_, to)| to.expect("nobody outlives a day").as_ms() as f64 / 3_600_000.0)
+        .map(|(_, to)| to.expect("none outlives a day").as_ms() as f64 / 3_600_000.0)
         .collect();
     assert_eq!(first.len(), 4_000);
     assert!(first.iter().all(|age| *age <= 24.0));
@@ -207,7 +207,7 @@ fn lifetimes_follow_the_bathtub_up_to_its_cap() {
     assert!(distance < 1.63 / libm::sqrt(4_000.0), "{distance}");
 }
 
-/// Preemptible VMs for ten days: nobody gets older than a day, and of those born early enough as many
+/// Preemptible VMs for ten days: none gets older than a day, and of those born early enough as many
 /// are taken before as the rates of 2019 say, on a machine of 4 CPUs in a zone of the mean.
 #[test]
 fn preemptible_instances_are_taken_by_age_and_at_a_day() {
@@ -221,7 +221,7 @@ fn preemptible_instances_are_taken_by_age_and_at_a_day() {
         let age = to.map(|to| to.since(from));
         assert!(age.is_none_or(|age| age <= day));
         if from < SimTime::ZERO + Span::from_hours(216) {
-            let age = age.expect("nobody outlives a day");
+            let age = age.expect("none outlives a day");
             if age < day { early.push(age.as_hours_f64()) } else { old += 1 }
         }
     }

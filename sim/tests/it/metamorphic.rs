@@ -51,10 +51,10 @@ fn stay_alike(mut one: World, mut other: World, steps: &[Step]) -> Result<(), Te
     Ok(())
 }
 
-/// The model of a plan with a label that nobody selects on some kinds of pods and some nodes.
+/// The model of a plan with a label that no selector names on some kinds of pods and some nodes.
 fn labelled(plan: &ClusterPlan, which: &[bool]) -> Model {
     let mut model = plan.model();
-    let (key, value) = (model.names.intern("nobody-asks"), model.names.intern("for-this"));
+    let (key, value) = (model.names.intern("unselected"), model.names.intern("for-this"));
     let chosen: Vec<_> = model.workloads.ids().zip(which).filter(|(_, chosen)| **chosen).collect();
     for (workload, _) in chosen {
         let mut spec = model.specs[model.workloads[workload].spec].clone();
@@ -169,7 +169,7 @@ proptest! {
         priority in -1_i32..2,
     ) {
         let mut model = plan.model();
-        let key = model.names.intern("nobody-asks");
+        let key = model.names.intern("unselected");
         let specs: Vec<SpecId> = model.workloads.rows().map(|workload| workload.spec).collect();
         let twins: Vec<SpecId> = specs.iter().map(|spec| {
             let mut twin = model.specs[*spec].clone();

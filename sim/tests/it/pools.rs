@@ -70,7 +70,7 @@ const fn minutes(minutes: u64) -> Span {
     Span::from_secs(60 * minutes)
 }
 
-/// One pool of so many nodes in so many zones, on spot, and on-demand beside that: offerings are
+/// One pool of that size in that many zones, on spot, and on-demand beside that: offerings are
 /// numbered by zone, spot first. Launches take a minute and notices two.
 fn pool(size: u32, zones: usize, healing: Healing, script: &[(u64, usize, Move)]) -> Setup {
     let mut plan = simple(0.0, size, Span::from_hours(3));
@@ -124,7 +124,7 @@ fn story(setup: &Setup) -> Vec<(u64, String)> {
     lines.collect()
 }
 
-fn told(expected: &[(u64, &str)]) -> Vec<(u64, String)> {
+fn story_of(expected: &[(u64, &str)]) -> Vec<(u64, String)> {
     expected.iter().map(|(second, words)| (*second, (*words).to_owned())).collect()
 }
 
@@ -263,7 +263,7 @@ fn what_is_being_taken_is_not_asked_for() {
         (940, "1 ready"),
     ];
     let setup = at_prices(pool(1, 2, healing, &[(880, 0, TAKES)]), &[(10, 0.0), (20, 0.0)]);
-    assert_eq!(story(&setup), told(&expected));
+    assert_eq!(story(&setup), story_of(&expected));
     let expected = [
         (880, "0 noticed"),
         (880, "0 cordoned"),
@@ -271,7 +271,7 @@ fn what_is_being_taken_is_not_asked_for() {
         (1_060, "1 launched: 0"),
         (1_120, "1 ready"),
     ];
-    assert_eq!(story(&pool(1, 1, healing, &[(880, 0, TAKES)])), told(&expected));
+    assert_eq!(story(&pool(1, 1, healing, &[(880, 0, TAKES)])), story_of(&expected));
 }
 
 /// Where the favourite is refused the next is asked; when nothing is left the request stays open.
@@ -296,10 +296,10 @@ fn a_strategy_goes_on_to_the_next_and_then_waits() {
         (3_000, "2 launched: 1"),
         (3_060, "2 ready"),
     ];
-    assert_eq!(story(&setup), told(&expected));
+    assert_eq!(story(&setup), story_of(&expected));
 }
 
-/// Launches of a pool that loses nodes at these seconds, by whoever reacts like this.
+/// Launches of a pool that loses nodes at these seconds, by a provisioner that reacts like this.
 fn launches(reaction: Reaction, losses: &[u64]) -> Vec<u64> {
     let healing = Healing { reaction: Some(reaction), ..Healing::default() };
     let script: Vec<(u64, usize, Move)> = losses
@@ -395,7 +395,7 @@ fn a_pool_falls_back_and_returns_once() {
         (4_890, "1 gone: Released"),
     ];
     let setup = pool(1, 1, healing, &script);
-    assert_eq!(story(&setup), told(&expected));
+    assert_eq!(story(&setup), story_of(&expected));
     // Without patience it goes to and fro with the market.
     let hasty = Fallback { hysteresis: Span::ZERO, ..FALLBACK };
     let healing = Healing { fallback: Some(hasty), ..healing };
@@ -414,8 +414,8 @@ fn a_node_at_risk_is_replaced_first() {
         (560, "0 cordoned"),
         (590, "0 gone: Released"),
     ];
-    assert_eq!(story(&pool(1, 2, healing, &[(500, 0, WARNS)])), told(&expected));
-    // Where the notice comes first the drain does, too, and nobody is replaced twice. What the drain
+    assert_eq!(story(&pool(1, 2, healing, &[(500, 0, WARNS)])), story_of(&expected));
+    // Where the notice comes first the drain does, too, and no node is replaced twice. What the drain
     // leaves is a node without pods: it is given back before it is taken.
     let expected = [
         (500, "1 launched: 1"),
@@ -426,7 +426,7 @@ fn a_node_at_risk_is_replaced_first() {
         (560, "0 gone: Released"),
     ];
     let script = [(500, 0, WARNS), (510, 0, TAKES)];
-    assert_eq!(story(&pool(1, 2, healing, &script)), told(&expected));
+    assert_eq!(story(&pool(1, 2, healing, &script)), story_of(&expected));
 }
 
 /// Replaced at the notice, a pool is short for the boot less the notice: here for no time.
@@ -440,7 +440,7 @@ fn a_node_may_be_replaced_at_its_notice() {
         (940, "1 ready"),
         (1_000, "0 gone: Reclaimed"),
     ];
-    assert_eq!(story(&pool(1, 1, healing, &[(880, 0, TAKES)])), told(&expected));
+    assert_eq!(story(&pool(1, 1, healing, &[(880, 0, TAKES)])), story_of(&expected));
 }
 
 fn healing() -> impl Strategy<Value = Healing> {

@@ -21,7 +21,7 @@ const ON_DEMAND: MicroUsdPerHour = MicroUsdPerHour(10_000_000);
 const LISTED: MicroUsdPerHour = MicroUsdPerHour(3_200_000);
 const DAY: Span = Span::from_hours(24);
 
-/// So many spot offerings in one region, all listed at one price.
+/// Spot offerings in one region, all listed at one price.
 fn model(offerings: u64, listed: MicroUsdPerHour) -> Model {
     let mut model = Model::default();
     let name = model.names.intern("box");
@@ -304,7 +304,7 @@ fn a_replay_takes_every_step_at_its_time() {
     assert_eq!(paths.next_price(third, hours(0)), None);
 }
 
-/// Whoever draws prices disturbs nothing else: the same instances are taken at the same times.
+/// Drawing prices disturbs nothing else: the same instances are taken at the same times.
 #[test]
 fn prices_carry_no_signal_about_reclaims() {
     let run = |prices| {
@@ -361,20 +361,20 @@ fn whoever_pays_too_little_loses_what_it_has() {
         let setup = Setup::new(model, market, aws, Span::ZERO, DAY).expect("sound");
         let mut facts = Vec::new();
         sim::run(&setup, Root { seed: 9, replication: 0 }, &mut facts);
-        let told = facts.into_iter().filter_map(|(at, fact)| match fact {
+        let each = facts.into_iter().filter_map(|(at, fact)| match fact {
             Fact::NodeLaunched { price, .. } => Some((at, format!("launched at {}", price.0))),
             Fact::NoticeGiven { lead, .. } => Some((at, format!("gone in {lead}"))),
             Fact::NodeGone { why, .. } => Some((at, format!("{why:?}"))),
             Fact::LaunchRefused { outbid, .. } => Some((at, format!("refused, outbid {outbid}"))),
             _ => None,
         });
-        told.collect::<Vec<_>>()
+        each.collect::<Vec<_>>()
     };
-    let told = |events: &[(SimTime, &str)]| -> Vec<(SimTime, String)> {
+    let named = |events: &[(SimTime, &str)]| -> Vec<(SimTime, String)> {
         events.iter().map(|(at, what)| (*at, (*what).to_owned())).collect()
     };
     let steps = [(0, 200_000), (2, 400_000), (5, 250_000), (6, 300_000), (7, 350_000)];
-    let expected = told(&[
+    let expected = named(&[
         (hours(0), "launched at 200000"),
         (hours(2), "gone in 2m"),
         (hours(2) + notice, "Outbid"),
@@ -388,6 +388,6 @@ fn whoever_pays_too_little_loses_what_it_has() {
     // Dear from the start: nothing is there until it may be.
     let expected = [(hours(0), "refused, outbid true"), (hours(5), "launched at 250000")];
     let steps = [(0, 400_000), (5, 250_000)];
-    assert_eq!(story(&steps, 300_000), told(&expected));
-    assert_eq!(story(&steps, 400_000), told(&[(hours(0), "launched at 400000")]));
+    assert_eq!(story(&steps, 300_000), named(&expected));
+    assert_eq!(story(&steps, 400_000), named(&[(hours(0), "launched at 400000")]));
 }

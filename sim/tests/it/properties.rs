@@ -37,23 +37,23 @@ proptest! {
         }
     }
 
-    /// A pod that was told to stop or lost its node ends exactly once, in exactly one class; no
+    /// A pod that was terminating or lost its node ends exactly once, in exactly one class; no
     /// other pod does; and time never runs backwards.
     #[test]
     fn every_involuntary_end_has_one_class(plan in plans()) {
         let (facts, _) = facts(&setup(&plan), ROOT);
-        let mut told = BTreeSet::new();
+        let mut terminating = BTreeSet::new();
         let mut ended: BTreeMap<PodId, End> = BTreeMap::new();
         let mut now = SimTime::ZERO;
         for (at, fact) in &facts {
             prop_assert!(*at >= now);
             now = *at;
             match *fact {
-                Fact::PodTerminating { pod, .. } => prop_assert!(told.insert(pod)),
+                Fact::PodTerminating { pod, .. } => prop_assert!(terminating.insert(pod)),
                 Fact::PodEnded { pod, end, .. } => {
                     prop_assert_eq!(ended.insert(pod, end), None, "a pod ends once");
-                    let was_told = matches!(end, End::Clean | End::CutShort(_));
-                    prop_assert_eq!(told.contains(&pod), was_told);
+                    let was_terminating = matches!(end, End::Clean | End::CutShort(_));
+                    prop_assert_eq!(terminating.contains(&pod), was_terminating);
                 }
                 _ => {}
             }
@@ -61,7 +61,7 @@ proptest! {
     }
 
     /// However often pods are evicted, an eviction never leaves a budget with fewer healthy pods
-    /// than it demands; and what a pod ends of is what it was told to stop for.
+    /// than it demands; and a pod ends for the reason for which it was terminating.
     #[test]
     fn evictions_alone_never_go_below_a_budget(plan in plans()) {
         let setup = setup(&plan);
@@ -76,8 +76,8 @@ proptest! {
                     (workload, -i64::from(was_ready))
                 }
                 Fact::PodEnded { pod, workload, was_ready, reason, .. } => {
-                    if let Some(told) = reasons.get(&pod) {
-                        prop_assert_eq!(*told, reason);
+                    if let Some(reason_given) = reasons.get(&pod) {
+                        prop_assert_eq!(*reason_given, reason);
                     }
                     (workload, -i64::from(was_ready))
                 }
@@ -181,7 +181,7 @@ proptest! {
         prop_assert_eq!(on_spot, on_demand);
     }
 
-    /// An unrelated workload moves nobody else's random stream: the market takes the same
+    /// An unrelated workload moves the random stream of no other: the market takes the same
     /// instances at the same times.
     #[test]
     fn a_stranger_changes_nobodys_fate(plan in plans(), replicas in 1_u32..5) {

@@ -87,9 +87,9 @@ fn found_pods_are_available_once() {
     let all = facts.iter().filter(|(_, f)| matches!(f, Fact::PodAvailable { .. })).count();
     assert_eq!(available.len(), all, "a pod becomes available once");
     assert!(available.iter().all(|(pod, _)| *pod != Id::from_index(1)));
-    let told = facts.iter().find_map(|(_, fact)| match fact {
+    let cause = facts.iter().find_map(|(_, fact)| match fact {
         Fact::PodTerminating { why, .. } => Some(*why),
         _ => None,
     });
-    assert_eq!(told, Some(Why::Found));
+    assert_eq!(cause, Some(Why::Found));
 }

@@ -89,7 +89,7 @@ fn deployment(replicas: u32) -> Controller {
 #[test]
 fn a_disk_is_detached_from_the_old_node_before_it_is_attached_to_the_new_one() {
     let setup = one_of_two(SET, true);
-    // 10 s to attach, 5 s to start. Told at the hour, it stops for 30 s; 20 s to detach.
+    // 10 s to attach, 5 s to start. Evicted at the hour, it stops for 30 s; 20 s to detach.
     assert_eq!(ready(&setup), [15, HOUR + 30 + 20 + 10 + 5]);
     assert_eq!(waits_for_disks(&setup), [10, 20 + 10]);
 }
@@ -132,7 +132,7 @@ fn a_disk_of_a_pod_whose_object_stays_is_never_free() {
     assert_eq!((bound, ready(&setup)), (2, vec![15]));
 }
 
-/// What pods start from: each image is named by a letter and takes so many seconds to pull.
+/// What pods start from: each image is named by a letter and takes that many seconds to pull.
 fn with_images(plan: &Plan, images: &[&[(&str, u64)]]) -> Setup {
     let mut setup = setup(plan);
     let mut model = Model::clone(&setup.model);
@@ -183,7 +183,7 @@ fn images_are_pulled_in_the_order_in_which_they_are_asked_for() {
     // Who comes while it is being pulled waits for the rest of it.
     let setup = with_images(&services(&[0, 4]), &[&[("a", 10)], &[("a", 10)]]);
     assert_eq!(ready(&setup), [15, 15]);
-    // Who needs nothing that is missing waits for nobody.
+    // A pod that needs nothing that is missing does not wait.
     let setup = with_images(&services(&[0, 20, 21]), &[&[("a", 10)], &[("b", 30)], &[("a", 10)]]);
     assert_eq!(ready(&setup), [15, 26, 55]);
 }
@@ -241,7 +241,7 @@ fn a_pod_goes_where_its_image_is() {
     assert_ne!(other[0], other[1]);
 }
 
-/// A budget that allows nothing, over one pod that is told to leave while it pulls its image, while
+/// A budget that allows nothing, over one pod that is evicted while it pulls its image, while
 /// its containers start, and when it is ready.
 // API server: registry/core/pod/storage/eviction.go canIgnorePDB
 #[test]
@@ -254,12 +254,12 @@ fn a_budget_protects_no_pod_that_has_yet_to_start() {
         taken_after_an_hour(&mut setup, true);
         let (facts, _) = facts(&setup, ROOT);
         let at_notice = facts.iter().filter(|(at, _)| at.as_ms() == HOUR * 1_000);
-        let told = |fact: &Fact| match fact {
+        let refused = |fact: &Fact| match fact {
             Fact::EvictionRefused { .. } => Some(false),
             Fact::PodTerminating { .. } => Some(true),
             _ => None,
         };
-        at_notice.filter_map(|(_, fact)| told(fact)).collect::<Vec<bool>>()
+        at_notice.filter_map(|(_, fact)| refused(fact)).collect::<Vec<bool>>()
     };
     assert_eq!(answer(60), [true], "it pulls");
     assert_eq!(answer(7), [false], "its containers start");

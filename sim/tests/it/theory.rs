@@ -102,7 +102,7 @@ fn the_notice_decides_how_a_pod_ends() {
     }
 }
 
-/// Without a notice nobody is told, and it takes 100 s until somebody notices.
+/// Without a notice no pod terminates, and it takes 100 s until the loss is found.
 #[test]
 fn a_loss_without_notice_kills_and_is_noticed_late() {
     let mut plan = simple(0.05, 3, Span::from_hours(500));
@@ -156,7 +156,7 @@ fn who_comes_back_and_when() {
     for (at, fact) in &facts {
         match fact {
             Fact::PodCreated { workload, attempt, .. } if *attempt > 0 => {
-                assert_eq!(controller(*workload), set, "nobody recreates a bare pod");
+                assert_eq!(controller(*workload), set, "no controller recreates a bare pod");
                 assert_eq!(*at, free_at, "the name was not free before");
                 came_back += 1;
             }

@@ -70,8 +70,8 @@ fn setup(nodes: u32, gang: bool) -> Setup {
     Setup::new(model, market, provider, Span::ZERO, s(3_600)).expect("an hour")
 }
 
-/// When each pod's work was told, in seconds, and what became of its time.
-fn told(setup: &Setup) -> Vec<(u64, PodId, Worked)> {
+/// When each pod's work was recorded, in seconds, and what became of its time.
+fn work_of(setup: &Setup) -> Vec<(u64, PodId, Worked)> {
     let mut facts = Vec::new();
     sim::run(setup, ROOT, &mut facts);
     let worked = |(at, fact): &(SimTime, Fact)| match *fact {
@@ -91,7 +91,7 @@ fn worked(useful: u64, lost: u64, saving: u64, waiting: u64) -> Worked {
 fn a_successor_takes_up_the_work_at_the_last_checkpoint() {
     let pod = PodId::from_index;
     let expected = [(100, pod(0), worked(60, 30, 10, 0)), (370, pod(1), worked(120, 20, 10, 0))];
-    assert_eq!(told(&setup(1, false)), expected);
+    assert_eq!(work_of(&setup(1, false)), expected);
 }
 
 /// The other pod goes back with it, and waits for it from 1:40 to 3:40.
@@ -103,15 +103,15 @@ fn a_gang_waits_for_its_members_and_goes_back_together() {
         (370, pod(0), worked(180, 50, 20, 120)),
         (370, pod(2), worked(120, 20, 10, 0)),
     ];
-    assert_eq!(told(&setup(2, true)), expected);
+    assert_eq!(work_of(&setup(2, true)), expected);
 }
 
 /// Apart from each other, the one that is not disturbed is done after 3 min and two checkpoints.
 #[test]
 fn without_a_gang_nobody_waits() {
-    let told = told(&setup(2, false));
-    assert_eq!(told[1], (200, PodId::from_index(0), worked(180, 0, 20, 0)));
-    assert!(told.iter().all(|(_, _, worked)| worked.waiting == Span::ZERO));
+    let work_of = work_of(&setup(2, false));
+    assert_eq!(work_of[1], (200, PodId::from_index(0), worked(180, 0, 20, 0)));
+    assert!(work_of.iter().all(|(_, _, worked)| worked.waiting == Span::ZERO));
 }
 
 proptest! {
@@ -131,7 +131,7 @@ proptest! {
                     replicas.insert(pod, (workload, replica));
                 }
                 Fact::PodWorked { pod, worked, .. } => {
-                    prop_assert_eq!(parts.insert(pod, worked), None, "told once");
+                    prop_assert_eq!(parts.insert(pod, worked), None, "recorded once");
                     let sum = useful.entry(replicas[&pod]).or_insert(Span::ZERO);
                     *sum += worked.useful;
                 }

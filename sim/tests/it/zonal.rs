@@ -64,7 +64,7 @@ fn bound(facts: &[(SimTime, Fact)]) -> Vec<(u64, usize)> {
 fn without_volumes_a_pod_of_a_lost_zone_goes_to_another() {
     let (facts, _) = facts(&with_volumes(&two_zones(), None), ROOT);
     let bound = bound(&facts);
-    // It is told at the notice and takes its 30 s to stop.
+    // It is evicted at the notice and takes its 30 s to stop.
     assert_eq!(bound[2..], [(60 * MINUTE + 30_000, 1)]);
 }
 

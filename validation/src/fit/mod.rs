@@ -50,7 +50,7 @@ pub struct Fit {
     pub gain: f64,
 }
 
-/// So many ends of each kind are wanted before two regimes are fitted.
+/// The number of ends of each kind that are wanted before two regimes are fitted.
 const ENOUGH: usize = 20;
 
 impl Slots {

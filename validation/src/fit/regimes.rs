@@ -48,7 +48,7 @@ impl Regimes {
     }
 }
 
-/// The probability of lasting longer than so many hours, from a flip on, and the probability of
+/// The probability of lasting longer than some hours, from a flip on, and the probability of
 /// lasting so long and being in contention then.
 fn lasting(hours: f64, begins: f64, ends: f64, flips: f64) -> (f64, f64) {
     // exp of the generator [[-begins, begins], [ends, -(ends + flips)]] by its eigenvalues, which
@@ -79,7 +79,7 @@ fn log_likelihood(times: &[(Watched, f64)], begins: f64, ends: f64, flips: f64) 
     times.iter().map(of).sum()
 }
 
-/// The share of up times that last longer than so many hours.
+/// The share of up times that last longer than some hours.
 #[must_use]
 pub fn survival(fit: &Regimes, hours: f64) -> f64 {
     lasting(hours, fit.begins.value, fit.ends.value, fit.loss.value).0

@@ -368,7 +368,7 @@ fn workload() -> impl Strategy<Value = WorkloadPlan> {
     )
 }
 
-/// A pool of so many spot instances, which the model takes the moment it decides to.
+/// A pool of spot instances, which the model takes the moment it decides to.
 pub fn spot_pool(model: impl Reclaims + 'static, size: u32, rate: f64, hours: u64) -> Setup {
     let pool = PoolPlan {
         size,
