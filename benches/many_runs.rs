@@ -4,13 +4,11 @@
 //! `SPOTSIM_REPLICATIONS` says how many replications, 20 by default; figures are for a thousand.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Instant;
 
 use benches::{cpu_seconds, peak_rss_bytes, print};
 use reports::Fold;
 use scenarios::Scenario;
-use scenarios::diagnostic::Source;
 use serde_json::json;
 use sim::{Fact, Legend, Run, Setup, SimTime, Sink, Stop};
 use spotsim::{Experiment, Variant};
@@ -19,18 +17,18 @@ fn main() {
     let n: u32 =
         std::env::var("SPOTSIM_REPLICATIONS").ok().and_then(|n| n.parse().ok()).unwrap_or(20);
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("many-runs.yaml");
-    let text = std::fs::read_to_string(path).expect("the scenario beside this file");
-    // What is written otherwise, and how often that is run.
-    let cases = [
-        ("as it is", "", "", n),
-        ("ten times the nodes", "count: 200", "count: 2000", n.div_ceil(10)),
-        ("ten times the pods", "replicas: 400", "replicas: 4000", n.div_ceil(10)),
-        ("ten times the days", "horizon: 7d", "horizon: 70d", n.div_ceil(10)),
+    let scenario = Scenario::load(&path).expect("the scenario beside this file");
+    // What is changed, and how often that is run.
+    let pods: Vec<String> = (0..5).map(|index| format!("workloads[{index}].replicas")).collect();
+    let pods: Vec<(&str, &str)> = pods.iter().map(|path| (path.as_str(), "4000")).collect();
+    let cases: [(&str, &[(&str, &str)], u32); 4] = [
+        ("as it is", &[], n),
+        ("ten times the nodes", &[("pools.spot.count", "2000")], n.div_ceil(10)),
+        ("ten times the pods", &pods, n.div_ceil(10)),
+        ("ten times the days", &[("horizon", "70d")], n.div_ceil(10)),
     ];
-    for (case, from, to, n) in cases {
-        let text = if from.is_empty() { text.clone() } else { text.replace(from, to) };
-        let source = Source { file: "many-runs.yaml".into(), text: Arc::from(text) };
-        let setup = Scenario::parse(&source, None).expect("a sound scenario").setup;
+    for (case, changes, n) in cases {
+        let setup = scenario.with(changes).expect("a sound scenario").setup;
         let runs = runs(1, n, &setup);
         let events: u64 = runs.iter().map(|(_, events)| events).sum();
         let cpu: Option<f64> = runs.iter().map(|(cpu, _)| *cpu).sum();
@@ -43,7 +41,7 @@ fn main() {
             "events_per_cpu_s": cpu.map(|cpu| (events as f64 / cpu).round()),
             "peak_rss_bytes": peak_rss_bytes(),
         }));
-        if from.is_empty() {
+        if changes.is_empty() {
             let [one, two] = [1, 2].map(|threads| wall(threads, n, &setup));
             print(&json!({
                 "workload": "many-runs", "case": "on two threads", "replications": n,

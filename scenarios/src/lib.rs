@@ -9,6 +9,7 @@ pub mod assumption;
 mod autoscaled;
 mod bought;
 pub mod catalogue;
+mod change;
 pub mod check;
 pub mod cluster;
 mod code;
@@ -103,6 +104,8 @@ pub struct Scenario {
     pub estimate: Estimate,
     /// What is paid today, if the scenario names it.
     pub today: Option<Arc<Scenario>>,
+    /// What it was read from.
+    origin: change::Origin,
 }
 
 impl Scenario {
@@ -133,13 +136,27 @@ impl Scenario {
     /// # Errors
     /// Everything that is wrong with it.
     pub fn parse(source: &Source, folder: Option<&Path>) -> Result<Scenario, Diagnostics> {
-        let documents = tree::documents(source)?;
-        let [tree] = &documents[..] else {
+        Scenario::understand(source, &Scenario::tree(source)?, folder)
+    }
+
+    /// The one document of a scenario's text.
+    fn tree(source: &Source) -> Result<Node, Diagnostics> {
+        let mut documents = tree::documents(source)?;
+        if documents.len() != 1 {
             let what = if documents.is_empty() { "nothing" } else { "more than one document" };
             let message = format!("{} contains {what}", source.file);
             let help = "see `spotsim demo --print` for a whole scenario";
             return Err(Diagnostic::new("E0003", message).at(source, 0..0).help(help).into());
-        };
+        }
+        Ok(documents.remove(0))
+    }
+
+    /// Understands the tree of a scenario.
+    fn understand(
+        source: &Source,
+        tree: &Node,
+        folder: Option<&Path>,
+    ) -> Result<Scenario, Diagnostics> {
         let mut found = Diagnostics::default();
         sizes::check(tree, source, &mut found);
         if found.has_errors() {
@@ -250,6 +267,7 @@ impl Scenario {
                 unmodelled: tally.into_list(),
                 understood: cluster.map(|it| it.understood()).unwrap_or_default(),
                 today: today.map(Arc::new),
+                origin: change::Origin::new(source, folder),
             }),
             _ => Err(found),
         }

@@ -1,6 +1,7 @@
 //! The integration tests of the crate, in one binary: linking takes longer than running them.
 
 mod admission;
+mod change;
 mod cluster;
 mod codes;
 mod contract;
