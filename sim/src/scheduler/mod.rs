@@ -7,6 +7,7 @@ pub mod decide;
 mod follower;
 pub mod framework;
 pub mod inquiry;
+mod line;
 pub mod plain;
 pub mod plugins;
 pub mod preemption;
@@ -124,7 +125,7 @@ impl Scheduler {
     /// Something happened that may help pods which were set aside. Whether any are tried again.
     pub fn wake(&mut self, happening: Happening, world: &World) -> bool {
         let profiles = &self.profiles;
-        self.queue.wake(world.now(), |Aside { spec, alone, refused_by }| {
+        self.queue.wake(world.now(), |Aside { spec, alone, refused_by, .. }| {
             let of_spec = || PodView::of_spec(spec, world);
             let pod = alone.map_or_else(of_spec, |pod| PodView::of(pod, world));
             let filters = &profiles[profile_of(pod, profiles)].profile.filters;
@@ -185,8 +186,9 @@ impl Scheduler {
         // What a pod with zonal volumes asks for may change while it waits.
         let workload = &world.model().workloads[world.pods().workload(pod)];
         let differs = view.meant_for.is_some() || workload.volumes.is_some();
-        let aside = Aside { spec: view.spec_id, alone: differs.then_some(pod), refused_by };
-        self.queue.set_aside(pod, view.spec.priority, aside, world.now());
+        let alone = differs.then_some(pod);
+        let (spec, priority) = (view.spec_id, view.spec.priority);
+        self.queue.set_aside(pod, Aside { spec, priority, alone, refused_by }, world.now());
     }
 
     /// One scheduling cycle for one pod.

@@ -7,6 +7,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::line::{Line, Turn};
 use crate::model::pod::{PodId, SpecId};
 use crate::table::Table;
 use crate::time::{SimTime, Span};
@@ -15,15 +16,6 @@ use crate::time::{SimTime, Span};
 const LONGEST_ASIDE: Span = Span::from_secs(300);
 /// How often the queue looks for such pods.
 pub const FLUSH_EVERY: Span = Span::from_secs(30);
-
-/// The order in which pods are tried: priority, then how long since their last attempt, which is how
-/// `seq` rises.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-struct Turn {
-    priority: Reverse<i32>,
-    seq: u64,
-    pod: PodId,
-}
 
 /// A pod that has failed at least once.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +30,8 @@ struct Failed {
 pub struct Aside {
     /// What they ask for.
     pub spec: SpecId,
+    /// The priority of that.
+    pub priority: i32,
     /// The pod, if it is not like others of its spec.
     pub alone: Option<PodId>,
     /// Who refused them.
@@ -97,11 +91,14 @@ impl Backoff {
 #[derive(Clone, Debug, Default)]
 pub struct Queue {
     backoff: Backoff,
-    active: BTreeSet<Turn>,
-    /// By the whole second at which the back-off ends, then by turn.
-    backing_off: BTreeSet<(u64, Turn)>,
+    /// By priority.
+    active: Line<Reverse<i32>>,
+    /// By the whole second at which the back-off ends, then by priority.
+    backing_off: Line<(u64, Reverse<i32>)>,
     /// No entry is empty.
     unschedulable: BTreeMap<Aside, Vec<Failed>>,
+    /// Empty entries that keep their memory: those who are woken mostly fail again at once.
+    spare: Vec<Vec<Failed>>,
     /// Pods that were deleted and are passed over when their turn comes: to find them in the line would
     /// take as long as the line is.
     deleted: BTreeSet<PodId>,
@@ -119,31 +116,29 @@ impl Queue {
 
     /// A new pod.
     pub fn add(&mut self, pod: PodId, priority: i32) {
-        let turn = self.turn(pod, priority);
-        self.active.insert(turn);
+        let turn = self.turn(pod);
+        self.active.push(Reverse(priority), turn);
     }
 
     /// The pod whose turn it is.
     pub fn pop(&mut self) -> Option<PodId> {
         loop {
-            let turn = self
-                .active
-                .pop_first()
-                .or_else(|| self.backing_off.pop_first().map(|(_, turn)| turn))?;
-            if !self.deleted.remove(&turn.pod) {
+            let turn = self.active.pop().or_else(|| self.backing_off.pop())?;
+            if self.deleted.is_empty() || !self.deleted.remove(&turn.pod) {
                 return Some(turn.pod);
             }
         }
     }
 
     /// A pod that was just tried could not be scheduled.
-    pub fn set_aside(&mut self, pod: PodId, priority: i32, aside: Aside, now: SimTime) {
+    pub fn set_aside(&mut self, pod: PodId, aside: Aside, now: SimTime) {
         let attempts = self.failures.slot(pod);
         *attempts += 1;
         let attempts = *attempts;
-        let turn = self.turn(pod, priority);
+        let turn = self.turn(pod);
         let failed = Failed { turn, enqueued_at: now, attempts };
-        self.unschedulable.entry(aside).or_default().push(failed);
+        let spare = || self.spare.pop().unwrap_or_default();
+        self.unschedulable.entry(aside).or_insert_with(spare).push(failed);
     }
 
     /// A pod that was just tried is bound; nothing about it needs remembering.
@@ -162,8 +157,9 @@ impl Queue {
     /// Something happened: pods that it helps go back to the queue. Whether any did.
     pub fn wake(&mut self, now: SimTime, helps: impl Fn(Aside) -> bool) -> bool {
         let helped: Vec<_> = self.unschedulable.extract_if(.., |aside, _| helps(*aside)).collect();
-        self.take_back(now, helped.iter().flat_map(|(_, pods)| pods));
-        !helped.is_empty()
+        let any = !helped.is_empty();
+        self.take_back(now, helped);
+        any
     }
 
     /// Pods that have been set aside for long go back to the queue, whatever happened. Whether any
@@ -171,26 +167,32 @@ impl Queue {
     // kube-scheduler: backend/queue flushUnschedulablePodsLeftover
     pub fn flush(&mut self, now: SimTime) -> bool {
         let mut woken = Vec::new();
-        self.unschedulable.retain(|_, pods| {
-            woken.extend(pods.extract_if(.., |it| it.enqueued_at + LONGEST_ASIDE < now));
+        self.unschedulable.retain(|aside, pods| {
+            // The earlier it was tried, the further in front it stands.
+            let fresh = pods.partition_point(|it| it.enqueued_at + LONGEST_ASIDE < now);
+            if fresh > 0 {
+                woken.push((*aside, pods.drain(..fresh).collect()));
+            }
             !pods.is_empty()
         });
-        self.take_back(now, woken.iter());
-        !woken.is_empty()
+        let any = !woken.is_empty();
+        self.take_back(now, woken);
+        any
     }
 
     /// Pods that were set aside go back to the queue.
-    fn take_back<'a>(&mut self, now: SimTime, pods: impl Iterator<Item = &'a Failed>) {
-        let (mut active, mut backing_off) = (Vec::new(), Vec::new());
-        for Failed { turn, enqueued_at, attempts } in pods {
-            let ends = *enqueued_at + self.backoff.after(*attempts);
-            match ends <= now {
-                true => active.push(*turn),
-                false => backing_off.push((ends.as_ms() / 1_000, *turn)),
+    fn take_back(&mut self, now: SimTime, groups: Vec<(Aside, Vec<Failed>)>) {
+        for (Aside { priority, .. }, mut pods) in groups {
+            let priority = Reverse(priority);
+            for Failed { turn, enqueued_at, attempts } in pods.drain(..) {
+                let ends = enqueued_at + self.backoff.after(attempts);
+                match ends <= now {
+                    true => self.active.push(priority, turn),
+                    false => self.backing_off.push((ends.as_ms() / 1_000, priority), turn),
+                }
             }
+            self.spare.push(pods);
         }
-        join(&mut self.active, active);
-        join(&mut self.backing_off, backing_off);
     }
 
     /// Takes out a pod that was set aside; whether it was.
@@ -213,18 +215,9 @@ impl Queue {
         !self.unschedulable.is_empty()
     }
 
-    fn turn(&mut self, pod: PodId, priority: i32) -> Turn {
+    fn turn(&mut self, pod: PodId) -> Turn {
         self.seq += 1;
-        Turn { priority: Reverse(priority), seq: self.seq, pod }
-    }
-}
-
-/// Adds to a set, all at once where it becomes a new one for the most part.
-fn join<T: Ord>(set: &mut BTreeSet<T>, new: Vec<T>) {
-    if new.len() > set.len() {
-        set.append(&mut BTreeSet::from_iter(new));
-    } else {
-        set.extend(new);
+        Turn { seq: self.seq, pod }
     }
 }
 
@@ -235,7 +228,7 @@ mod tests {
 
     /// Pods of one spec that these plugins refused.
     fn aside(refused_by: Plugins) -> Aside {
-        Aside { spec: SpecId::from_index(0), alone: None, refused_by }
+        Aside { spec: SpecId::from_index(0), priority: 0, alone: None, refused_by }
     }
 
     /// A pod that is not like others.
@@ -261,7 +254,7 @@ mod tests {
     fn only_what_helps_wakes_a_pod() {
         let mut queue = Queue::default();
         let refused_by = Plugins::from_iter([3, 5]);
-        queue.set_aside(pod(0), 0, aside(refused_by), SimTime::ZERO);
+        queue.set_aside(pod(0), aside(refused_by), SimTime::ZERO);
         assert!(!queue.wake(SimTime::from_ms(1), |aside| aside.refused_by != refused_by));
         assert_eq!(queue.pop(), None);
         assert!(queue.wake(SimTime::from_ms(1), |aside| aside.refused_by.places().eq([3, 5])));
@@ -271,7 +264,11 @@ mod tests {
     #[test]
     fn a_pod_that_backs_off_lets_fresh_ones_go_first() {
         let mut queue = Queue::default();
-        queue.set_aside(pod(0), 1_000, aside(Plugins::default()), SimTime::ZERO);
+        queue.set_aside(
+            pod(0),
+            Aside { priority: 1_000, ..aside(Plugins::default()) },
+            SimTime::ZERO,
+        );
         queue.wake(SimTime::from_ms(500), |_| true);
         queue.add(pod(1), 0);
         assert_eq!(queue.pop(), Some(pod(1)));
@@ -282,7 +279,7 @@ mod tests {
     fn who_is_deleted_is_passed_over_wherever_it_waits() {
         let mut queue = Queue::default();
         for index in [0, 1] {
-            queue.set_aside(pod(index), 0, alone(pod(index)), SimTime::ZERO);
+            queue.set_aside(pod(index), alone(pod(index)), SimTime::ZERO);
         }
         queue.wake(SimTime::from_ms(500), |aside| aside.alone == Some(pod(0)));
         for index in [2, 3] {
@@ -298,7 +295,7 @@ mod tests {
     #[test]
     fn nobody_is_set_aside_for_ever() {
         let mut queue = Queue::default();
-        queue.set_aside(pod(0), 0, aside(Plugins::default()), SimTime::ZERO);
+        queue.set_aside(pod(0), aside(Plugins::default()), SimTime::ZERO);
         assert!(!queue.flush(SimTime::from_ms(300_000)));
         assert!(queue.flush(SimTime::from_ms(330_000)));
         assert_eq!(queue.pop(), Some(pod(0)));
