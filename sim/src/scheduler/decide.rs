@@ -11,6 +11,11 @@ use crate::model::node::NodeId;
 use crate::rng::Root;
 use crate::world::World;
 
+/// Rows are counted in blocks of this size before one is looked into: counting is what a processor does
+/// fast, as long as there are few things to count.
+const BLOCK: usize = 64;
+const COUNTED_AT_ONCE: usize = 4;
+
 /// What was decided, and how far the search went.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Decision {
@@ -27,7 +32,9 @@ pub struct Scratch {
     judged: Vec<Option<Rejection>>,
     /// Whether nodes of a cell take the pod.
     passes: Vec<bool>,
-    /// How many nodes of each cell were met.
+    /// Those cells, where any are counted one by one.
+    passing: Vec<u32>,
+    /// How many nodes of each cell were met that takes the pod.
     met: Vec<u32>,
     /// Groups with a feasible node.
     feasible: Vec<u32>,
@@ -130,7 +137,7 @@ impl Ranked<'_> {
     // kube-scheduler: schedule_one.go findNodesThatPassFilters
     fn meet(&self, walk: Walk, scratch: &mut Scratch) -> usize {
         let Ranking { rows, held, .. } = &*self.ranking;
-        let Scratch { passes, met, .. } = scratch;
+        let Scratch { passes, passing, met, .. } = scratch;
         met.clear();
         let feasible = held.iter().zip(&*passes).filter(|(_, passes)| **passes);
         let feasible: usize = feasible.map(|(held, _)| *held as usize).sum();
@@ -139,18 +146,31 @@ impl Ranked<'_> {
             return rows.len();
         }
         met.resize(held.len(), 0);
+        passing.clear();
+        let occupied = |cell: &usize| passes[*cell] && held[*cell] > 0;
+        passing.extend((0..held.len()).filter(occupied).map(number));
         let (before, after) = rows.split_at(walk.start);
         let (mut found, mut walked) = (0, 0);
-        for cell in after.iter().chain(before).copied() {
-            if cell != NO_CELL {
-                let passes = passes[cell as usize];
-                if passes && found == walk.enough {
-                    break;
+        for block in after.chunks(BLOCK).chain(before.chunks(BLOCK)) {
+            if passing.len() <= COUNTED_AT_ONCE {
+                let here: u32 = passing.iter().map(|cell| count_of(block, *cell)).sum();
+                if found + here as usize <= walk.enough {
+                    passing.iter().for_each(|cell| met[*cell as usize] += count_of(block, *cell));
+                    found += here as usize;
+                    walked += block.len();
+                    continue;
                 }
-                found += usize::from(passes);
-                met[cell as usize] += 1;
             }
-            walked += 1;
+            for cell in block {
+                if *cell != NO_CELL && passes[*cell as usize] {
+                    if found == walk.enough {
+                        return walked;
+                    }
+                    found += 1;
+                    met[*cell as usize] += 1;
+                }
+                walked += 1;
+            }
         }
         walked
     }
@@ -344,11 +364,9 @@ impl Ranked<'_> {
 
 /// The place of the `wanted`-th row that is one of `winners`, or how many of them there are.
 fn nth_of(rows: &[u32], winners: &[u32], wanted: usize) -> Result<usize, usize> {
-    // Whole blocks are counted before one is looked into: counting is what a processor does fast.
-    const BLOCK: usize = 64;
     let mut passed = 0;
     for (block, rows) in rows.chunks(BLOCK).enumerate() {
-        let here = winners.iter().map(|winner| count_of(rows, *winner)).sum::<usize>();
+        let here = winners.iter().map(|winner| count_of(rows, *winner)).sum::<u32>() as usize;
         if passed + here > wanted {
             let mut winning = rows.iter().enumerate().filter(|(_, row)| winners.contains(row));
             let (at, _) = winning.nth(wanted - passed).expect("the block holds it");
@@ -359,8 +377,9 @@ fn nth_of(rows: &[u32], winners: &[u32], wanted: usize) -> Result<usize, usize> 
     Err(passed)
 }
 
-fn count_of(rows: &[u32], wanted: u32) -> usize {
-    rows.iter().map(|row| u32::from(*row == wanted)).sum::<u32>() as usize
+fn count_of(rows: &[u32], wanted: u32) -> u32 {
+    // At most one block, so nothing overflows; a checked sum is not vectorised.
+    rows.iter().fold(0, |sum, row| sum.wrapping_add(u32::from(*row == wanted)))
 }
 
 #[cfg(test)]
