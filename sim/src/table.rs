@@ -77,7 +77,7 @@ impl<K: Id, V> Table<K, V> {
     }
 
     /// The row of an id, which may be beyond what the table has so far.
-    pub(crate) fn slot(&mut self, id: K) -> &mut V
+    pub fn slot(&mut self, id: K) -> &mut V
     where
         V: Default,
     {

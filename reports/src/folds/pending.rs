@@ -1,12 +1,12 @@
 //! Pending: how long pods waited for a node, and who still does.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use sim::fact::refusal::RefusalId;
 use sim::fact::{Fact, Sink};
 use sim::model::pod::PodId;
 use sim::model::workload::{Controller, WorkloadId};
-use sim::table::Id;
+use sim::table::{Id, Table};
 use sim::{Legend, SimTime, Span};
 
 /// Folds facts into waiting times. Pods of DaemonSets are left out.
@@ -15,8 +15,8 @@ pub struct Pending {
     legend: Legend,
     /// How long they waited.
     pub waits: Waits,
-    /// Pods that have been refused and are not bound yet.
-    refused: BTreeSet<PodId>,
+    /// Which pods have been refused and are not bound yet.
+    refused: Table<PodId, bool>,
     /// Attempts with at least one failed cycle in the window.
     pub unschedulable: u64,
     /// Attempts that scheduling gates still hold back at the end. They have not begun to wait.
@@ -116,7 +116,7 @@ impl Pending {
         Pending {
             legend: legend.clone(),
             waits: Waits::default(),
-            refused: BTreeSet::new(),
+            refused: Table::new(),
             unschedulable: 0,
             gated: 0,
             never_scheduled: BTreeMap::new(),
@@ -140,7 +140,7 @@ impl Sink for Pending {
     fn fact(&mut self, at: SimTime, fact: &Fact) {
         match *fact {
             Fact::PodScheduled { pod, workload, waited, .. } => {
-                self.refused.remove(&pod);
+                *self.refused.slot(pod) = false;
                 if self.counts(workload, at.back(waited)) {
                     self.waits.spans.entry(waited).or_default().0 += 1;
                 }
@@ -149,12 +149,12 @@ impl Sink for Pending {
                 let daemon =
                     self.legend.model.workloads[workload].controller == Controller::DaemonSet;
                 let counts = at >= self.legend.from && !daemon && !self.is_gated(pod, workload);
-                if counts && self.refused.insert(pod) {
+                if counts && !std::mem::replace(self.refused.slot(pod), true) {
                     self.unschedulable += 1;
                 }
             }
             Fact::PodWithdrawn { pod, workload, waited } => {
-                self.refused.remove(&pod);
+                *self.refused.slot(pod) = false;
                 if !self.is_gated(pod, workload) && self.counts(workload, at.back(waited)) {
                     self.waits.still_waits(waited);
                 }
