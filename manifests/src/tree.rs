@@ -71,6 +71,13 @@ impl From<usize> for Step {
     }
 }
 
+/// A path as one text: `spec.containers[0].name`.
+#[must_use]
+pub fn dotted(path: &[Step]) -> String {
+    let steps: Vec<String> = path.iter().map(Step::to_string).collect();
+    steps.join(".").replace(".[", "[")
+}
+
 /// Reads every document of a text. Empty documents are left out.
 ///
 /// # Errors
@@ -387,38 +394,6 @@ impl Node {
                 let entries = entries.iter().map(|(key, _, node)| (key.clone(), node.to_json()));
                 serde_json::Value::Object(entries.collect::<Map<_, _>>())
             }
-        }
-    }
-
-    /// The deepest node that a byte of the text of [`to_json`](Self::to_json) belongs to, and the
-    /// way to it.
-    #[must_use]
-    pub fn behind(&self, byte: usize) -> (Vec<Step>, &Node) {
-        let length = |node: &Node| node.to_json().to_string().len();
-        // What stands before the first: a bracket.
-        let mut at = 1;
-        let mut holds = |key: usize, node: &Node| {
-            let begin = at;
-            at += key + length(node) + 1;
-            (begin..at - 1).contains(&byte).then(|| byte.saturating_sub(begin + key))
-        };
-        let below = match &self.value {
-            Value::Scalar(_) => None,
-            Value::Seq(items) => items.iter().enumerate().find_map(|(index, node)| {
-                holds(0, node).map(|byte| (Step::Index(index), node.behind(byte)))
-            }),
-            Value::Map(entries) => entries.iter().find_map(|(key, _, node)| {
-                let quoted = serde_json::Value::from(key.as_str()).to_string().len();
-                let inside = holds(quoted + 1, node)?;
-                Some((Step::Key(key.clone()), node.behind(inside)))
-            }),
-        };
-        match below {
-            Some((step, (mut path, node))) => {
-                path.insert(0, step);
-                (path, node)
-            }
-            None => (Vec::new(), self),
         }
     }
 

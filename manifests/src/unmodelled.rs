@@ -1,10 +1,10 @@
 //! What a manifest says and the simulation does not know: counted, listed once, never dropped
 //! silently.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::kube::{DISRUPTION_TARGET, JobSpec, ObjectKind, PodSpec};
+use crate::kube::{DISRUPTION_TARGET, JobSpec, ObjectKind, PodSpec, UnknownFields};
 use crate::origin::Origin;
 
 /// A field or a kind that is not modelled.
@@ -131,34 +131,14 @@ const BUILT_IN: &[&str] = &[
     "storagemigration.k8s.io",
 ];
 
-/// The fields of one object that its type does not have, each once.
-#[derive(Clone, Debug, Default)]
-pub struct Ignored(BTreeSet<String>);
-
-impl Ignored {
-    /// Notes a field.
-    pub fn note(&mut self, path: &serde_ignored::Path<'_>) {
-        let path = path.to_string();
-        let steps = path.split('.').filter(|step| *step != "?");
-        let steps: Vec<&str> = steps
-            .map(|step| if step.bytes().all(|b| b.is_ascii_digit()) { "[]" } else { step })
-            .collect();
-        // Metadata that is not read (managed fields, versions) says nothing about pods.
-        if steps.contains(&"metadata") || matches!(steps[..], ["apiVersion" | "kind"]) {
-            return;
-        }
-        self.0.insert(steps.join(".").replace(".[]", "[]"));
-    }
-}
-
 /// The count as it grows.
 #[derive(Clone, Debug, Default)]
 pub struct Tally(BTreeMap<String, (usize, String)>);
 
 impl Tally {
     /// Counts the fields of an object that its type does not have.
-    pub fn fields(&mut self, ignored: &Ignored, object: &Origin) {
-        let (without, with): (Vec<_>, Vec<_>) = ignored.0.iter().partition(|path| {
+    pub fn fields(&mut self, unknown: &UnknownFields, object: &Origin) {
+        let (without, with): (Vec<_>, Vec<_>) = unknown.iter().partition(|path| {
             let last = path.rsplit('.').next().unwrap_or_default().trim_end_matches("[]");
             // A status says what was seen, not what is wanted.
             WITHOUT_BEARING.contains(&last) || path.starts_with("status.")

@@ -54,9 +54,7 @@ use cluster::Cluster;
 use diagnostic::Source;
 use estimate::Places;
 use file::Placement;
-use kube::{
-    LabelSelector, Object, ObjectKind, ObjectMeta, PersistentVolumeClaim, PodSpec, PodTemplateSpec,
-};
+use kube::{LabelSelector, ObjectMeta, PersistentVolumeClaim, PodSpec, PodTemplateSpec};
 use load::Origin;
 use manifests::context::ClusterContext;
 use reading::Named;
@@ -317,7 +315,7 @@ fn inline(
             continue;
         }
         let template = node.get("template").unwrap_or(node);
-        let spec = load::typed(PodSpec::read, template, &origin, tally, found);
+        let spec = load::typed::<PodSpec>(template, &origin, tally, found);
         let Some(spec) = spec else { continue };
         tally.not_simulated(&spec, &origin);
         let claims = claim_templates(workload, node, &origin, tally, found);
@@ -379,13 +377,7 @@ fn claim_templates(
         if Account::default().examine(claim, origin, place, found) == Admitted::No {
             return None;
         }
-        let read = |text: &str, ignored: kube::Ignored<'_>| {
-            ObjectKind::PersistentVolumeClaim.read(text, ignored)
-        };
-        match load::typed(read, template, origin, tally, found)? {
-            Object::PersistentVolumeClaim(claim) => Some(*claim),
-            _ => None,
-        }
+        load::typed(template, origin, tally, found)
     });
     each.collect()
 }

@@ -1,8 +1,9 @@
 //! Where a pod must and would like to run: towards nodes, towards pods, spread over domains.
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use super::LabelSelector;
+use super::{Fault, LabelSelector, Read, Reader};
 
 object! {
     /// Where a pod must and would like to run.
@@ -103,33 +104,35 @@ object! {
 }
 
 /// One requirement on a label or field.
-#[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize)]
-#[serde(remote = "Self")]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Expression {
     /// The label or field.
     pub key: String,
     /// What is asked of it.
     pub operator: Operator,
     /// The values that the operator compares with.
-    #[serde(
-        default,
-        deserialize_with = "super::null_is_absent",
-        skip_serializing_if = "super::is_absent"
-    )]
+    #[serde(skip_serializing_if = "super::is_absent")]
     pub values: Vec<String>,
 }
 
-impl<'de> Deserialize<'de> for Expression {
-    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Expression, D::Error> {
-        Expression::deserialize(super::only_maps::OnlyMaps(input))
+impl Read for Expression {
+    fn read<'v>(value: &'v Value, reader: &mut Reader<'v>) -> Result<Expression, Fault> {
+        let entries = reader.map(value)?;
+        let mut values = Vec::new();
+        for (key, value) in entries {
+            match key.as_str() {
+                "key" | "operator" => {}
+                "values" => reader.field(key, value, &mut values)?,
+                _ => reader.unknown(key),
+            }
+        }
+        let key = reader.required("key", entries)?;
+        let operator = reader.required("operator", entries)?;
+        Ok(Expression { key, operator, values })
     }
 }
 
-impl Serialize for Expression {
-    fn serialize<S: Serializer>(&self, output: S) -> Result<S::Ok, S::Error> {
-        Expression::serialize(self, output)
-    }
-}
+from_value! { Expression }
 
 /// What is asked of a label.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, Serialize)]

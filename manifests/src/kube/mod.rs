@@ -2,45 +2,77 @@
 //!
 //! One file a family. Every type can be read, printed and read again to the same value; what is
 //! absent, `null` or the default is printed as absent, as the API server does. Fields that are not
-//! here are not lost: whoever reads an object counts them ([`crate::unmodelled`]).
-
-use serde::{Deserialize, Deserializer};
+//! here are not lost: reading notes them, and they are counted ([`crate::unmodelled`]).
 
 /// Types of the API: every field may be absent, and then has its default.
 ///
 /// Kubernetes validates objects when it admits them ([`crate::admission`]); these types accept what
-/// it would serve. An object is a map: serde would also read one from a list, field by field in the
-/// order of the type, which no client of Kubernetes means.
+/// it would serve. The macro knows every field, and writes what reads them ([`Read`]).
 macro_rules! object {
-    ($($(#[$about:meta])* pub struct $name:ident {
-        $($(#[$field_about:meta])* pub $field:ident: $kind:ty,)*
+    ($($(#[doc = $about:literal])* pub struct $name:ident {
+        $(
+            $(#[doc = $field_about:literal])*
+            $(#[serde(rename = $key:literal)])?
+            pub $field:ident: $kind:ty,
+        )*
     })*) => {$(
-        $(#[$about])*
-        #[derive(Clone, PartialEq, Debug, Default, serde::Deserialize, serde::Serialize)]
-        #[serde(rename_all = "camelCase", default, remote = "Self")]
+        $(#[doc = $about])*
+        #[derive(Clone, PartialEq, Debug, Default, serde::Serialize)]
+        #[serde(rename_all = "camelCase")]
         pub struct $name {
             $(
-                $(#[$field_about])*
-                #[serde(
-                    deserialize_with = "crate::kube::null_is_absent",
-                    skip_serializing_if = "crate::kube::is_absent"
-                )]
+                $(#[doc = $field_about])*
+                #[serde(skip_serializing_if = "crate::kube::is_absent")]
+                $(#[serde(rename = $key)])?
                 pub $field: $kind,
             )*
         }
 
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(input: D) -> Result<$name, D::Error> {
-                $name::deserialize($crate::kube::only_maps::OnlyMaps(input))
+        impl $crate::kube::Read for $name {
+            fn read<'v>(
+                value: &'v serde_json::Value,
+                reader: &mut $crate::kube::Reader<'v>,
+            ) -> Result<$name, $crate::kube::Fault> {
+                let mut object = $name::default();
+                for (key, value) in reader.map(value)? {
+                    $(
+                        if is_key!(key, $field $(, $key)?) {
+                            reader.field(key, value, &mut object.$field)?;
+                            continue;
+                        }
+                    )*
+                    reader.unknown(key);
+                }
+                Ok(object)
             }
         }
 
-        impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, output: S) -> Result<S::Ok, S::Error> {
-                $name::serialize(self, output)
+        from_value! { $name }
+    )*};
+}
+
+/// Whether a key is a field, by the key that is given for it or else by its name.
+macro_rules! is_key {
+    ($read:ident, $field:ident, $key:literal) => {
+        $read == $key
+    };
+    ($read:ident, $field:ident) => {
+        $crate::kube::read::is_key($read, stringify!($field))
+    };
+}
+
+/// What lets a type stand within others that serde reads.
+macro_rules! from_value {
+    ($name:ident) => {
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(input: D) -> Result<$name, D::Error> {
+                let value = serde_json::Value::deserialize(input)?;
+                let read = $crate::kube::read(&value);
+                let words = |fault: $crate::kube::Fault| serde::de::Error::custom(fault.message);
+                read.map(|(object, _)| object).map_err(words)
             }
         }
-    )*};
+    };
 }
 
 mod affinity;
@@ -49,10 +81,10 @@ mod container;
 mod meta;
 mod node;
 mod object;
-mod only_maps;
 mod pod;
 mod policy;
 mod quantity;
+mod read;
 mod services;
 mod storage;
 mod volume;
@@ -78,7 +110,7 @@ pub use meta::{
     Condition, IntOrString, LabelSelector, Labels, ObjectMeta, ObjectReference, OwnerReference,
 };
 pub use node::{ContainerImage, Effect, Node, NodeSpec, NodeStatus, Taint};
-pub use object::{Ignored, Object, ObjectKind};
+pub use object::{Object, ObjectKind};
 pub use pod::{
     Pod, PodResourceClaim, PodSchedulingGate, PodSpec, PodStatus, PodTemplateSpec, Toleration,
 };
@@ -86,6 +118,7 @@ pub use policy::{
     PodDisruptionBudget, PodDisruptionBudgetSpec, PodDisruptionBudgetStatus, PriorityClass,
 };
 pub use quantity::{Quantity, ResourceList};
+pub use read::{Fault, Read, Reader, UnknownFields, read};
 pub use services::{Namespace, Service, ServicePort, ServiceSpec};
 pub use storage::{
     CsiDriver, CsiDriverSpec, CsiNode, CsiNodeDriver, CsiNodeSpec, CsiPersistentVolumeSource,
@@ -107,15 +140,6 @@ pub use workloads::{
     ReplicaSetSpec, RollingUpdate, SUSPENDED, StatefulSet, StatefulSetSpec, UpdateStrategy,
     WorkloadStatus,
 };
-
-/// Reads `null` as if nothing were written, as the API server does.
-fn null_is_absent<'de, D, T>(deserializer: D) -> Result<T, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Deserialize<'de> + Default,
-{
-    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
-}
 
 /// Whether a field need not be printed: reading its absence gives the same.
 fn is_absent<T: Default + PartialEq>(value: &T) -> bool {

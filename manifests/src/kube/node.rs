@@ -1,8 +1,9 @@
 //! Nodes: what they offer and whom they keep away.
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use super::{Condition, ObjectMeta, ResourceList};
+use super::{Condition, Fault, ObjectMeta, Read, Reader, ResourceList};
 
 object! {
     /// A node.
@@ -50,33 +51,34 @@ object! {
 }
 
 /// A taint.
-#[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize)]
-#[serde(rename_all = "camelCase", remote = "Self")]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Taint {
     /// Its key.
     pub key: String,
     /// Its value.
-    #[serde(
-        default,
-        deserialize_with = "super::null_is_absent",
-        skip_serializing_if = "super::is_absent"
-    )]
+    #[serde(skip_serializing_if = "super::is_absent")]
     pub value: String,
     /// What it does to pods that do not tolerate it.
     pub effect: Effect,
 }
 
-impl<'de> Deserialize<'de> for Taint {
-    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Taint, D::Error> {
-        Taint::deserialize(super::only_maps::OnlyMaps(input))
+impl Read for Taint {
+    fn read<'v>(value: &'v Value, reader: &mut Reader<'v>) -> Result<Taint, Fault> {
+        let entries = reader.map(value)?;
+        let mut own = String::new();
+        for (key, value) in entries {
+            match key.as_str() {
+                "key" | "effect" => {}
+                "value" => reader.field(key, value, &mut own)?,
+                _ => reader.unknown(key),
+            }
+        }
+        let key = reader.required("key", entries)?;
+        Ok(Taint { key, value: own, effect: reader.required("effect", entries)? })
     }
 }
 
-impl Serialize for Taint {
-    fn serialize<S: Serializer>(&self, output: S) -> Result<S::Ok, S::Error> {
-        Taint::serialize(self, output)
-    }
-}
+from_value! { Taint }
 
 /// What a taint does to pods that do not tolerate it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, Serialize)]

@@ -2,13 +2,13 @@
 
 use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{Serialize, Serializer};
-use serde_ignored::Path;
+use serde_json::Value;
 
 use super::{
-    CronJob, CsiDriver, CsiNode, CsiStorageCapacity, DaemonSet, Deployment,
+    CronJob, CsiDriver, CsiNode, CsiStorageCapacity, DaemonSet, Deployment, Fault,
     HorizontalPodAutoscaler, Job, Namespace, Node, ObjectMeta, PersistentVolume,
-    PersistentVolumeClaim, Pod, PodDisruptionBudget, PodSpec, PriorityClass, ReplicaSet, Service,
-    StatefulSet, StorageClass, VerticalPodAutoscaler, VolumeAttachment,
+    PersistentVolumeClaim, Pod, PodDisruptionBudget, PriorityClass, ReplicaSet, Service,
+    StatefulSet, StorageClass, UnknownFields, VerticalPodAutoscaler, VolumeAttachment, read,
 };
 
 /// The kinds: variant, name, version in which they are printed.
@@ -44,14 +44,15 @@ macro_rules! kinds {
         }
 
         impl ObjectKind {
-            /// The object of this kind in a JSON text. `ignored` hears of every field that the
-            /// kind does not have.
+            /// A value as an object of this kind, and the fields that the kind does not have.
             ///
             /// # Errors
-            /// What is wrong with the text.
-            pub fn read(self, text: &str, ignored: Ignored<'_>) -> serde_json::Result<Object> {
+            /// The first thing that does not fit.
+            pub fn read(self, value: &Value) -> Result<(Object, UnknownFields), Fault> {
                 match self {
-                    $(ObjectKind::$kind => read::<$kind>(text, ignored).map(Object::from),)*
+                    $(ObjectKind::$kind => {
+                        read::<$kind>(value).map(|(object, unknown)| (object.into(), unknown))
+                    })*
                 }
             }
         }
@@ -134,25 +135,6 @@ kinds! {
     VerticalPodAutoscaler "VerticalPodAutoscaler" "autoscaling.k8s.io/v1",
 }
 
-/// Who hears of fields that a type does not have.
-pub type Ignored<'i> = &'i mut dyn FnMut(Path<'_>);
-
-impl PodSpec {
-    /// What a pod asks for, in a JSON text; `ignored` as in [`ObjectKind::read`].
-    ///
-    /// # Errors
-    /// What is wrong with the text.
-    pub fn read(text: &str, ignored: Ignored<'_>) -> serde_json::Result<PodSpec> {
-        read(text, ignored)
-    }
-}
-
-/// The one way in: the types are many, and each is compiled for this input only.
-fn read<'t, T: Deserialize<'t>>(text: &'t str, mut ignored: Ignored<'_>) -> serde_json::Result<T> {
-    let mut input = serde_json::Deserializer::from_str(text);
-    T::deserialize(serde_ignored::Deserializer::new(&mut input, &mut ignored))
-}
-
 /// An object with its kind, as it is printed.
 #[derive(serde::Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -178,14 +160,14 @@ fn group(api_version: &str) -> &str {
     api_version.split_once('/').map_or("", |(group, _)| group)
 }
 
-/// Any object by its own `apiVersion` and `kind`, through a tree and a text; a large file is read
-/// otherwise.
+/// Any object by its own `apiVersion` and `kind`.
 impl<'de> Deserialize<'de> for Object {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Object, D::Error> {
-        let json = serde_json::Value::deserialize(deserializer)?;
-        let text = |key: &str| json.get(key).and_then(serde_json::Value::as_str).unwrap_or("");
+        let json = Value::deserialize(deserializer)?;
+        let text = |key: &str| json.get(key).and_then(Value::as_str).unwrap_or("");
         let kind = ObjectKind::of(text("apiVersion"), text("kind"))
             .ok_or_else(|| D::Error::custom(format!("kind `{}` is not modelled", text("kind"))))?;
-        kind.read(&json.to_string(), &mut |_| {}).map_err(D::Error::custom)
+        let read = kind.read(&json).map_err(|fault| D::Error::custom(fault.message));
+        read.map(|(object, _)| object)
     }
 }

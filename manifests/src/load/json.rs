@@ -1,17 +1,18 @@
 //! JSON, which `kubectl get -o json` writes by the hundred megabytes.
 //!
-//! A list is cut into the texts of its items first, and each item is read straight into its type:
-//! at no time is there a tree of everything.
+//! A list is cut into the texts of its items first, and each item is read by itself: at no time is
+//! there a tree of everything.
 
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, SeqAccess, Visitor};
+use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 
-use super::{Head, Loader, MOST_NESTED, Origin, Raw, Wrong};
+use super::{Head, Loader, MOST_NESTED, Origin, Wrong};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::limits::ITEMS;
 use crate::tree::{self, Step};
@@ -65,6 +66,70 @@ impl<'de> Deserialize<'de> for Items<'de> {
             }
         }
         deserializer.deserialize_seq(List)
+    }
+}
+
+/// A value whose maps have no key twice: which of two fields counts is not for us to choose.
+struct Unique(Value);
+
+impl<'de> Deserialize<'de> for Unique {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Any;
+        impl<'de> Visitor<'de> for Any {
+            type Value = Value;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a value")
+            }
+
+            fn visit_unit<E>(self) -> Result<Value, E> {
+                Ok(Value::Null)
+            }
+
+            fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+                Ok(value.into())
+            }
+
+            fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+                Ok(value.into())
+            }
+
+            fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+                Ok(value.into())
+            }
+
+            fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+                Ok(value.into())
+            }
+
+            fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+                Ok(value.into())
+            }
+
+            fn visit_string<E>(self, value: String) -> Result<Value, E> {
+                Ok(value.into())
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
+                let mut items = Vec::new();
+                while let Some(Unique(item)) = seq.next_element()? {
+                    items.push(item);
+                }
+                Ok(items.into())
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+                let mut entries = Map::new();
+                while let Some((key, Unique(value))) = map.next_entry::<String, Unique>()? {
+                    if let Some((key, _)) = entries.get_key_value(&key) {
+                        return Err(A::Error::custom(format!("duplicate field `{key}`")));
+                    }
+                    entries.insert(key, value);
+                }
+                Ok(entries.into())
+            }
+        }
+        deserializer.deserialize_any(Any).map(Unique)
     }
 }
 
@@ -129,11 +194,11 @@ impl Loader<'_> {
             let inside = tree.map_or(0..1, |tree| tree.at(path).span.clone());
             span.start + inside.start..span.start + inside.end
         };
-        let raw = || Some(Raw { value: serde_json::from_str(text).ok()?, place });
-        self.object(&head, origin, raw, |kind, ignored| {
-            let read = kind.read(text, &mut |path| ignored.note(&path));
-            read.map_err(|error| wrong(text, span.start, &error))
-        });
+        let value = || match serde_json::from_str::<Unique>(text) {
+            Ok(Unique(value)) => Ok(value),
+            Err(error) => Err(wrong(text, span.start, &error)),
+        };
+        self.object(&head, origin, value, place);
     }
 
     fn json_items(&mut self, source: &Source, items: &RawValue, list: &Head, depth: usize) {
@@ -177,7 +242,7 @@ fn wrong(part: &str, start: usize, error: &serde_json::Error) -> Wrong {
 }
 
 /// What an error says, without where.
-pub(super) fn message(error: &serde_json::Error) -> String {
+fn message(error: &serde_json::Error) -> String {
     let text = error.to_string();
     text.split(" at line ").next().unwrap_or(&text).to_owned()
 }

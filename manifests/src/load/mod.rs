@@ -10,22 +10,24 @@ mod yaml;
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
+use serde_json::Value;
+
 pub use crate::origin::Origin;
 pub use files::matching;
-pub use yaml::typed;
 
 use crate::admission::types::Type;
 use crate::admission::{Account, Admitted};
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::inputs::Input;
-use crate::kube::{Object, ObjectKind};
+use crate::kube::{self, Fault, Object, ObjectKind, Read};
 use crate::lines::Lines;
 use crate::reading::{self, Named};
-use crate::tree::{Node, Step};
-use crate::unmodelled::{Ignored, Tally};
+use crate::tree::{self, Node, Step};
+use crate::unmodelled::Tally;
 
 /// An object and where it was written.
 #[derive(Clone, Debug)]
@@ -54,14 +56,6 @@ pub struct Loader<'l> {
     unrendered: Option<Option<&'static str>>,
 }
 
-/// An object before it is read into its type.
-struct Raw<P> {
-    /// All that is written.
-    value: serde_json::Value,
-    /// Where a part of it stands.
-    place: P,
-}
-
 /// What is known of an object before it is read: its own words, or those of the list it is in.
 #[derive(Clone, Default)]
 struct Head {
@@ -72,7 +66,7 @@ struct Head {
 /// What is wrong with an object, and where in its text.
 struct Wrong {
     message: String,
-    span: std::ops::Range<usize>,
+    span: Range<usize>,
 }
 
 impl<'l> Loader<'l> {
@@ -139,14 +133,14 @@ impl<'l> Loader<'l> {
         *self.unrendered.get_or_insert_with(|| hints::unrendered(&source.text))
     }
 
-    /// Takes in one object that `read` reads once its kind is known to be modelled, and the API
-    /// server would admit it.
-    fn object<P: Fn(&[Step]) -> std::ops::Range<usize>>(
+    /// Takes in one object once its kind is known to be modelled, and the API server would admit it.
+    /// `place` knows where a part of it stands.
+    fn object(
         &mut self,
         head: &Head,
         origin: Origin,
-        raw: impl FnOnce() -> Option<Raw<P>>,
-        read: impl FnOnce(ObjectKind, &mut Ignored) -> Result<Object, Wrong>,
+        value: impl FnOnce() -> Result<Value, Wrong>,
+        place: impl Fn(&[Step]) -> Range<usize>,
     ) {
         if head.kind.is_empty() {
             let message = "this is not a Kubernetes object: it has no `kind`";
@@ -163,29 +157,38 @@ impl<'l> Loader<'l> {
             self.tally.kind(&head.api_version, &head.kind, &origin);
             return;
         };
-        // What cannot be read at all is said by the reader.
-        if let Some(Raw { value, place }) = raw() {
-            let object = (Type::of(kind), &value);
-            if self.account.examine(object, &origin, place, self.found) == Admitted::No {
-                return;
-            }
-        }
-        let mut ignored = Ignored::default();
-        match read(kind, &mut ignored) {
-            Ok(object) => {
-                self.tally.fields(&ignored, &origin);
-                self.keep(object, origin);
-            }
+        let value = match value() {
+            Ok(value) => value,
             Err(Wrong { message, span }) => {
                 let message = format!("{}: {message}", origin.name);
-                let wrong = Diagnostic::new("E0301", message).at(&origin.source, span);
-                let help = self.unrendered(&origin.source);
-                self.found.push(match help {
-                    Some(help) => wrong.help(help),
-                    None => wrong,
-                });
+                self.unreadable(Diagnostic::new("E0301", message).at(&origin.source, span));
+                return;
             }
+        };
+        let judged = (Type::of(kind), &value);
+        if self.account.examine(judged, &origin, &place, self.found) == Admitted::No {
+            return;
         }
+        match kind.read(&value) {
+            Ok((object, unknown)) => {
+                self.tally.fields(&unknown, &origin);
+                self.keep(object, origin);
+            }
+            Err(fault) => self.unreadable(misfit(&fault, &origin, place)),
+        }
+    }
+
+    /// Says that an object cannot be read; a template of a chart is no object yet.
+    fn unreadable(&mut self, wrong: Diagnostic) {
+        let source = wrong
+            .place
+            .as_ref()
+            .map(|place| Source { file: place.file.clone(), text: place.text.clone() });
+        let help = source.and_then(|source| self.unrendered(&source));
+        self.found.push(match help {
+            Some(help) => wrong.help(help),
+            None => wrong,
+        });
     }
 
     /// Keeps an object unless it is there already. The same object twice is one object: bundles
@@ -216,6 +219,40 @@ impl<'l> Loader<'l> {
             }
         }
     }
+}
+
+/// A part of a tree as a `T`. Fields that `T` does not have are counted, and what is wrong is reported
+/// at its place.
+pub fn typed<T: Read>(
+    node: &Node,
+    origin: &Origin,
+    tally: &mut Tally,
+    found: &mut Diagnostics,
+) -> Option<T> {
+    match kube::read::<T>(&node.to_json()) {
+        Ok((value, unknown)) => {
+            tally.fields(&unknown, origin);
+            Some(value)
+        }
+        Err(fault) => {
+            found.push(misfit(&fault, origin, |path| node.at(path).span.clone()));
+            None
+        }
+    }
+}
+
+/// What is said of a value that does not fit its type.
+#[must_use]
+pub fn misfit(
+    Fault { path, message }: &Fault,
+    origin: &Origin,
+    place: impl Fn(&[Step]) -> Range<usize>,
+) -> Diagnostic {
+    let message = match &*tree::dotted(path) {
+        "" => format!("{}: {message}", origin.name),
+        dotted => format!("{}: {dotted}: {message}", origin.name),
+    };
+    Diagnostic::new("E0301", message).at(&origin.source, place(path))
 }
 
 /// The objects of the files that a scenario names at a place of its own; paths are relative to

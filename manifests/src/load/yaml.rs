@@ -1,11 +1,8 @@
 //! YAML, and whatever else has been read into a tree.
 
-use super::json::message;
-use super::{Head, Loader, MOST_NESTED, Origin, Raw, Wrong};
-use crate::diagnostic::{Diagnostic, Diagnostics, Source};
-use crate::kube;
+use super::{Head, Loader, MOST_NESTED, Origin};
+use crate::diagnostic::{Diagnostic, Source};
 use crate::tree::{self, Node, Step, Value};
-use crate::unmodelled::{Ignored, Tally};
 
 impl Loader<'_> {
     /// Reads every document of a YAML text.
@@ -52,49 +49,6 @@ impl Loader<'_> {
         let (namespace, name) = (metadata("namespace"), metadata("name"));
         let origin = Origin::new(source, node.span.clone(), &head.kind, namespace, name);
         let place = |path: &[Step]| node.at(path).span.clone();
-        let raw = || Some(Raw { value: node.to_json(), place });
-        self.object(&head, origin, raw, |kind, ignored| {
-            read(|text, ignored| kind.read(text, ignored), node, ignored)
-        });
+        self.object(&head, origin, || Ok(node.to_json()), place);
     }
-}
-
-/// A part of a tree as what `read` makes of its text. Fields that are not known there are counted,
-/// and what is wrong is reported at its place.
-pub fn typed<T>(
-    read: impl FnOnce(&str, kube::Ignored<'_>) -> serde_json::Result<T>,
-    node: &Node,
-    origin: &Origin,
-    tally: &mut Tally,
-    found: &mut Diagnostics,
-) -> Option<T> {
-    let mut ignored = Ignored::default();
-    match self::read(read, node, &mut ignored) {
-        Ok(value) => {
-            tally.fields(&ignored, origin);
-            Some(value)
-        }
-        Err(Wrong { message, span }) => {
-            let message = format!("{}: {message}", origin.name);
-            found.push(Diagnostic::new("E0301", message).at(&origin.source, span));
-            None
-        }
-    }
-}
-
-fn read<T>(
-    read: impl FnOnce(&str, kube::Ignored<'_>) -> serde_json::Result<T>,
-    node: &Node,
-    ignored: &mut Ignored,
-) -> Result<T, Wrong> {
-    let text = node.to_json().to_string();
-    read(&text, &mut |path| ignored.note(&path)).map_err(|error| {
-        let (path, node) = node.behind(error.column().saturating_sub(1));
-        let path: Vec<String> = path.iter().map(Step::to_string).collect();
-        let message = match path.join(".").replace(".[", "[") {
-            path if path.is_empty() => message(&error),
-            path => format!("{path}: {}", message(&error)),
-        };
-        Wrong { message, span: node.span.clone() }
-    })
 }

@@ -18,7 +18,6 @@ use crate::load::{self, Origin};
 use crate::node_labels;
 use crate::reading::Named;
 use crate::tree::{Node, Step, Value};
-use crate::unmodelled::Tally;
 use crate::{Scenario, reading, tree};
 
 /// Everything that is reviewed together.
@@ -217,8 +216,7 @@ impl Subject {
             self.pools.push((pool, below("pools", index)));
         }
         for (index, workload) in file.workloads.into_iter().enumerate() {
-            let template = workload.template.to_string();
-            let Ok(spec) = PodSpec::read(&template, &mut |_| {}) else { continue };
+            let Ok((spec, _)) = kube::read::<PodSpec>(&workload.template) else { continue };
             let has_jobs = matches!(workload.kind, Kind::Job | Kind::CronJob);
             let job = workload.limits().filter(|_| has_jobs).map(Box::new);
             let metadata = ObjectMeta { labels: workload.labels, ..ObjectMeta::default() };
@@ -258,18 +256,17 @@ impl Subject {
         let (namespace, name) = (metadata("namespace"), metadata("name"));
         let origin = Origin::new(source, node.span.clone(), kind.name(), namespace, name);
         let place = |path: &[Step]| node.at(path).span.clone();
-        let judged = (Type::of(kind), &node.to_json());
+        let value = node.to_json();
+        let judged = (Type::of(kind), &value);
         if self.account.examine(judged, &origin, place, found) == Admitted::No {
             return;
         }
-        let Some(object) = load::typed(
-            |text, ignored| kind.read(text, ignored),
-            &node,
-            &origin,
-            &mut Tally::default(),
-            found,
-        ) else {
-            return;
+        let object = match kind.read(&value) {
+            Ok((object, _)) => object,
+            Err(fault) => {
+                found.push(load::misfit(&fault, &origin, place));
+                return;
+            }
         };
         // A pod of a ReplicaSet, say, is reviewed where it is written.
         if object.metadata().controller().is_some() {

@@ -118,9 +118,28 @@ error: 1 error; nothing was simulated
     );
     let json = "{\"kind\": \"Pod\", \"metadata\": {\"name\": \"web\"},\n \"spec\": {\"containers\": \
                 [{\"name\": \"a\"}], \"priority\": \"high\"}}";
-    let text = wrong(json);
-    assert!(text.contains("invalid type: string \"high\", expected i32"), "{text}");
-    assert!(text.contains("--> a:2:"), "{text}");
+    assert_eq!(
+        wrong(json),
+        "\
+error[E0301]: Pod web: spec.priority: invalid type: string \"high\", expected i32
+ --> a:2:51
+  |
+2 |  \"spec\": {\"containers\": [{\"name\": \"a\"}], \"priority\": \"high\"}}
+  |                                                   ^^^^^^
+
+error: 1 error; nothing was simulated
+"
+    );
+}
+
+#[test]
+fn a_field_twice_is_an_error_in_yaml_and_json() {
+    let text = wrong("kind: Node\nmetadata: {name: x}\nspec: {a: 1, a: 2}\n");
+    assert!(text.contains("`a` is there twice") && text.contains("--> a:3:"), "{text}");
+    let text = wrong(
+        "{\"kind\": \"Node\", \"metadata\": {\"name\": \"x\"},\n \"spec\": {\"a\": 1, \"a\": 2}}",
+    );
+    assert!(text.contains("Node x: duplicate field `a`") && text.contains("--> a:2:"), "{text}");
 }
 
 #[test]
