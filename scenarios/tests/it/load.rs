@@ -122,10 +122,10 @@ error: 1 error; nothing was simulated
         wrong(json),
         "\
 error[E0301]: Pod web: spec.priority: invalid type: string \"high\", expected i32
- --> a:2:51
+ --> a:2:54
   |
 2 |  \"spec\": {\"containers\": [{\"name\": \"a\"}], \"priority\": \"high\"}}
-  |                                                   ^^^^^^
+  |                                                      ^^^^^^
 
 error: 1 error; nothing was simulated
 "
