@@ -65,31 +65,24 @@ pub fn many(count: u64, noun: &str) -> String {
     format!("{} {noun}{plural}", thousands(count as f64))
 }
 
-/// Where the mean of a rate lies: its interval, or a bound where it was seen too rarely for one;
-/// nothing where nothing is random.
-pub(crate) fn within(estimate: Estimate) -> String {
-    match estimate.low.zip(estimate.high) {
-        Some((_, high)) if estimate.rare => format!("at most {}", rate(high)),
-        Some((low, high)) => format!("{} to {}", rate(low), rate(high)),
-        None => String::new(),
+/// Where the mean of a rate lies: between two ends, or below a bound where it was seen too rarely
+/// for an interval.
+pub(crate) fn rate_ends(low: f64, high: f64, rare: bool) -> String {
+    if rare {
+        format!("at most {}", rate(high))
+    } else {
+        format!("{} to {}", rate(low), rate(high))
     }
 }
 
-/// The interval of an amount of dollars, after the amount.
-pub(crate) fn usd_within(dollars: Estimate) -> String {
-    dollars.low.zip(dollars.high).map_or_else(String::new, |(low, high)| {
-        let decimals = match high - low {
-            width if width >= 10.0 => 0,
-            width if width >= 1.0 => 1,
-            _ => 2,
-        };
-        format!(" ({} to {})", usd_to(low, decimals), usd_to(high, decimals))
-    })
-}
-
-/// The interval of a share in percent.
-pub(crate) fn percent_within(percent: Estimate) -> String {
-    percent.low.zip(percent.high).map_or_else(String::new, |(low, high)| ends(low, high))
+/// The ends of an interval of dollars.
+pub(crate) fn usd_ends(low: f64, high: f64) -> String {
+    let decimals = match high - low {
+        width if width >= 10.0 => 0,
+        width if width >= 1.0 => 1,
+        _ => 2,
+    };
+    format!("{} to {}", usd_to(low, decimals), usd_to(high, decimals))
 }
 
 /// How far a share in percent spreads over single replications; nothing where that cannot be seen.
@@ -99,6 +92,14 @@ pub(crate) fn percent_singly(percent: Estimate) -> String {
         high - low >= 0.05
     });
     spread.map_or_else(String::new, |(low, high)| ends(low, high))
+}
+
+/// A share cut after a number of decimals: 0.99999 is not 1.000.
+pub(crate) fn cut(share: f64, decimals: usize) -> String {
+    let scale = 10_f64.powi(i32::try_from(decimals).unwrap_or(i32::MAX));
+    // A share that is a decimal fraction must not lose its last digit to the binary one.
+    let whole = (share * scale + 1e-6).floor();
+    format!("{:.decimals$}", whole / scale)
 }
 
 /// Two figures in percent, with as many decimals as it takes to tell them apart.
@@ -143,16 +144,15 @@ mod tests {
     }
 
     #[test]
-    fn an_interval_says_both_ends_and_a_rare_figure_its_bound() {
-        let values: Vec<f64> = (0..300).map(|r| if r % 10 == 0 { 1.0 } else { 0.0 }).collect();
-        assert_eq!(within(Estimate::of(&values)), "0.069 to 0.14");
-        assert_eq!(within(Estimate::of_events(&[0.0; 300], Some(1.0))), "at most 0.010");
-        assert_eq!(within(Estimate::of(&[2.0; 300])), "");
-    }
-
-    #[test]
     fn ends_can_be_told_apart() {
         assert_eq!(ends(46.98, 47.09), "46.98 to 47.09");
         assert_eq!(ends(40.0, 47.0), "40.0 to 47.0");
+    }
+
+    #[test]
+    fn a_share_is_never_rounded_up() {
+        assert_eq!(cut(0.999_99, 3), "0.999");
+        assert_eq!(cut(0.7, 2), "0.70");
+        assert_eq!(cut(1.0, 4), "1.0000");
     }
 }

@@ -16,18 +16,46 @@ pub mod layout;
 pub mod names;
 pub mod pod_history;
 mod recording;
+pub mod render;
 pub mod rules;
-mod spread;
+pub mod section;
+pub mod sections;
 pub mod stats;
 pub mod summary;
-pub mod text;
 pub mod words;
 
 pub use figures::{Figures, Fold};
 pub use format::many;
 pub use recording::Recording;
+pub use render::text::to_ascii;
 pub use summary::{Input, Summary, summarize};
-pub use text::{table, to_ascii, verdict};
+
+/// The answer in one line: the saving beside its risk, or that there is none because pods never run.
+#[must_use]
+pub fn verdict(summary: &Summary) -> String {
+    sections::verdict(summary)
+}
+
+/// The evidence and the caveats as text, its tables within `columns`. Its sentences are whole lines.
+#[must_use]
+pub fn table(summary: &Summary, columns: usize) -> String {
+    // The answer is printed apart.
+    render::text::render(&sections::of(summary)[1..], columns)
+}
+
+/// Each workload of which pods never run, with what the scheduler said, as text.
+#[must_use]
+pub fn never_placed_list(never: &summary::NeverPlaced, replications: usize) -> String {
+    let section = sections::unplaced::of_never_placed(never, replications);
+    render::text::render(&[section], layout::WIDE)
+}
+
+/// The rules and how they fared, as text; nothing if there are none.
+#[must_use]
+pub fn rule_list(rules: &[rules::RuleSummary], replications: usize) -> String {
+    let section = sections::rules::of(rules, replications);
+    section.map_or_else(String::new, |it| render::text::render(&[it], layout::WIDE))
+}
 
 /// The JSON Schema of [`Summary`].
 #[must_use]

@@ -3,7 +3,6 @@
 
 use std::io::Write;
 
-use reports::rules;
 use scenarios::Scenario;
 use sim::plain::plain;
 use spotsim::Checked;
@@ -51,12 +50,16 @@ fn print(name: &str, seed: u64, checked: &Checked, output: Output) -> Outcome {
         Output::Table => {
             let mut text = String::new();
             if let Some(never) = never {
-                text += &format!("{name}: {}\n{}", never.clause(*n), never.list(*n));
+                text += &format!(
+                    "{name}: {}\n{}",
+                    never.clause(*n),
+                    reports::never_placed_list(never, *n)
+                );
             }
             if rules.is_empty() {
                 text += &format!("{name} states no rules (see `spotsim explain rules`)\n");
             }
-            text += &rules::list(rules, *n);
+            text += &reports::rule_list(rules, *n);
             terminal::print(&text)?;
         }
     }

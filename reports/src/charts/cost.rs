@@ -2,7 +2,7 @@
 
 use super::{CAPACITY, Story, edges, shows};
 use crate::chart::{Axis, Chart, Color, Ink, Mark, Side, Stroke, stair_area, stairs};
-use crate::text::usd;
+use crate::format::usd;
 
 /// Hours in a month.
 const MONTH: f64 = 730.0;
@@ -98,8 +98,8 @@ fn title(story: &Story<'_>) -> String {
 /// Dollars at a mark of an axis, with the cents that its steps need.
 fn dollars(at: f64, step: f64) -> String {
     match step {
-        step if step >= 1.0 => crate::text::usd_to(at, 0),
-        step if step >= 0.01 => crate::text::usd_to(at, 2),
-        _ => crate::text::usd_to(at, 4),
+        step if step >= 1.0 => crate::format::usd_to(at, 0),
+        step if step >= 0.01 => crate::format::usd_to(at, 2),
+        _ => crate::format::usd_to(at, 4),
     }
 }

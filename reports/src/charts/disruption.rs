@@ -15,8 +15,8 @@ use sim::{Legend, SimTime};
 use super::{CAPACITY, Story, many, x};
 use crate::chart::{Axis, Chart, Color, Ink, Key, Mark, Shape, Tick};
 use crate::cost::column;
+use crate::format::{rate, thousands};
 use crate::recording::Recording;
-use crate::text::{rate, thousands};
 
 /// Up to so many places each node is drawn; of more, only pools and what happened in them.
 const NODES_DRAWN: usize = 150;

@@ -2,7 +2,7 @@
 
 use super::{CAPACITY, Story, edges};
 use crate::chart::{Axis, Chart, Color, Ink, Mark, Side, Stroke, stair_area, stairs};
-use crate::text::thousands;
+use crate::format::thousands;
 
 pub(super) fn chart(story: &Story<'_>) -> Chart {
     let (edges, steps) = (edges(story.proposed), story.proposed.steps.len());

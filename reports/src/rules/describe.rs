@@ -12,7 +12,6 @@ use sim::names::NameId;
 use sim::{Legend, SimTime};
 
 use super::{Break, Chain, Outcome};
-use crate::format::many;
 use crate::names::Namer;
 
 /// How one rule fared in all replications.
@@ -116,44 +115,6 @@ pub fn summarize(
     rules.map(summary).collect()
 }
 
-/// The rules as a list for a person, the broken ones with their story; nothing if there are none.
-#[must_use]
-pub fn list(rules: &[RuleSummary], replications: usize) -> String {
-    let mut text = String::new();
-    if rules.is_empty() {
-        return text;
-    }
-    let broken = rules.iter().filter(|rule| rule.first.is_some()).count();
-    let _ = writeln!(text, "Rules ({broken} of {} broken)", rules.len());
-    for rule in rules {
-        let mark = if rule.first.is_some() { '✗' } else { '✓' };
-        let _ = writeln!(text, "  {mark} {}: {}", rule.rule, rule.says);
-        let Some(first) = &rule.first else { continue };
-        let (runs, share) = (rule.broken_replications, percent(rule.broken_percent));
-        let _ = writeln!(
-            text,
-            "    broken in {runs} of {}, {share} of the time; first at {} in run {}:",
-            many(replications as u64, "replication"),
-            first.at,
-            first.run
-        );
-        let _ = writeln!(text, "    {}", first.what);
-        let width = first.chain.iter().map(|event| event.at.len()).max().unwrap_or(0);
-        for Event { at, what, .. } in &first.chain {
-            let _ = writeln!(text, "      {at:<width$}  {what}");
-        }
-    }
-    text
-}
-
-fn percent(share: f64) -> String {
-    match share {
-        0.0 => "0 %".into(),
-        share if share < 0.01 => "less than 0.01 %".into(),
-        share => format!("{share:.2} %"),
-    }
-}
-
 /// What a rule says, in one sentence.
 fn says(rule: &Rule, model: &Model) -> String {
     let pods = pods(&rule.pods, model);
@@ -163,17 +124,17 @@ fn says(rule: &Rule, model: &Model) -> String {
             format!("no {pods} are ever on nodes with {}", selector(nodes, model))
         }
         Kind::AtLeast { amount, key } => {
-            format!("each {} holds at least {}", text(key), so_many(*amount, &pods))
+            format!("each {} holds at least {}", text(key), amount_of(*amount, &pods))
         }
         Kind::AtMost { amount, key } => {
-            format!("no {} holds more than {}", text(key), so_many(*amount, &pods))
+            format!("no {} holds more than {}", text(key), amount_of(*amount, &pods))
         }
         Kind::Apart { key } => format!("no {} holds two {pods}", text(key)),
         Kind::Together { key } => format!("one {} holds all {pods}", text(key)),
     }
 }
 
-fn so_many(amount: Amount, pods: &str) -> String {
+fn amount_of(amount: Amount, pods: &str) -> String {
     match amount {
         Amount::Pods(1) => format!("1 {}", pods.replacen("pods", "pod", 1)),
         Amount::Pods(number) => format!("{number} {pods}"),

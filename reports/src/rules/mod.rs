@@ -18,7 +18,7 @@ use sim::table::{Id, Table};
 use sim::{Legend, SimTime, Span};
 
 pub use chain::Chain;
-pub use describe::{BreakSummary, Event, RuleSummary, list, summarize};
+pub use describe::{BreakSummary, Event, RuleSummary, summarize};
 
 /// How one rule fared in one run.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]

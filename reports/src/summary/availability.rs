@@ -6,6 +6,7 @@ use sim::{Legend, Run};
 
 use super::workload_name;
 use crate::figures::Figures;
+use crate::format::cut;
 
 /// The availability of one workload.
 #[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
@@ -71,14 +72,6 @@ impl WorkloadAvailability {
     }
 }
 
-/// A share cut after a number of decimals: 0.99999 is not 1.000.
-fn cut(share: f64, decimals: usize) -> String {
-    let scale = 10_f64.powi(i32::try_from(decimals).unwrap_or(i32::MAX));
-    // A share that is a decimal fraction must not lose its last digit to the binary one.
-    let whole = (share * scale + 1e-6).floor();
-    format!("{:.decimals$}", whole / scale)
-}
-
 /// How many decimals of a mean over windows of this length are supported, from two to six.
 fn decimals(shares: &[f64], minutes: f64) -> usize {
     let n = shares.len() as f64;
@@ -104,12 +97,5 @@ mod tests {
         assert_eq!(decimals(&[1.0; 60], week), 5);
         let scattered: Vec<f64> = (0..60).map(|week| if week < 6 { 0.9 } else { 1.0 }).collect();
         assert_eq!(decimals(&scattered, week), 2);
-    }
-
-    #[test]
-    fn a_share_is_never_rounded_up() {
-        assert_eq!(cut(0.999_99, 3), "0.999");
-        assert_eq!(cut(0.7, 2), "0.70");
-        assert_eq!(cut(1.0, 4), "1.0000");
     }
 }

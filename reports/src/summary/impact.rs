@@ -11,8 +11,6 @@ use super::waits::{self, Pending};
 use super::workload_name;
 use crate::figures::Figures;
 use crate::folds::disruption::Ends;
-use crate::format::{rate, time};
-use crate::layout::{self, Row};
 use crate::stats::Estimate;
 
 /// What reclaims do.
@@ -198,42 +196,4 @@ fn offerings(runs: &[(Figures, Run)], legend: &Legend, all_days: f64) -> Vec<Off
         b.0.total_cmp(&a.0).then(b.1.total_cmp(&a.1))
     });
     rows
-}
-
-/// So many rows of each list are printed; the rest is in the summary.
-const SHOWN: usize = 5;
-
-/// Whom it hit and who did it, as two short tables with names of the same width.
-pub(crate) fn tables(impact: &ImpactSummary, columns: usize) -> String {
-    if impact.workloads.is_empty() {
-        return String::new();
-    }
-    let head = ["pods/day", "cut short", "killed", "needs", "grace", "notice"];
-    let mut workloads = vec![Row::new("Hit the worst", head.map(str::to_owned))];
-    for row in impact.workloads.iter().take(SHOWN) {
-        let figures = [
-            rate(row.disrupted_per_day),
-            rate(row.cut_short_per_day),
-            rate(row.killed_without_warning_per_day),
-            time(row.needs_seconds),
-            time(row.grace_seconds),
-            row.shortest_notice_seconds.map_or("-".into(), time),
-        ];
-        workloads.push(Row::new(&format!("  {}", row.workload), figures));
-    }
-    let head = ["pods/day", "taken/day", "cut or killed", "refused"];
-    let mut offerings = vec![Row::new("By", head.map(str::to_owned))];
-    for row in impact.offerings.iter().take(SHOWN) {
-        let figures = [
-            rate(row.disrupted_per_day),
-            rate(row.reclaims_per_day),
-            rate(row.cut_short_or_killed_per_day),
-            rate(row.refusals_per_day),
-        ];
-        offerings.push(Row::new(&format!("  {} in {}", row.instance_type, row.zone), figures));
-    }
-    let names = workloads.iter().chain(&offerings).map(|row| layout::length(&row.name));
-    let widest = names.max().unwrap_or(0);
-    let table = |rows: &[Row]| layout::table(rows, widest, columns);
-    format!("\n{}{}", table(&workloads), table(&offerings))
 }

@@ -1,7 +1,6 @@
 //! Pods that never run, in the summary: whether there is a verdict on the whole workload at all.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -83,7 +82,7 @@ pub fn never_placed<'p>(
 }
 
 impl NeverPlaced {
-    /// In one clause, of so many replications: `14 of 30 pods never run (shop/web 10, shop/db 4)`.
+    /// In one clause: `14 of 30 pods never run (shop/web 10, shop/db 4)`.
     #[must_use]
     pub fn clause(&self, replications: usize) -> String {
         let named = self.workloads.iter().take(NAMED);
@@ -109,26 +108,13 @@ impl NeverPlaced {
         format!("{} of {} {noun} never {verb}", self.pods, self.of)
     }
 
-    /// Each workload with what the scheduler said, as a list for people.
-    #[must_use]
-    pub fn list(&self, replications: usize) -> String {
-        let mut text = String::new();
-        for row in &self.workloads {
-            let (pods, of, runs) = (row.pods, row.of, in_some(row.replications, replications));
-            let noun = if of == 1 { "pod" } else { "pods" };
-            let _ = writeln!(text, "Never placed: {pods} of {of} {noun} of {}{runs}", row.workload);
-            let _ = writeln!(text, "  {}", row.why);
-        }
-        text
-    }
-
     fn names(&self, workload: &str) -> bool {
         self.workloads.iter().any(|row| row.workload == workload)
     }
 }
 
-/// Where something is so in some replications only.
-fn in_some(some: usize, of: usize) -> String {
+/// In how many replications something holds, where not in all of them.
+pub(crate) fn in_some(some: usize, of: usize) -> String {
     if some == of { String::new() } else { format!(" in {some} of {of} replications") }
 }
 

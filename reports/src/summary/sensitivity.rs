@@ -9,9 +9,6 @@ use serde::Serialize;
 use sim::{Legend, Run};
 
 use crate::figures::Figures;
-use crate::format;
-use crate::format::{many, rate};
-use crate::layout::{self, Row};
 use crate::stats::Estimate;
 use crate::summary::exposure::Exposure;
 
@@ -110,53 +107,6 @@ pub fn summarize(
         ),
         least_availability: least.min_by(f64::total_cmp),
     }
-}
-
-/// The scales as a table, and why others are not in it.
-pub(crate) fn table(scales: &[Scaled], left_out: &[LeftOut], columns: usize) -> String {
-    let mut text = tried(scales, columns);
-    if text.is_empty() && !left_out.is_empty() {
-        text = "\nAt a multiple of the rates:\n".into();
-    }
-    for LeftOut { scale, per_hour } in left_out {
-        let why = format!("instances would be taken {} times an hour", rate(*per_hour));
-        text += &format!("  ×{scale} left out: {why}\n");
-    }
-    text
-}
-
-/// Those that were tried: each with what it comes to, and below that the intervals.
-fn tried(scales: &[Scaled], columns: usize) -> String {
-    let (Some(first), Some(last)) = (scales.first(), scales.last()) else { return String::new() };
-    let head = ["saving", "reclaims/day", "cut or killed/day", "availability"];
-    let mut rows = vec![Row::new("At the rates", head.map(str::to_owned))];
-    for row in scales {
-        let (reclaims, harsh) = (row.reclaims_per_day, row.cut_short_or_killed_per_day);
-        let figures = [
-            row.saving_percent.map_or("-".into(), |it| format!("{:.1} %", it.mean)),
-            rate(reclaims.mean),
-            rate(harsh.mean),
-            row.least_availability.map_or("-".into(), |it| format!("{it:.6}")),
-        ];
-        rows.push(Row::new(&format!("  ×{}", row.scale), figures));
-        let within = [
-            row.saving_percent.map_or_else(String::new, format::percent_within),
-            format::within(reclaims),
-            format::within(harsh),
-            String::new(),
-        ];
-        if within.iter().any(|it| !it.is_empty()) {
-            rows.push(Row::new("", within));
-        }
-    }
-    let mut over = many(first.replications as u64, "replication");
-    if last.replications < first.replications {
-        over += &format!(" ({} where reclaims are more frequent)", last.replications);
-    }
-    format!(
-        "\nHow often reclaims really are is not well known. Over {over}, at a multiple of the rates:\n{}",
-        layout::table(&rows, 0, columns)
-    )
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod common;
 mod fallbacks;
 mod impact;
 mod placed;
+mod render;
 mod rules;
 mod series;
 mod volumes;

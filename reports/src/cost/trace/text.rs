@@ -58,7 +58,7 @@ impl Trace {
             single(self.total),
             self.from,
             self.to,
-            crate::text::usd(monthly)
+            crate::format::usd(monthly)
         );
         let besides = |name: &str, unused: bool| {
             let of = self.besides.iter().filter(|it| it.what.ends_with("unused") == unused);
@@ -230,7 +230,7 @@ fn printed(amounts: &[Amount], apart: bool) -> Vec<u64> {
 
 /// A printed amount in dollars.
 fn usd(steps: u64) -> String {
-    crate::text::usd_to(steps as f64 / (1e6 / STEP as f64), 4)
+    crate::format::usd_to(steps as f64 / (1e6 / STEP as f64), 4)
 }
 
 /// An amount that stands alone, in dollars.

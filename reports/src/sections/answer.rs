@@ -1,0 +1,92 @@
+//! The answer in one sentence: the saving beside its risk.
+
+use std::fmt::Write;
+
+use super::spread;
+use crate::format::{many, percent_singly, rate, usd};
+use crate::section::{Section, Value};
+use crate::stats::Estimate;
+use crate::summary::Summary;
+
+pub(super) fn section(summary: &Summary) -> Option<Section> {
+    Some(Section::new("Answer", verdict(summary), Vec::new()))
+}
+
+/// The answer in one line: the saving beside its risk, or that there is none because pods never run.
+pub(crate) fn verdict(summary: &Summary) -> String {
+    let (name, risk) = (&summary.scenario, risk(summary));
+    match &summary.never_placed {
+        Some(never) => {
+            let clause = never.clause(summary.replications);
+            format!("{name}: {clause}, so that no saving is claimed; {risk}.")
+        }
+        None => format!("{name}: spot {}, at {risk}.", money(summary)),
+    }
+}
+
+/// What is saved against what is paid today, or else against the on-demand plan, in one clause.
+fn money(summary: &Summary) -> String {
+    let (saving, baseline) = summary.saving.headline();
+    let against = if summary.saving.today.is_some() { " against today" } else { "" };
+    let dollars = saving.usd_monthly;
+    let percent = saving.percent.map_or_else(String::new, |percent| {
+        let single = percent_singly(if percent.mean < 0.0 {
+            // A loss is shown as how much more it costs.
+            Estimate { p05: percent.p95.map(|it| -it), p95: percent.p05.map(|it| -it), ..percent }
+        } else {
+            percent
+        });
+        let single = match &single[..] {
+            _ if summary.replications < 2 => "; 1 replication, no interval".into(),
+            "" => single,
+            _ => format!("; single {} {single} %", spread::periods(summary)),
+        };
+        format!(" ({:.1} %{single})", percent.mean.abs())
+    });
+    if dollars.covers_zero() {
+        format!("no detectable saving{against}{percent}")
+    } else if dollars.mean == 0.0 {
+        format!("saves nothing per month{against}")
+    } else if dollars.mean < 0.0 {
+        format!("costs {}/month MORE than {baseline}{percent}", usd(-dollars.mean))
+    } else {
+        format!("saves {}/month{against}{percent}", usd(dollars.mean))
+    }
+}
+
+/// What it costs in reclaims, disruptions and waiting, in one clause.
+fn risk(summary: &Summary) -> String {
+    let plan = &summary.proposed;
+    // The stated rates are what a reader takes for granted.
+    let times = summary.reclaim_scale.filter(|scale| (scale - 1.0).abs() > 1e-9);
+    let times = times.map_or_else(String::new, |scale| format!(" (at ×{scale} the stated rates)"));
+    let mut risk = format!(
+        "{} node reclaims/day{times}, {} pods disrupted/day of which {} are cut short or killed, p95 pending {}",
+        rate(plan.reclaims_per_day.mean),
+        rate(plan.pods_disrupted_per_day.mean),
+        rate(plan.ends_cut_short_per_day.mean + plan.ends_killed_without_warning_per_day.mean),
+        Value::from(plan.pending_seconds_p95).text(),
+    );
+    let waiting: u64 = summary.unplaced.iter().map(|row| row.pods).sum();
+    let never = summary.never_placed.as_ref().map_or(0, |never| never.pods);
+    if waiting > never {
+        let waiting = many(waiting - never, "pod");
+        let _ = write!(risk, ", and {waiting} still waiting for a node at the end");
+    }
+    if let Some(failed) = plan.batch.as_ref().and_then(|batch| batch.jobs_failed)
+        && failed.mean > 0.0
+    {
+        let _ = write!(risk, ", and {} Jobs failed a run", rate(failed.mean));
+    }
+    if let Some(ratio) = summary.delivered_ratio
+        && ratio.mean < 0.9995
+    {
+        let _ = write!(risk, ", and {:.1} % of the work done", ratio.mean * 100.0);
+    }
+    if let Some(ratio) = summary.delivered_replicas_ratio
+        && ratio.mean < 0.9995
+    {
+        let _ = write!(risk, ", and {:.1} % of the replica time available", ratio.mean * 100.0);
+    }
+    risk
+}

@@ -1,0 +1,43 @@
+//! The sections of a report, in the order in which they are read: the answer, the evidence, the
+//! caveats. One file a section, or a few that belong together; none of them knows how it is rendered.
+
+mod answer;
+mod caveats;
+mod comparison;
+mod impact;
+mod provenance;
+pub(crate) mod rules;
+mod savings;
+mod sensitivity;
+mod spread;
+pub(crate) mod unplaced;
+
+use crate::section::Section;
+use crate::summary::Summary;
+
+pub(crate) use answer::verdict;
+
+/// Makes a section, if a summary has anything to say in it.
+type Make = fn(&Summary) -> Option<Section>;
+
+/// Every section of a report.
+const SECTIONS: [Make; 12] = [
+    answer::section,
+    comparison::section,
+    impact::section,
+    savings::section,
+    sensitivity::section,
+    unplaced::never_placed,
+    unplaced::waiting,
+    rules::section,
+    caveats::assumptions,
+    caveats::unmodelled,
+    caveats::warnings,
+    provenance::section,
+];
+
+/// The sections of a report, in order.
+#[must_use]
+pub fn of(summary: &Summary) -> Vec<Section> {
+    SECTIONS.iter().filter_map(|make| make(summary)).collect()
+}
