@@ -93,6 +93,7 @@ impl From<spotsim::Error> for Failure {
             spotsim::Error::Input(diagnostics) => Failure::Input { diagnostics, json: false },
             spotsim::Error::Refused(error) => Failure::Usage(error),
             spotsim::Error::Failed(error) => Failure::Internal(error),
+            stopped @ spotsim::Error::Stopped => Failure::Internal(stopped.into()),
         }
     }
 }

@@ -31,17 +31,17 @@ impl Checked {
 }
 
 /// Runs replications of the scenario as it is, or those that are finished when `stop` is wanted; `seen`
-/// hears of each. None where none was finished.
+/// hears of each.
 ///
 /// # Errors
-/// If threads cannot be started.
+/// If threads cannot be started, or if no replication was finished.
 pub fn check(
     scenario: &Scenario,
     seed: u64,
     replications: u32,
     stop: Stop<'_>,
     seen: impl Fn(Progress) + Sync,
-) -> Result<Option<Checked>, Error> {
+) -> Result<Checked, Error> {
     let legend = Legend::of(&scenario.setup);
     let experiment = Experiment {
         variants: vec![Variant::new("proposed", scenario.setup.clone())],
@@ -56,13 +56,13 @@ pub fn check(
     let runs = experiment.observe(stop, seen, begin, end)?.into_iter().flatten();
     let (outcomes, rest): (Vec<_>, Vec<_>) = runs.unzip();
     if outcomes.is_empty() {
-        return Ok(None);
+        return Err(Error::Stopped);
     }
     let (placed, events): (Vec<_>, Vec<u64>) = rest.into_iter().unzip();
-    Ok(Some(Checked {
+    Ok(Checked {
         replications: outcomes.len(),
         events: events.iter().sum(),
         never: never_placed(placed.iter().map(Vec::as_slice), &legend),
         rules: rule_summaries(&scenario.setup, seed, &outcomes, stop),
-    }))
+    })
 }

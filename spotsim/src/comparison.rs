@@ -48,20 +48,19 @@ impl<'s> Comparison<'s> {
     }
 
     /// Runs all replications, or those that are finished when `stop` is wanted; `seen` hears of each.
-    /// None where none was finished.
     ///
     /// # Errors
-    /// If threads cannot be started.
+    /// If threads cannot be started, or if no replication was finished.
     pub fn run(
         &self,
         stop: Stop<'_>,
         seen: impl Fn(Progress) + Sync,
-    ) -> Result<Option<Results<'s>>, Error> {
+    ) -> Result<Results<'s>, Error> {
         let Runs { seed, variants } = self.experiment().run(stop, seen)?;
         let (at_scales, left_out) = scales(&self.scenario.setup);
         let mut variants = variants.into_iter();
         let (Some(proposed), Some(on_demand)) = (variants.next(), variants.next()) else {
-            return Ok(None);
+            return Err(Error::Stopped);
         };
         let scaled = at_scales.iter().map(|setup| setup.market.reclaim_scale);
         let scaled = scaled.zip(variants.by_ref()).collect();
@@ -74,7 +73,7 @@ impl<'s> Comparison<'s> {
             today: variants.next(),
             left_out,
         };
-        Ok((results.pairs() > 0).then_some(results))
+        if results.pairs() > 0 { Ok(results) } else { Err(Error::Stopped) }
     }
 
     /// The variants that are compared: the scenario as it is, its baseline, the scenario at other

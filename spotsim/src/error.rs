@@ -13,6 +13,8 @@ pub enum Error {
     Refused(anyhow::Error),
     /// The machine failed: a disk is full, a folder not writable.
     Failed(anyhow::Error),
+    /// A stop was wanted before the first replication was finished.
+    Stopped,
 }
 
 impl fmt::Display for Error {
@@ -20,8 +22,15 @@ impl fmt::Display for Error {
         match self {
             Error::Input(diagnostics) => write!(f, "{}", diagnostics.render(false)),
             Error::Refused(error) | Error::Failed(error) => write!(f, "{error:#}"),
+            Error::Stopped => f.write_str("stopped before the first replication was finished"),
         }
     }
 }
 
 impl std::error::Error for Error {}
+
+impl From<Diagnostics> for Error {
+    fn from(diagnostics: Diagnostics) -> Error {
+        Error::Input(diagnostics)
+    }
+}

@@ -26,8 +26,8 @@ pub(crate) fn run(args: &CheckArgs) -> Outcome {
     if !args.quiet && !scenario.warnings.is_empty() {
         write!(terminal::styled_stderr(), "{}", scenario.warnings.render(true))?;
     }
-    let checked = spotsim::check(&scenario, seed, n, progress.stop(), |_| progress.tick())?;
-    let checked = checked.ok_or_else(|| progress.nothing_finished())?;
+    let checked = spotsim::check(&scenario, seed, n, progress.stop(), |_| progress.tick());
+    let checked = checked.map_err(|error| progress.failure(error))?;
     progress.done(checked.events);
     print(&plain(&scenario.name), seed, &checked, args.output)?;
     if progress.interrupted() {

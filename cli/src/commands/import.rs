@@ -37,7 +37,7 @@ pub(crate) fn write(
         (schema, format!("{:#}\n", scenarios::schema::schema())),
     ];
     written.extend(draft.spot.iter().map(|text| (spot.clone(), text.clone())));
-    spotsim::write_all(&written, force)?;
+    spotsim::write_files(&written, force)?;
     let mut stderr = terminal::stderr();
     let columns = terminal::columns().unwrap_or(WIDE);
     let mut label = "Read   ";

@@ -19,7 +19,7 @@ pub(crate) fn run(args: &InitArgs) -> Outcome {
         (args.scenario.clone(), template(args.provider.into())),
         (schema.clone(), format!("{:#}\n", scenarios::schema::schema())),
     ];
-    let what = if spotsim::write_all(&files, args.force)? { "Wrote" } else { "Found" };
+    let what = if spotsim::write_files(&files, args.force)? { "Wrote" } else { "Found" };
     let scenario = args.scenario.display();
     writeln!(
         terminal::stderr(),

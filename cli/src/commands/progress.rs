@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Write};
 use std::time::Instant;
 
 use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
-use sim::Stop;
+use spotsim::{Error, Stop};
 
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
@@ -72,9 +72,11 @@ impl Progress {
         self.stop().is_wanted()
     }
 
-    /// How a command ends whose user wanted to stop before there was anything to print.
-    pub(crate) fn nothing_finished(&self) -> Failure {
+    /// How a command ends whose experiment failed: mostly by a wish to stop before there was anything
+    /// to print.
+    pub(crate) fn failure(&self, error: Error) -> Failure {
         self.bar.finish_and_clear();
+        let Error::Stopped = error else { return error.into() };
         self.note("interrupted before the first replication was finished: nothing to show");
         self.interruption()
     }

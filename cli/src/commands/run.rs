@@ -52,8 +52,8 @@ pub(crate) fn simulate(scenario: &Scenario, origin: Origin, how: &How) -> Outcom
         write!(terminal::styled_stderr(), "{}", scenario.warnings.render(true))?;
     }
 
-    let results = comparison.run(progress.stop(), |_| progress.tick())?;
-    let results = results.ok_or_else(|| progress.nothing_finished())?;
+    let results = comparison.run(progress.stop(), |_| progress.tick());
+    let results = results.map_err(|error| progress.failure(error))?;
     let summary = results.summary(progress.stop());
     if progress.interrupted() {
         print(&summary, how.output)?;

@@ -31,8 +31,8 @@ pub(crate) fn run(folder: &Path, instead: Option<&Path>, how: &How) -> Outcome {
         progress.note("interrupted: nothing was compared");
         progress.interruption()
     };
-    let results = comparison.run(progress.stop(), |_| progress.tick())?;
-    let results = results.ok_or_else(|| progress.nothing_finished())?;
+    let results = comparison.run(progress.stop(), |_| progress.tick());
+    let results = results.map_err(|error| progress.failure(error))?;
     let summary = results.summary(progress.stop());
     if progress.interrupted() {
         return Err(interrupted());

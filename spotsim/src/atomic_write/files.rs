@@ -12,7 +12,7 @@ use crate::atomic_write::sibling::{Sibling, parent};
 /// Writes several files. Nothing is written if one of them is there with another content, unless
 /// `force` says to replace it; one that is there with this very content stays as it is. Says whether
 /// anything had to be written.
-pub fn write_all(files: &[(PathBuf, String)], force: bool) -> Result<bool, Error> {
+pub fn write_files(files: &[(PathBuf, String)], force: bool) -> Result<bool, Error> {
     let mut missing = Vec::new();
     for (path, text) in files {
         match fs::read(path) {
@@ -70,13 +70,13 @@ mod tests {
         let [one, two] = ["one", "new/two"].map(|name| folder.path().join(name));
         let files =
             |text: &str| vec![(two.clone(), text.to_owned()), (one.clone(), text.to_owned())];
-        assert!(write_all(&files("a"), false).unwrap());
+        assert!(write_files(&files("a"), false).unwrap());
         assert_eq!(fs::read_to_string(&two).unwrap(), "a");
-        assert!(!write_all(&files("a"), false).expect("the same again is no clash"));
+        assert!(!write_files(&files("a"), false).expect("the same again is no clash"));
         fs::remove_file(&two).unwrap();
-        assert!(matches!(write_all(&files("b"), false), Err(Error::Refused(_))));
+        assert!(matches!(write_files(&files("b"), false), Err(Error::Refused(_))));
         assert!(!two.exists(), "nothing is written when one clashes");
-        write_all(&files("b"), true).unwrap();
+        write_files(&files("b"), true).unwrap();
         assert_eq!(fs::read_to_string(&one).unwrap(), "b");
         let left: Vec<_> = fs::read_dir(folder.path()).unwrap().collect();
         assert_eq!(left.len(), 2, "no draft stays behind");

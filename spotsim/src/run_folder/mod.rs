@@ -2,7 +2,8 @@
 
 mod contents;
 mod differences;
-mod replay;
+mod explain_pod;
+mod kept;
 
 use std::fs;
 use std::io::{self, ErrorKind, Write};
@@ -16,7 +17,7 @@ use scenarios::inputs::sha256;
 use scenarios::limits::REPLICATIONS;
 use sim::Stop;
 
-pub use replay::KeptRun;
+pub use kept::KeptRun;
 
 use contents::{Contents, MANIFEST};
 
@@ -92,6 +93,10 @@ impl RunFolder {
         summary: &Summary,
         stop: Stop<'_>,
     ) -> Result<Written, Error> {
+        if results.scenario.changes().next().is_some() {
+            let what = anyhow!("a run folder names the file of its scenario, and this was changed");
+            return Err(Error::Refused(what.context("not written; put the changes into a file")));
+        }
         let contents = Contents { origin: &self.origin, results, summary };
         let cannot = |error: anyhow::Error| Error::Failed(error.context(self.as_before()));
         let draft = Draft::begin(&self.target(), stop).map_err(|error| cannot(error.into()))?;
@@ -197,7 +202,7 @@ fn read(folder: &Path) -> anyhow::Result<Manifest> {
     parsed.map_err(|error| anyhow!("{} is not a manifest: {error}", path.display()))
 }
 
-/// Where a run goes if nobody says: named after the scenario, and after all that it depends on.
+/// Where a run goes by default: named after the scenario, and after all that it depends on.
 pub fn default_path(scenario: &Scenario, seed: u64, n: u32) -> PathBuf {
     let mut all = format!("{} {seed} {n}", env!("CARGO_PKG_VERSION"));
     for input in &scenario.inputs {

@@ -4,9 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::anyhow;
-use reports::Recording;
-use reports::cost::trace::{self, Focus};
-use sim::{Fact, Legend, Root, SimTime};
+use reports::cost::trace::Focus;
 use spotsim::{KeptRun, RECORDED};
 
 use crate::Outcome;
@@ -32,13 +30,7 @@ fn traced(folder: &Path, args: &ExplainArgs) -> Outcome {
     let kept = KeptRun::open(folder)?;
     let scenario = kept.scenario(None)?;
     consent::admit(&scenario, 1, 1, (args.large, false))?;
-    let root = Root { seed: kept.manifest().seed, replication: RECORDED };
-    let mut facts: Vec<(SimTime, Fact)> = Vec::new();
-    let run = sim::run(&scenario.setup, root, &mut facts);
-    let legend = Legend::of(&scenario.setup);
-    let recording = Recording { legend: &legend, facts: &facts, refusals: &run.refusals };
-    kept.is_recorded(&scenario, recording)?;
-    let trace = trace::of(recording);
+    let trace = kept.trace_cost(&scenario)?;
     match args.output {
         ExplainOutput::Table => {
             let focus = Focus { pool: args.pool.clone(), node: args.node.clone() };

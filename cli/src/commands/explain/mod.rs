@@ -2,7 +2,6 @@
 
 mod cost;
 mod pod;
-mod replay;
 
 use anyhow::anyhow;
 use reports::glossary::{self, FIGURES, Figure};

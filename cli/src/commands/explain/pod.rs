@@ -1,22 +1,24 @@
 //! `spotsim explain pod/NAMESPACE/NAME`: why a pod is where it is, or nowhere.
 
 use std::io::Write;
+use std::path::Path;
 
 use anyhow::anyhow;
 use scenarios::why::Explanation;
 use scenarios::why::dump::{Dump, NoSuchPod};
 use serde_json::json;
+use spotsim::KeptRun;
 
-use super::replay;
 use crate::Outcome;
 use crate::args::{ExplainArgs, ExplainOutput};
+use crate::consent;
 use crate::failure::Failure;
 use crate::terminal;
 
 /// Explains a pod of a cluster, or of a run.
 pub(crate) fn run(name: &str, args: &ExplainArgs) -> Outcome {
     let explanation = match &args.run {
-        Some(folder) => replay::explained(name, folder, args.at, args.large)?,
+        Some(folder) => of_run(name, folder, args)?,
         None if args.cluster.is_empty() => {
             let help =
                 "pass the objects of its cluster with --cluster FILE, or a run with --run DIR";
@@ -38,6 +40,13 @@ pub(crate) fn run(name: &str, args: &ExplainArgs) -> Outcome {
         }
     }
     Ok(())
+}
+
+fn of_run(name: &str, folder: &Path, args: &ExplainArgs) -> Result<Explanation, Failure> {
+    let kept = KeptRun::open(folder)?;
+    let scenario = kept.scenario(None)?;
+    consent::admit(&scenario, 1, 1, (args.large, false))?;
+    Ok(kept.explain_pod(&scenario, name, args.at)?)
 }
 
 fn of_cluster(name: &str, args: &ExplainArgs) -> Result<Explanation, Failure> {

@@ -1,7 +1,4 @@
-//! `spotsim explain pod/NAMESPACE/NAME --run DIR --at T`: a run, made again, and a pod of it as it
-//! stood at an instant.
-
-use std::path::Path;
+//! A pod of a run that was kept, as it stood at an instant: the run is made again up to there.
 
 use anyhow::anyhow;
 use reports::Recording;
@@ -16,42 +13,38 @@ use sim::model::workload::Controller;
 use sim::world::World;
 use sim::world::pods::Phase;
 use sim::{Fact, Legend, Root, Setup, SimTime};
-use spotsim::{KeptRun, RECORDED};
 
-use crate::consent;
-use crate::failure::Failure;
+use super::KeptRun;
+use crate::comparison::RECORDED;
+use crate::{Error, Scenario};
 
 /// Facts with their times, in order.
 type Facts = Vec<(SimTime, Fact)>;
 
-/// Explains a pod of the run in `folder` as it stood at an instant; at the end if none is given.
 pub(super) fn explained(
+    kept: &KeptRun,
+    scenario: &Scenario,
     name: &str,
-    folder: &Path,
     at: Option<SimTime>,
-    large: bool,
-) -> Result<Explanation, Failure> {
-    let kept = KeptRun::open(folder)?;
-    let scenario = kept.scenario(None)?;
-    consent::admit(&scenario, 1, 1, (large, false))?;
+) -> Result<Explanation, Error> {
     let setup = &scenario.setup;
     let at = at.unwrap_or(setup.horizon);
     if at > setup.horizon {
-        return Err(Failure::Usage(anyhow!("the run ends at {}, before {at}", setup.horizon)));
+        return Err(Error::Refused(anyhow!("the run ends at {}, before {at}", setup.horizon)));
     }
     let root = Root { seed: kept.manifest().seed, replication: RECORDED };
     let (mut world, facts, refusals) = replayed(setup, root, at);
     let (before, after) = facts.split_at(facts.partition_point(|(time, _)| *time <= at));
     let legend = Legend::of(setup);
     let recording = Recording { legend: &legend, facts: &facts, refusals: &refusals };
-    kept.is_recorded(&scenario, recording)?;
+    kept.is_recorded(scenario, recording)?;
     let mut namer = Namer::new(&legend);
     before.iter().for_each(|(_, fact)| namer.learn(fact));
     let Some(pod) = pod_named(name, &world, &namer) else {
         return Err(no_such_pod(name, at, &world, &namer));
     };
     let past = pod_history::of(pod, before, &legend, world.refusals());
-    let folder = folder.display();
+    let folder = kept.folder().display();
     let mut notes = vec![format!("as it stood at {at} in replication {RECORDED} of {folder}")];
     notes.extend(stands(pod, at, &world, after, &legend));
     let kinds = kinds(&world, &namer);
@@ -94,13 +87,13 @@ fn pod_named(name: &str, world: &World, namer: &Namer<'_>) -> Option<PodId> {
     world.pods().ids().filter(|pod| [name, &in_default].contains(&namer.pod(*pod))).last()
 }
 
-fn no_such_pod(name: &str, at: SimTime, world: &World, namer: &Namer<'_>) -> Failure {
+fn no_such_pod(name: &str, at: SimTime, world: &World, namer: &Namer<'_>) -> Error {
     let all = world.pods().ids().map(|pod| namer.pod(pod));
     let advice = match did_you_mean(name, all) {
         Some(near) => format!("did you mean pod/{near}?"),
         None => format!("pods.csv lists those of the run; {} exist by then", world.pods().len()),
     };
-    Failure::Usage(anyhow!("there is no pod {name} at {at}: {advice}"))
+    Error::Refused(anyhow!("there is no pod {name} at {at}: {advice}"))
 }
 
 /// Since when a pod waits, and what becomes of it.

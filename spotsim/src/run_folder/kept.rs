@@ -5,15 +5,17 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, anyhow};
 use reports::Recording;
 use reports::Summary;
+use reports::cost::trace::{self, Trace};
 use reports::export::facts;
 use reports::export::manifest::{Manifest, Origin};
 use scenarios::Scenario;
-use sim::Stop;
+use scenarios::why::Explanation;
+use sim::{Fact, Legend, Root, SimTime, Stop};
 
 use super::contents::Contents;
-use super::{differences, read};
+use super::{differences, explain_pod, read};
 use crate::Error;
-use crate::comparison::Results;
+use crate::comparison::{RECORDED, Results};
 
 /// A run folder that is there.
 #[derive(Debug)]
@@ -99,9 +101,42 @@ impl KeptRun {
             .map_err(Error::Failed)
     }
 
+    /// Where every cent of the recorded run comes from: it is made again.
+    ///
+    /// # Errors
+    /// If what is in the folder is another run than the scenario gives now.
+    pub fn trace_cost(&self, scenario: &Scenario) -> Result<Trace, Error> {
+        let root = Root { seed: self.manifest.seed, replication: RECORDED };
+        let mut facts: Vec<(SimTime, Fact)> = Vec::new();
+        let run = sim::run(&scenario.setup, root, &mut facts);
+        let legend = Legend::of(&scenario.setup);
+        let recording = Recording { legend: &legend, facts: &facts, refusals: &run.refusals };
+        self.is_recorded(scenario, recording)?;
+        Ok(trace::of(recording))
+    }
+
+    /// Why a pod of the recorded run is where it is, or nowhere, as it stood at an instant, or else at
+    /// the end: the run is made again.
+    ///
+    /// # Errors
+    /// If there is no such pod or instant, or if what is in the folder is another run than the scenario
+    /// gives now.
+    pub fn explain_pod(
+        &self,
+        scenario: &Scenario,
+        name: &str,
+        at: Option<SimTime>,
+    ) -> Result<Explanation, Error> {
+        explain_pod::explained(self, scenario, name, at)
+    }
+
     /// Refuses to speak of the run by one that is another: what is in the folder is then not what
     /// would be explained.
-    pub fn is_recorded(&self, scenario: &Scenario, recording: Recording<'_>) -> Result<(), Error> {
+    pub(super) fn is_recorded(
+        &self,
+        scenario: &Scenario,
+        recording: Recording<'_>,
+    ) -> Result<(), Error> {
         let path = self.folder.join("facts.jsonl");
         let recorded = std::fs::read_to_string(&path)
             .with_context(|| format!("cannot read {}", path.display()))
