@@ -1,5 +1,5 @@
 //! A team tests rules of its own: against every sequence of faults that proptest can think of, at
-//! every moment of a run. `docs/testing.md` tells the story of this file.
+//! every moment of a run. `docs/testing.md` explains this file.
 
 use std::sync::Arc;
 
@@ -106,8 +106,22 @@ fn an_api_in_every_zone_is_too_much_to_ask() {
     };
     let refuted = runner.run(&faults(6, Span::from_hours(12)), claim);
     let Err(TestError::Fail(reason, Faults(shortest))) = refuted else {
-        panic!("faults in one zone empty it, but nobody found them: {refuted:?}");
+        panic!("faults in one zone empty it, but none were found: {refuted:?}");
     };
     assert!(reason.message().contains("does not hold"), "{reason}");
     assert_eq!(shortest.len(), 1, "{shortest:?}");
+}
+
+/// What the page shows is what runs here.
+#[test]
+fn the_page_shows_this_file() {
+    let squeezed = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let here = squeezed(include_str!("own_rule.rs"));
+    let page = include_str!("../../docs/testing.md");
+    let blocks: Vec<&str> =
+        page.split("```rust\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert_eq!(blocks.len(), 3);
+    for block in blocks {
+        assert!(here.contains(&squeezed(block)), "docs/testing.md shows other code:\n{block}");
+    }
 }
