@@ -44,7 +44,7 @@ pub enum Action {
         workload: WorkloadId,
         /// Which replica.
         replica: u32,
-        /// The how-manieth pod of that replica, from 0.
+        /// Attempt number within the replica, from 0.
         attempt: u32,
         /// The one node it is meant for, if a DaemonSet made it.
         meant_for: Option<NodeId>,

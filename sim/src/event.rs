@@ -32,7 +32,7 @@ pub enum Event {
         /// When it will be gone.
         deadline: SimTime,
     },
-    /// The machine of a node is told to shut down, and its kubelet hears it.
+    /// The machine of a node begins to shut down, and its kubelet hears it.
     NodeShutsDown(NodeId),
     /// A kubelet that shuts its node down comes to the critical pods.
     CriticalPodsStop(NodeId),

@@ -34,7 +34,7 @@ impl Names {
         self.texts.get_index_of(text).map(NameId::from_index)
     }
 
-    /// The same ids with other strings, if `change` changes any. Strings that it makes equal are told
+    /// The same ids with other strings, if `change` changes any. Strings that it makes equal are kept
     /// apart by apostrophes.
     #[must_use]
     pub fn changed(&self, change: impl Fn(&str) -> Cow<'_, str>) -> Option<Names> {

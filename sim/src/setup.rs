@@ -1,4 +1,4 @@
-//! What a simulation needs: the hand-over from whoever describes a scenario.
+//! What a simulation needs: the hand-over from what describes a scenario.
 
 use std::sync::Arc;
 

@@ -58,8 +58,8 @@ impl Span {
         Span(s * 1_000)
     }
 
-    /// `s` seconds as somebody else wrote them: anything beyond [`LONGEST_HORIZON`] gives that horizon,
-    /// which nobody lives to see.
+    /// `s` seconds as another program wrote them: anything beyond [`LONGEST_HORIZON`] gives that horizon,
+    /// which no run reaches.
     #[must_use]
     pub const fn from_secs_capped(s: u64) -> Span {
         let ms = s.saturating_mul(1_000);

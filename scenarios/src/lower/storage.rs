@@ -213,7 +213,7 @@ impl Reading<'_> {
         let PersistentVolume { metadata, spec, status } = volume;
         let owner = match &spec.claim_ref {
             _ if metadata.deletion_timestamp.is_some() => Owner::Stranger,
-            None => Owner::Nobody,
+            None => Owner::Unclaimed,
             Some(claim) => self.owner(claim),
         };
         let names = &mut self.model.names;

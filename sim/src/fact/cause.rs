@@ -1,6 +1,6 @@
 //! Why an instance is gone, or a pod stops.
 
-/// Why an instance ceased to exist, or a pod was told to stop.
+/// Why an instance ceased to exist, or a pod is terminating.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Why {
     /// The provider took its spot capacity back.
@@ -13,12 +13,12 @@ pub enum Why {
     Preempted,
     /// Its node had a taint that it does not tolerate, or no longer.
     Tainted,
-    /// The provider announced that it would take its spot capacity back, and whoever had bought it
+    /// The provider announced that it would take its spot capacity back, and the pool's provisioner
     /// terminated it first, once it was drained.
     Drained,
     /// It failed, or its zone did.
     Failed,
-    /// Whoever had bought it gave it back.
+    /// Its provisioner gave it back.
     Released,
     /// The pod's Job is over.
     JobOver,

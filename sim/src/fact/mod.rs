@@ -36,7 +36,7 @@ pub enum Fact {
         workload: WorkloadId,
         /// Which replica it is.
         replica: u32,
-        /// The how-manieth pod of that replica it is, from 0.
+        /// Attempt number within the replica, from 0.
         attempt: u32,
     },
     /// A scheduling cycle found no node.
@@ -118,12 +118,12 @@ pub enum Fact {
         was_ready: bool,
         /// Whether it counted as available until now.
         was_available: bool,
-        /// Why it was told to stop.
+        /// Why it is terminating.
         why: Why,
         /// What Kubernetes says of it.
         reason: Option<Reason>,
     },
-    /// The eviction API kept a pod from being told to stop.
+    /// The eviction API refused to evict a pod.
     EvictionRefused {
         /// Which pod.
         pod: PodId,
@@ -303,7 +303,7 @@ pub enum Fact {
     JobCreated {
         /// The CronJob.
         workload: WorkloadId,
-        /// The how-manieth Job it is, from 0.
+        /// Number of the Job, from 0.
         run: u32,
         /// When it was due.
         due: SimTime,

@@ -1,7 +1,7 @@
 //! The workload controllers: who creates pods, and who brings them back.
 //!
 //! A ReplicaSet replaces a pod as soon as it is deleted or has failed; a StatefulSet waits until the
-//! pod's name is free again; a DaemonSet follows its nodes; a bare pod has nobody. Jobs have a
+//! pod's name is free again; a DaemonSet follows its nodes; a bare pod has no controller. Jobs have a
 //! controller of their own.
 
 use super::jobs::Jobs;
@@ -110,7 +110,7 @@ impl Controllers {
         }
     }
 
-    /// A pod was told to stop.
+    /// A pod is terminating.
     pub fn pod_terminating(&mut self, world: &World, pod: PodId) -> Vec<Action> {
         match controller(world, pod) {
             Controller::Deployment { .. } if is_deleted(world, pod) => vec![successor(world, pod)],
@@ -153,19 +153,19 @@ impl Controllers {
         }
     }
 
-    /// A pod was lost with `node`, after it had been told to stop or not.
+    /// A pod was lost with `node`, whether it was terminating or not.
     pub fn pod_lost(
         &mut self,
         world: &World,
         (pod, node): (PodId, NodeId),
-        told: bool,
+        was_terminating: bool,
         aftermath: Aftermath,
     ) -> Vec<Action> {
         let noticed = match controller(world, pod) {
             Controller::Job(_) | Controller::CronJob { .. } => {
-                return self.jobs.pod_lost(world, (pod, node), told, aftermath);
+                return self.jobs.pod_lost(world, (pod, node), was_terminating, aftermath);
             }
-            Controller::Deployment { .. } if told && is_deleted(world, pod) => None,
+            Controller::Deployment { .. } if was_terminating && is_deleted(world, pod) => None,
             Controller::Deployment { .. } => aftermath.marked.noticed(pod, node),
             // The name is taken for as long as the object is there.
             Controller::StatefulSet { .. } => {
@@ -217,7 +217,7 @@ fn successor(world: &World, pod: PodId) -> Action {
     }
 }
 
-/// Whether a pod that was told to stop has been deleted, as everybody does but the kubelet.
+/// Whether a terminating pod has been deleted, as every client does but the kubelet.
 pub(super) fn is_deleted(world: &World, pod: PodId) -> bool {
     world.pods().reason(pod) != Some(Reason::TerminationByKubelet)
 }

@@ -1,6 +1,6 @@
 //! Disks: to which node each is attached, who waits for it, and from when on it is free.
 //!
-//! A disk is attached to one node at a time. Pods on another node wait until nobody uses it and it has
+//! A disk is attached to one node at a time. Pods on another node wait until no pod uses it and it has
 //! been detached; those that come to its own node share it.
 // kube-controller-manager: attachdetach/reconciler, "Multi-Attach error for volume"
 
@@ -23,7 +23,7 @@ struct Disk {
     on: Option<(NodeId, SimTime)>,
     /// Pods that use it there.
     users: BTreeSet<PodId>,
-    /// From when on it can be attached elsewhere, once nobody uses it; none is never.
+    /// From when on it can be attached elsewhere, once no pod uses it; none is never.
     free_at: Option<SimTime>,
     /// Pods on other nodes, in the order in which they came.
     waiting: Vec<(PodId, NodeId)>,
@@ -36,7 +36,7 @@ pub enum Found {
     NoDisk,
     /// Its disks are attached at this time.
     At(SimTime),
-    /// Nobody knows yet when they are.
+    /// It is not known yet when they are.
     InUse,
 }
 

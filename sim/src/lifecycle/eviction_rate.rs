@@ -2,7 +2,7 @@
 //! other, and hardly at all where most of a zone is down.
 //!
 //! The node lifecycle controller taints a node that is unreachable, and pods leave it when they no
-//! longer tolerate that. When many nodes fall silent at once it is more likely that nobody can reach
+//! longer tolerate that. When many nodes fall silent at once it is more likely that the network fails to reach
 //! them than that all are dead, so it takes its time.
 // kube-controller-manager 1.36: pkg/controller/nodelifecycle/node_lifecycle_controller.go
 // ComputeZoneState, handleDisruption; scheduler/rate_limited_queue.go SwapLimiter
@@ -36,7 +36,7 @@ pub struct EvictionRate {
     census: Census,
     /// When the zones are looked at next.
     planned: Option<SimTime>,
-    /// Every zone is down: the controller rather doubts itself, and taints nobody.
+    /// Every zone is down: the controller rather doubts itself, and taints no node.
     stopped: bool,
 }
 
@@ -161,7 +161,7 @@ impl EvictionRate {
             zone.silent -= 1;
             zone.not_ready += 1;
         }
-        // Whoever is unreachable when the controller goes on is queued then.
+        // A node that is unreachable when the controller goes on is queued then.
         if !self.stopped {
             zone.queue.push_back(node);
         }
@@ -219,7 +219,7 @@ impl EvictionRate {
         look
     }
 
-    /// The same, told how many nodes there are in each zone.
+    /// The same, given how many nodes there are in each zone.
     fn look_at(&mut self, there: &BTreeMap<NameId, census::Zone>, now: SimTime) -> Look {
         for zone in there.keys() {
             self.zones.entry(*zone).or_insert_with(Zone::new);
@@ -265,7 +265,7 @@ impl EvictionRate {
         look
     }
 
-    /// Every zone is down: nobody is tainted any more, and who was is no longer.
+    /// Every zone is down: no node is tainted any more, and those that were are no longer.
     fn stop(&mut self, now: SimTime) {
         self.stopped = true;
         for zone in self.zones.values_mut() {
@@ -361,7 +361,7 @@ mod tests {
         assert_eq!(healths, [Down, Down, Normal, DownInPart, DownInPart, Normal, Normal]);
     }
 
-    /// 6 of 10 are 60 %: nobody is given up until 5 more are there, and then after ten seconds.
+    /// 6 of 10 are 60 %: no node is given up until 5 more are there, and then after ten seconds.
     #[test]
     fn a_small_zone_that_is_down_in_part_is_left_alone() {
         let mut story = Story::new(6, [4, 10]);

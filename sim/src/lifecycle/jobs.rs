@@ -109,7 +109,7 @@ impl Jobs {
         self.pay(world, key)
     }
 
-    /// A pod was told to stop.
+    /// A pod is terminating.
     pub(super) fn pod_terminating(&mut self, world: &World, pod: PodId) -> Vec<Action> {
         // Job controller: isPodFailed, onlyReplaceFailedPods
         if !is_deleted(world, pod) || replaces_late(world, pod) {
@@ -140,13 +140,13 @@ impl Jobs {
         self.forget_if_over(world, key)
     }
 
-    /// A pod was lost with `node`, after it had been told to stop or not. It counts as one of its Job
+    /// A pod was lost with `node`, whether it was terminating or not. It counts as one of its Job
     /// until its object is given up.
     pub(super) fn pod_lost(
         &mut self,
         world: &World,
         (pod, node): (PodId, NodeId),
-        told: bool,
+        was_terminating: bool,
         aftermath: Aftermath,
     ) -> Vec<Action> {
         let key = key_of(world, pod);
@@ -154,7 +154,7 @@ impl Jobs {
         let noticed = match is_over || replaces_late(world, pod) {
             // Only the garbage collector makes it one that has failed.
             true => aftermath.gone_at.map(|at| Action::NoticeLoss { pod, at }),
-            false if told && is_deleted(world, pod) => None,
+            false if was_terminating && is_deleted(world, pod) => None,
             false => aftermath.marked.noticed(pod, node),
         };
         match self.runs.get_mut(&key).filter(|_| noticed.is_some()) {
@@ -246,7 +246,7 @@ impl Jobs {
         run.over = true;
         let (workload, number) = key;
         let tells = job(world, workload).is_some_and(|job| job.retries.is_some());
-        let told = tells.then_some(Action::EndJob { workload, run: number, outcome });
+        let ended = tells.then_some(Action::EndJob { workload, run: number, outcome });
         let goes = |pod: &PodId| match world.pods().phase(*pod) {
             Phase::Pending => Some(Action::Withdraw { pod: *pod }),
             Phase::Starting { .. } | Phase::Running { .. } => {
@@ -255,7 +255,7 @@ impl Jobs {
             Phase::Terminating { .. } | Phase::Ended(_) | Phase::Withdrawn => None,
         };
         let mut actions: Vec<Action> =
-            told.into_iter().chain(run.pods.iter().filter_map(goes)).collect();
+            ended.into_iter().chain(run.pods.iter().filter_map(goes)).collect();
         if outcome == Outcome::Replaced {
             // Its CronJob no longer waits for it.
             self.cron_jobs.over(workload, number);

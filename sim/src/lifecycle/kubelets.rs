@@ -1,6 +1,6 @@
 //! Which pods the kubelet of a node admits.
 //!
-//! The scheduler does not ask it. One that shuts its node down admits nobody: a pod that tolerates the
+//! The scheduler does not ask it. One that shuts its node down admits no pod: a pod that tolerates the
 //! taints of such a node is bound to it, and fails there before anything of it has run.
 // kubelet: pkg/kubelet/nodeshutdown/nodeshutdown_manager_linux.go Admit
 

@@ -1,7 +1,7 @@
 //! How a cluster finds out that a node is lost, and what it then does with the pods that were there.
 //!
 //! The kubelet is silent, the node unreachable, and the taint for that drives pods away as any
-//! `NoExecute` taint does; but with nobody left to stop them, their objects stay until the node's
+//! `NoExecute` taint does; but with no kubelet left to stop them, their objects stay until the node's
 //! object is deleted. How soon an unreachable node is tainted is another matter: `eviction_rate.rs`.
 
 use super::taint_manager;

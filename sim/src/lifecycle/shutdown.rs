@@ -1,5 +1,5 @@
-//! What a kubelet does when its machine is told to shut down: no more pods, then ordinary pods are
-//! told to stop, then critical ones, each within its phase and whatever their budgets say.
+//! What a kubelet does when its machine shuts down: no more pods, then ordinary pods
+//! terminate, then critical ones, each within its phase and whatever their budgets say.
 // kubelet: pkg/kubelet/nodeshutdown
 
 use crate::action::Action;
@@ -18,7 +18,7 @@ use crate::world::pods::Phase;
 // kubelet: pkg/apis/scheduling SystemCriticalPriority
 const CRITICAL: i32 = 2_000_000_000;
 
-/// The node reports that it is not ready, which taints it, and its ordinary pods are told to stop.
+/// The node reports that it is not ready, which taints it, and its ordinary pods terminate.
 #[must_use]
 pub fn begin(world: &World, node: NodeId) -> Vec<Action> {
     if !matches!(world.nodes().state(node), NodeState::Ready { .. }) {
@@ -33,7 +33,7 @@ pub fn begin(world: &World, node: NodeId) -> Vec<Action> {
     std::iter::once(taint).chain(terminations(world, node, false)).collect()
 }
 
-/// The phase of ordinary pods is over, and critical ones are told to stop.
+/// The phase of ordinary pods is over, and critical ones terminate.
 #[must_use]
 pub fn critical(world: &World, node: NodeId) -> Vec<Action> {
     terminations(world, node, true).collect()
@@ -49,7 +49,7 @@ pub fn ordinary_take(world: &World, node: NodeId, shutdown: &Shutdown) -> Span {
     each.max().unwrap_or(Span::ZERO)
 }
 
-/// How long a pod may take that was told to stop for this reason.
+/// How long a pod may take that terminates for this reason.
 #[must_use]
 pub fn granted(spec: &PodSpec, reason: Option<Reason>, shutdown: &Shutdown) -> Span {
     if reason != Some(Reason::TerminationByKubelet) {

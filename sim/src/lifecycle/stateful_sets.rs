@@ -1,4 +1,4 @@
-//! StatefulSets: a pod for each name, and unless told otherwise one after the other.
+//! StatefulSets: a pod for each name, and by default one after the other.
 
 use std::collections::BTreeMap;
 

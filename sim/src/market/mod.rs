@@ -30,7 +30,7 @@ pub struct Market {
     /// How capacity comes and goes.
     pub reclaims: Arc<dyn Reclaims>,
     /// Multiplies how often the provider takes instances back: 1, 10 and 100 show how much a result
-    /// depends on what nobody knows better.
+    /// depends on rates that are not published.
     pub reclaim_scale: f64,
     /// The share of reclaims that come without notice, from 0 to 1.
     pub missed_notices: f64,

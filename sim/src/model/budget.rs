@@ -50,9 +50,9 @@ pub enum Limit {
 /// A number of pods, or a share of those that are wanted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Amount {
-    /// So many.
+    /// A number of pods.
     Pods(u32),
-    /// So many percent, rounded up.
+    /// A percentage, rounded up.
     Percent(u32),
 }
 
@@ -74,7 +74,7 @@ impl Budget {
             && self.selector.is_some_and(|id| matched_by.binary_search(&id).is_ok())
     }
 
-    /// How many of the pods it is about should be there. Bare pods have nobody to say so.
+    /// How many of the pods it is about should be there. Bare pods have no controller to say so.
     // Disruption controller: pkg/controller/disruption getExpectedScale
     pub(super) fn wanted(id: BudgetId, specs: &Table<SpecId, Related>, model: &Model) -> i64 {
         let of = |workload: &Workload| {
@@ -85,7 +85,7 @@ impl Budget {
         model.workloads.rows().map(of).sum()
     }
 
-    /// How many of its pods must be healthy when so many are wanted.
+    /// How many of its pods must be healthy when a number is wanted.
     // Disruption controller: pkg/controller/disruption getExpectedPodCount
     #[must_use]
     pub fn desired_healthy(&self, wanted: i64) -> i64 {
@@ -96,7 +96,7 @@ impl Budget {
         }
     }
 
-    /// How many more of its pods may be evicted when so many are wanted and so many healthy. Never
+    /// How many more of its pods may be evicted, given how many are wanted and how many are healthy. Never
     /// negative.
     // Disruption controller: pkg/controller/disruption updatePdbStatus
     #[must_use]

@@ -25,16 +25,16 @@ pub enum CapacityType {
 /// How much spot capacity an offering has.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Capacity {
-    /// Whoever asks is given, and nobody loses anything.
+    /// Launches are granted, and no instance is taken.
     Ample,
-    /// Some lose what they have, and sometimes whoever asks is refused.
+    /// Some instances are taken, and sometimes launches are refused.
     Contended {
-        /// Whether whoever asks is given now.
+        /// Whether launches are granted now.
         open: bool,
     },
-    /// Nobody is given anything, and nobody loses anything.
+    /// Launches are refused, and no instance is taken.
     Exhausted,
-    /// So many instances at most.
+    /// A number of instances at most.
     Holds(u32),
 }
 

@@ -69,7 +69,7 @@ pub enum Unit {
 }
 
 impl Commitment {
-    /// What so much of its amount costs. Rounded down, so that the shares of several users, told
+    /// What so much of its amount costs. Rounded down, so that the shares of several users, each
     /// apart by how much was used before, sum to the rate exactly.
     #[must_use]
     pub fn rate_of(&self, used: u64) -> MicroUsdPerHour {

@@ -8,7 +8,7 @@ pub enum Reason {
     PreemptionByScheduler,
     /// Its node had a `NoExecute` taint that it does not tolerate, or no longer.
     DeletionByTaintManager,
-    /// Somebody asked the eviction API, and its budget allowed it.
+    /// The eviction API was asked, and its budget allowed it.
     EvictionByEvictionApi,
     /// Its node no longer existed.
     DeletionByPodGc,

@@ -20,7 +20,7 @@ const LONGEST_BACKOFF: Span = Span::from_secs(600);
 /// How a Job takes the failures of its pods.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Retries {
-    /// `spec.backoffLimit`: so many pods may fail; with one more the Job fails.
+    /// `spec.backoffLimit`: the number of pods that may fail; with one more the Job fails.
     pub limit: u32,
     /// `spec.activeDeadlineSeconds`: how long after its creation the Job fails.
     pub active_deadline: Option<Span>,
@@ -30,7 +30,7 @@ pub struct Retries {
     pub policy: Option<FailurePolicyId>,
 }
 
-/// When a pod that was told to stop has failed, and is replaced.
+/// When a terminating pod has failed, and is replaced.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Replacement {
     /// `TerminatingOrFailed`: as soon as it is deleted.
@@ -99,7 +99,7 @@ impl Default for Retries {
 }
 
 impl Failure {
-    /// How a pod failed that ended so. One that stops when it is told to is taken to exit by the
+    /// How a pod failed that ended so. One that stops when it is asked to is taken to exit by the
     /// signal, and so not with 0.
     #[must_use]
     pub fn of(end: End, reason: Option<Reason>) -> Failure {
@@ -134,7 +134,7 @@ impl Pattern {
     }
 }
 
-/// How long a Job creates no pods after the last of so many failures without a success in between.
+/// How long a Job creates no pods after the last of a number of failures in a row.
 // Job controller: backoff_utils.go getRemainingTimeForFailuresCount
 #[must_use]
 pub fn backoff(failures: u32) -> Span {
@@ -162,7 +162,7 @@ mod tests {
         assert_eq!(exit(End::Clean), Some(143));
         assert_eq!(exit(End::CutShort(Limit::Grace)), Some(137));
         assert_eq!(exit(End::CutShort(Limit::NodeShutdown)), Some(137));
-        assert_eq!(exit(End::CutShort(Limit::Deadline)), None, "nobody is left to tell");
+        assert_eq!(exit(End::CutShort(Limit::Deadline)), None, "the node is gone");
         assert_eq!(exit(End::KilledWithoutWarning), None);
         assert!(Failure::of(End::Clean, evicted).disrupted);
         assert!(!Failure::of(End::Clean, None).disrupted);

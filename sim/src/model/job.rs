@@ -12,7 +12,7 @@ pub struct Job {
     pub parallelism: u32,
     /// What one pod does.
     pub work: Work,
-    /// How long after its creation it is to be complete, if anybody cares; it goes on when it is late.
+    /// How long after its creation it is to be complete, if that is stated; it goes on when it is late.
     pub deadline: Option<Span>,
     /// How it takes the failures of its pods; without, it replaces them at once and for ever.
     pub retries: Option<Retries>,

@@ -66,7 +66,7 @@ pub struct Model {
     pub names: Names,
     /// What can be bought.
     pub catalog: Catalog,
-    /// What was agreed with the provider. Nobody here obeys it; reports bill by it.
+    /// What was agreed with the provider. The simulation does not obey it; reports bill by it.
     pub contract: Contract,
     /// What pods ask for.
     pub specs: Specs,
@@ -93,7 +93,7 @@ pub struct Model {
     pub pools: Table<PoolId, Pool>,
     /// What is there from the start.
     pub start: Start,
-    /// What is to hold of who is where. Nobody here obeys it; reports watch it.
+    /// What is to hold of where pods are. The simulation does not obey it; reports watch it.
     pub rules: Vec<Rule>,
     /// The label [`HOSTNAME_LABEL`].
     pub hostname_key: NameId,

@@ -229,11 +229,11 @@ impl HostPort {
 pub enum End {
     /// By itself, its work done.
     Completed,
-    /// Told to stop, and given the time it needed.
+    /// Terminated, in the time it needed.
     Clean,
-    /// Told to stop, but killed before it had.
+    /// Terminating, and killed before it had stopped.
     CutShort(Limit),
-    /// Killed without having been told.
+    /// Killed without having been asked to terminate.
     KilledWithoutWarning,
     /// Turned away by the kubelet of its node: nothing of it ever ran.
     Rejected,

@@ -49,11 +49,11 @@ pub struct Healing {
     pub back_off: Option<BackOff>,
     /// The part of it that is bought on-demand, if it buys both.
     pub on_demand: Option<OnDemandPart>,
-    /// When it makes do with on-demand instances in the place of spot.
+    /// When it makes do with on-demand instances instead of spot.
     pub fallback: Option<Fallback>,
-    /// When it asks for another instance in the place of one that is taken.
+    /// When it asks for a replacement for an instance that is taken.
     pub replace_at: ReplaceAt,
-    /// How long whoever launches its nodes takes to act on that; by default no time.
+    /// How long its provisioner takes to act on that; by default no time.
     pub reaction: Option<Reaction>,
     /// How its nodes are spread over zones, before a strategy chooses within them.
     pub zones: ZoneSpread,
@@ -78,7 +78,7 @@ pub enum ZoneSpread {
     AsPods,
 }
 
-/// How long whoever launches a pool's nodes takes to act on what it lacks: for all of it at once.
+/// How long a pool's provisioner takes to act on what it lacks: for all of it at once.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Reaction {
     /// It acts when it has lacked nothing more for so long,
@@ -101,7 +101,7 @@ pub enum Allocation {
     PriceCapacityOptimized,
 }
 
-/// How long whoever was refused an instance does not ask for it.
+/// How long a provisioner that was refused an instance does not ask for it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct BackOff {
     /// After the first refusal.
@@ -119,13 +119,13 @@ pub struct BackOff {
 pub struct OnDemandPart {
     /// The templates from this one on are its own; those before are the pool's other part.
     pub templates_from: usize,
-    /// So many nodes, whatever the pool's size.
+    /// A number of nodes, whatever the pool's size.
     pub base: u32,
     /// This share of the nodes above the base, in percent.
     pub percent_above: u32,
 }
 
-/// When a pool makes do with on-demand instances in the place of spot.
+/// When a pool makes do with on-demand instances instead of spot.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Fallback {
     /// When it has been without spot for so long.
@@ -134,7 +134,7 @@ pub struct Fallback {
     pub hysteresis: Span,
 }
 
-/// When a pool asks for another instance in the place of one that is taken.
+/// When a pool asks for a replacement for an instance that is taken.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
 pub enum ReplaceAt {
     /// When it is gone.
@@ -182,7 +182,7 @@ impl Pool {
 }
 
 impl OnDemandPart {
-    /// How many of so many nodes are on-demand: a share that is no whole number is rounded up.
+    /// How many of a number of nodes are on-demand: a share that is no whole number is rounded up.
     #[must_use]
     pub fn of(&self, size: u32) -> u32 {
         let base = self.base.min(size);

@@ -43,7 +43,7 @@ pub struct Related {
 }
 
 /// What the scheduler reads of a pod. The pod's labels are in here only as the terms that mean it:
-/// a label that nobody selects makes no difference.
+/// a label that no selector names makes no difference.
 #[derive(PartialEq, Eq, Hash)]
 struct Signature {
     spec: PodSpec,

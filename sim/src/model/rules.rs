@@ -46,14 +46,14 @@ pub enum Kind {
         /// What makes it such a node.
         nodes: Vec<Requirement>,
     },
-    /// Every domain holds so many.
+    /// Every domain holds at least a number.
     AtLeast {
         /// How many.
         amount: Amount,
         /// By which label nodes form domains.
         key: NameId,
     },
-    /// No domain holds more than so many.
+    /// No domain holds more than a number.
     AtMost {
         /// How many.
         amount: Amount,
@@ -95,7 +95,7 @@ pub struct Place<'p> {
 }
 
 /// How the pods of one rule are spread over domains. A pod counts from when it is bound until it is
-/// told to stop or ends.
+/// terminating or ends.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Census {
     domains: BTreeMap<Domain, Count>,
@@ -184,7 +184,7 @@ impl Rule {
     #[must_use]
     pub fn domain(&self, place: Place<'_>, model: &Model) -> Option<Domain> {
         let domain = |key| match place.label(key, model)? {
-            // Hosts that nobody mentions share a name, and yet each is a domain of its own.
+            // Hosts that no selector mentions share a name, and yet each is a domain of its own.
             name if name == model.unmentioned_host => Some(Domain::Node(place.node)),
             name => Some(Domain::Label(name)),
         };
@@ -209,7 +209,7 @@ impl Rule {
             Kind::AtMost { amount, .. } => amount.allows(here.pods, census.wanted),
             Kind::Apart { .. } => here.pods <= 1,
             Kind::Together { .. } => here.pods == 0 || here.pods == census.placed,
-            // Nobody misses pods that nobody wants, or misses them where there is no node.
+            // Pods that are not wanted are not missed, nor are any where there is no node.
             Kind::AtLeast { amount, .. } => {
                 census.wanted == 0
                     || here.nodes == 0

@@ -142,8 +142,8 @@ pub struct Volume {
 /// Whose a volume is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Owner {
-    /// Nobody's.
-    Nobody,
+    /// Without one.
+    Unclaimed,
     /// This claim's.
     Claim(ClaimId),
     /// That of a claim which is not there.
@@ -164,7 +164,7 @@ pub struct ZoneRule {
 /// A kind of volume.
 #[derive(Clone, Debug)]
 pub struct StorageClass {
-    /// Whether somebody makes volumes of it.
+    /// Whether it has a provisioner.
     pub provisions: bool,
     /// Where; nothing is everywhere.
     pub topologies: Vec<Vec<Requirement>>,

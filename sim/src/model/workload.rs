@@ -30,7 +30,7 @@ pub struct Workload {
     /// When it is created.
     pub created_at: SimTime,
     /// Identity in random streams: a hash of kind, namespace and name, so that adding another
-    /// workload moves nobody else's draws.
+    /// workload moves the draws of no other.
     pub key: u64,
 }
 
@@ -66,12 +66,12 @@ pub enum Controller {
         /// When they are made.
         schedule: ScheduleId,
     },
-    /// Nobody: a bare pod, which does not come back.
+    /// None: a bare pod, which does not come back.
     Pod {
         /// How long it runs, if it ends by itself.
         duration: Option<Span>,
     },
-    /// Nobody, and there are no pods: a job that has an instance of its own.
+    /// None, and there are no pods: a job that has an instance of its own.
     DeadlineJob(DeadlineJob),
 }
 

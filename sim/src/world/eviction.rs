@@ -10,7 +10,7 @@ use crate::model::pod::PodId;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Stage {
     /// Nothing of it runs that a budget could protect: its phase is `Pending`, `Succeeded` or
-    /// `Failed`, or it has been told to stop.
+    /// `Failed`, or it is terminating.
     Idle,
     /// Its containers run, and it is not ready.
     Unready,
@@ -52,7 +52,7 @@ impl Status {
 }
 
 impl World {
-    /// Whether the eviction API lets a pod go that is on a node and has not been told to stop.
+    /// Whether the eviction API lets a pod go that is on a node and is not terminating.
     ///
     /// # Errors
     /// The budget that keeps it. A pod of two budgets that runs is never let go.

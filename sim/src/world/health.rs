@@ -7,12 +7,12 @@ use crate::model::budget::{Budget, BudgetId};
 use crate::model::pod::{PodId, SpecId};
 use crate::table::Table;
 
-/// How many pods of each budget are healthy: ready and not told to stop.
+/// How many pods of each budget are healthy: ready and not terminating.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(super) struct Health(Table<BudgetId, i64>);
 
 impl Health {
-    /// Nobody is there yet.
+    /// None is there yet.
     pub(super) fn new(model: &Model) -> Health {
         Health(model.budgets.rows().map(|_| 0).collect())
     }

@@ -171,7 +171,7 @@ impl World {
         self.running[offering]
     }
 
-    /// The how-manieth launch of an offering the next one is.
+    /// Launch ordinal of the next instance of each offering.
     pub fn next_ordinal(&self, offering: OfferingId) -> u32 {
         self.launches[offering]
     }

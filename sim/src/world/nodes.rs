@@ -118,7 +118,7 @@ impl Nodes {
         self.offering[node]
     }
 
-    /// The how-manieth launch of its offering the node was, from 0: its identity in the market.
+    /// Launch ordinal within its offering, from 0: its identity in the market.
     pub fn ordinal(&self, node: NodeId) -> u32 {
         self.ordinal[node]
     }
@@ -144,7 +144,7 @@ impl Nodes {
     }
 
     /// Its name. A node that the scenario never mentions has the one name that stands for all such
-    /// nodes: nobody can ask which of them it is.
+    /// nodes: no policy can ask which of them it is.
     pub fn name(&self, node: NodeId) -> NameId {
         self.name[node]
     }

@@ -19,7 +19,7 @@ const NOWHERE: u32 = u32::MAX;
 pub(super) struct NodeOrder {
     /// Zones in order of first appearance; nodes of each in order of registration.
     zones: Vec<(Zone, Vec<NodeId>)>,
-    /// The order, once somebody has asked for it since a node last joined or left.
+    /// The order, once it has been asked for since a node last joined or left.
     list: OnceCell<Arc<[NodeId]>>,
     /// The place of each node in the list, by id. It outlives lists: ids only grow, and a long run
     /// sees many more nodes than there are at a time.

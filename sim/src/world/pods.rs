@@ -25,7 +25,7 @@ pub enum Phase {
         /// The node it is on.
         on: NodeId,
     },
-    /// Told to stop; it keeps its place until it has.
+    /// Terminating; it keeps its place until it has stopped.
     Terminating {
         /// The node it is on.
         on: NodeId,
@@ -62,7 +62,7 @@ pub struct Pods {
     pub(super) available: Table<PodId, bool>,
     /// The node that preemption is making room on.
     pub(super) nominated: Table<PodId, Option<NodeId>>,
-    /// Why it is to end, once somebody has said so.
+    /// Why it is to end, once that is known.
     pub(super) reason: Table<PodId, Option<Reason>>,
     /// When it was bound, in milliseconds after `T+0`, or before.
     pub(super) started_ms: Table<PodId, Option<i64>>,
@@ -96,7 +96,7 @@ impl Pods {
         self.replica[pod]
     }
 
-    /// The how-manieth pod of its replica it is, from 0.
+    /// Attempt number within the replica, from 0.
     pub fn attempt(&self, pod: PodId) -> u32 {
         self.attempt[pod]
     }
@@ -126,7 +126,7 @@ impl Pods {
         self.nominated[pod]
     }
 
-    /// Why a pod was told to stop, or what became of it when its node was lost.
+    /// Why a pod is terminating, or what became of it when its node was lost.
     pub fn reason(&self, pod: PodId) -> Option<Reason> {
         self.reason[pod]
     }

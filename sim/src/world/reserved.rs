@@ -149,7 +149,7 @@ fn matching(claim: ClaimId, gets: &Gets, node: NodeView<'_>) -> Option<VolumeId>
         };
         let own = owner == Owner::Claim(claim);
         let taken = gets.existing.iter().any(|(_, other)| *other == id);
-        if volume.class != wanted.class || taken || !(own || owner == Owner::Nobody) {
+        if volume.class != wanted.class || taken || !(own || owner == Owner::Unclaimed) {
             continue;
         }
         if volume.size < wanted.size || volume.access.block != wanted.access.block {

@@ -34,7 +34,7 @@ struct Domains {
 pub(super) enum Value {
     /// The label's value.
     Label(NameId),
-    /// Being this host, whose name nobody mentions.
+    /// Being this host, whose name no selector mentions.
     Host(NodeId),
 }
 

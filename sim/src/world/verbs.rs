@@ -234,7 +234,7 @@ impl World {
     /// If it is not starting or running.
     pub fn terminate(&mut self, pod: PodId, why: Why, reason: Option<Reason>) -> Fact {
         let (Phase::Starting { on } | Phase::Running { on }) = self.pods.phase(pod) else {
-            panic!("only a pod that runs is told to stop");
+            panic!("only a pod that runs terminates");
         };
         let was_ready = self.is_ready(pod);
         self.enter(pod, Phase::Terminating { on });
@@ -246,7 +246,7 @@ impl World {
         Fact::PodTerminating { pod, workload, was_ready, was_available, why, reason }
     }
 
-    /// A pod is killed with its node before anybody told it to stop. What is known of why it ended
+    /// A pod is killed with its node before it was asked to terminate. What is known of why it ended
     /// is what the cluster will say when it finds out.
     ///
     /// # Panics
@@ -324,7 +324,7 @@ impl World {
             if label != model.hostname_key {
                 return labels.get(label).map(Value::Label);
             }
-            // Hosts that nobody mentions share a name, and yet each is a domain of its own.
+            // Hosts that no selector mentions share a name, and yet each is a domain of its own.
             let unmentioned = hostname == Some(model.unmentioned_host);
             if unmentioned { Some(Value::Host(node)) } else { hostname.map(Value::Label) }
         });

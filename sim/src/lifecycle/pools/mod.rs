@@ -1,5 +1,5 @@
 //! Pools: born full, and they heal. What is lost is replaced, by the pool's own rules: which
-//! offering is asked for, when a refused request is repeated, when on-demand does in the place of
+//! offering is asked for, when a refused request is repeated, when on-demand does instead of
 //! spot, and which nodes are replaced before they are gone.
 //!
 //! A pool counts: what it has and is not replacing, and what it has asked for, make up its size.
@@ -87,7 +87,7 @@ impl Pools {
         self.reliefs.retain(|_, old| *old != node);
     }
 
-    /// A pool may be short of an instance: another, if whoever launches them acts at once.
+    /// A pool may be short of an instance: another, if its provisioner acts at once.
     pub fn lacks(&mut self, world: &World, pool: PoolId) -> Option<Action> {
         let spec = &world.model().pools[pool];
         let Some(rule) = spec.healing.reaction else { return self.fill(world, pool) };
@@ -351,7 +351,7 @@ impl Pools {
 }
 
 /// Whether a pool's request is for one offering and stays open: where it spreads its nodes, and
-/// whoever provides them does not back off.
+/// its provisioner does not back off.
 fn insists(spec: &Pool) -> bool {
     spec.healing.allocation == Allocation::Diversified && spec.healing.back_off.is_none()
 }

@@ -47,7 +47,7 @@ pub(super) struct Standing {
     balances_zones: bool,
 }
 
-/// A pool is short of instances, and whoever launches them waits whether there will be more of that.
+/// A pool is short of instances, and its provisioner waits whether there will be more of that.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Window {
     /// Since when.
@@ -81,7 +81,7 @@ impl Standing {
         self.held[spec.templates_of(part)].iter().sum()
     }
 
-    /// How many on-demand instances stand in the place of spot.
+    /// How many on-demand instances stand instead of spot.
     pub(super) fn substitutes(&self, spec: &Pool) -> u32 {
         self.held_of(spec, Part::OnDemand).saturating_sub(spec.wanted_on_demand())
     }
@@ -97,7 +97,7 @@ impl Standing {
         Some(part)
     }
 
-    /// It may be short of one more instance: when whoever launches them acts on that.
+    /// It may be short of one more instance: when its provisioner acts on that.
     pub(super) fn lacks(&mut self, spec: &Pool, rule: Reaction, now: SimTime) {
         if self.short_of(spec).is_some() {
             let opened = self.window.map_or(now, |window| window.opened);

@@ -35,7 +35,7 @@ const UNREST_SIGMA: f64 = 0.57;
 /// what makes a change today be followed by one tomorrow.
 const LAG_HOURS: f64 = 30.0;
 const LAG_SIGMA: f64 = 1.05;
-/// Half of the way back to the listed price takes so many days. The history is hardly long enough to
+/// How many days half of the way back to the listed price takes. The history is hardly long enough to
 /// tell this from never.
 const HALF_LIFE_HOURS: f64 = 80.0 * 24.0;
 /// The part of the variance of the jumps that zones of one type share.

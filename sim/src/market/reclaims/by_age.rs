@@ -51,7 +51,7 @@ pub const GCP_2019: [(f64, f64); 8] = [
     (16.0, 0.008_0),
 ];
 
-/// How many times as often machines of so many CPUs were taken (n1-highcpu-2 to n1-highcpu-32).
+/// How many times as often machines of a number of CPUs were taken (n1-highcpu-2 to n1-highcpu-32).
 pub const GCP_2019_BY_CPUS: [(u64, f64); 5] =
     [(2, 0.63), (4, 0.68), (8, 0.83), (16, 1.23), (32, 1.45)];
 
@@ -59,7 +59,7 @@ pub const GCP_2019_BY_CPUS: [(u64, f64); 5] =
 pub const GCP_2019_BY_ZONE: [(&str, f64); 3] =
     [("us-central1-c", 1.35), ("us-east1-b", 0.69), ("us-west1-a", 0.60)];
 
-/// How many times as often as the mean a machine of so many CPUs in this zone was taken in 2019: as
+/// How many times as often as the mean a machine of a number of CPUs in this zone was taken in 2019: as
 /// those of the next size that was seen, and once in zones that were not.
 #[must_use]
 pub fn gcp_2019_times(cpus: u64, zone: &str) -> f64 {
@@ -138,7 +138,7 @@ impl Law {
             Law::Bathtub { a, tau1, tau2, b } => {
                 let early = 1.0 - libm::exp(-age / tau1);
                 let late = libm::exp((age - b) / tau2);
-                // Beyond one, nobody is left. More reclaims are fewer survivors.
+                // Beyond one, none is left. More reclaims are fewer survivors.
                 let survivors = 1.0 - (a * (early + late)).clamp(0.0, 1.0);
                 1.0 - libm::pow(survivors, scale)
             }

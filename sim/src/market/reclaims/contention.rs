@@ -7,8 +7,8 @@
 //!                  └──────── κ ─────────────────┘
 //! ```
 //!
-//! Between windows of contention a pool is nearly frozen: ample, and nobody loses anything, or
-//! exhausted, and nobody is given anything. That is what traces of held instances and of launch
+//! Between windows of contention a pool is nearly frozen: ample, and no instance is taken, or
+//! exhausted, and no launch is granted. That is what traces of held instances and of launch
 //! attempts show (2020 to 2023, 60 pools): two regimes explain them better than one by hundreds of
 //! units of AIC. While a pool is open each instance is taken at the rate λ, in batches, and a request
 //! is granted. A lone instance that is asked for again at once therefore lives and waits exactly as

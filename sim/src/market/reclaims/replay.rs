@@ -1,7 +1,7 @@
 //! Replay: capacity as it was seen, instance by instance.
 //!
 //! A trace says how many instances an offering could hold from each moment on. When it falls, those
-//! that were launched last are taken; when it rises, whoever waits is given. So a pool that always
+//! that were launched last are taken; when it rises, what waits is granted. So a pool that always
 //! wants at least as many holds exactly what the trace held.
 
 use std::collections::BTreeMap;
