@@ -5,6 +5,7 @@ mod circles;
 mod commands;
 mod consent;
 mod glossary;
+mod guides;
 mod interrupt;
 mod intervals;
 mod names;
