@@ -107,15 +107,12 @@ impl Fold {
     pub fn finish(mut self, run: &Run) -> (Figures, Series) {
         let books = self.ledger.close();
         self.counts.enter(&books);
-        let message = |id: RefusalId| {
-            let refusal = run.refusals.iter().nth(id.number() as usize)?;
-            Some(refusal.message(&self.legend.model))
-        };
+        let message = |id: RefusalId| run.refusals[id].message(&self.legend.model);
         let never_scheduled = self
             .pending
             .never_scheduled
             .iter()
-            .map(|(workload, (count, refusal))| (*workload, *count, refusal.and_then(message)))
+            .map(|(workload, (count, refusal))| (*workload, *count, refusal.map(message)))
             .collect();
         let figures = Figures {
             money: books.money,

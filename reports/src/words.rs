@@ -15,10 +15,7 @@ use crate::names::Namer;
 pub fn of(fact: &Fact, namer: &Namer<'_>, legend: &Legend, refusals: &Refusals) -> String {
     let pod = |pod| namer.pod(pod).to_owned();
     let node = |node| namer.node(node).to_owned();
-    let said = |refusal: RefusalId| {
-        let refusal = refusals.iter().nth(refusal.number() as usize);
-        refusal.map_or_else(String::new, |it| format!(": {}", it.message(&legend.model)))
-    };
+    let said = |refusal: RefusalId| format!(": {}", refusals[refusal].message(&legend.model));
     match *fact {
         Fact::WorkloadCreated { workload } => format!("{} is created", namer.workload(workload)),
         Fact::PodCreated { pod: id, .. } => format!("{} is created", pod(id)),

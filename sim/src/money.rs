@@ -15,6 +15,9 @@ pub struct MicroUsdPerHour(pub u64);
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Cost(pub u128);
 
+/// Hours of a month, by which providers turn a price an hour into one a month.
+// AWS, Pricing Calculator assumptions: 730 hours in a month.
+pub const HOURS_PER_MONTH: f64 = 730.0;
 const MS_PER_HOUR: u128 = 3_600_000;
 
 impl MicroUsdPerHour {

@@ -5,8 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::tidy::{rust_files, without_tests};
 
 /// Folders whose modules are held apart: the files and folders directly in them.
-const FOLDERS: [&str; 4] =
-    ["manifests/src", "manifests/src/admission", "scenarios/src", "scenarios/src/lower"];
+const FOLDERS: [&str; 9] = [
+    "manifests/src",
+    "manifests/src/admission",
+    "scenarios/src",
+    "scenarios/src/lower",
+    "reports/src",
+    "reports/src/chart",
+    "reports/src/cost",
+    "reports/src/export",
+    "reports/src/folds",
+];
 
 /// The names that follow a prefix such as `crate::`, one or several in braces.
 fn named_after<'t>(text: &'t str, prefix: &str) -> Vec<&'t str> {

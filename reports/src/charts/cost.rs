@@ -1,11 +1,10 @@
 //! Cost over time: what an hour costs, by capacity type, beside what it would cost on-demand.
 
+use sim::money::HOURS_PER_MONTH;
+
 use super::{CAPACITY, Story, edges, shows};
 use crate::chart::{Axis, Chart, Color, Ink, Mark, Side, Stroke, stair_area, stairs};
 use crate::format::usd;
-
-/// Hours in a month.
-const MONTH: f64 = 730.0;
 
 pub(super) fn chart(story: &Story<'_>) -> Chart {
     let (edges, steps) = (edges(story.proposed), story.proposed.steps.len());
@@ -40,7 +39,7 @@ pub(super) fn chart(story: &Story<'_>) -> Chart {
     let side = |y: f64, name: &str, monthly: f64, color| Side {
         y,
         name: name.to_owned(),
-        value: format!("{}/h", usd(monthly / MONTH)),
+        value: format!("{}/h", usd(monthly / HOURS_PER_MONTH)),
         color,
     };
     let mut sides = vec![side(

@@ -8,6 +8,7 @@ use sim::{Cost, Legend, SimTime};
 use crate::cost::commitments::{self, Unused};
 use crate::cost::meter::{Bill, Meter};
 use crate::cost::persistent;
+use crate::recording::Recording;
 
 /// The figures of the ledger, exact.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -67,6 +68,16 @@ pub struct Books {
     pub unused: Vec<Unused>,
     /// The sums.
     pub money: Money,
+}
+
+impl Books {
+    /// The books of a run whose facts are kept.
+    #[must_use]
+    pub fn of(recording: Recording<'_>) -> Books {
+        let mut ledger = Ledger::new(recording.legend);
+        recording.facts.iter().for_each(|(at, fact)| ledger.fact(*at, fact));
+        ledger.close()
+    }
 }
 
 /// Folds facts into [`Books`].

@@ -154,7 +154,6 @@ pub struct Meter {
     legend: Legend,
     weights: Weights,
     open: BTreeMap<NodeId, Account>,
-    prices: BTreeMap<OfferingId, MicroUsdPerHour>,
     /// Pools whose instances are one job's alone.
     owners: BTreeMap<PoolId, WorkloadId>,
 }
@@ -205,7 +204,6 @@ impl Meter {
             legend: legend.clone(),
             weights: Weights::new(legend),
             open: BTreeMap::new(),
-            prices: BTreeMap::new(),
             owners: owners.collect(),
         }
     }
@@ -214,7 +212,6 @@ impl Meter {
     pub fn read(&mut self, at: SimTime, fact: &Fact) -> Option<Bill> {
         match *fact {
             Fact::NodeLaunched { node, pool, offering, price } => {
-                let price = self.prices.get(&offering).copied().unwrap_or(price);
                 let owner = self.owners.get(&pool).copied();
                 let whole = self.machine(offering);
                 let account = Account {
@@ -304,7 +301,6 @@ impl Meter {
     }
 
     fn reprice(&mut self, at: SimTime, offering: OfferingId, price: MicroUsdPerHour) {
-        self.prices.insert(offering, price);
         let nodes: Vec<NodeId> = self
             .open
             .iter()

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use serde::Serialize;
+use sim::money::HOURS_PER_MONTH;
 use sim::{Cost, Legend};
 
 use super::cell;
@@ -35,7 +36,7 @@ pub fn write(
 ) -> csv::Result<()> {
     let mut table = csv::Writer::from_writer(out);
     let hours = legend.to.since(legend.from).as_hours_f64() * replications as f64;
-    let monthly = |cost: Cost| cost.as_usd_f64() * crate::summary::MONTH / hours;
+    let monthly = |cost: Cost| cost.as_usd_f64() * HOURS_PER_MONTH / hours;
     for dimension in DIMENSIONS {
         let own = proposed.rows(dimension, legend);
         // Both plans have the same names, but the other has bought everything on-demand.

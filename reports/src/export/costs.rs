@@ -4,11 +4,11 @@
 use std::io::Write;
 
 use serde::Serialize;
-use sim::{Cost, MicroUsdPerHour, SimTime, Sink};
+use sim::{Cost, MicroUsdPerHour, SimTime};
 
 use super::cell;
 use super::{Recording, seconds};
-use crate::cost::ledger::{Books, Ledger};
+use crate::cost::ledger::Books;
 use crate::cost::persistent;
 use crate::names::Namer;
 
@@ -60,16 +60,15 @@ impl<'a> Row<'a> {
     }
 }
 
-/// Writes the bills in the order in which they are closed, then what nobody used, then the rest.
+/// Writes the bills in the order in which they are closed, then unused commitments, then the rest.
 ///
 /// # Errors
 /// If `out` cannot be written to.
-pub fn write(recording: Recording<'_>, out: impl Write) -> csv::Result<()> {
+pub fn write(recording: Recording<'_>, books: &Books, out: impl Write) -> csv::Result<()> {
     let mut table = csv::Writer::from_writer(out);
     let legend = recording.legend;
     let mut namer = Namer::new(legend);
     recording.facts.iter().for_each(|(_, fact)| namer.learn(fact));
-    let books = books(recording);
     let contract = &legend.model.contract;
     for bill in &books.bills {
         let [instance_type, zone, capacity_type] = namer.offering(bill.offering);
@@ -117,12 +116,4 @@ pub fn write(recording: Recording<'_>, out: impl Write) -> csv::Result<()> {
     }
     table.flush()?;
     Ok(())
-}
-
-/// What a run cost, line by line.
-#[must_use]
-pub fn books(recording: Recording<'_>) -> Books {
-    let mut ledger = Ledger::new(recording.legend);
-    recording.facts.iter().for_each(|(at, fact)| ledger.fact(*at, fact));
-    ledger.close()
 }

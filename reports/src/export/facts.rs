@@ -83,10 +83,7 @@ fn difference(file: &Map<String, Value>, replay: &Value) -> String {
 
 /// A fact as a JSON object: when, what, and who.
 fn line(recording: Recording<'_>, namer: &Namer<'_>, at: SimTime, fact: &Fact) -> Value {
-    let message = |id: RefusalId| {
-        let refusal = recording.refusals.iter().nth(id.number() as usize);
-        refusal.map(|refusal| refusal.message(&recording.legend.model))
-    };
+    let message = |id: RefusalId| recording.refusals[id].message(&recording.legend.model);
     let (kind, body) = match *fact {
         Fact::WorkloadCreated { workload } => {
             ("WorkloadCreated", json!({ "workload": namer.workload(workload) }))
@@ -228,7 +225,7 @@ fn line(recording: Recording<'_>, namer: &Namer<'_>, at: SimTime, fact: &Fact) -
             ("ReplacementLaunched", body)
         }
         Fact::StillPending { pod, workload: _, waited, refusal } => {
-            let message = refusal.and_then(message);
+            let message = refusal.map(message);
             let waited = waited.as_ms();
             let body = json!({ "pod": namer.pod(pod), "waitedMs": waited, "message": message });
             ("StillPending", body)

@@ -8,8 +8,8 @@ use sim::model::node::NodeId;
 use sim::{Cost, Fact, Span};
 
 use super::cell;
-use super::costs::books;
 use super::{Recording, change, seconds};
+use crate::cost::ledger::Books;
 use crate::names::{Namer, reason};
 
 /// A line of the table. What has not happened is left empty.
@@ -37,7 +37,7 @@ struct Row<'a> {
 ///
 /// # Errors
 /// If `out` cannot be written to.
-pub fn write(recording: Recording<'_>, out: impl Write) -> csv::Result<()> {
+pub fn write(recording: Recording<'_>, books: &Books, out: impl Write) -> csv::Result<()> {
     let mut namer = Namer::new(recording.legend);
     let mut rows: BTreeMap<NodeId, Row<'_>> = BTreeMap::new();
     for (at, fact) in recording.facts {
@@ -74,7 +74,7 @@ pub fn write(recording: Recording<'_>, out: impl Write) -> csv::Result<()> {
             _ => {}
         }
     }
-    for bill in books(recording).bills {
+    for bill in &books.bills {
         let (held, cost) =
             if bill.free { (Span::ZERO, Cost::ZERO) } else { (bill.held(), bill.cost()) };
         change(&mut rows, &bill.node, |row| {

@@ -41,10 +41,7 @@ struct Row {
 /// # Errors
 /// If `out` cannot be written to.
 pub fn write(recording: Recording<'_>, out: impl Write) -> csv::Result<()> {
-    let message = |id: RefusalId| {
-        let refusal = recording.refusals.iter().nth(id.number() as usize);
-        refusal.map(|refusal| refusal.message(&recording.legend.model))
-    };
+    let message = |id: RefusalId| recording.refusals[id].message(&recording.legend.model);
     let mut namer = Namer::new(recording.legend);
     let mut rows: BTreeMap<PodId, Row> = BTreeMap::new();
     for (at, fact) in recording.facts {
@@ -73,7 +70,7 @@ pub fn write(recording: Recording<'_>, out: impl Write) -> csv::Result<()> {
             }
             Fact::PodUnschedulable { pod, refusal, .. } => change(&mut rows, &pod, |row| {
                 row.refusals += 1;
-                row.message = message(refusal);
+                row.message = Some(message(refusal));
             }),
             Fact::PodScheduled { pod, node, waited, .. } => change(&mut rows, &pod, |row| {
                 row.node = Some(namer.node(node).to_owned());

@@ -59,17 +59,14 @@ impl Placements {
     #[must_use]
     pub fn finish(self, run: &Run) -> Vec<Placed> {
         let legend = &self.legend;
-        let message = |id: RefusalId| {
-            let refusal = run.refusals.iter().nth(id.number() as usize)?;
-            Some(refusal.message(&legend.model))
-        };
+        let message = |id: RefusalId| run.refusals[id].message(&legend.model);
         let each = self.workloads.into_iter().map(|(workload, watched)| {
             let controller = legend.model.workloads[workload].controller;
             let (of, never) = match controller.desired_replicas().map(u64::from) {
                 Some(desired) => (desired, desired.saturating_sub(watched.most)),
                 None => (watched.most + watched.waiting, watched.waiting),
             };
-            Placed { workload, of, never, why: watched.refusal.and_then(message) }
+            Placed { workload, of, never, why: watched.refusal.map(message) }
         });
         each.collect()
     }

@@ -6,9 +6,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use sim::model::job::{Outcome, Worked};
 use sim::model::workload::{Controller, Workload, WorkloadId};
+use sim::money::HOURS_PER_MONTH;
 use sim::{Legend, Run, Span};
 
-use super::{MONTH, workload_name};
+use super::workload_name;
 use crate::figures::Figures;
 use crate::folds::batch::Fate;
 use crate::stats::Estimate;
@@ -94,7 +95,7 @@ pub(super) fn of(runs: &[(Figures, Run)], legend: &Legend, hours: f64) -> Option
     Some(Batch {
         useful_pod_hours_per_day: per_day(|it| it.useful),
         lost_work_pod_hours_per_day: per_day(|it| it.lost),
-        lost_work_monthly: each(&|f| f.money.lost_work.as_usd_f64() * MONTH / hours),
+        lost_work_monthly: each(&|f| f.money.lost_work.as_usd_f64() * HOURS_PER_MONTH / hours),
         checkpoint_overhead_pod_hours_per_day: per_day(|it| it.saving),
         waiting_pod_hours_per_day: per_day(|it| it.waiting),
         deadline_misses: any_deadline.then(misses),

@@ -2,9 +2,9 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
+use sim::money::HOURS_PER_MONTH;
 use sim::{Cost, Legend, Run};
 
-use super::MONTH;
 use crate::cost::breakdown::{Breakdown, DIMENSIONS, Dimension};
 use crate::figures::Figures;
 
@@ -45,7 +45,7 @@ pub(super) fn by(runs: &[(Figures, Run)], legend: &Legend) -> Vec<CostBy> {
     let hours = legend.to.since(legend.from).as_hours_f64() * runs.len() as f64;
     let row = |(name, cost): (String, Cost)| CostRow {
         name,
-        usd_monthly: cost.as_usd_f64() * MONTH / hours,
+        usd_monthly: cost.as_usd_f64() * HOURS_PER_MONTH / hours,
         micro_usd_total: cost.micro_usd(),
     };
     let of = |dimension: Dimension| CostBy {

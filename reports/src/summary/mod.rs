@@ -20,6 +20,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use sim::digest::Digest;
 use sim::model::disruption::Reason;
+use sim::money::HOURS_PER_MONTH;
 use sim::plain::{plain, plain_lines};
 use sim::{Cost, Legend, Run};
 
@@ -43,8 +44,6 @@ pub use waits::Pending;
 
 /// The version of this format.
 pub const SCHEMA: &str = "spotsim/summary/v1";
-/// A month, in hours.
-pub(crate) const MONTH: f64 = 730.0;
 
 /// What [`summarize`] needs. Both plans are paired by replication.
 pub struct Input<'a> {
@@ -297,7 +296,7 @@ pub fn summarize(input: Input<'_>) -> Summary {
     assert!(!input.proposed.is_empty(), "at least one replication");
     let legend = input.legend;
     let hours = legend.to.since(legend.from).as_hours_f64();
-    let monthly = MONTH / hours;
+    let monthly = HOURS_PER_MONTH / hours;
     let cost = |runs: &[(Figures, Run)], of: fn(&Figures) -> Cost| -> Vec<f64> {
         runs.iter().map(|(figures, _)| of(figures).as_usd_f64() * monthly).collect()
     };
@@ -380,7 +379,8 @@ fn plan(runs: &[(Figures, Run)], legend: &Legend, seed: u64, exposure: Exposure)
         runs.iter().map(|(figures, _)| of(figures)).collect()
     };
     let each = |of: &dyn Fn(&Figures) -> f64| Estimate::of(&values(of));
-    let per_month = |of: &dyn Fn(&Figures) -> Cost| each(&|f| of(f).as_usd_f64() * MONTH / hours);
+    let per_month =
+        |of: &dyn Fn(&Figures) -> Cost| each(&|f| of(f).as_usd_f64() * HOURS_PER_MONTH / hours);
     let days = hours / 24.0;
     let per_day = |of: &dyn Fn(&Figures) -> u64, most: Option<f64>| {
         Estimate::of_events(&values(&|f| of(f) as f64 / days), most.map(|most| most / days))

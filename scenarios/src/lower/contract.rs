@@ -8,6 +8,7 @@ use sim::MicroUsdPerHour;
 use sim::model::catalog::InstanceTypeId;
 use sim::model::contract::{Commitment, Unit};
 use sim::model::resources::Lane;
+use sim::money::HOURS_PER_MONTH;
 
 use super::Lowering;
 use crate::assumption;
@@ -23,8 +24,6 @@ const KINDS: &str = "`reservedInstances`, `committedUse` or `savingsPlan`";
 const WHOLE: u64 = 1_000_000;
 /// The most that a price may be, in micro-dollars an hour: a million dollars.
 const MOST: u128 = 1_000_000_000_000;
-/// Hours of a month.
-const MONTH: f64 = 730.0;
 
 /// A commitment with what decides when it is applied.
 struct Ordered {
@@ -56,7 +55,8 @@ impl Lowering<'_> {
         if let Some(volume) = &file.boot_volume {
             let gib = Quantity::parse(&volume.size.text()).map_or(0, Quantity::value) as f64
                 / f64::from(1 << 30);
-            let per_hour = MicroUsdPerHour::from_usd(gib * volume.price_per_gib_month / MONTH);
+            let per_hour =
+                MicroUsdPerHour::from_usd(gib * volume.price_per_gib_month / HOURS_PER_MONTH);
             match per_hour {
                 Some(per_hour) => self.model.contract.boot_volume = per_hour,
                 None => {

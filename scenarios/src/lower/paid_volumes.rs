@@ -6,6 +6,7 @@ use std::fmt::Write;
 use glob::Pattern;
 use sim::model::contract::PaidVolumes;
 use sim::model::workload::WorkloadId;
+use sim::money::HOURS_PER_MONTH;
 use sim::table::Id;
 use sim::{MicroUsdPerHour, SimTime};
 
@@ -17,8 +18,6 @@ use crate::kube::PersistentVolumeClaimSpec;
 use crate::workloads::Written;
 use manifests::context::ClusterContext;
 
-/// Hours of a month.
-const MONTH: f64 = 730.0;
 const GIB: u64 = 1 << 30;
 
 /// Volumes that are alike.
@@ -60,7 +59,7 @@ impl Lowering<'_> {
                 unbilled.push(format!("{name} ({many}{}, {class})", text(size)));
                 continue;
             };
-            let usd = total as f64 / GIB as f64 * price.usd / MONTH;
+            let usd = total as f64 / GIB as f64 * price.usd / HOURS_PER_MONTH;
             let Some(rate) = MicroUsdPerHour::from_usd(usd) else {
                 let message =
                     format!("`{}` costs more than a million dollars an hour", volumes.name);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::ops::Index;
 
 use indexmap::IndexSet;
 
@@ -147,5 +148,13 @@ impl Refusals {
     /// All summaries, in order of first occurrence.
     pub fn iter(&self) -> impl Iterator<Item = &Refusal> {
         self.0.iter()
+    }
+}
+
+impl Index<RefusalId> for Refusals {
+    type Output = Refusal;
+
+    fn index(&self, id: RefusalId) -> &Refusal {
+        &self.0[id.index()]
     }
 }

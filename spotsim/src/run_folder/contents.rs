@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use anyhow::Context;
+use reports::cost::ledger::Books;
 use reports::export::manifest::{self, Digests, File, Manifest, Origin, Recorded};
 use reports::export::{breakdown, costs, facts, nodes, pods, series};
 use reports::{Summary, chart, charts};
@@ -39,13 +40,14 @@ impl Contents<'_> {
         let mut keep = |name: &str, fill: Fill<'_>| keep(name, fill).context(name.to_owned());
         let results = self.results;
         let [recording, on_demand_recording] = results.recordings();
+        let books = Books::of(recording);
         let [proposed, on_demand] = results.series();
         let json = self.summary.to_json() + "\n";
         keep("summary.json", &|out| Ok(out.write_all(json.as_bytes())?))?;
         keep("series.csv", &|out| Ok(series::write(proposed, on_demand, out)?))?;
-        keep("nodes.csv", &|out| Ok(nodes::write(recording, out)?))?;
+        keep("nodes.csv", &|out| Ok(nodes::write(recording, &books, out)?))?;
         keep("pods.csv", &|out| Ok(pods::write(recording, out)?))?;
-        keep("costs.csv", &|out| Ok(costs::write(recording, out)?))?;
+        keep("costs.csv", &|out| Ok(costs::write(recording, &books, out)?))?;
         keep("breakdown.csv", &|out| {
             let breakdowns = results.breakdowns();
             Ok(breakdown::write(breakdowns, results.pairs(), recording.legend, out)?)

@@ -16,7 +16,6 @@ use crate::cost::breakdown::IDLE;
 use crate::cost::ledger::Books;
 use crate::cost::meter::{Bill, Line};
 use crate::cost::persistent;
-use crate::export::costs::books;
 use crate::names::{Namer, reason};
 use crate::recording::Recording;
 
@@ -168,7 +167,7 @@ pub fn of(recording: Recording<'_>) -> Trace {
             _ => {}
         }
     }
-    let books = books(recording);
+    let books = Books::of(recording);
     let mut bills: Vec<&Bill> = books.bills.iter().collect();
     bills.sort_by_key(|bill| bill.node);
     Trace {

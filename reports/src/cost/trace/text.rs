@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use sim::money::HOURS_PER_MONTH;
+
 use super::{Amount, Focus, Instance, Trace};
 use crate::cost::breakdown::{COMMITMENT, OTHER};
 use crate::format::many;
@@ -52,7 +54,7 @@ impl Trace {
     }
 
     fn whole(&self, run: &str) -> String {
-        let monthly = self.total.micro_usd as f64 / 1e6 * crate::summary::MONTH / self.window_hours;
+        let monthly = self.total.micro_usd as f64 / 1e6 * HOURS_PER_MONTH / self.window_hours;
         let mut text = format!(
             "COST  {} in {run}, {} to {}\n  that is {} a month of 730 h\n",
             single(self.total),
