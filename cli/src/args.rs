@@ -112,7 +112,7 @@ Examples:
     ///
     /// A trace is a table of `t_s,count`: how many instances there were from which second on; with a
     /// column `pool_id` it holds several. A table of `lifetime_s,censored` has lives of instances, 1
-    /// meaning that nobody saw the end. Losses without memory are compared with two regimes, one
+    /// meaning right-censored: the end was not observed. Losses without memory are compared with two regimes, one
     /// quiet and one contended.
     #[command(after_help = "Examples:
   spotsim calibrate trace.csv
@@ -226,7 +226,7 @@ pub(crate) struct RunArgs {
     #[arg(required_unless_present = "verify")]
     pub(crate) scenario: Option<PathBuf>,
     /// Make the run in this folder again, and name what differs, with exit code 1.
-    /// SCENARIO, if given, is read in the place of the file that the run was made from.
+    /// SCENARIO, if given, is read instead of the file that the run was made from.
     #[arg(long, value_name = "RUN", conflicts_with_all = ["replications", "seed", "output", "out", "force"])]
     pub(crate) verify: Option<PathBuf>,
     /// How to simulate.

@@ -53,7 +53,7 @@ impl Failure {
 
     /// Says what went wrong, on stderr, and returns the exit code.
     pub(crate) fn report(self) -> ExitCode {
-        // A stderr that cannot be written to leaves nobody to tell.
+        // A stderr that cannot be written to leaves no place to say so.
         let _ = match &self {
             Failure::Input { diagnostics, json: true } => {
                 let mut errors = serde_json::json!({ "errors": diagnostics });

@@ -22,7 +22,7 @@ const SIGNALS: &[i32] = &[
 /// Shells give what a signal ended this exit code, and the signal's number more.
 const BY_SIGNAL: i32 = 128;
 
-/// Whether somebody wants an end, and by which signal.
+/// Whether an end is wanted, and by which signal.
 pub(crate) struct Interrupt {
     wish: Arc<AtomicBool>,
     signal: Arc<AtomicUsize>,

@@ -7,7 +7,7 @@ pub(crate) fn usd(amount: f64) -> String {
     usd_to(amount, if amount.abs() < 100.0 { 2 } else { 0 })
 }
 
-/// Dollars with so many decimals.
+/// Dollars with a number of decimals.
 pub(crate) fn usd_to(amount: f64, decimals: usize) -> String {
     let sign = if amount < 0.0 { "-" } else { "" };
     format!("{sign}${}", grouped(&format!("{:.decimals$}", amount.abs())))

@@ -89,17 +89,17 @@ pub const FIGURES: &[Figure] = &[
         work nor their owner ended them, because their node is taken, drained or full; pods of \
         DaemonSets do not count. Each is clean, cut short or killed without warning",
     ),
-    figure("clean", &[], "disrupted pods that were told to stop and had the time that they need"),
+    figure("clean", &[], "disrupted pods that terminated in the time that they need"),
     figure(
         "cut short",
         &[],
-        "disrupted pods that were told to stop and killed before they had: by the end \
+        "disrupted pods that were terminating and killed before they had stopped: by the end \
         of their node, by its shutdown, or by their own grace period",
     ),
     figure(
         "killed without warning",
         &["killed"],
-        "disrupted pods that ended without being told to stop, \
+        "disrupted pods that ended without being asked to terminate, \
         since their node was gone at once",
     ),
     figure(

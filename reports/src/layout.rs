@@ -1,7 +1,7 @@
 //! Layout: lines and tables that fit the columns of a terminal.
 //!
 //! Texts are made of whole lines, however long; [`fit`] breaks them once, at the very end. Tables
-//! are told the columns, since a row that is broken in its figures cannot be read.
+//! are given the columns, since a row that is broken in its figures cannot be read.
 
 use std::fmt::Write;
 
@@ -11,7 +11,7 @@ pub const WIDE: usize = 100;
 /// Fewer columns than these are not planned for.
 pub const NARROW: usize = 40;
 
-/// The same text in lines of at most so many columns, broken between words. What is broken goes on
+/// The same text in lines of at most a number of columns, broken between words. What is broken goes on
 /// below its last column, where the line has columns, or indented by two.
 #[must_use]
 pub fn fit(text: &str, columns: usize) -> String {
@@ -139,10 +139,10 @@ mod tests {
 
     #[test]
     fn what_stands_in_a_column_goes_on_in_it() {
-        let text = "  T+3h  web-1 is told to stop, because its node is reclaimed\n";
+        let text = "  T+3h  web-1 begins to terminate, because its node is reclaimed\n";
         assert_eq!(
             fit(text, 40),
-            "  T+3h  web-1 is told to stop, because\n        its node is reclaimed\n"
+            "  T+3h  web-1 begins to terminate, because\n        its node is reclaimed\n"
         );
     }
 

@@ -10,11 +10,11 @@ use sim::{Legend, SimTime};
 use crate::names::Namer;
 use crate::words;
 
-/// So many facts are told; the last ones explain the most.
+/// Show at most this many facts, the latest: they explain the most.
 const MOST: usize = 14;
 
 /// Everything that concerned a pod, in order and in words. Of refusals that repeat each other only
-/// the first is told.
+/// the first is shown.
 #[must_use]
 pub fn of(
     pod: PodId,
@@ -25,7 +25,7 @@ pub fn of(
     let replica = facts.iter().find_map(|(_, fact)| replica_of(pod, fact));
     let mut namer = Namer::new(legend);
     let mut line = Line { pods: vec![pod], nodes: Vec::new() };
-    let mut told: Vec<(SimTime, String)> = Vec::new();
+    let mut shown: Vec<(SimTime, String)> = Vec::new();
     let mut last_refusal = None;
     for (at, fact) in facts {
         namer.learn(fact);
@@ -43,9 +43,9 @@ pub fn of(
         {
             continue;
         }
-        told.push((*at, words::of(fact, &namer, legend, refusals)));
+        shown.push((*at, words::of(fact, &namer, legend, refusals)));
     }
-    told.split_off(told.len().saturating_sub(MOST))
+    shown.split_off(shown.len().saturating_sub(MOST))
 }
 
 /// The pods of one replica, and the nodes that they are on.

@@ -106,7 +106,7 @@ impl Estimate {
     }
 }
 
-/// The smallest of sorted values that so many percent do not exceed: the nearest rank.
+/// The smallest of sorted values that a percentage do not exceed: the nearest rank.
 fn quantile(sorted: &[f64], percent: usize) -> Option<f64> {
     sorted.get((sorted.len() * percent).div_ceil(100).max(1) - 1).copied()
 }

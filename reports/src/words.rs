@@ -34,7 +34,7 @@ pub fn of(fact: &Fact, namer: &Namer<'_>, legend: &Legend, refusals: &Refusals) 
         Fact::PodReady { pod: id, node: on, .. } => format!("{} is ready on {}", pod(id), node(on)),
         Fact::PodAvailable { pod: id, .. } => format!("{} is available", pod(id)),
         Fact::PodTerminating { pod: id, why, .. } => {
-            format!("{} is told to stop{}", pod(id), because(why))
+            format!("{} begins to terminate{}", pod(id), because(why))
         }
         Fact::EvictionRefused { pod: id, budget, .. } => {
             format!("{} may not be evicted: budget {}", pod(id), namer.budget(budget))

@@ -39,14 +39,14 @@ pub(crate) fn run(args: &CalibrateArgs) -> Outcome {
     }
     let mut stdout = terminal::stdout();
     match args.output {
-        Output::Table => write!(stdout, "{}", told(&fit))?,
+        Output::Table => write!(stdout, "{}", table(&fit))?,
         Output::Json => writeln!(stdout, "{:#}", as_json(&fit))?,
     }
     Ok(())
 }
 
 /// The fit in words. All but the market is a comment, so that the whole can be pasted.
-fn told(fit: &Fit) -> String {
+fn table(fit: &Fit) -> String {
     let ends = |times: &[(f64, bool)]| times.iter().filter(|(_, ended)| *ended).count();
     let hours = |times: &[(f64, bool)]| times.iter().map(|(hours, _)| hours).sum::<f64>();
     let (up, down) = (&fit.slots.up, &fit.slots.down);

@@ -20,7 +20,7 @@ pub(crate) fn run(args: &ValidateArgs) -> Outcome {
     };
     let mut stdout = terminal::stdout();
     let mut all_hold = true;
-    let mut told = Vec::new();
+    let mut records = Vec::new();
     for experiment in chosen {
         let rows = experiment.run(&args.data).map_err(|error| Failure::Usage(error.into()))?;
         let standings: Vec<Standing> =
@@ -32,7 +32,7 @@ pub(crate) fn run(args: &ValidateArgs) -> Outcome {
         let judged = count(|it| *it != Standing::Shown);
         all_hold &= standings.iter().all(|it| it.is_accepted());
         match args.output {
-            Output::Json => told.push(json!({
+            Output::Json => records.push(json!({
                 "experiment": experiment.name, "about": experiment.about,
                 "holds": held == judged,
                 "rows": rows.iter().map(|row| told_row(experiment, row)).collect::<Vec<_>>()
@@ -47,7 +47,7 @@ pub(crate) fn run(args: &ValidateArgs) -> Outcome {
         }
     }
     if args.output == Output::Json {
-        let whole = json!({ "schema": "spotsim/validate/v1", "experiments": told });
+        let whole = json!({ "schema": "spotsim/validate/v1", "experiments": records });
         writeln!(stdout, "{whole:#}")?;
     }
     if all_hold { Ok(()) } else { Err(Failure::Broken) }

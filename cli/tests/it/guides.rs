@@ -29,7 +29,7 @@ fn paths_in_guides_are_there() {
     let mut missing = Vec::new();
     for (page, text) in pages() {
         let beside = Path::new(&page).parent().expect("a page is in a folder");
-        // What changed is told of files as they were.
+        // What changed is said of files as they were.
         if page == "CHANGELOG.md" {
             continue;
         }

@@ -2,7 +2,7 @@
 //!
 //! The types are many, so that none of this is generic over where a value comes from: a text of YAML
 //! or JSON is a value by then, which admission has judged. What is wrong is said with its path, and
-//! whoever holds the text finds the place of a path.
+//! the holder of the text finds the place of a path.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -109,7 +109,7 @@ object! {
         pub metadata: ObjectMeta,
         /// Who makes disks of it.
         pub provisioner: String,
-        /// What that one is told.
+        /// What is passed to it.
         pub parameters: BTreeMap<String, String>,
         /// `Immediate` (default) or `WaitForFirstConsumer`.
         pub volume_binding_mode: Option<String>,

@@ -94,7 +94,7 @@ object! {
         pub driver: String,
         /// Whether the pod only reads.
         pub read_only: bool,
-        /// What the driver is told.
+        /// What is passed to the driver.
         pub volume_attributes: BTreeMap<String, String>,
     }
 

@@ -268,9 +268,9 @@ object! {
 }
 
 /// How a Job or CronJob is counted that is not to run.
-pub const SUSPENDED: &str = "suspend: it stands still, and nobody resumes it";
+pub const SUSPENDED: &str = "suspend: it stands still, and is not resumed";
 /// How one is counted whose Jobs may run no pods.
-const PAUSED: &str = "spec.parallelism: 0: it stands still, and nobody resumes it";
+const PAUSED: &str = "spec.parallelism: 0: it stands still, and is not resumed";
 
 impl JobSpec {
     /// Why a Job creates no pods, as it is counted, if it does not.

@@ -17,7 +17,7 @@ use crate::diagnostic::{Diagnostic, Source};
 use crate::limits::ITEMS;
 use crate::tree::{self, Step};
 
-/// Nobody writes flow mappings of YAML that are longer than this.
+/// Flow mappings of YAML are shorter than this.
 const FLOW_MAPPING: usize = 1 << 16;
 
 /// The part of an object that tells what it is.

@@ -158,7 +158,7 @@ pub enum Stroke {
     Dashed,
 }
 
-/// A shape that is told from others without its colour.
+/// A shape that differs from others without its colour.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Shape {
     /// A circle that is not filled.

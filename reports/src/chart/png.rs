@@ -13,7 +13,7 @@ use ttf_parser::OutlineBuilder;
 use super::draw::{GRID, SIZE, draw};
 use super::{Chart, font};
 
-/// So many pixels for each of the picture at 1x.
+/// Pixels for each one of the picture at 1x.
 const SCALE: u32 = 2;
 
 /// The chart as a PNG file.

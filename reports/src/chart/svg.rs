@@ -1,4 +1,4 @@
-//! A chart as SVG: text stays text, and whoever cannot see it is told the finding.
+//! A chart as SVG: text stays text, and a screen reader reads the finding.
 
 use plotters_svg::SVGBackend;
 use sim::plain::plain;

@@ -6,7 +6,7 @@ use crate::chart::{Anchor, Axis, Chart, Color, Ink, Key, Mark, Shape, Stroke, Ti
 use crate::format::many;
 use crate::summary::WorkloadAvailability;
 
-/// So many workloads have a row, the least available.
+/// This many workloads have a row, the least available.
 const SHOWN: usize = 10;
 
 pub(super) fn chart(story: &Story<'_>) -> Chart {

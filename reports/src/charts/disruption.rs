@@ -18,10 +18,10 @@ use crate::cost::column;
 use crate::format::{rate, thousands};
 use crate::recording::Recording;
 
-/// Up to so many places each node is drawn; of more, only pools and what happened in them.
+/// Up to this many places each node is drawn; of more, only pools and what happened in them.
 const NODES_DRAWN: usize = 150;
 
-/// So many dots of a kind have room at their full size.
+/// This many dots of a kind have room at their full size.
 const ROOMY: f64 = 600.0;
 
 /// The worst that happened to a pod on a node that was taken, mildest first.

@@ -9,7 +9,7 @@ use sim::{MicroUsdPerHour, SimTime};
 use super::{Story, many, x};
 use crate::chart::{Anchor, Axis, Chart, Color, Ink, Mark, Side, Stroke, stairs};
 
-/// Up to so many lines each have their name beside them; of more, the dearest and the cheapest.
+/// Up to this many lines each have their name beside them; of more, the dearest and the cheapest.
 const NAMED: usize = 8;
 
 /// What a type in a zone costs on spot, from each moment on until the next one, in percent of its

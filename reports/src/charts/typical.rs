@@ -26,7 +26,7 @@ pub enum Which {
 }
 
 impl Which {
-    /// In words, among so many.
+    /// In words, among a number of replications.
     pub(super) fn among(self, all: usize) -> String {
         match self {
             Which::Only => "the only one".into(),

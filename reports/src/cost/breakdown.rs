@@ -12,7 +12,7 @@ use super::{CAPACITY_TYPES, column};
 use crate::cost::ledger::Books;
 use crate::names::{Namer, capacity_type};
 
-/// What a cost is told apart by.
+/// The dimension of a cost.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Dimension {
     /// The pool of the node.
@@ -39,9 +39,9 @@ pub const DIMENSIONS: [Dimension; 6] = [
     Dimension::Workload,
 ];
 
-/// The row of capacity that nobody requested.
+/// The row of capacity that no pod requested.
 pub const IDLE: &str = "__idle__";
-/// The row of commitments that nobody uses.
+/// The row of unused commitments.
 pub const COMMITMENT: &str = "__commitment__";
 /// The row of what is paid beside instances.
 pub const OTHER: &str = "__other__";
@@ -119,7 +119,7 @@ impl Breakdown {
         }
     }
 
-    /// The rows of a dimension with their names: the dearest first, what is nobody's last.
+    /// The rows of a dimension with their names: by descending cost, unallocated rows last.
     #[must_use]
     pub fn rows(&self, dimension: Dimension, legend: &Legend) -> Vec<(String, Cost)> {
         let of = (dimension, 0)..=(dimension, u32::MAX);

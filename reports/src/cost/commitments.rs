@@ -1,5 +1,5 @@
 //! Commitments: a sweep over the bills of a run, that finds at every moment which on-demand instances
-//! are covered, by what, and what is paid for and used by nobody.
+//! are covered, by what, and what is paid for and unused.
 //!
 //! At a moment each commitment, in the order of the contract, goes through the instances in the
 //! order of their launches, and takes over what is left of them until its amount is used up.
@@ -24,7 +24,7 @@ pub struct Unused {
     pub from: SimTime,
     /// Until this one.
     pub to: SimTime,
-    /// What is paid for the part that nobody uses.
+    /// What is paid for the unused part.
     pub rate: MicroUsdPerHour,
 }
 

@@ -1,5 +1,5 @@
 //! Money: what every instance is billed, what commitments change of it, what is paid besides, what it
-//! would have cost on-demand, and what nobody used.
+//! would have cost on-demand, and what was unused.
 
 use sim::fact::{Fact, Sink};
 use sim::model::catalog::CapacityType;
@@ -17,7 +17,7 @@ pub struct Money {
     pub on_demand: Cost,
     /// What is paid for spot instances.
     pub spot: Cost,
-    /// What is paid for commitments that nobody uses.
+    /// What is paid for unused commitments.
     pub commitment_unused: Cost,
     /// What is paid besides: control plane, boot volumes and persistent volumes.
     pub other: Cost,
@@ -32,7 +32,7 @@ pub struct Money {
     /// What the billed spot time would have cost on-demand, without commitments: what the discount
     /// is measured against.
     pub spot_on_demand: Cost,
-    /// The part of the cost that buys capacity nobody requested.
+    /// The part of the cost that buys capacity that no pod requested.
     pub idle: Cost,
     /// The part of the cost that pods' lost work stands for.
     pub lost_work: Cost,
@@ -51,7 +51,7 @@ impl Money {
         self.total() - self.prepaid
     }
 
-    /// What is paid for nothing: capacity that nobody requested, commitments that nobody uses, and
+    /// What is paid for nothing: capacity that no pod requested, unused commitments, and
     /// work that was lost.
     #[must_use]
     pub fn waste(&self) -> Cost {

@@ -96,7 +96,7 @@ impl Bill {
     }
 
     /// The bill of the same instance without commitments and, if it is spot, bought on-demand at a
-    /// price instead: it is never taken, and so never free. Nobody's shares are in it.
+    /// price instead: it is never taken, and so never free. No shares of pods are in it.
     #[must_use]
     pub fn on_demand(&self, price: MicroUsdPerHour) -> Bill {
         let price_of = |line: &Line| match self.capacity_type {
@@ -135,7 +135,7 @@ impl Bill {
         move |part| if cost == contracted { part } else { Cost(part.0 * factor / ONE) }
     }
 
-    /// The part of the cost that buys capacity nobody requested.
+    /// The part of the cost that buys capacity that no pod requested.
     #[must_use]
     pub fn idle(&self) -> Cost {
         self.cost() - self.shares().map(|(_, share)| share).sum()

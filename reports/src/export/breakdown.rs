@@ -23,7 +23,7 @@ struct Row<'a> {
     on_demand_plan_cost_micro_usd_ms_per_hour: u128,
 }
 
-/// Writes the sums over so many replications of both plans, side by side; a row that only the
+/// Writes the sums over the replications of both plans, side by side; a row that only the
 /// on-demand plan has comes last.
 ///
 /// # Errors

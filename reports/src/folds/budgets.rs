@@ -14,7 +14,7 @@ use sim::{Legend, SimTime};
 pub struct Budgets {
     legend: Legend,
     budgets: Table<BudgetId, Watch>,
-    /// Pods that a reclaim ended, or told to stop, while a budget of theirs allowed no disruption.
+    /// Pods that a reclaim ended, or made terminate, while a budget of theirs allowed no disruption.
     pub violations: u64,
     /// Attempts to evict a pod that a budget refused.
     pub refusals: u64,
@@ -79,7 +79,7 @@ impl Budgets {
         watch.healthy += change;
     }
 
-    /// A reclaim ends a pod, or tells it to stop, without asking anybody.
+    /// A reclaim ends a pod, or makes it terminate, without asking its budgets.
     fn went_past(&mut self, at: SimTime, workload: WorkloadId) {
         let model = &self.legend.model;
         let protected = model.workloads[workload].controller != Controller::DaemonSet;

@@ -54,7 +54,7 @@ pub struct Sums<T> {
     pub allocatable: [T; 2],
     /// What pods request of it.
     pub requested: [T; 2],
-    /// CPU that nobody requests, never negative on any node.
+    /// CPU that no pod requests, never negative on any node.
     pub idle_cpu: T,
 }
 

@@ -12,18 +12,18 @@ use sim::{Legend, SimTime};
 /// Ends of pods that they did not choose, each in exactly one class.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Ends {
-    /// Told to stop, and given the time they needed.
+    /// Terminated in the time they needed.
     pub clean: u64,
-    /// Told to stop, and killed before they had: the instance was gone, or shut down, first.
+    /// Terminating, and killed before they had stopped: the instance was gone, or shut down, first.
     pub cut_short_by_deadline: u64,
-    /// Told to stop, and killed before they had: by their own grace period.
+    /// Terminating, and killed before they had stopped: by their own grace period.
     pub cut_short_by_grace: u64,
-    /// Killed without having been told.
+    /// Killed without having been asked to terminate.
     pub killed_without_warning: u64,
 }
 
 impl Ends {
-    /// Told to stop, and killed before they had.
+    /// Terminating, and killed before they had stopped.
     #[must_use]
     pub fn cut_short(&self) -> u64 {
         self.cut_short_by_deadline + self.cut_short_by_grace
@@ -81,7 +81,7 @@ pub struct Disruption {
     pub reclaims: u64,
     /// Those of them that cost more than their pool pays.
     pub outbid: u64,
-    /// Those of them that nobody announced.
+    /// Those of them that came without a notice.
     pub notices_missed: u64,
     /// Instances that failed, however they were bought, which are no reclaims.
     pub failures: u64,

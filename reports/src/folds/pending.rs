@@ -42,7 +42,7 @@ pub struct Waits {
 }
 
 impl Waits {
-    /// The `percent`-th percentile, nearest rank; none when nobody waited.
+    /// The `percent`-th percentile, nearest rank; none when no pod waited.
     #[must_use]
     pub fn quantile(&self, percent: u64) -> Option<Wait> {
         let total: u64 = self.spans.values().map(|(bound, waiting)| bound + waiting).sum();
@@ -110,7 +110,7 @@ impl Waits {
 }
 
 impl Pending {
-    /// Nobody has waited yet.
+    /// No pod has waited yet.
     #[must_use]
     pub fn new(legend: &Legend) -> Pending {
         Pending {

@@ -22,8 +22,8 @@ pub struct Volumes {
     stranded: BTreeMap<PodId, SimTime>,
     /// Milliseconds for which pods were stranded, added up over pods.
     pub stranded_ms: u128,
-    /// Pods that have been told to stop because their nodes go.
-    told: BTreeSet<PodId>,
+    /// Pods that are terminating because their nodes go.
+    terminating: BTreeSet<PodId>,
     /// Pods that lost data with their nodes, by workload.
     pub data_lost: BTreeMap<WorkloadId, u64>,
 }
@@ -38,7 +38,7 @@ impl Volumes {
             waiting: BTreeMap::new(),
             stranded: BTreeMap::new(),
             stranded_ms: 0,
-            told: BTreeSet::new(),
+            terminating: BTreeSet::new(),
             data_lost: BTreeMap::new(),
         }
     }
@@ -82,7 +82,7 @@ impl Sink for Volumes {
             Fact::PodTerminating { pod, workload, why: Why::Reclaimed | Why::Released, .. }
                 if self.legend.model.local_data.contains(&workload) =>
             {
-                self.told.insert(pod);
+                self.terminating.insert(pod);
             }
             Fact::PodEnded { pod, workload, end, .. }
                 if self.legend.model.local_data.contains(&workload) =>
@@ -92,7 +92,7 @@ impl Sink for Volumes {
                     End::KilledWithoutWarning
                         | End::CutShort(Limit::Deadline | Limit::NodeShutdown)
                 );
-                if (self.told.remove(&pod) || with_its_node) && at >= self.legend.from {
+                if (self.terminating.remove(&pod) || with_its_node) && at >= self.legend.from {
                     *self.data_lost.entry(workload).or_default() += 1;
                 }
             }

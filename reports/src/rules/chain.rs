@@ -1,7 +1,7 @@
 //! The chain of events before a broken rule.
 //!
 //! Nothing of it is kept while a rule is watched. The same seed gives the same facts, so the run in
-//! which the rule was broken is made once more, and this time somebody listens for what concerns
+//! which the rule was broken is made once more, and this time a listener keeps what concerns
 //! the pod, its node and its workload.
 
 use std::collections::VecDeque;
@@ -19,7 +19,7 @@ use super::describe::Event;
 use crate::names::Namer;
 use crate::words;
 
-/// How many facts about the pod itself are told.
+/// How many facts about the pod itself are shown.
 const OF_THE_POD: usize = 6;
 /// How many about its node, and how many about the other pods of its workload.
 const AROUND: usize = 3;

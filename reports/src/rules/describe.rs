@@ -67,7 +67,7 @@ pub struct Event {
 }
 
 /// What the outcomes of all replications say together. `replay` makes one of them once more, for
-/// somebody who listens, unless it is stopped.
+/// a listener, unless it is stopped.
 #[must_use]
 pub fn summarize(
     legend: &Legend,

@@ -1,7 +1,7 @@
 //! Placement rules: whether what is to hold of who is where did hold, at every moment of a run.
 //!
-//! Facts of one instant belong together: a pod that is told to stop and its successor are of the
-//! same millisecond, and nobody could have seen one without the other. So a rule is judged when an
+//! Facts of one instant belong together: a pod that begins to terminate and its replacement are of the
+//! same millisecond, and no observer could have seen one without the other. So a rule is judged when an
 //! instant is over.
 
 mod chain;
@@ -139,7 +139,7 @@ impl Watch {
         }
     }
 
-    /// A pod counts no longer: it was told to stop, or it ended without.
+    /// A pod counts no longer: it is terminating, or it ended without.
     fn pod_goes(&mut self, id: PodId) {
         let Some(Pod { workload, spec, node }) = self.pods.remove(&id) else { return };
         for watched in &mut self.rules {
@@ -209,7 +209,7 @@ impl Watched {
         }
     }
 
-    /// So many more pods are wanted.
+    /// A number of pods more is wanted.
     fn want(&mut self, more: u32) {
         self.census.wanted += more;
         self.all |= more > 0;
@@ -243,7 +243,7 @@ impl Watched {
     fn pod_goes(&mut self, by: Culprit) {
         if let Some((domain, _)) = self.nodes.get(&by.node).copied() {
             self.census.pod_goes(domain);
-            // Going breaks only what asks for a least; elsewhere whoever came last is named.
+            // Going breaks only what asks for a least; elsewhere the pod that came last is named.
             let by = self.rule.asks_for_a_least().then_some(by);
             self.touch(domain, by);
         }
@@ -287,8 +287,8 @@ impl Watched {
         }
         let culprit = |domain: &Domain| touched.get(domain).copied().flatten();
         // The one that a pod was seen to break says more than the others.
-        let told = newly.iter().find(|domain| culprit(domain).is_some()).or(newly.first());
-        if let Some(domain) = told.copied() {
+        let shown = newly.iter().find(|domain| culprit(domain).is_some()).or(newly.first());
+        if let Some(domain) = shown.copied() {
             self.outcome.breaks += 1;
             self.outcome.first.get_or_insert(Break {
                 at,

@@ -4,7 +4,7 @@ use crate::format::{percent_singly, rate, time, usd_to};
 use crate::stats::Estimate;
 use crate::summary::{Plan, Summary};
 
-/// What one replication is: a week, a day, or a run of so many hours.
+/// What one replication is: a week, a day, or a run of some hours.
 pub(crate) fn period(summary: &Summary) -> String {
     // Of a week, an hour or so is often warm-up.
     match summary.window_hours {

@@ -1,4 +1,4 @@
-//! Cost in the summary, told apart by who or what it was paid for.
+//! Cost in the summary, by who or what it was paid for.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -12,10 +12,10 @@ use crate::figures::Figures;
 #[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CostBy {
-    /// What the cost is told apart by.
+    /// The dimension.
     pub dimension: &'static str,
-    /// Its parts, the dearest first: they sum to the cost. What nobody requested is `__idle__`, what
-    /// nobody uses of commitments `__commitment__`, what is paid beside instances `__other__`.
+    /// Its parts, by descending cost: they sum to the cost. What no pod requested is `__idle__`, the
+    /// unused part of commitments `__commitment__`, what is paid beside instances `__other__`.
     pub rows: Vec<CostRow>,
 }
 

@@ -11,7 +11,7 @@ use crate::stats::Estimate;
 #[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Fallbacks {
-    /// On-demand nodes launched in the place of spot, per day.
+    /// On-demand nodes launched instead of spot, per day.
     pub fell_back_per_day: Estimate,
     /// Spot nodes launched to take the place of such a node, per day.
     pub back_to_spot_per_day: Estimate,

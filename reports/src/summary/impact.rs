@@ -54,9 +54,9 @@ pub struct WorkloadImpact {
     pub workload: String,
     /// Pods whose end they did not choose, per day.
     pub disrupted_per_day: f64,
-    /// Of them: told to stop, killed before they had.
+    /// Of them: terminating, and killed before they had stopped.
     pub cut_short_per_day: f64,
-    /// Of them: killed without having been told.
+    /// Of them: killed without having been asked to terminate.
     pub killed_without_warning_per_day: f64,
     /// How long a pod takes to stop, in seconds.
     pub needs_seconds: f64,
@@ -80,7 +80,7 @@ pub struct OfferingImpact {
     pub reclaims_per_day: f64,
     /// Pods disrupted, per day.
     pub disrupted_per_day: f64,
-    /// Of them: cut short, or killed without having been told.
+    /// Of them: cut short, or killed without having been asked to terminate.
     pub cut_short_or_killed_per_day: f64,
     /// Launches refused, per day.
     pub refusals_per_day: f64,

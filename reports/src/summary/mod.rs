@@ -129,7 +129,7 @@ pub struct Summary {
     pub warnings: Vec<String>,
 }
 
-/// Something that was assumed because nobody said it.
+/// Something that was assumed because the scenario does not state it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Assumption {
@@ -175,11 +175,11 @@ pub struct Plan {
     pub cost_monthly: Estimate,
     /// Of it for spot instances.
     pub spot_cost_monthly: Estimate,
-    /// Of it for commitments that nobody uses.
+    /// Of it for unused commitments.
     pub commitment_unused_monthly: Estimate,
     /// Of it for what is paid besides: control plane and boot volumes.
     pub other_cost_monthly: Estimate,
-    /// Of it for capacity that nobody requested.
+    /// Of it for capacity that no pod requested.
     pub idle_cost_monthly: Estimate,
     /// What is paid for nothing: idle capacity, unused commitments and lost work.
     pub waste_monthly: Estimate,
@@ -204,7 +204,7 @@ pub struct Plan {
     pub cpu_requested_percent: Option<Estimate>,
     /// Share of allocatable memory that is requested, in percent.
     pub memory_requested_percent: Option<Estimate>,
-    /// vCPU-hours that nobody requested, in the window.
+    /// vCPU-hours that no pod requested, in the window.
     pub idle_cpu_hours: Estimate,
     /// Instances taken by the provider, per day.
     pub reclaims_per_day: Estimate,
@@ -219,9 +219,9 @@ pub struct Plan {
     pub pods_disrupted_per_day: Estimate,
     /// Of them: had the time they needed.
     pub ends_clean_per_day: Estimate,
-    /// Of them: told to stop, killed before they had.
+    /// Of them: terminating, and killed before they had stopped.
     pub ends_cut_short_per_day: Estimate,
-    /// Of them: killed without having been told.
+    /// Of them: killed without having been asked to terminate.
     pub ends_killed_without_warning_per_day: Estimate,
     /// Pods disrupted by what Kubernetes says of it, per day: the reason of their condition
     /// `DisruptionTarget`, or `none`.
@@ -234,7 +234,7 @@ pub struct Plan {
     pub start_up: Option<StartUp>,
     /// What became of pods with zonal volumes; none when there are none.
     pub volumes: Option<Volumes>,
-    /// Who lost data with nodes; none when nobody keeps any there.
+    /// Workloads that lost data with nodes; none when no pod keeps any there.
     pub data_lost: Option<DataLost>,
     /// Pods of DaemonSets that ended with their nodes, per day; not among the disrupted.
     pub daemon_set_ends_per_day: Estimate,

@@ -14,7 +14,7 @@ use crate::summary::exposure::Exposure;
 
 /// The scales that are tried, of the rates that the catalogue or the scenario gives.
 pub const SCALES: [f64; 3] = [1.0, 10.0, 100.0];
-/// At scales above the scenario's own, runs are long and so many of them enough; at all others there
+/// At scales above the scenario's own, runs are long, and this number of them is enough; at all others there
 /// are as many as of the scenario itself, and its own scale is the scenario itself.
 pub const REPLICATIONS: usize = 60;
 
@@ -45,7 +45,7 @@ pub struct LeftOut {
     pub per_hour: f64,
 }
 
-/// Both plans, reclaims being so many times as frequent as the catalogue says.
+/// Both plans, at a multiple of the reclaim rates that the catalogue says.
 #[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Scaled {
@@ -57,7 +57,7 @@ pub struct Scaled {
     pub saving_percent: Option<Estimate>,
     /// Instances taken by the provider, per day.
     pub reclaims_per_day: Estimate,
-    /// Pods cut short or killed without having been told, per day.
+    /// Pods cut short or killed without having been asked to terminate, per day.
     pub cut_short_or_killed_per_day: Estimate,
     /// The availability of the least available workload that runs whole, on average over replications.
     pub least_availability: Option<f64>,

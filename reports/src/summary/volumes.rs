@@ -52,7 +52,7 @@ pub(super) fn of(runs: &[(Figures, Run)], legend: &Legend, hours: f64) -> Option
     })
 }
 
-/// Who lost data with nodes; none when nobody keeps any there.
+/// Workloads that lost data with nodes; none when no pod keeps any there.
 pub(super) fn data_lost(
     runs: &[(Figures, Run)],
     legend: &Legend,

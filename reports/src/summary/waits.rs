@@ -17,7 +17,7 @@ pub struct Pending {
     pub at_least: bool,
 }
 
-/// The mean over replications in which somebody waited.
+/// The mean over replications in which a pod waited.
 pub(super) fn mean(runs: &[(Figures, Run)], of: fn(&Figures) -> Option<Wait>) -> Option<Pending> {
     let waits: Vec<Wait> = runs.iter().filter_map(|(figures, _)| of(figures)).collect();
     let seconds: f64 = waits.iter().map(|wait| wait.span.as_secs_f64()).sum();

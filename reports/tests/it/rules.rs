@@ -287,11 +287,7 @@ fn what_is_wanted_is_what_a_percentage_is_of() {
     let most = |key| Kind::AtMost { amount: Amount::Percent(50), key };
     let mut three = Hand::new(most);
     (0..3).for_each(|pod| three.comes(1, pod, 0));
-    assert_eq!(
-        three.outcome(),
-        Outcome::default(),
-        "3 of 6 that are wanted, though nobody else is"
-    );
+    assert_eq!(three.outcome(), Outcome::default(), "3 of 6 that are wanted, though no other is");
     let mut four = Hand::new(most);
     (0..4).for_each(|pod| four.comes(1, pod, 0));
     four.goes(11, 2);

@@ -58,7 +58,7 @@ struct TakenOut {
 }
 
 impl Ranked<'_> {
-    /// Chooses a node; `pick` says which of so many equally good ones.
+    /// Chooses a node; `pick` says which of several equally good ones.
     // kube-scheduler: schedule_one.go schedulePod, selectHost
     pub fn decide(
         &mut self,

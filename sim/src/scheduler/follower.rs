@@ -8,7 +8,7 @@ use crate::model::node::NodeId;
 use crate::world::World;
 use crate::world::journal::{Change, Cursor};
 
-/// How far somebody has read who keeps one row for each registered node.
+/// How far a reader has read that keeps one row for each registered node.
 #[derive(Default)]
 pub(super) struct Follower {
     read: Option<(Cursor, Arc<[NodeId]>, usize)>,
@@ -18,7 +18,7 @@ pub(super) struct Follower {
 pub(super) struct News {
     /// Where rows go, if nodes have joined or left.
     pub moves: Option<Arc<Moves>>,
-    /// Whether images of the pod's are as common no more as they were: somebody has pulled one, or
+    /// Whether images of the pod's are as common no more as they were: a node has pulled one, or
     /// there are other nodes. Nodes that have any say something else of themselves, then.
     pub images: bool,
     /// What changed, by the places that nodes have now.
@@ -102,7 +102,7 @@ impl Moves {
         self.from.iter().enumerate().filter(|(_, from)| **from == NEW).map(|(place, _)| place)
     }
 
-    /// Rows of so many entries each in their new order; those of nodes that have joined have
+    /// Rows of a number of entries each in their new order; those of nodes that have joined have
     /// `blank` in them.
     pub(super) fn carry<T: Copy>(&self, rows: &[T], entries: usize, blank: T) -> Vec<T> {
         if entries == 1 {

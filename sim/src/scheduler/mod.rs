@@ -147,7 +147,7 @@ impl Scheduler {
     }
 
     /// Tries the next pod: where it should go, or why nowhere and who should make room. `None` when
-    /// nobody waits.
+    /// no pod waits.
     pub fn next(&mut self, world: &World) -> Option<(Action, Option<Action>)> {
         let pod = self.queue.pop()?;
         Some(self.attempt(pod, world))
@@ -319,7 +319,7 @@ fn nowhere(
 }
 
 /// Which of `ties` equally good nodes a pod gets. kube-scheduler leaves this to chance; here
-/// chance is keyed by the pod, so that nobody else's choice depends on it.
+/// chance is keyed by the pod, so that no other choice depends on it.
 // kube-scheduler: schedule_one.go selectHost
 fn tie_break(root: Root, pod: PodId, ties: usize, world: &World) -> usize {
     root.choice(Stream::TieBreak, &world.draw_key(pod), ties)

@@ -1,7 +1,7 @@
 //! The rules of scheduling, plainly: every node, every plugin, nothing remembered.
 //!
 //! This is the documentation of a scheduling cycle and the oracle for anything faster. `explain`,
-//! preemption and whoever imagines nodes ask here.
+//! preemption and policies that imagine nodes ask here.
 
 use super::framework::{Candidates, PodView};
 use super::inquiry::{Inquiry, Kind, Rejection};

@@ -17,14 +17,14 @@ use crate::world::World;
 use crate::world::load::NodeLoad;
 use crate::world::pods::Phase;
 
-/// What a node hears on which nobody has a lower priority.
+/// Status for a node without lower-priority pods.
 pub const NO_VICTIMS: Reason = Reason::Text("No preemption victims found for incoming pod");
 /// What a node hears on which, in the end, everybody could stay.
 const NOBODY_HAS_TO_GO: Reason = Reason::Text("expected at least one victim pod on node");
 /// What a node hears that no removal of pods could help.
 pub const NOT_HELPFUL: Reason = Reason::Text("Preemption is not helpful for scheduling");
 
-/// What a pod hears that pushes nobody away.
+/// Status for a pod that preempts no other.
 const NEVER: &str = "not eligible due to preemptionPolicy=Never.";
 
 /// What came of the attempt to make room.
@@ -38,7 +38,7 @@ pub enum Preemption {
         candidates: Vec<Candidate>,
         /// The number of the best of them.
         chosen: usize,
-        /// What the nodes say that were tried in vain.
+        /// What the nodes say on which preemption would not help.
         refused: Vec<(NodeId, Rejection)>,
     },
     /// On no node.
@@ -60,7 +60,7 @@ pub struct Candidate {
 }
 
 impl Preemption {
-    /// What comes of it for a pod that no node takes whoever leaves.
+    /// What comes of it for a pod that no node takes whichever pods leave.
     #[must_use]
     pub fn in_vain(pod: PodView<'_>) -> Preemption {
         if pod.spec.preempts {

@@ -78,7 +78,7 @@ impl Default for Backoff {
 }
 
 impl Backoff {
-    /// After so many failures.
+    /// After a number of failures.
     // kube-scheduler: backend/queue/backoff_queue.go calculateBackoffDuration
     fn after(self, attempts: u32) -> Span {
         let doublings = (attempts - 1).min(32);
@@ -108,7 +108,7 @@ pub struct Queue {
 }
 
 impl Queue {
-    /// Nobody waits yet.
+    /// No pod waits yet.
     #[must_use]
     pub fn new(backoff: Backoff) -> Queue {
         Queue { backoff, ..Queue::default() }

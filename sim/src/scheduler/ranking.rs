@@ -72,14 +72,14 @@ pub struct Cell {
 /// In place of what a node contributes that is not included.
 const EXCLUDED: i64 = i64::MIN;
 
-/// So many empty cells are not worth starting afresh for.
+/// This many empty cells are not worth starting afresh for.
 const FEW_CELLS: usize = 64;
 
 /// In place of a cell where there is none.
 pub(super) const NO_CELL: u32 = u32::MAX;
 
 impl Ranking {
-    /// A ranking that has not asked anybody yet.
+    /// A ranking that has not asked any node yet.
     ///
     /// # Errors
     /// A refusal that holds for every node.

@@ -72,7 +72,7 @@ impl Rankings {
         (self.forgotten + kept.sum::<u64>(), answers.sum())
     }
 
-    /// Lets the least recently used rankings go until there is room for so many rows more.
+    /// Lets the least recently used rankings go until there is room for more rows.
     fn make_room(&mut self, rows: usize) {
         while self.rows + rows > MOST_ROWS {
             let used = |(class, kept): (ClassId, &Option<Box<Kept>>)| {

@@ -1,4 +1,4 @@
-//! Files that are there whole or not at all, and never in the place of something else.
+//! Files that are there whole or not at all, and never replace something else.
 
 use std::fs;
 use std::io::{self, Write};

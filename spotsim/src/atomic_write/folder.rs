@@ -217,7 +217,7 @@ fn hashing_only() -> Hashing<'static, io::Sink> {
     Hashing { stop: Stop::NEVER, inner: io::sink(), bytes: 0, hash: Sha256::new() }
 }
 
-/// The content of a file of a folder that anybody may have written.
+/// The content of a file of a folder that any program may have written.
 pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
     let mut content = Vec::new();
     open(path)?.read_to_end(&mut content)?;

@@ -22,7 +22,7 @@ pub(crate) fn run(name: &str, args: &ExplainArgs) -> Outcome {
         None if args.cluster.is_empty() => {
             let help =
                 "pass the objects of its cluster with --cluster FILE, or a run with --run DIR";
-            return Err(Failure::Usage(anyhow!("nobody knows where pod {name} is: {help}")));
+            return Err(Failure::Usage(anyhow!("it is not known where pod {name} is: {help}")));
         }
         None => of_cluster(name, args)?,
     };

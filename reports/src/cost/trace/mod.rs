@@ -103,7 +103,7 @@ pub struct Instance {
     pub rule: String,
     /// The billed time in the window, one line for each price.
     pub lines: Vec<Stretch>,
-    /// Who requested it, and what nobody did.
+    /// Who requested it, and what is idle.
     pub shares: Vec<Besides>,
 }
 

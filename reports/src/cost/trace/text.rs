@@ -9,7 +9,7 @@ use super::{Amount, Focus, Instance, Trace};
 use crate::cost::breakdown::{COMMITMENT, OTHER};
 use crate::format::many;
 
-/// So many instances are listed, unless one pool is asked for.
+/// The number of instances that are listed, unless one pool is asked for.
 const MOST: usize = 10;
 /// Micro-dollars of the smallest amount that is printed.
 const STEP: u64 = 100;

@@ -150,7 +150,7 @@ impl RelativeScore for InterPodAffinity {
         sums
     }
 
-    /// Nobody is there whom it minds or who minds it.
+    /// No pod is there that it minds or that minds it.
     fn skips(&self, _: PodView<'_>, around: Around<'_>) -> bool {
         (around.len() / 2..around.len()).all(|sum| around.total(sum) == 0)
     }

@@ -1,4 +1,4 @@
-//! NodeVolumeLimits: a driver attaches only so many volumes to a node.
+//! NodeVolumeLimits: a driver attaches a limited number of volumes to a node.
 
 use crate::model::storage::AttachableId;
 use crate::names::NameId;
