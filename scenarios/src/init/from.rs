@@ -27,7 +27,7 @@ pub fn from_files(
         if found.has_errors() {
             return Err(found);
         }
-        let mut draft = draft(&cluster, files);
+        let mut draft = draft(&cluster, files)?;
         draft.notes.splice(0..0, cluster.understood());
         return Ok(draft);
     }

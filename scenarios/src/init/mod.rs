@@ -17,6 +17,7 @@ pub use from::from_files;
 use crate::catalogue::{self, Listed};
 use crate::cluster::pools::{self, RecognisedPool};
 use crate::cluster::{Cluster, counted};
+use crate::diagnostic::Diagnostics;
 use crate::examine::zones::unknown;
 use crate::file::{Capacity, ProviderName};
 use crate::kube::{Node, Taint};
@@ -50,8 +51,10 @@ pub struct Files<'f> {
 }
 
 /// Drafts both scenarios.
-#[must_use]
-pub fn draft(cluster: &Cluster<'_>, files: Files<'_>) -> Draft {
+///
+/// # Errors
+/// What a run of them would refuse and no gap explains: it looks closer at a dump than a draft does.
+fn draft(cluster: &Cluster<'_>, files: Files<'_>) -> Result<Draft, Diagnostics> {
     let nodes: Vec<&Node> = cluster.nodes.iter().map(|(node, _)| *node).collect();
     let mut recognised = pools::recognise(&nodes);
     // The pool without labels takes what nobody else took.
@@ -59,7 +62,8 @@ pub fn draft(cluster: &Cluster<'_>, files: Files<'_>) -> Draft {
     let place = Place::of(&nodes);
     let proposals: Vec<Proposal> =
         recognised.iter().map(|pool| Proposal::of(pool, cluster, &place)).collect();
-    let writer = Writer { cluster, nodes: &nodes, place: &place, files, pools: &recognised };
+    let writer =
+        Writer { cluster, nodes: &nodes, place: &place, files, pools: &recognised, trial: false };
     let as_it_stands: Vec<Part> = recognised.iter().map(parts::as_it_stands).collect();
     let each = recognised.iter().zip(&proposals);
     let proposed: Vec<Part> =
@@ -69,12 +73,18 @@ pub fn draft(cluster: &Cluster<'_>, files: Files<'_>) -> Draft {
         notes.push(format!("{}: {}", pool.name, proposal.sentence()));
     }
     let moves = proposals.iter().any(|proposal| proposal.moves);
-    Draft {
+    let gaps = writer.gaps();
+    let trial = Writer { trial: true, ..writer };
+    trial::read(&trial.scenario(&as_it_stands, false), files.scenario, &gaps)?;
+    if moves {
+        trial::read(&trial.scenario(&proposed, true), files.spot, &gaps)?;
+    }
+    Ok(Draft {
         scenario: writer.scenario(&as_it_stands, false),
         spot: moves.then(|| writer.scenario(&proposed, true)),
         notes,
-        gaps: writer.gaps(),
-    }
+        gaps,
+    })
 }
 
 /// Where a cluster is.
@@ -121,12 +131,16 @@ impl Place {
     }
 }
 
+#[derive(Clone, Copy)]
 struct Writer<'w> {
     cluster: &'w Cluster<'w>,
     nodes: &'w [&'w Node],
     place: &'w Place,
     files: Files<'w>,
     pools: &'w [RecognisedPool],
+    /// Whether the text is only read again: prices are filled in, and the other draft, which is not
+    /// written yet, is not named.
+    trial: bool,
 }
 
 impl Writer<'_> {
@@ -158,7 +172,7 @@ impl Writer<'_> {
             many => yaml::list(many.iter().map(String::as_str)),
         };
         let kept_off = if proposed { self.kept_off() } else { String::new() };
-        let today = match proposed {
+        let today = match proposed && !self.trial {
             true => format!(
                 "# What is paid today: the saving is measured against it, too.\ntoday: {}\n",
                 yaml::scalar(scenario.rsplit('/').next().unwrap_or(scenario))
@@ -291,9 +305,10 @@ impl Writer<'_> {
                     let _ = writeln!(text, "        {resource}: {much}");
                 }
             }
-            let _ = writeln!(text, "        onDemandPrice:");
+            let price = if self.trial { " 1" } else { "" };
+            let _ = writeln!(text, "        onDemandPrice:{price}");
             if spot {
-                let _ = writeln!(text, "        spotPrice:");
+                let _ = writeln!(text, "        spotPrice:{price}");
             }
         }
     }

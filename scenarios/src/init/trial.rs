@@ -12,7 +12,7 @@ use sim::fact::{Fact, Sink};
 use sim::model::workload::WorkloadId;
 use sim::{Root, SimTime, Span};
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Source};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity, Source};
 use crate::{Scenario, cluster};
 
 /// Pods that find no node.
@@ -53,10 +53,26 @@ pub(super) enum Tried {
     TooLarge(Box<Diagnostic>),
 }
 
+/// Reads the scenario `text` whose file is `name`, as a run does.
+///
+/// # Errors
+/// What a run would refuse; not what is wrong in the scenario itself while there are gaps in it.
+pub(super) fn read(text: &str, name: &str, gaps: &[String]) -> Result<(), Diagnostics> {
+    let Err(found) = parsed(text, name) else { return Ok(()) };
+    let itself = |it: &Diagnostic| it.place.as_ref().is_some_and(|place| place.file == name);
+    let explained =
+        !gaps.is_empty() && found.iter().all(|it| it.severity() != Severity::Error || itself(it));
+    if explained { Ok(()) } else { Err(found) }
+}
+
+fn parsed(text: &str, name: &str) -> Result<Scenario, Diagnostics> {
+    let source = Source { file: name.to_owned(), text: Arc::from(text) };
+    Scenario::parse(&source, Path::new(name).parent())
+}
+
 /// Tries the scenario `text` whose file is `name`.
 pub(super) fn tried(text: &str, name: &str) -> Result<Tried, Diagnostics> {
-    let source = Source { file: name.to_owned(), text: Arc::from(text) };
-    let scenario = Scenario::parse(&source, Path::new(name).parent())?;
+    let scenario = parsed(text, name)?;
     if let Some(refusal) = scenario.estimate.refusal(1, 1) {
         return Ok(Tried::TooLarge(Box::new(refusal)));
     }

@@ -55,8 +55,28 @@ fn drafted(folder: &Path, text: &str) -> Draft {
     let file = folder.join("cluster.json");
     fs::write(&file, text).expect("a writable folder");
     let from = ["cluster.json".to_owned()];
-    let names = Files { from: &from, scenario: "scenario.yaml", spot: "scenario-spot.yaml" };
-    from_files(&[file], names, ProviderName::Aws).unwrap_or_else(|errors| panic!("{errors}"))
+    let path = |name: &str| folder.join(name).display().to_string();
+    let (scenario, spot) = (path("scenario.yaml"), path("scenario-spot.yaml"));
+    let names = Files { from: &from, scenario: &scenario, spot: &spot };
+    from_files(&[file], names, ProviderName::default()).unwrap_or_else(|errors| panic!("{errors}"))
+}
+
+/// A draft reads less of a dump than a run does: what a run would refuse is refused before that.
+#[test]
+fn what_a_run_would_refuse_is_not_drafted() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("cluster.yaml");
+    let dump = include_str!("../../../fuzz/corpus/dump/budget-of-no-number");
+    fs::write(&file, dump).expect("a writable folder");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let from = ["cluster.yaml".to_owned()];
+    let (scenario, spot) = (path("scenario.yaml"), path("scenario-spot.yaml"));
+    let names = Files { from: &from, scenario: &scenario, spot: &spot };
+    let found = from_files(std::slice::from_ref(&file), names, ProviderName::default())
+        .expect_err("its budget is no number");
+    let place = found.iter().find_map(|it| it.place.as_ref()).expect("a place");
+    assert_eq!(place.file, "cluster.yaml", "{found}");
+    assert!(found.iter().any(|it| it.message.contains("maxUnavailable")), "{found}");
 }
 
 fn parsed(folder: &Path, text: &str) -> Scenario {

@@ -17,7 +17,7 @@ fn drafted(objects: &str) -> (Draft, usize) {
     let from = ["shop.yaml".to_owned()];
     let scenario = folder.path().join("scenario.yaml").display().to_string();
     let names = Files { from: &from, scenario: &scenario, spot: "" };
-    let draft = from_files(&[file], names, ProviderName::Aws);
+    let draft = from_files(&[file], names, ProviderName::default());
     let draft = draft.unwrap_or_else(|errors| panic!("{errors}"));
     let source = Source { file: scenario, text: Arc::from(draft.scenario.as_str()) };
     let scenario = Scenario::parse(&source, Some(folder.path()));

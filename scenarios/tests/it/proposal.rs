@@ -81,8 +81,10 @@ fn drafted(folder: &Path) -> Draft {
     let file = folder.join("cluster.json");
     fs::write(&file, dump().to_string()).expect("a writable folder");
     let from = ["cluster.json".to_owned()];
-    let names = Files { from: &from, scenario: "scenario.yaml", spot: "scenario-spot.yaml" };
-    let draft = from_files(&[file], names, ProviderName::Aws);
+    let path = |name: &str| folder.join(name).display().to_string();
+    let (scenario, spot) = (path("scenario.yaml"), path("scenario-spot.yaml"));
+    let names = Files { from: &from, scenario: &scenario, spot: &spot };
+    let draft = from_files(&[file], names, ProviderName::default());
     let draft = draft.unwrap_or_else(|errors| panic!("{errors}"));
     fs::write(folder.join("scenario.yaml"), &draft.scenario).expect("a writable folder");
     let spot = draft.spot.as_ref().expect("the pool can move");
