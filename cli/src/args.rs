@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use scenarios::catalogue::filter::Filter;
 use scenarios::file::ProviderName;
@@ -168,8 +169,8 @@ pub(crate) struct InitArgs {
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub(crate) from: Vec<PathBuf>,
     /// Whose nodes they are; a dump says so itself.
-    #[arg(long, value_enum, default_value_t = Cloud::Aws)]
-    pub(crate) provider: Cloud,
+    #[arg(long, value_parser = provider(), default_value_t)]
+    pub(crate) provider: ProviderName,
     /// Replace files that are already there.
     #[arg(long)]
     pub(crate) force: bool,
@@ -185,38 +186,17 @@ pub(crate) struct ImportArgs {
     #[arg(short, long, value_name = "SCENARIO")]
     pub(crate) output: PathBuf,
     /// Whose nodes they are to run on, if there are none among the objects.
-    #[arg(long, value_enum, default_value_t = Cloud::Aws)]
-    pub(crate) provider: Cloud,
+    #[arg(long, value_parser = provider(), default_value_t)]
+    pub(crate) provider: ProviderName,
     /// Replace files that are already there.
     #[arg(long)]
     pub(crate) force: bool,
 }
 
-/// A provider.
-#[derive(ValueEnum, Clone, Copy, Debug)]
-pub(crate) enum Cloud {
-    /// Amazon EC2.
-    Aws,
-    /// Google Cloud, with Spot VMs.
-    Gcp,
-    /// Google Cloud, with preemptible VMs.
-    GcpPreemptible,
-    /// Microsoft Azure.
-    Azure,
-    /// None in particular.
-    Generic,
-}
-
-impl From<Cloud> for ProviderName {
-    fn from(cloud: Cloud) -> ProviderName {
-        match cloud {
-            Cloud::Aws => ProviderName::Aws,
-            Cloud::Gcp => ProviderName::Gcp,
-            Cloud::GcpPreemptible => ProviderName::GcpPreemptible,
-            Cloud::Azure => ProviderName::Azure,
-            Cloud::Generic => ProviderName::Generic,
-        }
-    }
+/// Every provider that is modelled, by its name.
+fn provider() -> impl TypedValueParser<Value = ProviderName> {
+    let known = ProviderName::all().map(|it| PossibleValue::new(it.name).help(it.brief));
+    PossibleValuesParser::new(known).try_map(|name| name.parse::<ProviderName>())
 }
 
 /// Arguments of `spotsim run`.
@@ -337,8 +317,8 @@ pub(crate) struct LintArgs {
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     /// Whose notice counts, where no scenario says so.
-    #[arg(long, value_enum, default_value_t = Cloud::Aws)]
-    pub(crate) provider: Cloud,
+    #[arg(long, value_parser = provider(), default_value_t)]
+    pub(crate) provider: ProviderName,
     /// Let warnings end with exit code 99.
     #[arg(long)]
     pub(crate) strict: bool,

@@ -3,8 +3,8 @@
 
 use sim::MicroUsdPerHour;
 use sim::providers::Provider;
+use sim::providers::reserved::Allocatable;
 
-use crate::catalogue::reserved::{self, Allocatable};
 use crate::catalogue::{self, BAND_RECLAIMS_PER_HOUR, Listed};
 use crate::diagnostic::did_you_mean;
 use crate::file::{self, InlineInstance, Instance};
@@ -94,9 +94,7 @@ impl Bought {
         if let Some(pods) = inline.pods {
             self.pods = u64::from(pods);
             if self.computed {
-                let Listed { provider, name, vcpu, memory_mib, .. } = listed;
-                let left = reserved::allocatable(provider, name, *vcpu, *memory_mib, self.pods);
-                self.allocatable = in_bytes(left);
+                self.allocatable = in_bytes(listed.left_with(self.pods));
             }
         }
         if let Some(cpu) = milli(inline.cpu.as_ref()) {

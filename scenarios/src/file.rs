@@ -7,6 +7,7 @@ pub mod healing;
 pub mod interruption;
 pub mod job;
 pub mod market;
+mod provider;
 pub mod rules;
 pub mod scheduler;
 pub mod start_up;
@@ -17,6 +18,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::kube;
+pub use provider::ProviderName;
 
 /// A cluster, what runs on it, and the market it is bought on.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -116,53 +118,6 @@ pub enum ApiVersion {
     /// The only one so far.
     #[serde(rename = "spotsim/v1")]
     V1,
-}
-
-/// A cloud.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub enum ProviderName {
-    /// Amazon EC2.
-    #[default]
-    Aws,
-    /// Google Cloud's Spot VMs, with GKE.
-    Gcp,
-    /// Google Cloud's preemptible VMs, with GKE: as Spot VMs, but for 24 h at most.
-    #[serde(rename = "gcp-preemptible")]
-    GcpPreemptible,
-    /// Microsoft Azure, with AKS.
-    Azure,
-    /// None in particular: the shortest notice, no free time; types are described in place.
-    Generic,
-}
-
-impl ProviderName {
-    /// All of them.
-    pub const ALL: [ProviderName; 5] = [
-        ProviderName::Aws,
-        ProviderName::Gcp,
-        ProviderName::GcpPreemptible,
-        ProviderName::Azure,
-        ProviderName::Generic,
-    ];
-
-    /// The name by which [`sim::providers`] knows it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            ProviderName::Aws => "aws",
-            ProviderName::Gcp => "gcp",
-            ProviderName::GcpPreemptible => "gcp-preemptible",
-            ProviderName::Azure => "azure",
-            ProviderName::Generic => "generic",
-        }
-    }
-
-    /// The name under which the catalogue has its types.
-    #[must_use]
-    pub fn catalogue(self) -> &'static str {
-        sim::providers::named(self.name()).map_or(self.name(), |provider| provider.catalogue)
-    }
 }
 
 /// A group of nodes that goes back to its size after every loss.

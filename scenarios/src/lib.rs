@@ -280,7 +280,7 @@ fn kept_off_spot(
     (source, tree): (&Source, &Node),
     found: &mut Diagnostics,
 ) {
-    let Some(provider) = sim::providers::named(file.provider.name()) else { return };
+    let provider = file.provider.provider();
     let known: Vec<String> =
         cluster.workloads.iter().map(|it| format!("{}/{}", it.namespace, it.name)).collect();
     for name in cluster.keep_off_spot(names, provider) {

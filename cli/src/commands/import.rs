@@ -15,7 +15,7 @@ use crate::terminal;
 
 /// Writes a scenario for Kubernetes objects.
 pub(crate) fn run(args: &ImportArgs) -> Outcome {
-    write(&args.files, &args.output, args.provider.into(), args.force)
+    write(&args.files, &args.output, args.provider, args.force)
 }
 
 /// Writes the scenario that `files` are, and a proposal for spot beside it.

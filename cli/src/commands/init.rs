@@ -12,11 +12,11 @@ use crate::terminal;
 /// Writes a commented scenario, never over another file.
 pub(crate) fn run(args: &InitArgs) -> Outcome {
     if !args.from.is_empty() {
-        return import::write(&args.from, &args.scenario, args.provider.into(), args.force);
+        return import::write(&args.from, &args.scenario, args.provider, args.force);
     }
     let schema = args.scenario.with_file_name(SCHEMA_FILE);
     let files = [
-        (args.scenario.clone(), template(args.provider.into())),
+        (args.scenario.clone(), template(args.provider)),
         (schema.clone(), format!("{:#}\n", scenarios::schema::schema())),
     ];
     let what = if spotsim::write_files(&files, args.force)? { "Wrote" } else { "Found" };

@@ -2,12 +2,11 @@
 
 use std::io::Write;
 
+use scenarios::Diagnostics;
 use scenarios::diagnostic::Severity;
 use scenarios::lint::review;
 use scenarios::sarif;
-use scenarios::{Diagnostics, file::ProviderName};
 use serde_json::json;
-use sim::providers;
 
 use sim::plain::plain_lines;
 
@@ -17,9 +16,7 @@ use crate::failure::Failure;
 
 /// Reviews files and prints what is found. Errors end with 2; warnings only if they are to.
 pub(crate) fn run(args: &LintArgs) -> Outcome {
-    let provider = providers::named(ProviderName::from(args.provider).name());
-    let found =
-        review(&args.files, provider.expect("every provider that can be typed is modelled"));
+    let found = review(&args.files, args.provider.provider());
     let mut stdout = anstream::stdout().lock();
     match args.output {
         LintOutput::Table => {

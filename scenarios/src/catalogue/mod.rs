@@ -3,14 +3,14 @@
 
 pub mod charges;
 pub mod filter;
-pub mod reserved;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Deserializer};
 
-use reserved::Allocatable;
+use sim::providers::reserved::{self, Allocatable};
+use sim::providers::{self, Provider};
 
 /// An instance type in a region.
 #[derive(Clone, PartialEq, Debug)]
@@ -153,11 +153,25 @@ fn sources(text: &'static str) -> BTreeMap<&'static str, &'static str> {
     lines.filter_map(|line| line.strip_prefix("# [")?.split_once("] ")).collect()
 }
 
+impl Listed {
+    /// What a node leaves that takes another number of pods, by the platform's formula.
+    pub(crate) fn left_with(&self, pods: u64) -> Allocatable {
+        let Listed { provider, name, vcpu, memory_mib, .. } = self;
+        reserved::allocatable(of(provider).reserve, name, *vcpu, *memory_mib, pods)
+    }
+}
+
+/// The provider of this name; what is not modelled keeps nothing of a node.
+fn of(name: &str) -> &'static Provider {
+    providers::named(name).unwrap_or(&providers::generic::GENERIC)
+}
+
 fn listed(row: Row, sources: &BTreeMap<&'static str, &'static str>) -> Listed {
-    let pods = row.max_pods.unwrap_or_else(|| reserved::default_pods(&row.provider));
+    let provider = of(&row.provider);
+    let pods = row.max_pods.unwrap_or(provider.max_pods);
     let stated = row.allocatable_cpu_milli.zip(row.allocatable_memory_mib);
     let allocatable = stated.map_or_else(
-        || reserved::allocatable(&row.provider, &row.name, row.vcpu, row.memory_mib, pods),
+        || reserved::allocatable(provider.reserve, &row.name, row.vcpu, row.memory_mib, pods),
         |(cpu_milli, memory_mib)| Allocatable { cpu_milli, memory_mib },
     );
     Listed {

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use sim::providers::generic::GENERIC;
+
 use crate::file::{Capacity, ProviderName};
 use crate::kube::{Node, Taint};
 use crate::node_labels::is_of_the_machine;
@@ -197,26 +199,24 @@ pub fn region(node: &Node) -> Option<&str> {
 /// The cloud behind a node, by the name of its instance or by its labels.
 #[must_use]
 pub fn provider(node: &Node) -> ProviderName {
-    let id = node.spec.provider_id.split("://").next().unwrap_or_default();
-    let label = |part: &str| node.metadata.labels.keys().any(|key| key.contains(part));
-    match id {
-        "aws" => ProviderName::Aws,
-        "gce" => ProviderName::Gcp,
-        "azure" => ProviderName::Azure,
-        _ if label("eks.amazonaws.com") => ProviderName::Aws,
-        _ if label("cloud.google.com") => ProviderName::Gcp,
-        _ if label("kubernetes.azure.com") => ProviderName::Azure,
-        _ => ProviderName::Generic,
-    }
+    let named = |it: &ProviderName| it.known_by.names(&node.spec.provider_id);
+    let labelled =
+        |it: &ProviderName| node.metadata.labels.keys().any(|key| it.known_by.labels(key));
+    let known = ProviderName::all().find(named).or_else(|| ProviderName::all().find(labelled));
+    known.unwrap_or_else(|| ProviderName::from(&GENERIC))
 }
 
-/// Whether what is spot among Google Cloud's nodes is preemptible rather than Spot VMs, for the most
-/// part.
+/// Of the providers whose types are in the same catalogue the one whose own label most spot nodes
+/// have, if any has.
 #[must_use]
-pub fn are_preemptible(nodes: &[&Node]) -> bool {
+pub fn variant(provider: ProviderName, nodes: &[&Node]) -> ProviderName {
     let spot = nodes.iter().filter(|node| is_spot(node)).count();
-    let old = nodes.iter().filter(|it| it.metadata.labels.contains_key(PREEMPTIBLE)).count();
-    2 * old > spot
+    let with = |label| nodes.iter().filter(|it| it.metadata.labels.contains_key(label)).count();
+    let is_it = |it: &ProviderName| {
+        let label = it.known_by.spot_label.filter(|_| it.catalogue == provider.catalogue);
+        label.is_some_and(|label| 2 * with(label) > spot)
+    };
+    ProviderName::all().find(is_it).unwrap_or(provider)
 }
 
 #[cfg(test)]
@@ -265,9 +265,10 @@ mod tests {
         let of = |label: &str| node(&[(label, "true")]);
         let (old, new, kept) =
             (of(PREEMPTIBLE), of("cloud.google.com/gke-spot"), of("cloud.google.com/gke-nodepool"));
-        assert!(are_preemptible(&[&old, &kept, &kept]));
-        assert!(!are_preemptible(&[&old, &new, &kept]));
-        assert!(!are_preemptible(&[&kept]));
+        let among = |nodes: &[&Node]| variant(provider(&kept), nodes).name;
+        assert_eq!(among(&[&old, &kept, &kept]), "gcp-preemptible");
+        assert_eq!(among(&[&old, &new, &kept]), "gcp");
+        assert_eq!(among(&[&kept]), "gcp");
     }
 
     #[test]

@@ -14,7 +14,7 @@ const LISTED: [f64; 2] = [1.0 / 10.0, 10.0];
 
 impl Examined<'_> {
     pub(super) fn prices(&mut self, index: usize, pool: &Pool) {
-        let provider = self.file.provider.catalogue();
+        let provider = self.file.provider.catalogue;
         for (number, instance) in pool.instance_types.iter().enumerate() {
             let Instance::Inline(inline) = instance else { continue };
             let name = &inline.name;

@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use sim::model::Model;
 use sim::model::resources::{Lane, Resources};
+use sim::providers::platform::Drafts;
 
 use super::alike::{alike, is_rationed};
 use super::trial::{self, Tried, Waiting};
@@ -17,18 +18,6 @@ use crate::file::{Kind, ProviderName};
 use crate::lower::requests::requests;
 use crate::template::SCHEMA_FILE;
 use crate::workloads::Written;
-
-/// A common type of each cloud, its region and zones: pools have it unless a pod needs a larger one.
-const COMMON: [(ProviderName, &str, &str, [&str; 3]); 3] = [
-    (ProviderName::Aws, "us-east-1", "m6i.xlarge", ["us-east-1a", "us-east-1b", "us-east-1c"]),
-    (
-        ProviderName::Gcp,
-        "us-central1",
-        "n2-standard-4",
-        ["us-central1-a", "us-central1-b", "us-central1-c"],
-    ),
-    (ProviderName::Azure, "eastus", "Standard_D8s_v5", ["eastus-1", "eastus-2", "eastus-3"]),
-];
 
 /// Room that is left free, in percent of what is asked for.
 const HEADROOM: u64 = 30;
@@ -49,12 +38,10 @@ pub(super) fn draft(
     files: Files<'_>,
     provider: ProviderName,
 ) -> Result<Draft, Diagnostics> {
-    let common = COMMON.iter().find(|(known, ..)| known.name() == provider.catalogue());
-    let listed = common.and_then(|(_, region, name, _)| {
-        catalogue::region(provider.catalogue(), region).find(|listed| listed.name == *name)
-    });
-    let (Some((_, _, _, zones)), Some(common)) = (common, listed) else {
-        let message = format!("there are no instance types of `{}` to size", provider.name());
+    let Drafts { region, zones, common, .. } = provider.drafts;
+    let listed = |name| catalogue::region(provider.catalogue, region).find(|it| it.name == name);
+    let Some(common) = common.and_then(listed) else {
+        let message = format!("there are no instance types of `{}` to size", provider.name);
         let help = "choose aws, gcp or azure with --provider; the types can be replaced afterwards";
         return Err(Diagnostic::new("E0201", message).help(help).into());
     };
@@ -64,7 +51,7 @@ pub(super) fn draft(
     if least > MOST_NODES {
         return Err(too_many(workloads, &demands, (least, listed)).into());
     }
-    let pools = Pools { listed, zones, provider, files, least };
+    let pools = Pools { listed, zones: &zones, provider, files, least };
     let Sized { nodes, text, waiting, untried } = pools.sized()?;
     let pods: u64 = demands.iter().map(|it| it.pods).sum();
     let missing: u64 = waiting.iter().map(|it| it.pods).sum();
@@ -106,7 +93,7 @@ fn gap(group: &[&Waiting], special: Option<&str>, provider: ProviderName) -> Str
     let what = match special {
         Some(special) => format!(
             "give it a pool whose type has {special} (`spotsim catalogue provider={} gpus=1..`)",
-            provider.catalogue()
+            provider.catalogue
         ),
         None => "give it a pool with the size, labels and zones that it asks for".into(),
     };
@@ -303,7 +290,7 @@ impl Pools<'_> {
             text,
             "apiVersion: spotsim/v1\nname: {}\nhorizon: 7d\nprovider: {}\nregion: {}\n\npools:\n",
             yaml::scalar(stem),
-            provider.name(),
+            provider.name,
             listed.region,
         );
         let several = alike(listed);

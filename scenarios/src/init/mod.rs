@@ -100,27 +100,22 @@ impl Place {
         let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
         for node in nodes {
             let region = pools::region(node).unwrap_or("nowhere");
-            *counts.entry((pools::provider(node).name(), region)).or_default() += 1;
+            *counts.entry((pools::provider(node).name, region)).or_default() += 1;
         }
         let most = counts.iter().max_by_key(|(_, count)| **count);
         let ((name, region), count) = most.map_or((("generic", "nowhere"), 0), |(k, n)| (*k, *n));
-        let mut all = ProviderName::ALL.into_iter();
-        let provider = all.find(|known| known.name() == name).unwrap_or_default();
-        let provider = match provider {
-            ProviderName::Gcp if pools::are_preemptible(nodes) => ProviderName::GcpPreemptible,
-            other => other,
-        };
+        let provider = name.parse().unwrap_or_default();
+        let provider = pools::variant(provider, nodes);
         Place { provider, region: region.to_owned(), elsewhere: nodes.len() - count }
     }
 
     /// A type in the catalogue.
     fn listed(&self, name: &str) -> Option<&'static Listed> {
-        catalogue::region(self.provider.catalogue(), &self.region)
-            .find(|listed| listed.name == name)
+        catalogue::region(self.provider.catalogue, &self.region).find(|listed| listed.name == name)
     }
 
     fn notes(&self, nodes: usize) -> Vec<String> {
-        let mut notes = vec![format!("{} {}", self.provider.name(), self.region)];
+        let mut notes = vec![format!("{} {}", self.provider.name, self.region)];
         if self.elsewhere > 0 {
             notes.push(format!(
                 "{} of {nodes} nodes are in another region or cloud: a scenario has one",
@@ -186,7 +181,7 @@ impl Writer<'_> {
              # Every pod where it runs now. `reschedule` begins with empty nodes instead.\n  \
              placement: keep\n{kept_off}\npools:\n",
             yaml::scalar(name),
-            self.place.provider.name(),
+            self.place.provider.name,
             yaml::scalar(&self.place.region),
         );
         for part in parts {

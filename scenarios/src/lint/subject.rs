@@ -205,7 +205,7 @@ impl Subject {
         }
         // It has just been read, so it can be read again.
         let Ok(file) = serde_json::from_value::<File>(tree.to_json()) else { return };
-        self.provider = providers::named(file.provider.name()).unwrap_or(self.provider);
+        self.provider = file.provider.provider();
         self.off_spot.extend(file.cluster.iter().flat_map(|it| it.on_demand_only.iter().cloned()));
         self.region.clone_from(&file.region);
         let below = |key: &str, index: usize| Place {

@@ -82,7 +82,7 @@ impl Lowering<'_> {
             }
         }
         let recommended = pool.replace_at == Some(healing::ReplaceAt::Recommendation);
-        if recommended && self.provider.name != "aws" {
+        if recommended && !self.provider.recommends {
             let name = self.provider.name;
             let message = format!("{name} does not say that a node is at risk before its notice");
             let help = "write `replaceAt: notice` or `replaceAt: loss`".to_owned();

@@ -72,12 +72,12 @@ impl Lowering<'_> {
         };
         self.assumptions.extend(moving.map(|kind| kind.about(&[])));
         let reclaims = &self.file.market.reclaims;
-        let rate = match reclaims.per_hour {
-            Some(rate) => format!("{rate} reclaims per instance and hour"),
-            None if self.provider.name == "aws" => {
-                "the interruption bands of the AWS Spot Advisor (2025-06)".to_owned()
+        let rate = match (reclaims.per_hour, self.provider.bands) {
+            (None, Some(bands)) => bands.to_owned(),
+            (stated, _) => {
+                let rate = stated.unwrap_or(self.provider.reclaims_per_hour);
+                format!("{rate} reclaims per instance and hour")
             }
-            None => format!("{} reclaims per instance and hour", self.provider.reclaims_per_hour),
         };
         let scale = reclaims.scale.to_string();
         let kind = match self.reclaim_model() {

@@ -40,7 +40,7 @@ use sim::model::pool::{NodeTemplate, Pool};
 use sim::model::resources::{Lane, Resources};
 use sim::model::taints::Taint;
 use sim::model::workload::{Controller, Workload};
-use sim::providers::{self, Provider};
+use sim::providers::Provider;
 use sim::{Setup, SimTime, Span, digest};
 
 use crate::assumption::{self, Assumption};
@@ -103,7 +103,7 @@ impl<'l> Lowering<'l> {
         found: &'l mut Diagnostics,
     ) -> Option<(Setup, Vec<Assumption>)> {
         let Subject { workloads, budgets, traces, context } = subject;
-        let provider = providers::named(file.provider.name())?;
+        let provider = file.provider.provider();
         let mut lowering = Lowering {
             file,
             source,

@@ -17,6 +17,7 @@ use sim::market::reclaims::replay::Replay;
 use sim::market::reclaims::scripted::{Event, Scripted};
 use sim::model::catalog::{CapacityType, OfferingId};
 use sim::model::resources::Lane;
+use sim::providers::platform::Recorded;
 use sim::{SimTime, Span};
 
 use super::Lowering;
@@ -109,10 +110,12 @@ impl Lowering<'_> {
         let or = |of: fn(&market::Contention) -> Option<f64>, fitted: f64| {
             written.and_then(of).unwrap_or(fitted)
         };
-        let by_hour = match (written.and_then(|it| it.afternoon), self.provider.catalogue) {
+        let by_hour = match (written.and_then(|it| it.afternoon), self.provider.recorded) {
             (Some(more), _) => afternoon(more),
-            (None, "gcp") => std::array::from_fn(|hour| GCP_BY_8_HOURS[hour / 8]),
-            (None, "aws") if BUSY.contains(&self.file.region.as_str()) => afternoon(BUSY_AFTERNOON),
+            (None, Some(Recorded::Gcp)) => std::array::from_fn(|hour| GCP_BY_8_HOURS[hour / 8]),
+            (None, Some(Recorded::Aws)) if BUSY.contains(&self.file.region.as_str()) => {
+                afternoon(BUSY_AFTERNOON)
+            }
             (None, _) => [1.0; 24],
         };
         let start_time = self.file.start_time.as_deref();
@@ -121,7 +124,10 @@ impl Lowering<'_> {
             let hour = format!("{first_hour}:00");
             self.assumptions.push(assumption::TIME_OF_DAY.about(&[&hour, &clock]));
         }
-        let recorded = if self.provider.catalogue == "gcp" { Kinship::GCP } else { Kinship::AWS };
+        let recorded = match self.provider.recorded {
+            Some(Recorded::Gcp) => Kinship::GCP,
+            Some(Recorded::Aws) | None => Kinship::AWS,
+        };
         let kinship = match written.and_then(|it| it.zone_correlation) {
             Some(stated) => recorded.with_zones(stated),
             None => recorded,
@@ -165,7 +171,7 @@ impl Lowering<'_> {
 
     /// Whether it is known how size and zone matter to the rates by age.
     pub(super) fn tells_by_size_and_zone(&self) -> bool {
-        self.provider.catalogue == "gcp" && self.file.market.reclaims.rates.is_empty()
+        self.provider.recorded == Some(Recorded::Gcp) && self.file.market.reclaims.rates.is_empty()
     }
 
     /// How many times as often as the rates by age say the instances of each offering are taken.

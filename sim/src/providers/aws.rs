@@ -1,12 +1,15 @@
 //! Amazon EC2: its notice, boot time, billing and labels, with their sources.
 
 use super::interruption::{DrainedBy, Interruption, Loss, Shutdown};
+use super::platform::{Drafts, KnownBy, Recorded, ZoneNames, is_letter};
+use super::reserved::nothing;
 use super::{Billing, BootTime, CapacityLabel, LOSS, LOSS_SOURCE, Provider, Sourced};
 use crate::time::Span;
 
 /// Amazon EC2 with Linux nodes in Auto Scaling groups, drained by a termination handler.
 pub static AWS: Provider = Provider {
     name: "aws",
+    brief: "Amazon EC2.",
     about: "Amazon EC2 with Linux nodes in Auto Scaling groups, drained by a termination handler.",
     notice: Span::from_secs(120),
     boot: BootTime { median: Span::from_secs(120), p95: Span::from_secs(240) },
@@ -33,6 +36,28 @@ pub static AWS: Provider = Provider {
     }],
     catalogue: "aws",
     first_zone: "a",
+    zones: ZoneNames {
+        // "AWS Regions and Availability Zones" (read 2026-11-28)
+        known: &[("us-east-1", &["a", "b", "c", "d", "e", "f"])],
+        // Local and Wavelength Zones: us-east-1-bos-1a, us-east-1-wl1-bos-wlz-1.
+        anywhere: |_, rest| rest.is_some_and(|rest| rest.starts_with('-') && rest.len() > 4),
+        form: Some(is_letter),
+    },
+    known_by: KnownBy { instances: "aws", label: "eks.amazonaws.com", spot_label: None },
+    recommends: true,
+    bands: Some("the interruption bands of the AWS Spot Advisor (2025-06)"),
+    recorded: Some(Recorded::Aws),
+    reserve: nothing,
+    max_pods: 110,
+    drafts: Drafts {
+        region: "us-east-1",
+        zones: ["us-east-1a", "us-east-1b", "us-east-1c"],
+        on_demand: "[m6i.large]",
+        spot: "[m6i.large, m6a.large, m7i.large]",
+        taint: "capacity",
+        grace: "60",
+        common: Some("m6i.xlarge"),
+    },
     defaults: &[
         Sourced {
             id: "aws-notice",

@@ -1,12 +1,15 @@
 //! Microsoft Azure: Spot VMs as AKS nodes, with their sources.
 
 use super::interruption::{DrainedBy, Interruption, Loss, Shutdown};
+use super::platform::{Drafts, KnownBy, ZoneNames};
+use super::reserved::aks;
 use super::{Billing, BootTime, CapacityLabel, LOSS, LOSS_SOURCE, Provider, Sourced};
 use crate::time::Span;
 
 /// Azure's Spot VMs in AKS node pools, with the eviction policy Delete.
 pub static AZURE: Provider = Provider {
     name: "azure",
+    brief: "Microsoft Azure, with AKS.",
     about: "Azure's Spot VMs in AKS node pools, with the eviction policy Delete.",
     notice: Span::from_secs(30),
     boot: BootTime { median: Span::from_secs(120), p95: Span::from_secs(240) },
@@ -33,6 +36,30 @@ pub static AZURE: Provider = Provider {
     }],
     catalogue: "azure",
     first_zone: "-1",
+    zones: ZoneNames {
+        // "List of Azure regions" (read 2026-11-28)
+        known: &[("eastus", &["-1", "-2", "-3"])],
+        // Nodes of AKS that are in no zone have the number of their fault domain.
+        anywhere: |zone, rest| rest.is_none() && matches!(zone, "0" | "1" | "2" | "3"),
+        form: Some(|rest| matches!(rest, "-1" | "-2" | "-3")),
+    },
+    known_by: KnownBy { instances: "azure", label: "kubernetes.azure.com", spot_label: None },
+    recommends: false,
+    bands: None,
+    recorded: None,
+    reserve: aks,
+    // The default of Azure CNI Overlay.
+    max_pods: 250,
+    drafts: Drafts {
+        region: "eastus",
+        zones: ["eastus-1", "eastus-2", "eastus-3"],
+        on_demand: "[Standard_D8s_v5]",
+        spot: "[Standard_D8s_v5, Standard_D8ds_v5, Standard_D8s_v3]",
+        // AKS sets this one itself.
+        taint: "kubernetes.azure.com/scalesetpriority",
+        grace: "30",
+        common: Some("Standard_D8s_v5"),
+    },
     defaults: &[
         Sourced {
             id: "azure-notice",

@@ -1,12 +1,34 @@
 //! Google Cloud: Spot VMs as GKE nodes, with their sources.
 
 use super::interruption::{DrainedBy, Interruption, Loss, Shutdown};
+use super::platform::{Drafts, KnownBy, Recorded, ZoneNames, is_letter};
+use super::reserved::gke;
 use super::{Billing, BootTime, CapacityLabel, LOSS, LOSS_SOURCE, Provider, Sourced};
 use crate::time::Span;
+
+/// Zones of Google Cloud.
+pub(super) const ZONES: ZoneNames = ZoneNames {
+    // "Available regions and zones" (read 2026-11-28): us-central1 has no d and e
+    known: &[("us-central1", &["-a", "-b", "-c", "-f"])],
+    anywhere: |_, _| false,
+    form: Some(|rest| rest.strip_prefix('-').is_some_and(is_letter)),
+};
+
+/// What drafts for GKE begin with.
+pub(super) const DRAFTS: Drafts = Drafts {
+    region: "us-central1",
+    zones: ["us-central1-a", "us-central1-b", "us-central1-c"],
+    on_demand: "[n2-standard-2]",
+    spot: "[n2-standard-2, e2-standard-2, n1-standard-2]",
+    taint: "capacity",
+    grace: "15",
+    common: Some("n2-standard-4"),
+};
 
 /// Google Cloud's Spot VMs in GKE node pools.
 pub static GCP: Provider = Provider {
     name: "gcp",
+    brief: "Google Cloud's Spot VMs, with GKE.",
     about: "Google Cloud's Spot VMs in GKE node pools (Standard, not Autopilot).",
     notice: Span::from_secs(30),
     boot: BootTime { median: Span::from_secs(75), p95: Span::from_secs(150) },
@@ -34,6 +56,14 @@ pub static GCP: Provider = Provider {
     ],
     catalogue: "gcp",
     first_zone: "-a",
+    zones: ZONES,
+    known_by: KnownBy { instances: "gce", label: "cloud.google.com", spot_label: None },
+    recommends: false,
+    bands: None,
+    recorded: Some(Recorded::Gcp),
+    reserve: gke,
+    max_pods: 110,
+    drafts: DRAFTS,
     defaults: &[
         Sourced {
             id: "gcp-notice",

@@ -2,12 +2,15 @@
 //! day. With their sources.
 
 use super::interruption::{DrainedBy, Interruption, Loss, Shutdown};
-use super::{Billing, BootTime, CapacityLabel, LOSS, LOSS_SOURCE, Provider, Sourced};
+use super::platform::{KnownBy, Recorded};
+use super::reserved::gke;
+use super::{Billing, BootTime, CapacityLabel, LOSS, LOSS_SOURCE, Provider, Sourced, gcp};
 use crate::time::Span;
 
 /// Google Cloud's preemptible VMs in GKE node pools.
 pub static GCP_PREEMPTIBLE: Provider = Provider {
     name: "gcp-preemptible",
+    brief: "Google Cloud's preemptible VMs, with GKE: as Spot VMs, but for 24 h at most.",
     about: "Google Cloud's preemptible VMs in GKE node pools: as Spot VMs, for 24 h at most.",
     notice: Span::from_secs(30),
     boot: BootTime { median: Span::from_secs(75), p95: Span::from_secs(150) },
@@ -40,6 +43,18 @@ pub static GCP_PREEMPTIBLE: Provider = Provider {
     ],
     catalogue: "gcp",
     first_zone: "-a",
+    zones: gcp::ZONES,
+    known_by: KnownBy {
+        instances: "gce",
+        label: "cloud.google.com",
+        spot_label: Some("cloud.google.com/gke-preemptible"),
+    },
+    recommends: false,
+    bands: None,
+    recorded: Some(Recorded::Gcp),
+    reserve: gke,
+    max_pods: 110,
+    drafts: gcp::DRAFTS,
     defaults: &[
         Sourced {
             id: "gcp-preemptible-notice",

@@ -1,12 +1,15 @@
 //! No provider in particular: cautious figures for a private cloud or one that is not modelled.
 
 use super::interruption::{DrainedBy, Interruption, Loss, Shutdown};
+use super::platform::{Drafts, KnownBy, ZoneNames};
+use super::reserved::nothing;
 use super::{Billing, BootTime, LOSS, LOSS_SOURCE, Provider, Sourced};
 use crate::time::Span;
 
 /// A provider that gives the shortest notice and the fewest presents.
 pub static GENERIC: Provider = Provider {
     name: "generic",
+    brief: "None in particular: the shortest notice, no free time; types are described in place.",
     about: "No provider in particular: the shortest notice and no gifts. Describe types in place.",
     notice: Span::from_secs(30),
     boot: BootTime { median: Span::from_secs(120), p95: Span::from_secs(240) },
@@ -27,6 +30,28 @@ pub static GENERIC: Provider = Provider {
     labels: &[],
     catalogue: "generic",
     first_zone: "-a",
+    zones: ZoneNames {
+        known: &[],
+        // A cellar has the zones that it says it has.
+        anywhere: |zone, _| !zone.trim().is_empty(),
+        form: None,
+    },
+    known_by: KnownBy::NOTHING,
+    recommends: false,
+    bands: None,
+    recorded: None,
+    reserve: nothing,
+    max_pods: 110,
+    drafts: Drafts {
+        region: "somewhere",
+        zones: ["somewhere-a", "somewhere-b", "somewhere-c"],
+        on_demand: "[{name: box, cpu: 2, memory: 8Gi, onDemandPrice: 0.1, spotPrice: 0.04}]",
+        spot: "[{name: box, cpu: 2, memory: 8Gi, onDemandPrice: 0.1, spotPrice: 0.04},\n      \
+               {name: chest, cpu: 4, memory: 16Gi, onDemandPrice: 0.2, spotPrice: 0.07}]",
+        taint: "capacity",
+        grace: "30",
+        common: None,
+    },
     defaults: &[
         Sourced {
             id: "generic-notice",

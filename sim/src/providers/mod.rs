@@ -6,16 +6,22 @@ pub mod gcp;
 pub mod gcp_preemptible;
 pub mod generic;
 pub mod interruption;
+pub mod platform;
 pub mod provisioners;
+pub mod reserved;
 
 use crate::time::Span;
 use interruption::Interruption;
+use platform::{Drafts, KnownBy, Recorded, ZoneNames};
+use reserved::Reserve;
 
 /// What a provider does that matters here.
 #[derive(Clone, Debug)]
 pub struct Provider {
     /// Its name in scenario files.
     pub name: &'static str,
+    /// What it is called in a list, with what sets it apart there.
+    pub brief: &'static str,
     /// What is meant by it, in one sentence.
     pub about: &'static str,
     /// How long before an instance is gone the provider says so.
@@ -38,6 +44,22 @@ pub struct Provider {
     pub catalogue: &'static str,
     /// What follows a region's name in the name of its first zone.
     pub first_zone: &'static str,
+    /// How the zones of its regions are called.
+    pub zones: ZoneNames,
+    /// How nodes of a running cluster are known to be its.
+    pub known_by: KnownBy,
+    /// Whether it recommends to replace an instance that is at risk, before its notice.
+    pub recommends: bool,
+    /// Where the reclaims of each of its types come from, unless one rate holds for all.
+    pub bands: Option<&'static str>,
+    /// Whose recorded instances tell when reclaims come and which come together.
+    pub recorded: Option<Recorded>,
+    /// What its managed Kubernetes keeps of a node for itself.
+    pub reserve: Reserve,
+    /// The number of pods that a node takes unless its type says otherwise.
+    pub max_pods: u64,
+    /// What drafts of scenarios for it begin with.
+    pub drafts: Drafts,
     /// Each figure above in words, with its source.
     pub defaults: &'static [Sourced],
 }

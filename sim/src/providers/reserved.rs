@@ -16,26 +16,33 @@ pub struct Allocatable {
 /// Both evict pods when less than this is left.
 const EVICTION_MIB: u64 = 100;
 
-/// How many pods a node takes where nobody says: on AKS the default of Azure CNI Overlay, elsewhere
-/// Kubernetes' own.
-#[must_use]
-pub fn default_pods(provider: &str) -> u64 {
-    if provider == "azure" { 250 } else { 110 }
-}
+/// CPU in millicores and memory in MiB that are kept of a machine: of its name, its vCPU, its memory in
+/// MiB and the pods that it takes.
+pub type Reserve = fn(&str, u64, u64, u64) -> (u64, u64);
 
-/// What is left of a node of this type when the platform has taken its share; everything where no
-/// formula is known.
+/// What is left of a machine when the platform has taken its share.
 #[must_use]
-pub fn allocatable(provider: &str, name: &str, vcpu: u64, memory: u64, pods: u64) -> Allocatable {
-    let (cpu_milli, memory_mib) = match provider {
-        "gcp" => (gke_cpu(name, vcpu), gke_memory(memory) + EVICTION_MIB),
-        "azure" => (aks_cpu(vcpu), aks_memory(memory, pods) + EVICTION_MIB),
-        _ => (0, 0),
-    };
+pub fn allocatable(reserve: Reserve, name: &str, vcpu: u64, memory: u64, pods: u64) -> Allocatable {
+    let (cpu_milli, memory_mib) = reserve(name, vcpu, memory, pods);
     Allocatable {
         cpu_milli: (vcpu * 1_000).saturating_sub(cpu_milli),
         memory_mib: memory.saturating_sub(memory_mib),
     }
+}
+
+/// Nothing: no formula is known.
+pub(super) fn nothing(_: &str, _: u64, _: u64, _: u64) -> (u64, u64) {
+    (0, 0)
+}
+
+/// GKE's share.
+pub(super) fn gke(name: &str, vcpu: u64, memory: u64, _: u64) -> (u64, u64) {
+    (gke_cpu(name, vcpu), gke_memory(memory) + EVICTION_MIB)
+}
+
+/// AKS's share.
+pub(super) fn aks(_: &str, vcpu: u64, memory: u64, pods: u64) -> (u64, u64) {
+    (aks_cpu(vcpu), aks_memory(memory, pods) + EVICTION_MIB)
 }
 
 /// The sum of `rate` times the part of `amount` in each bracket; brackets are given by their width.
@@ -92,12 +99,12 @@ mod tests {
         /// A larger machine leaves more, and never more than it has.
         #[test]
         fn more_of_a_machine_leaves_more_to_pods(
-            provider in prop::sample::select(vec!["gcp", "azure", "generic"]),
+            reserve in prop::sample::select(vec![gke as Reserve, aks, nothing]),
             vcpu in 1_u64..256,
             memory in 1_024_u64..4_000_000,
             pods in 8_u64..256,
         ) {
-            let left = |vcpu, memory| allocatable(provider, "any", vcpu, memory, pods);
+            let left = |vcpu, memory| allocatable(reserve, "any", vcpu, memory, pods);
             let (one, cores, large) =
                 (left(vcpu, memory), left(vcpu + 1, memory), left(vcpu, memory + 64));
             prop_assert!(one.cpu_milli <= vcpu * 1_000 && one.memory_mib <= memory);
@@ -112,17 +119,17 @@ mod tests {
         // AKS: 8 GB and 30 pods keep 650 MB, 4 GB and 70 pods a quarter.
         assert_eq!([aks_memory(8_192, 30), aks_memory(4_096, 70)], [650, 1_024]);
         // GKE: e2-standard-4 offers 3.92 vCPU and 13.3 GiB, e2-medium 940 m.
-        let gke = allocatable("gcp", "e2-standard-4", 4, 16_384, 110);
-        assert_eq!(gke, Allocatable { cpu_milli: 3_920, memory_mib: 13_621 });
-        assert_eq!(allocatable("gcp", "e2-medium", 2, 4_096, 110).cpu_milli, 940);
+        let standard = allocatable(gke, "e2-standard-4", 4, 16_384, 110);
+        assert_eq!(standard, Allocatable { cpu_milli: 3_920, memory_mib: 13_621 });
+        assert_eq!(allocatable(gke, "e2-medium", 2, 4_096, 110).cpu_milli, 940);
         // By hand: 60 + 10 + 10 + 70 m; 1024 + 819.2 + 819.2 + 6881.28 MiB and 100.
-        let large = allocatable("gcp", "n2-standard-32", 32, 131_072, 110);
+        let large = allocatable(gke, "n2-standard-32", 32, 131_072, 110);
         assert_eq!(large, Allocatable { cpu_milli: 31_850, memory_mib: 121_428 });
     }
 
     #[test]
     fn where_no_formula_is_known_nothing_is_taken() {
         let all = Allocatable { cpu_milli: 2_000, memory_mib: 4_096 };
-        assert_eq!(allocatable("generic", "box", 2, 4_096, 110), all);
+        assert_eq!(allocatable(nothing, "box", 2, 4_096, 110), all);
     }
 }
