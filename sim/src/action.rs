@@ -54,15 +54,6 @@ pub enum Action {
         /// Which pod.
         pod: PodId,
     },
-    /// Let the Job controller look at a Job again.
-    LookAtJob {
-        /// The Job, or the CronJob that made it.
-        workload: WorkloadId,
-        /// Which of the CronJob's Jobs.
-        run: u32,
-        /// When.
-        at: SimTime,
-    },
     /// Say what became of a Job.
     EndJob {
         /// The Job, or the CronJob that made it.
@@ -71,13 +62,6 @@ pub enum Action {
         run: u32,
         /// What became of it.
         outcome: Outcome,
-    },
-    /// Let a CronJob make its next Job later.
-    AwaitDue {
-        /// The CronJob.
-        workload: WorkloadId,
-        /// When.
-        at: SimTime,
     },
     /// Make a Job of a CronJob.
     CreateJob {
@@ -95,14 +79,15 @@ pub enum Action {
         /// When it was due.
         due: SimTime,
     },
-    /// Let a workload's controller replace a lost pod later, when the loss has been noticed.
-    NoticeLoss {
-        /// Which pod.
-        pod: PodId,
+    /// Wake a controller later.
+    Wake {
         /// When.
         at: SimTime,
+        /// What for.
+        who: Waiting,
     },
-    /// Let it do so when the pod no longer tolerates that its node is unreachable.
+    /// Wake the controller of a lost pod when the pod no longer tolerates that its node is unreachable,
+    /// which counts from when the node is tainted.
     AwaitTaint {
         /// Which pod.
         pod: PodId,
@@ -162,6 +147,22 @@ pub enum Action {
         /// Which one.
         node: NodeId,
     },
+}
+
+/// What a controller waits for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Waiting {
+    /// The back-off of a Job, or its `activeDeadlineSeconds`, to be over.
+    Job {
+        /// The Job, or the CronJob that made it.
+        workload: WorkloadId,
+        /// Which of the CronJob's Jobs.
+        run: u32,
+    },
+    /// The next time of a CronJob's schedule.
+    CronJob(WorkloadId),
+    /// The loss of a pod to be noticed, so that it can be replaced.
+    LostPod(PodId),
 }
 
 /// What an instance is bought for.

@@ -2,8 +2,8 @@
 
 use super::Simulation;
 use crate::action::Purpose;
-use crate::fact::Why;
-use crate::fact::{Fact, Sink};
+
+use crate::fact::{Fact, Sink, Why};
 use crate::model::node::NodeId;
 use crate::model::pod::PodId;
 use crate::table::Id;

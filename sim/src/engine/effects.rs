@@ -3,16 +3,17 @@
 use std::cmp::Reverse;
 
 use super::Simulation;
-use crate::action::{Action, Purpose};
+use super::leaving::Exit;
+use crate::action::{Action, Purpose, Waiting};
 use crate::event::Event;
-use crate::fact::Why;
+
 use crate::fact::refusal::Cause;
-use crate::fact::{Fact, Sink};
-use crate::lifecycle::{kubelets, loss, named_node, shutdown};
+use crate::fact::{Fact, Sink, Why};
+use crate::lifecycle::{kubelets, named_node, shutdown};
 use crate::model::catalog::Capacity;
 use crate::model::disruption::Reason;
 use crate::model::node::NodeId;
-use crate::model::pod::{End, Limit, PodId};
+use crate::model::pod::{End, PodId};
 use crate::model::pool::PoolId;
 use crate::model::workload::WorkloadId;
 use crate::rng::Stream;
@@ -55,21 +56,22 @@ impl<S: Sink> Simulation<'_, S> {
                 let pod = self.create((workload, replica, attempt), meant_for);
                 self.enqueue(pod);
             }
-            Action::Withdraw { pod } => self.withdraw(pod),
-            Action::LookAtJob { workload, run, at } => {
-                self.agenda.schedule(at, Event::JobIsLookedAt { workload, run });
-            }
+            Action::Withdraw { pod } => self.pod_leaves(pod, Exit::Withdrawn),
             Action::EndJob { workload, run, outcome } => {
                 self.record(Fact::JobEnded { workload, run, outcome });
-            }
-            Action::AwaitDue { workload, at } => {
-                self.agenda.schedule(at, Event::JobIsDue(workload));
             }
             Action::CreateJob { workload, run, due } => {
                 self.record(Fact::JobCreated { workload, run, due });
             }
             Action::SkipJob { workload, due } => self.record(Fact::JobSkipped { workload, due }),
-            Action::NoticeLoss { pod, at } => self.agenda.schedule(at, Event::LossNoticed(pod)),
+            Action::Wake { at, who } => {
+                let event = match who {
+                    Waiting::Job { workload, run } => Event::JobIsLookedAt { workload, run },
+                    Waiting::CronJob(workload) => Event::JobIsDue(workload),
+                    Waiting::LostPod(pod) => Event::LossNoticed(pod),
+                };
+                self.agenda.schedule(at, event);
+            }
             Action::AwaitTaint { pod, node, tolerates } => {
                 self.eviction_rate.awaits_taint(pod, node, tolerates);
             }
@@ -102,7 +104,7 @@ impl<S: Sink> Simulation<'_, S> {
                 let node = self.launch(pool, buys.template(), Purpose::Fill { since: now });
                 self.deadlines.got(workload, node, buys);
             }
-            Action::Release { node } => self.remove(node, Why::Released),
+            Action::Release { node } => self.node_leaves(node, Why::Released),
         }
     }
 
@@ -200,16 +202,6 @@ impl<S: Sink> Simulation<'_, S> {
         self.apply_all(actions);
     }
 
-    /// A pod is deleted that waits for a node; it leaves the queue.
-    fn withdraw(&mut self, pod: PodId) {
-        let fact = self.world.withdraw(pod);
-        self.record(fact);
-        *self.last_refusal.slot(pod) = None;
-        self.scheduler.forget(pod);
-        let actions = self.controllers.pod_withdrawn(&self.world, pod);
-        self.apply_all(actions);
-    }
-
     /// A pod is told to stop, and does once it needs no more time or gets none.
     pub(crate) fn tell_to_stop(&mut self, pod: PodId, why: Why, reason: Option<Reason>) {
         self.crews.pod_stops(&self.world, pod);
@@ -288,58 +280,10 @@ impl<S: Sink> Simulation<'_, S> {
         self.record(fact);
     }
 
-    /// A pod ends for good; its controller reacts and others may take its room.
-    pub(crate) fn end(&mut self, pod: PodId, end: End) {
-        let node = self.world.pods().phase(pod).node();
-        self.crews.pod_stops(&self.world, pod);
-        self.tell_work(pod);
-        let fact = self.world.end(pod, end);
-        self.record(fact);
-        let detached_at = self.world.now() + self.setup.start_up.detach;
-        self.free_disks(pod, Some(detached_at));
-        let actions = self.controllers.pod_ended(&self.world, pod, end);
-        self.apply_all(actions);
-        self.wake_scheduler(Happening::PodLeft(self.world.pods().spec(pod)));
-        let goes = |node| self.pools.is_leaving(node) || self.is_terminated_when_drained(node);
-        if let Some(node) = node.filter(|node| goes(*node)) {
-            self.release_when_empty(node);
-        }
-    }
-
     /// The cluster hears that a kubelet has turned a pod away.
     pub(crate) fn pod_rejected(&mut self, pod: PodId) {
         if self.kubelets.turned_away(pod) && self.runs(pod) {
-            self.end(pod, End::Rejected);
-        }
-    }
-
-    /// A pod ends with its node; its controller learns of it when the cluster does.
-    pub(crate) fn lose(&mut self, pod: PodId, node: NodeId) {
-        self.crews.pod_stops(&self.world, pod);
-        self.tell_work(pod);
-        let found = &self.setup.interruption.loss;
-        let aftermath = loss::aftermath(&self.world, pod, found, self.collected_after(node));
-        let told = matches!(self.world.pods().phase(pod), Phase::Terminating { .. });
-        let fact = match told {
-            true => self.world.end(pod, End::CutShort(Limit::Deadline)),
-            false => self.world.lose(pod, aftermath.reason),
-        };
-        self.record(fact);
-        // Nobody unmounted its disks: they are the pod's for as long as its object is there.
-        // kube-controller-manager: attachdetach, util.DetermineVolumeAction, reconciler.go
-        let given_up_at = aftermath.gone_at.map(|gone| gone + self.setup.start_up.force_detach);
-        self.free_disks(pod, given_up_at);
-        let actions = self.controllers.pod_lost(&self.world, (pod, node), told, aftermath);
-        self.apply_all(actions);
-        self.wake_scheduler(Happening::PodLeft(self.world.pods().spec(pod)));
-    }
-
-    /// Says what became of the time of a pod that does work, if it has been ready.
-    pub(crate) fn tell_work(&mut self, pod: PodId) {
-        let worked = self.crews.pod_worked(&self.world, pod);
-        if let Some((worked, node)) = worked.zip(self.world.pods().phase(pod).node()) {
-            let (workload, spec) = (self.world.pods().workload(pod), self.world.pods().spec(pod));
-            self.record(Fact::PodWorked { pod, workload, spec, node, worked });
+            self.pod_leaves(pod, Exit::Ended(End::Rejected));
         }
     }
 

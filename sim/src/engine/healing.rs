@@ -4,8 +4,8 @@
 use super::Simulation;
 use crate::action::Purpose;
 use crate::event::Event;
-use crate::fact::Why;
-use crate::fact::{Fact, Sink};
+
+use crate::fact::{Fact, Sink, Why};
 use crate::lifecycle::drain;
 use crate::model::catalog::OfferingId;
 use crate::model::node::NodeId;
@@ -109,7 +109,7 @@ impl<S: Sink> Simulation<'_, S> {
             return;
         }
         let offering = self.world.nodes().offering(node);
-        self.remove(node, if leaves { Why::Released } else { Why::Drained });
+        self.node_leaves(node, if leaves { Why::Released } else { Why::Drained });
         self.wake_scheduler(Happening::NodeLeft);
         if !leaves {
             self.fill(self.world.nodes().pool(node));

@@ -4,16 +4,18 @@ mod adopt;
 mod effects;
 mod failures;
 mod healing;
+mod leaving;
+mod node_life;
 mod spot_market;
 mod start_up;
 
+use leaving::Exit;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::action::Action;
 use crate::agenda::Agenda;
 use crate::digest::Digest;
 use crate::event::Event;
-use crate::fact::Why;
+
 use crate::fact::refusal::RefusalId;
 use crate::fact::{Fact, Sink};
 use crate::lifecycle::controllers::Controllers;
@@ -34,16 +36,13 @@ use crate::model::node::NodeId;
 use crate::model::pod::{End, Limit, PodId};
 use crate::model::workload::{Controller, WorkloadId};
 use crate::outcome::{Counters, Run};
-use crate::providers::interruption::{DrainedBy, NodeObject};
-use crate::rng::{Root, Stream};
+use crate::rng::Root;
 use crate::scheduler::Scheduler;
-use crate::scheduler::framework::Happening;
 use crate::setup::Setup;
 use crate::stop::Stop;
 use crate::table::Table;
 use crate::time::{SimTime, Span};
 use crate::world::World;
-use crate::world::nodes::NodeState;
 use crate::world::pods::Phase;
 
 /// One run: a [`Setup`], a seed, and somewhere to put the facts.
@@ -323,13 +322,13 @@ impl<'s, S: Sink> Simulation<'s, S> {
         } else {
             End::CutShort(Limit::Grace)
         };
-        self.end(pod, end);
+        self.pod_leaves(pod, Exit::Ended(end));
     }
 
     fn pod_finishes(&mut self, pod: PodId) {
         let runs = matches!(self.world.pods().phase(pod), Phase::Running { .. });
         if runs && self.crews.finishes(&self.world, pod) {
-            self.end(pod, End::Completed);
+            self.pod_leaves(pod, Exit::Ended(End::Completed));
         }
     }
 
@@ -363,111 +362,6 @@ impl<'s, S: Sink> Simulation<'s, S> {
         }
     }
 
-    fn notice_given(&mut self, node: NodeId, deadline: SimTime) {
-        if self.world.nodes().state(node) == NodeState::Gone || self.world.nodes().announced(node) {
-            return;
-        }
-        let fact = self.world.announce(node, deadline.since(self.world.now()));
-        self.record(fact);
-        self.act_on_notice(node, deadline);
-        self.pools.announced(&self.world, node);
-        self.fill(self.world.nodes().pool(node));
-        if self.is_terminated_when_drained(node) {
-            self.release_when_empty(node);
-        }
-    }
-
-    pub(crate) fn node_taken(&mut self, node: NodeId) {
-        if self.world.nodes().state(node) == NodeState::Gone {
-            return;
-        }
-        for pod in self.world.placement().pods_on(node).to_vec() {
-            self.pod_rejected(pod);
-        }
-        for pod in self.world.placement().pods_on(node).to_vec() {
-            self.lose(pod, node);
-        }
-        if matches!(self.world.nodes().state(node), NodeState::Ready { .. }) {
-            let zone = self.setup.model.catalog.offerings[self.world.nodes().offering(node)].zone;
-            self.eviction_rate.lost(zone, node, !self.world.view(node).is_not_ready());
-            let unreachable_at = self.world.now() + self.setup.interruption.loss.unreachable_after;
-            self.agenda.schedule(unreachable_at, Event::NodeBecomesUnreachable(node));
-        }
-        self.deadlines.lost(node, self.world.now());
-        self.kubelets.gone(node);
-        let outbid = self.outbid.remove(&node).is_some_and(|at| at <= self.world.now());
-        let why = match self.failing.remove(&node) {
-            true => Why::Failed,
-            false if outbid => Why::Outbid,
-            false => Why::Reclaimed,
-        };
-        self.remove(node, why);
-        self.fill(self.world.nodes().pool(node));
-    }
-
-    fn node_registers(&mut self, node: NodeId) {
-        if self.world.nodes().state(node) != NodeState::Launching {
-            return;
-        }
-        let fact = self.world.register(node);
-        self.record(fact);
-        if let Some(deadline) = self.world.nodes().deadline(node) {
-            self.act_on_notice(node, deadline);
-        }
-        if !self.world.view(node).cordoned() {
-            let actions = self.controllers.node_joined(&self.world, node);
-            self.place_daemons(actions);
-            self.wake_scheduler(Happening::NodeJoined(node));
-        }
-        if let Some(old) = self.pools.ready(&self.world, node) {
-            self.give_back(old);
-        }
-        if self.is_terminated_when_drained(node) {
-            self.release_when_empty(node);
-        }
-        self.await_look_at_zones();
-    }
-
-    /// Whoever listens to notices does so.
-    fn act_on_notice(&mut self, node: NodeId, deadline: SimTime) {
-        let interruption = &self.setup.interruption;
-        match interruption.drained_by {
-            // A drain that has begun goes on.
-            DrainedBy::Handler if self.pools.is_leaving(node) => {}
-            DrainedBy::Handler => {
-                let actions = drain::begin(&self.world, node, Why::Reclaimed);
-                self.drain(node, actions);
-            }
-            DrainedBy::Kubelet => {
-                let at = deadline.back(interruption.shutdown_signal).max(self.world.now());
-                self.agenda.schedule(at, Event::NodeShutsDown(node));
-            }
-            DrainedBy::Nobody => {}
-        }
-    }
-
-    /// Does a round of evictions, and asks again later for those that were refused.
-    pub(crate) fn drain(&mut self, node: NodeId, actions: Vec<Action>) {
-        self.apply_all(actions);
-        if drain::left(&self.world, node).next().is_some() {
-            let again_at = self.world.now() + drain::RETRY_AFTER;
-            self.agenda.schedule(again_at, Event::DrainGoesOn(node));
-        }
-    }
-
-    fn node_shuts_down(&mut self, node: NodeId) {
-        let now = self.world.now();
-        if self.world.nodes().deadline(node).is_none_or(|gone| gone <= now) {
-            return;
-        }
-        if matches!(self.world.nodes().state(node), NodeState::Ready { .. }) {
-            self.kubelets.shuts_down(node);
-        }
-        let takes = shutdown::ordinary_take(&self.world, node, &self.setup.interruption.shutdown);
-        self.apply_all(shutdown::begin(&self.world, node));
-        self.agenda.schedule(now + takes, Event::CriticalPodsStop(node));
-    }
-
     /// A job with a deadline, if it is one, looks around, now and again after its tick.
     fn deadline_tick(&mut self, workload: WorkloadId) {
         let Some(decision) = self.deadlines.decide(&self.world, workload) else { return };
@@ -478,66 +372,6 @@ impl<'s, S: Sink> Simulation<'s, S> {
                 self.agenda.schedule(again_at, Event::DeadlineTick(workload));
             }
             None => self.record(Fact::DeadlineJobDone { workload }),
-        }
-    }
-
-    fn node_becomes_unreachable(&mut self, node: NodeId) {
-        let fact = self.world.find_unreachable(node);
-        self.record(fact);
-        self.wake_scheduler(Happening::NodeLeft);
-        self.eviction_rate.unreachable(node);
-        self.await_look_at_zones();
-        if let NodeObject::Deleted { after, .. } = self.setup.interruption.loss.object {
-            self.agenda.schedule(self.world.now() + after, Event::NodeIsDeleted(node));
-        }
-    }
-
-    fn node_is_deleted(&mut self, node: NodeId) {
-        let fact = self.world.delete_node(node);
-        self.record(fact);
-        self.wake_scheduler(Happening::NodeLeft);
-        let gone_at = self.world.now() + self.collected_after(node);
-        for (pod, at) in self.eviction_rate.deleted(node, gone_at) {
-            self.agenda.schedule(at, Event::LossNoticed(pod));
-        }
-        self.await_look_at_zones();
-    }
-
-    /// How long after the object of a node is deleted pod garbage collection deletes its pods.
-    pub(crate) fn collected_after(&self, node: NodeId) -> Span {
-        let object = self.setup.interruption.loss.object;
-        let NodeObject::Deleted { orphans_after, orphans_within, .. } = object else {
-            return Span::ZERO;
-        };
-        let key = [self.offering_key(node), u64::from(self.world.nodes().ordinal(node))];
-        let spread = orphans_within.as_ms().saturating_sub(orphans_after.as_ms()) as f64;
-        let share = self.root.stream(Stream::PodGc, &key).uniform();
-        orphans_after + Span::from_secs_f64(share * spread / 1_000.0)
-    }
-
-    /// Has the zones looked at once all is done that happens now, if a node waits for that.
-    fn await_look_at_zones(&mut self) {
-        if self.eviction_rate.is_behind() {
-            self.plan_look_at_zones(self.world.now());
-        }
-    }
-
-    fn plan_look_at_zones(&mut self, at: SimTime) {
-        if self.eviction_rate.plans(at) {
-            self.agenda.schedule(at, Event::ZonesAreLookedAt);
-        }
-    }
-
-    fn zones_are_looked_at(&mut self) {
-        if !self.eviction_rate.is_planned(self.world.now()) {
-            return;
-        }
-        let look = self.eviction_rate.look(&self.world);
-        for (pod, at) in look.given_up {
-            self.agenda.schedule(at, Event::LossNoticed(pod));
-        }
-        if let Some(again_at) = look.again_at {
-            self.plan_look_at_zones(again_at);
         }
     }
 }

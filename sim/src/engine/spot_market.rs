@@ -3,7 +3,7 @@
 
 use super::Simulation;
 use crate::event::Event;
-use crate::fact::Why;
+
 use crate::fact::{Fact, Sink};
 use crate::market::{Batch, Episode, Instance, Move};
 use crate::model::catalog::{Capacity, CapacityType, OfferingId};
@@ -11,7 +11,6 @@ use crate::model::node::NodeId;
 use crate::money::MicroUsdPerHour;
 use crate::rng::Stream;
 use crate::time::SimTime;
-use crate::world::nodes::NodeState;
 
 impl<S: Sink> Simulation<'_, S> {
     /// The market as it stands at `T+0`.
@@ -209,23 +208,5 @@ impl<S: Sink> Simulation<'_, S> {
 
     pub(crate) fn is_spot(&self, offering: OfferingId) -> bool {
         self.setup.model.catalog.offerings[offering].capacity_type == CapacityType::Spot
-    }
-
-    /// An instance ceases to exist. The object of its node goes with it, unless the cluster has yet to
-    /// find out.
-    pub(crate) fn remove(&mut self, node: NodeId, why: Why) {
-        self.doomed.remove(&node);
-        self.pulls.lost(node);
-        let is_node = matches!(self.world.nodes().state(node), NodeState::Ready { .. });
-        let fact = match why {
-            Why::Reclaimed | Why::Outbid | Why::Failed if is_node => {
-                self.world.lose_instance(node, why)
-            }
-            _ => self.world.remove(node, why),
-        };
-        self.record(fact);
-        self.pools.gone(&self.world, node);
-        self.watch(self.world.nodes().offering(node));
-        self.await_review(self.world.nodes().pool(node));
     }
 }

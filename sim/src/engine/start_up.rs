@@ -11,7 +11,6 @@ use crate::lifecycle::disks::Found;
 use crate::lifecycle::pulls::Next;
 use crate::model::node::NodeId;
 use crate::model::pod::PodId;
-use crate::time::SimTime;
 use crate::world::pods::Phase;
 
 impl<S: Sink> Simulation<'_, S> {
@@ -21,14 +20,6 @@ impl<S: Sink> Simulation<'_, S> {
             Found::NoDisk => self.start_containers(pod, node),
             Found::At(at) => self.agenda.schedule(at, Event::VolumesAttach(pod)),
             Found::InUse => {}
-        }
-    }
-
-    /// A pod no longer uses its disks: others may that have waited for them.
-    pub(crate) fn free_disks(&mut self, pod: PodId, free_at: Option<SimTime>) {
-        let attach = self.setup.start_up.attach;
-        for (pod, at) in self.disks.ended(&self.world, pod, free_at, attach) {
-            self.agenda.schedule(at, Event::VolumesAttach(pod));
         }
     }
 

@@ -7,7 +7,7 @@
 use super::jobs::Jobs;
 use super::loss::Aftermath;
 use super::stateful_sets::StatefulSets;
-use crate::action::Action;
+use crate::action::{Action, Waiting};
 use crate::model::Model;
 use crate::model::disruption::Reason;
 use crate::model::node::NodeId;
@@ -169,7 +169,7 @@ impl Controllers {
             Controller::Deployment { .. } => aftermath.marked.noticed(pod, node),
             // The name is taken for as long as the object is there.
             Controller::StatefulSet { .. } => {
-                aftermath.gone_at.map(|at| Action::NoticeLoss { pod, at })
+                aftermath.gone_at.map(|at| Action::Wake { at, who: Waiting::LostPod(pod) })
             }
             Controller::DaemonSet | Controller::Pod { .. } | Controller::DeadlineJob(_) => None,
         };

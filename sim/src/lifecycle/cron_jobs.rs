@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::action::Action;
+use crate::action::{Action, Waiting};
 use crate::model::schedule::{Concurrency, Schedule};
 use crate::model::workload::{Controller, WorkloadId};
 use crate::time::SimTime;
@@ -39,14 +39,15 @@ impl CronJobs {
     /// A CronJob was created: it waits for its first time.
     pub(super) fn created(world: &World, workload: WorkloadId) -> Vec<Action> {
         let first = schedule(world, workload).and_then(|it| it.not_before(world.now()));
-        first.map(|at| Action::AwaitDue { workload, at }).into_iter().collect()
+        first.map(|at| Action::Wake { at, who: Waiting::CronJob(workload) }).into_iter().collect()
     }
 
     /// A Job is due now.
     pub(super) fn due(&mut self, world: &World, workload: WorkloadId) -> Decision {
         let Some(schedule) = schedule(world, workload) else { return Decision::default() };
         let (now, state) = (world.now(), self.0.entry(workload).or_default());
-        let next = schedule.after(now).map(|at| Action::AwaitDue { workload, at });
+        let next =
+            schedule.after(now).map(|at| Action::Wake { at, who: Waiting::CronJob(workload) });
         let mut actions: Vec<Action> = next.into_iter().collect();
         let mut replaced = Vec::new();
         if !state.active.is_empty() {

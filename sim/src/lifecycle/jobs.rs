@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::controllers::is_deleted;
 use super::cron_jobs::CronJobs;
 use super::loss::Aftermath;
-use crate::action::Action;
+use crate::action::{Action, Waiting};
 use crate::fact::Why;
 use crate::model::failure::{Failure, FailureAction, Replacement, Retries, backoff};
 use crate::model::job::{Job, Outcome};
@@ -88,7 +88,7 @@ impl Jobs {
         if let Some(span) = job.retries.and_then(|retries| retries.active_deadline) {
             let at = world.now() + span;
             run.deadline = Some(at);
-            actions.push(Action::LookAtJob { workload: key.0, run: key.1, at });
+            actions.push(Action::Wake { at, who: Waiting::Job { workload: key.0, run: key.1 } });
         }
         if job.completions == 0 {
             actions.extend(self.end(world, key, Outcome::Complete));
@@ -153,7 +153,7 @@ impl Jobs {
         let is_over = self.runs.get(&key).is_some_and(|run| run.over);
         let noticed = match is_over || replaces_late(world, pod) {
             // Only the garbage collector makes it one that has failed.
-            true => aftermath.gone_at.map(|at| Action::NoticeLoss { pod, at }),
+            true => aftermath.gone_at.map(|at| Action::Wake { at, who: Waiting::LostPod(pod) }),
             false if was_terminating && is_deleted(world, pod) => None,
             false => aftermath.marked.noticed(pod, node),
         };
@@ -232,7 +232,7 @@ impl Jobs {
         if run.owed.is_empty() {
             Vec::new()
         } else if at > world.now() {
-            vec![Action::LookAtJob { workload: key.0, run: key.1, at }]
+            vec![Action::Wake { at, who: Waiting::Job { workload: key.0, run: key.1 } }]
         } else {
             let owed = std::mem::take(&mut run.owed).into_iter();
             owed.map(|(index, attempt)| create(&job, key, index, attempt)).collect()

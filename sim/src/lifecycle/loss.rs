@@ -5,7 +5,7 @@
 //! object is deleted. How soon an unreachable node is tainted is another matter: `eviction_rate.rs`.
 
 use super::taint_manager;
-use crate::action::Action;
+use crate::action::{Action, Waiting};
 use crate::model::disruption::Reason;
 use crate::model::node::NodeId;
 use crate::model::pod::PodId;
@@ -43,7 +43,7 @@ impl Mark {
     /// How the controller of a pod that was lost with `node` learns of it.
     pub(super) fn noticed(self, pod: PodId, node: NodeId) -> Option<Action> {
         match self {
-            Mark::At(at) => Some(Action::NoticeLoss { pod, at }),
+            Mark::At(at) => Some(Action::Wake { at, who: Waiting::LostPod(pod) }),
             Mark::AfterTaint(tolerates) => Some(Action::AwaitTaint { pod, node, tolerates }),
             Mark::Never => None,
         }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use common::{Plan, plans, simple};
 use proptest::prelude::*;
-use sim::action::Action;
+use sim::action::{Action, Waiting};
 use sim::fact::Why;
 use sim::lifecycle::controllers::Controllers;
 use sim::lifecycle::loss::{Aftermath, Mark};
@@ -92,7 +92,9 @@ impl Bench {
                     self.world.become_ready(pod);
                 }
                 Action::EndJob { outcome, .. } => self.outcomes.push(outcome),
-                Action::LookAtJob { at, .. } => self.looks.push(at.as_ms() / 1_000),
+                Action::Wake { at, who: Waiting::Job { .. } } => {
+                    self.looks.push(at.as_ms() / 1_000)
+                }
                 Action::Terminate { pod, why: Why::JobOver, reason } => {
                     self.world.terminate(pod, Why::JobOver, reason);
                 }
@@ -257,7 +259,7 @@ fn back_off_counts_from_when_the_node_went_silent() {
             reason: Some(Reason::DeletionByPodGc),
         };
         let actions = bench.controllers.pod_lost(&bench.world, (pod, bench.node), false, aftermath);
-        assert_eq!(actions, [Action::NoticeLoss { pod, at: gone }]);
+        assert_eq!(actions, [Action::Wake { at: gone, who: Waiting::LostPod(pod) }]);
         bench.world.advance_to(gone);
         let actions = bench.controllers.loss_noticed(&bench.world, pod);
         bench.apply(actions);
@@ -365,7 +367,7 @@ fn the_next_waits_until_lost_pods_are_given_up() {
         reason: None,
     };
     let actions = controllers.pod_lost(&world, (pod, node), true, aftermath);
-    assert_eq!(actions, [Action::NoticeLoss { pod, at: gone }]);
+    assert_eq!(actions, [Action::Wake { at: gone, who: Waiting::LostPod(pod) }]);
     world.advance_to(at(100));
     assert_eq!(controllers.job_due(&world, the_job()), [], "it waits");
     world.advance_to(gone);
