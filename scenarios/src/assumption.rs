@@ -1,4 +1,4 @@
-//! Assumptions: what is taken to be so because nobody said, each with an id and a source.
+//! Assumptions: what is taken to be so because the scenario does not state it, each with an id and a source.
 //!
 //! A provider brings its own, in [`sim::providers`]; the rest are listed here.
 
@@ -137,7 +137,7 @@ pub(crate) const CONTENDED_RECLAIMS: Kind = Kind {
              counts is not documented; per launched instance, rates would be 30 times higher, so \
              try `scale` 1, 10 and 100. What happens in a window is fitted to traces of p3.2xlarge and r5.16xlarge, 2023 (SkyPilot), \
              batches to fleets of 2020 to 2022 (Bamboo); that nine windows in ten end in ample \
-             capacity, and when an instance is said to be at risk, nobody has measured",
+             capacity, and when an instance is said to be at risk, is not published",
 };
 
 pub(crate) const RECLAIMS_OF_2019: Kind = Kind {
@@ -274,7 +274,7 @@ pub(crate) const POD_SHUTDOWN: Kind = Kind {
 
 pub(crate) const KUBELET_SHUTDOWN: Kind = Kind {
     id: "kubelet-shutdown",
-    text: "a kubelet is told to shut its node down {} before the end; it has {} for that, the last {} \
+    text: "a kubelet begins to shut its node down {} before the end; it has {} for that, the last {} \
            of them for critical pods",
     source: "the scenario's `interruption`, and where it says nothing the provider's default: \
              `spotsim explain aws-shutdown`, `gcp-shutdown`, `azure-shutdown`, `generic-shutdown`",
@@ -318,7 +318,7 @@ pub(crate) const JOB_RETRIES: Kind = Kind {
 
 pub(crate) const JOB_EXIT_CODES: Kind = Kind {
     id: "job-exit-codes",
-    text: "pods of {} Jobs fail by disruptions alone: with 143 if they stop when told to, 137 if killed",
+    text: "pods of {} Jobs fail by disruptions alone: with 143 if they stop when asked to, 137 if killed",
     source: "spotsim, 2026-11: 128 and the number of the signal, SIGTERM or SIGKILL. A program that \
              exits with 0 on SIGTERM has succeeded to Kubernetes, and one may fail by itself; a pod \
              that is lost with its node has no exit code",
@@ -360,7 +360,7 @@ pub(crate) const ZONAL_VOLUMES: Kind = Kind {
     source: "the default classes of EKS (gp2, gp3) and GKE (standard-rwo): volumeBindingMode \
              WaitForFirstConsumer, disks of one zone. Claims that several nodes may use at a time \
              (ReadWriteMany, ReadOnlyMany) are held to be on file systems in the network. Disks \
-             over several zones, Azure's ZRS and Google's regional ones, hold nobody: leave their \
+             over several zones, Azure's ZRS and Google's regional ones, bind no pod: leave their \
              claims out",
 };
 
@@ -369,7 +369,7 @@ pub(crate) const LOCAL_VOLUMES: Kind = Kind {
     text: "claims of {} on local volumes are deleted and made anew when their node is gone, as an \
            operator would; by itself Kubernetes leaves the pod Pending",
     source: "a claim stays bound to the volume of a node that is gone, and the pod is scheduled there \
-             for good, in vain (README of sig-storage-local-static-provisioner, read 2026-11-26; its \
+             for good (README of sig-storage-local-static-provisioner, read 2026-11-26; its \
              node-cleanup controller deletes such claims)",
 };
 

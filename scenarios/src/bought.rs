@@ -37,7 +37,7 @@ pub(crate) struct Bought {
     /// The negotiated discount in percent, if the type has its own.
     pub(crate) discount: Option<f64>,
     pub(crate) spot: Option<MicroUsdPerHour>,
-    /// Reclaims per hour, if anybody says.
+    /// Reclaims per hour, if they are stated.
     pub(crate) rate: Option<f64>,
 }
 

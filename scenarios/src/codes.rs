@@ -187,7 +187,7 @@ pub static CODES: &[Code] = &[
         id: "E0303",
         title: "a pod runs on a node that is not there",
         why: "A dump has pods and nodes of different moments, or no nodes at all, so that it cannot \
-              be told how large the pod's node is.",
+              be given how large the pod's node is.",
         example: "cluster: {file: a-pod-without-its-node.json}",
         fix: "Dump both at once: `kubectl get nodes,pods,deploy,rs,sts,ds,jobs,cj,hpa,pdb,pv,pvc,sc,ns,svc,pc -A -o json`.",
     },
@@ -324,7 +324,7 @@ pub static CODES: &[Code] = &[
     Code {
         id: "E0701",
         title: "a parameter of the reclaims would do nothing",
-        why: "It belongs to another model, or is an age that the provider lets nobody reach. A \
+        why: "It belongs to another model, or is an age that no instance of the provider reaches. A \
               scenario that says more than it does misleads.",
         example: "market: {reclaims: {model: constant, maxAge: 24h}}",
         fix: "Set the model or the age that the message names, or leave the parameter out.",
@@ -371,7 +371,7 @@ pub static CODES: &[Code] = &[
     },
     Code {
         id: "W0002",
-        title: "a placement rule is about nobody",
+        title: "a placement rule selects no pod",
         why: "No pod of the scenario, or no node, is selected. The rule holds, but not for the \
               reason that its author had in mind.",
         example: "workloads:\n  - name: db\n    template: {containers: [{name: app}]}\n\

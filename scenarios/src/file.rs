@@ -141,13 +141,13 @@ pub struct Pool {
     /// Which of its types it launches, after its zones take turns; by default those take turns, too,
     /// or as Karpenter does if that launches its nodes.
     pub allocation: Option<healing::Allocation>,
-    /// Who launches its nodes; by default somebody whose request stays open until there is capacity.
+    /// Who launches its nodes; by default a provisioner whose request stays open until there is capacity.
     pub provisioner: Option<healing::Provisioner>,
     /// The part of a spot pool that is bought on-demand.
     pub on_demand: Option<healing::OnDemandPart>,
     /// When a spot pool makes do with on-demand nodes; by default never. It goes back to spot.
     pub fallback: Option<healing::Fallback>,
-    /// When it asks for another node in the place of one that is taken; by default at the loss, or at
+    /// When it asks for a replacement for a node that is taken; by default at the loss, or at
     /// the notice if Karpenter launches its nodes.
     pub replace_at: Option<healing::ReplaceAt>,
     /// Which zones; by default the region's first, for example `us-east-1a`.
@@ -264,7 +264,7 @@ pub struct InlineInstance {
     /// The on-demand price in dollars per hour, as published.
     #[schemars(range(min = 0.0, max = 1_000_000.0))]
     pub on_demand_price: Option<f64>,
-    /// How much cheaper than that it is, in percent, in the place of the scenario's own.
+    /// How much cheaper than that it is, in percent, instead of the scenario's own.
     #[schemars(range(min = 0.0, max = 99.0))]
     pub on_demand_discount: Option<f64>,
     /// The spot price in dollars per hour.

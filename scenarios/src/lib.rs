@@ -90,7 +90,7 @@ pub struct Scenario {
     pub inputs: Vec<Input>,
     /// What the simulator runs.
     pub setup: Setup,
-    /// What was assumed because nobody said.
+    /// What was assumed because it is not stated.
     pub assumptions: Vec<Assumption>,
     /// What looks wrong and is simulated nevertheless.
     pub warnings: Diagnostics,
@@ -327,7 +327,7 @@ fn inline(
             }
         };
         let metadata = ObjectMeta { labels: workload.labels.clone(), ..ObjectMeta::default() };
-        // What the API server would want to be told.
+        // What the API server would demand.
         let selects = matches!(workload.kind, file::Kind::Deployment | file::Kind::StatefulSet);
         let match_labels = workload.labels.clone();
         let selector = LabelSelector { match_labels, match_expressions: Vec::new() };

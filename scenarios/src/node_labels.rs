@@ -1,4 +1,4 @@
-//! The labels that kubelets, clouds and whoever launches a pool put on its nodes, one row each.
+//! The labels that kubelets, clouds and provisioners put on its nodes, one row each.
 //!
 //! A row is given to a pool by its provider and by its provisioner; labels that the scenario itself
 //! writes win. What depends on the account (a cluster's name, an image's version, a subnet) is not
@@ -12,7 +12,7 @@ use crate::bought::Bought;
 use crate::file::healing::Provisioner;
 use crate::file::{Capacity, Pool};
 
-/// A label that a node gets without anybody writing it down.
+/// A label that a node gets without being written down.
 pub struct Row {
     /// Its key.
     pub key: &'static str,

@@ -1,4 +1,4 @@
-//! Traces of capacity: how many instances could be held from which moment on, as somebody saw it.
+//! Traces of capacity: how many instances could be held from which moment on, as it was observed.
 //!
 //! A trace is a table with the columns `t_s`, seconds since it begins, and `count`; with a column
 //! `pool_id` a file holds several. The first row is at 0 s. What is simulated and what models are held

@@ -47,7 +47,7 @@ pub struct ControllerSpec {
     pub completions: Option<u32>,
     /// How many pods run at a time (Job).
     pub parallelism: Option<u32>,
-    /// How it takes failures (Job, CronJob), without its template; none if nobody said.
+    /// How it takes failures (Job, CronJob), without its template; none if that is not stated.
     pub job: Option<Box<JobSpec>>,
     /// When Jobs are made (CronJob), without its template.
     pub cron_job: Option<Box<CronJobSpec>>,
@@ -158,7 +158,7 @@ impl Written {
         volumes.filter_map(|it| Some(it.persistent_volume_claim.as_ref()?.claim_name.as_str()))
     }
 
-    /// Counts claims that are not among the objects: nobody knows what they are on.
+    /// Counts claims that are not among the objects: it is not known what they are on.
     pub fn count_unknown_claims(&self, context: &ClusterContext, tally: &mut Tally) {
         let unknown = |name: &str| context.claim(&format!("{}/{name}", self.namespace)).is_none();
         if self.claims().any(unknown) {

@@ -103,7 +103,7 @@ fn bound(name: &str, text: &str, open: f64) -> Result<f64, String> {
     if name == "memory" {
         let bytes = Quantity::parse(text).map_err(|wrong| format!("memory `{text}`: {wrong}"))?;
         return match bytes.value() {
-            // Nobody looks for a machine of 64 bytes.
+            // No one looks for a machine of 64 bytes.
             bytes if bytes < 1 << 20 => Err(format!("memory `{text}` has no unit: `{text}Gi`?")),
             bytes => Ok(bytes as f64),
         };
@@ -127,7 +127,7 @@ mod tests {
     use super::*;
 
     proptest! {
-        /// Nobody can type anything that breaks it.
+        /// No input breaks it.
         #[test]
         fn any_text_is_a_filter_or_a_mistake(text in "\\PC{0,24}|[a-z]{1,8}=\\PC{0,12}") {
             if let Ok(filter) = Filter::parse(&text) {

@@ -342,7 +342,7 @@ impl<'o> Building<'o> {
             index
         });
         if self.inferred.contains(&workload) {
-            // What nobody wrote down is as large as it is seen to be.
+            // What is not written down is as large as it is seen to be.
             let spec = &mut self.cluster.workloads[workload].spec;
             for count in [&mut spec.replicas, &mut spec.completions, &mut spec.parallelism] {
                 *count = sum(*count, Some(1));
@@ -419,7 +419,7 @@ fn sum(one: Option<u32>, other: Option<u32>) -> Option<u32> {
     Some(one.unwrap_or(0).saturating_add(other.unwrap_or(0)))
 }
 
-/// What a pod was made of, as far as it can be told from the pod.
+/// What a pod was made of, as far as the pod shows it.
 fn template_of(pod: &kube::Pod, kind: OwnerKind) -> PodTemplateSpec {
     let mut metadata = pod.metadata.clone();
     metadata.labels.retain(|label, _| !POD_LABELS.contains(&label.as_str()));

@@ -35,7 +35,7 @@ pub enum OwnerKind {
     Job,
     /// A CronJob, and the Jobs that it will make.
     CronJob,
-    /// Nobody, or somebody who is not modelled.
+    /// None, or one that is not modelled.
     Pod,
 }
 

@@ -12,11 +12,11 @@ use super::Quantity;
 pub struct Commitment {
     /// What it is called in reports.
     pub name: String,
-    /// So many instances of one type. (AWS Reserved Instances, Azure Reservations.)
+    /// A number of instances of one type. (AWS Reserved Instances, Azure Reservations.)
     pub reserved_instances: Option<ReservedInstances>,
     /// So much CPU and memory. (Google's resource-based committed use discounts.)
     pub committed_use: Option<CommittedUse>,
-    /// So many dollars an hour, at a discount. (Savings plans; Google's flexible committed use.)
+    /// Dollars an hour, at a discount. (Savings plans; Google's flexible committed use.)
     pub savings_plan: Option<SavingsPlan>,
     /// How much of it was paid in advance, in percent. That is part of the cost, but on no invoice.
     #[serde(default)]
@@ -24,7 +24,7 @@ pub struct Commitment {
     pub prepaid_percent: f64,
 }
 
-/// So many instances of one type.
+/// A number of instances of one type.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ReservedInstances {
@@ -61,7 +61,7 @@ pub struct CommittedUse {
     pub memory_price: Option<f64>,
 }
 
-/// So many dollars an hour, spent at a discount.
+/// Dollars an hour, spent at a discount.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SavingsPlan {

@@ -36,7 +36,7 @@ pub enum Provisioner {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct OnDemandPart {
-    /// So many nodes.
+    /// A number of nodes.
     #[serde(default)]
     #[schemars(range(max = 1_000_000))]
     pub base: u32,
@@ -58,7 +58,7 @@ pub struct Fallback {
     pub hysteresis: Option<String>,
 }
 
-/// When a pool asks for another node in the place of one that is taken.
+/// When a pool asks for a replacement for a node that is taken.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReplaceAt {

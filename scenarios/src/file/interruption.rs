@@ -10,7 +10,7 @@ use serde::Deserialize;
 pub struct Interruption {
     /// Who acts on the provider's notice.
     pub drained_by: Option<DrainedBy>,
-    /// How long before an instance is gone its operating system is told to shut down: then the
+    /// How long before an instance is gone its operating system begins to shut down: then the
     /// kubelet begins, if it is the one that drains.
     #[schemars(extend("format" = "duration"), with = "Option<String>")]
     pub shutdown_signal: Option<String>,
@@ -38,7 +38,7 @@ pub enum DrainedBy {
     Handler,
     /// The kubelet, with its graceful node shutdown: it asks no budget.
     Kubelet,
-    /// Nobody: pods run until the instance is gone.
+    /// None of them: pods run until the instance is gone.
     Nobody,
 }
 

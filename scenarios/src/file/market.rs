@@ -24,7 +24,7 @@ pub struct Market {
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Failures {
-    /// Failures per hour of an instance; by default none. Nobody publishes a rate.
+    /// Failures per hour of an instance; by default none. No provider publishes a rate.
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 1_000.0))]
     pub per_hour: f64,
@@ -208,7 +208,7 @@ pub struct Bathtub {
     pub b: f64,
 }
 
-/// How many instances of a type could be held in a zone, as somebody saw it.
+/// How many instances of a type could be held in a zone, as it was observed.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Trace {

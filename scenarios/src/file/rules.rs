@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// What is to hold, at every moment of every run, of which pods are where. It says one of `never`,
-/// `atLeast`, `atMost`, `apart` and `together`. A pod counts from when it is bound until it is told
-/// to stop or ends.
+/// `atLeast`, `atMost`, `apart` and `together`. A pod counts from when it is bound until it is
+/// terminating or ends.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Rule {
@@ -20,9 +20,9 @@ pub struct Rule {
     pub pod_selector: Selector,
     /// No such pod is ever on such a node.
     pub never: Option<On>,
-    /// Every domain holds so many of them.
+    /// Every domain holds at least a number of them.
     pub at_least: Option<Bound>,
-    /// No domain holds more than so many of them.
+    /// No domain holds more than a number of them.
     pub at_most: Option<Bound>,
     /// No domain holds two of them.
     pub apart: Option<Per>,

@@ -57,7 +57,7 @@ pub struct Files<'f> {
 fn draft(cluster: &Cluster<'_>, files: Files<'_>) -> Result<Draft, Diagnostics> {
     let nodes: Vec<&Node> = cluster.nodes.iter().map(|(node, _)| *node).collect();
     let mut recognised = pools::recognise(&nodes);
-    // The pool without labels takes what nobody else took.
+    // The pool without labels takes what no other pool took.
     recognised.sort_by_key(|pool| pool.match_labels.is_empty());
     let place = Place::of(&nodes);
     let proposals: Vec<Proposal> =

@@ -49,7 +49,7 @@ pub(super) fn blocks_drains(subject: &Subject, found: &mut Diagnostics) {
 pub(super) const PROTECTS_NOBODY: Code = Code {
     id: "W0102",
     title: "a PodDisruptionBudget selects no workload",
-    why: "A budget whose selector matches nothing protects nothing, and nobody notices before the \
+    why: "A budget whose selector matches nothing protects nothing, and that shows only in the \
           first drain. It may be that its workload is in a file that was not given.",
     example: "apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: web}\n\
               spec: {maxUnavailable: 1, selector: {matchLabels: {app: wbe}}}\n---\n\
@@ -119,7 +119,7 @@ fn protected<'s>(
     subject.workloads.iter().filter(move |workload| covers(budget, workload))
 }
 
-/// How many of so many healthy pods may go.
+/// How many of a number of healthy pods may go.
 // kubernetes: pkg/controller/disruption/disruption.go getExpectedPodCount: percentages round up
 fn allowed(field: &str, value: &IntOrString, pods: u32) -> u32 {
     let amount = match (value, percent(value)) {

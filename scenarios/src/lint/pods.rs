@@ -44,7 +44,7 @@ pub(super) fn grace_beyond_notice(subject: &Subject, found: &mut Diagnostics) {
 pub(super) const PRE_STOP_TAKES_ALL: Code = Code {
     id: "W0105",
     title: "a preStop hook sleeps through the whole grace period",
-    why: "The grace period covers the hook: when the hook ends with it, the process is told to \
+    why: "The grace period covers the hook: when the hook ends with it, the process is asked to \
           stop and killed at once.",
     example: "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n    \
               - {name: app, lifecycle: {preStop: {sleep: {seconds: 30}}}}",

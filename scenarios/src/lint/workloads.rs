@@ -14,7 +14,7 @@ const ZONE: &str = "topology.kubernetes.io/zone";
 pub(super) const SINGLETON: Code = Code {
     id: "W0110",
     title: "the only replica may run on spot",
-    why: "While it is moved, or killed and started again, nobody serves: each reclaim is an outage.",
+    why: "While it is moved, or killed and started again, no replica serves: each reclaim is an outage.",
     example: "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  replicas: 1\n  \
               selector: {matchLabels: {app: web}}\n  template:\n    \
               metadata: {labels: {app: web}}\n    spec:\n      nodeSelector: {karpenter.sh/capacity-type: spot}\n      \
@@ -33,7 +33,7 @@ pub(super) fn singleton(subject: &Subject, found: &mut Diagnostics) {
 
 pub(super) const NO_ZONE_SPREAD: Code = Code {
     id: "W0111",
-    title: "replicas on spot are not told to spread over zones",
+    title: "replicas on spot do not spread over zones",
     why: "Reclaims come in batches within one zone. kube-scheduler's own default only prefers a \
           loose spread, and gives way to how full the nodes are.",
     example: "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  replicas: 3\n  \
@@ -71,7 +71,7 @@ fn spreads(workload: &Workload) -> bool {
 pub(super) const BARE_POD: Code = Code {
     id: "W0112",
     title: "a pod without a controller may run on spot",
-    why: "Nobody creates it again after a reclaim.",
+    why: "No controller creates it again after a reclaim.",
     example: "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  \
               nodeSelector: {karpenter.sh/capacity-type: spot}\n  containers: [{name: app}]",
     fix: "Put it into a Deployment or a Job, or keep it on on-demand nodes.",
@@ -81,7 +81,7 @@ pub(super) fn bare_pod(subject: &Subject, found: &mut Diagnostics) {
     for workload in subject.workloads.iter().filter(|workload| workload.kind == "Pod") {
         if subject.may_be_on_spot(workload) {
             let message =
-                format!("{} may run on spot, and nobody would replace it", workload.full());
+                format!("{} may run on spot, and no controller would replace it", workload.full());
             found.push(workload.warn(BARE_POD.id, message).help(BARE_POD.help()));
         }
     }

@@ -112,8 +112,8 @@ mod tests {
         let seen = as_seen(&mut model, &budget(selector), &pods).unwrap();
         assert_eq!((seen.limit, seen.disrupted), (Limit::Allowed(2), vec![4]));
         assert!(seen.selector.is_some());
-        let nobody = as_seen(&mut model, &budget(r#"{"selector": {}}"#), &pods).unwrap();
-        assert!(nobody.selects_all, "to preemption, this means nobody");
+        let none = as_seen(&mut model, &budget(r#"{"selector": {}}"#), &pods).unwrap();
+        assert!(none.selects_all, "to preemption, this selects none");
         let none = as_seen(&mut model, &budget("{}"), &pods).unwrap();
         assert_eq!((none.selector, none.selects_all), (None, false));
     }

@@ -302,7 +302,7 @@ fn ppm(percent: f64) -> u64 {
     ppm.min(WHOLE)
 }
 
-/// So many millionths of a price, rounded down.
+/// Millionths of a price, rounded down.
 fn part(price: MicroUsdPerHour, ppm: u64) -> MicroUsdPerHour {
     let part = u128::from(price.0) * u128::from(ppm) / u128::from(WHOLE);
     MicroUsdPerHour(u64::try_from(part).expect("at most the price"))

@@ -18,13 +18,13 @@ use crate::kube::CronJobSpec;
 use crate::tree::{Node, Step};
 use crate::workloads::Written;
 
-/// The moment of `T+0` where nobody says: a Monday, and the first of a month.
+/// The moment of `T+0` where it is not stated: a Monday, and the first of a month.
 const DEFAULT_START: &str = "2026-06-01T00:00:00Z";
 
 /// More times than this are taken for a mistake: every minute of two years.
 const MOST: usize = 1_051_200;
 
-/// The calendar of a scenario, as far as somebody says what it is.
+/// The calendar of a scenario, as far as it is stated.
 #[derive(Clone, Copy)]
 pub struct Calendar<'c> {
     /// `startTime`.
@@ -111,7 +111,7 @@ pub fn fill(
         found.push(calendar.diagnostic("W0010", message.into()));
     }
     if !filled.is_empty() {
-        // Nobody else has the model yet, so that nothing is copied.
+        // No other owner has the model yet, so that nothing is copied.
         let model = Arc::make_mut(&mut setup.model);
         filled.into_iter().for_each(|(schedule, due)| model.schedules[schedule].due = due);
     }

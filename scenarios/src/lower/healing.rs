@@ -9,9 +9,9 @@ use crate::assumption;
 use crate::file::{self, Capacity, healing};
 use crate::tree::Step;
 
-/// How long a pool is without spot until it makes do with on-demand, if nobody says.
+/// How long a pool is without spot until it makes do with on-demand, by default.
 const AFTER: Span = Span::from_secs(300);
-/// How long there has to be spot until it goes back, if nobody says.
+/// How long there has to be spot until it goes back, by default.
 const HYSTERESIS: Span = Span::from_secs(1_800);
 
 impl Lowering<'_> {
@@ -90,7 +90,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// Says how pools replace what they lose of which nobody says how.
+    /// Says how pools replace what they lose where that is not stated.
     pub(super) fn assume_of_replacement(&mut self) {
         let usual = |it: &Healing| {
             it.allocation == Allocation::Diversified && it.replace_at == ReplaceAt::Loss

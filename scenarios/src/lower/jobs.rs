@@ -13,10 +13,10 @@ use crate::assumption::{self, Assumption};
 use crate::file::File;
 use crate::workloads::Written;
 
-/// How long a Job's pod runs of which nobody says how long.
+/// How long a Job's pod runs where that is not stated.
 const DEFAULT_DURATION: Span = Span::from_secs(600);
 
-/// What nobody said of Jobs.
+/// What is not stated of Jobs.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Unsaid {
     /// How many do not say how long their pods run.
@@ -25,7 +25,7 @@ pub(super) struct Unsaid {
     overheads: usize,
     /// How many do not say how often their pods may fail.
     limits: usize,
-    /// How many look at exit codes, which nobody knows.
+    /// How many look at exit codes, which are not known.
     exits: usize,
     /// How many do not say how many of their pods that run at once have to complete.
     queues: usize,

@@ -56,8 +56,8 @@ fn reaches<'w>(
 fn writes_to_its_node(written: &Written, context: &ClusterContext) -> bool {
     let pod = &written.spec.template.spec;
     let claims = !written.spec.volume_claim_templates.is_empty() || written.claims().count() > 0;
-    // Whoever asks for a name and an order asks for memory, too; with claims that is what they are
-    // for. Of others it is scratch: any eviction takes it.
+    // A StatefulSet without claims is assumed to rely on its emptyDir. With claims, and for other kinds,
+    // an emptyDir is scratch: any eviction takes it.
     let remembers = written.kind == Kind::StatefulSet && !claims;
     let on_node = |volume: &Volume| {
         volume.host_path.as_ref().is_some_and(is_data)

@@ -131,7 +131,7 @@ impl<'l> Lowering<'l> {
         if let Some((cluster, first)) = start.filter(|_| !lowering.found.has_errors()) {
             lowering.start(cluster, first, context);
         }
-        // Of nodes that are not understood nobody knows which labels they have.
+        // Which labels nodes have that are not understood is not known.
         if start.is_none() || !lowering.found.has_errors() {
             lowering.rules();
         }

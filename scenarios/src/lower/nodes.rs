@@ -15,7 +15,7 @@ use super::requests::amount;
 use crate::kube::{Node, ResourceList};
 
 /// A node as it stands. Pods must be lowered before it: of its resources only those are kept that
-/// somebody asks for.
+/// a pod asks for.
 ///
 /// # Errors
 /// A sentence that says what is wrong with it.

@@ -60,7 +60,7 @@ impl Lowering<'_> {
         if events.is_empty() { beside } else { Arc::new(Scripted { beside, events }) }
     }
 
-    /// The model that is asked for; by default, by age where the provider lets nobody get old.
+    /// The model that is asked for; by default, by age where the provider limits it.
     pub(super) fn reclaim_model(&self) -> ReclaimModel {
         let usual = match self.provider.max_life {
             Some(_) => ReclaimModel::ByAge,

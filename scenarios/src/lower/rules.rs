@@ -144,7 +144,7 @@ impl Lowering<'_> {
         asked
     }
 
-    /// A rule about nobody holds, but not for the reason that its author thinks.
+    /// A rule that selects no pod holds, but not for the reason that its author thinks.
     fn warn_of_nothing(&mut self, rule: &Rule, index: usize) {
         let model = &self.model;
         let created = model.workloads.rows().map(|workload| workload.spec);

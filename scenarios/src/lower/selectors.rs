@@ -372,7 +372,7 @@ mod tests {
             (it, spread)
         };
         let (_, empty) = spread("{}", r#", "labelSelector": {}"#);
-        assert!(empty.counted.is_none() && empty.counts_itself, "all pods are nobody, but for it");
+        assert!(empty.counted.is_none() && empty.counts_itself, "it selects no pod but itself");
         assert!(empty.required && empty.min_domains == 1);
         assert!(empty.honors_affinity && !empty.honors_taints);
         let (mut it, none) = spread("{}", "");

@@ -33,7 +33,7 @@ impl Lowering<'_> {
             self.found.push(Diagnostic::new("E0301", wrong));
         }
         self.start_pods(cluster, first, context);
-        // Of a node's resources only those are kept that somebody asks for, so pods go first.
+        // Of a node's resources only those are kept that a pod asks for, so pods go first.
         let mut strangers = Strangers::new();
         for (node, origin) in &cluster.nodes {
             let Some((pool, template)) = self.home_of(node, origin, &mut strangers) else {

@@ -43,7 +43,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// What is said of single images, and whether anybody uses them.
+    /// What is said of single images, and whether a pod uses them.
     fn listed_images(
         &mut self,
         pulls: &ImagePulls,

@@ -29,7 +29,7 @@ pub use replay::replay;
 
 /// What instances cost an hour at most; more is a mistake in the file.
 const MOST_USD: f64 = 10_000.0;
-/// So many mistakes of one file are shown; the rest are counted.
+/// The number of mistakes of one file that are shown; the rest are counted.
 const MOST_SHOWN: usize = 10;
 
 /// What offerings cost over time, as a file says.

@@ -1,4 +1,4 @@
-//! Moments of a price history: dates, or time since a start that nobody dates.
+//! Moments of a price history: dates, or time since a start without a date.
 
 use jiff::{SignedDuration, Timestamp};
 use sim::Span;

@@ -29,11 +29,11 @@ pub struct Step {
 
 /// Beyond this skew a constraint says so little that it may as well be a preference.
 const MOST_SKEW: u32 = 10;
-/// So many nodes are imagined at most.
+/// The number of nodes that are imagined at most.
 const MOST_NODES: usize = 3;
-/// Of so many ideas every pair is tried, the cheapest first.
+/// Of this many ideas every pair is tried, the cheapest first.
 const MOST_IN_PAIRS: usize = 24;
-/// So many pairs are told.
+/// The number of pairs that are shown.
 const MOST_PAIRS: usize = 5;
 
 /// The single changes that let a pod fit, cheapest first; if there is none, the pairs.
@@ -59,7 +59,7 @@ pub(super) fn that_work(scene: &mut Scene<'_>, pod: PodId) -> Vec<Change> {
         found.sort_by_key(cost);
         found.truncate(MOST_PAIRS);
     }
-    found.into_iter().map(|found| told(&lookout, scene, pod, found)).collect()
+    found.into_iter().map(|found| described(&lookout, scene, pod, found)).collect()
 }
 
 /// Tries an idea, and more of the same where it comes in amounts.
@@ -113,7 +113,7 @@ fn pairs(scene: &mut Scene<'_>, pod: PodId, ideas: &[Idea]) -> Vec<Found> {
     found
 }
 
-fn told(lookout: &Lookout<'_>, scene: &mut Scene<'_>, pod: PodId, found: Found) -> Change {
+fn described(lookout: &Lookout<'_>, scene: &mut Scene<'_>, pod: PodId, found: Found) -> Change {
     let steps = with(scene, pod, &[], |view, world| {
         let step = |idea: &Idea| Step { kind: idea.kind(), text: idea.tell(lookout, view, world) };
         found.ideas.iter().map(step).collect()

@@ -122,7 +122,7 @@ impl Idea {
         }
     }
 
-    /// What it costs, to be compared: what nobody would miss first, what costs money last.
+    /// What it costs, to be compared: what is least missed first, what costs money last.
     pub(super) fn cost(&self, spec: &PodSpec) -> (u8, u64) {
         match self {
             Idea::Uncordon(_) | Idea::Heal(_) => (0, 0),
@@ -288,7 +288,7 @@ fn about_nodes(world: &World, evaluation: &Evaluation) -> Vec<Idea> {
     ideas
 }
 
-/// So many cordoned or broken nodes are tried.
+/// The number of cordoned or broken nodes that are tried.
 const MOST_NODES: usize = 50;
 
 /// What could be asked for less.

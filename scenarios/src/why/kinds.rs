@@ -27,9 +27,9 @@ pub struct NodeKind {
     pub like: Vec<NodeId>,
 }
 
-/// A label with as many values as nodes, on so many nodes, names single nodes.
+/// A label with as many values as nodes, on this many nodes, names single nodes.
 const MANY: usize = 8;
-/// So many kinds are told apart.
+/// The number of kinds that are distinguished.
 const MOST: usize = 60;
 const INSTANCE_TYPES: [&str; 2] =
     ["node.kubernetes.io/instance-type", "beta.kubernetes.io/instance-type"];

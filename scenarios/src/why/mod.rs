@@ -159,7 +159,7 @@ pub fn explain(scene: &mut Scene<'_>, pod: PodId) -> Explanation {
             notes,
             nodes: nodes::answers(&scene_without_world, view, world, evaluation),
             changes: Vec::new(),
-            preemption: preemption.map(|it| room::told(&scene_without_world, view, world, it)),
+            preemption: preemption.map(|it| room::describe(&scene_without_world, view, world, it)),
             history: Vec::new(),
         }
     });
@@ -199,7 +199,7 @@ fn notes(world: &World, pod: PodId) -> Vec<String> {
         notes.push(format!("it is nominated to {node}, where room is being made for it"));
     }
     if matches!(world.pods().phase(pod), Phase::Terminating { .. }) {
-        notes.push("it has been told to stop".into());
+        notes.push("it is terminating".into());
     }
     if matches!(world.pods().phase(pod), Phase::Ended(_) | Phase::Withdrawn) {
         notes.push("it has ended".into());

@@ -1,4 +1,4 @@
-//! Preemption, told: who would be pushed away where, or what stands in the way.
+//! Preemption in words: which pods would be preempted where, or what stands in the way.
 
 use std::collections::BTreeMap;
 
@@ -51,7 +51,7 @@ pub struct Victim {
 }
 
 /// Tells what came of the attempt.
-pub(super) fn told(
+pub(super) fn describe(
     scene: &Lookout<'_>,
     pod: PodView<'_>,
     world: &World,
@@ -153,13 +153,13 @@ fn in_the_way<'r>(
 fn not_helpful(scene: &Lookout<'_>, pod: PodView<'_>, world: &World) -> Option<String> {
     let evaluation = plain::evaluate(scene.profile, pod, world, Walk::WHOLE);
     if evaluation.outright.is_some() {
-        return Some("it is refused before any node is asked; nobody's leaving would help".into());
+        return Some("it is refused before any node is asked; preemption would not help".into());
     }
     let verdicts = evaluation.verdicts.iter().filter_map(|(_, said)| said.as_ref());
     let count = verdicts.filter(|said| said.code == Code::UnschedulableAndUnresolvable).count();
     (count > 0).then(|| {
         let nodes = counted(count);
-        format!("on {nodes} it would not help to push anybody away")
+        format!("on {nodes} it would not help to preempt any pod")
     })
 }
 

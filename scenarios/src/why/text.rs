@@ -8,17 +8,17 @@ use textwrap::{Options, WordSplitter, fill};
 use super::{Change, Explanation, NodeAnswer, Place, Room, Shortage};
 
 const COLUMNS: usize = 100;
-/// So many names are shown before the rest is counted.
+/// The number of names that are shown before the rest is counted.
 const NAMES: usize = 3;
-/// So many nodes are shown with their scores.
+/// The number of nodes that are shown with their scores.
 const SCORED: usize = 8;
-/// So many details of a group are shown.
+/// The number of details of a group that are shown.
 const DETAILS: usize = 4;
 /// Where the rest of a group stands.
 const BELOW: &str = "              ";
 /// Plugins whose details are about other pods, and so about each node for itself.
 const BY_NEIGHBOURS: [&str; 3] = ["PodTopologySpread", "InterPodAffinity", "NodePorts"];
-/// So many nodes on which room could be made are shown.
+/// The number of nodes on which room could be made that are shown.
 const PLACES: usize = 5;
 
 impl fmt::Display for Explanation {
@@ -134,9 +134,9 @@ impl Explanation {
                 nodes.iter().flat_map(|node| &node.details).map(String::as_str).collect();
             let all: Vec<String> = nodes.iter().map(|node| node.node.clone()).collect();
             let shortages = shortages(&nodes);
-            let told =
+            let described =
                 shortages.iter().map(String::as_str).chain(details.iter().copied().take(DETAILS));
-            told.for_each(|detail| page.item(BELOW, detail));
+            described.for_each(|detail| page.item(BELOW, detail));
             if details.len() > DETAILS {
                 page.item(BELOW, &format!("and {} more such", details.len() - DETAILS));
             }
@@ -242,7 +242,7 @@ fn shortages(nodes: &[&NodeAnswer]) -> Vec<String> {
             .flat_map(|node| node.short.iter().map(|short| (short, node.node.as_str())));
         shorts.filter(|(short, _)| short.resource == resource).collect()
     };
-    let told = |resource: &str| {
+    let described = |resource: &str| {
         let all = of(resource);
         let (least, on) = all.iter().min_by_key(|(short, _)| short.missing)?;
         let (most, _) = all.iter().max_by_key(|(short, _)| short.missing)?;
@@ -266,7 +266,7 @@ fn shortages(nodes: &[&NodeAnswer]) -> Vec<String> {
         let on = if one { String::new() } else { format!(", on {on}") };
         Some(format!("{wants}, short by {range}; the most that is left is {}{on}", least.left))
     };
-    resources.into_iter().filter_map(told).collect()
+    resources.into_iter().filter_map(described).collect()
 }
 
 /// A few names, and how many more there are.
