@@ -3,10 +3,9 @@
 
 use std::io::{self, Write};
 
-use serde_json::{Map, Value, json};
-use sim::fact::refusal::RefusalId;
+use serde_json::{Map, Value};
+use sim::fact::Column;
 use sim::model::disruption::Reason;
-use sim::model::job::Worked;
 use sim::plain::plain;
 use sim::{Fact, SimTime};
 
@@ -81,197 +80,40 @@ fn difference(file: &Map<String, Value>, replay: &Value) -> String {
     format!("at {at}, {kind}: {}", parts.join(", "))
 }
 
-/// A fact as a JSON object: when, what, and who.
+/// A fact as a JSON object: when, what, and its columns under the names of the cluster.
 fn line(recording: Recording<'_>, namer: &Namer<'_>, at: SimTime, fact: &Fact) -> Value {
-    let message = |id: RefusalId| recording.refusals[id].message(&recording.legend.model);
-    let (kind, body) = match *fact {
-        Fact::WorkloadCreated { workload } => {
-            ("WorkloadCreated", json!({ "workload": namer.workload(workload) }))
+    let mut line = Map::new();
+    line.insert("ms".into(), at.as_ms().into());
+    line.insert("at".into(), at.to_string().into());
+    line.insert("kind".into(), fact.kind().into());
+    fact.columns(|key, column| {
+        line.insert(key.into(), value(recording, namer, column));
+    });
+    Value::Object(line)
+}
+
+/// What stands in a column.
+fn value(recording: Recording<'_>, namer: &Namer<'_>, column: Column) -> Value {
+    match column {
+        Column::Pod(pod) => namer.pod(pod).into(),
+        Column::Node(node) => node.map(|node| namer.node(node)).into(),
+        Column::Workload(workload) => namer.workload(workload).into(),
+        Column::Job(workload, run) => namer.job(workload, run).into(),
+        Column::Budget(budget) => namer.budget(budget).into(),
+        Column::Image(image) => namer.image(image).into(),
+        Column::Pool(pool) => namer.pool(pool).into(),
+        Column::InstanceType(offering) => namer.offering(offering)[0].into(),
+        Column::Zone(offering) => namer.offering(offering)[1].into(),
+        Column::CapacityType(offering) => namer.offering(offering)[2].into(),
+        Column::Capacity(capacity) => words::amount(capacity).into(),
+        Column::Why(why) => reason(why).into(),
+        Column::End(how) => end(how).into(),
+        Column::Reason(target) => target.map(Reason::name).into(),
+        Column::Outcome(outcome) => outcome.name().into(),
+        Column::Refusal(id) => {
+            id.map(|id| recording.refusals[id].message(&recording.legend.model)).into()
         }
-        Fact::PodCreated { pod, workload, replica, attempt } => {
-            let workload = namer.workload(workload);
-            let body = json!({
-                "pod": namer.pod(pod), "workload": workload, "replica": replica, "attempt": attempt
-            });
-            ("PodCreated", body)
-        }
-        Fact::PodUnschedulable { pod, workload: _, refusal } => {
-            let body = json!({ "pod": namer.pod(pod), "message": message(refusal) });
-            ("PodUnschedulable", body)
-        }
-        Fact::PodScheduled { pod, workload: _, spec: _, node, waited } => {
-            let waited = waited.as_ms();
-            let body =
-                json!({ "pod": namer.pod(pod), "node": namer.node(node), "waitedMs": waited });
-            ("PodScheduled", body)
-        }
-        Fact::PodFound { pod, workload: _, spec: _, node } => {
-            ("PodFound", json!({ "pod": namer.pod(pod), "node": namer.node(node) }))
-        }
-        Fact::PodNominated { pod, workload: _, node } => {
-            let node = node.map(|node| namer.node(node));
-            ("PodNominated", json!({ "pod": namer.pod(pod), "node": node }))
-        }
-        Fact::NodeUncordoned { node } => ("NodeUncordoned", json!({ "node": namer.node(node) })),
-        Fact::NodeTainted { node, taints } => {
-            ("NodeTainted", json!({ "node": namer.node(node), "taints": taints }))
-        }
-        Fact::VolumesAttached { pod, workload: _, node, waited } => {
-            let waited = waited.as_ms();
-            let body =
-                json!({ "pod": namer.pod(pod), "node": namer.node(node), "waitedMs": waited });
-            ("VolumesAttached", body)
-        }
-        Fact::ImagePulled { node, image, took } => {
-            let (image, took) = (namer.image(image), took.as_ms());
-            ("ImagePulled", json!({ "node": namer.node(node), "image": image, "tookMs": took }))
-        }
-        Fact::PodReady { pod, workload: _, node } => {
-            ("PodReady", json!({ "pod": namer.pod(pod), "node": namer.node(node) }))
-        }
-        Fact::PodAvailable { pod, workload: _ } => {
-            ("PodAvailable", json!({ "pod": namer.pod(pod) }))
-        }
-        Fact::PodTerminating {
-            pod,
-            workload: _,
-            was_ready,
-            was_available,
-            why,
-            reason: target,
-        } => {
-            let body = json!({
-                "pod": namer.pod(pod), "wasReady": was_ready, "wasAvailable": was_available,
-                "why": reason(why), "disruptionTarget": target.map(Reason::name)
-            });
-            ("PodTerminating", body)
-        }
-        Fact::EvictionRefused { pod, workload: _, budget } => {
-            let body = json!({ "pod": namer.pod(pod), "budget": namer.budget(budget) });
-            ("EvictionRefused", body)
-        }
-        Fact::PodEnded {
-            pod,
-            workload: _,
-            spec: _,
-            node,
-            end: how,
-            reason: target,
-            was_ready,
-            was_available,
-            ran,
-        } => {
-            let body = json!({
-                "pod": namer.pod(pod), "node": namer.node(node), "end": end(how),
-                "disruptionTarget": target.map(Reason::name), "wasReady": was_ready,
-                "wasAvailable": was_available, "ranMs": ran.as_ms()
-            });
-            ("PodEnded", body)
-        }
-        Fact::NodeLaunched { node, pool, offering, price } => {
-            let [instance_type, zone, capacity_type] = namer.offering(offering);
-            let body = json!({
-                "node": namer.node(node), "pool": namer.pool(pool), "instanceType": instance_type,
-                "zone": zone, "capacityType": capacity_type, "microUsdPerHour": price.0
-            });
-            ("NodeLaunched", body)
-        }
-        Fact::NodeReady { node } => ("NodeReady", json!({ "node": namer.node(node) })),
-        Fact::NoticeGiven { node, lead } => {
-            ("NoticeGiven", json!({ "node": namer.node(node), "leadMs": lead.as_ms() }))
-        }
-        Fact::NodeCordoned { node } => ("NodeCordoned", json!({ "node": namer.node(node) })),
-        Fact::NodeGone { node, why, announced } => {
-            let body =
-                json!({ "node": namer.node(node), "why": reason(why), "announced": announced });
-            ("NodeGone", body)
-        }
-        Fact::NodeUnreachable { node } => ("NodeUnreachable", json!({ "node": namer.node(node) })),
-        Fact::NodeDeleted { node } => ("NodeDeleted", json!({ "node": namer.node(node) })),
-        Fact::PriceChanged { offering, price } => {
-            let [instance_type, zone, capacity_type] = namer.offering(offering);
-            let body = json!({
-                "instanceType": instance_type, "zone": zone, "capacityType": capacity_type,
-                "microUsdPerHour": price.0
-            });
-            ("PriceChanged", body)
-        }
-        Fact::CapacityChanged { offering, capacity } => {
-            let [instance_type, zone, _] = namer.offering(offering);
-            let body = json!({
-                "instanceType": instance_type, "zone": zone, "capacity": words::amount(capacity)
-            });
-            ("CapacityChanged", body)
-        }
-        Fact::LaunchRefused { pool, offering, outbid } => {
-            let [instance_type, zone, capacity_type] = namer.offering(offering);
-            let body = json!({
-                "pool": namer.pool(pool), "instanceType": instance_type, "zone": zone,
-                "capacityType": capacity_type, "outbid": outbid
-            });
-            ("LaunchRefused", body)
-        }
-        Fact::RebalanceRecommended { node } => {
-            ("RebalanceRecommended", json!({ "node": namer.node(node) }))
-        }
-        Fact::PoolFellBack { pool, node } => {
-            ("PoolFellBack", json!({ "pool": namer.pool(pool), "node": namer.node(node) }))
-        }
-        Fact::ReplacementLaunched { node, replaces, back_to_spot } => {
-            let body = json!({
-                "node": namer.node(node), "replaces": namer.node(replaces),
-                "backToSpot": back_to_spot
-            });
-            ("ReplacementLaunched", body)
-        }
-        Fact::StillPending { pod, workload: _, waited, refusal } => {
-            let message = refusal.map(message);
-            let waited = waited.as_ms();
-            let body = json!({ "pod": namer.pod(pod), "waitedMs": waited, "message": message });
-            ("StillPending", body)
-        }
-        Fact::PodWorked { pod, workload: _, spec: _, node, worked } => {
-            let Worked { useful, lost, saving, waiting } = worked;
-            let body = json!({
-                "pod": namer.pod(pod), "node": namer.node(node), "usefulMs": useful.as_ms(),
-                "lostMs": lost.as_ms(), "savingMs": saving.as_ms(), "waitingMs": waiting.as_ms()
-            });
-            ("PodWorked", body)
-        }
-        Fact::JobCreated { workload, run, due } => {
-            let body = json!({
-                "job": namer.job(workload, run), "workload": namer.workload(workload),
-                "dueMs": due.as_ms()
-            });
-            ("JobCreated", body)
-        }
-        Fact::JobSkipped { workload, due } => {
-            let workload = namer.workload(workload);
-            ("JobSkipped", json!({ "workload": workload, "dueMs": due.as_ms() }))
-        }
-        Fact::JobEnded { workload, run, outcome } => {
-            let job = namer.job(workload, run);
-            ("JobEnded", json!({ "job": job, "outcome": outcome.name() }))
-        }
-        Fact::PodWithdrawn { pod, workload: _, waited } => {
-            ("PodWithdrawn", json!({ "pod": namer.pod(pod), "waitedMs": waited.as_ms() }))
-        }
-        Fact::DeadlineJobDone { workload } => {
-            ("DeadlineJobDone", json!({ "workload": namer.workload(workload) }))
-        }
-        Fact::DeadlineJobUnfinished { workload, progress } => {
-            let body = json!({
-                "workload": namer.workload(workload), "progressMs": progress.as_ms()
-            });
-            ("DeadlineJobUnfinished", body)
-        }
-        Fact::StillRunning { pod, workload: _, ran } => {
-            ("StillRunning", json!({ "pod": namer.pod(pod), "ranMs": ran.as_ms() }))
-        }
-    };
-    let mut whole = json!({ "ms": at.as_ms(), "at": at.to_string(), "kind": kind });
-    if let (Value::Object(whole), Value::Object(body)) = (&mut whole, body) {
-        whole.extend(body);
+        Column::Number(number) => number.into(),
+        Column::Flag(flag) => flag.into(),
     }
-    whole
 }

@@ -1,10 +1,13 @@
 //! Facts: what did happen, in the order in which it happened. All that a report ever sees.
 
 mod cause;
+mod columns;
+mod declare;
 pub mod refusal;
 mod words;
 
 pub use cause::Why;
+pub use columns::Column;
 
 use crate::model::budget::BudgetId;
 use crate::model::catalog::{Capacity, OfferingId};
@@ -17,19 +20,28 @@ use crate::model::pool::PoolId;
 use crate::model::workload::WorkloadId;
 use crate::money::MicroUsdPerHour;
 use crate::time::{SimTime, Span};
+use declare::facts;
 use refusal::RefusalId;
+use words::{Word, flags};
 
+facts! {
 /// Something that happened. Facts carry every number a report may need, so that a report can fold
 /// them as they come and keep nothing but its sums.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+///
+/// Each is declared once: its number and its words in a digest, the first of which is the number
+/// with what the fact is about, and its columns in a file of facts. Two of a word are its upper and
+/// its lower half. Numbers and words never change, but with every digest.
 pub enum Fact {
     /// A workload was created; from now on its replicas are wanted.
-    WorkloadCreated {
+    WorkloadCreated = 1 {
         /// Which one.
         workload: WorkloadId,
-    },
+    }
+    digest [workload]
+    columns { workload: workload }
+
     /// A pod was created and waits for a node.
-    PodCreated {
+    PodCreated = 2 {
         /// Which one.
         pod: PodId,
         /// Its workload.
@@ -38,18 +50,24 @@ pub enum Fact {
         replica: u32,
         /// Attempt number within the replica, from 0.
         attempt: u32,
-    },
+    }
+    digest [pod; workload, replica; attempt]
+    columns { pod: pod, workload: workload, replica: replica, attempt: attempt }
+
     /// A scheduling cycle found no node.
-    PodUnschedulable {
+    PodUnschedulable = 3 {
         /// Which pod.
         pod: PodId,
         /// Its workload.
         workload: WorkloadId,
         /// What the nodes said.
         refusal: RefusalId,
-    },
+    }
+    digest [pod; workload, refusal]
+    columns { pod: pod, message: refusal }
+
     /// A pod was bound to a node.
-    PodScheduled {
+    PodScheduled = 4 {
         /// Which pod.
         pod: PodId,
         /// Its workload.
@@ -60,9 +78,12 @@ pub enum Fact {
         node: NodeId,
         /// From its creation until now.
         waited: Span,
-    },
+    }
+    digest [pod; workload, node; spec; waited]
+    columns { pod: pod, node: node, waitedMs: waited }
+
     /// A pod was on a node from the start.
-    PodFound {
+    PodFound = 20 {
         /// Which pod.
         pod: PodId,
         /// Its workload.
@@ -71,9 +92,12 @@ pub enum Fact {
         spec: SpecId,
         /// The node.
         node: NodeId,
-    },
+    }
+    digest [pod; workload, node; spec]
+    columns { pod: pod, node: node }
+
     /// The disks of a pod are attached to its node and mounted there.
-    VolumesAttached {
+    VolumesAttached = 34 {
         /// Whose.
         pod: PodId,
         /// Its workload.
@@ -82,34 +106,46 @@ pub enum Fact {
         node: NodeId,
         /// From its binding until now.
         waited: Span,
-    },
+    }
+    digest [pod; workload, node; waited]
+    columns { pod: pod, node: node, waitedMs: waited }
+
     /// A node has pulled an image, which it did not have.
-    ImagePulled {
+    ImagePulled = 35 {
         /// Which node.
         node: NodeId,
         /// Which image.
         image: ImageId,
         /// How long it took, without waiting for other images.
         took: Span,
-    },
+    }
+    digest [node; image; took]
+    columns { node: node, image: image, tookMs: took }
+
     /// A pod is ready.
-    PodReady {
+    PodReady = 5 {
         /// Which pod.
         pod: PodId,
         /// Its workload.
         workload: WorkloadId,
         /// Its node.
         node: NodeId,
-    },
+    }
+    digest [pod; workload, node]
+    columns { pod: pod, node: node }
+
     /// A pod has been ready for its workload's `minReadySeconds`.
-    PodAvailable {
+    PodAvailable = 6 {
         /// Which pod.
         pod: PodId,
         /// Its workload.
         workload: WorkloadId,
-    },
+    }
+    digest [pod; workload]
+    columns { pod: pod }
+
     /// A pod received SIGTERM.
-    PodTerminating {
+    PodTerminating = 7 {
         /// Which pod.
         pod: PodId,
         /// Its workload.
@@ -122,18 +158,27 @@ pub enum Fact {
         why: Why,
         /// What Kubernetes says of it.
         reason: Option<Reason>,
-    },
+    }
+    digest [pod; workload, flags(was_ready, was_available) | (why.number() << 2); reason]
+    columns {
+        pod: pod, wasReady: was_ready, wasAvailable: was_available, why: why,
+        disruptionTarget: reason
+    }
+
     /// The eviction API refused to evict a pod.
-    EvictionRefused {
+    EvictionRefused = 24 {
         /// Which pod.
         pod: PodId,
         /// Its workload.
         workload: WorkloadId,
         /// The budget that it asked.
         budget: BudgetId,
-    },
+    }
+    digest [pod; workload, budget]
+    columns { pod: pod, budget: budget }
+
     /// A pod ended for good.
-    PodEnded {
+    PodEnded = 8 {
         /// Which pod.
         pod: PodId,
         /// Its workload.
@@ -152,9 +197,15 @@ pub enum Fact {
         was_available: bool,
         /// How long it had been ready.
         ran: Span,
-    },
+    }
+    digest [pod; workload, node; end.number(), flags(was_ready, was_available); spec; ran; reason]
+    columns {
+        pod: pod, node: node, end: end, disruptionTarget: reason, wasReady: was_ready,
+        wasAvailable: was_available, ranMs: ran
+    }
+
     /// The provider accepted a launch; billing starts.
-    NodeLaunched {
+    NodeLaunched = 9 {
         /// Which node.
         node: NodeId,
         /// Its pool.
@@ -163,110 +214,171 @@ pub enum Fact {
         offering: OfferingId,
         /// At which price.
         price: MicroUsdPerHour,
-    },
+    }
+    digest [node; pool, offering; price]
+    columns {
+        node: node, pool: pool, instanceType: Column::InstanceType(offering),
+        zone: Column::Zone(offering), capacityType: Column::CapacityType(offering),
+        microUsdPerHour: price
+    }
+
     /// A node takes pods.
-    NodeReady {
+    NodeReady = 10 {
         /// Which node.
         node: NodeId,
-    },
+    }
+    digest [node]
+    columns { node: node }
+
     /// The provider announced that it will take an instance.
-    NoticeGiven {
+    NoticeGiven = 11 {
         /// Which node.
         node: NodeId,
         /// How long it has left.
         lead: Span,
-    },
+    }
+    digest [node; lead]
+    columns { node: node, leadMs: lead }
+
     /// A node takes no more pods.
-    NodeCordoned {
+    NodeCordoned = 12 {
         /// Which node.
         node: NodeId,
-    },
+    }
+    digest [node]
+    columns { node: node }
+
     /// A node takes pods again.
-    NodeUncordoned {
+    NodeUncordoned = 17 {
         /// Which node.
         node: NodeId,
-    },
+    }
+    digest [node]
+    columns { node: node }
+
     /// A node's taints changed.
-    NodeTainted {
+    NodeTainted = 18 {
         /// Which node.
         node: NodeId,
         /// How many taints it has now.
         taints: u32,
-    },
+    }
+    digest [node; taints]
+    columns { node: node, taints: taints }
+
     /// Room is being made for a pod on a node, or no longer.
-    PodNominated {
+    PodNominated = 19 {
         /// Which pod.
         pod: PodId,
         /// Its workload.
         workload: WorkloadId,
         /// On which node; none when the nomination ends.
         node: Option<NodeId>,
-    },
+    }
+    digest [pod; workload, node.map_or(u32::MAX, NodeId::number)]
+    columns { pod: pod, node: node }
+
     /// An instance is gone; billing ends.
-    NodeGone {
+    NodeGone = 13 {
         /// Which node.
         node: NodeId,
         /// Why.
         why: Why,
         /// Whether it had been announced.
         announced: bool,
-    },
+    }
+    digest [node; why.number(), announced]
+    columns { node: node, why: why, announced: announced }
+
     /// The kubelet of a node has been silent for so long that the node is taken to be lost.
-    NodeUnreachable {
+    NodeUnreachable = 25 {
         /// Which node.
         node: NodeId,
-    },
+    }
+    digest [node]
+    columns { node: node }
+
     /// The object of a node whose instance is gone was deleted.
-    NodeDeleted {
+    NodeDeleted = 26 {
         /// Which node.
         node: NodeId,
-    },
+    }
+    digest [node]
+    columns { node: node }
+
     /// The price of an offering changed.
-    PriceChanged {
+    PriceChanged = 14 {
         /// Which offering.
         offering: OfferingId,
         /// The price from now on.
         price: MicroUsdPerHour,
-    },
+    }
+    digest [offering; price]
+    columns {
+        instanceType: Column::InstanceType(offering), zone: Column::Zone(offering),
+        capacityType: Column::CapacityType(offering), microUsdPerHour: price
+    }
+
     /// There is more or less spot capacity from now on.
-    CapacityChanged {
+    CapacityChanged = 21 {
         /// Of which offering.
         offering: OfferingId,
         /// How much.
         capacity: Capacity,
-    },
+    }
+    digest [offering; capacity]
+    columns {
+        instanceType: Column::InstanceType(offering), zone: Column::Zone(offering),
+        capacity: capacity
+    }
+
     /// The provider had no instance to give.
-    LaunchRefused {
+    LaunchRefused = 22 {
         /// To which pool.
         pool: PoolId,
         /// Of which offering.
         offering: OfferingId,
         /// Whether it costs more than the pool pays; otherwise there was no capacity.
         outbid: bool,
-    },
+    }
+    digest [pool; offering, outbid]
+    columns {
+        pool: pool, instanceType: Column::InstanceType(offering), zone: Column::Zone(offering),
+        capacityType: Column::CapacityType(offering), outbid: outbid
+    }
+
     /// The provider said that an instance is at elevated risk of being taken.
-    RebalanceRecommended {
+    RebalanceRecommended = 23 {
         /// Which node.
         node: NodeId,
-    },
+    }
+    digest [node]
+    columns { node: node }
+
     /// A pool has been short of spot for so long that it launched an on-demand node instead.
-    PoolFellBack {
+    PoolFellBack = 27 {
         /// Which pool.
         pool: PoolId,
         /// The node.
         node: NodeId,
-    },
+    }
+    digest [pool; node]
+    columns { pool: pool, node: node }
+
     /// A node was launched to take the place of another, which leaves when this one is ready.
-    ReplacementLaunched {
+    ReplacementLaunched = 28 {
         /// The new one.
         node: NodeId,
         /// The other.
         replaces: NodeId,
         /// Whether its pool goes back from on-demand to spot by that.
         back_to_spot: bool,
-    },
+    }
+    digest [node; replaces, back_to_spot]
+    columns { node: node, replaces: replaces, backToSpot: back_to_spot }
+
     /// At the horizon: a pod that still waits for a node.
-    StillPending {
+    StillPending = 15 {
         /// Which pod.
         pod: PodId,
         /// Its workload.
@@ -275,19 +387,25 @@ pub enum Fact {
         waited: Span,
         /// What the nodes said last, if it was tried.
         refusal: Option<RefusalId>,
-    },
+    }
+    digest [pod; workload, refusal.map_or(u32::MAX, RefusalId::number); waited]
+    columns { pod: pod, waitedMs: waited, message: refusal }
+
     /// At the horizon: a pod of a workload that ends by itself and has not yet.
-    StillRunning {
+    StillRunning = 16 {
         /// Which pod.
         pod: PodId,
         /// Its workload.
         workload: WorkloadId,
         /// How long it has been ready.
         ran: Span,
-    },
+    }
+    digest [pod; workload; ran]
+    columns { pod: pod, ranMs: ran }
+
     /// A pod that does work is about to end, or the horizon has come: what became of the time that it
     /// was ready.
-    PodWorked {
+    PodWorked = 33 {
         /// Which pod.
         pod: PodId,
         /// Its workload.
@@ -298,54 +416,78 @@ pub enum Fact {
         node: NodeId,
         /// What became of its time.
         worked: Worked,
-    },
+    }
+    digest [pod; workload, node; spec; worked.useful; worked.lost; worked.saving; worked.waiting]
+    columns {
+        pod: pod, node: node, usefulMs: worked.useful, lostMs: worked.lost, savingMs: worked.saving,
+        waitingMs: worked.waiting
+    }
+
     /// A CronJob made a Job.
-    JobCreated {
+    JobCreated = 41 {
         /// The CronJob.
         workload: WorkloadId,
         /// Number of the Job, from 0.
         run: u32,
         /// When it was due.
         due: SimTime,
-    },
+    }
+    digest [workload; run; due]
+    columns { job: Column::Job(workload, run), workload: workload, dueMs: due }
+
     /// A CronJob will not make a Job that was due: another one ran for too long.
-    JobSkipped {
+    JobSkipped = 42 {
         /// The CronJob.
         workload: WorkloadId,
         /// When it was due.
         due: SimTime,
-    },
+    }
+    digest [workload; due]
+    columns { workload: workload, dueMs: due }
+
     /// A Job is complete, has failed or was replaced. Of a Job that replaces its pods for ever only its
     /// pods tell.
-    JobEnded {
+    JobEnded = 43 {
         /// The Job, or the CronJob that made it.
         workload: WorkloadId,
         /// Which of the CronJob's Jobs; 0 for a Job.
         run: u32,
         /// What became of it.
         outcome: Outcome,
-    },
+    }
+    digest [workload; run, outcome as u32]
+    columns { job: Column::Job(workload, run), outcome: outcome }
+
     /// A pod was deleted that had no node yet.
-    PodWithdrawn {
+    PodWithdrawn = 44 {
         /// Which pod.
         pod: PodId,
         /// Its workload.
         workload: WorkloadId,
         /// How long it had waited.
         waited: Span,
-    },
+    }
+    digest [pod; workload; waited]
+    columns { pod: pod, waitedMs: waited }
+
     /// A job with a deadline is done.
-    DeadlineJobDone {
+    DeadlineJobDone = 31 {
         /// Which one.
         workload: WorkloadId,
-    },
+    }
+    digest [workload]
+    columns { workload: workload }
+
     /// At the horizon: a job with a deadline that is not done.
-    DeadlineJobUnfinished {
+    DeadlineJobUnfinished = 32 {
         /// Which one.
         workload: WorkloadId,
         /// How much of its work it has done.
         progress: Span,
-    },
+    }
+    digest [workload; progress]
+    columns { workload: workload, progressMs: progress }
+}
 }
 
 /// Takes facts as they happen.

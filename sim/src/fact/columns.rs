@@ -1,0 +1,88 @@
+//! The columns of a fact: what a file of facts says of it, before anything has a name.
+
+use super::Why;
+use super::refusal::RefusalId;
+use crate::model::budget::BudgetId;
+use crate::model::catalog::{Capacity, OfferingId};
+use crate::model::disruption::Reason;
+use crate::model::images::ImageId;
+use crate::model::job::Outcome;
+use crate::model::node::NodeId;
+use crate::model::pod::{End, PodId};
+use crate::model::pool::PoolId;
+use crate::model::workload::WorkloadId;
+use crate::money::MicroUsdPerHour;
+use crate::time::{SimTime, Span};
+
+/// A value in a column.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Column {
+    /// A pod.
+    Pod(PodId),
+    /// A node, if any.
+    Node(Option<NodeId>),
+    /// A workload.
+    Workload(WorkloadId),
+    /// A Job: its own workload, or the number of one that a CronJob made.
+    Job(WorkloadId, u32),
+    /// A budget.
+    Budget(BudgetId),
+    /// An image.
+    Image(ImageId),
+    /// A pool.
+    Pool(PoolId),
+    /// The instance type of an offering.
+    InstanceType(OfferingId),
+    /// Its zone.
+    Zone(OfferingId),
+    /// Its capacity type.
+    CapacityType(OfferingId),
+    /// An amount of spot capacity.
+    Capacity(Capacity),
+    /// Why a pod or an instance had to go.
+    Why(Why),
+    /// How a pod ended.
+    End(End),
+    /// The reason of a pod's condition `DisruptionTarget`, if it has one.
+    Reason(Option<Reason>),
+    /// What became of a Job.
+    Outcome(Outcome),
+    /// The message of a refusal, if there was one.
+    Refusal(Option<RefusalId>),
+    /// A number, milliseconds or micro-dollars an hour.
+    Number(u64),
+    /// Whether something holds.
+    Flag(bool),
+}
+
+macro_rules! columns {
+    ($($type:ty: $this:ident => $column:expr;)+) => {$(
+        impl From<$type> for Column {
+            fn from($this: $type) -> Column {
+                $column
+            }
+        }
+    )+};
+}
+
+columns! {
+    PodId: it => Column::Pod(it);
+    NodeId: it => Column::Node(Some(it));
+    Option<NodeId>: it => Column::Node(it);
+    WorkloadId: it => Column::Workload(it);
+    BudgetId: it => Column::Budget(it);
+    ImageId: it => Column::Image(it);
+    PoolId: it => Column::Pool(it);
+    Capacity: it => Column::Capacity(it);
+    Why: it => Column::Why(it);
+    End: it => Column::End(it);
+    Option<Reason>: it => Column::Reason(it);
+    Outcome: it => Column::Outcome(it);
+    RefusalId: it => Column::Refusal(Some(it));
+    Option<RefusalId>: it => Column::Refusal(it);
+    u32: it => Column::Number(it.into());
+    Span: it => Column::Number(it.as_ms());
+    SimTime: it => Column::Number(it.as_ms());
+    MicroUsdPerHour: it => Column::Number(it.0);
+    bool: it => Column::Flag(it);
+}
