@@ -2,7 +2,10 @@
 //!
 //! A provider brings its own, in [`sim::providers`]; the rest are listed here.
 
-use sim::providers::{PROVIDERS, Sourced};
+use std::sync::LazyLock;
+
+use sim::providers::PROVIDERS;
+use sim::providers::citations::Sourced;
 
 /// Something that was assumed.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -443,11 +446,19 @@ impl Kind {
     }
 }
 
-impl From<&Sourced> for Assumption {
-    fn from(default: &Sourced) -> Assumption {
-        Assumption { id: default.id, text: default.text.into(), source: default.source }
+impl From<Sourced> for Assumption {
+    fn from(Sourced { id, text, source, .. }: Sourced) -> Assumption {
+        Assumption { id, text, source }
     }
 }
+
+/// The providers' defaults, whose sentences are made once and live as long as those of [`KINDS`].
+static DEFAULTS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
+    let defaults = PROVIDERS.iter().flat_map(|provider| provider.defaults());
+    defaults
+        .map(|Sourced { id, text, source, .. }| Kind { id, text: text.leak(), source })
+        .collect()
+});
 
 /// The kind of assumption with this id, a provider's defaults included.
 #[must_use]
@@ -457,10 +468,7 @@ pub fn named(id: &str) -> Option<Kind> {
 
 /// Every kind of assumption, the providers' defaults first.
 pub fn all() -> impl Iterator<Item = Kind> {
-    let defaults = PROVIDERS.iter().flat_map(|provider| provider.defaults);
-    let kind =
-        |default: &Sourced| Kind { id: default.id, text: default.text, source: default.source };
-    defaults.map(kind).chain(KINDS.iter().copied())
+    DEFAULTS.iter().chain(KINDS).copied()
 }
 
 #[cfg(test)]

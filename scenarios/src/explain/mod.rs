@@ -91,8 +91,9 @@ impl fmt::Display for Topic {
             Topic::Provider(provider) => {
                 let page =
                     Page::new("PROVIDER", provider.name).text(provider.about).heading("DEFAULTS");
-                let page = provider.defaults.iter().fold(page, |page, default| {
-                    page.entry(default.id, &[default.text, &format!("Source: {}", default.source)])
+                let page = provider.defaults().fold(page, |page, default| {
+                    let source = format!("Source: {}", default.source);
+                    page.entry(default.id, &[&default.text, &source])
                 });
                 let regions = catalogue::regions(provider.catalogue).join(", ");
                 let catalogue =

@@ -112,7 +112,7 @@ impl<'l> Lowering<'l> {
             model: Model::default(),
             offerings: BTreeMap::new(),
             instance_types: BTreeMap::new(),
-            assumptions: provider.defaults.iter().filter(|d| d.listed).map(Into::into).collect(),
+            assumptions: provider.defaults().filter(|it| it.listed).map(Into::into).collect(),
             unknown_bands: BTreeSet::new(),
             computed: BTreeSet::new(),
             traces,

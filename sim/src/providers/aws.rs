@@ -1,9 +1,10 @@
 //! Amazon EC2: its notice, boot time, billing and labels, with their sources.
 
+use super::citations::{Citation, Figure};
 use super::interruption::{DrainedBy, Interruption, Loss, Shutdown};
 use super::platform::{Drafts, KnownBy, Recorded, ZoneNames, is_letter};
 use super::reserved::nothing;
-use super::{Billing, BootTime, CapacityLabel, LOSS, LOSS_SOURCE, Provider, Sourced};
+use super::{Billing, BootTime, CapacityLabel, LOSS_SOURCE, Provider};
 use crate::time::Span;
 
 /// Amazon EC2 with Linux nodes in Auto Scaling groups, drained by a termination handler.
@@ -58,62 +59,71 @@ pub static AWS: Provider = Provider {
         grace: "60",
         common: Some("m6i.xlarge"),
     },
-    defaults: &[
-        Sourced {
+    citations: &[
+        Citation {
             id: "aws-notice",
-            text: "reclaim notice: 120 s (aws)",
+            figure: Figure::Notice,
+            note: "",
             source: "EC2 User Guide, \"Spot Instance interruption notices\": two minutes, best \
                      effort (read 2026-11-24)",
             listed: true,
         },
-        Sourced {
+        Citation {
             id: "aws-boot",
-            text: "boot: log-normal, median 120 s, 95 % within 240 s, as an Auto Scaling group \
-                   takes (aws)",
+            figure: Figure::Boot,
+            note: ", as an Auto Scaling group takes",
             source: "published measurements of EKS Linux nodes, kube.fm 2026-02 and others: 45 s \
                      to 65 s of boot, 3 to 5 min with the cluster autoscaler (read 2026-11-24); \
                      the spread is an assumption",
             listed: true,
         },
-        Sourced {
+        Citation {
             id: "aws-drain",
-            text: "at the notice a termination handler evicts pods at once; PodDisruptionBudgets \
-                   may hold them back, and then it asks every 5 s (aws)",
+            figure: Figure::Drain,
+            note: "",
             source: "aws-node-termination-handler, README and pkg/config, 2026-07, and Karpenter, \
                      website/content/en/docs/concepts/disruption.md: both use the eviction API; \
                      kubectl, pkg/drain (read 2026-11-24)",
             listed: true,
         },
-        Sourced {
+        Citation {
             id: "aws-shutdown",
-            text: "a kubelet that shuts its node down is told 0 s before the end and has 150 s, \
-                   the last 30 s of them for critical pods (aws)",
+            figure: Figure::Shutdown,
+            note: "",
             source: "awslabs/amazon-eks-ami, nodeadm/internal/kubelet/config.go, of 2026: 150 s \
                      and 30 s from kubelet 1.34 on, off before. How long a machine runs on after \
                      the signal at the end of the notice is not documented; no time at all is the \
                      cautious reading",
             listed: false,
         },
-        Sourced { id: "aws-loss", text: LOSS, source: LOSS_SOURCE, listed: true },
-        Sourced {
+        Citation {
+            id: "aws-loss",
+            figure: Figure::Loss,
+            note: "",
+            source: LOSS_SOURCE,
+            listed: true,
+        },
+        Citation {
             id: "aws-billing",
-            text: "billing: by the second, at least 60 s; a spot instance that EC2 takes back in \
-                   its first hour is free (aws)",
+            figure: Figure::Billing,
+            note: "",
             source: "EC2 User Guide, \"Billing for interrupted Spot Instances\" (read \
                      2026-11-24); the minimum of 60 s from memory",
             listed: false,
         },
-        Sourced {
+        Citation {
             id: "aws-reclaims",
-            text: "a type whose interruption band nobody knows: 0.000183 reclaims per instance \
-                   and hour, the band of 10-15 % a month (aws)",
+            figure: Figure::Reclaims,
+            note: "a type without an interruption band: {} reclaims per instance and hour, the \
+                   band of 10-15 % a month",
             source: "AWS Spot Advisor 2025-06: the middle one of five bands; which one is an \
                      assumption",
             listed: false,
         },
-        Sourced {
+        Citation {
             id: "aws-labels",
-            text: "nodes carry eks.amazonaws.com/capacityType: ON_DEMAND or SPOT, and no taint",
+            figure: Figure::Labels,
+            note: ", and no taint",
             source: "EKS User Guide, \"Managed node groups\" (read 2026-11-24)",
             listed: false,
         },

@@ -1,9 +1,10 @@
 //! Microsoft Azure: Spot VMs as AKS nodes, with their sources.
 
+use super::citations::{Citation, Figure};
 use super::interruption::{DrainedBy, Interruption, Loss, Shutdown};
 use super::platform::{Drafts, KnownBy, ZoneNames};
 use super::reserved::aks;
-use super::{Billing, BootTime, CapacityLabel, LOSS, LOSS_SOURCE, Provider, Sourced};
+use super::{Billing, BootTime, CapacityLabel, LOSS_SOURCE, Provider};
 use crate::time::Span;
 
 /// Azure's Spot VMs in AKS node pools, with the eviction policy Delete.
@@ -60,56 +61,66 @@ pub static AZURE: Provider = Provider {
         grace: "30",
         common: Some("Standard_D8s_v5"),
     },
-    defaults: &[
-        Sourced {
+    citations: &[
+        Citation {
             id: "azure-notice",
-            text: "reclaim notice: 30 s (azure)",
+            figure: Figure::Notice,
+            note: "",
             source: "Azure documentation, \"Scheduled Events\": Preempt, at least 30 s (read \
                      2026-11-24)",
             listed: true,
         },
-        Sourced {
+        Citation {
             id: "azure-boot",
-            text: "boot: log-normal, median 120 s, 95 % within 240 s (azure)",
+            figure: Figure::Boot,
+            note: "",
             source: "an assumption of 2026-11-24: no measured source was found",
             listed: true,
         },
-        Sourced {
+        Citation {
             id: "azure-drain",
-            text: "nobody acts on the notice: pods run until the instance is gone (azure)",
+            figure: Figure::Drain,
+            note: "",
             source: "AKS brings no handler of Scheduled Events along, and its kubelets have no \
                      graceful shutdown: a survey of platforms, 2026-07-22; AKS documentation, \
                      \"Add a Spot node pool\", 2025-04-06",
             listed: true,
         },
-        Sourced {
+        Citation {
             id: "azure-shutdown",
-            text: "a kubelet that shuts its node down is told 0 s before the end and has 30 s, the \
-                   last 15 s of them for critical pods (azure)",
+            figure: Figure::Shutdown,
+            note: "",
             source: "assumptions of 2026-11-26: AKS does not switch it on, and whether the machine \
                      is told is not documented",
             listed: false,
         },
-        Sourced { id: "azure-loss", text: LOSS, source: LOSS_SOURCE, listed: true },
-        Sourced {
+        Citation {
+            id: "azure-loss",
+            figure: Figure::Loss,
+            note: "",
+            source: LOSS_SOURCE,
+            listed: true,
+        },
+        Citation {
             id: "azure-billing",
-            text: "billing: by the second, and no rule for instances that are taken back early \
-                   (azure)",
+            figure: Figure::Billing,
+            note: "",
             source: "an assumption of 2026-11-24: by the second from memory, no other rule found",
             listed: true,
         },
-        Sourced {
+        Citation {
             id: "azure-reclaims",
-            text: "a type whose eviction band nobody knows: 0.000199 reclaims per instance and \
-                   hour, the band of 10-15 % in 28 days (azure)",
+            figure: Figure::Reclaims,
+            note: "a type without an eviction band: {} reclaims per instance and hour, the band \
+                   of 10-15 % in 28 days",
             source: "Azure documentation, \"Spot VMs\" (read 2026-11-24): the middle one of five \
                      bands; which one is an assumption",
             listed: false,
         },
-        Sourced {
+        Citation {
             id: "azure-labels",
-            text: "spot nodes carry kubernetes.azure.com/scalesetpriority: spot; AKS taints them \
-                   with the same, NoSchedule, which a pool's `taints` must say",
+            figure: Figure::Labels,
+            note: "; AKS taints them with the same, NoSchedule, which a pool's `taints` must say",
             source: "AKS documentation, \"Add a Spot node pool\", 2025-04-06",
             listed: false,
         },

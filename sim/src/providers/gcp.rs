@@ -1,9 +1,10 @@
 //! Google Cloud: Spot VMs as GKE nodes, with their sources.
 
+use super::citations::{Citation, Figure};
 use super::interruption::{DrainedBy, Interruption, Loss, Shutdown};
 use super::platform::{Drafts, KnownBy, Recorded, ZoneNames, is_letter};
 use super::reserved::gke;
-use super::{Billing, BootTime, CapacityLabel, LOSS, LOSS_SOURCE, Provider, Sourced};
+use super::{Billing, BootTime, CapacityLabel, LOSS_SOURCE, Provider};
 use crate::time::Span;
 
 /// Zones of Google Cloud.
@@ -64,55 +65,64 @@ pub static GCP: Provider = Provider {
     reserve: gke,
     max_pods: 110,
     drafts: DRAFTS,
-    defaults: &[
-        Sourced {
+    citations: &[
+        Citation {
             id: "gcp-notice",
-            text: "reclaim notice: 30 s (gcp)",
+            figure: Figure::Notice,
+            note: "",
             source: "Compute Engine documentation, \"Spot VMs\", 2026-03-19: up to 30 s, best \
                      effort",
             listed: true,
         },
-        Sourced {
+        Citation {
             id: "gcp-boot",
-            text: "boot: log-normal, median 75 s, 95 % within 150 s (gcp)",
+            figure: Figure::Boot,
+            note: "",
             source: "an assumption of 2026-11-24: no measured source was found",
             listed: true,
         },
-        Sourced {
+        Citation {
             id: "gcp-drain",
-            text: "at the notice the kubelet shuts its node down: 15 s for ordinary pods, then 15 \
-                   s for critical ones, whatever their grace periods and budgets (gcp)",
+            figure: Figure::Drain,
+            note: "",
             source: "GKE documentation, \"Preemptible VMs\" and \"Spot VMs\" (read 2026-11-24); \
                      Kubernetes documentation, \"Node Shutdowns\"",
             listed: true,
         },
-        Sourced {
+        Citation {
             id: "gcp-shutdown",
-            text: "a kubelet that shuts its node down is told 30 s before the end and has 30 s, \
-                   the last 15 s of them for critical pods (gcp)",
+            figure: Figure::Shutdown,
+            note: "",
             source: "GKE documentation, \"Preemptible VMs\" (read 2026-11-24); 120 s can be asked \
                      for from GKE 1.35 on, in preview",
             listed: false,
         },
-        Sourced { id: "gcp-loss", text: LOSS, source: LOSS_SOURCE, listed: true },
-        Sourced {
+        Citation {
+            id: "gcp-loss",
+            figure: Figure::Loss,
+            note: "",
+            source: LOSS_SOURCE,
+            listed: true,
+        },
+        Citation {
             id: "gcp-billing",
-            text: "billing: by the second, at least 60 s; an instance that is taken back in its \
-                   first minute is free (gcp)",
+            figure: Figure::Billing,
+            note: "",
             source: "Compute Engine documentation, \"Spot VMs\", 2026-03-19",
             listed: false,
         },
-        Sourced {
+        Citation {
             id: "gcp-reclaims",
-            text: "a Spot VM meets 0.008 reclaims per hour, whatever its type and age (gcp)",
+            figure: Figure::Reclaims,
+            note: "a Spot VM meets {} reclaims per hour, whatever its type and age",
             source: "lifetimes of 1,442 preemptible VMs of 2019: the plateau after their first \
                      hours, held for Spot VMs, which is an assumption; young VMs die faster",
             listed: false,
         },
-        Sourced {
+        Citation {
             id: "gcp-labels",
-            text: "nodes carry cloud.google.com/gke-provisioning: standard or spot, spot ones \
-                   also cloud.google.com/gke-spot: true, and no taint",
+            figure: Figure::Labels,
+            note: ", and no taint",
             source: "GKE documentation, \"Spot VMs\" (read 2026-11-24)",
             listed: false,
         },

@@ -1,10 +1,11 @@
 //! Google Cloud's preemptible VMs, the older kind of Spot VMs: as those, but none gets older than a
 //! day. With their sources.
 
+use super::citations::{Citation, Figure};
 use super::interruption::{DrainedBy, Interruption, Loss, Shutdown};
 use super::platform::{KnownBy, Recorded};
 use super::reserved::gke;
-use super::{Billing, BootTime, CapacityLabel, LOSS, LOSS_SOURCE, Provider, Sourced, gcp};
+use super::{Billing, BootTime, CapacityLabel, LOSS_SOURCE, Provider, gcp};
 use crate::time::Span;
 
 /// Google Cloud's preemptible VMs in GKE node pools.
@@ -55,65 +56,74 @@ pub static GCP_PREEMPTIBLE: Provider = Provider {
     reserve: gke,
     max_pods: 110,
     drafts: gcp::DRAFTS,
-    defaults: &[
-        Sourced {
+    citations: &[
+        Citation {
             id: "gcp-preemptible-notice",
-            text: "reclaim notice: 30 s (gcp-preemptible)",
+            figure: Figure::Notice,
+            note: "",
             source: "GKE documentation, \"Preemptible VMs\" (read 2026-11-24)",
             listed: true,
         },
-        Sourced {
+        Citation {
             id: "gcp-preemptible-max-life",
-            text: "no spot instance gets older than 24 h; those that are there at T+0 are new then \
-                   (gcp-preemptible)",
+            figure: Figure::MaxLife,
+            note: "",
             source: "GKE documentation, \"Preemptible VMs\" (read 2026-11-26). Of 1,442 of them in \
                      2019 those that lasted were taken at 24.0 to 24.8 h. How old the nodes of a \
                      running cluster are is not read",
             listed: true,
         },
-        Sourced {
+        Citation {
             id: "gcp-preemptible-boot",
-            text: "boot: log-normal, median 75 s, 95 % within 150 s (gcp-preemptible)",
+            figure: Figure::Boot,
+            note: "",
             source: "as for gcp, an assumption of 2026-11-24: no measured source was found",
             listed: true,
         },
-        Sourced {
+        Citation {
             id: "gcp-preemptible-drain",
-            text: "at the notice the kubelet shuts its node down: 15 s for ordinary pods, then 15 \
-                   s for critical ones, whatever their grace periods and budgets (gcp-preemptible)",
+            figure: Figure::Drain,
+            note: "",
             source: "GKE documentation, \"Preemptible VMs\" (read 2026-11-24); Kubernetes \
                      documentation, \"Node Shutdowns\"",
             listed: true,
         },
-        Sourced {
+        Citation {
             id: "gcp-preemptible-shutdown",
-            text: "a kubelet that shuts its node down is told 30 s before the end and has 30 s, \
-                   the last 15 s of them for critical pods (gcp-preemptible)",
+            figure: Figure::Shutdown,
+            note: "",
             source: "GKE documentation, \"Preemptible VMs\" (read 2026-11-24); unlike on Spot VMs \
                      it cannot be made longer",
             listed: false,
         },
-        Sourced { id: "gcp-preemptible-loss", text: LOSS, source: LOSS_SOURCE, listed: true },
-        Sourced {
+        Citation {
+            id: "gcp-preemptible-loss",
+            figure: Figure::Loss,
+            note: "",
+            source: LOSS_SOURCE,
+            listed: true,
+        },
+        Citation {
             id: "gcp-preemptible-billing",
-            text: "billing: by the second, at least 60 s; an instance that is taken back in its \
-                   first minute is free (gcp-preemptible)",
+            figure: Figure::Billing,
+            note: "",
             source: "Compute Engine documentation, \"Spot VMs\", 2026-03-19: preemptible VMs have \
                      the same prices",
             listed: false,
         },
-        Sourced {
+        Citation {
             id: "gcp-preemptible-reclaims",
-            text: "with a model that asks for one rate, a preemptible VM meets 0.0232 reclaims per \
-                   hour before its cap (gcp-preemptible)",
+            figure: Figure::Reclaims,
+            note: "with a model that asks for one rate, a preemptible VM meets {} reclaims per \
+                   hour before its cap",
             source: "lifetimes of 1,442 preemptible VMs of 2019: their rates by age, averaged over \
                      a fleet that replaces what it loses",
             listed: false,
         },
-        Sourced {
+        Citation {
             id: "gcp-preemptible-labels",
-            text: "nodes carry cloud.google.com/gke-provisioning: standard or preemptible, \
-                   preemptible ones also cloud.google.com/gke-preemptible: true, and no taint",
+            figure: Figure::Labels,
+            note: ", and no taint",
             source: "GKE documentation, \"Preemptible VMs\", and a node of 2024 as kubectl \
                      describes it (read 2026-11-26)",
             listed: false,

@@ -1,9 +1,10 @@
 //! No provider in particular: cautious figures for a private cloud or one that is not modelled.
 
+use super::citations::{Citation, Figure};
 use super::interruption::{DrainedBy, Interruption, Loss, Shutdown};
 use super::platform::{Drafts, KnownBy, ZoneNames};
 use super::reserved::nothing;
-use super::{Billing, BootTime, LOSS, LOSS_SOURCE, Provider, Sourced};
+use super::{Billing, BootTime, LOSS_SOURCE, Provider};
 use crate::time::Span;
 
 /// A provider that gives the shortest notice and the fewest presents.
@@ -52,52 +53,62 @@ pub static GENERIC: Provider = Provider {
         grace: "30",
         common: None,
     },
-    defaults: &[
-        Sourced {
+    citations: &[
+        Citation {
             id: "generic-notice",
-            text: "reclaim notice: 30 s (generic)",
+            figure: Figure::Notice,
+            note: "",
             source: "the shortest notice of the clouds that are modelled, 2026-11-24",
             listed: true,
         },
-        Sourced {
+        Citation {
             id: "generic-boot",
-            text: "boot: log-normal, median 120 s, 95 % within 240 s (generic)",
+            figure: Figure::Boot,
+            note: "",
             source: "the slowest boot of the clouds that are modelled, 2026-11-24",
             listed: true,
         },
-        Sourced {
+        Citation {
             id: "generic-drain",
-            text: "at the notice a termination handler evicts pods at once; PodDisruptionBudgets \
-                   may hold them back, and then it asks every 5 s (generic)",
+            figure: Figure::Drain,
+            note: "",
             source: "as for aws, 2026-11-24: the way of whoever prepares for notices",
             listed: true,
         },
-        Sourced {
+        Citation {
             id: "generic-shutdown",
-            text: "a kubelet that shuts its node down is told 0 s before the end and has 30 s, the \
-                   last 15 s of them for critical pods (generic)",
+            figure: Figure::Shutdown,
+            note: "",
             source: "assumptions of 2026-11-26: Kubernetes does not switch it on, and every \
                      machine has its own way to end",
             listed: false,
         },
-        Sourced { id: "generic-loss", text: LOSS, source: LOSS_SOURCE, listed: true },
-        Sourced {
+        Citation {
+            id: "generic-loss",
+            figure: Figure::Loss,
+            note: "",
+            source: LOSS_SOURCE,
+            listed: true,
+        },
+        Citation {
             id: "generic-billing",
-            text: "billing: by the second, and no rule for instances that are taken back early \
-                   (generic)",
+            figure: Figure::Billing,
+            note: "",
             source: "an assumption of 2026-11-24: what costs most of the rules that are modelled",
             listed: true,
         },
-        Sourced {
+        Citation {
             id: "generic-reclaims",
-            text: "a type whose reclaim rate nobody gives: 0.000183 reclaims per instance and \
-                   hour, 10-15 % a month (generic)",
+            figure: Figure::Reclaims,
+            note: "a type without a stated reclaim rate: {} reclaims per instance and hour, 10-15 \
+                   % a month",
             source: "as for aws: the middle one of the AWS Spot Advisor's bands, 2025-06",
             listed: false,
         },
-        Sourced {
+        Citation {
             id: "generic-labels",
-            text: "nodes carry no label of a platform's own",
+            figure: Figure::Labels,
+            note: "",
             source: "spotsim, 2026-11: karpenter.sh/capacity-type is set for every provider",
             listed: false,
         },

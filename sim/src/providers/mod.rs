@@ -2,6 +2,7 @@
 
 pub mod aws;
 pub mod azure;
+pub mod citations;
 pub mod gcp;
 pub mod gcp_preemptible;
 pub mod generic;
@@ -11,6 +12,7 @@ pub mod provisioners;
 pub mod reserved;
 
 use crate::time::Span;
+use citations::Citation;
 use interruption::Interruption;
 use platform::{Drafts, KnownBy, Recorded, ZoneNames};
 use reserved::Reserve;
@@ -60,8 +62,8 @@ pub struct Provider {
     pub max_pods: u64,
     /// What drafts of scenarios for it begin with.
     pub drafts: Drafts,
-    /// Each figure above in words, with its source.
-    pub defaults: &'static [Sourced],
+    /// Who says each of the figures above.
+    pub citations: &'static [Citation],
 }
 
 /// How long launches take: log-normal, by two of its quantiles.
@@ -95,19 +97,6 @@ pub struct CapacityLabel {
     pub spot: Option<&'static str>,
 }
 
-/// A default in words: what is taken to be so, and who says it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Sourced {
-    /// The provider's name, a dash, and what it is about: `aws-notice`.
-    pub id: &'static str,
-    /// What is taken to be so.
-    pub text: &'static str,
-    /// Who says it, and when that was read.
-    pub source: &'static str,
-    /// Whether a result depends on it so much that it is listed with every result.
-    pub listed: bool,
-}
-
 impl Billing {
     /// For how long an instance that lived for `held` is billed.
     #[must_use]
@@ -130,9 +119,7 @@ impl Provider {
     }
 }
 
-/// [`Loss::CLEANED_UP`](interruption::Loss::CLEANED_UP) in words.
-const LOSS: &str = "a lost node is unreachable after 50 s, its object is deleted 10 s later, and its \
-                    pods after another 40 to 80 s, unless they tolerate it for less";
+/// Who says [`Loss::CLEANED_UP`](interruption::Loss::CLEANED_UP).
 const LOSS_SOURCE: &str =
     "Kubernetes documentation, \"Nodes\", and kubernetes/kubernetes issue 127352 (read 2026-11-24)";
 
@@ -148,66 +135,7 @@ pub fn named(name: &str) -> Option<&'static Provider> {
 
 #[cfg(test)]
 mod tests {
-    use super::interruption::{DrainedBy, Loss};
     use super::*;
-
-    /// What each provider's defaults say in words is what its figures say.
-    #[test]
-    fn words_and_figures_agree() {
-        for provider in PROVIDERS {
-            let text = |about: &str| {
-                let id = format!("{}-{about}", provider.name);
-                let found = provider.defaults.iter().find(|default| default.id == id);
-                found.unwrap_or_else(|| panic!("{id} is missing")).text
-            };
-            let seconds = |span: Span| format!("{} s", span.as_ms() / 1_000);
-            let BootTime { median, p95 } = provider.boot;
-            assert!(text("notice").contains(&seconds(provider.notice)));
-            assert!(text("boot").contains(&format!("median {}", seconds(median))));
-            assert!(text("boot").contains(&format!("95 % within {}", seconds(p95))));
-            let Interruption { drained_by, shutdown_signal, shutdown, loss } =
-                provider.interruption;
-            assert_eq!(loss, Loss::CLEANED_UP);
-            assert_eq!(text("loss"), LOSS);
-            let drains = text("drain");
-            match drained_by {
-                DrainedBy::Handler => assert!(drains.contains("a termination handler evicts")),
-                DrainedBy::Kubelet => {
-                    assert_eq!(shutdown_signal, provider.notice);
-                    assert!(
-                        drains.contains(&format!("{} for ordinary", seconds(shutdown.ordinary())))
-                    );
-                    assert!(
-                        drains.contains(&format!("{} for critical", seconds(shutdown.critical)))
-                    );
-                }
-                DrainedBy::Nobody => assert!(drains.contains("nobody")),
-            }
-            let kubelet = text("shutdown");
-            let [signal, total, critical] =
-                [shutdown_signal, shutdown.total, shutdown.critical].map(seconds);
-            assert!(kubelet.contains(&format!("told {signal} before")), "{kubelet}");
-            assert!(kubelet.contains(&format!("has {total}, the last {critical}")), "{kubelet}");
-            let Billing { minimum, free_if_reclaimed_before, .. } = provider.billing;
-            assert_eq!(text("billing").contains("at least"), minimum > Span::ZERO);
-            assert_eq!(text("billing").contains("free"), free_if_reclaimed_before > Span::ZERO);
-            let rate = format!("{} reclaims", provider.reclaims_per_hour);
-            assert!(text("reclaims").contains(&rate), "{rate}");
-            if let Some(max_life) = provider.max_life {
-                assert!(text("max-life").contains(&format!("{} h", max_life.as_ms() / 3_600_000)));
-            }
-            for label in provider.labels {
-                assert!(text("labels").contains(label.key), "{}", label.key);
-            }
-        }
-    }
-
-    #[test]
-    fn every_default_has_a_source_and_a_date() {
-        for default in PROVIDERS.iter().flat_map(|provider| provider.defaults) {
-            assert!(default.source.contains("20"), "{}: {}", default.id, default.source);
-        }
-    }
 
     /// Bills of a minute's, half an hour's and an hour's spot instance that the provider takes
     /// back, in seconds, worked by hand.
