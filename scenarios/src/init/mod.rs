@@ -53,7 +53,7 @@ pub struct Files<'f> {
 /// Drafts both scenarios.
 ///
 /// # Errors
-/// What a run of them would refuse and no gap explains: it looks closer at a dump than a draft does.
+/// What a run of them would refuse of the dump: it looks closer at one than a draft does.
 fn draft(cluster: &Cluster<'_>, files: Files<'_>) -> Result<Draft, Diagnostics> {
     let nodes: Vec<&Node> = cluster.nodes.iter().map(|(node, _)| *node).collect();
     let mut recognised = pools::recognise(&nodes);
@@ -73,12 +73,16 @@ fn draft(cluster: &Cluster<'_>, files: Files<'_>) -> Result<Draft, Diagnostics> 
         notes.push(format!("{}: {}", pool.name, proposal.sentence()));
     }
     let moves = proposals.iter().any(|proposal| proposal.moves);
-    let gaps = writer.gaps();
+    let mut gaps = writer.gaps();
     let trial = Writer { trial: true, ..writer };
-    trial::read(&trial.scenario(&as_it_stands, false), files.scenario, &gaps)?;
+    let mut refused = trial::read(&trial.scenario(&as_it_stands, false), files.scenario)?;
     if moves {
-        trial::read(&trial.scenario(&proposed, true), files.spot, &gaps)?;
+        let of_the_proposal = trial::read(&trial.scenario(&proposed, true), files.spot)?;
+        refused.extend(
+            of_the_proposal.into_iter().filter(|it| !refused.contains(it)).collect::<Vec<_>>(),
+        );
     }
+    gaps.extend(refused);
     Ok(Draft {
         scenario: writer.scenario(&as_it_stands, false),
         spot: moves.then(|| writer.scenario(&proposed, true)),

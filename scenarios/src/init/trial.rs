@@ -53,16 +53,28 @@ pub(super) enum Tried {
     TooLarge(Box<Diagnostic>),
 }
 
-/// Reads the scenario `text` whose file is `name`, as a run does.
+/// Reads the scenario `text` whose file is `name`, as a run does; what a run would refuse of the
+/// scenario itself, in words.
 ///
 /// # Errors
-/// What a run would refuse; not what is wrong in the scenario itself while there are gaps in it.
-pub(super) fn read(text: &str, name: &str, gaps: &[String]) -> Result<(), Diagnostics> {
-    let Err(found) = parsed(text, name) else { return Ok(()) };
+/// What a run would refuse of the files that it names.
+pub(super) fn read(text: &str, name: &str) -> Result<Vec<String>, Diagnostics> {
+    let Err(found) = parsed(text, name) else { return Ok(Vec::new()) };
     let itself = |it: &Diagnostic| it.place.as_ref().is_some_and(|place| place.file == name);
-    let explained =
-        !gaps.is_empty() && found.iter().all(|it| it.severity() != Severity::Error || itself(it));
-    if explained { Ok(()) } else { Err(found) }
+    let errors = || found.iter().filter(|it| it.severity() == Severity::Error);
+    if !errors().all(itself) {
+        return Err(found);
+    }
+    // Of zones that are not there more is known, and said.
+    let rest = errors().filter(|it| it.code != "E0211");
+    Ok(rest.map(|it| format!("{REFUSED} {}{}", it.message, help(it))).collect())
+}
+
+/// How a gap begins that a trial has found.
+const REFUSED: &str = "a run refuses this:";
+
+fn help(refused: &Diagnostic) -> String {
+    refused.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default()
 }
 
 fn parsed(text: &str, name: &str) -> Result<Scenario, Diagnostics> {
