@@ -26,8 +26,14 @@ impl Input {
 /// The SHA-256 of `content`, in hexadecimal.
 #[must_use]
 pub fn sha256(content: &[u8]) -> String {
-    let mut text = String::with_capacity(64);
-    for byte in Sha256::digest(content) {
+    hexadecimal(&Sha256::digest(content))
+}
+
+/// Bytes as `sha256sum` prints them.
+#[must_use]
+pub fn hexadecimal(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
         let _ = write!(text, "{byte:02x}");
     }
     text

@@ -31,7 +31,7 @@ impl Checked {
 }
 
 /// Runs replications of the scenario as it is, or those that are finished when `stop` is wanted; `seen`
-/// hears of each.
+/// is called after each.
 ///
 /// # Errors
 /// If threads cannot be started, or if no replication was finished.

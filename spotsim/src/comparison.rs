@@ -47,7 +47,8 @@ impl<'s> Comparison<'s> {
         2 + u32::try_from(scales(&self.scenario.setup).0.len()).unwrap_or(u32::MAX - 2)
     }
 
-    /// Runs all replications, or those that are finished when `stop` is wanted; `seen` hears of each.
+    /// Runs all replications, or those that are finished when `stop` is wanted; `seen` is called
+    /// after each.
     ///
     /// # Errors
     /// If threads cannot be started, or if no replication was finished.

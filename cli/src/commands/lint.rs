@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use reports::many;
 use scenarios::Diagnostics;
 use scenarios::diagnostic::Severity;
 use scenarios::lint::review;
@@ -40,12 +41,9 @@ pub(crate) fn run(args: &LintArgs) -> Outcome {
 }
 
 fn counted(found: &Diagnostics, files: usize) -> String {
-    let count = |severity, name: &str| {
-        let n = found.iter().filter(|diagnostic| diagnostic.severity() == severity).count();
-        format!("{n} {name}{}", if n == 1 { "" } else { "s" })
-    };
+    let count = |severity, noun| many(found.count(severity) as u64, noun);
     let (errors, warnings) = (count(Severity::Error, "error"), count(Severity::Warning, "warning"));
-    let files = if files == 1 { "1 file".to_owned() } else { format!("{files} files") };
+    let files = many(files as u64, "file");
     if found.is_empty() {
         return format!("nothing to say about {files}");
     }

@@ -35,7 +35,7 @@ pub(crate) fn run(args: &ValidateArgs) -> Outcome {
             Output::Json => records.push(json!({
                 "experiment": experiment.name, "about": experiment.about,
                 "holds": held == judged,
-                "rows": rows.iter().map(|row| told_row(experiment, row)).collect::<Vec<_>>()
+                "rows": rows.iter().map(|row| row_as_json(experiment, row)).collect::<Vec<_>>()
             })),
             Output::Table => {
                 writeln!(stdout, "{}: {}", experiment.name, experiment.about)?;
@@ -88,7 +88,7 @@ fn wanted(bound: Bound) -> String {
     }
 }
 
-fn told_row(experiment: &Experiment, row: &Row) -> serde_json::Value {
+fn row_as_json(experiment: &Experiment, row: &Row) -> serde_json::Value {
     let known = match Standing::of(experiment.name, row) {
         Standing::KnownMiss(why) => Some(why),
         _ => None,

@@ -4,13 +4,13 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use serde_json::Value;
 
+use super::support;
+
 fn spotsim(dir: &Path, args: &[&str]) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_spotsim"));
-    let output = command.current_dir(dir).args(args).arg("-q").output().unwrap();
+    let output = support::spotsim(dir).args(args).arg("-q").output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 

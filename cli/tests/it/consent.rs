@@ -3,7 +3,9 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
+
+use super::support::{self, stderr};
 
 const SCENARIO: &str = "apiVersion: spotsim/v1
 name: sized
@@ -20,11 +22,7 @@ workloads:
 ";
 
 fn spotsim(folder: &Path, args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_spotsim")).current_dir(folder).args(args).output().unwrap()
-}
-
-fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
+    support::spotsim(folder).args(args).output().unwrap()
 }
 
 #[test]
@@ -35,9 +33,9 @@ fn what_is_too_large_is_refused_at_once() {
     fs::write(folder.join("large.yaml"), text).unwrap();
     for command in ["run", "check"] {
         let output = spotsim(folder, &[command, "large.yaml", "-n", "1"]);
-        assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+        assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
         for part in ["error[E0212]", "large.yaml:10:15", "1397 GiB", "--large"] {
-            assert!(said(&output).contains(part), "{part}: {}", said(&output));
+            assert!(stderr(&output).contains(part), "{part}: {}", stderr(&output));
         }
     }
     assert_eq!(fs::read_dir(folder).unwrap().count(), 1, "nothing was written");
@@ -53,9 +51,9 @@ fn consent_lifts_the_refusal() {
     fs::write(folder.join("set.yaml"), set).unwrap();
     let run = ["run", "set.yaml", "-n", "1", "--threads", "65535"];
     let refused = spotsim(folder, &run);
-    assert_eq!(refused.status.code(), Some(2), "{}", said(&refused));
+    assert_eq!(refused.status.code(), Some(2), "{}", stderr(&refused));
     let begun = spotsim(folder, &[&run[..], &["--large"]].concat());
-    assert_eq!(begun.status.code(), Some(0), "{}", said(&begun));
+    assert_eq!(begun.status.code(), Some(0), "{}", stderr(&begun));
 }
 
 #[test]
@@ -64,16 +62,16 @@ fn a_manifest_does_not_tell_of_more_replications_than_can_be_asked_for() {
     let folder = folder.path();
     fs::write(folder.join("small.yaml"), SCENARIO).unwrap();
     let run = spotsim(folder, &["run", "small.yaml", "-n", "2", "--out", "run"]);
-    assert_eq!(run.status.code(), Some(0), "{}", said(&run));
+    assert_eq!(run.status.code(), Some(0), "{}", stderr(&run));
     let manifest = folder.join("run/manifest.json");
     let text = fs::read_to_string(&manifest).unwrap();
     for number in ["4294967295", "0"] {
         let field = format!("\"replications\": {number}");
         fs::write(&manifest, text.replace("\"replications\": 2", &field)).unwrap();
         let verified = spotsim(folder, &["run", "--verify", "run"]);
-        assert_eq!(verified.status.code(), Some(2), "{}", said(&verified));
+        assert_eq!(verified.status.code(), Some(2), "{}", stderr(&verified));
         let what = format!("replications is {number}");
-        assert!(said(&verified).contains(&what), "{}", said(&verified));
+        assert!(stderr(&verified).contains(&what), "{}", stderr(&verified));
     }
 }
 
@@ -93,14 +91,14 @@ fn a_draft_says_what_run_would_refuse() {
     let folder = folder.path();
     fs::write(folder.join("web.yaml"), manifest(2_000_000_000, "4")).unwrap();
     let output = spotsim(folder, &["init", "--from", "web.yaml"]);
-    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
     for part in ["error[E0212]", "web.yaml:5:13", "2000000000 pods", "1000000 nodes at most"] {
-        assert!(said(&output).contains(part), "{part}: {}", said(&output));
+        assert!(stderr(&output).contains(part), "{part}: {}", stderr(&output));
     }
     assert!(!folder.join("scenario.yaml").exists());
     fs::write(folder.join("web.yaml"), manifest(20_000_000, "50m")).unwrap();
     let output = spotsim(folder, &["init", "--from", "web.yaml"]);
-    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
-    assert!(said(&output).contains("was not tried"), "{}", said(&output));
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(stderr(&output).contains("was not tried"), "{}", stderr(&output));
     assert_eq!(spotsim(folder, &["run", "scenario.yaml"]).status.code(), Some(2));
 }

@@ -10,24 +10,21 @@ use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
+use super::support::{names, small, spotsim};
+
 /// A machine that is busy takes its time; the run would take minutes.
 const SOON: Duration = Duration::from_secs(10);
 
-/// One replication of many minutes: `pods` that find no room, asked again and again for a week.
-fn scenario(pods: u32) -> String {
-    format!(
-        "apiVersion: spotsim/v1\nname: long\nhorizon: 7d\nprovider: aws\nregion: us-east-1\npools:\n  \
-         - {{name: spot, count: 4, capacityType: spot, instanceTypes: [m6i.large]}}\nworkloads:\n  \
-         - name: web\n    kind: Deployment\n    replicas: {pods}\n    template:\n      containers:\n        \
-         - {{name: app, resources: {{requests: {{cpu: 500m, memory: 1Gi}}}}}}\n"
-    )
+/// One replication of many minutes: pods that find no room, asked again and again for a week.
+fn long() -> String {
+    small("7d", 4, 100_000)
 }
 
 /// How `spotsim` ends that is sent `signal` a second after it said what it does, and how soon; with
 /// what it said.
 fn ended(folder: &Path, args: &[&str], signal: &str) -> (ExitStatus, Duration, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_spotsim"));
-    command.current_dir(folder).args(args).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut command = spotsim(folder);
+    command.args(args).stdout(Stdio::null()).stderr(Stdio::piped());
     let mut run = command.spawn().unwrap();
     let mut stderr = BufReader::new(run.stderr.take().unwrap());
     let mut said = String::new();
@@ -45,18 +42,10 @@ fn ended(folder: &Path, args: &[&str], signal: &str) -> (ExitStatus, Duration, S
     (status, sent.elapsed(), said)
 }
 
-fn names(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).unwrap();
-    let mut names: Vec<String> =
-        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    names.sort();
-    names
-}
-
 #[test]
 fn a_long_replication_ends_when_it_is_interrupted() {
     let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("long.yaml"), scenario(100_000)).unwrap();
+    fs::write(folder.path().join("long.yaml"), long()).unwrap();
     let run: &[&str] = &["run", "long.yaml", "-n", "1", "--out", "run"];
     let check: &[&str] = &["check", "long.yaml", "-n", "1"];
     for (args, signal, code) in [(run, "-INT", 130), (run, "-TERM", 143), (check, "-INT", 130)] {
@@ -71,10 +60,10 @@ fn a_long_replication_ends_when_it_is_interrupted() {
 #[test]
 fn an_interrupted_run_leaves_the_old_one() {
     let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("short.yaml"), scenario(10)).unwrap();
-    fs::write(folder.path().join("long.yaml"), scenario(100_000)).unwrap();
-    let mut first = Command::new(env!("CARGO_BIN_EXE_spotsim"));
-    first.current_dir(folder.path()).args(["run", "short.yaml", "-n", "1", "-q", "--out", "run"]);
+    fs::write(folder.path().join("short.yaml"), small("7d", 4, 10)).unwrap();
+    fs::write(folder.path().join("long.yaml"), long()).unwrap();
+    let mut first = spotsim(folder.path());
+    first.args(["run", "short.yaml", "-n", "1", "-q", "--out", "run"]);
     assert!(first.output().unwrap().status.success());
     let all = |run: &Path| -> Vec<(String, Vec<u8>)> {
         let read = |name: String| (name.clone(), fs::read(run.join(name)).unwrap());

@@ -12,6 +12,7 @@ mod names;
 mod out;
 mod prices;
 mod run_folder;
+mod support;
 mod tidy;
 mod today;
 mod verdict;

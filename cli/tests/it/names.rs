@@ -4,7 +4,9 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
+
+use super::support;
 
 /// A name in it is `NAME`, as YAML writes a string between double quotes.
 const SCENARIO: &str = r#"
@@ -34,8 +36,7 @@ const HOSTILE: [&str; 8] = [
 ];
 
 fn spotsim(dir: &Path, args: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_spotsim"));
-    command.current_dir(dir).args(args).output().unwrap()
+    support::spotsim(dir).args(args).output().unwrap()
 }
 
 /// Fails if a text has a character that acts. The colours of diagnostics are ours.

@@ -3,7 +3,8 @@
 #![allow(clippy::unwrap_used)] // a test that cannot go on fails
 
 use std::fs;
-use std::process::Command;
+
+use super::support::{Place, stderr};
 
 /// Two instances from 02:00 on, for ten hours; the second zone's price is older than that.
 const SCENARIO: &str = "
@@ -33,24 +34,21 @@ box,us-east-1b,2026-05-05T12:00:00Z,0.99
 
 #[test]
 fn a_replay_costs_its_integral() {
-    let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("scenario.yaml"), SCENARIO).unwrap();
-    fs::write(folder.path().join("prices.csv"), PRICES).unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_spotsim"));
-    command.current_dir(folder.path()).args(["run", "scenario.yaml", "-n", "2", "--out", "run"]);
-    let output = command.output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let folder = Place::with("scenario.yaml", SCENARIO);
+    fs::write(folder.path("prices.csv"), PRICES).unwrap();
+    let output = folder.spotsim(&["run", "scenario.yaml", "-n", "2", "--out", "run"]);
+    assert!(output.status.success(), "{}", stderr(&output));
     // Micro-dollars per hour times milliseconds.
     let first = [(20_000, 9_000_000), (20_001, 7), (25_000, 26_999_993)];
     let second = [(30_000, 35_999_000), (40_000, 1_000)];
     let expected: u128 = first.iter().chain(&second).map(|(price, ms)| price * ms).sum();
-    let mut table = csv::Reader::from_path(folder.path().join("run/costs.csv")).unwrap();
+    let mut table = csv::Reader::from_path(folder.path("run/costs.csv")).unwrap();
     let column = table.headers().unwrap().iter().position(|it| it == "cost_micro_usd_ms_per_hour");
     let lines: Vec<u128> =
         table.records().map(|row| row.unwrap()[column.unwrap()].parse().unwrap()).collect();
     assert_eq!(lines.len(), first.len() + second.len(), "a line for each price");
     assert_eq!(lines.iter().sum::<u128>(), expected);
-    let summary = fs::read_to_string(folder.path().join("run/summary.json")).unwrap();
+    let summary = fs::read_to_string(folder.path("run/summary.json")).unwrap();
     let summary: serde_json::Value = serde_json::from_str(&summary).unwrap();
     assert!(summary.to_string().contains("replayed-prices"), "{summary}");
 }

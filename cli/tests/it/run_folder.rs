@@ -10,65 +10,29 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
-/// A folder of its own, with a scenario in it.
-struct Place(tempfile::TempDir);
+use super::support::{Place, spotsim, stderr, stdout};
 
-impl Place {
-    fn new() -> Place {
-        let dir = tempfile::tempdir().unwrap();
-        let text = include_str!("../../../scenarios/library/web-on-spot.yaml");
-        // Often enough that three weeks have something to tell.
-        let text = text.replace("{scale: 1}", "{scale: 30}");
-        fs::write(dir.path().join("scenario.yaml"), text).unwrap();
-        Place(dir)
-    }
+/// A folder with a scenario in it.
+fn place() -> Place {
+    let text = include_str!("../../../scenarios/library/web-on-spot.yaml");
+    // Often enough that three weeks have something to tell.
+    Place::with("scenario.yaml", &text.replace("{scale: 1}", "{scale: 30}"))
+}
 
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
+/// Runs the scenario into `run`.
+fn run(place: &Place, more: &[&str]) -> Output {
+    place.spotsim(&[&["run", "scenario.yaml", "-n", "3", "--out", "run"], more].concat())
+}
 
-    fn spotsim(&self, args: &[&str]) -> Output {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_spotsim"));
-        command.current_dir(self.0.path()).args(args).output().unwrap()
-    }
-
-    /// Runs the scenario into `run`.
-    fn run(&self, more: &[&str]) -> Output {
-        self.spotsim(&[&["run", "scenario.yaml", "-n", "3", "--out", "run"], more].concat())
-    }
-
-    /// Runs the scenario into `run` where no file may grow beyond `blocks` of 1 KiB.
-    fn run_limited(&self, trap: &str, blocks: u32, more: &str) -> Output {
-        let script = format!(
-            "{trap} ulimit -f {blocks}; exec {} run scenario.yaml -n 3 --out run {more}",
-            env!("CARGO_BIN_EXE_spotsim")
-        );
-        Command::new("bash").current_dir(self.0.path()).args(["-c", &script]).output().unwrap()
-    }
-
-    fn names(&self, folder: &str) -> Vec<String> {
-        let entries = fs::read_dir(self.path(folder)).unwrap();
-        let mut names: Vec<String> =
-            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-        names.sort();
-        names
-    }
-
-    fn json(&self, file: &str) -> Value {
-        serde_json::from_str(&fs::read_to_string(self.path(file)).unwrap()).unwrap()
-    }
+/// Runs the scenario into `run` where no file may grow beyond `blocks` of 1 KiB.
+fn run_limited(place: &Place, trap: &str, blocks: u32, more: &str) -> Output {
+    let spotsim = env!("CARGO_BIN_EXE_spotsim");
+    let run = format!("{spotsim} run scenario.yaml -n 3 --out run {more}");
+    place.bash(&format!("{trap} ulimit -f {blocks}; exec {run}"))
 }
 
 fn code(output: &Output) -> Option<i32> {
     output.status.code()
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
 }
 
 /// Every file of a folder with its bytes.
@@ -81,7 +45,7 @@ fn contents(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
 
 #[test]
 fn a_run_is_named_after_all_that_it_depends_on() {
-    let place = Place::new();
+    let place = place();
     let run = |args: &[&str]| {
         let output = place.spotsim(&[&["run", "scenario.yaml", "-q"], args].concat());
         assert_eq!(code(&output), Some(0), "{}", stderr(&output));
@@ -104,33 +68,33 @@ fn a_run_is_named_after_all_that_it_depends_on() {
 
 #[test]
 fn a_folder_is_never_overwritten_unless_forced() {
-    let place = Place::new();
-    assert_eq!(code(&place.run(&[])), Some(0));
+    let place = place();
+    assert_eq!(code(&run(&place, &[])), Some(0));
     let before = contents(&place.path("run"));
-    let again = place.run(&["--threads", "1"]);
+    let again = run(&place, &["--threads", "1"]);
     assert!(stderr(&again).contains("already there, same bytes"), "{}", stderr(&again));
     assert_eq!(contents(&place.path("run")), before);
 
-    let other = place.run(&["--seed", "7"]);
+    let other = run(&place, &["--seed", "7"]);
     assert_eq!(code(&other), Some(2));
     assert!(stderr(&other).contains("pass --force to replace it"), "{}", stderr(&other));
     assert_eq!(contents(&place.path("run")), before);
 
-    assert_eq!(code(&place.run(&["--seed", "7", "--force"])), Some(0));
+    assert_eq!(code(&run(&place, &["--seed", "7", "--force"])), Some(0));
     assert_ne!(contents(&place.path("run")), before);
     assert_eq!(place.names(""), ["run", "scenario.yaml"], "nothing is left beside it");
 
     // A file that was changed by hand is another run.
     fs::write(place.path("run/nodes.csv"), "").unwrap();
-    assert_eq!(code(&place.run(&["--seed", "7"])), Some(2));
+    assert_eq!(code(&run(&place, &["--seed", "7"])), Some(2));
 }
 
 #[test]
 fn what_is_not_a_run_folder_is_never_replaced() {
-    let place = Place::new();
+    let place = place();
     fs::create_dir(place.path("run")).unwrap();
     fs::write(place.path("run/thesis.txt"), "years of work").unwrap();
-    let output = place.run(&["--force"]);
+    let output = run(&place, &["--force"]);
     assert_eq!(code(&output), Some(2));
     assert!(output.stdout.is_empty(), "nothing was simulated");
     assert_eq!(place.names("run"), ["thesis.txt"]);
@@ -138,8 +102,8 @@ fn what_is_not_a_run_folder_is_never_replaced() {
 
 #[test]
 fn a_full_disk_leaves_nothing_half_written() {
-    let place = Place::new();
-    let full = place.run_limited("trap '' XFSZ;", 8, "");
+    let place = place();
+    let full = run_limited(&place, "trap '' XFSZ;", 8, "");
     assert_eq!(code(&full), Some(1), "{}", stderr(&full));
     assert!(
         stderr(&full).contains("cannot write run; nothing was left there"),
@@ -149,17 +113,17 @@ fn a_full_disk_leaves_nothing_half_written() {
     assert!(stdout(&full).contains("saves"), "the answer is printed nevertheless");
     assert_eq!(place.names(""), ["scenario.yaml"]);
     // The same over a run that is there: it stays.
-    assert_eq!(code(&place.run(&[])), Some(0));
+    assert_eq!(code(&run(&place, &[])), Some(0));
     let before = contents(&place.path("run"));
-    let again = place.run_limited("trap '' XFSZ;", 8, "--seed 7 --force");
+    let again = run_limited(&place, "trap '' XFSZ;", 8, "--seed 7 --force");
     assert_eq!(code(&again), Some(1));
     assert_eq!(contents(&place.path("run")), before);
 }
 
 #[test]
 fn a_kill_leaves_nothing_half_written() {
-    let place = Place::new();
-    let killed = place.run_limited("", 8, "");
+    let place = place();
+    let killed = run_limited(&place, "", 8, "");
     assert_eq!(code(&killed), None, "the signal ended it");
     assert!(!place.path("run").exists());
 }
@@ -167,9 +131,9 @@ fn a_kill_leaves_nothing_half_written() {
 #[cfg(unix)]
 #[test]
 fn an_interrupted_run_leaves_nothing() {
-    let place = Place::new();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_spotsim"));
-    command.current_dir(place.path("")).args(["run", "scenario.yaml", "-n", "100000"]);
+    let place = place();
+    let mut command = spotsim(&place.path(""));
+    command.args(["run", "scenario.yaml", "-n", "100000"]);
     let mut run = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
     // Once it has said what it simulates it listens to Ctrl-C.
     let mut said = String::new();
@@ -184,7 +148,7 @@ fn an_interrupted_run_leaves_nothing() {
 
 #[test]
 fn costs_sum_exactly_to_the_cost_of_the_run() {
-    let place = Place::new();
+    let place = place();
     for scenario in ["web-on-spot", "batch-on-spot", "mixed-critical-and-spot"] {
         let output = place.spotsim(&["demo", scenario, "-n", "1", "-q", "--out", scenario]);
         assert_eq!(code(&output), Some(0), "{}", stderr(&output));
@@ -202,7 +166,7 @@ fn costs_sum_exactly_to_the_cost_of_the_run() {
 
 #[test]
 fn series_average_to_the_cost_a_month() {
-    let place = Place::new();
+    let place = place();
     assert_eq!(code(&place.spotsim(&["demo", "-n", "7", "-q", "--out", "run"])), Some(0));
     let table = fs::read_to_string(place.path("run/series.csv")).unwrap();
     let rows: Vec<Vec<f64>> = table
@@ -222,7 +186,7 @@ fn series_average_to_the_cost_a_month() {
 
 #[test]
 fn the_tables_count_what_the_summary_counts() {
-    let place = Place::new();
+    let place = place();
     assert_eq!(code(&place.spotsim(&["demo", "-n", "1", "-q", "--out", "run"])), Some(0));
     let summary = place.json("run/summary.json");
     let days = summary["windowHours"].as_f64().unwrap() / 24.0;
@@ -245,8 +209,8 @@ fn the_tables_count_what_the_summary_counts() {
 
 #[test]
 fn every_column_and_kind_is_documented() {
-    let place = Place::new();
-    assert_eq!(code(&place.run(&[])), Some(0));
+    let place = place();
+    assert_eq!(code(&run(&place, &[])), Some(0));
     let page = include_str!("../../../docs/run-folder.md");
     // Charts are listed without the endings of their formats.
     let stem = |name: String| match name.rsplit_once('.') {
@@ -290,8 +254,8 @@ fn every_kind_of_fact_is_documented_and_no_other() {
 
 #[test]
 fn a_run_can_be_made_again() {
-    let place = Place::new();
-    assert_eq!(code(&place.run(&[])), Some(0));
+    let (place, elsewhere) = (place(), place());
+    assert_eq!(code(&run(&place, &[])), Some(0));
     let equal = place.spotsim(&["run", "--verify", "run", "-q"]);
     assert_eq!(code(&equal), Some(0), "{}", stderr(&equal));
     assert!(
@@ -300,7 +264,6 @@ fn a_run_can_be_made_again() {
         stdout(&equal)
     );
     // From elsewhere the scenario is not found, unless it is named.
-    let elsewhere = Place::new();
     fs::remove_file(elsewhere.path("scenario.yaml")).unwrap();
     let (run, file) = (place.path("run"), place.path("scenario.yaml"));
     let (run, file) = (run.to_str().unwrap(), file.to_str().unwrap());
@@ -310,8 +273,8 @@ fn a_run_can_be_made_again() {
 
 #[test]
 fn the_first_fact_that_differs_is_named() {
-    let place = Place::new();
-    assert_eq!(code(&place.run(&[])), Some(0));
+    let place = place();
+    assert_eq!(code(&run(&place, &[])), Some(0));
     let file = place.path("run/facts.jsonl");
     let facts = fs::read_to_string(&file).unwrap();
     let differs = |text: &str| {
@@ -337,8 +300,8 @@ fn the_first_fact_that_differs_is_named() {
 
 #[test]
 fn another_scenario_is_another_run() {
-    let place = Place::new();
-    assert_eq!(code(&place.run(&[])), Some(0));
+    let place = place();
+    assert_eq!(code(&run(&place, &[])), Some(0));
     let text = fs::read_to_string(place.path("scenario.yaml")).unwrap();
     fs::write(place.path("scenario.yaml"), text.replace("{scale: 30}", "{scale: 300}")).unwrap();
     let output = place.spotsim(&["run", "--verify", "run"]);
@@ -349,8 +312,8 @@ fn another_scenario_is_another_run() {
 
 #[test]
 fn a_run_of_which_no_facts_were_kept_is_compared_by_its_digest() {
-    let place = Place::new();
-    assert_eq!(code(&place.run(&[])), Some(0));
+    let place = place();
+    assert_eq!(code(&run(&place, &[])), Some(0));
     let mut manifest = place.json("run/manifest.json");
     manifest["digests"]["onDemand"][2] = "0123456789abcdef".into();
     fs::write(place.path("run/manifest.json"), manifest.to_string()).unwrap();
@@ -365,8 +328,8 @@ fn a_run_of_which_no_facts_were_kept_is_compared_by_its_digest() {
 
 #[test]
 fn a_run_is_explained_by_its_own_scenario_or_not_at_all() {
-    let place = Place::new();
-    assert_eq!(code(&place.run(&[])), Some(0));
+    let place = place();
+    assert_eq!(code(&run(&place, &[])), Some(0));
     let facts = fs::read_to_string(place.path("run/facts.jsonl")).unwrap();
     let pod = facts.lines().find_map(|line| {
         let fact: Value = serde_json::from_str(line).unwrap();

@@ -3,10 +3,10 @@
 #![allow(clippy::unwrap_used)] // in the helpers too, a test that cannot go on fails
 
 use std::fs;
-use std::path::Path;
-use std::process::{Command, Output};
 
 use serde_json::Value;
+
+use super::support::{Place, stderr, stdout};
 
 /// Six nodes, of which `spot` are bought on spot.
 fn scenario(spot: u32, more: &str) -> String {
@@ -28,25 +28,11 @@ workloads:
     )
 }
 
-fn place(today: &str, proposal: &str) -> tempfile::TempDir {
-    let dir = tempfile::tempdir().unwrap();
-    fs::create_dir(dir.path().join("now")).unwrap();
-    fs::write(dir.path().join("now/scenario.yaml"), today).unwrap();
-    fs::write(dir.path().join("spot.yaml"), proposal).unwrap();
-    dir
-}
-
-fn spotsim(folder: &Path, args: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_spotsim"));
-    command.current_dir(folder).args(args).output().unwrap()
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
+fn place(today: &str, proposal: &str) -> Place {
+    let place = Place::with("spot.yaml", proposal);
+    fs::create_dir(place.path("now")).unwrap();
+    fs::write(place.path("now/scenario.yaml"), today).unwrap();
+    place
 }
 
 const NAMED: &str = "today: now/scenario.yaml";
@@ -55,14 +41,14 @@ const NAMED: &str = "today: now/scenario.yaml";
 fn a_proposal_is_measured_against_today_and_both_baselines() {
     let dir = place(&scenario(3, ""), &scenario(5, NAMED));
     let args = ["run", "spot.yaml", "-n", "4", "-q", "--out", "run"];
-    let text = stdout(&spotsim(dir.path(), &args));
+    let text = stdout(&dir.spotsim(&args));
     let first = text.lines().next().unwrap();
     assert!(first.starts_with("shop: spot saves $"), "{first}");
     assert!(first.contains("/month against today ("), "{first}");
     assert!(text.contains("\nPaid today /month "), "{text}");
     assert!(text.contains("\nSaving against what is paid today: $"), "{text}");
 
-    let summary = fs::read_to_string(dir.path().join("run/summary.json")).unwrap();
+    let summary = fs::read_to_string(dir.path("run/summary.json")).unwrap();
     let summary: Value = serde_json::from_str(&summary).unwrap();
     let mean = |path: &str| summary.pointer(path).and_then(Value::as_f64).unwrap();
     let today = mean("/today/costMonthly/mean");
@@ -73,14 +59,14 @@ fn a_proposal_is_measured_against_today_and_both_baselines() {
     assert!(saving > 0.0 && saving < 0.6 * mean("/saving/onDemandPlan/usdMonthly/mean"));
 
     // The other scenario is an input of the run, which can be made again.
-    let manifest = fs::read_to_string(dir.path().join("run/manifest.json")).unwrap();
+    let manifest = fs::read_to_string(dir.path("run/manifest.json")).unwrap();
     let manifest: Value = serde_json::from_str(&manifest).unwrap();
     assert_eq!(manifest["inputs"][1]["file"], "now/scenario.yaml");
     assert_eq!(manifest["digests"]["today"].as_array().unwrap().len(), 4);
-    let again = spotsim(dir.path(), &["run", "--verify", "run", "-q"]);
+    let again = dir.spotsim(&["run", "--verify", "run", "-q"]);
     assert!(stdout(&again).starts_with("equal: 4 replications of all three plans"), "{again:?}");
-    fs::write(dir.path().join("now/scenario.yaml"), scenario(2, "")).unwrap();
-    let again = spotsim(dir.path(), &["run", "--verify", "run"]);
+    fs::write(dir.path("now/scenario.yaml"), scenario(2, "")).unwrap();
+    let again = dir.spotsim(&["run", "--verify", "run"]);
     assert_eq!(again.status.code(), Some(1));
     assert!(stdout(&again).contains("of the present plan has digest"), "{again:?}");
     assert!(stderr(&again).contains("now/scenario.yaml has changed"), "{again:?}");
@@ -89,7 +75,7 @@ fn a_proposal_is_measured_against_today_and_both_baselines() {
 #[test]
 fn the_same_cluster_saves_nothing_against_itself() {
     let dir = place(&scenario(3, ""), &scenario(3, NAMED));
-    let text = stdout(&spotsim(dir.path(), &["run", "spot.yaml", "-n", "3", "-q"]));
+    let text = stdout(&dir.spotsim(&["run", "spot.yaml", "-n", "3", "-q"]));
     assert!(text.starts_with("shop: spot saves nothing per month against today"), "{text}");
 }
 
@@ -97,7 +83,7 @@ fn the_same_cluster_saves_nothing_against_itself() {
 fn without_it_there_are_two_baselines() {
     let dir = place(&scenario(3, ""), &scenario(3, ""));
     let args = ["run", "spot.yaml", "-n", "2", "-q", "-o", "json"];
-    let summary: Value = serde_json::from_str(&stdout(&spotsim(dir.path(), &args))).unwrap();
+    let summary: Value = serde_json::from_str(&stdout(&dir.spotsim(&args))).unwrap();
     assert!(summary["saving"]["today"].is_null() && summary["today"].is_null());
 }
 
@@ -125,7 +111,7 @@ fn what_is_wrong_with_the_other_is_said_at_its_place() {
         ),
     ] {
         let dir = self::place(&today, &proposal);
-        let output = spotsim(dir.path(), &["run", "spot.yaml", "-n", "1", "-q"]);
+        let output = dir.spotsim(&["run", "spot.yaml", "-n", "1", "-q"]);
         let text = stderr(&output);
         assert_eq!(output.status.code(), Some(2), "{text}");
         assert!(text.contains(message) && text.contains(place), "{message}: {text}");

@@ -2,10 +2,11 @@
 
 #![allow(clippy::unwrap_used)] // in the helpers too, a test that cannot go on fails
 
-use std::fs;
-use std::process::{Command, Output};
+use std::process::Output;
 
 use serde_json::Value;
+
+use super::support::{Place, stdout};
 
 /// Six pods for which there is room, and three that are larger than any node.
 const TOO_LARGE: &str = "
@@ -25,14 +26,7 @@ workloads:
 ";
 
 fn spotsim(scenario: &str, args: &[&str]) -> Output {
-    let dir = tempfile::tempdir().unwrap();
-    fs::write(dir.path().join("scenario.yaml"), scenario).unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_spotsim"));
-    command.current_dir(dir.path()).args(args).args(["-n", "3", "-q"]).output().unwrap()
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
+    Place::with("scenario.yaml", scenario).spotsim(&[args, &["-n", "3", "-q"]].concat())
 }
 
 #[test]

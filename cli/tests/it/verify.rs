@@ -4,68 +4,42 @@
 #![allow(clippy::unwrap_used)] // in the helpers too, a test that cannot go on fails
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-const SCENARIO: &str = "apiVersion: spotsim/v1\nname: small\nhorizon: 6h\nprovider: aws\n\
-    region: us-east-1\npools:\n  \
-    - {name: spot, count: 2, capacityType: spot, instanceTypes: [m6i.large]}\nworkloads:\n  \
-    - name: web\n    kind: Deployment\n    replicas: 2\n    template:\n      containers:\n        \
-    - {name: app, resources: {requests: {cpu: 500m, memory: 1Gi}}}\n";
+use super::support::{Place, small, stderr, stdout};
 
 /// A folder with a scenario and its run.
-struct Place(tempfile::TempDir);
-
-impl Place {
-    fn with_run() -> Place {
-        let place = Place(tempfile::tempdir().unwrap());
-        fs::write(place.0.path().join("s.yaml"), SCENARIO).unwrap();
-        let run = place.spotsim(&["run", "s.yaml", "-n", "2", "-q", "--out", "run"]);
-        assert_eq!(run.status.code(), Some(0), "{run:?}");
-        place
-    }
-
-    fn spotsim(&self, args: &[&str]) -> Output {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_spotsim"));
-        command.current_dir(self.0.path()).args(args).output().unwrap()
-    }
-
-    fn run(&self) -> PathBuf {
-        self.0.path().join("run")
-    }
-
-    /// The exit code of `run --verify`, and all that it says.
-    fn verified(&self) -> (Option<i32>, String) {
-        let output = self.spotsim(&["run", "--verify", "run", "-q"]);
-        let said = [output.stdout, output.stderr].concat();
-        (output.status.code(), String::from_utf8(said).unwrap())
-    }
-
-    /// Asserts that a change is noticed by a message with these words.
-    fn notices(&self, change: &str, words: &[&str]) {
-        let (code, said) = self.verified();
-        assert!(matches!(code, Some(1 | 2)), "{change}: exit code {code:?}, {said}");
-        assert!(!said.contains("equal:"), "{change}: {said}");
-        for word in words {
-            assert!(said.contains(word), "{change}: no {word} in {said}");
-        }
-    }
+fn with_run() -> Place {
+    let place = Place::with("s.yaml", &small("6h", 2, 2));
+    let run = place.spotsim(&["run", "s.yaml", "-n", "2", "-q", "--out", "run"]);
+    assert_eq!(run.status.code(), Some(0), "{run:?}");
+    place
 }
 
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut files: Vec<_> =
-        fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
-    files.sort();
-    files
+/// The exit code of `run --verify`, and all that it says.
+fn verified(place: &Place) -> (Option<i32>, String) {
+    let output = place.spotsim(&["run", "--verify", "run", "-q"]);
+    (output.status.code(), stdout(&output) + &stderr(&output))
+}
+
+/// Asserts that a change is noticed by a message with these words.
+fn notices(place: &Place, change: &str, words: &[&str]) {
+    let (code, said) = verified(place);
+    assert!(matches!(code, Some(1 | 2)), "{change}: exit code {code:?}, {said}");
+    assert!(!said.contains("equal:"), "{change}: {said}");
+    for word in words {
+        assert!(said.contains(word), "{change}: no {word} in {said}");
+    }
 }
 
 #[test]
 fn a_changed_byte_or_a_missing_file_is_noticed() {
-    let place = Place::with_run();
-    assert_eq!(place.verified().0, Some(0));
-    let all = files(&place.run());
+    let place = with_run();
+    assert_eq!(verified(&place).0, Some(0));
+    let all: Vec<PathBuf> =
+        place.names("run").iter().map(|name| place.path("run").join(name)).collect();
     assert!(all.len() > 20, "{all:?}");
     for file in all {
         let name = file.file_name().unwrap().to_str().unwrap();
@@ -74,23 +48,23 @@ fn a_changed_byte_or_a_missing_file_is_noticed() {
         let middle = changed.len() / 2;
         changed[middle] ^= 1;
         fs::write(&file, &changed).unwrap();
-        place.notices(&format!("a bit of {name}"), &[name]);
+        notices(&place, &format!("a bit of {name}"), &[name]);
         fs::remove_file(&file).unwrap();
-        place.notices(&format!("{name} gone"), &[name]);
+        notices(&place, &format!("{name} gone"), &[name]);
         fs::write(&file, &whole).unwrap();
     }
-    assert_eq!(place.verified().0, Some(0), "all is as it was");
+    assert_eq!(verified(&place).0, Some(0), "all is as it was");
 }
 
 #[test]
 fn what_does_not_belong_there_is_noticed() {
-    let place = Place::with_run();
-    fs::write(place.run().join("my-notes.md"), "mine").unwrap();
-    place.notices("a file more", &["my-notes.md", "not a file of the run"]);
-    fs::remove_file(place.run().join("my-notes.md")).unwrap();
-    fs::remove_file(place.run().join("nodes.csv")).unwrap();
-    fs::create_dir(place.run().join("nodes.csv")).unwrap();
-    place.notices("a folder with the name of a file", &["nodes.csv"]);
+    let place = with_run();
+    fs::write(place.path("run").join("my-notes.md"), "mine").unwrap();
+    notices(&place, "a file more", &["my-notes.md", "not a file of the run"]);
+    fs::remove_file(place.path("run").join("my-notes.md")).unwrap();
+    fs::remove_file(place.path("run").join("nodes.csv")).unwrap();
+    fs::create_dir(place.path("run").join("nodes.csv")).unwrap();
+    notices(&place, "a folder with the name of a file", &["nodes.csv"]);
 }
 
 /// Every path to a value that is not an object or a list.
@@ -110,8 +84,8 @@ fn leaves(value: &Value, path: &str, found: &mut Vec<String>) {
 
 #[test]
 fn every_field_of_the_manifest_is_compared() {
-    let place = Place::with_run();
-    let file = place.run().join("manifest.json");
+    let place = with_run();
+    let file = place.path("run").join("manifest.json");
     let whole = fs::read_to_string(&file).unwrap();
     let manifest: Value = serde_json::from_str(&whole).unwrap();
     let mut paths = Vec::new();
@@ -133,13 +107,13 @@ fn every_field_of_the_manifest_is_compared() {
         fs::write(&file, serde_json::to_string_pretty(&other).unwrap() + "\n").unwrap();
         // Another origin is another file, which is not there.
         let named = if path.starts_with("/origin") { "s.yam0" } else { "manifest.json" };
-        place.notices(&path, &[named]);
+        notices(&place, &path, &[named]);
     }
     let emptied = |pointer: &str, value: Value| {
         let mut other = manifest.clone();
         *other.pointer_mut(pointer).unwrap() = value;
         fs::write(&file, serde_json::to_string_pretty(&other).unwrap() + "\n").unwrap();
-        place.notices(pointer, &["manifest.json"]);
+        notices(&place, pointer, &["manifest.json"]);
     };
     emptied("/files", json!([]));
     emptied("/inputs", json!([]));
@@ -156,7 +130,7 @@ fn every_field_of_the_manifest_is_compared() {
         other["digests"][plan].as_array_mut().unwrap().pop();
     }
     fs::write(&file, serde_json::to_string_pretty(&other).unwrap() + "\n").unwrap();
-    place.notices("cut", &["manifest.json: digest is"]);
+    notices(&place, "cut", &["manifest.json: digest is"]);
     fs::write(&file, whole).unwrap();
-    assert_eq!(place.verified().0, Some(0), "all is as it was");
+    assert_eq!(verified(&place).0, Some(0), "all is as it was");
 }

@@ -1,16 +1,16 @@
-//! Folders that are there whole or not at all.
+//! Folders that appear whole or not at all.
 //!
 //! Everything is written into a hidden sibling first, forced onto the disk, and put into its place in
 //! one step. A full disk or a kill at any moment leaves the folder as it was before, or as it is to
 //! be. One that is there already and is to be replaced is exchanged with the new one, also in one
 //! step; where the file system cannot do that it is renamed first, to a name that says what it is.
 
-use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, BufWriter, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 use reports::export::manifest::File;
+use scenarios::inputs::hexadecimal;
 use sha2::{Digest, Sha256};
 use sim::Stop;
 
@@ -158,7 +158,7 @@ pub(crate) enum Unpublished {
     },
 }
 
-/// What is said where writing was stopped.
+/// What an error says where writing was stopped.
 pub(crate) const STOPPED: &str = "stopped";
 
 fn unless_stopped(stop: Stop<'_>) -> io::Result<()> {
@@ -175,11 +175,11 @@ pub(crate) struct Hashing<'s, W> {
 
 impl<W> Hashing<'_, W> {
     fn finish(self, name: &str) -> File {
-        let mut sha256 = String::with_capacity(64);
-        for byte in self.hash.finalize() {
-            let _ = write!(sha256, "{byte:02x}");
+        File {
+            file: name.to_owned(),
+            bytes: self.bytes,
+            sha256: hexadecimal(&self.hash.finalize()),
         }
-        File { file: name.to_owned(), bytes: self.bytes, sha256 }
     }
 }
 

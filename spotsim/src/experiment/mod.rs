@@ -105,7 +105,8 @@ struct Kept {
 }
 
 impl Experiment {
-    /// Runs all replications, or those that are finished when `stop` is wanted; `seen` hears of each.
+    /// Runs all replications, or those that are finished when `stop` is wanted; `seen` is called
+    /// after each.
     ///
     /// # Errors
     /// If threads cannot be started.
