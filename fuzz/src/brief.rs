@@ -5,6 +5,7 @@ use reports::{Figures, Fold, Input, rules};
 use scenarios::Scenario;
 use sim::engine::Simulation;
 use sim::model::workload::Controller;
+use sim::setup::Draft;
 use sim::{Legend, Root, Run, Setup, SimTime, Span};
 
 /// Bounds of a run, whatever the scenario says.
@@ -82,7 +83,11 @@ pub(crate) fn run(scenario: &Scenario, patience: Patience) -> bool {
 fn shortened(setup: &Setup, patience: Patience) -> Setup {
     let horizon = setup.horizon.min(SimTime::ZERO + Span::from_hours(patience.hours));
     let half = Span::from_ms(horizon.since(SimTime::ZERO).as_ms() / 2);
-    Setup { horizon, warm_up: setup.warm_up.min(half), ..setup.clone() }
+    let mut shortened = setup.clone();
+    let warm_up = setup.warm_up.min(half);
+    let change = |it: &mut Draft| (it.warm_up, it.horizon) = (warm_up, horizon);
+    shortened.change(change).expect("a shorter window");
+    shortened
 }
 
 fn is_small(setup: &Setup, patience: Patience) -> bool {

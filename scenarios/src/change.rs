@@ -50,7 +50,7 @@ impl Scenario {
         for (path, value) in &origin.changes {
             changed.push((set(&mut tree, path, value, source)?, value.as_str()));
         }
-        let read = Scenario::understand(source, &tree, origin.folder.as_deref());
+        let read = crate::parse::parse(source, &tree, origin.folder.as_deref());
         let mut scenario = read.map_err(|found| marked(&found, &changed))?;
         let mut text = source.text.to_string();
         for (path, value) in &origin.changes {

@@ -5,6 +5,8 @@
 
 use std::path::Path;
 
+use sim::setup::Draft;
+
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::inputs::Input;
 use crate::tree::{Node, Step};
@@ -55,7 +57,7 @@ pub(crate) fn read(
 /// Says so if the two do not last equally long: their months would not be the same.
 pub(crate) fn compare(
     scenario: &Scenario,
-    setup: &sim::Setup,
+    setup: &Draft,
     (source, tree): (&Source, &Node),
     found: &mut Diagnostics,
 ) {
@@ -63,7 +65,7 @@ pub(crate) fn compare(
     if (other.horizon, other.warm_up) == (setup.horizon, setup.warm_up) {
         return;
     }
-    let window = |it: &sim::Setup| format!("{} to {}", sim::SimTime::ZERO + it.warm_up, it.horizon);
+    let window = |it: &Draft| format!("{} to {}", sim::SimTime::ZERO + it.warm_up, it.horizon);
     let (theirs, own) = (window(other), window(setup));
     let message = format!("`{KEY}` is counted from {theirs}, this scenario from {own}");
     let help = "give both the same `horizon` and the same `warmUp`";

@@ -95,9 +95,9 @@ impl Claimed {
 }
 
 /// The workloads among objects. Objects of other kinds are counted.
-pub fn workloads(objects: Vec<Loaded>, tally: &mut Tally) -> Vec<Written> {
+pub fn workloads(objects: &[Loaded], tally: &mut Tally) -> Vec<Written> {
     let claimed = Claimed::of(objects.iter().map(|loaded| &loaded.object));
-    let workload = |loaded: Loaded| {
+    let workload = |loaded: &Loaded| {
         if let Object::PersistentVolume(volume) = &loaded.object
             && claimed.has(volume)
         {
@@ -108,7 +108,7 @@ pub fn workloads(objects: Vec<Loaded>, tally: &mut Tally) -> Vec<Written> {
         }
         workload(loaded, tally)
     };
-    objects.into_iter().filter_map(workload).collect()
+    objects.iter().filter_map(workload).collect()
 }
 
 /// The budget that an object is, if it is one.
@@ -117,24 +117,24 @@ pub fn budget(loaded: &Loaded) -> Option<(PodDisruptionBudget, Origin)> {
     Some((PodDisruptionBudget::clone(budget), loaded.origin.clone()))
 }
 
-fn workload(loaded: Loaded, tally: &mut Tally) -> Option<Written> {
+fn workload(loaded: &Loaded, tally: &mut Tally) -> Option<Written> {
     let Loaded { object, origin } = loaded;
     let of_kind = object.kind();
-    let said_elsewhere = SAID_ELSEWHERE.contains(&of_kind) || is_only_accessibility(&object);
-    let Some((kind, metadata, spec)) = ControllerSpec::of(object) else {
+    let said_elsewhere = SAID_ELSEWHERE.contains(&of_kind) || is_only_accessibility(object);
+    let Some((kind, metadata, spec)) = ControllerSpec::of(object.clone()) else {
         if !said_elsewhere {
-            tally.kind(of_kind.api_version(), of_kind.name(), &origin);
+            tally.kind(of_kind.api_version(), of_kind.name(), origin);
         }
         return None;
     };
-    tally.not_simulated(&spec.template.spec, &origin);
+    tally.not_simulated(&spec.template.spec, origin);
     if let Some(job) = &spec.job {
         let cron_job = spec.cron_job.as_ref().filter(|it| it.suspend).map(|_| kube::SUSPENDED);
         if let Some(why) = cron_job.or(job.stands_still()) {
-            tally.count(why, &origin);
+            tally.count(why, origin);
             return None;
         }
-        tally.not_simulated_of_job(job, &origin);
+        tally.not_simulated_of_job(job, origin);
     }
     let namespace = metadata.namespace().to_owned();
     let mut annotations = metadata.annotations;
@@ -146,8 +146,8 @@ fn workload(loaded: Loaded, tally: &mut Tally) -> Option<Written> {
         spec,
         annotations,
         start_at: "0s".into(),
-        source: origin.source,
-        span: origin.span,
+        source: origin.source.clone(),
+        span: origin.span.clone(),
     })
 }
 

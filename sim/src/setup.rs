@@ -1,19 +1,34 @@
 //! What a simulation needs: the hand-over from what describes a scenario.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::market::Market;
 use crate::model::Model;
 use crate::model::catalog::CapacityType;
+use crate::model::workload::Controller;
 use crate::providers::Provider;
 use crate::providers::interruption::Interruption;
 use crate::scheduler::profile::{Configuration, Profile};
 use crate::start_up::StartUp;
 use crate::time::{LONGEST_HORIZON, SimTime, Span};
 
-/// A scenario, ready to run any number of times. Once accepted by [`Setup::new`] it cannot fail.
+/// A scenario, ready to run any number of times, which cannot fail: it is a [`Draft`] that has been
+/// checked, and can be read but not written.
 #[derive(Clone)]
-pub struct Setup {
+pub struct Setup(Draft);
+
+impl Deref for Setup {
+    type Target = Draft;
+
+    fn deref(&self) -> &Draft {
+        &self.0
+    }
+}
+
+/// What a simulation needs, while it is put together. [`Draft::check`] makes a [`Setup`] of it.
+#[derive(Clone)]
+pub struct Draft {
     /// What is to run on what.
     pub model: Arc<Model>,
     /// The spot market.
@@ -66,40 +81,25 @@ pub enum SetupError {
         /// What was given, per instance-hour.
         rate: String,
     },
+    /// A CronJob's times do not ascend.
+    #[error("the times of CronJob {workload:?} are not in their order")]
+    ScheduleBackwards {
+        /// The CronJob.
+        workload: String,
+    },
 }
 
-impl Setup {
-    /// Checks everything that could make a run fail.
-    ///
-    /// # Errors
-    /// The first thing that is wrong.
+impl Draft {
+    /// A draft in which all else is as it is by default.
+    #[must_use]
     pub fn new(
         model: Model,
         market: Market,
         provider: &'static Provider,
         warm_up: Span,
         horizon: Span,
-    ) -> Result<Setup, SetupError> {
-        if horizon > LONGEST_HORIZON {
-            return Err(SetupError::HorizonTooLong { horizon });
-        }
-        if warm_up >= horizon {
-            return Err(SetupError::NoWindow { warm_up, horizon });
-        }
-        if let Some(pool) = model.pools.rows().find(|p| p.size > 0 && p.templates.is_empty()) {
-            return Err(SetupError::EmptyPool { pool: model.names.text(pool.name).into() });
-        }
-        for offering in model.catalog.offerings.rows() {
-            let rate = offering.reclaims_per_hour;
-            if !rate.is_finite() || rate < 0.0 {
-                let name = model.catalog.instance_types[offering.instance_type].name;
-                return Err(SetupError::BadRate {
-                    instance_type: model.names.text(name).into(),
-                    rate: rate.to_string(),
-                });
-            }
-        }
-        Ok(Setup {
+    ) -> Draft {
+        Draft {
             model: Arc::new(model),
             market,
             provider,
@@ -109,7 +109,84 @@ impl Setup {
             cycle_takes: Span::ZERO,
             warm_up,
             horizon: SimTime::ZERO + horizon,
-        })
+        }
+    }
+
+    /// Checks everything that could make a run fail, which is the last step of putting it together.
+    ///
+    /// # Errors
+    /// The first thing that is wrong.
+    pub fn check(self) -> Result<Setup, SetupError> {
+        self.check_window()?;
+        let model = &*self.model;
+        let name = |name| model.names.text(name).to_owned();
+        if let Some(pool) = model.pools.rows().find(|p| p.size > 0 && p.templates.is_empty()) {
+            return Err(SetupError::EmptyPool { pool: name(pool.name) });
+        }
+        for offering in model.catalog.offerings.rows() {
+            let rate = offering.reclaims_per_hour;
+            if !rate.is_finite() || rate < 0.0 {
+                let of = model.catalog.instance_types[offering.instance_type].name;
+                let rate = rate.to_string();
+                return Err(SetupError::BadRate { instance_type: name(of), rate });
+            }
+        }
+        for workload in model.workloads.rows() {
+            if let Controller::CronJob { schedule, .. } = workload.controller
+                && !model.schedules[schedule].due.is_sorted()
+            {
+                return Err(SetupError::ScheduleBackwards { workload: name(workload.name) });
+            }
+        }
+        Ok(Setup(self))
+    }
+
+    /// Checks that there is a time to simulate, on which much that is put together depends.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn check_window(&self) -> Result<(), SetupError> {
+        let (warm_up, horizon) = (self.warm_up, self.horizon.since(SimTime::ZERO));
+        if horizon > LONGEST_HORIZON {
+            return Err(SetupError::HorizonTooLong { horizon });
+        }
+        if warm_up >= horizon {
+            return Err(SetupError::NoWindow { warm_up, horizon });
+        }
+        Ok(())
+    }
+}
+
+impl Setup {
+    /// The setup of a [draft](Draft::new) that needs no more.
+    ///
+    /// # Errors
+    /// The first thing that is wrong with it.
+    pub fn new(
+        model: Model,
+        market: Market,
+        provider: &'static Provider,
+        warm_up: Span,
+        horizon: Span,
+    ) -> Result<Setup, SetupError> {
+        Draft::new(model, market, provider, warm_up, horizon).check()
+    }
+
+    /// Changes what it was made of, and checks it again; it stays as it is where that is wrong.
+    ///
+    /// # Errors
+    /// The first thing that is wrong.
+    pub fn change<T>(&mut self, change: impl FnOnce(&mut Draft) -> T) -> Result<T, SetupError> {
+        let mut draft = self.0.clone();
+        let made = change(&mut draft);
+        *self = draft.check()?;
+        Ok(made)
+    }
+
+    /// The same on another market; no market makes a run fail.
+    #[must_use]
+    pub fn with_market(&self, market: Market) -> Setup {
+        Setup(Draft { market, ..self.0.clone() })
     }
 
     /// The same workload on the same pools, all of them on-demand: at the contract's on-demand price
@@ -126,6 +203,6 @@ impl Setup {
             offering.price = price;
             offering.reclaims_per_hour = 0.0;
         }
-        Setup { model: Arc::new(model), ..self.clone() }
+        Setup(Draft { model: Arc::new(model), ..self.0.clone() })
     }
 }

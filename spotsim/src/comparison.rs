@@ -121,10 +121,7 @@ fn scales(setup: &Setup) -> (Vec<Setup>, Vec<LeftOut>) {
     let Some(own) = stated_scale(setup) else { return (Vec::new(), Vec::new()) };
     let (other, left_out) =
         sensitivity::multiples(own, setup.market.reclaims.per_hour(&setup.model));
-    let at = |reclaim_scale| {
-        let market = Market { reclaim_scale, ..setup.market.clone() };
-        Setup { market, ..setup.clone() }
-    };
+    let at = |reclaim_scale| setup.with_market(Market { reclaim_scale, ..setup.market.clone() });
     (other.into_iter().map(at).collect(), left_out)
 }
 

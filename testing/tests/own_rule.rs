@@ -59,14 +59,14 @@ const ROOT: Root = Root { seed: 42, replication: 0 };
 fn shop(faults: &Faults) -> Setup {
     let source = Source { file: "shop.yaml".into(), text: Arc::from(SHOP) };
     let mut setup = Scenario::parse(&source, None).expect("a sound scenario").setup;
-    setup.market.reclaims = Arc::new(faults.clone());
+    setup.change(|it| it.market.reclaims = Arc::new(faults.clone())).expect("sound");
     setup
 }
 
 /// Whether a rule holds in the shop whatever happens.
 fn whatever_happens(faults: &Faults, rule: impl FnOnce(&mut Model) -> Rule) -> Result<(), Broken> {
     let mut setup = shop(faults);
-    let rule = rule(Arc::make_mut(&mut setup.model));
+    let rule = setup.change(|it| rule(Arc::make_mut(&mut it.model))).expect("sound");
     at_every_moment(&setup, ROOT, |world| holds(&rule, world))
 }
 

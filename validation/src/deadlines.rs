@@ -177,7 +177,7 @@ fn setup(tick: Span, deadline: Span, policy: DeadlinePolicy) -> Setup {
 
 fn outcome(setup: &Setup, pool: &data::Pool, start: SimTime) -> Outcome {
     let spot = setup.model.catalog.offerings.ids().next().expect("two offerings");
-    let setup = Setup { market: replayed(spot, &pool.trace, start), ..setup.clone() };
+    let setup = setup.with_market(replayed(spot, &pool.trace, start));
     let Controller::DeadlineJob(job) = setup.model.workloads.rows().next().expect("one").controller
     else {
         return Outcome::default();

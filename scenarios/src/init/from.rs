@@ -37,7 +37,7 @@ pub fn from_files(
     if found.has_errors() {
         return Err(found);
     }
-    let workloads = workloads(objects, &mut Tally::default());
+    let workloads = workloads(&objects, &mut Tally::default());
     if workloads.is_empty() {
         let nothing = Diagnostic::new("E0003", "there is neither a node nor a workload in there");
         return Err(nothing.help(format!("`{DUMP}` dumps a cluster")).into());

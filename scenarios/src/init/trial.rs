@@ -10,6 +10,7 @@ use std::sync::Arc;
 use sim::fact::refusal::RefusalId;
 use sim::fact::{Fact, Sink};
 use sim::model::workload::WorkloadId;
+use sim::setup::Draft;
 use sim::{Root, SimTime, Span};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, Source};
@@ -89,7 +90,8 @@ pub(super) fn tried(text: &str, name: &str) -> Result<Tried, Diagnostics> {
         return Ok(Tried::TooLarge(Box::new(refusal)));
     }
     let mut setup = scenario.setup.on_demand();
-    setup.horizon = SimTime::ZERO + LASTS;
+    let shorten = |it: &mut Draft| (it.warm_up, it.horizon) = (Span::ZERO, SimTime::ZERO + LASTS);
+    setup.change(shorten).map_err(|error| Diagnostic::new("E0204", error.to_string()))?;
     let mut rows = Rows::default();
     let run = sim::run(&setup, Root { seed: scenario.seed, replication: 0 }, &mut rows);
     let model = &setup.model;

@@ -9,7 +9,8 @@ use sim::model::Model;
 use sim::model::job::Job;
 use sim::model::schedule::{Concurrency, Schedule};
 use sim::model::workload::Controller;
-use sim::{Setup, SimTime, Span};
+use sim::setup::Draft;
+use sim::{SimTime, Span};
 
 use crate::assumption::{self, Assumption};
 use crate::cron::Cron;
@@ -67,7 +68,7 @@ pub(super) fn cron_job(
 pub fn fill(
     workloads: &[Written],
     calendar: Calendar<'_>,
-    (setup, assumptions): (&mut Setup, &mut Vec<Assumption>),
+    (setup, assumptions): (&mut Draft, &mut Vec<Assumption>),
     found: &mut Diagnostics,
 ) {
     let start = match calendar.start() {

@@ -41,7 +41,8 @@ use sim::model::resources::{Lane, Resources};
 use sim::model::taints::Taint;
 use sim::model::workload::{Controller, Workload};
 use sim::providers::Provider;
-use sim::{Setup, SimTime, Span, digest};
+use sim::setup::Draft;
+use sim::{SimTime, Span, digest};
 
 use crate::assumption::{self, Assumption};
 use crate::bought::Bought;
@@ -59,9 +60,9 @@ use manifests::context::ClusterContext;
 /// What a node offers of local disk; scenarios do not say.
 const EPHEMERAL_STORAGE: u64 = 100 << 30;
 
-/// What is to run, and what is context it.
+/// What is to run, and what it refers to.
 #[derive(Clone, Copy)]
-pub struct Subject<'s> {
+pub struct LoweringInput<'s> {
     /// The workloads.
     pub workloads: &'s [Written],
     /// How many of their pods may be missing.
@@ -70,9 +71,11 @@ pub struct Subject<'s> {
     pub traces: &'s [Trace],
     /// What they refer to.
     pub context: &'s ClusterContext,
+    /// The cluster that the simulation starts from, and the index of its first workload.
+    pub start: Option<(&'s Cluster<'s>, usize)>,
 }
 
-/// Turns a scenario into a setup and a list of what was assumed on the way.
+/// Turns a scenario into a draft of a setup and a list of what was assumed on the way.
 pub struct Lowering<'l> {
     file: &'l file::File,
     source: &'l Source,
@@ -92,17 +95,14 @@ pub struct Lowering<'l> {
 }
 
 impl<'l> Lowering<'l> {
-    /// Lowers everything; what is wrong is added to `found`. The simulation starts from `start`, whose
-    /// workloads are those from the given index on.
+    /// Lowers everything; what is wrong is added to `found`.
     pub fn lower(
         file: &'l file::File,
-        source: &'l Source,
-        tree: &'l Node,
-        subject: Subject<'_>,
-        start: Option<(&Cluster<'_>, usize)>,
+        (source, tree): (&'l Source, &'l Node),
+        input: LoweringInput<'l>,
         found: &'l mut Diagnostics,
-    ) -> Option<(Setup, Vec<Assumption>)> {
-        let Subject { workloads, budgets, traces, context } = subject;
+    ) -> Option<(Draft, Vec<Assumption>)> {
+        let LoweringInput { workloads, budgets, traces, context, start } = input;
         let provider = file.provider.provider();
         let mut lowering = Lowering {
             file,
@@ -149,16 +149,15 @@ impl<'l> Lowering<'l> {
         let (warm_up, horizon) =
             (Span::parse(&file.warm_up).ok()?, Span::parse(&file.horizon).ok()?);
         let cycle_takes = Span::parse(&file.scheduling_cycle).ok()?;
-        match Setup::new(lowering.model, market, provider, warm_up, horizon) {
-            Ok(setup) => {
-                Some((Setup { cycle_takes, interruption, start_up, ..setup }, lowering.assumptions))
-            }
-            Err(error) => {
-                let span = tree.at(&[Step::Key("horizon".into())]).span.clone();
-                lowering.found.push(Diagnostic::new("E0204", error.to_string()).at(source, span));
-                None
-            }
+        let draft = Draft::new(lowering.model, market, provider, warm_up, horizon);
+        let draft = Draft { cycle_takes, interruption, start_up, ..draft };
+        // What comes after goes by the time that is simulated.
+        if let Err(error) = draft.check_window() {
+            let span = tree.at(&[Step::Key("horizon".into())]).span.clone();
+            lowering.found.push(Diagnostic::new("E0204", error.to_string()).at(source, span));
+            return None;
         }
+        Some((draft, lowering.assumptions))
     }
 
     /// Says what is assumed of every scenario, and of the types of this one.

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use sim::market::prices::replay::{Replay, Step};
 use sim::model::catalog::{CapacityType, Offering};
-use sim::{MicroUsdPerHour, Setup, SimTime, Span};
+use sim::setup::Draft;
+use sim::{MicroUsdPerHour, SimTime, Span};
 
 use super::moment::Moment;
 use super::{History, Record};
@@ -40,7 +41,7 @@ pub fn replay(
     history: &History,
     file: &file::File,
     (source, tree): (&Source, &Node),
-    (setup, assumptions): (&mut Setup, &mut Vec<Assumption>),
+    (setup, assumptions): (&mut Draft, &mut Vec<Assumption>),
     found: &mut Diagnostics,
 ) -> Option<Timestamp> {
     let mut say = |code, key: &str, message: String, help: String| {
@@ -107,7 +108,7 @@ pub fn replay(
     history.clock.date(start)
 }
 
-fn words(setup: &Setup, offering: &Offering) -> (String, String) {
+fn words(setup: &Draft, offering: &Offering) -> (String, String) {
     let name = setup.model.catalog.instance_types[offering.instance_type].name;
     let text = |name| setup.model.names.text(name).to_owned();
     (text(name), text(offering.zone))

@@ -8,11 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
+use sim::Span;
 use sim::model::Model;
 use sim::names::NameId;
 use sim::scheduler::profile::{Configuration, Profile};
 use sim::scheduler::queue::Backoff;
-use sim::{Setup, Span};
+use sim::setup::Draft;
 
 use crate::check;
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
@@ -57,11 +58,11 @@ impl Report<'_> {
     }
 }
 
-/// Configures the scheduler of a setup as it is written. Without a setup, which something else has
+/// Configures the scheduler of a draft as it is written. Without a draft, which something else has
 /// prevented, what is written is checked all the same.
 pub fn configure(
     written: Option<&Written>,
-    setup: Option<&mut Setup>,
+    setup: Option<&mut Draft>,
     tally: &mut Tally,
     found: &mut Diagnostics,
 ) {

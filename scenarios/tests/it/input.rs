@@ -80,7 +80,7 @@ const INLINE: &str = "{name: box, cpu: 4, memory: 16Gi, onDemandPrice: 0.2, spot
 fn single_figures_of_a_listed_type_can_be_replaced() {
     let bought = |machine: &str| {
         let scenario = parse(&GOOD.replace("[m6i.large]", &format!("[{machine}]")));
-        let model = scenario.unwrap_or_else(|errors| panic!("{errors}")).setup.model;
+        let model = scenario.unwrap_or_else(|errors| panic!("{errors}")).setup.model.clone();
         let offering = model.catalog.offerings.rows().next().expect("one offering").clone();
         let machine = model.catalog.instance_types.rows().next().expect("one type").clone();
         (offering, machine)

@@ -58,7 +58,7 @@ fn nobody_gets_older_than_a_day_whatever_takes_the_others() {
 #[test]
 fn they_are_labelled_and_priced_as_google_does() {
     let of = |provider| {
-        let model = scenario(provider, "").setup.model;
+        let model = scenario(provider, "").setup.model.clone();
         let pool = model.pools.rows().next().expect("one pool");
         let template = pool.templates[0].clone();
         let label = |key: &str| {

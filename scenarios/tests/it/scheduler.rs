@@ -148,7 +148,7 @@ fn every_pod_has_the_added_affinity() {
     let evaluation = evaluate(&sound(&config("r-b")));
     assert_eq!(evaluation.scores.len(), 1);
     let message = evaluation.refusal().reasons.keys().next().copied().expect("a reason");
-    let model = sound(&config("r-b")).setup.model;
+    let model = sound(&config("r-b")).setup.model.clone();
     assert_eq!(message.text(&model), "node(s) didn't match scheduler-enforced node affinity");
 }
 
@@ -160,7 +160,8 @@ fn figures_of_the_whole_scheduler() {
          percentageOfNodesToScore: 100,\n     plugins: {postFilter: {disabled: [{name: '*'}]}}}",
     )
     .setup
-    .scheduler;
+    .scheduler
+    .clone();
     let [(None, general), (Some(_), all)] = &scheduler.profiles[..] else { panic!("two profiles") };
     assert_eq!((general.nodes_to_find(1_000), all.nodes_to_find(1_000)), (300, 1_000));
     assert_eq!((general.preempts, all.preempts), (true, false));

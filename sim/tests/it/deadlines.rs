@@ -124,6 +124,7 @@ fn on_demand_only_pays_one_changeover() {
 #[test]
 fn what_is_not_done_at_the_end_says_how_far_it_is() {
     let horizon = SimTime::ZERO + Span::from_hours(6);
-    let setup = Setup { horizon, ..setup(DeadlinePolicy::Greedy) };
+    let mut setup = setup(DeadlinePolicy::Greedy);
+    setup.change(|it| it.horizon = horizon).expect("sound");
     assert_eq!(story(&setup), ["0s takes spot", "2h Reclaimed", "6h has done 1h30m"]);
 }

@@ -27,9 +27,15 @@ fn storm(plan: &Plan) -> Setup {
     };
     let mut setup = setup(plan);
     let at_once = Provider { notice: Span::ZERO, ..setup.provider.clone() };
-    setup.provider = Box::leak(Box::new(at_once));
-    setup.market.reclaims = Arc::new(Scripted { beside: Arc::new(Never), events: vec![event] });
-    setup.interruption.loss = Loss { object: NodeObject::Kept, ..Loss::CLEANED_UP };
+    setup.change(|it| it.provider = Box::leak(Box::new(at_once))).expect("sound");
+    setup
+        .change(|it| {
+            it.market.reclaims = Arc::new(Scripted { beside: Arc::new(Never), events: vec![event] })
+        })
+        .expect("sound");
+    setup
+        .change(|it| it.interruption.loss = Loss { object: NodeObject::Kept, ..Loss::CLEANED_UP })
+        .expect("sound");
     setup
 }
 
@@ -94,12 +100,8 @@ fn when_all_is_lost_nobody_is_given_up() {
     let first = replaced(&setup)[0].0;
     assert!(first > 3_600 + 310, "{first}");
     // With the cloud's controller at work it makes no difference: 50 s, 10 s and 40 s.
-    let cleaned_up = Setup {
-        interruption: sim::providers::interruption::Interruption {
-            loss: Loss::CLEANED_UP.at_the_soonest(),
-            ..setup.interruption
-        },
-        ..setup
-    };
+    let mut cleaned_up = setup;
+    let loss = Loss::CLEANED_UP.at_the_soonest();
+    cleaned_up.change(|it| it.interruption.loss = loss).expect("sound");
     assert_eq!(replaced(&cleaned_up), [(100, 32)]);
 }

@@ -49,7 +49,9 @@ fn plan(provider: &Provider, (grace, shutdown): (u64, u64)) -> Plan {
 
 /// The setup with the provider's notice.
 fn with_notice(plan: &Plan, provider: &'static Provider) -> Setup {
-    Setup { provider, ..setup(plan) }
+    let mut setup = setup(plan);
+    setup.change(|it| it.provider = provider).expect("sound");
+    setup
 }
 
 /// What the first reclaim that nothing else is close to did to the pods.
@@ -231,7 +233,7 @@ fn a_limited_toleration_ends() {
     let mut spec = model.specs[model.workloads[workload].spec].clone();
     spec.tolerations[0].seconds = Some(Span::from_secs(60));
     model.workloads[workload].spec = model.specs.intern(spec);
-    setup.model = Arc::new(model);
+    setup.change(|it| it.model = Arc::new(model)).expect("sound");
     let (facts, _) = facts(&setup, Root { seed: 1, replication: 0 });
     let terminated: Vec<_> = facts
         .iter()

@@ -49,10 +49,11 @@ fn plan(controller: Controller) -> Plan {
 }
 
 fn setup(controller: Controller, change: impl FnOnce(&mut sim::model::Model)) -> Setup {
-    let setup = common::setup(&plan(controller));
+    let mut setup = common::setup(&plan(controller));
     let mut model = sim::model::Model::clone(&setup.model);
     change(&mut model);
-    Setup { model: model.into(), ..setup }
+    setup.change(|it| it.model = model.into()).expect("sound");
+    setup
 }
 
 /// A Job under a microscope: its controller, and a world in which its pods run at once.

@@ -69,7 +69,7 @@ fn make_scarce(setup: &mut Setup) {
     for id in ids {
         model.catalog.instance_types[id].scarce = true;
     }
-    setup.model = Arc::new(model);
+    setup.change(|it| it.model = Arc::new(model)).expect("sound");
 }
 
 /// Whether one instance runs or a hundred do, each is taken as often while capacity is contended.
@@ -108,7 +108,7 @@ fn correlation(model: &Contention, scarce: bool, [one, other]: [Kin; 2]) -> f64 
     let mut second = model.catalog.offerings[first].clone();
     (second.key, second.kin) = (77, other);
     let second = model.catalog.offerings.push(second);
-    setup.model = Arc::new(model);
+    setup.change(|it| it.model = Arc::new(model)).expect("sound");
     let (mut up, mut since) = ([true; 2], SimTime::ZERO);
     // Hours in which the first is up, the second, and both.
     let mut spent = [0.0; 3];
@@ -247,7 +247,11 @@ fn a_replay_gives_back_its_own_transitions() {
     for notice in [Span::ZERO, Span::from_secs(120)] {
         let traces = BTreeMap::from([(OfferingId::from_index(0), trace.clone())]);
         let mut setup = pool(Replay { traces, notice }, 4, 0.0, 4);
-        setup.provider = Box::leak(Box::new(Provider { notice, ..setup.provider.clone() }));
+        setup
+            .change(|it| {
+                it.provider = Box::leak(Box::new(Provider { notice, ..it.provider.clone() }))
+            })
+            .expect("sound");
         let (mut held, mut seen) = (0_u32, Vec::new());
         for (at, fact) in facts(&setup, ROOT).0 {
             match fact {

@@ -36,7 +36,12 @@ fn taken(setup: &mut Setup, offerings: &[usize], outage: Span) {
         outage,
         announced: Some(true),
     };
-    setup.market.reclaims = Arc::new(Scripted { beside: Arc::new(Constant), events: vec![event] });
+    setup
+        .change(|it| {
+            it.market.reclaims =
+                Arc::new(Scripted { beside: Arc::new(Constant), events: vec![event] })
+        })
+        .expect("sound");
 }
 
 /// The pods of a workload are different in this.
@@ -46,7 +51,7 @@ fn change(setup: &mut Setup, workload: usize, change: impl FnOnce(&mut Model, &m
     let mut spec = model.specs[model.workloads[workload].spec].clone();
     change(&mut model, &mut spec);
     model.workloads[workload].spec = model.specs.intern(spec);
-    setup.model = Arc::new(model);
+    setup.change(|it| it.model = Arc::new(model)).expect("sound");
 }
 
 /// When and where pods of a workload were bound.
@@ -92,7 +97,8 @@ fn a_kubelet_that_shuts_down_turns_pods_away() {
     let during = HOUR + 5;
     plan.workloads[1].created_at = SimTime::ZERO + Span::from_secs(during);
     plan.interruption = gcp.interruption;
-    let mut setup = Setup { provider: gcp, ..setup(&plan) };
+    let mut setup = setup(&plan);
+    setup.change(|it| it.provider = gcp).expect("sound");
     taken(&mut setup, &[0], Span::from_hours(1));
     change(&mut setup, 1, |_, spec| {
         spec.tolerations = vec![Toleration {
@@ -157,7 +163,7 @@ fn moved(object: NodeObject, honors_taints: bool) -> Option<u64> {
     let mut shape = model.pools[pool].templates[0].shape.clone();
     shape.labels = [(zone, second)].into_iter().collect();
     model.pools[pool].templates[0].shape = shape;
-    setup.model = Arc::new(model);
+    setup.change(|it| it.model = Arc::new(model)).expect("sound");
     taken(&mut setup, &[0], Span::from_hours(3));
     let (facts, _) = facts(&setup, ROOT);
     let mut bound = bound(&facts, 0).into_iter().filter(|(at, _)| *at > 0);
@@ -189,7 +195,7 @@ fn lost(failures: Failures) -> (Vec<Lost>, Vec<Launched>) {
     plan.pools.push(plan.pools[0].clone());
     plan.pools[1].spot = false;
     let mut setup = setup(&plan);
-    setup.market.failures = failures;
+    setup.change(|it| it.market.failures = failures).expect("sound");
     let (facts, _) = facts(&setup, ROOT);
     let mut lost = Vec::new();
     let mut launched = Vec::new();
@@ -258,8 +264,9 @@ fn orphans_are_collected_at_the_collectors_period() {
     plan.pools.push(common::PoolPlan { spot: false, ..plan.pools[0].clone() });
     let azure = &providers::azure::AZURE;
     let after = |seed| {
-        let mut setup = Setup { provider: azure, ..setup(&plan) };
-        setup.interruption = azure.interruption;
+        let mut setup = setup(&plan);
+        let interruption = azure.interruption;
+        setup.change(|it| (it.provider, it.interruption) = (azure, interruption)).expect("sound");
         taken(&mut setup, &[0], Span::ZERO);
         let (facts, _) = facts(&setup, Root { seed, replication: 0 });
         let at = |wanted: fn(&Fact) -> bool| {

@@ -91,12 +91,16 @@ fn pool(size: u32, zones: usize, healing: Healing, script: &[(u64, usize, Move)]
     }
     let part = OnDemandPart { templates_from: zones, base: 0, percent_above: 0 };
     model.pools[id].healing = Healing { on_demand: healing.on_demand.or(Some(part)), ..healing };
-    setup.model = Arc::new(model);
+    setup.change(|it| it.model = Arc::new(model)).expect("sound");
     let minute = Span::from_secs(60);
     let boot = BootTime { median: minute, p95: minute };
     let notice = Span::from_secs(120);
-    setup.provider = Box::leak(Box::new(Provider { boot, notice, ..setup.provider.clone() }));
-    setup.market.reclaims = Arc::new(Script(script.to_vec()));
+    setup
+        .change(|it| {
+            it.provider = Box::leak(Box::new(Provider { boot, notice, ..it.provider.clone() }))
+        })
+        .expect("sound");
+    setup.change(|it| it.market.reclaims = Arc::new(Script(script.to_vec()))).expect("sound");
     setup
 }
 
@@ -146,7 +150,7 @@ fn at_prices(mut setup: Setup, figures: &[(u64, f64)]) -> Setup {
         let offering = &mut model.catalog.offerings[OfferingId::from_index(index)];
         (offering.price, offering.reclaims_per_hour) = (MicroUsdPerHour(*price), *rate);
     }
-    setup.model = Arc::new(model);
+    setup.change(|it| it.model = Arc::new(model)).expect("sound");
     setup
 }
 
@@ -159,7 +163,7 @@ fn in_one_zone(mut setup: Setup) -> Setup {
         model.catalog.offerings[id].instance_type = model.catalog.instance_types.push(own);
         model.catalog.offerings[id].zone = zone;
     }
-    setup.model = Arc::new(model);
+    setup.change(|it| it.model = Arc::new(model)).expect("sound");
     setup
 }
 
@@ -224,7 +228,7 @@ fn diversified_buys_every_type() {
         let offering = &mut model.catalog.offerings[OfferingId::from_index(index)];
         (offering.instance_type, offering.zone) = (types[index / 3], zones[index % 3]);
     }
-    setup.model = Arc::new(model);
+    setup.change(|it| it.model = Arc::new(model)).expect("sound");
     let born = born(&setup);
     let of = |what: &dyn Fn(u32) -> u32| {
         let mut counts = BTreeMap::new();
@@ -525,7 +529,7 @@ proptest! {
         let mut setup = pool(size, 2, healing, &script);
         // So long that much happens meanwhile.
         let boot = BootTime { median: minutes(5), p95: minutes(5) };
-        setup.provider = Box::leak(Box::new(Provider { boot, ..setup.provider.clone() }));
+        setup.change(|it| it.provider = Box::leak(Box::new(Provider { boot, ..it.provider.clone() }))).expect("sound");
         let (facts, _) = facts(&setup, ROOT);
         let mut alive: BTreeMap<NodeId, OfferingId> = BTreeMap::new();
         let mut going: BTreeSet<NodeId> = BTreeSet::new();

@@ -284,8 +284,12 @@ fn with_disks_and_images(plan: &Plan, waits: (u64, u64, u64, u64)) -> Setup {
     }
     let (attach, detach, force_detach, rate) = waits;
     let [attach, detach, force_detach] = [attach, detach, force_detach].map(Span::from_secs);
-    setup.model = Arc::new(model);
-    setup.start_up = StartUp { attach, detach, force_detach, pull_rate: Some(rate << 20) };
+    setup.change(|it| it.model = Arc::new(model)).expect("sound");
+    setup
+        .change(|it| {
+            it.start_up = StartUp { attach, detach, force_detach, pull_rate: Some(rate << 20) }
+        })
+        .expect("sound");
     setup
 }
 

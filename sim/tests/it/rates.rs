@@ -48,7 +48,7 @@ fn assert_as_stated(setup: &Setup, stated: f64, replications: u32, what: &str) {
 /// A pool of `size` whose provider decides as `model` does at `rate` times `scale`.
 fn pool(model: impl Reclaims + 'static, size: u32, rate: f64, scale: f64, hours: u64) -> Setup {
     let mut setup = spot_pool(model, size, rate, hours);
-    setup.market.reclaim_scale = scale;
+    setup.change(|it| it.market.reclaim_scale = scale).expect("sound");
     setup
 }
 
@@ -90,7 +90,7 @@ fn notices_are_no_time_at_risk_and_count_as_held() {
         for (size, scale) in [(4, 100.0), (1, 30.0)] {
             let model = Contention { notice: provider.notice, ..Contention::default() };
             let mut setup = pool(model, size, 0.01, scale, long_enough(0.01 * scale));
-            setup.provider = provider;
+            setup.change(|it| it.provider = provider).expect("sound");
             let what = format!("{name}, {size} instances at scale {scale}");
             assert_as_stated(&setup, 0.01 * scale, 20, &what);
         }
@@ -105,7 +105,7 @@ fn neither_scarcity_nor_zones_nor_the_hour_change_the_rate() {
     let mut model = (*scarce.model).clone();
     let ids: Vec<_> = model.catalog.instance_types.ids().collect();
     ids.into_iter().for_each(|id| model.catalog.instance_types[id].scarce = true);
-    scarce.model = Arc::new(model);
+    scarce.change(|it| it.model = Arc::new(model)).expect("sound");
     assert_as_stated(&scarce, 0.05, 60, "scarce");
 
     let swinging = Contention { by_hour: afternoon(0.5), ..Contention::default() };
@@ -127,7 +127,7 @@ fn neither_scarcity_nor_zones_nor_the_hour_change_the_rate() {
         template.offering = offering;
         model.pools[pool].templates.push(template);
     }
-    zones.model = Arc::new(model);
+    zones.change(|it| it.model = Arc::new(model)).expect("sound");
     assert_as_stated(&zones, 0.05, 60, "three zones");
 }
 

@@ -22,7 +22,7 @@ fn crowded() -> Setup {
     let mut plan = simple(0.0, 2, Span::from_hours(1));
     plan.workloads = vec![service("web", 3)];
     let mut setup = setup(&plan);
-    let model = Arc::make_mut(&mut setup.model);
+    let mut model = sim::model::Model::clone(&setup.model);
     let (pool, workload) = (PoolId::from_index(0), WorkloadId::from_index(0));
     let spec = model.workloads[workload].spec;
     let shape = NodeShape::plain(Resources::one_pod(1_000, 2 << 30));
@@ -42,6 +42,7 @@ fn crowded() -> Setup {
         nodes: vec![StartNode::named(name, pool, 0, shape)],
         pods: names.map(pod).to_vec(),
     };
+    setup.change(|it| it.model = Arc::new(model)).expect("sound");
     setup
 }
 
@@ -72,7 +73,9 @@ fn pools_and_workloads_are_filled_up_to_what_they_want() {
 #[test]
 fn found_pods_are_available_once() {
     let mut setup = crowded();
-    Arc::make_mut(&mut setup.model).start.pods[1].terminating = true;
+    setup
+        .change(|it| Arc::make_mut(&mut it.model).start.pods[1].terminating = true)
+        .expect("sound");
     let (facts, _) = facts(&setup, ROOT);
     let mut available: Vec<_> = facts
         .iter()

@@ -48,7 +48,12 @@ fn taken_after_an_hour(setup: &mut Setup, announced: bool) {
         outage: Span::from_hours(2),
         announced: Some(announced),
     };
-    setup.market.reclaims = Arc::new(Scripted { beside: Arc::new(Constant), events: vec![storm] });
+    setup
+        .change(|it| {
+            it.market.reclaims =
+                Arc::new(Scripted { beside: Arc::new(Constant), events: vec![storm] })
+        })
+        .expect("sound");
 }
 
 /// Pods with disks on a large spot node, which is taken, and a smaller on-demand node beside it, in the
@@ -68,14 +73,18 @@ fn one_of_two(controller: Controller, announced: bool) -> Setup {
         _ => Whose::Claim(model.names.intern("default/data")),
     };
     model.add_zonal_volumes(WorkloadId::from_index(0), whose, [zone]);
-    setup.model = Arc::new(model);
+    setup.change(|it| it.model = Arc::new(model)).expect("sound");
     taken_after_an_hour(&mut setup, announced);
-    setup.start_up = StartUp {
-        attach: Span::from_secs(10),
-        detach: Span::from_secs(20),
-        force_detach: Span::from_secs(360),
-        pull_rate: None,
-    };
+    setup
+        .change(|it| {
+            it.start_up = StartUp {
+                attach: Span::from_secs(10),
+                detach: Span::from_secs(20),
+                force_detach: Span::from_secs(360),
+                pull_rate: None,
+            }
+        })
+        .expect("sound");
     setup
 }
 
@@ -104,7 +113,7 @@ fn a_disk_that_was_never_unmounted_is_given_up_after_six_minutes() {
 #[test]
 fn an_operator_who_marks_the_node_out_of_service_saves_the_six_minutes() {
     let mut setup = one_of_two(SET, false);
-    setup.start_up.force_detach = Span::ZERO;
+    setup.change(|it| it.start_up.force_detach = Span::ZERO).expect("sound");
     assert_eq!(ready(&setup), [15, HOUR + 120 + 100 + 10 + 5]);
 }
 
@@ -126,7 +135,7 @@ fn pods_on_one_node_share_a_disk() {
 #[test]
 fn a_disk_of_a_pod_whose_object_stays_is_never_free() {
     let mut setup = one_of_two(deployment(1), false);
-    setup.interruption.loss.object = NodeObject::Kept;
+    setup.change(|it| it.interruption.loss.object = NodeObject::Kept).expect("sound");
     let (facts, _) = facts(&setup, ROOT);
     let bound = facts.iter().filter(|(_, fact)| matches!(fact, Fact::PodScheduled { .. })).count();
     assert_eq!((bound, ready(&setup)), (2, vec![15]));
@@ -147,8 +156,8 @@ fn with_images(plan: &Plan, images: &[&[(&str, u64)]]) -> Setup {
         spec.images = PodImages { known, containers };
         model.workloads[workload].spec = model.specs.intern(spec);
     }
-    setup.model = Arc::new(model);
-    setup.start_up.pull_rate = Some(MIB);
+    setup.change(|it| it.model = Arc::new(model)).expect("sound");
+    setup.change(|it| it.start_up.pull_rate = Some(MIB)).expect("sound");
     setup
 }
 
@@ -191,7 +200,7 @@ fn images_are_pulled_in_the_order_in_which_they_are_asked_for() {
 #[test]
 fn without_a_rate_images_are_just_there() {
     let mut setup = with_images(&services(&[0]), &[&[("a", 10)]]);
-    setup.start_up.pull_rate = None;
+    setup.change(|it| it.start_up.pull_rate = None).expect("sound");
     let (facts, _) = facts(&setup, ROOT);
     assert!(!facts.iter().any(|(_, fact)| matches!(fact, Fact::ImagePulled { .. })));
     assert_eq!(ready(&setup), [5]);

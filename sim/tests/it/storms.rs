@@ -25,9 +25,9 @@ const HORIZON: Span = Span::from_hours(6);
 
 /// Whether both ways to schedule give the same facts in the same order.
 fn agree(mut setup: Setup, faults: Faults) -> Result<(), TestCaseError> {
-    setup.market.reclaims = Arc::new(faults);
+    setup.change(|it| it.market.reclaims = Arc::new(faults)).expect("sound");
     let (remembered, run) = facts(&setup, ROOT);
-    setup.scheduler.plain = true;
+    setup.change(|it| it.scheduler.plain = true).expect("sound");
     let (plain, plain_run) = facts(&setup, ROOT);
     let differ = remembered.iter().zip(&plain).position(|(one, other)| one != other);
     if let Some(at) = differ {

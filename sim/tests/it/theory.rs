@@ -133,7 +133,7 @@ fn decisions_come_one_after_the_other_if_they_take_time() {
     let mut plan = simple(0.0, 2, Span::from_hours(1));
     plan.workloads = vec![service("web", 4)];
     let mut setup = setup(&plan);
-    setup.cycle_takes = Span::from_secs(3);
+    setup.change(|it| it.cycle_takes = Span::from_secs(3)).expect("sound");
     let (facts, _) = facts(&setup, Root { seed: 5, replication: 0 });
     let scheduled = facts.iter().filter(|(_, fact)| matches!(fact, Fact::PodScheduled { .. }));
     let at: Vec<u64> = scheduled.map(|(at, _)| at.as_ms()).collect();

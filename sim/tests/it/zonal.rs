@@ -39,7 +39,7 @@ fn with_volumes(plan: &Plan, whose: Option<Whose>) -> Setup {
     if let Some(whose) = whose {
         model.add_zonal_volumes(WorkloadId::from_index(0), whose, zones);
     }
-    setup.model = Arc::new(model);
+    setup.change(|it| it.model = Arc::new(model)).expect("sound");
     let storm = Event {
         at: SimTime::ZERO + Span::from_hours(1),
         offerings: vec![Id::from_index(0)],
@@ -47,7 +47,12 @@ fn with_volumes(plan: &Plan, whose: Option<Whose>) -> Setup {
         outage: Span::from_hours(1),
         announced: None,
     };
-    setup.market.reclaims = Arc::new(Scripted { beside: Arc::new(Constant), events: vec![storm] });
+    setup
+        .change(|it| {
+            it.market.reclaims =
+                Arc::new(Scripted { beside: Arc::new(Constant), events: vec![storm] })
+        })
+        .expect("sound");
     setup
 }
 
@@ -88,9 +93,9 @@ fn with_volumes_it_waits_until_its_zone_has_a_node() {
     });
     let (at, refusal) = refused.expect("it was refused first");
     assert_eq!(at, 60 * MINUTE + 30_000);
-    let model = with_volumes(&two_zones(), Some(Whose::EachReplica)).model;
+    let setup = with_volumes(&two_zones(), Some(Whose::EachReplica));
     let refusal = run.refusals.iter().nth(refusal.number() as usize).expect("it is listed");
-    let message = refusal.message(&model);
+    let message = refusal.message(&setup.model);
     assert!(
         message.contains("1 node(s) didn't match PersistentVolume's node affinity"),
         "{message}"
@@ -106,7 +111,7 @@ fn pods_that_share_a_claim_are_held_to_the_zone_of_the_first() {
     let claim = model.names.intern("default/data");
     let zones: Vec<_> = model.catalog.offerings.rows().map(|offering| offering.zone).collect();
     model.add_zonal_volumes(WorkloadId::from_index(0), Whose::Claim(claim), zones);
-    setup.model = Arc::new(model);
+    setup.change(|it| it.model = Arc::new(model)).expect("sound");
     let (facts, _) = facts(&setup, ROOT);
     let nodes: Vec<usize> = bound(&facts).iter().map(|(_, node)| *node).collect();
     assert!(nodes[..3] == [0; 3] || nodes[..3] == [1; 3], "{nodes:?}");

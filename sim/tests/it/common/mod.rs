@@ -25,6 +25,7 @@ use sim::model::taints::{Effect, Taint, Toleration, TolerationOperator};
 use sim::model::workload::{Controller, Workload, WorkloadId};
 use sim::providers::interruption::{DrainedBy, Interruption, Loss, NodeObject, Shutdown};
 use sim::providers::{self, Provider};
+use sim::setup::Draft;
 use sim::table::Id;
 use sim::{Fact, MicroUsdPerHour, Root, Run, Setup, SimTime, Span, digest};
 
@@ -188,8 +189,8 @@ pub fn setup(plan: &Plan) -> Setup {
     }
     let aws = providers::named("aws").expect("aws is modelled");
     let market = Market { missed_notices: plan.missed_notices, ..Market::default() };
-    let setup = Setup::new(model, market, aws, Span::ZERO, plan.horizon);
-    Setup { interruption: plan.interruption, ..setup.expect("a sound plan") }
+    let draft = Draft::new(model, market, aws, Span::ZERO, plan.horizon);
+    Draft { interruption: plan.interruption, ..draft }.check().expect("a sound plan")
 }
 
 /// One run with everything that happened in it.
@@ -390,8 +391,8 @@ pub fn spot_pool(model: impl Reclaims + 'static, size: u32, rate: f64, hours: u6
     };
     let mut setup = setup(&plan);
     let at_once = Provider { notice: Span::ZERO, ..setup.provider.clone() };
-    setup.provider = Box::leak(Box::new(at_once));
-    setup.market.reclaims = Arc::new(model);
+    setup.change(|it| it.provider = Box::leak(Box::new(at_once))).expect("sound");
+    setup.change(|it| it.market.reclaims = Arc::new(model)).expect("sound");
     setup
 }
 

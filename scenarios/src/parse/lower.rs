@@ -1,0 +1,74 @@
+//! Lowering: all that is understood, as a draft of the simulator's setup.
+
+use sim::setup::Draft;
+
+use super::Place;
+use super::read::Read;
+use super::understand::Understood;
+use crate::assumption::Assumption;
+use crate::cluster::Cluster;
+use crate::diagnostic::Diagnostics;
+use crate::lower::cron_jobs::{self, Calendar};
+use crate::lower::{Lowering, LoweringInput};
+use crate::unmodelled::Tally;
+use crate::{prices, scheduler, today};
+
+/// A setup that is not checked yet.
+pub(super) struct Lowered {
+    pub(super) draft: Draft,
+    pub(super) assumptions: Vec<Assumption>,
+}
+
+/// Lowers what is understood; nothing if that is wrong.
+pub(super) fn lower(
+    read: &Read,
+    understood: &Understood<'_>,
+    place: Place<'_>,
+    tally: &mut Tally,
+    found: &mut Diagnostics,
+) -> Option<Lowered> {
+    let input = LoweringInput {
+        workloads: &understood.workloads,
+        budgets: &understood.budgets,
+        traces: &read.traces,
+        context: &understood.context,
+        start: understood.start(read),
+    };
+    let lowered = Lowering::lower(&read.file, place, input, found);
+    let mut lowered = lowered.map(|(draft, assumptions)| Lowered { draft, assumptions });
+    if let Some(lowered) = &mut lowered {
+        lowered.add_what_is_dated(read, understood, place, found);
+        if let Some(today) = &read.today {
+            today::compare(today, &lowered.draft, place, found);
+        }
+    }
+    // Without a draft, what is written of the scheduler is checked all the same.
+    let draft = lowered.as_mut().map(|lowered| &mut lowered.draft);
+    scheduler::configure(read.scheduler.as_ref(), draft, tally, found);
+    lowered
+}
+
+impl Lowered {
+    /// Adds what depends on the date of `T+0`: replayed prices, which may say it, and CronJobs.
+    fn add_what_is_dated(
+        &mut self,
+        read: &Read,
+        understood: &Understood<'_>,
+        place: Place<'_>,
+        found: &mut Diagnostics,
+    ) {
+        let Lowered { draft, assumptions } = self;
+        let history = read.history.as_ref();
+        let dated = history.and_then(|history| {
+            prices::replay(history, &read.file, place, (&mut *draft, &mut *assumptions), found)
+        });
+        assumptions.extend(understood.cluster.as_ref().and_then(Cluster::assumption));
+        assumptions.extend(understood.autoscaled.clone());
+        let calendar = Calendar {
+            said: read.file.start_time.as_deref(),
+            history: dated.zip(history.map(|it| it.source.file.as_str())),
+            place,
+        };
+        cron_jobs::fill(&understood.workloads, calendar, (draft, assumptions), found);
+    }
+}
