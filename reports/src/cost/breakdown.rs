@@ -131,8 +131,8 @@ impl Breakdown {
         let mut rows: Vec<(String, Cost)> = named.into_iter().collect();
         rows.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         let idle = if dimension.is_of_pods() { self.idle } else { Cost::ZERO };
-        let nobodys = [(IDLE, idle), (COMMITMENT, self.commitment), (OTHER, self.other)];
-        let there = nobodys.into_iter().filter(|(_, cost)| *cost > Cost::ZERO);
+        let unallocated = [(IDLE, idle), (COMMITMENT, self.commitment), (OTHER, self.other)];
+        let there = unallocated.into_iter().filter(|(_, cost)| *cost > Cost::ZERO);
         rows.extend(there.map(|(name, cost)| (name.to_owned(), cost)));
         rows
     }

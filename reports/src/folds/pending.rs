@@ -56,12 +56,12 @@ impl Waits {
         })
     }
 
-    /// One that waited so long, and does not any more.
+    /// A wait of this length has ended.
     pub(crate) fn ended(&mut self, span: Span) {
         self.spans.entry(span).or_default().0 += 1;
     }
 
-    /// One that waited so long without an end: it still waits, or was stopped meanwhile.
+    /// A wait is right-censored at this length: the pod still waits, or was stopped meanwhile.
     pub(crate) fn still_waits(&mut self, span: Span) {
         self.spans.entry(span).or_default().1 += 1;
     }

@@ -266,7 +266,7 @@ impl Watched {
         }
     }
 
-    /// Judges the instant that is over, after which all stays as it is for so long.
+    /// Judges the instant that is over, after which nothing changes for `lasts`.
     fn judge(&mut self, at: SimTime, lasts: Span) {
         let touched = std::mem::take(&mut self.touched);
         let mut newly: Vec<Domain> = Vec::new();

@@ -71,11 +71,12 @@ impl Trace {
                 about: all.iter().map(|it| it.what.as_str()).collect::<Vec<_>>().join(", "),
             })
         };
-        let nobodys = || [besides(COMMITMENT, true), besides(OTHER, false)].into_iter().flatten();
+        let unallocated =
+            || [besides(COMMITMENT, true), besides(OTHER, false)].into_iter().flatten();
         let by = |key: fn(&Instance) -> &str| -> Vec<Row> {
             let mut groups: BTreeMap<&str, Vec<&Instance>> = BTreeMap::new();
             self.instances.iter().for_each(|it| groups.entry(key(it)).or_default().push(it));
-            groups.into_iter().map(|(name, of)| group(name, &of)).chain(nobodys()).collect()
+            groups.into_iter().map(|(name, of)| group(name, &of)).chain(unallocated()).collect()
         };
         table(&mut text, "BY CAPACITY TYPE", &by(|it| &it.capacity_type), self.total);
         table(&mut text, "BY POOL", &by(|it| &it.pool), self.total);
@@ -90,7 +91,7 @@ impl Trace {
             let cost = sum(others.iter().map(|it| it.cost));
             list.push(Row { name, cost, about: "--pool POOL lists all of a pool".into() });
         }
-        list.extend(nobodys());
+        list.extend(unallocated());
         table(&mut text, "BY INSTANCE, the dearest first", &list, self.total);
         let _ = writeln!(text, "  --node NODE shows an instance line by line");
         self.saving(&mut text);
