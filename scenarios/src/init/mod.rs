@@ -77,12 +77,14 @@ fn draft(cluster: &Cluster<'_>, files: Files<'_>) -> Result<Draft, Diagnostics> 
     let trial = Writer { trial: true, ..writer };
     let mut refused = trial::read(&trial.scenario(&as_it_stands, false), files.scenario)?;
     if moves {
-        let of_the_proposal = trial::read(&trial.scenario(&proposed, true), files.spot)?;
-        refused.extend(
-            of_the_proposal.into_iter().filter(|it| !refused.contains(it)).collect::<Vec<_>>(),
-        );
+        refused.extend(trial::read(&trial.scenario(&proposed, true), files.spot)?);
     }
-    gaps.extend(refused);
+    // Mostly both drafts are refused for the same.
+    for gap in refused {
+        if !gaps.contains(&gap) {
+            gaps.push(gap);
+        }
+    }
     Ok(Draft {
         scenario: writer.scenario(&as_it_stands, false),
         spot: moves.then(|| writer.scenario(&proposed, true)),
