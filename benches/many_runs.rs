@@ -13,6 +13,9 @@ use serde_json::json;
 use sim::{Fact, Legend, Run, Setup, SimTime, Sink, Stop};
 use spotsim::{Experiment, Variant};
 
+/// Paths in the scenario, and what is written there.
+type Changes<'c> = &'c [(&'c str, &'c str)];
+
 fn main() {
     let n: u32 =
         std::env::var("SPOTSIM_REPLICATIONS").ok().and_then(|n| n.parse().ok()).unwrap_or(20);
@@ -20,8 +23,8 @@ fn main() {
     let scenario = Scenario::load(&path).expect("the scenario beside this file");
     // What is changed, and how often that is run.
     let pods: Vec<String> = (0..5).map(|index| format!("workloads[{index}].replicas")).collect();
-    let pods: Vec<(&str, &str)> = pods.iter().map(|path| (path.as_str(), "4000")).collect();
-    let cases: [(&str, &[(&str, &str)], u32); 4] = [
+    let pods: Vec<_> = pods.iter().map(|path| (path.as_str(), "4000")).collect();
+    let cases: [(&str, Changes<'_>, u32); 4] = [
         ("as it is", &[], n),
         ("ten times the nodes", &[("pools.spot.count", "2000")], n.div_ceil(10)),
         ("ten times the pods", &pods, n.div_ceil(10)),

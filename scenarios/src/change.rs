@@ -90,7 +90,7 @@ fn set(
     path: &str,
     value: &str,
     source: &Source,
-) -> Result<Range<usize>, Diagnostic> {
+) -> Result<Range<usize>, Diagnostics> {
     let steps = steps(path).ok_or_else(|| {
         let help = "write it like `pools.spot.count` or `pools[0].count`";
         Diagnostic::new("E0104", format!("`{path}` is not a path")).help(help)
@@ -135,7 +135,7 @@ fn below<'n>(
     node: &'n mut Node,
     step: &Step,
     place: &Place<'_>,
-) -> Result<&'n mut Node, Diagnostic> {
+) -> Result<&'n mut Node, Diagnostics> {
     let span = node.span.clone();
     if matches!(node.value, Value::Scalar(serde_json::Value::Null)) {
         node.value = Value::Map(Vec::new());
@@ -146,12 +146,14 @@ fn below<'n>(
         }
         (Value::Seq(items), Step::Index(index)) if *index < items.len() => Ok(*index),
         (Value::Seq(items), Step::Index(_)) => {
-            Err(place.nowhere(node, &format!("has {}", count(items.len()))))
+            Err(place.nowhere(node, &format!("has {}", count(items.len()))).into())
         }
         (Value::Seq(items), Step::Key(name)) => named(items, name, node, place),
-        (Value::Map(_), Step::Index(_)) => Err(place.nowhere(node, "has fields and no items")),
+        (Value::Map(_), Step::Index(_)) => {
+            Err(place.nowhere(node, "has fields and no items").into())
+        }
         (Value::Scalar(value), _) => {
-            Err(place.nowhere(node, &format!("is {value}, which has nothing below it")))
+            Err(place.nowhere(node, &format!("is {value}, which has nothing below it")).into())
         }
     }?;
     match &mut node.value {
@@ -168,7 +170,7 @@ fn below<'n>(
 }
 
 /// Which item of a list has this name.
-fn named(items: &[Node], name: &str, node: &Node, place: &Place<'_>) -> Result<usize, Diagnostic> {
+fn named(items: &[Node], name: &str, node: &Node, place: &Place<'_>) -> Result<usize, Diagnostics> {
     let names = || items.iter().filter_map(|item| item.get("name").and_then(Node::text));
     let mut of_the_name = items
         .iter()
@@ -179,7 +181,7 @@ fn named(items: &[Node], name: &str, node: &Node, place: &Place<'_>) -> Result<u
         (Some((one, _)), Some((other, _))) => {
             let here = written(place.steps);
             let why = format!("has two items of the name `{name}`: {here}[{one}], {here}[{other}]");
-            Err(place.nowhere(node, &why))
+            Err(place.nowhere(node, &why).into())
         }
         (None, _) => {
             let there: Vec<String> = names().map(|name| format!("`{name}`")).collect();
@@ -189,8 +191,8 @@ fn named(items: &[Node], name: &str, node: &Node, place: &Place<'_>) -> Result<u
             };
             let error = place.nowhere(node, &format!("has no `{name}`, but {there}"));
             Err(match did_you_mean(name, names()) {
-                Some(near) => error.help(format!("did you mean `{near}`?")),
-                None => error,
+                Some(near) => error.help(format!("did you mean `{near}`?")).into(),
+                None => error.into(),
             })
         }
     }

@@ -16,7 +16,7 @@ const TEXT: &str = "apiVersion: spotsim/v1\nname: small\nhorizon: 6h\nregion: us
 
 fn parsed(text: &str) -> Scenario {
     let source = Source { file: "small.yaml".into(), text: Arc::from(text) };
-    Scenario::parse(&source, None).unwrap()
+    Scenario::parse(&source, None).expect("a sound scenario")
 }
 
 fn digest(scenario: &Scenario) -> u64 {
