@@ -67,7 +67,8 @@ const fn cited(id: &'static str, figure: Figure, note: &'static str) -> Citation
 #[test]
 fn it_runs_by_its_own_figures() {
     let mut setup = common::setup(&common::simple(0.25, 4, Span::from_hours(48)));
-    (setup.provider, setup.interruption) = (&CELLAR, CELLAR.interruption);
+    let interruption = CELLAR.interruption;
+    setup.change(|it| (it.provider, it.interruption) = (&CELLAR, interruption)).expect("sound");
     let (facts, _) = common::facts(&setup, Root { seed: 42, replication: 0 });
     let leads = facts.iter().filter_map(|(_, fact)| match fact {
         Fact::NoticeGiven { lead, .. } => Some(*lead),
