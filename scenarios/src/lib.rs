@@ -22,6 +22,7 @@ pub mod cron;
 pub mod estimate;
 mod examine;
 pub mod explain;
+pub mod explain_pod;
 pub mod file;
 pub mod init;
 pub mod limits;
@@ -37,7 +38,6 @@ mod sizes;
 pub mod template;
 mod today;
 pub mod traces;
-pub mod why;
 pub mod workloads;
 
 use std::path::Path;

@@ -1,7 +1,7 @@
 //! Rules about PodDisruptionBudgets.
 
+use super::input::{ReviewInput, Workload};
 use super::matching::selects;
-use super::subject::{Subject, Workload};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::kube::{IntOrString, PodDisruptionBudget};
@@ -17,10 +17,10 @@ pub(super) const BLOCKS_DRAINS: Code = Code {
     fix: "Let at least one pod go: `maxUnavailable: 1`, or more replicas than `minAvailable`.",
 };
 
-pub(super) fn blocks_drains(subject: &Subject, found: &mut Diagnostics) {
-    for (budget, place) in &subject.budgets {
-        let protected: Vec<&Workload> = protected(subject, budget).collect();
-        let pods: u32 = protected.iter().map(|workload| subject.replicas(workload)).sum();
+pub(super) fn blocks_drains(input: &ReviewInput, found: &mut Diagnostics) {
+    for (budget, place) in &input.budgets {
+        let protected: Vec<&Workload> = protected(input, budget).collect();
+        let pods: u32 = protected.iter().map(|workload| input.replicas(workload)).sum();
         let spec = &budget.spec;
         let (field, value) = match (&spec.max_unavailable, &spec.min_available) {
             (Some(most), _) => ("maxUnavailable", most),
@@ -58,13 +58,13 @@ pub(super) const PROTECTS_NOBODY: Code = Code {
     fix: "Compare its selector with the labels of the pods, and their namespaces.",
 };
 
-pub(super) fn protects_nobody(subject: &Subject, found: &mut Diagnostics) {
+pub(super) fn protects_nobody(input: &ReviewInput, found: &mut Diagnostics) {
     // Budgets on their own have nothing to be compared with.
-    if subject.workloads.is_empty() {
+    if input.workloads.is_empty() {
         return;
     }
-    for (budget, place) in &subject.budgets {
-        if protected(subject, budget).next().is_none() {
+    for (budget, place) in &input.budgets {
+        if protected(input, budget).next().is_none() {
             let message = format!(
                 "PodDisruptionBudget {}/{} selects no workload in these files",
                 budget.metadata.namespace(),
@@ -90,10 +90,10 @@ pub(super) const TWO_FOR_ONE: Code = Code {
     fix: "Keep one of them.",
 };
 
-pub(super) fn two_for_one(subject: &Subject, found: &mut Diagnostics) {
-    for workload in &subject.workloads {
+pub(super) fn two_for_one(input: &ReviewInput, found: &mut Diagnostics) {
+    for workload in &input.workloads {
         let covers = |budget: &PodDisruptionBudget| covers(budget, workload);
-        let budgets = subject.budgets.iter().map(|(budget, _)| budget).filter(|b| covers(b));
+        let budgets = input.budgets.iter().map(|(budget, _)| budget).filter(|b| covers(b));
         let names: Vec<&str> = budgets.map(|budget| budget.metadata.name.as_str()).collect();
         if names.len() > 1 {
             let message = format!(
@@ -113,10 +113,10 @@ fn covers(budget: &PodDisruptionBudget, workload: &Workload) -> bool {
 }
 
 fn protected<'s>(
-    subject: &'s Subject,
+    input: &'s ReviewInput,
     budget: &PodDisruptionBudget,
 ) -> impl Iterator<Item = &'s Workload> {
-    subject.workloads.iter().filter(move |workload| covers(budget, workload))
+    input.workloads.iter().filter(move |workload| covers(budget, workload))
 }
 
 /// How many of a number of healthy pods may go.

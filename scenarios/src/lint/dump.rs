@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::subject::{Place, Subject, Workload, kind_name};
+use super::input::{Place, ReviewInput, Workload, kind_name};
 use crate::cluster::Cluster;
 use crate::diagnostic::{Diagnostics, Source};
 use crate::file::ClusterDump;
@@ -13,7 +13,7 @@ use crate::tree::{Node, Value};
 use crate::unmodelled::Tally;
 use crate::workloads::Written;
 
-impl Subject {
+impl ReviewInput {
     /// Adds what a dump contains. The scenario that names it has been read, and what is wrong with the
     /// dump has been said.
     pub(super) fn dump(&mut self, dump: &ClusterDump, folder: Option<&Path>) {

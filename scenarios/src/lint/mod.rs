@@ -5,10 +5,10 @@
 
 mod budgets;
 mod dump;
+mod input;
 mod matching;
 mod pods;
 mod pools;
-mod subject;
 mod workloads;
 
 use std::path::PathBuf;
@@ -17,13 +17,13 @@ use sim::providers::Provider;
 
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
-use subject::Subject;
+use input::ReviewInput;
 
 /// A rule of the review.
 pub struct Rule {
     /// What it finds, why that is worth a word, an example, and what to do.
     pub code: Code,
-    check: fn(&Subject, &mut Diagnostics),
+    check: fn(&ReviewInput, &mut Diagnostics),
 }
 
 /// Every rule, in the order of its code.
@@ -49,10 +49,10 @@ pub static RULES: &[Rule] = &[
 #[must_use]
 pub fn review(files: &[PathBuf], provider: &'static Provider) -> Diagnostics {
     let mut found = Diagnostics::default();
-    let mut subject = Subject::new(provider);
+    let mut input = ReviewInput::new(provider);
     for file in files {
-        subject.read(file, &file.display().to_string(), &mut found);
+        input.read(file, &file.display().to_string(), &mut found);
     }
-    RULES.iter().for_each(|rule| (rule.check)(&subject, &mut found));
+    RULES.iter().for_each(|rule| (rule.check)(&input, &mut found));
     found.by_place()
 }

@@ -1,6 +1,6 @@
 //! Rules about what a pod says of itself.
 
-use super::subject::Subject;
+use super::input::ReviewInput;
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::kube::{Container, ResourceList};
@@ -19,14 +19,12 @@ pub(super) const GRACE_BEYOND_NOTICE: Code = Code {
     fix: "Stop sooner, keep these pods on on-demand nodes, or make work resumable.",
 };
 
-pub(super) fn grace_beyond_notice(subject: &Subject, found: &mut Diagnostics) {
-    let provider = subject.provider;
-    for workload in &subject.workloads {
+pub(super) fn grace_beyond_notice(input: &ReviewInput, found: &mut Diagnostics) {
+    let provider = input.provider;
+    for workload in &input.workloads {
         let grace = workload.spec().termination_grace_period_seconds.unwrap_or(DEFAULT_GRACE);
         let grace = sim::Span::from_secs(u64::from(grace));
-        if grace > provider.notice
-            && workload.kind != "DaemonSet"
-            && subject.may_be_on_spot(workload)
+        if grace > provider.notice && workload.kind != "DaemonSet" && input.may_be_on_spot(workload)
         {
             let message = format!(
                 "{} may take {grace} to stop, and {} gives {} of notice",
@@ -51,8 +49,8 @@ pub(super) const PRE_STOP_TAKES_ALL: Code = Code {
     fix: "Sleep for less, or lengthen terminationGracePeriodSeconds.",
 };
 
-pub(super) fn pre_stop_takes_all(subject: &Subject, found: &mut Diagnostics) {
-    for workload in &subject.workloads {
+pub(super) fn pre_stop_takes_all(input: &ReviewInput, found: &mut Diagnostics) {
+    for workload in &input.workloads {
         let grace = workload.spec().termination_grace_period_seconds.unwrap_or(DEFAULT_GRACE);
         for (index, container) in workload.spec().containers.iter().enumerate() {
             let hook = container.lifecycle.as_ref().and_then(|cycle| cycle.pre_stop.as_ref());
@@ -81,8 +79,8 @@ pub(super) const NO_REQUESTS: Code = Code {
     fix: "Request cpu and memory; `kubectl top pod --containers` shows what is used.",
 };
 
-pub(super) fn no_requests(subject: &Subject, found: &mut Diagnostics) {
-    for workload in &subject.workloads {
+pub(super) fn no_requests(input: &ReviewInput, found: &mut Diagnostics) {
+    for workload in &input.workloads {
         if workload.spec().resources.as_ref().is_some_and(|all| !all.requests.is_empty()) {
             continue;
         }
@@ -122,17 +120,17 @@ pub(super) const NEVER_EVICTED: Code = Code {
     fix: "Keep it on on-demand nodes, or allow the eviction.",
 };
 
-pub(super) fn never_evicted(subject: &Subject, found: &mut Diagnostics) {
+pub(super) fn never_evicted(input: &ReviewInput, found: &mut Diagnostics) {
     const FORBIDS: [(&str, &str); 2] = [
         ("karpenter.sh/do-not-disrupt", "true"),
         ("cluster-autoscaler.kubernetes.io/safe-to-evict", "false"),
     ];
-    for workload in &subject.workloads {
+    for workload in &input.workloads {
         let forbids = |(key, value): &(&str, &str)| {
             workload.annotations.iter().any(|(known, said)| known == key && said == value)
         };
         if let Some((key, value)) = FORBIDS.iter().find(|it| forbids(it))
-            && subject.may_be_on_spot(workload)
+            && input.may_be_on_spot(workload)
         {
             let message = format!(
                 "{} may run on spot and forbids its eviction: {key} is {value}",
@@ -154,10 +152,10 @@ pub(super) const DATA_ON_NODE: Code = Code {
     fix: "Use a PersistentVolumeClaim, or keep it on on-demand nodes.",
 };
 
-pub(super) fn data_on_node(subject: &Subject, found: &mut Diagnostics) {
-    for workload in subject.workloads.iter().filter(|workload| workload.kind != "DaemonSet") {
+pub(super) fn data_on_node(input: &ReviewInput, found: &mut Diagnostics) {
+    for workload in input.workloads.iter().filter(|workload| workload.kind != "DaemonSet") {
         for (index, volume) in workload.spec().volumes.iter().enumerate() {
-            if volume.host_path.is_some() && subject.may_be_on_spot(workload) {
+            if volume.host_path.is_some() && input.may_be_on_spot(workload) {
                 let message = format!(
                     "{} may run on spot and keeps volume `{}` on its node",
                     workload.full(),

@@ -1,6 +1,6 @@
 //! Rules about the pools of a scenario.
 
-use super::subject::{Place, Subject};
+use super::input::{Place, ReviewInput};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::file::{Capacity, Pool};
@@ -15,8 +15,8 @@ pub(super) const ONE_TYPE: Code = Code {
     fix: "Add types of the same size; `spotsim catalogue vcpu=2 memory=8Gi` lists them.",
 };
 
-pub(super) fn one_type(subject: &Subject, found: &mut Diagnostics) {
-    for (pool, place) in spot_pools(subject).filter(|(pool, _)| pool.instance_types.len() == 1) {
+pub(super) fn one_type(input: &ReviewInput, found: &mut Diagnostics) {
+    for (pool, place) in spot_pools(input).filter(|(pool, _)| pool.instance_types.len() == 1) {
         let message = format!("spot pool `{}` has one instance type", pool.name);
         let warning = place.warn(ONE_TYPE.id, message, &["instanceTypes"]);
         found.push(warning.help(ONE_TYPE.help()));
@@ -32,8 +32,8 @@ pub(super) const ONE_ZONE: Code = Code {
     fix: "Add zones; without any, the pool is in the region's first.",
 };
 
-pub(super) fn one_zone(subject: &Subject, found: &mut Diagnostics) {
-    for (pool, place) in spot_pools(subject).filter(|(pool, _)| pool.zones.len() < 2) {
+pub(super) fn one_zone(input: &ReviewInput, found: &mut Diagnostics) {
+    for (pool, place) in spot_pools(input).filter(|(pool, _)| pool.zones.len() < 2) {
         let message = format!("spot pool `{}` is in one zone", pool.name);
         let field = if pool.zones.is_empty() { "name" } else { "zones" };
         let warning = place.warn(ONE_ZONE.id, message, &[field]);
@@ -42,6 +42,6 @@ pub(super) fn one_zone(subject: &Subject, found: &mut Diagnostics) {
 }
 
 /// A pool of one node cannot be spread.
-fn spot_pools(subject: &Subject) -> impl Iterator<Item = &(Pool, Place)> {
-    subject.pools.iter().filter(|(pool, _)| pool.capacity_type == Capacity::Spot && pool.count > 1)
+fn spot_pools(input: &ReviewInput) -> impl Iterator<Item = &(Pool, Place)> {
+    input.pools.iter().filter(|(pool, _)| pool.capacity_type == Capacity::Spot && pool.count > 1)
 }

@@ -2,7 +2,7 @@
 
 use sim::model::failure::{Failure, FailureAction, FailurePolicy};
 
-use super::subject::{Subject, Workload};
+use super::input::{ReviewInput, Workload};
 use crate::cluster::counted;
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
@@ -22,9 +22,9 @@ pub(super) const SINGLETON: Code = Code {
     fix: "Run two, spread over zones, or keep it on on-demand nodes.",
 };
 
-pub(super) fn singleton(subject: &Subject, found: &mut Diagnostics) {
-    for workload in subject.workloads.iter().filter(|workload| workload.serves()) {
-        if subject.replicas(workload) == 1 && subject.may_be_on_spot(workload) {
+pub(super) fn singleton(input: &ReviewInput, found: &mut Diagnostics) {
+    for workload in input.workloads.iter().filter(|workload| workload.serves()) {
+        if input.replicas(workload) == 1 && input.may_be_on_spot(workload) {
             let message = format!("{} has one replica, which may run on spot", workload.full());
             found.push(workload.warn(SINGLETON.id, message).help(SINGLETON.help()));
         }
@@ -43,10 +43,10 @@ pub(super) const NO_ZONE_SPREAD: Code = Code {
     fix: "Add a topologySpreadConstraint with topologyKey topology.kubernetes.io/zone.",
 };
 
-pub(super) fn no_zone_spread(subject: &Subject, found: &mut Diagnostics) {
-    for workload in subject.workloads.iter().filter(|workload| workload.serves()) {
-        let replicas = subject.replicas(workload);
-        if replicas > 1 && !spreads(workload) && subject.may_be_on_spot(workload) {
+pub(super) fn no_zone_spread(input: &ReviewInput, found: &mut Diagnostics) {
+    for workload in input.workloads.iter().filter(|workload| workload.serves()) {
+        let replicas = input.replicas(workload);
+        if replicas > 1 && !spreads(workload) && input.may_be_on_spot(workload) {
             let message = format!(
                 "{} has {replicas} replicas, and nothing spreads them over zones",
                 workload.full()
@@ -77,9 +77,9 @@ pub(super) const BARE_POD: Code = Code {
     fix: "Put it into a Deployment or a Job, or keep it on on-demand nodes.",
 };
 
-pub(super) fn bare_pod(subject: &Subject, found: &mut Diagnostics) {
-    for workload in subject.workloads.iter().filter(|workload| workload.kind == "Pod") {
-        if subject.may_be_on_spot(workload) {
+pub(super) fn bare_pod(input: &ReviewInput, found: &mut Diagnostics) {
+    for workload in input.workloads.iter().filter(|workload| workload.kind == "Pod") {
+        if input.may_be_on_spot(workload) {
             let message =
                 format!("{} may run on spot, and no controller would replace it", workload.full());
             found.push(workload.warn(BARE_POD.id, message).help(BARE_POD.help()));
@@ -101,10 +101,10 @@ pub(super) const GIVES_UP: Code = Code {
           its first rule, and restartPolicy Never, which it needs.",
 };
 
-pub(super) fn gives_up(subject: &Subject, found: &mut Diagnostics) {
-    for workload in &subject.workloads {
+pub(super) fn gives_up(input: &ReviewInput, found: &mut Diagnostics) {
+    for workload in &input.workloads {
         if let Some(end) = end_by_interruptions(workload)
-            && subject.may_be_on_spot(workload)
+            && input.may_be_on_spot(workload)
         {
             let message = format!("{} may run on spot, and {end}", workload.full());
             found.push(workload.warn(GIVES_UP.id, message).help(GIVES_UP.help()));

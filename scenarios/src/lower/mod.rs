@@ -2,7 +2,6 @@
 //! Nothing after this knows YAML.
 
 mod annotations;
-pub mod bare;
 pub mod budgets;
 mod clock;
 mod contract;
@@ -25,6 +24,7 @@ pub mod requests;
 pub(crate) mod retries;
 mod rules;
 pub mod selectors;
+pub mod snapshot;
 mod start;
 mod start_up;
 pub mod storage;

@@ -10,9 +10,9 @@ use sim::model::workload::WorkloadId;
 use sim::table::Id;
 
 use super::Lowering;
-use super::bare::is_preemption;
 use super::nodes::start_node;
 use super::pods::{Source, pod_spec};
+use super::snapshot::is_preemption;
 use super::storage;
 use crate::cluster::{Cluster, counted, forget_own_node, keep_off_spot, pools};
 use crate::diagnostic::Diagnostic;

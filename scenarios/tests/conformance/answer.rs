@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use scenarios::lower::bare::{Bare, bare};
+use scenarios::lower::snapshot::{Snapshot, snapshot};
 use serde_json::{Map, Value as Json, json};
 use sim::Root;
 use sim::fact::refusal::Reason;
@@ -39,7 +39,7 @@ const ROOT: Root = Root { seed: 0, replication: 0 };
 
 /// A cluster and the scheduler that is asked about it.
 struct Cluster {
-    bare: Bare,
+    snapshot: Snapshot,
     world: World,
     profile: Profile,
     path: Path,
@@ -50,10 +50,10 @@ struct Cluster {
 pub fn answer(case: &Case, path: Path) -> Result<Json, String> {
     let question = &case.question;
     let waits: Vec<&str> = question.pending.iter().map(String::as_str).collect();
-    let mut bare = bare(&question.objects, &waits).map_err(|errors| errors.join("; "))?;
-    let world = World::standing(&Arc::new(std::mem::take(&mut bare.model)));
+    let mut snapshot = snapshot(&question.objects, &waits).map_err(|errors| errors.join("; "))?;
+    let world = World::standing(&Arc::new(std::mem::take(&mut snapshot.model)));
     let (profile, rankings) = (Profile::default(), Rankings::default());
-    let mut cluster = Cluster { bare, world, profile, path, rankings };
+    let mut cluster = Cluster { snapshot, world, profile, path, rankings };
     Ok(match question.mode {
         Mode::Single => cluster.single(&question.pending[0]),
         Mode::Sequence => cluster.sequence(&question.pending),
@@ -63,7 +63,7 @@ pub fn answer(case: &Case, path: Path) -> Result<Json, String> {
 
 impl Cluster {
     fn pod(&self, name: &str) -> PodId {
-        PodId::from_index(self.bare.pods[name])
+        PodId::from_index(self.snapshot.pods[name])
     }
 
     /// One cycle, and what came of the attempt to make room if no node would do.
@@ -223,7 +223,7 @@ impl Cluster {
                 "message": message});
         };
         let score = evaluation.scores.iter().map(|scored| scored.total).max();
-        let _ = self.world.bind(pod, NodeId::from_index(self.bare.nodes[node]));
+        let _ = self.world.bind(pod, NodeId::from_index(self.snapshot.nodes[node]));
         json!({"pod": name, "outcome": "scheduled", "feasible": feasible, "node": node,
             "score": score, "best": best})
     }
@@ -307,7 +307,7 @@ impl Cluster {
 
     fn name(&self, pod: PodId) -> String {
         let place = pod.index();
-        let found = self.bare.pods.iter().find(|(_, known)| **known == place);
+        let found = self.snapshot.pods.iter().find(|(_, known)| **known == place);
         found.expect("every pod of a case is known").0.clone()
     }
 }

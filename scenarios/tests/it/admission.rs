@@ -179,7 +179,8 @@ fn a_dump_is_not_refused() {
         path
     };
     let dump = write("dump.yaml", &(node.to_owned() + pod));
-    let explained = scenarios::why::dump::Dump::read(&[dump]).expect("a cluster").explain("web");
+    let explained =
+        scenarios::explain_pod::dump::Dump::read(&[dump]).expect("a cluster").explain("web");
     assert!(explained.is_ok());
     // Alone it is a manifest, which no cluster has seen.
     let alone = write("pod.yaml", pod);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use scenarios::kube::Object;
-use scenarios::lower::bare::{Bare, bare};
+use scenarios::lower::snapshot::{Snapshot, snapshot};
 use sim::Root;
 use sim::model::node::NodeId;
 use sim::model::pod::PodId;
@@ -32,7 +32,7 @@ const CLUSTER: &str = r#"[
   POD(a, l1), POD(b, l2), POD(c, l3), POD(d, m1), POD(e, m1), POD(f, m2), POD(g, none)]"#;
 
 struct Cluster {
-    bare: Bare,
+    snapshot: Snapshot,
     world: World,
 }
 
@@ -69,18 +69,18 @@ fn cluster() -> Cluster {
         }
     }
     let objects: Vec<Object> = serde_json::from_str(&text).expect("objects");
-    let mut bare = bare(&objects, &[]).expect("a cluster");
-    let world = World::standing(&Arc::new(std::mem::take(&mut bare.model)));
-    Cluster { bare, world }
+    let mut snapshot = snapshot(&objects, &[]).expect("a cluster");
+    let world = World::standing(&Arc::new(std::mem::take(&mut snapshot.model)));
+    Cluster { snapshot, world }
 }
 
 impl Cluster {
     fn pod(&self, name: &str) -> PodId {
-        PodId::from_index(self.bare.pods[&format!("default/{name}")])
+        PodId::from_index(self.snapshot.pods[&format!("default/{name}")])
     }
 
     fn node(&self, name: &str) -> NodeId {
-        NodeId::from_index(self.bare.nodes[name])
+        NodeId::from_index(self.snapshot.nodes[name])
     }
 
     /// On which nodes a pod may run.

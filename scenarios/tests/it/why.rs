@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use scenarios::why::Explanation;
-use scenarios::why::dump::Dump;
+use scenarios::explain_pod::Explanation;
+use scenarios::explain_pod::dump::Dump;
 use serde_json::{Value, json};
 
 /// Explains a pod of objects that are written into a file first.
@@ -32,7 +32,7 @@ fn pod(name: &str, cpu: &str, spec: Value) -> Value {
 }
 
 fn steps(explanation: &Explanation) -> Vec<Vec<&'static str>> {
-    let texts = |change: &scenarios::why::Change| -> Vec<_> {
+    let texts = |change: &scenarios::explain_pod::Change| -> Vec<_> {
         change.steps.iter().map(|step| step.kind).collect()
     };
     explanation.changes.iter().map(texts).collect()

@@ -5,7 +5,7 @@ use reports::Recording;
 use reports::names::Namer;
 use reports::pod_history;
 use scenarios::diagnostic::did_you_mean;
-use scenarios::why::{Explanation, Moment, NodeKind, Scene, explain};
+use scenarios::explain_pod::{Explanation, Moment, NodeKind, Situation, explain};
 use sim::engine::Simulation;
 use sim::fact::refusal::Refusals;
 use sim::model::pod::PodId;
@@ -53,7 +53,7 @@ pub(super) fn explained(
     let daemons: Vec<bool> =
         world.pods().ids().map(|pod| controller(pod, &world) == Controller::DaemonSet).collect();
     let asks_for = world.spec_of(pod).scheduler;
-    let mut scene = Scene {
+    let mut situation = Situation {
         world: &mut world,
         profile: setup.scheduler.profile_of(asks_for),
         root,
@@ -61,7 +61,7 @@ pub(super) fn explained(
         is_daemon: &|pod| daemons[pod.number() as usize],
         kinds: &kinds,
     };
-    let mut explanation = explain(&mut scene, pod);
+    let mut explanation = explain(&mut situation, pod);
     explanation.notes.splice(0..0, notes);
     explanation.history =
         past.into_iter().map(|(at, what)| Moment { at: at.to_string(), what }).collect();

@@ -9,7 +9,7 @@ use reports::cost::trace::{self, Trace};
 use reports::export::facts;
 use reports::export::manifest::{Manifest, Origin};
 use scenarios::Scenario;
-use scenarios::why::Explanation;
+use scenarios::explain_pod::Explanation;
 use sim::{Fact, Legend, Root, SimTime, Stop};
 
 use super::contents::Contents;

@@ -4,8 +4,8 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::anyhow;
-use scenarios::why::Explanation;
-use scenarios::why::dump::{Dump, NoSuchPod};
+use scenarios::explain_pod::Explanation;
+use scenarios::explain_pod::dump::{Dump, NoSuchPod};
 use serde_json::json;
 use spotsim::KeptRun;
 

@@ -1,4 +1,4 @@
-//! What a reviewer has before him: workloads, budgets and pools, each with its place.
+//! The input of a review: workloads, budgets and pools, each with its place.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -21,7 +21,7 @@ use crate::tree::{Node, Step, Value};
 use crate::{Scenario, reading, tree};
 
 /// Everything that is reviewed together.
-pub(crate) struct Subject {
+pub(crate) struct ReviewInput {
     /// Whose nodes they are.
     pub(crate) provider: &'static Provider,
     /// Where they are.
@@ -116,10 +116,10 @@ impl Workload {
     }
 }
 
-impl Subject {
+impl ReviewInput {
     /// Nothing yet, at a provider.
-    pub(crate) fn new(provider: &'static Provider) -> Subject {
-        Subject {
+    pub(crate) fn new(provider: &'static Provider) -> ReviewInput {
+        ReviewInput {
             provider,
             region: String::new(),
             pools: Vec::new(),

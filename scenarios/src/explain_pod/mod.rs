@@ -38,7 +38,7 @@ pub use room::{Place, Room, Victim};
 const GATED: &str = "Scheduling is blocked due to non-empty scheduling gates";
 
 /// A cluster at one instant, with what its world does not know.
-pub struct Scene<'s> {
+pub struct Situation<'s> {
     /// Its nodes and pods.
     pub world: &'s mut World,
     /// How pods are placed.
@@ -97,11 +97,11 @@ struct Answer {
 }
 
 impl Answer {
-    fn of(scene: &Lookout<'_>, pod: PodView<'_>, world: &World) -> Answer {
-        let evaluation = plain::evaluate(scene.profile, pod, world, Walk::WHOLE);
-        let tries = evaluation.best().is_empty() && scene.profile.preempts;
+    fn of(context: &Context<'_>, pod: PodView<'_>, world: &World) -> Answer {
+        let evaluation = plain::evaluate(context.profile, pod, world, Walk::WHOLE);
+        let tries = evaluation.best().is_empty() && context.profile.preempts;
         let attempt = || {
-            plain::preempt(scene.profile, pod, world, &evaluation, scene.root)
+            plain::preempt(context.profile, pod, world, &evaluation, context.root)
                 .unwrap_or_else(|| Preemption::in_vain(pod))
         };
         let preemption = tries.then(attempt);
@@ -115,9 +115,9 @@ impl Answer {
     }
 }
 
-/// The scene without its world: what can be asked while the world is being tried on.
+/// The situation without its world: what can be asked while the world is being tried on.
 #[derive(Clone, Copy)]
-struct Lookout<'s> {
+struct Context<'s> {
     profile: &'s Profile,
     root: Root,
     pod_name: &'s dyn Fn(PodId) -> String,
@@ -125,24 +125,24 @@ struct Lookout<'s> {
     kinds: &'s [NodeKind],
 }
 
-impl<'s> Scene<'s> {
-    fn lookout(&self) -> Lookout<'s> {
-        let Scene { profile, root, pod_name, is_daemon, kinds, .. } = *self;
-        Lookout { profile, root, pod_name, is_daemon, kinds }
+impl<'s> Situation<'s> {
+    fn context(&self) -> Context<'s> {
+        let Situation { profile, root, pod_name, is_daemon, kinds, .. } = *self;
+        Context { profile, root, pod_name, is_daemon, kinds }
     }
 }
 
 /// Explains a pod. The world is afterwards as it was before.
 #[must_use]
-pub fn explain(scene: &mut Scene<'_>, pod: PodId) -> Explanation {
-    let scene_without_world = scene.lookout();
-    let runs_on = scene.world.pods().phase(pod).node();
-    let name = (scene.pod_name)(pod);
-    let runs_on = runs_on.map(|node| scene.world.node_name(node));
-    let notes = notes(scene.world, pod);
-    let held = held_back(scene.world, pod);
-    let mut explanation = tries::with(scene, pod, &[], |view, world| {
-        let answer = Answer::of(&scene_without_world, view, world);
+pub fn explain(situation: &mut Situation<'_>, pod: PodId) -> Explanation {
+    let context = situation.context();
+    let runs_on = situation.world.pods().phase(pod).node();
+    let name = (situation.pod_name)(pod);
+    let runs_on = runs_on.map(|node| situation.world.node_name(node));
+    let notes = notes(situation.world, pod);
+    let held = held_back(situation.world, pod);
+    let mut explanation = tries::with(situation, pod, &[], |view, world| {
+        let answer = Answer::of(&context, view, world);
         let evaluation = &answer.evaluation;
         let fits = !evaluation.best().is_empty();
         let message = match (held, fits) {
@@ -157,14 +157,14 @@ pub fn explain(scene: &mut Scene<'_>, pod: PodId) -> Explanation {
             message,
             best: evaluation.best().iter().map(|node| world.node_name(*node)).collect(),
             notes,
-            nodes: nodes::answers(&scene_without_world, view, world, evaluation),
+            nodes: nodes::answers(&context, view, world, evaluation),
             changes: Vec::new(),
-            preemption: preemption.map(|it| room::describe(&scene_without_world, view, world, it)),
+            preemption: preemption.map(|it| room::describe(&context, view, world, it)),
             history: Vec::new(),
         }
     });
     if explanation.best.is_empty() {
-        explanation.changes = changes::that_work(scene, pod);
+        explanation.changes = changes::that_work(situation, pod);
     }
     explanation
 }

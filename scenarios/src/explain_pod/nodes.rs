@@ -18,7 +18,7 @@ use sim::scheduler::plain::{Evaluation, with_nominated};
 use sim::world::World;
 use sim::world::load::NodeLoad;
 
-use super::{Lookout, amounts};
+use super::{Context, amounts};
 
 /// What one node says.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -73,7 +73,7 @@ pub struct Shortage {
 
 /// The answers of all nodes that were asked, the best first and then by name.
 pub(super) fn answers(
-    scene: &Lookout<'_>,
+    context: &Context<'_>,
     pod: PodView<'_>,
     world: &World,
     evaluation: &Evaluation,
@@ -86,7 +86,7 @@ pub(super) fn answers(
     let mut answers: Vec<NodeAnswer> = asked
         .into_iter()
         .map(|(node, said)| match said {
-            Some(rejection) => refusal(scene, pod, world.view(node), rejection),
+            Some(rejection) => refusal(context, pod, world.view(node), rejection),
             None => scored(world, node, evaluation),
         })
         .collect();
@@ -109,7 +109,7 @@ fn scored(world: &World, node: NodeId, evaluation: &Evaluation) -> NodeAnswer {
 }
 
 fn refusal(
-    scene: &Lookout<'_>,
+    context: &Context<'_>,
     pod: PodView<'_>,
     node: NodeView<'_>,
     rejection: &Rejection,
@@ -121,7 +121,7 @@ fn refusal(
         fits: false,
         plugin: rejection.plugin,
         reasons: reasons.iter().map(|reason| reason.text(model)).collect(),
-        details: details(scene, pod, node, rejection),
+        details: details(context, pod, node, rejection),
         short: reasons.iter().filter_map(|reason| shortage(*reason, pod, node)).collect(),
         total: None,
         scores: BTreeMap::new(),
@@ -155,7 +155,7 @@ pub(super) fn left(lane: Lane, pod: PodView<'_>, node: NodeView<'_>) -> u64 {
 
 /// What exactly is in the way, where the scheduler's own words do not say.
 fn details(
-    scene: &Lookout<'_>,
+    context: &Context<'_>,
     pod: PodView<'_>,
     node: NodeView<'_>,
     rejection: &Rejection,
@@ -186,9 +186,9 @@ fn details(
         }
         Some("NodeUnschedulable") => vec!["it is cordoned (spec.unschedulable)".into()],
         Some("VolumeBinding" | "VolumeZone") => out_of_reach(pod, node),
-        Some("NodePorts") => taken_ports(scene, pod, node),
+        Some("NodePorts") => taken_ports(context, pod, node),
         Some("PodTopologySpread") => crowded(pod, node),
-        Some("InterPodAffinity") => neighbours(scene, pod, node),
+        Some("InterPodAffinity") => neighbours(context, pod, node),
         _ => Vec::new(),
     }
 }
@@ -275,13 +275,13 @@ fn out_of_reach(pod: PodView<'_>, node: NodeView<'_>) -> Vec<String> {
     details
 }
 
-fn taken_ports(scene: &Lookout<'_>, pod: PodView<'_>, node: NodeView<'_>) -> Vec<String> {
+fn taken_ports(context: &Context<'_>, pod: PodView<'_>, node: NodeView<'_>) -> Vec<String> {
     let world = node.world();
     let holds = |wanted: &HostPort| {
         let mut pods = node.load().pods().iter();
         let by = pods
             .find(|other| world.spec_of(**other).host_ports.iter().any(|p| p.conflicts(wanted)))?;
-        Some(format!("port {} is taken by {}", port(wanted), (scene.pod_name)(*by)))
+        Some(format!("port {} is taken by {}", port(wanted), (context.pod_name)(*by)))
     };
     pod.spec.host_ports.iter().filter_map(holds).collect()
 }
@@ -327,7 +327,7 @@ fn domain_name(key: TopologyKeyId, node: NodeView<'_>) -> Option<String> {
 }
 
 /// The pods near a node that a pod must not be near, or that do not want it near.
-fn neighbours(scene: &Lookout<'_>, pod: PodView<'_>, node: NodeView<'_>) -> Vec<String> {
+fn neighbours(context: &Context<'_>, pod: PodView<'_>, node: NodeView<'_>) -> Vec<String> {
     let world = node.world();
     let near = |key: TopologyKeyId, means: &dyn Fn(PodId) -> bool| {
         let domain = node.domain(key)?;
@@ -343,13 +343,13 @@ fn neighbours(scene: &Lookout<'_>, pod: PodView<'_>, node: NodeView<'_>) -> Vec<
     for term in &pod.spec.pod_affinity.required_anti {
         let means = |other: PodId| matched(term.selector, other, world);
         if let Some(other) = near(term.key, &means) {
-            let other = (scene.pod_name)(other);
+            let other = (context.pod_name)(other);
             details.push(format!("it must not be with {other}, which is in {}", place(term.key)));
         }
     }
     for (id, term) in pod.targeted_by().filter(|(_, term)| term.kind == TermKind::KeepsAway) {
         if let Some(other) = near(term.key, &|other| bears(id, other, world)) {
-            let other = (scene.pod_name)(other);
+            let other = (context.pod_name)(other);
             details.push(format!("{other} in {} keeps it away", place(term.key)));
         }
     }

@@ -12,17 +12,17 @@ use sim::table::Id;
 use sim::world::World;
 
 use super::kinds::{self, NodeKind};
-use super::{Explanation, Scene, explain};
+use super::{Explanation, Situation, explain};
 use crate::cluster::DUMP;
 use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 use crate::kube::Object;
 use crate::load::Loader;
-use crate::lower::bare::{Bare, bare};
+use crate::lower::snapshot::{Snapshot, snapshot};
 use crate::unmodelled::{Tally, Unmodelled};
 
 /// A cluster as it stands in files.
 pub struct Dump {
-    bare: Bare,
+    snapshot: Snapshot,
     /// The names of pods, in the order of their ids.
     names: Vec<String>,
     daemons: BTreeSet<String>,
@@ -58,24 +58,24 @@ impl Dump {
             return Err(found);
         }
         let objects: Vec<Object> = loaded.into_iter().map(|it| it.object).collect();
-        let mut bare = bare(&objects, &[]).map_err(|wrong| {
+        let mut snapshot = snapshot(&objects, &[]).map_err(|wrong| {
             let mut found = Diagnostics::default();
             wrong.into_iter().for_each(|wrong| found.push(Diagnostic::new("E0301", wrong)));
             found
         })?;
-        if bare.nodes.is_empty() {
+        if snapshot.nodes.is_empty() {
             let message = "there is no node in what was read";
             return Err(Diagnostic::new("E0301", message).help(DUMP).into());
         }
-        let kinds = kinds::of_dump(&mut bare.model, &objects);
-        let model = &bare.model;
+        let kinds = kinds::of_dump(&mut snapshot.model, &objects);
+        let model = &snapshot.model;
         let text = |name| model.names.text(name);
         let full = |pod: &StartPod| {
             format!("{}/{}", text(model.workloads[pod.workload].namespace), text(pod.name))
         };
         let names = model.start.pods.iter().map(full).collect();
         let daemons = objects.iter().filter(|object| is_daemon(object)).map(full_name).collect();
-        Ok(Dump { bare, names, daemons, kinds, unmodelled: tally.into_list() })
+        Ok(Dump { snapshot, names, daemons, kinds, unmodelled: tally.into_list() })
     }
 
     /// Explains the pod of this name: `namespace/name`, or the name alone in `default`.
@@ -84,15 +84,15 @@ impl Dump {
     /// If there is none.
     pub fn explain(&self, name: &str) -> Result<Explanation, NoSuchPod> {
         let Some(index) = self.place(name) else {
-            let known = self.bare.pods.keys().map(String::as_str);
+            let known = self.snapshot.pods.keys().map(String::as_str);
             let nearest =
                 did_you_mean(name, known).map(str::to_owned).or_else(|| self.namesake(name));
             return Err(NoSuchPod { nearest, pods: self.names.len() });
         };
-        let mut world = World::standing(&Arc::new(self.bare.model.clone()));
+        let mut world = World::standing(&Arc::new(self.snapshot.model.clone()));
         let pod_name = |pod: PodId| self.names[pod.index()].clone();
         let is_daemon = |pod: PodId| self.daemons.contains(&self.names[pod.index()]);
-        let mut scene = Scene {
+        let mut situation = Situation {
             world: &mut world,
             profile: &Profile::default(),
             root: Root { seed: 0, replication: 0 },
@@ -100,11 +100,11 @@ impl Dump {
             is_daemon: &is_daemon,
             kinds: &self.kinds,
         };
-        Ok(explain(&mut scene, PodId::from_index(index)))
+        Ok(explain(&mut situation, PodId::from_index(index)))
     }
 
     fn place(&self, name: &str) -> Option<usize> {
-        let pods: &BTreeMap<String, usize> = &self.bare.pods;
+        let pods: &BTreeMap<String, usize> = &self.snapshot.pods;
         pods.get(name).or_else(|| pods.get(&format!("default/{name}"))).copied()
     }
 

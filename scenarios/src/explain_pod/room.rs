@@ -11,7 +11,7 @@ use sim::scheduler::plain::{self, Walk};
 use sim::scheduler::preemption::{Candidate, NO_VICTIMS, Preemption};
 use sim::world::World;
 
-use super::Lookout;
+use super::Context;
 
 /// What came of the attempt to make room.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -52,7 +52,7 @@ pub struct Victim {
 
 /// Tells what came of the attempt.
 pub(super) fn describe(
-    scene: &Lookout<'_>,
+    context: &Context<'_>,
     pod: PodView<'_>,
     world: &World,
     preemption: &Preemption,
@@ -67,7 +67,7 @@ pub(super) fn describe(
             let first = candidates.iter().skip(*chosen).take(1);
             let others = candidates.iter().enumerate().filter(|(at, _)| at != chosen);
             let all = first.chain(others.map(|(_, candidate)| candidate));
-            places = all.map(|candidate| place(scene, candidate, world)).collect();
+            places = all.map(|candidate| place(context, candidate, world)).collect();
             obstacles.extend(in_the_way(
                 pod,
                 world,
@@ -80,21 +80,21 @@ pub(super) fn describe(
                 world,
                 refused.iter().map(|(node, said)| (*node, said.reasons.as_slice())),
             ));
-            obstacles.extend(not_helpful(scene, pod, world));
+            obstacles.extend(not_helpful(context, pod, world));
         }
     }
     Room { priority, places, obstacles }
 }
 
-fn place(scene: &Lookout<'_>, candidate: &Candidate, world: &World) -> Place {
+fn place(context: &Context<'_>, candidate: &Candidate, world: &World) -> Place {
     Place {
         node: world.node_name(candidate.node),
-        victims: candidate.victims.iter().map(|pod| victim(scene, *pod, world)).collect(),
+        victims: candidate.victims.iter().map(|pod| victim(context, *pod, world)).collect(),
         violations: candidate.violations,
     }
 }
 
-fn victim(scene: &Lookout<'_>, pod: PodId, world: &World) -> Victim {
+fn victim(context: &Context<'_>, pod: PodId, world: &World) -> Victim {
     let names = &world.model().names;
     let budgets =
         world.model().budgets.iter().filter(|(_, budget)| world.budget_covers(budget, pod));
@@ -103,7 +103,7 @@ fn victim(scene: &Lookout<'_>, pod: PodId, world: &World) -> Victim {
         (name, world.disruptions_allowed(id))
     });
     Victim {
-        pod: (scene.pod_name)(pod),
+        pod: (context.pod_name)(pod),
         priority: world.spec_of(pod).priority,
         budgets: budgets.collect(),
     }
@@ -150,8 +150,8 @@ fn in_the_way<'r>(
 }
 
 /// Nodes whose refusal has nothing to do with the pods there.
-fn not_helpful(scene: &Lookout<'_>, pod: PodView<'_>, world: &World) -> Option<String> {
-    let evaluation = plain::evaluate(scene.profile, pod, world, Walk::WHOLE);
+fn not_helpful(context: &Context<'_>, pod: PodView<'_>, world: &World) -> Option<String> {
+    let evaluation = plain::evaluate(context.profile, pod, world, Walk::WHOLE);
     if evaluation.outright.is_some() {
         return Some("it is refused before any node is asked; preemption would not help".into());
     }

@@ -9,26 +9,26 @@ use sim::world::World;
 
 use super::ideas::{Altered, Idea};
 use super::nodes::left;
-use super::{Lookout, Scene, amounts};
+use super::{Context, Situation, amounts};
 
 /// Looks at a pod as if it waited for a node and `ideas` were so. Nothing of it remains.
 pub(super) fn with<R>(
-    scene: &mut Scene<'_>,
+    situation: &mut Situation<'_>,
     pod: PodId,
     ideas: &[Idea],
     look: impl FnOnce(PodView<'_>, &World) -> R,
 ) -> R {
-    with_imagined(scene, pod, ideas, |view, world, _| look(view, world))
+    with_imagined(situation, pod, ideas, |view, world, _| look(view, world))
 }
 
 fn with_imagined<R>(
-    scene: &mut Scene<'_>,
+    situation: &mut Situation<'_>,
     pod: PodId,
     ideas: &[Idea],
     look: impl FnOnce(PodView<'_>, &World, &[(NodeId, usize)]) -> R,
 ) -> R {
-    let lookout = scene.lookout();
-    let mut trial = scene.world.trial();
+    let context = situation.context();
+    let mut trial = situation.world.trial();
     if trial.pods().phase(pod).node().is_some() {
         trial.evict(pod);
     }
@@ -36,7 +36,7 @@ fn with_imagined<R>(
     let mut altered = Altered { spec: as_it_is.spec.clone(), related: as_it_is.related.clone() };
     let mut imagined = Vec::new();
     for idea in ideas {
-        idea.apply(&lookout, &mut altered, &mut trial, &mut imagined);
+        idea.apply(&context, &mut altered, &mut trial, &mut imagined);
     }
     let world: &World = &trial;
     let view =
@@ -51,31 +51,31 @@ pub(super) struct Found {
 }
 
 /// Tries ideas together; a request among them is lowered no further than it has to be.
-pub(super) fn attempt(scene: &mut Scene<'_>, pod: PodId, ideas: &[Idea]) -> Option<Found> {
+pub(super) fn attempt(situation: &mut Situation<'_>, pod: PodId, ideas: &[Idea]) -> Option<Found> {
     let mut ideas = ideas.to_vec();
-    let fitting = fits(scene, pod, &ideas)?;
+    let fitting = fits(situation, pod, &ideas)?;
     for at in 0..ideas.len() {
-        if let Idea::Request(lane, 0) = ideas[at] {
-            ideas[at] = Idea::Request(lane, most(scene, pod, &ideas, lane)?);
+        if let Idea::LowerRequest(lane, 0) = ideas[at] {
+            ideas[at] = Idea::LowerRequest(lane, most(situation, pod, &ideas, lane)?);
         }
     }
-    let nodes = match ideas.iter().any(|idea| matches!(idea, Idea::Request(..))) {
-        true => fits(scene, pod, &ideas)?,
+    let nodes = match ideas.iter().any(|idea| matches!(idea, Idea::LowerRequest(..))) {
+        true => fits(situation, pod, &ideas)?,
         false => fitting,
     };
     Some(Found { ideas, nodes })
 }
 
 /// The nodes on which a pod fits; none if there are none.
-fn fits(scene: &mut Scene<'_>, pod: PodId, ideas: &[Idea]) -> Option<Vec<String>> {
-    let lookout = scene.lookout();
-    let nodes = with_imagined(scene, pod, ideas, |view, world, imagined| {
+fn fits(situation: &mut Situation<'_>, pod: PodId, ideas: &[Idea]) -> Option<Vec<String>> {
+    let context = situation.context();
+    let nodes = with_imagined(situation, pod, ideas, |view, world, imagined| {
         let name = |node: NodeId| match imagined.iter().find(|(it, _)| *it == node) {
-            Some((_, kind)) => format!("a new node {}", lookout.kinds[*kind].name),
+            Some((_, kind)) => format!("a new node {}", context.kinds[*kind].name),
             None => world.node_name(node),
         };
         let mut nodes: Vec<String> =
-            fitting(&lookout, view, world, imagined).into_iter().map(name).collect();
+            fitting(&context, view, world, imagined).into_iter().map(name).collect();
         nodes.sort();
         nodes
     });
@@ -83,32 +83,32 @@ fn fits(scene: &mut Scene<'_>, pod: PodId, ideas: &[Idea]) -> Option<Vec<String>
 }
 
 /// The most that may be requested of a resource so that the pod fits somewhere.
-fn most(scene: &mut Scene<'_>, pod: PodId, ideas: &[Idea], lane: Lane) -> Option<u64> {
-    let lookout = scene.lookout();
-    let most = with_imagined(scene, pod, ideas, |view, world, imagined| {
-        let nodes = fitting(&lookout, view, world, imagined);
+fn most(situation: &mut Situation<'_>, pod: PodId, ideas: &[Idea], lane: Lane) -> Option<u64> {
+    let context = situation.context();
+    let most = with_imagined(situation, pod, ideas, |view, world, imagined| {
+        let nodes = fitting(&context, view, world, imagined);
         nodes
             .into_iter()
             .map(|node| {
-                let daemons = daemons_of(&lookout, node, imagined, world)[lane];
+                let daemons = daemons_of(&context, node, imagined, world)[lane];
                 left(lane, view, world.view(node)).saturating_sub(daemons)
             })
             .max()
     })?;
-    let most = amounts::round_down(lane, most, scene.world.model());
+    let most = amounts::round_down(lane, most, situation.world.model());
     (most > 0).then_some(most)
 }
 
 /// The nodes on which a pod fits, with room for the daemons that a new node would get.
 fn fitting(
-    scene: &Lookout<'_>,
+    context: &Context<'_>,
     pod: PodView<'_>,
     world: &World,
     imagined: &[(NodeId, usize)],
 ) -> Vec<NodeId> {
-    let evaluation = plain::evaluate(scene.profile, pod, world, Walk::WHOLE);
+    let evaluation = plain::evaluate(context.profile, pod, world, Walk::WHOLE);
     let roomy = |node: &NodeId| {
-        let daemons = daemons_of(scene, *node, imagined, world);
+        let daemons = daemons_of(context, *node, imagined, world);
         pod.spec.requests.fits(&daemons, &world.view(*node).shape().allocatable)
             || !imagined.iter().any(|(it, _)| it == node)
     };
@@ -119,18 +119,18 @@ fn fitting(
 
 /// What daemons will take of a node that is only imagined: as much as on the fullest node of today.
 fn daemons_of(
-    scene: &Lookout<'_>,
+    context: &Context<'_>,
     node: NodeId,
     imagined: &[(NodeId, usize)],
     world: &World,
 ) -> Resources {
     let kind = imagined.iter().find(|(it, _)| *it == node);
-    let like = kind.map_or(&[][..], |(_, kind)| &scene.kinds[*kind].like);
+    let like = kind.map_or(&[][..], |(_, kind)| &context.kinds[*kind].like);
     let mut most = Resources::ZERO;
     for other in like {
         let mut here = Resources::ZERO;
         let pods = world.placement().pods_on(*other).iter();
-        for pod in pods.filter(|pod| (scene.is_daemon)(**pod)) {
+        for pod in pods.filter(|pod| (context.is_daemon)(**pod)) {
             here += &world.spec_of(*pod).requests;
         }
         most = most.max(&here);

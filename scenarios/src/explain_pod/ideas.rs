@@ -16,7 +16,7 @@ use sim::world::World;
 use sim::world::trial::Trial;
 
 use super::nodes::{bears, port, repelling, requirement, taint_text};
-use super::{Lookout, amounts};
+use super::{Context, amounts};
 
 /// Taints that say that something is wrong with a node: tolerating them would not put it right.
 pub(super) const CONDITIONS: &str = "node.kubernetes.io/";
@@ -25,35 +25,35 @@ pub(super) const CONDITIONS: &str = "node.kubernetes.io/";
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Idea {
     /// A cordoned node takes pods again.
-    Uncordon(NodeId),
+    UncordonNode(NodeId),
     /// A node has none of the taints any more that say that something is wrong with it.
-    Heal(NodeId),
+    RepairNode(NodeId),
     /// A constraint allows more pods of a kind in one domain than in another.
-    Skew(usize, u32),
+    RaiseMaxSkew(usize, u32),
     /// A constraint is only a preference.
-    Prefer(usize),
+    PreferSpread(usize),
     /// The pod puts up with these taints.
-    Tolerate(Vec<Taint>),
+    AddToleration(Vec<Taint>),
     /// A label is not asked of nodes.
-    Unselect((NameId, NameId)),
+    DropNodeSelector((NameId, NameId)),
     /// A requirement is not made of nodes.
-    Unrequire(Requirement),
+    DropNodeAffinity(Requirement),
     /// No node is named.
-    Unname,
+    DropNodeName,
     /// Nothing is required of nodes.
-    AnyNode,
+    DropNodeRequirements,
     /// The pod may be without the pods that it must be near.
-    Alone,
+    DropPodAffinity,
     /// The pod may be near pods that it must not be near.
-    Near(AffinityTerm),
+    DropPodAntiAffinity(AffinityTerm),
     /// Pods that keep it away do not.
-    Welcome(TermId),
+    DropAntiAffinityOfOthers(TermId),
     /// A port of the host is not taken.
-    Unbind(HostPort),
+    DropHostPort(HostPort),
     /// So much less is requested that only this remains.
-    Request(Lane, u64),
+    LowerRequest(Lane, u64),
     /// There are more nodes of a kind.
-    Add(usize, usize),
+    AddNodes(usize, usize),
 }
 
 /// A pod as it could be.
@@ -67,23 +67,23 @@ impl Idea {
     /// Makes the change; imagined nodes are added to `imagined`, each with the number of its kind.
     pub(super) fn apply(
         &self,
-        scene: &Lookout<'_>,
+        context: &Context<'_>,
         pod: &mut Altered,
         trial: &mut Trial<'_>,
         imagined: &mut Vec<(NodeId, usize)>,
     ) {
         let Altered { spec, related } = pod;
         match self {
-            Idea::Uncordon(node) => trial.uncordon(*node),
-            Idea::Heal(node) => {
+            Idea::UncordonNode(node) => trial.uncordon(*node),
+            Idea::RepairNode(node) => {
                 let names = &trial.model().names;
                 let mut taints = trial.view(*node).shape().taints.clone();
                 taints.retain(|taint| !names.text(taint.key).starts_with(CONDITIONS));
                 trial.taint(*node, taints);
             }
-            Idea::Skew(at, skew) => spec.spread[*at].max_skew = *skew,
-            Idea::Prefer(at) => spec.spread[*at].required = false,
-            Idea::Tolerate(taints) => {
+            Idea::RaiseMaxSkew(at, skew) => spec.spread[*at].max_skew = *skew,
+            Idea::PreferSpread(at) => spec.spread[*at].required = false,
+            Idea::AddToleration(taints) => {
                 spec.tolerations.extend(taints.iter().map(|taint| Toleration {
                     key: Some(taint.key),
                     operator: TolerationOperator::Equal(taint.value),
@@ -91,8 +91,8 @@ impl Idea {
                     seconds: None,
                 }))
             }
-            Idea::Unselect(label) => spec.node_selector.retain(|it| it != label),
-            Idea::Unrequire(requirement) => {
+            Idea::DropNodeSelector(label) => spec.node_selector.retain(|it| it != label),
+            Idea::DropNodeAffinity(requirement) => {
                 let terms = spec.required_affinity.get_or_insert_default();
                 terms.iter_mut().for_each(|term| term.labels.retain(|it| it != requirement));
                 // A term without requirements would match nothing.
@@ -100,21 +100,23 @@ impl Idea {
                     spec.required_affinity = None;
                 }
             }
-            Idea::Unname => spec.node_name = None,
-            Idea::AnyNode => {
+            Idea::DropNodeName => spec.node_name = None,
+            Idea::DropNodeRequirements => {
                 spec.node_selector.clear();
                 spec.required_affinity = None;
             }
-            Idea::Alone => {
+            Idea::DropPodAffinity => {
                 spec.pod_affinity.required.clear();
                 spec.pod_affinity.required_pods = None;
             }
-            Idea::Near(term) => spec.pod_affinity.required_anti.retain(|it| it != term),
-            Idea::Welcome(term) => related.targeted_by.retain(|it| it != term),
-            Idea::Unbind(port) => spec.host_ports.retain(|it| it != port),
-            Idea::Request(lane, amount) => spec.requests[*lane] = *amount,
-            Idea::Add(kind, count) => {
-                let it = &scene.kinds[*kind];
+            Idea::DropPodAntiAffinity(term) => {
+                spec.pod_affinity.required_anti.retain(|it| it != term)
+            }
+            Idea::DropAntiAffinityOfOthers(term) => related.targeted_by.retain(|it| it != term),
+            Idea::DropHostPort(port) => spec.host_ports.retain(|it| it != port),
+            Idea::LowerRequest(lane, amount) => spec.requests[*lane] = *amount,
+            Idea::AddNodes(kind, count) => {
+                let it = &context.kinds[*kind];
                 for _ in 0..*count {
                     imagined.push((trial.imagine(it.pool, it.template), *kind));
                 }
@@ -125,108 +127,110 @@ impl Idea {
     /// What it costs, to be compared: what is least missed first, what costs money last.
     pub(super) fn cost(&self, spec: &PodSpec) -> (u8, u64) {
         match self {
-            Idea::Uncordon(_) | Idea::Heal(_) => (0, 0),
-            Idea::Skew(_, skew) => (1, u64::from(*skew)),
-            Idea::Unname => (1, 0),
-            Idea::Tolerate(taints) => (2, taints.len() as u64),
-            Idea::Unselect(_) | Idea::Unrequire(_) => (2, 1),
-            Idea::Request(lane, to) => {
+            Idea::UncordonNode(_) | Idea::RepairNode(_) => (0, 0),
+            Idea::RaiseMaxSkew(_, skew) => (1, u64::from(*skew)),
+            Idea::DropNodeName => (1, 0),
+            Idea::AddToleration(taints) => (2, taints.len() as u64),
+            Idea::DropNodeSelector(_) | Idea::DropNodeAffinity(_) => (2, 1),
+            Idea::LowerRequest(lane, to) => {
                 // In percent; a pod that gives up a tenth may well not notice.
                 let wanted = spec.requests[*lane].max(1);
                 let less = (wanted - (*to).min(wanted)).saturating_mul(100) / wanted;
                 (if less <= 10 { 1 } else { 3 }, less)
             }
-            Idea::Prefer(_) | Idea::AnyNode => (3, 0),
-            Idea::Near(_) | Idea::Unbind(_) | Idea::Alone => (3, 100),
-            Idea::Welcome(_) => (4, 0),
-            Idea::Add(_, count) => (5, *count as u64),
+            Idea::PreferSpread(_) | Idea::DropNodeRequirements => (3, 0),
+            Idea::DropPodAntiAffinity(_) | Idea::DropHostPort(_) | Idea::DropPodAffinity => {
+                (3, 100)
+            }
+            Idea::DropAntiAffinityOfOthers(_) => (4, 0),
+            Idea::AddNodes(_, count) => (5, *count as u64),
         }
     }
 
     /// What kind of change it is, for programs.
     pub(super) fn kind(&self) -> &'static str {
         match self {
-            Idea::Uncordon(_) => "uncordonNode",
-            Idea::Heal(_) => "repairNode",
-            Idea::Skew(..) => "raiseMaxSkew",
-            Idea::Prefer(_) => "preferSpread",
-            Idea::Tolerate(_) => "addToleration",
-            Idea::Unselect(_) => "dropNodeSelector",
-            Idea::Unrequire(_) => "dropNodeAffinity",
-            Idea::Unname => "dropNodeName",
-            Idea::AnyNode => "dropNodeRequirements",
-            Idea::Alone => "dropPodAffinity",
-            Idea::Near(_) => "dropPodAntiAffinity",
-            Idea::Welcome(_) => "dropAntiAffinityOfOthers",
-            Idea::Unbind(_) => "dropHostPort",
-            Idea::Request(..) => "lowerRequest",
-            Idea::Add(..) => "addNodes",
+            Idea::UncordonNode(_) => "uncordonNode",
+            Idea::RepairNode(_) => "repairNode",
+            Idea::RaiseMaxSkew(..) => "raiseMaxSkew",
+            Idea::PreferSpread(_) => "preferSpread",
+            Idea::AddToleration(_) => "addToleration",
+            Idea::DropNodeSelector(_) => "dropNodeSelector",
+            Idea::DropNodeAffinity(_) => "dropNodeAffinity",
+            Idea::DropNodeName => "dropNodeName",
+            Idea::DropNodeRequirements => "dropNodeRequirements",
+            Idea::DropPodAffinity => "dropPodAffinity",
+            Idea::DropPodAntiAffinity(_) => "dropPodAntiAffinity",
+            Idea::DropAntiAffinityOfOthers(_) => "dropAntiAffinityOfOthers",
+            Idea::DropHostPort(_) => "dropHostPort",
+            Idea::LowerRequest(..) => "lowerRequest",
+            Idea::AddNodes(..) => "addNodes",
         }
     }
 
     /// The change in words.
-    pub(super) fn tell(&self, scene: &Lookout<'_>, pod: PodView<'_>, world: &World) -> String {
+    pub(super) fn tell(&self, context: &Context<'_>, pod: PodView<'_>, world: &World) -> String {
         let model = world.model();
         let text = |name: NameId| model.names.text(name);
         let key = |at: usize| text(model.selectors.key(pod.spec.spread[at].key));
         let domain = |term: &AffinityTerm| text(model.selectors.key(term.key));
         match self {
-            Idea::Uncordon(node) => {
+            Idea::UncordonNode(node) => {
                 let node = world.node_name(*node);
                 format!("uncordon {node} (kubectl uncordon {node})")
             }
-            Idea::Heal(node) => {
+            Idea::RepairNode(node) => {
                 let taints = world.view(*node).shape().taints.iter();
                 let wrong = taints.filter(|taint| text(taint.key).starts_with(CONDITIONS));
                 let wrong: Vec<String> = wrong.map(|taint| taint_text(taint, world)).collect();
                 format!("repair {}, which is {}", world.node_name(*node), wrong.join(", "))
             }
-            Idea::Skew(at, skew) => format!(
+            Idea::RaiseMaxSkew(at, skew) => format!(
                 "raise maxSkew of the spread over {} from {} to {skew}",
                 key(*at),
                 pod.spec.spread[*at].max_skew
             ),
-            Idea::Prefer(at) => {
+            Idea::PreferSpread(at) => {
                 format!("make the spread over {} ScheduleAnyway", key(*at))
             }
-            Idea::Tolerate(taints) => {
+            Idea::AddToleration(taints) => {
                 let taints: Vec<String> = taints.iter().map(|it| taint_text(it, world)).collect();
                 format!("tolerate {}", taints.join(" and "))
             }
-            Idea::Unselect((key, value)) => {
+            Idea::DropNodeSelector((key, value)) => {
                 format!("drop {}={} from its nodeSelector", text(*key), text(*value))
             }
-            Idea::Unrequire(wanted) => {
+            Idea::DropNodeAffinity(wanted) => {
                 format!("drop {} from its required node affinity", requirement(wanted, world))
             }
-            Idea::Unname => "leave out spec.nodeName".into(),
-            Idea::AnyNode => "drop its nodeSelector and required node affinity".into(),
-            Idea::Alone => "drop its required pod affinity".into(),
-            Idea::Near(term) => {
+            Idea::DropNodeName => "leave out spec.nodeName".into(),
+            Idea::DropNodeRequirements => "drop its nodeSelector and required node affinity".into(),
+            Idea::DropPodAffinity => "drop its required pod affinity".into(),
+            Idea::DropPodAntiAffinity(term) => {
                 format!("drop its required pod anti-affinity over {}", domain(term))
             }
-            Idea::Welcome(term) => {
+            Idea::DropAntiAffinityOfOthers(term) => {
                 let over = text(model.selectors.key(model.selectors.term(*term).key));
                 let nodes = world.registered().iter();
                 let pods = nodes.flat_map(|node| world.placement().pods_on(*node)).copied();
                 let bearing: Vec<_> = pods.filter(|pod| bears(*term, *pod, world)).collect();
-                let of = bearing.first().map_or_else(String::new, |pod| (scene.pod_name)(*pod));
+                let of = bearing.first().map_or_else(String::new, |pod| (context.pod_name)(*pod));
                 let more = match bearing.len() {
                     0 | 1 => String::new(),
                     count => format!(" and {} more", count - 1),
                 };
                 format!("drop the required pod anti-affinity over {over} of {of}{more}")
             }
-            Idea::Unbind(wanted) => format!("do without host port {}", port(wanted)),
-            Idea::Request(lane, to) => format!(
+            Idea::DropHostPort(wanted) => format!("do without host port {}", port(wanted)),
+            Idea::LowerRequest(lane, to) => format!(
                 "lower its {} request from {} to {}",
                 model.lane_name(*lane),
                 amounts::exact(*lane, pod.spec.requests[*lane], model),
                 amounts::exact(*lane, *to, model)
             ),
-            Idea::Add(kind, count) => {
+            Idea::AddNodes(kind, count) => {
                 let nodes = if *count == 1 { "node" } else { "nodes" };
-                format!("add {count} {nodes} {}", scene.kinds[*kind].name)
+                format!("add {count} {nodes} {}", context.kinds[*kind].name)
             }
         }
     }
@@ -234,7 +238,7 @@ impl Idea {
 
 /// Every idea that the pod and the nodes that refuse it suggest.
 pub(super) fn all(
-    scene: &Lookout<'_>,
+    context: &Context<'_>,
     pod: PodView<'_>,
     world: &World,
     evaluation: &Evaluation,
@@ -249,8 +253,8 @@ pub(super) fn all(
             repelled.insert(taints);
         }
     }
-    ideas.extend(repelled.into_iter().map(Idea::Tolerate));
-    ideas.extend((0..scene.kinds.len()).map(|kind| Idea::Add(kind, 1)));
+    ideas.extend(repelled.into_iter().map(Idea::AddToleration));
+    ideas.extend((0..context.kinds.len()).map(|kind| Idea::AddNodes(kind, 1)));
     ideas
 }
 
@@ -273,9 +277,9 @@ fn about_nodes(world: &World, evaluation: &Evaluation) -> Vec<Idea> {
             continue;
         }
         let idea = if wrong && !view.cordoned() {
-            Idea::Heal(*node)
+            Idea::RepairNode(*node)
         } else if view.cordoned() && !wrong {
-            Idea::Uncordon(*node)
+            Idea::UncordonNode(*node)
         } else {
             continue;
         };
@@ -296,30 +300,32 @@ fn about_pod(pod: PodView<'_>) -> Vec<Idea> {
     let spec = pod.spec;
     let mut ideas = Vec::new();
     let lanes = Lane::all().filter(|lane| *lane != Lane::PODS && spec.requests[*lane] > 0);
-    ideas.extend(lanes.map(|lane| Idea::Request(lane, 0)));
+    ideas.extend(lanes.map(|lane| Idea::LowerRequest(lane, 0)));
     for (at, constraint) in spec.spread.iter().enumerate().filter(|(_, it)| it.required) {
-        ideas.push(Idea::Skew(at, constraint.max_skew + 1));
-        ideas.push(Idea::Prefer(at));
+        ideas.push(Idea::RaiseMaxSkew(at, constraint.max_skew + 1));
+        ideas.push(Idea::PreferSpread(at));
     }
-    ideas.extend(spec.node_selector.iter().map(|label| Idea::Unselect(*label)));
+    ideas.extend(spec.node_selector.iter().map(|label| Idea::DropNodeSelector(*label)));
     let terms = spec.required_affinity.iter().flatten();
     for wanted in terms.flat_map(|term| &term.labels) {
-        let idea = Idea::Unrequire(wanted.clone());
+        let idea = Idea::DropNodeAffinity(wanted.clone());
         if !ideas.contains(&idea) {
             ideas.push(idea);
         }
     }
     let demands = spec.node_selector.len() + spec.required_affinity.iter().flatten().count();
     if demands > 1 {
-        ideas.push(Idea::AnyNode);
+        ideas.push(Idea::DropNodeRequirements);
     }
-    ideas.extend(spec.node_name.map(|_| Idea::Unname));
+    ideas.extend(spec.node_name.map(|_| Idea::DropNodeName));
     if !spec.pod_affinity.required.is_empty() {
-        ideas.push(Idea::Alone);
+        ideas.push(Idea::DropPodAffinity);
     }
-    ideas.extend(spec.pod_affinity.required_anti.iter().map(|term| Idea::Near(term.clone())));
+    ideas.extend(
+        spec.pod_affinity.required_anti.iter().map(|term| Idea::DropPodAntiAffinity(term.clone())),
+    );
     let keeping = pod.targeted_by().filter(|(_, term)| term.kind == TermKind::KeepsAway);
-    ideas.extend(keeping.map(|(id, _)| Idea::Welcome(id)));
-    ideas.extend(spec.host_ports.iter().map(|port| Idea::Unbind(port.clone())));
+    ideas.extend(keeping.map(|(id, _)| Idea::DropAntiAffinityOfOthers(id)));
+    ideas.extend(spec.host_ports.iter().map(|port| Idea::DropHostPort(port.clone())));
     ideas
 }

@@ -25,7 +25,7 @@ use manifests::context::ClusterContext;
 
 /// A cluster as it stands.
 #[derive(Clone, Debug)]
-pub struct Bare {
+pub struct Snapshot {
     /// Its nodes and pods, as a start state.
     pub model: Model,
     /// Each node's place in the start state, by name.
@@ -41,60 +41,60 @@ pub struct Bare {
 ///
 /// # Errors
 /// For each object that cannot be understood, what it is and what is wrong with it.
-pub fn bare(objects: &[Object], waits: &[&str]) -> Result<Bare, Vec<String>> {
-    let mut bare = Bare {
+pub fn snapshot(objects: &[Object], waits: &[&str]) -> Result<Snapshot, Vec<String>> {
+    let mut snapshot = Snapshot {
         model: Model::default(),
         nodes: BTreeMap::new(),
         pods: BTreeMap::new(),
         lost: Vec::new(),
     };
     let context = ClusterContext::of(objects);
-    let pool = free_pool(&mut bare.model);
+    let pool = free_pool(&mut snapshot.model);
     let nodes: Vec<&kube::Node> = objects.iter().filter_map(as_node).collect();
     for (index, node) in nodes.iter().enumerate() {
-        bare.nodes.insert(node.metadata.name.clone(), index);
-        images(&mut bare.model, node);
+        snapshot.nodes.insert(node.metadata.name.clone(), index);
+        images(&mut snapshot.model, node);
     }
     let pods: Vec<&kube::Pod> = objects.iter().filter_map(as_pod).filter(|p| !ended(p)).collect();
     let newest = pods.iter().filter_map(|pod| started(pod)).max().unwrap_or_default();
-    let mut wrong = storage::read(&mut bare.model, objects).err().unwrap_or_default();
+    let mut wrong = storage::read(&mut snapshot.model, objects).err().unwrap_or_default();
     for pod in pods {
         let name = format!("{}/{}", pod.metadata.namespace(), pod.metadata.name);
         let waiting = waits.contains(&name.as_str());
         let mut source = Source::of_pod(pod, &context);
         source.status = source.status.filter(|_| !waiting);
-        match pod_spec(&mut bare.model, &context, source) {
+        match pod_spec(&mut snapshot.model, &context, source) {
             Ok(spec) => {
-                let spec = bare.model.specs.intern(spec);
+                let spec = snapshot.model.specs.intern(spec);
                 // T+0 is just after the youngest pod has started.
                 let started_ms = started(pod).map(|at| at.saturating_sub(newest) - 1);
-                bare.add_pod(pod, name, spec, waiting, started_ms);
+                snapshot.add_pod(pod, name, spec, waiting, started_ms);
             }
             Err(error) => wrong.push(format!("Pod {name}: {error}")),
         }
     }
     for node in nodes {
-        match start_node(&mut bare.model, node, pool, 0) {
-            Ok(start) => bare.model.start.nodes.push(start),
+        match start_node(&mut snapshot.model, node, pool, 0) {
+            Ok(start) => snapshot.model.start.nodes.push(start),
             Err(error) => wrong.push(format!("Node {}: {error}", node.metadata.name)),
         }
     }
     for object in objects {
         let Object::PodDisruptionBudget(budget) = object else { continue };
-        match budgets::as_seen(&mut bare.model, budget, &bare.pods) {
+        match budgets::as_seen(&mut snapshot.model, budget, &snapshot.pods) {
             Ok(budget) => {
-                bare.model.budgets.push(budget);
+                snapshot.model.budgets.push(budget);
             }
             Err(error) => {
                 wrong.push(format!("PodDisruptionBudget {}: {error}", budget.metadata.full_name()))
             }
         }
     }
-    storage::equip(&mut bare.model, objects);
-    if wrong.is_empty() { Ok(bare) } else { Err(wrong) }
+    storage::equip(&mut snapshot.model, objects);
+    if wrong.is_empty() { Ok(snapshot) } else { Err(wrong) }
 }
 
-impl Bare {
+impl Snapshot {
     fn add_pod(
         &mut self,
         pod: &kube::Pod,
@@ -204,8 +204,8 @@ mod tests {
             {"kind": "Pod", "metadata": {"name": "f"}, "spec": {"nodeName": "n1"},
              "status": {"phase": "Succeeded"}}]"#;
         let objects: Vec<Object> = serde_json::from_str(objects).unwrap();
-        let bare = bare(&objects, &["default/c"]).unwrap();
-        let pods = &bare.model.start.pods;
+        let snapshot = snapshot(&objects, &["default/c"]).unwrap();
+        let pods = &snapshot.model.start.pods;
         let rows: Vec<_> = pods.iter().map(|p| (p.node, p.nominated, p.started_ms)).collect();
         assert_eq!(
             rows,
@@ -217,10 +217,10 @@ mod tests {
             ]
         );
         assert!(pods[1].terminating && !pods[0].terminating);
-        assert_eq!(bare.lost, ["default/e"]);
-        let lane = bare.model.known_lane("some.org/x").unwrap();
-        assert_eq!(bare.model.start.nodes[0].shape.allocatable[lane], 3);
-        let waiting = &bare.model.specs[pods[bare.pods["default/c"]].spec];
+        assert_eq!(snapshot.lost, ["default/e"]);
+        let lane = snapshot.model.known_lane("some.org/x").unwrap();
+        assert_eq!(snapshot.model.start.nodes[0].shape.allocatable[lane], 3);
+        let waiting = &snapshot.model.specs[pods[snapshot.pods["default/c"]].spec];
         assert!(waiting.node_name.is_some(), "it still asks for that node");
     }
 
@@ -230,7 +230,7 @@ mod tests {
             {"kind": "Node", "metadata": {"name": "n1"}, "status": {"allocatable": {"cpu": "much"}}},
             {"kind": "Pod", "metadata": {"name": "a"}, "spec": {"priorityClassName": "none"}}]"#;
         let objects: Vec<Object> = serde_json::from_str(objects).unwrap();
-        let wrong = bare(&objects, &[]).unwrap_err();
+        let wrong = snapshot(&objects, &[]).unwrap_err();
         assert!(wrong[0].starts_with("Pod default/a: there is no PriorityClass `none`"));
         assert!(wrong[1].starts_with("Node n1: cpu: `much` is not a quantity"));
     }

@@ -6,7 +6,7 @@ use sim::scheduler::plain::{self, Walk};
 
 use super::ideas::{self, Idea};
 use super::tries::{Found, attempt, with};
-use super::{Lookout, Scene};
+use super::{Context, Situation};
 
 /// A change that lets the pod fit.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -37,41 +37,40 @@ const MOST_IN_PAIRS: usize = 24;
 const MOST_PAIRS: usize = 5;
 
 /// The single changes that let a pod fit, cheapest first; if there is none, the pairs.
-pub(super) fn that_work(scene: &mut Scene<'_>, pod: PodId) -> Vec<Change> {
-    let lookout = scene.lookout();
-    let ideas = with(scene, pod, &[], |view, world| {
-        let evaluation = plain::evaluate(lookout.profile, view, world, Walk::WHOLE);
-        ideas::all(&lookout, view, world, &evaluation)
+pub(super) fn that_work(situation: &mut Situation<'_>, pod: PodId) -> Vec<Change> {
+    let context = situation.context();
+    let ideas = with(situation, pod, &[], |view, world| {
+        let evaluation = plain::evaluate(context.profile, view, world, Walk::WHOLE);
+        ideas::all(&context, view, world, &evaluation)
     });
-    let spec = scene.world.spec_of(pod).clone();
+    let spec = situation.world.spec_of(pod).clone();
     let cost = |found: &Found| {
         let costs = found.ideas.iter().map(|idea| idea.cost(&spec));
         costs.fold((0, 0), |(rank, within), (r, w)| (rank + u64::from(r), within + w))
     };
-    let mut found: Vec<Found> = ideas.iter().filter_map(|idea| alone(scene, pod, idea)).collect();
+    let mut found: Vec<Found> =
+        ideas.iter().filter_map(|idea| alone(situation, pod, idea)).collect();
     forget_needless(&mut found);
     found.sort_by_key(cost);
     if found.is_empty() {
         let mut ideas = ideas;
         ideas.sort_by_key(|idea| idea.cost(&spec));
         ideas.truncate(MOST_IN_PAIRS);
-        found = pairs(scene, pod, &ideas);
+        found = pairs(situation, pod, &ideas);
         found.sort_by_key(cost);
         found.truncate(MOST_PAIRS);
     }
-    found.into_iter().map(|found| described(&lookout, scene, pod, found)).collect()
+    found.into_iter().map(|found| described(&context, situation, pod, found)).collect()
 }
 
 /// Tries an idea, and more of the same where it comes in amounts.
-fn alone(scene: &mut Scene<'_>, pod: PodId, idea: &Idea) -> Option<Found> {
+fn alone(situation: &mut Situation<'_>, pod: PodId, idea: &Idea) -> Option<Found> {
     match *idea {
-        Idea::Skew(at, skew) => {
-            (skew..=MOST_SKEW).find_map(|skew| attempt(scene, pod, &[Idea::Skew(at, skew)]))
-        }
-        Idea::Add(kind, count) => {
-            (count..=MOST_NODES).find_map(|count| attempt(scene, pod, &[Idea::Add(kind, count)]))
-        }
-        _ => attempt(scene, pod, std::slice::from_ref(idea)),
+        Idea::RaiseMaxSkew(at, skew) => (skew..=MOST_SKEW)
+            .find_map(|skew| attempt(situation, pod, &[Idea::RaiseMaxSkew(at, skew)])),
+        Idea::AddNodes(kind, count) => (count..=MOST_NODES)
+            .find_map(|count| attempt(situation, pod, &[Idea::AddNodes(kind, count)])),
+        _ => attempt(situation, pod, std::slice::from_ref(idea)),
     }
 }
 
@@ -80,15 +79,16 @@ fn forget_needless(found: &mut Vec<Found>) {
     let has = |found: &[Found], is: &dyn Fn(&Idea) -> bool| {
         found.iter().any(|found| found.ideas.iter().any(is))
     };
-    if has(found, &|idea| matches!(idea, Idea::Unselect(_) | Idea::Unrequire(_))) {
-        found.retain(|found| found.ideas != [Idea::AnyNode]);
+    if has(found, &|idea| matches!(idea, Idea::DropNodeSelector(_) | Idea::DropNodeAffinity(_))) {
+        found.retain(|found| found.ideas != [Idea::DropNodeRequirements]);
     }
     // A kind of node that is there is a better answer than one that is not.
-    let existing = found.iter().filter(|found| matches!(found.ideas[..], [Idea::Add(..)])).count();
+    let existing =
+        found.iter().filter(|found| matches!(found.ideas[..], [Idea::AddNodes(..)])).count();
     if existing > MOST_NODES {
         let mut left = MOST_NODES;
         found.retain(|found| {
-            let adds = matches!(found.ideas[..], [Idea::Add(..)]);
+            let adds = matches!(found.ideas[..], [Idea::AddNodes(..)]);
             let keep = !adds || left > 0;
             left -= usize::from(adds && keep);
             keep
@@ -97,25 +97,30 @@ fn forget_needless(found: &mut Vec<Found>) {
 }
 
 /// Every pair that works, of ideas that do not work alone.
-fn pairs(scene: &mut Scene<'_>, pod: PodId, ideas: &[Idea]) -> Vec<Found> {
+fn pairs(situation: &mut Situation<'_>, pod: PodId, ideas: &[Idea]) -> Vec<Found> {
     let mut found = Vec::new();
     for (at, one) in ideas.iter().enumerate() {
         for other in &ideas[at + 1..] {
             let same_constraint = matches!(
                 (one, other),
-                (Idea::Skew(a, _), Idea::Prefer(b)) | (Idea::Prefer(b), Idea::Skew(a, _)) if a == b
+                (Idea::RaiseMaxSkew(a, _), Idea::PreferSpread(b)) | (Idea::PreferSpread(b), Idea::RaiseMaxSkew(a, _)) if a == b
             );
             if !same_constraint {
-                found.extend(attempt(scene, pod, &[one.clone(), other.clone()]));
+                found.extend(attempt(situation, pod, &[one.clone(), other.clone()]));
             }
         }
     }
     found
 }
 
-fn described(lookout: &Lookout<'_>, scene: &mut Scene<'_>, pod: PodId, found: Found) -> Change {
-    let steps = with(scene, pod, &[], |view, world| {
-        let step = |idea: &Idea| Step { kind: idea.kind(), text: idea.tell(lookout, view, world) };
+fn described(
+    context: &Context<'_>,
+    situation: &mut Situation<'_>,
+    pod: PodId,
+    found: Found,
+) -> Change {
+    let steps = with(situation, pod, &[], |view, world| {
+        let step = |idea: &Idea| Step { kind: idea.kind(), text: idea.tell(context, view, world) };
         found.ideas.iter().map(step).collect()
     });
     Change { steps, fits_on: found.nodes }
