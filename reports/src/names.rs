@@ -179,5 +179,6 @@ pub fn reason(why: Why) -> &'static str {
         Why::Tainted => "Tainted",
         Why::Released => "Released",
         Why::JobOver => "JobOver",
+        Why::ScaledDown => "ScaledDown",
     }
 }

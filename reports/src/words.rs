@@ -110,6 +110,10 @@ pub fn of(fact: &Fact, namer: &Namer<'_>, legend: &Legend, refusals: &Refusals) 
         Fact::JobCreated { workload, run, .. } => {
             format!("{} is made by its CronJob", namer.job(workload, run))
         }
+        Fact::WorkloadScaled { workload, before, replicas } => {
+            format!("{} is scaled from {before} to {replicas}", namer.workload(workload))
+        }
+        Fact::PodResized { pod: id, .. } => format!("{} is resized in place", pod(id)),
         Fact::JobSkipped { workload, due } => {
             format!("{} makes no Job for {due}", namer.workload(workload))
         }
@@ -155,6 +159,7 @@ fn because(why: Why) -> &'static str {
         Why::Tainted => ", because of a taint",
         Why::Released => ", given back",
         Why::JobOver => ", with its Job",
+        Why::ScaledDown => ", to scale its workload down",
         Why::Found => ", as from the start",
     }
 }

@@ -6,7 +6,7 @@ use crate::model::deadline::Buys;
 use crate::model::disruption::Reason;
 use crate::model::job::Outcome;
 use crate::model::node::NodeId;
-use crate::model::pod::PodId;
+use crate::model::pod::{PodId, SpecId};
 use crate::model::pool::PoolId;
 use crate::model::taints::Taint;
 use crate::model::workload::WorkloadId;
@@ -48,6 +48,20 @@ pub enum Action {
         attempt: u32,
         /// The one node it is meant for, if a DaemonSet made it.
         meant_for: Option<NodeId>,
+    },
+    /// Change how many replicas a Deployment or a StatefulSet is to have.
+    Scale {
+        /// Which workload.
+        workload: WorkloadId,
+        /// How many.
+        replicas: u32,
+    },
+    /// Change what a pod requests, in place.
+    Resize {
+        /// Which pod.
+        pod: PodId,
+        /// What it is to request.
+        spec: SpecId,
     },
     /// Delete a pod that has no node yet.
     Withdraw {

@@ -243,6 +243,12 @@ impl Meter {
                 let weight = self.weight(spec);
                 self.change_claims(at, node, workload, |claim| claim.weight += weight);
             }
+            Fact::PodResized { workload, node, before, spec, .. } => {
+                let (before, weight) = (self.weight(before), self.weight(spec));
+                self.change_claims(at, node, workload, |claim| {
+                    claim.weight = claim.weight - before + weight;
+                });
+            }
             Fact::PodEnded { workload, spec, node, .. } => {
                 let weight = self.weight(spec);
                 self.change_claims(at, node, workload, |claim| claim.weight -= weight);

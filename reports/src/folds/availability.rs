@@ -2,6 +2,7 @@
 
 use sim::fact::{Fact, Sink};
 use sim::model::Model;
+use sim::model::budget::Expected;
 use sim::model::workload::WorkloadId;
 use sim::table::Table;
 use sim::{Legend, SimTime, Span};
@@ -32,6 +33,7 @@ impl Available {
 pub struct Availability {
     legend: Legend,
     workloads: Table<WorkloadId, Option<Watch>>,
+    expected: Expected,
 }
 
 #[derive(Clone)]
@@ -62,7 +64,8 @@ impl Availability {
     #[must_use]
     pub fn new(legend: &Legend) -> Availability {
         let workloads = legend.model.workloads.rows().map(|_| None).collect();
-        Availability { legend: legend.clone(), workloads }
+        let expected = Expected::new(&legend.model);
+        Availability { legend: legend.clone(), workloads, expected }
     }
 
     /// The availability of every workload that has replicas, at the end of the window.
@@ -115,7 +118,8 @@ impl Sink for Availability {
         match *fact {
             Fact::WorkloadCreated { workload } => {
                 let controller = self.legend.model.workloads[workload].controller;
-                let required = required(&self.legend.model, workload);
+                let desired = controller.desired_replicas().unwrap_or(0);
+                let required = enough(&self.legend.model, workload, desired, &self.expected);
                 self.workloads[workload] = controller.desired_replicas().map(|desired| Watch {
                     desired,
                     required,
@@ -128,6 +132,14 @@ impl Sink for Availability {
                     least: None,
                 });
             }
+            Fact::WorkloadScaled { workload, before, replicas } => {
+                self.change(at, workload, |_| {});
+                self.expected.scaled(&self.legend.model, workload, before, replicas);
+                let required = enough(&self.legend.model, workload, replicas, &self.expected);
+                if let Some(watch) = &mut self.workloads[workload] {
+                    (watch.desired, watch.required) = (replicas, required);
+                }
+            }
             Fact::PodAvailable { workload, .. } => self.change(at, workload, |n| *n += 1),
             Fact::PodTerminating { workload, was_available: true, .. }
             | Fact::PodEnded { workload, was_available: true, .. } => {
@@ -138,22 +150,27 @@ impl Sink for Availability {
     }
 }
 
+/// How many replicas of a workload are required as the scenario says, before it is scaled.
+#[must_use]
+pub fn required(model: &Model, workload: WorkloadId) -> u32 {
+    let desired = model.workloads[workload].controller.desired_replicas().unwrap_or(0);
+    enough(model, workload, desired, &Expected::new(model))
+}
+
 /// How many replicas of a workload are required: as many as the scenario says, else as many as keep
 /// every budget that selects it, else one. A budget that spans workloads lets one of them be short by all that it allows, so that this
 /// is what the workload wants less that; below it the budget is short for certain.
-#[must_use]
-pub fn required(model: &Model, workload: WorkloadId) -> u32 {
-    let desired = i64::from(model.workloads[workload].controller.desired_replicas().unwrap_or(0));
+fn enough(model: &Model, workload: WorkloadId, desired: u32, expected: &Expected) -> u32 {
+    let desired = i64::from(desired);
     if let Some(required) = model.required.get(&workload) {
         return u32::try_from(desired).unwrap_or(0).min(*required);
     }
     if model.budgets.is_empty() {
         return u32::from(desired > 0);
     }
-    let relations = model.relations();
-    let budgets = relations.of_spec(model.workloads[workload].spec).budgets.iter();
+    let budgets = model.relations().of_spec(model.workloads[workload].spec).budgets.iter();
     let each = budgets.map(|id| {
-        let wanted = relations.wanted(*id);
+        let wanted = expected[*id];
         desired - (wanted - model.budgets[*id].desired_healthy(wanted))
     });
     let most = each.max().unwrap_or(0).max(1).min(desired);

@@ -2,7 +2,7 @@
 
 use sim::fact::Why;
 use sim::fact::{Fact, Sink};
-use sim::model::budget::BudgetId;
+use sim::model::budget::{BudgetId, Expected};
 use sim::model::disruption::Reason;
 use sim::model::pod::End;
 use sim::model::workload::{Controller, WorkloadId};
@@ -14,6 +14,7 @@ use sim::{Legend, SimTime};
 pub struct Budgets {
     legend: Legend,
     budgets: Table<BudgetId, Watch>,
+    expected: Expected,
     /// Pods that a reclaim ended, or made terminate, while a budget of theirs allowed no disruption.
     pub violations: u64,
     /// Attempts to evict a pod that a budget refused.
@@ -36,6 +37,7 @@ impl Budgets {
         let budgets = legend.model.budgets.rows();
         Budgets {
             budgets: budgets.map(|_| Watch { since: None, healthy: 0 }).collect(),
+            expected: Expected::new(&legend.model),
             legend: legend.clone(),
             violations: 0,
             refusals: 0,
@@ -53,8 +55,7 @@ impl Budgets {
 
     /// How many healthy pods a budget demands.
     fn desired(&self, id: BudgetId) -> i64 {
-        let model = &self.legend.model;
-        model.budgets[id].desired_healthy(model.relations().wanted(id))
+        self.legend.model.budgets[id].desired_healthy(self.expected[id])
     }
 
     /// The budgets of a workload's pods.
@@ -84,8 +85,7 @@ impl Budgets {
         let model = &self.legend.model;
         let protected = model.workloads[workload].controller != Controller::DaemonSet;
         let refuses = |id: &BudgetId| {
-            let wanted = model.relations().wanted(*id);
-            model.budgets[*id].allows(wanted, self.budgets[*id].healthy) == 0
+            model.budgets[*id].allows(self.expected[*id], self.budgets[*id].healthy) == 0
         };
         let violated = at >= self.legend.from && protected && self.of(workload).iter().any(refuses);
         self.violations += u64::from(violated);
@@ -99,6 +99,11 @@ impl Sink for Budgets {
                 for id in self.of(workload) {
                     self.budgets[id].since.get_or_insert(at);
                 }
+                return;
+            }
+            Fact::WorkloadScaled { workload, before, replicas } => {
+                self.of(workload).into_iter().for_each(|id| self.change(at, id, 0));
+                self.expected.scaled(&self.legend.model, workload, before, replicas);
                 return;
             }
             Fact::EvictionRefused { .. } => {

@@ -184,6 +184,14 @@ impl Sink for Capacity {
                 let requests = self.legend.model.specs[spec].requests;
                 self.change(at, node, |row| row.requested += &requests);
             }
+            Fact::PodResized { node, before, spec, .. } => {
+                let specs = &self.legend.model.specs;
+                let (before, requests) = (specs[before].requests, specs[spec].requests);
+                self.change(at, node, |row| {
+                    row.requested -= &before;
+                    row.requested += &requests;
+                });
+            }
             Fact::PodEnded { spec, node, end, .. } => {
                 let requests = self.legend.model.specs[spec].requests;
                 self.change(at, node, |row| row.requested -= &requests);

@@ -63,7 +63,9 @@ impl Dismissed {
     /// Reads a fact. Whether it is the end of such a pod.
     pub(crate) fn covers(&mut self, fact: &Fact) -> bool {
         match *fact {
-            Fact::PodTerminating { pod, why: Why::JobOver | Why::Found, .. } => {
+            Fact::PodTerminating {
+                pod, why: Why::JobOver | Why::ScaledDown | Why::Found, ..
+            } => {
                 self.0.insert(pod);
                 false
             }

@@ -42,6 +42,8 @@ struct Watched {
     /// Pods that wait at the end, and have done so for half of the window.
     waiting: u64,
     refusal: Option<RefusalId>,
+    /// How many replicas it is to have, once it is scaled.
+    scaled: Option<u32>,
 }
 
 impl Placements {
@@ -62,7 +64,10 @@ impl Placements {
         let message = |id: RefusalId| run.refusals[id].message(&legend.model);
         let each = self.workloads.into_iter().map(|(workload, watched)| {
             let controller = legend.model.workloads[workload].controller;
-            let (of, never) = match controller.desired_replicas().map(u64::from) {
+            let (of, never) = match controller
+                .desired_replicas()
+                .map(|it| u64::from(watched.scaled.unwrap_or(it)))
+            {
                 Some(desired) => (desired, desired.saturating_sub(watched.most)),
                 None => (watched.most + watched.waiting, watched.waiting),
             };
@@ -83,6 +88,9 @@ impl Sink for Placements {
         match *fact {
             Fact::WorkloadCreated { workload } => {
                 self.workloads.entry(workload).or_default();
+            }
+            Fact::WorkloadScaled { workload, replicas, .. } => {
+                self.workloads.entry(workload).or_default().scaled = Some(replicas);
             }
             Fact::PodScheduled { pod, workload, .. } | Fact::PodFound { pod, workload, .. } => {
                 let watched = self.workloads.entry(workload).or_default();

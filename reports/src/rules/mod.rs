@@ -165,6 +165,10 @@ impl Sink for Watch {
                     watched.want(watched.replicas[workload].unwrap_or(0));
                 }
             }
+            Fact::WorkloadScaled { workload, replicas, .. } => {
+                let scaled = (workload, self.legend.model.workloads[workload].spec);
+                self.rules.iter_mut().for_each(|watched| watched.scaled(scaled, replicas));
+            }
             Fact::PodCreated { pod, workload, .. } => self.pod_created(pod, workload),
             Fact::PodScheduled { pod, spec, node, .. } | Fact::PodFound { pod, spec, node, .. } => {
                 self.pod_placed(pod, spec, node);
@@ -213,6 +217,15 @@ impl Watched {
     fn want(&mut self, more: u32) {
         self.census.wanted += more;
         self.all |= more > 0;
+    }
+
+    /// A workload is to have another number of replicas; that counts if the rule is about its pods.
+    fn scaled(&mut self, (workload, spec): (WorkloadId, SpecId), replicas: u32) {
+        if let Some(before) = self.replicas[workload].filter(|_| self.means[spec]) {
+            self.replicas[workload] = Some(replicas);
+            self.census.wanted = self.census.wanted - before + replicas;
+            self.all = true;
+        }
     }
 
     /// A pod was created, or counts no longer. Where replicas are wanted, their number counts.

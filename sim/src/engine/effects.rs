@@ -56,6 +56,20 @@ impl<S: Sink> Simulation<'_, S> {
                 let pod = self.create((workload, replica, attempt), meant_for);
                 self.enqueue(pod);
             }
+            Action::Scale { workload, replicas } => {
+                let fact = self.world.scale(workload, replicas);
+                self.record(fact);
+                let actions = self.controllers.scaled(&self.world, workload);
+                self.apply_all(actions);
+            }
+            Action::Resize { pod, spec } => {
+                let fact = self.world.resize(pod, spec);
+                self.record(fact);
+                // A pod that shrinks leaves room, as one that goes does.
+                self.wake_scheduler(Happening::PodLeft(spec));
+            }
+            // Of several pods that are to go, one may have taken others with it.
+            Action::Withdraw { pod } if self.world.pods().phase(pod) != Phase::Pending => {}
             Action::Withdraw { pod } => self.pod_leaves(pod, Exit::Withdrawn),
             Action::EndJob { workload, run, outcome } => {
                 self.record(Fact::JobEnded { workload, run, outcome });

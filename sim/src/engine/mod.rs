@@ -12,6 +12,7 @@ mod start_up;
 use leaving::Exit;
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::action::Action;
 use crate::agenda::Agenda;
 use crate::digest::Digest;
 use crate::event::Event;
@@ -279,6 +280,14 @@ impl<'s, S: Sink> Simulation<'s, S> {
             counters: self.counters,
             refusals: self.world.refusals().clone(),
         }
+    }
+
+    /// Scales a workload between two steps, as `kubectl scale` does.
+    ///
+    /// # Panics
+    /// As [`World::scale`].
+    pub fn scale(&mut self, workload: WorkloadId, replicas: u32) {
+        self.apply(Action::Scale { workload, replicas });
     }
 
     /// The world as it stands between two steps.

@@ -22,6 +22,8 @@ pub enum Why {
     Released,
     /// The pod's Job is over.
     JobOver,
+    /// The pod's workload is to have fewer replicas.
+    ScaledDown,
 }
 
 impl Why {

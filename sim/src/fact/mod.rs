@@ -40,6 +40,34 @@ pub enum Fact {
     digest [workload]
     columns { workload: workload }
 
+    /// A workload is to have another number of replicas from now on.
+    WorkloadScaled = 45 {
+        /// Which one.
+        workload: WorkloadId,
+        /// How many it was to have until now.
+        before: u32,
+        /// How many it is to have.
+        replicas: u32,
+    }
+    digest [workload; before, replicas]
+    columns { workload: workload, before: before, replicas: replicas }
+
+    /// A pod requests something else from now on, in place.
+    PodResized = 46 {
+        /// Which one.
+        pod: PodId,
+        /// Its workload.
+        workload: WorkloadId,
+        /// Its node.
+        node: NodeId,
+        /// What it requested until now.
+        before: SpecId,
+        /// What it requests.
+        spec: SpecId,
+    }
+    digest [pod; workload, node; before, spec]
+    columns { pod: pod, node: node }
+
     /// A pod was created and waits for a node.
     PodCreated = 2 {
         /// Which one.

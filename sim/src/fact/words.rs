@@ -93,6 +93,7 @@ impl Why {
             Why::Outbid => 4,
             Why::Released => 8,
             Why::JobOver => 9,
+            Why::ScaledDown => 12,
             Why::Drained => 10,
             Why::Failed => 11,
         }

@@ -4,10 +4,14 @@
 //! pod's name is free again; a DaemonSet follows its nodes; a bare pod has no controller. Jobs have a
 //! controller of their own.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
 use super::jobs::Jobs;
 use super::loss::Aftermath;
 use super::stateful_sets::StatefulSets;
 use crate::action::{Action, Waiting};
+use crate::fact::Why;
 use crate::model::Model;
 use crate::model::disruption::Reason;
 use crate::model::node::NodeId;
@@ -15,6 +19,7 @@ use crate::model::pod::{End, PodId};
 use crate::model::workload::{Controller, WorkloadId};
 use crate::table::Table;
 use crate::world::World;
+use crate::world::pods::Phase;
 
 /// The memory of the controllers.
 #[derive(Clone, Debug)]
@@ -24,6 +29,9 @@ pub struct Controllers {
     /// How many pods of each workload were there from the start.
     adopted: Table<WorkloadId, u32>,
     daemon_sets: Vec<WorkloadId>,
+    /// The pod of each replica that a Deployment wants, the latest attempt; a replica that is not here
+    /// is not replaced.
+    replicas: BTreeMap<WorkloadId, BTreeMap<u32, PodId>>,
     stateful_sets: StatefulSets,
     jobs: Jobs,
 }
@@ -36,6 +44,7 @@ impl Controllers {
             next_replica: model.workloads.rows().map(|_| 0).collect(),
             adopted: model.workloads.rows().map(|_| 0).collect(),
             daemon_sets: Vec::new(),
+            replicas: BTreeMap::new(),
             stateful_sets: StatefulSets::default(),
             jobs: Jobs::default(),
         }
@@ -85,6 +94,25 @@ impl Controllers {
         }
     }
 
+    /// A workload is to have another number of replicas: those that are missing, or those that go.
+    pub fn scaled(&mut self, world: &World, workload: WorkloadId) -> Vec<Action> {
+        let controller = world.model().workloads[workload].controller;
+        let (Controller::Deployment { .. }, Some(desired)) = (controller, world.replicas(workload))
+        else {
+            return self.stateful_sets.missing(world, workload);
+        };
+        let replicas = self.replicas.entry(workload).or_default();
+        let (there, desired) = (replicas.len(), desired as usize);
+        if there <= desired {
+            return (there..desired).map(|_| self.new_replica(workload, None)).collect();
+        }
+        let mut ranked: Vec<PodId> = replicas.values().copied().collect();
+        ranked.sort_by_key(|pod| leaves_first(world, *pod));
+        ranked.truncate(there - desired);
+        replicas.retain(|_, pod| !ranked.contains(pod));
+        ranked.into_iter().filter_map(|pod| delete(world, pod)).collect()
+    }
+
     /// A node joined: one pod of each DaemonSet that runs there.
     pub fn node_joined(&mut self, world: &World, node: NodeId) -> Vec<Action> {
         let daemon_sets = self.daemon_sets.clone();
@@ -94,6 +122,11 @@ impl Controllers {
     /// A pod was created.
     pub fn pod_created(&mut self, world: &World, pod: PodId) {
         match controller(world, pod) {
+            Controller::Deployment { .. } => {
+                let workload = world.pods().workload(pod);
+                let replicas = self.replicas.entry(workload).or_default();
+                replicas.insert(world.pods().replica(pod), pod);
+            }
             Controller::StatefulSet { .. } => self.stateful_sets.pod_created(world, pod),
             Controller::Job(_) | Controller::CronJob { .. } => self.jobs.pod_created(world, pod),
             _ => {}
@@ -113,7 +146,7 @@ impl Controllers {
     /// A pod is terminating.
     pub fn pod_terminating(&mut self, world: &World, pod: PodId) -> Vec<Action> {
         match controller(world, pod) {
-            Controller::Deployment { .. } if is_deleted(world, pod) => vec![successor(world, pod)],
+            Controller::Deployment { .. } if is_deleted(world, pod) => self.successor(world, pod),
             Controller::Job(_) | Controller::CronJob { .. } => {
                 self.jobs.pod_terminating(world, pod)
             }
@@ -127,7 +160,11 @@ impl Controllers {
 
     /// A pod was deleted before it had a node.
     pub fn pod_withdrawn(&mut self, world: &World, pod: PodId) -> Vec<Action> {
-        self.jobs.pod_withdrawn(world, pod)
+        match controller(world, pod) {
+            Controller::Deployment { .. } => Vec::new(),
+            Controller::StatefulSet { .. } => self.name_is_free(world, pod),
+            _ => self.jobs.pod_withdrawn(world, pod),
+        }
     }
 
     /// The back-off of a Job may be over, or its time.
@@ -146,7 +183,7 @@ impl Controllers {
             Controller::Job(_) | Controller::CronJob { .. } => self.jobs.pod_ended(world, pod, end),
             // The kubelet deletes no pod: it is replaced once it has failed.
             Controller::Deployment { .. } if end == End::Rejected || !is_deleted(world, pod) => {
-                vec![successor(world, pod)]
+                self.successor(world, pod)
             }
             Controller::StatefulSet { .. } => self.name_is_free(world, pod),
             _ => Vec::new(),
@@ -181,13 +218,23 @@ impl Controllers {
         match controller(world, pod) {
             Controller::StatefulSet { .. } => self.name_is_free(world, pod),
             Controller::Job(_) | Controller::CronJob { .. } => self.jobs.loss_noticed(world, pod),
-            _ => vec![successor(world, pod)],
+            _ => self.successor(world, pod),
         }
     }
 
     fn name_is_free(&mut self, world: &World, pod: PodId) -> Vec<Action> {
         self.stateful_sets.name_is_free(world, pod);
         self.stateful_sets.missing(world, world.pods().workload(pod))
+    }
+
+    /// The next attempt of a pod's replica, if its Deployment still wants it.
+    fn successor(&self, world: &World, pod: PodId) -> Vec<Action> {
+        let pods = world.pods();
+        let (workload, replica) = (pods.workload(pod), pods.replica(pod));
+        let wanted = self.replicas.get(&workload).is_some_and(|it| it.contains_key(&replica));
+        let attempt = pods.attempt(pod) + 1;
+        let create = Action::CreatePod { workload, replica, attempt, meant_for: None };
+        wanted.then_some(create).into_iter().collect()
     }
 
     fn new_replica(&mut self, workload: WorkloadId, meant_for: Option<NodeId>) -> Action {
@@ -206,14 +253,28 @@ impl Controllers {
     }
 }
 
-/// The pod that takes another's place: the same replica, one attempt later.
-fn successor(world: &World, pod: PodId) -> Action {
-    let pods = world.pods();
-    Action::CreatePod {
-        workload: pods.workload(pod),
-        replica: pods.replica(pod),
-        attempt: pods.attempt(pod) + 1,
-        meant_for: None,
+/// Which of a Deployment's pods goes first when there are too many: those without a node, those that
+/// are not ready, and of those that are ready the ones that were created last.
+// ReplicaSet controller: pkg/controller/controller_utils.go ActivePodsWithRanks
+fn leaves_first(world: &World, pod: PodId) -> (u8, Reverse<PodId>) {
+    let rank = match world.pods().phase(pod) {
+        Phase::Ended(_) | Phase::Withdrawn => 0,
+        Phase::Terminating { .. } => 1,
+        Phase::Pending => 2,
+        Phase::Starting { .. } => 3,
+        Phase::Running { .. } => 4,
+    };
+    (rank, Reverse(pod))
+}
+
+/// The deletion of a pod that its workload no longer wants, unless it is on its way out.
+pub(super) fn delete(world: &World, pod: PodId) -> Option<Action> {
+    match world.pods().phase(pod) {
+        Phase::Pending => Some(Action::Withdraw { pod }),
+        Phase::Starting { .. } | Phase::Running { .. } => {
+            Some(Action::Terminate { pod, why: Why::ScaledDown, reason: None })
+        }
+        Phase::Terminating { .. } | Phase::Ended(_) | Phase::Withdrawn => None,
     }
 }
 

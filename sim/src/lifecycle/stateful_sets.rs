@@ -41,8 +41,9 @@ impl StatefulSets {
     /// there and available.
     // StatefulSet controller: pkg/controller/statefulset/stateful_set_control.go processReplica
     pub fn missing(&mut self, world: &World, workload: WorkloadId) -> Vec<Action> {
-        let Controller::StatefulSet { replicas, ordered, .. } =
-            world.model().workloads[workload].controller
+        let controller = world.model().workloads[workload].controller;
+        let (Controller::StatefulSet { ordered, .. }, Some(replicas)) =
+            (controller, world.replicas(workload))
         else {
             return Vec::new();
         };
@@ -55,10 +56,27 @@ impl StatefulSets {
                 actions.push(Action::CreatePod { workload, replica, attempt, meant_for: None });
             }
             if ordered && !available {
-                break;
+                return actions;
             }
         }
+        actions.extend(self.surplus(world, workload, replicas, ordered));
         actions
+    }
+
+    /// The pods to delete now, because the set is to have fewer: the highest number first, and in order
+    /// only one at a time, once all that stay are available.
+    // StatefulSet controller: stateful_set_control.go processCondemned
+    fn surplus(
+        &self,
+        world: &World,
+        workload: WorkloadId,
+        replicas: u32,
+        ordered: bool,
+    ) -> Vec<Action> {
+        let names = self.0.get(&workload).map_or(&[][..], Vec::as_slice);
+        let condemned = names.iter().skip(replicas as usize).rev().filter_map(|name| name.holder);
+        let at_once = if ordered { 1 } else { usize::MAX };
+        condemned.take(at_once).filter_map(|pod| super::controllers::delete(world, pod)).collect()
     }
 
     fn name(&mut self, workload: WorkloadId, replica: u32) -> &mut Name {

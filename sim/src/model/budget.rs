@@ -6,7 +6,7 @@ use super::Model;
 use super::pod::SpecId;
 use super::relations::Related;
 use super::selectors::SelectorId;
-use super::workload::{Controller, Workload};
+use super::workload::{Controller, Workload, WorkloadId};
 use crate::names::NameId;
 use crate::table::{Table, id};
 
@@ -114,5 +114,32 @@ impl Budget {
                 }
             }
         }
+    }
+}
+
+/// How many pods each budget expects. It changes when workloads are scaled.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Expected(Table<BudgetId, i64>);
+
+impl Expected {
+    /// As the scenario says.
+    #[must_use]
+    pub fn new(model: &Model) -> Expected {
+        let relations = model.relations();
+        Expected(model.budgets.ids().map(|id| relations.wanted(id)).collect())
+    }
+
+    /// A workload has another number of replicas from now on.
+    pub fn scaled(&mut self, model: &Model, workload: WorkloadId, before: u32, replicas: u32) {
+        for id in &model.relations().of_spec(model.workloads[workload].spec).budgets {
+            self.0[*id] += i64::from(replicas) - i64::from(before);
+        }
+    }
+}
+
+impl std::ops::Index<BudgetId> for Expected {
+    type Output = i64;
+    fn index(&self, id: BudgetId) -> &i64 {
+        &self.0[id]
     }
 }

@@ -90,6 +90,17 @@ impl PodSpec {
         self.volumes.undecided
     }
 
+    /// The same, but for what it requests, which is as of another.
+    #[must_use]
+    pub fn requesting(&self, other: &PodSpec) -> PodSpec {
+        PodSpec {
+            requests: other.requests,
+            nonzero_requests: other.nonzero_requests,
+            scored_requests: other.scored_requests,
+            ..self.clone()
+        }
+    }
+
     /// Whether it restricts itself to nodes that it names.
     #[must_use]
     pub fn names_nodes(&self) -> bool {

@@ -78,7 +78,7 @@ impl World {
 
     fn budget_status(&self, id: BudgetId) -> Status {
         let budget = &self.model.budgets[id];
-        let wanted = self.model.relations().wanted(id);
+        let wanted = self.expected(id);
         let healthy = self.healthy(id);
         Status {
             healthy,

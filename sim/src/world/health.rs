@@ -48,8 +48,7 @@ impl World {
     /// How many more pods of a budget may be evicted now.
     #[must_use]
     pub fn disruptions_allowed(&self, budget: BudgetId) -> i64 {
-        let wanted = self.model.relations().wanted(budget);
-        self.model.budgets[budget].allows(wanted, self.healthy(budget))
+        self.model.budgets[budget].allows(self.expected(budget), self.healthy(budget))
     }
 
     /// The healthy pods of each budget, counted anew.

@@ -135,6 +135,14 @@ impl NodeLoad {
         self.count_volumes(volumes, model, |count| *count -= 1);
     }
 
+    /// A pod here requests something else from now on.
+    pub(super) fn resize(&mut self, old: &PodSpec, new: &PodSpec) {
+        self.requested -= &old.requests;
+        self.requested += &new.requests;
+        self.nonzero_requested -= &old.nonzero_requests;
+        self.nonzero_requested += &new.nonzero_requests;
+    }
+
     fn count_volumes(&mut self, volumes: &PodVolumes, model: &Model, change: fn(&mut u32)) {
         for disk in &volumes.disks {
             self.disks.change(*disk, change);

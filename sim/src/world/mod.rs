@@ -4,6 +4,7 @@
 //! each of which asserts what must hold before it and returns the one
 //! [`Fact`](crate::fact::Fact) it caused.
 
+mod desired;
 pub mod eviction;
 mod health;
 mod held_images;
@@ -37,6 +38,7 @@ use crate::money::MicroUsdPerHour;
 use crate::names::NameId;
 use crate::table::{Id, Table};
 use crate::time::SimTime;
+use desired::Desired;
 use health::Health;
 use held_images::HeldImages;
 use journal::Journal;
@@ -66,6 +68,7 @@ pub struct World {
     reserved: Reserved,
     volume_zones: Zones,
     health: Health,
+    desired: Desired,
     capacities: Table<OfferingId, Capacity>,
     /// What each offering costs now.
     prices: Table<OfferingId, MicroUsdPerHour>,
@@ -94,6 +97,7 @@ impl World {
             reserved: Reserved::new(&model),
             volume_zones: Zones::default(),
             health: Health::new(&model),
+            desired: Desired::new(&model),
             capacities: model.catalog.offerings.rows().map(|_| Capacity::Ample).collect(),
             prices: model.catalog.offerings.rows().map(|offering| offering.price).collect(),
             launches: model.catalog.offerings.rows().map(|_| 0).collect(),

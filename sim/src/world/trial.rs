@@ -52,6 +52,7 @@ impl World {
             && self.reserved == other.reserved
             && self.volume_zones == other.volume_zones
             && self.health == other.health
+            && self.desired == other.desired
             && self.topology.agrees_with(&other.topology)
             && self.registered() == other.registered()
             && self.capacities == other.capacities

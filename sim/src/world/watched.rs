@@ -4,6 +4,7 @@ use super::World;
 use super::pods::Phase;
 use crate::model::node::NodeId;
 use crate::model::rules::{Census, Place, Rule};
+use crate::model::workload::WorkloadId;
 
 impl World {
     /// A node, as rules look at it.
@@ -26,7 +27,7 @@ impl World {
         }
         for (id, workload) in model.workloads.iter() {
             if workload.created_at <= self.now() {
-                census.wanted += rule.replicas(id, model).unwrap_or(0);
+                census.wanted += self.replicas_of_rule(rule, id).unwrap_or(0);
             }
         }
         for pod in self.pods().ids().filter(|pod| rule.means(self.pods().spec(*pod), model)) {
@@ -43,5 +44,11 @@ impl World {
             }
         }
         census
+    }
+
+    fn replicas_of_rule(&self, rule: &Rule, workload: WorkloadId) -> Option<u32> {
+        let replicas = rule.replicas(workload, &self.model)?;
+        let selected = rule.means(self.model.workloads[workload].spec, &self.model);
+        if selected { self.replicas(workload) } else { Some(replicas) }
     }
 }

@@ -14,6 +14,7 @@ mod pools;
 mod prices;
 mod properties;
 mod rates;
+mod scale;
 mod scheduling;
 mod start;
 mod startup;

@@ -1,0 +1,80 @@
+//! What is desired: how many replicas each workload is to have, and what a pod is to request. It begins
+//! as the scenario says, and autoscalers change it.
+
+use super::World;
+use crate::fact::Fact;
+use crate::model::Model;
+use crate::model::budget::{BudgetId, Expected};
+use crate::model::pod::{PodId, SpecId};
+use crate::model::workload::{Controller, WorkloadId};
+use crate::table::Table;
+
+/// How many pods are desired.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Desired {
+    replicas: Table<WorkloadId, Option<u32>>,
+    expected: Expected,
+}
+
+impl Desired {
+    /// As the scenario says.
+    pub(super) fn new(model: &Model) -> Desired {
+        let replicas = model.workloads.rows().map(|workload| workload.controller.at_once());
+        Desired { replicas: replicas.collect(), expected: Expected::new(model) }
+    }
+}
+
+impl World {
+    /// How many pods a workload has when all is well; `None` for a DaemonSet, which has one per node.
+    #[must_use]
+    pub fn replicas(&self, workload: WorkloadId) -> Option<u32> {
+        self.desired.replicas[workload]
+    }
+
+    /// How many pods a budget expects.
+    #[must_use]
+    pub fn expected(&self, budget: BudgetId) -> i64 {
+        self.desired.expected[budget]
+    }
+
+    /// A workload is to have this many replicas from now on.
+    ///
+    /// # Panics
+    /// If it is no Deployment and no StatefulSet: nothing else has a scale.
+    pub fn scale(&mut self, workload: WorkloadId, replicas: u32) -> Fact {
+        let controller = self.model.workloads[workload].controller;
+        assert!(
+            matches!(controller, Controller::Deployment { .. } | Controller::StatefulSet { .. }),
+            "only Deployments and StatefulSets are scaled"
+        );
+        let before = self.desired.replicas[workload].replace(replicas).unwrap_or(0);
+        self.desired.expected.scaled(&self.model, workload, before, replicas);
+        Fact::WorkloadScaled { workload, before, replicas }
+    }
+
+    /// A pod requests something else from now on, in place.
+    ///
+    /// # Panics
+    /// If it is not on a node, if the new spec differs in more than requests, or if the node has no
+    /// room: no decision over-commits a node.
+    // KEP-1287: a resize changes the resources of containers and nothing else
+    pub fn resize(&mut self, pod: PodId, spec: SpecId) -> Fact {
+        let node = self.pods.phase(pod).node().expect("only a pod on a node is resized");
+        let before = std::mem::replace(&mut self.pods.spec[pod], spec);
+        let (old, new) = (&self.model.specs[before], &self.model.specs[spec]);
+        assert!(old.requesting(new) == *new, "a resize changes requests alone");
+        let load = self.placement.load_mut(node);
+        load.resize(old, new);
+        let mut others = *load.requested();
+        others -= &new.requests;
+        let allocatable = &self.shapes[self.nodes.shape(node)].allocatable;
+        // What was over-committed before may shrink.
+        let fits = new
+            .requests
+            .shortages(&others, allocatable)
+            .all(|lane| new.requests[lane] <= old.requests[lane]);
+        assert!(fits, "a decision never over-commits a node");
+        self.changed(node);
+        Fact::PodResized { pod, workload: self.pods.workload(pod), node, before, spec }
+    }
+}
