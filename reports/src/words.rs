@@ -110,6 +110,9 @@ pub fn of(fact: &Fact, namer: &Namer<'_>, legend: &Legend, refusals: &Refusals) 
         Fact::JobCreated { workload, run, .. } => {
             format!("{} is made by its CronJob", namer.job(workload, run))
         }
+        Fact::PodForbidden { workload, replica, by, .. } => {
+            format!("{by} forbids replica {replica} of {}", namer.workload(workload))
+        }
         Fact::WorkloadScaled { workload, before, replicas } => {
             format!("{} is scaled from {before} to {replicas}", namer.workload(workload))
         }

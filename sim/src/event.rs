@@ -72,6 +72,13 @@ pub enum Event {
     DrainGoesOn(NodeId),
     /// A workload is created.
     WorkloadArrives(WorkloadId),
+    /// A controller asks again for a pod that was forbidden.
+    PodAskedForAgain {
+        /// Its workload.
+        workload: WorkloadId,
+        /// Which replica it is.
+        replica: u32,
+    },
     /// A Job's back-off or its `activeDeadlineSeconds` may be over.
     JobIsLookedAt {
         /// The Job, or the CronJob that made it.
@@ -120,7 +127,7 @@ impl Event {
             Event::LossNoticed(_) => 19,
             Event::DrainGoesOn(_) => 20,
             Event::WorkloadArrives(_) => 21,
-            Event::JobIsLookedAt { .. } => 22,
+            Event::PodAskedForAgain { .. } | Event::JobIsLookedAt { .. } => 22,
             Event::JobIsDue(_) => 23,
             Event::DeadlineTick(_) => 24,
             Event::QueueFlushes => 25,

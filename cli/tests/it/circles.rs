@@ -5,7 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::tidy::{rust_files, without_tests};
 
 /// Folders whose modules are held apart: the files and folders directly in them.
-const FOLDERS: [&str; 9] = [
+const FOLDERS: [&str; 14] = [
+    "sim/src",
+    "sim/src/model",
+    "sim/src/world",
+    "sim/src/lifecycle",
+    "sim/src/market",
     "manifests/src",
     "manifests/src/admission",
     "scenarios/src",

@@ -115,5 +115,6 @@ fn value(recording: Recording<'_>, namer: &Namer<'_>, column: Column) -> Value {
         }
         Column::Number(number) => number.into(),
         Column::Flag(flag) => flag.into(),
+        Column::Text(text) => text.into(),
     }
 }

@@ -15,7 +15,6 @@ use crate::model::disruption::Reason;
 use crate::model::node::NodeId;
 use crate::model::pod::{End, PodId};
 use crate::model::pool::PoolId;
-use crate::model::workload::WorkloadId;
 use crate::rng::Stream;
 use crate::scheduler::framework::Happening;
 use crate::scheduler::preemption;
@@ -53,8 +52,9 @@ impl<S: Sink> Simulation<'_, S> {
             // One event makes all pods of a workload.
             Action::CreatePod { .. } if self.stop.is_wanted() => {}
             Action::CreatePod { workload, replica, attempt, meant_for } => {
-                let pod = self.create((workload, replica, attempt), meant_for);
-                self.enqueue(pod);
+                if let Some(pod) = self.create((workload, replica, attempt), meant_for) {
+                    self.enqueue(pod);
+                }
             }
             Action::Scale { workload, replicas } => {
                 let fact = self.world.scale(workload, replicas);
@@ -131,7 +131,7 @@ impl<S: Sink> Simulation<'_, S> {
         for action in actions {
             match action {
                 Action::CreatePod { workload, replica, attempt, meant_for } => {
-                    pods.push(self.create((workload, replica, attempt), meant_for));
+                    pods.extend(self.create((workload, replica, attempt), meant_for));
                 }
                 other => self.apply(other),
             }
@@ -149,18 +149,6 @@ impl<S: Sink> Simulation<'_, S> {
                 Err(refusal) => self.refuse(pod, Cause::Found(refusal)),
             }
         }
-    }
-
-    /// Creates a pod, which nobody places yet.
-    fn create(
-        &mut self,
-        (workload, replica, attempt): (WorkloadId, u32, u32),
-        meant_for: Option<NodeId>,
-    ) -> PodId {
-        let (pod, fact) = self.world.create_pod(workload, replica, attempt, meant_for);
-        self.record(fact);
-        self.controllers.pod_created(&self.world, pod);
-        pod
     }
 
     /// Nominates a pod to a node, tells its victims to stop, and lets pods of lower priority that

@@ -1,6 +1,7 @@
 //! The engine: take the next event, do what it says, until the horizon.
 
 mod adopt;
+mod creation;
 mod effects;
 mod failures;
 mod healing;
@@ -19,6 +20,7 @@ use crate::event::Event;
 
 use crate::fact::refusal::RefusalId;
 use crate::fact::{Fact, Sink};
+use crate::lifecycle::admission::ForbiddenPods;
 use crate::lifecycle::controllers::Controllers;
 use crate::lifecycle::deadlines::Deadlines;
 use crate::lifecycle::disks::Disks;
@@ -68,6 +70,7 @@ pub struct Simulation<'s, S> {
     pub(crate) outbid: BTreeMap<NodeId, SimTime>,
     pub(crate) pools: Pools,
     pub(crate) controllers: Controllers,
+    pub(crate) forbidden: ForbiddenPods,
     pub(crate) eviction_rate: EvictionRate,
     pub(crate) disks: Disks,
     pub(crate) kubelets: Kubelets,
@@ -130,6 +133,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
             beneath: BTreeMap::new(),
             outbid: BTreeMap::new(),
             controllers: Controllers::new(model),
+            forbidden: ForbiddenPods::default(),
             eviction_rate: EvictionRate::default(),
             disks: Disks::default(),
             kubelets: Kubelets::default(),
@@ -225,6 +229,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
                 }
                 self.deadline_tick(workload);
             }
+            Event::PodAskedForAgain { workload, replica } => self.ask_again(workload, replica),
             Event::JobIsLookedAt { workload, run } => {
                 let actions = self.controllers.job_looked_at(&self.world, workload, run);
                 self.apply_all(actions);

@@ -53,6 +53,8 @@ pub enum Column {
     Number(u64),
     /// Whether something holds.
     Flag(bool),
+    /// A name that no scenario gives.
+    Text(&'static str),
 }
 
 macro_rules! columns {
@@ -85,4 +87,5 @@ columns! {
     SimTime: it => Column::Number(it.as_ms());
     MicroUsdPerHour: it => Column::Number(it.0);
     bool: it => Column::Flag(it);
+    &'static str: it => Column::Text(it);
 }

@@ -82,6 +82,20 @@ pub enum Fact {
     digest [pod; workload, replica; attempt]
     columns { pod: pod, workload: workload, replica: replica, attempt: attempt }
 
+    /// An admission plugin forbade a pod; its controller will ask again.
+    PodForbidden = 47 {
+        /// Its workload.
+        workload: WorkloadId,
+        /// Which replica it is.
+        replica: u32,
+        /// Attempt number within the replica, from 0.
+        attempt: u32,
+        /// The plugin, by its name.
+        by: &'static str,
+    }
+    digest [workload; replica, attempt; by]
+    columns { workload: workload, replica: replica, attempt: attempt, by: by }
+
     /// A scheduling cycle found no node.
     PodUnschedulable = 3 {
         /// Which pod.

@@ -1,7 +1,7 @@
 //! Facts as 64-bit words: what the digest of a run is made of.
 
 use super::{Fact, Sink, Why};
-use crate::digest::Digest;
+use crate::digest::{self, Digest};
 use crate::model::catalog::Capacity;
 use crate::model::disruption::Reason;
 use crate::model::pod::{End, Limit};
@@ -47,6 +47,7 @@ words! {
     MicroUsdPerHour: it => it.0;
     Option<Reason>: it => it.map_or(u64::MAX, |reason| reason as u64);
     Capacity: it => it.number();
+    &'static str: it => digest::of_name(it);
 }
 
 /// Two flags as a number.

@@ -7,13 +7,12 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use super::deletion::{delete, is_deleted};
 use super::jobs::Jobs;
 use super::loss::Aftermath;
 use super::stateful_sets::StatefulSets;
 use crate::action::{Action, Waiting};
-use crate::fact::Why;
 use crate::model::Model;
-use crate::model::disruption::Reason;
 use crate::model::node::NodeId;
 use crate::model::pod::{End, PodId};
 use crate::model::workload::{Controller, WorkloadId};
@@ -29,9 +28,9 @@ pub struct Controllers {
     /// How many pods of each workload were there from the start.
     adopted: Table<WorkloadId, u32>,
     daemon_sets: Vec<WorkloadId>,
-    /// The pod of each replica that a Deployment wants, the latest attempt; a replica that is not here
-    /// is not replaced.
-    replicas: BTreeMap<WorkloadId, BTreeMap<u32, PodId>>,
+    /// The pod of each replica that a Deployment wants, the latest attempt if there has been one; a
+    /// replica that is not here is not replaced.
+    replicas: BTreeMap<WorkloadId, BTreeMap<u32, Option<PodId>>>,
     stateful_sets: StatefulSets,
     jobs: Jobs,
 }
@@ -79,7 +78,7 @@ impl Controllers {
         match controller.at_once() {
             Some(pods) => {
                 let missing = pods.saturating_sub(self.adopted[workload]);
-                (0..missing).map(|_| self.new_replica(workload, None)).collect()
+                (0..missing).map(|_| self.new_pod(workload)).collect()
             }
             None => {
                 self.daemon_sets.push(workload);
@@ -104,13 +103,38 @@ impl Controllers {
         let replicas = self.replicas.entry(workload).or_default();
         let (there, desired) = (replicas.len(), desired as usize);
         if there <= desired {
-            return (there..desired).map(|_| self.new_replica(workload, None)).collect();
+            return (there..desired).map(|_| self.new_pod(workload)).collect();
         }
-        let mut ranked: Vec<PodId> = replicas.values().copied().collect();
-        ranked.sort_by_key(|pod| leaves_first(world, *pod));
+        let mut ranked: Vec<(u32, Option<PodId>)> =
+            replicas.iter().map(|(replica, pod)| (*replica, *pod)).collect();
+        ranked.sort_by_key(|(_, pod)| pod.map(|pod| leaves_first(world, pod)));
         ranked.truncate(there - desired);
-        replicas.retain(|_, pod| !ranked.contains(pod));
-        ranked.into_iter().filter_map(|pod| delete(world, pod)).collect()
+        for (replica, _) in &ranked {
+            replicas.remove(replica);
+        }
+        ranked.into_iter().filter_map(|(_, pod)| delete(world, pod?)).collect()
+    }
+
+    /// Whether a replica is still to be created that was forbidden.
+    pub fn still_wants(
+        &self,
+        world: &World,
+        (workload, replica): (WorkloadId, u32),
+        meant_for: Option<NodeId>,
+    ) -> bool {
+        let controller = world.model().workloads[workload].controller;
+        match controller {
+            Controller::Deployment { .. } | Controller::Pod { .. } => {
+                self.replicas.get(&workload).is_some_and(|it| it.contains_key(&replica))
+            }
+            Controller::StatefulSet { .. } => self.stateful_sets.lacks(world, workload, replica),
+            Controller::DaemonSet => meant_for
+                .is_some_and(|node| world.place_of(node).is_some() && !world.view(node).is_lost()),
+            Controller::Job(_) | Controller::CronJob { .. } => {
+                self.jobs.goes_on((workload, controller.run_of(replica)))
+            }
+            Controller::DeadlineJob(_) => false,
+        }
     }
 
     /// A node joined: one pod of each DaemonSet that runs there.
@@ -125,7 +149,7 @@ impl Controllers {
             Controller::Deployment { .. } => {
                 let workload = world.pods().workload(pod);
                 let replicas = self.replicas.entry(workload).or_default();
-                replicas.insert(world.pods().replica(pod), pod);
+                replicas.insert(world.pods().replica(pod), Some(pod));
             }
             Controller::StatefulSet { .. } => self.stateful_sets.pod_created(world, pod),
             Controller::Job(_) | Controller::CronJob { .. } => self.jobs.pod_created(world, pod),
@@ -237,6 +261,13 @@ impl Controllers {
         wanted.then_some(create).into_iter().collect()
     }
 
+    /// Another pod of a Deployment, or the bare pod.
+    fn new_pod(&mut self, workload: WorkloadId) -> Action {
+        let next = self.next_replica[workload];
+        self.replicas.entry(workload).or_default().insert(next, None);
+        self.new_replica(workload, None)
+    }
+
     fn new_replica(&mut self, workload: WorkloadId, meant_for: Option<NodeId>) -> Action {
         let replica = self.next_replica[workload];
         self.next_replica[workload] += 1;
@@ -265,22 +296,6 @@ fn leaves_first(world: &World, pod: PodId) -> (u8, Reverse<PodId>) {
         Phase::Running { .. } => 4,
     };
     (rank, Reverse(pod))
-}
-
-/// The deletion of a pod that its workload no longer wants, unless it is on its way out.
-pub(super) fn delete(world: &World, pod: PodId) -> Option<Action> {
-    match world.pods().phase(pod) {
-        Phase::Pending => Some(Action::Withdraw { pod }),
-        Phase::Starting { .. } | Phase::Running { .. } => {
-            Some(Action::Terminate { pod, why: Why::ScaledDown, reason: None })
-        }
-        Phase::Terminating { .. } | Phase::Ended(_) | Phase::Withdrawn => None,
-    }
-}
-
-/// Whether a terminating pod has been deleted, as every client does but the kubelet.
-pub(super) fn is_deleted(world: &World, pod: PodId) -> bool {
-    world.pods().reason(pod) != Some(Reason::TerminationByKubelet)
 }
 
 fn controller(world: &World, pod: PodId) -> Controller {

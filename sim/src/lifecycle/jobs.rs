@@ -8,8 +8,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::controllers::is_deleted;
 use super::cron_jobs::CronJobs;
+use super::deletion::is_deleted;
 use super::loss::Aftermath;
 use crate::action::{Action, Waiting};
 use crate::fact::Why;
@@ -94,6 +94,11 @@ impl Jobs {
             actions.extend(self.end(world, key, Outcome::Complete));
         }
         actions
+    }
+
+    /// Whether a Job is not over.
+    pub(super) fn goes_on(&self, key: Key) -> bool {
+        self.runs.get(&key).is_some_and(|run| !run.over)
     }
 
     pub(super) fn pod_created(&mut self, world: &World, pod: PodId) {

@@ -2,10 +2,12 @@
 //!
 //! Each part looks at the world and returns the actions it wants.
 
+pub mod admission;
 mod census;
 pub mod controllers;
 pub mod cron_jobs;
 pub mod deadlines;
+mod deletion;
 pub mod disks;
 pub mod drain;
 pub mod eviction_rate;

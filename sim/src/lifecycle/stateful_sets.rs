@@ -37,6 +37,13 @@ impl StatefulSets {
         }
     }
 
+    /// Whether a set is to have a pod of this number and has none.
+    pub fn lacks(&self, world: &World, workload: WorkloadId, replica: u32) -> bool {
+        let names = self.0.get(&workload).map_or(&[][..], Vec::as_slice);
+        let is_free = names.get(replica as usize).is_none_or(|name| name.holder.is_none());
+        is_free && world.replicas(workload).is_some_and(|replicas| replica < replicas)
+    }
+
     /// The pods to create now. In order, the next is created only when every one before it is
     /// there and available.
     // StatefulSet controller: pkg/controller/statefulset/stateful_set_control.go processReplica
@@ -76,7 +83,7 @@ impl StatefulSets {
         let names = self.0.get(&workload).map_or(&[][..], Vec::as_slice);
         let condemned = names.iter().skip(replicas as usize).rev().filter_map(|name| name.holder);
         let at_once = if ordered { 1 } else { usize::MAX };
-        condemned.take(at_once).filter_map(|pod| super::controllers::delete(world, pod)).collect()
+        condemned.take(at_once).filter_map(|pod| super::deletion::delete(world, pod)).collect()
     }
 
     fn name(&mut self, workload: WorkloadId, replica: u32) -> &mut Name {

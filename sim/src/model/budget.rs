@@ -4,9 +4,8 @@
 
 use super::Model;
 use super::pod::SpecId;
-use super::relations::Related;
 use super::selectors::SelectorId;
-use super::workload::{Controller, Workload, WorkloadId};
+use super::workload::WorkloadId;
 use crate::names::NameId;
 use crate::table::{Table, id};
 
@@ -72,17 +71,6 @@ impl Budget {
     pub(crate) fn selects(&self, spec: SpecId, matched_by: &[SelectorId], model: &Model) -> bool {
         model.specs[spec].labels.iter().next().is_some()
             && self.selector.is_some_and(|id| matched_by.binary_search(&id).is_ok())
-    }
-
-    /// How many of the pods it is about should be there. Bare pods have no controller to say so.
-    // Disruption controller: pkg/controller/disruption getExpectedScale
-    pub(super) fn wanted(id: BudgetId, specs: &Table<SpecId, Related>, model: &Model) -> i64 {
-        let of = |workload: &Workload| {
-            let managed = !matches!(workload.controller, Controller::Pod { .. });
-            let counts = managed && specs[workload.spec].budgets.contains(&id);
-            if counts { workload.controller.at_once().map_or(0, i64::from) } else { 0 }
-        };
-        model.workloads.rows().map(of).sum()
     }
 
     /// How many of its pods must be healthy when a number is wanted.

@@ -77,6 +77,15 @@ impl Requirement {
     }
 }
 
+/// One alternative of a node affinity: every requirement must hold.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct NodeSelectorTerm {
+    /// Conditions on labels.
+    pub labels: Vec<Requirement>,
+    /// Conditions on the node's name (`matchFields: metadata.name`).
+    pub name: Vec<Requirement>,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -12,6 +12,7 @@ pub mod labels;
 pub mod node;
 pub mod pod;
 pub mod pool;
+pub mod quota;
 pub mod relations;
 pub mod resources;
 pub mod rules;
@@ -39,6 +40,7 @@ use labels::LabelSet;
 use node::NodeId;
 use pod::{PodSpec, SpecId};
 use pool::{Pool, PoolId};
+use quota::Quota;
 use relations::Relations;
 use resources::{LANES, Lane};
 use rules::Rule;
@@ -89,6 +91,8 @@ pub struct Model {
     pub required: BTreeMap<WorkloadId, u32>,
     /// How many pods of a kind may be evicted at once.
     pub budgets: Table<BudgetId, Budget>,
+    /// How much the pods of a namespace may request together.
+    pub quotas: Vec<Quota>,
     /// What it is to run on.
     pub pools: Table<PoolId, Pool>,
     /// What is there from the start.
@@ -170,6 +174,7 @@ impl Default for Model {
             local_data: BTreeSet::new(),
             required: BTreeMap::new(),
             budgets: Table::new(),
+            quotas: Vec::new(),
             pools: Table::new(),
             start: Start::default(),
             rules: Vec::new(),

@@ -1,7 +1,9 @@
 //! What pods ask for: their specs, which equal pods share; and how a pod may end.
 
 use super::images::PodImages;
-use super::labels::{LabelSet, Operator, Requirement};
+pub use super::labels::NodeSelectorTerm;
+
+use super::labels::{LabelSet, Operator};
 use super::resources::Resources;
 use super::selectors::{SelectorId, TermId, TopologyKeyId};
 use super::storage::PodVolumes;
@@ -142,15 +144,6 @@ impl Default for PodSpec {
             startup: Span::ZERO,
         }
     }
-}
-
-/// One alternative of a node affinity: every requirement must hold.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct NodeSelectorTerm {
-    /// Conditions on labels.
-    pub labels: Vec<Requirement>,
-    /// Conditions on the node's name (`matchFields: metadata.name`).
-    pub name: Vec<Requirement>,
 }
 
 /// One of `topologySpreadConstraints`.

@@ -3,10 +3,11 @@
 use indexmap::IndexMap;
 
 use super::Model;
-use super::budget::{Budget, BudgetId};
+use super::budget::BudgetId;
 use super::labels::LabelSet;
 use super::pod::{PodAffinity, PodSpec, SpecId};
 use super::selectors::{SelectorId, TermId};
+use super::workload::{Controller, Workload};
 use crate::names::NameId;
 use crate::table::{Id, Table, id};
 use crate::time::Span;
@@ -78,7 +79,7 @@ impl Relations {
             let budgets = about.map(|(id, _)| id).collect();
             specs.push(Related { matched_by, targeted_by, budgets, class, own_class });
         }
-        let wanted = model.budgets.ids().map(|id| Budget::wanted(id, &specs, model)).collect();
+        let wanted = model.budgets.ids().map(|id| wanted(id, &specs, model)).collect();
         Relations { specs, wanted }
     }
 
@@ -91,6 +92,17 @@ impl Relations {
     pub fn of_spec(&self, spec: SpecId) -> &Related {
         &self.specs[spec]
     }
+}
+
+/// How many of the pods that a budget is about should be there. Bare pods have no controller to say so.
+// Disruption controller: pkg/controller/disruption getExpectedScale
+fn wanted(id: BudgetId, specs: &Table<SpecId, Related>, model: &Model) -> i64 {
+    let of = |workload: &Workload| {
+        let managed = !matches!(workload.controller, Controller::Pod { .. });
+        let counts = managed && specs[workload.spec].budgets.contains(&id);
+        if counts { workload.controller.at_once().map_or(0, i64::from) } else { 0 }
+    };
+    model.workloads.rows().map(of).sum()
 }
 
 /// The selectors and terms that mean pods with a spec's labels.

@@ -7,8 +7,7 @@ use std::collections::BTreeMap;
 
 use indexmap::IndexSet;
 
-use super::labels::{LabelSet, Requirement};
-use super::pod::NodeSelectorTerm;
+use super::labels::{LabelSet, NodeSelectorTerm, Requirement};
 use crate::names::NameId;
 use crate::table::{Id, Table, id};
 

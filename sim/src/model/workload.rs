@@ -1,10 +1,11 @@
 //! Workloads: what is to run, and who brings it back when it stops.
 
+use std::collections::BTreeMap;
+
 use super::deadline::DeadlineJob;
 use super::job::{Job, Work};
 use super::pod::SpecId;
 use super::schedule::ScheduleId;
-use super::zonal::ZonalVolumes;
 use crate::names::NameId;
 use crate::table::id;
 use crate::time::{SimTime, Span};
@@ -32,6 +33,24 @@ pub struct Workload {
     /// Identity in random streams: a hash of kind, namespace and name, so that adding another
     /// workload moves the draws of no other.
     pub key: u64,
+}
+
+/// The zonal volumes of a workload's pods.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ZonalVolumes {
+    /// Whose they are.
+    pub whose: Whose,
+    /// What a pod asks for once its volumes have been made in a zone.
+    pub held: BTreeMap<NameId, SpecId>,
+}
+
+/// Whose volumes are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Whose {
+    /// Each replica has its own (`volumeClaimTemplates`).
+    EachReplica,
+    /// They are those of one claim, which all its pods share.
+    Claim(NameId),
 }
 
 /// Who looks after a workload's pods, and how.

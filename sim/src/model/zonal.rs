@@ -9,28 +9,12 @@ use std::collections::BTreeMap;
 
 use super::Model;
 use super::labels::{LabelSet, Operator, Requirement};
-use super::pod::{NodeSelectorTerm, SpecId};
+use super::pod::NodeSelectorTerm;
 use super::storage::{Access, Claim, ClaimId, ClaimState, ClaimUse, Named, Owner, Volume};
+pub use super::workload::{Whose, ZonalVolumes};
+
 use super::workload::WorkloadId;
 use crate::names::NameId;
-
-/// The zonal volumes of a workload's pods.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct ZonalVolumes {
-    /// Whose they are.
-    pub whose: Whose,
-    /// What a pod asks for once its volumes have been made in a zone.
-    pub held: BTreeMap<NameId, SpecId>,
-}
-
-/// Whose volumes are.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Whose {
-    /// Each replica has its own (`volumeClaimTemplates`).
-    EachReplica,
-    /// They are those of one claim, which all its pods share.
-    Claim(NameId),
-}
 
 /// Volumes that are made, and stay, together.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]

@@ -16,7 +16,7 @@ pub(super) struct Zones(BTreeMap<Together, NameId>);
 
 impl World {
     /// What the next pod of a replica asks for.
-    pub(super) fn spec_for(&self, workload: WorkloadId, replica: u32) -> SpecId {
+    pub(crate) fn spec_for(&self, workload: WorkloadId, replica: u32) -> SpecId {
         let workload_of = &self.model.workloads[workload];
         let volumes = workload_of.volumes.as_ref();
         let held = volumes.and_then(|volumes| {

@@ -5,6 +5,7 @@ use sim::engine::Simulation;
 use sim::fact::{Fact, Why};
 use sim::model::budget::{Amount, Limit};
 use sim::model::pod::{PodId, PodSpec};
+use sim::model::quota::Quota;
 use sim::model::resources::Lane;
 use sim::model::workload::{Controller, WorkloadId};
 use sim::table::Id;
@@ -135,6 +136,40 @@ fn a_resize_keeps_the_sums_of_its_node() {
         assert_eq!(cpu(&world), before + more);
         world.check().expect("sums hold");
     }
+}
+
+#[test]
+fn a_quota_forbids_pods_until_others_are_gone() {
+    let mut plan = simple(0.0, 4, Span::from_hours(2));
+    plan.workloads = vec![service("web", 3), service("api", 4)];
+    let mut setup = setup(&plan);
+    let model = std::sync::Arc::make_mut(&mut setup.model);
+    let namespace = model.workloads[web()].namespace;
+    model.quotas.push(Quota { namespace, hard: vec![(Lane::PODS, 5)] });
+    let api = WorkloadId::from_index(1);
+    let mut facts = Vec::new();
+    let mut simulation = Simulation::new(&setup, ROOT, &mut facts);
+    until(&mut simulation, SimTime::from_ms(60_000));
+    assert_eq!([web(), api].map(|it| stay(simulation.world(), it).len()), [3, 2]);
+    simulation.scale(web(), 1);
+    until(&mut simulation, SimTime::from_ms(3_600_000));
+    assert_eq!([web(), api].map(|it| stay(simulation.world(), it).len()), [1, 4]);
+    simulation.scale(api, 6);
+    simulation.scale(api, 3);
+    until(&mut simulation, SimTime::from_ms(7_000_000));
+    assert_eq!([web(), api].map(|it| stay(simulation.world(), it).len()), [1, 3]);
+    simulation.world().check().expect("sums hold");
+    drop(simulation);
+    let times = facts.iter().filter_map(|(at, fact)| match fact {
+        Fact::PodForbidden { by: "ResourceQuota", workload, replica: 2, .. }
+            if *workload == api =>
+        {
+            Some(at.as_ms())
+        }
+        _ => None,
+    });
+    let times: Vec<u64> = times.take(4).collect();
+    assert_eq!(times, [0, 5, 15, 35], "the waits double");
 }
 
 fn scales() -> impl Strategy<Value = Vec<(u64, prop::sample::Index, u32)>> {

@@ -1,0 +1,105 @@
+//! Admission: what may keep the API server from creating a pod, asked wherever a pod is created.
+//!
+//! The list is ordered, and the first that forbids decides. What no run could ever accept is refused
+//! before there is a run; here is what depends on the moment.
+// API server: pkg/quota/v1/install, staging/src/k8s.io/apiserver/pkg/admission/chain.go
+
+use std::collections::BTreeMap;
+
+use crate::model::node::NodeId;
+use crate::model::pod::SpecId;
+use crate::model::resources::{Lane, Resources};
+use crate::model::workload::WorkloadId;
+use crate::time::Span;
+use crate::world::World;
+use crate::world::pods::Phase;
+
+/// One admission plugin.
+#[derive(Clone, Copy, Debug)]
+pub struct Admission {
+    /// Its name, as upstream.
+    pub name: &'static str,
+    /// Whether it forbids another pod of a workload, with this spec.
+    pub forbids: fn(&World, WorkloadId, SpecId) -> bool,
+}
+
+/// Every admission plugin, in the order in which they are asked.
+pub const ADMISSIONS: [Admission; 1] =
+    [Admission { name: "ResourceQuota", forbids: exceeds_a_quota }];
+
+/// The plugin that forbids a pod, if one does.
+#[must_use]
+pub fn forbidden_by(world: &World, workload: WorkloadId, spec: SpecId) -> Option<&'static str> {
+    let forbids = |it: &&Admission| (it.forbids)(world, workload, spec);
+    ADMISSIONS.iter().find(forbids).map(|it| it.name)
+}
+
+/// Whether a quota of the namespace has no room left for a pod: what its pods request that are not
+/// over, and the new one, come to more than it allows.
+// API server: plugin/pkg/admission/resourcequota; pkg/quota/v1/evaluator/core/pods.go QuotaV1Pod
+fn exceeds_a_quota(world: &World, workload: WorkloadId, spec: SpecId) -> bool {
+    let model = world.model();
+    let namespace = model.workloads[workload].namespace;
+    let mut quotas = model.quotas.iter().filter(|quota| quota.namespace == namespace).peekable();
+    if quotas.peek().is_none() {
+        return false;
+    }
+    let mut used = Resources::ZERO;
+    for pod in world.pods().ids() {
+        let is_over = matches!(world.pods().phase(pod), Phase::Ended(_) | Phase::Withdrawn);
+        if !is_over && model.workloads[world.pods().workload(pod)].namespace == namespace {
+            used += &world.spec_of(pod).requests;
+        }
+    }
+    let asked = &model.specs[spec].requests;
+    let exceeds =
+        |(lane, most): &(Lane, u64)| asked[*lane] > 0 && used[*lane] + asked[*lane] > *most;
+    quotas.any(|quota| quota.hard.iter().any(exceeds))
+}
+
+/// The first wait of a controller that may not create a pod.
+// client-go: util/workqueue DefaultTypedControllerRateLimiter
+const FIRST_RETRY: Span = Span::from_ms(5);
+/// The longest.
+const LAST_RETRY: Span = Span::from_secs(1_000);
+
+/// A pod that was forbidden, and is asked for again.
+#[derive(Clone, Copy, Debug)]
+pub struct Forbidden {
+    /// Attempt number within the replica, from 0.
+    pub attempt: u32,
+    /// The one node it is meant for, if a DaemonSet asked for it.
+    pub meant_for: Option<NodeId>,
+    tries: u32,
+}
+
+/// The pods that were forbidden.
+#[derive(Clone, Debug, Default)]
+pub struct ForbiddenPods(BTreeMap<(WorkloadId, u32), Forbidden>);
+
+impl ForbiddenPods {
+    /// Whether a replica waits for its next try.
+    #[must_use]
+    pub fn waits(&self, workload: WorkloadId, replica: u32) -> bool {
+        self.0.contains_key(&(workload, replica))
+    }
+
+    /// A pod was forbidden, after it had been so `before`, if it was: in how long its controller tries
+    /// again.
+    pub fn forbid(
+        &mut self,
+        (workload, replica): (WorkloadId, u32),
+        (attempt, meant_for): (u32, Option<NodeId>),
+        before: Option<Forbidden>,
+    ) -> Span {
+        let tries = before.map_or(0, |before| before.tries + 1);
+        self.0.insert((workload, replica), Forbidden { attempt, meant_for, tries });
+        let factor = 1_u64.checked_shl(tries).unwrap_or(u64::MAX);
+        Span::from_ms(FIRST_RETRY.as_ms().saturating_mul(factor)).min(LAST_RETRY)
+    }
+
+    /// A replica's next try has come.
+    pub fn take(&mut self, workload: WorkloadId, replica: u32) -> Option<Forbidden> {
+        self.0.remove(&(workload, replica))
+    }
+}
