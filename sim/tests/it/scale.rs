@@ -1,5 +1,7 @@
 //! Scaling workloads while a run goes on, and resizing pods in place.
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 use sim::engine::Simulation;
 use sim::fact::{Fact, Why};
@@ -8,6 +10,7 @@ use sim::model::pod::{PodId, PodSpec};
 use sim::model::quota::Quota;
 use sim::model::resources::Lane;
 use sim::model::workload::{Controller, WorkloadId};
+use sim::setup::Draft;
 use sim::table::Id;
 use sim::world::World;
 use sim::world::pods::Phase;
@@ -117,13 +120,17 @@ fn a_resize_keeps_the_sums_of_its_node() {
     let mut plan = simple(0.0, 1, Span::from_hours(1));
     plan.workloads = vec![service("web", 2)];
     let mut setup = setup(&plan);
-    let model = std::sync::Arc::make_mut(&mut setup.model);
-    let small = model.workloads[web()].spec;
-    let mut spec: PodSpec = model.specs[small].clone();
-    spec.requests[Lane::CPU] *= 2;
-    spec.nonzero_requests = spec.requests;
-    let large = model.specs.intern(spec);
-    let model = std::sync::Arc::clone(&setup.model);
+    let small = setup.model.workloads[web()].spec;
+    let large = setup
+        .change(|it| {
+            let model = Arc::make_mut(&mut it.model);
+            let mut spec: PodSpec = model.specs[small].clone();
+            spec.requests[Lane::CPU] *= 2;
+            spec.nonzero_requests = spec.requests;
+            model.specs.intern(spec)
+        })
+        .expect("sound");
+    let model = Arc::clone(&setup.model);
     let mut simulation = Simulation::new(&setup, ROOT, ());
     until(&mut simulation, SimTime::from_ms(60_000));
     let mut world = simulation.world().clone();
@@ -143,9 +150,12 @@ fn a_quota_forbids_pods_until_others_are_gone() {
     let mut plan = simple(0.0, 4, Span::from_hours(2));
     plan.workloads = vec![service("web", 3), service("api", 4)];
     let mut setup = setup(&plan);
-    let model = std::sync::Arc::make_mut(&mut setup.model);
-    let namespace = model.workloads[web()].namespace;
-    model.quotas.push(Quota { namespace, hard: vec![(Lane::PODS, 5)] });
+    let quota = |it: &mut Draft| {
+        let model = Arc::make_mut(&mut it.model);
+        let namespace = model.workloads[web()].namespace;
+        model.quotas.push(Quota { namespace, hard: vec![(Lane::PODS, 5)] });
+    };
+    setup.change(quota).expect("sound");
     let api = WorkloadId::from_index(1);
     let mut facts = Vec::new();
     let mut simulation = Simulation::new(&setup, ROOT, &mut facts);
