@@ -190,5 +190,5 @@ pub enum Purpose {
     /// On-demand, because its pool has been short of spot for too long.
     FallBack,
     /// To take the place of another, which leaves when this one is ready.
-    Relieve(NodeId),
+    Replace(NodeId),
 }

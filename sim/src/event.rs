@@ -48,8 +48,8 @@ pub enum Event {
     NodeBecomesUnreachable(NodeId),
     /// The object of a node whose instance is gone is deleted.
     NodeIsDeleted(NodeId),
-    /// The node lifecycle controller looks how its zones stand, and taints unreachable nodes.
-    ZonesAreLookedAt,
+    /// The node lifecycle controller syncs the health of its zones, and taints unreachable nodes.
+    ZoneHealthSync,
     /// A pod no longer tolerates its node's taints.
     TolerationEnds(PodId),
     /// A pool looks whether it is time to act on what it lacks, to ask again, to make do with on-demand, or to go back.
@@ -59,7 +59,7 @@ pub enum Event {
     /// The disks of a bound pod are attached to its node.
     VolumesAttach(PodId),
     /// A node has pulled an image.
-    ImageIsThere(NodeId),
+    ImagePullEnds(NodeId),
     /// A bound pod becomes ready.
     PodBecomesReady(PodId),
     /// The cluster hears that a kubelet has turned a pod away.
@@ -80,7 +80,7 @@ pub enum Event {
         replica: u32,
     },
     /// A Job's back-off or its `activeDeadlineSeconds` may be over.
-    JobIsLookedAt {
+    JobSync {
         /// The Job, or the CronJob that made it.
         workload: WorkloadId,
         /// Which of the CronJob's Jobs.
@@ -88,7 +88,7 @@ pub enum Event {
     },
     /// A CronJob is to make a Job.
     JobIsDue(WorkloadId),
-    /// A job with a deadline looks around.
+    /// A job with a deadline re-evaluates whether to hold spot, on-demand or nothing.
     DeadlineTick(WorkloadId),
     /// The scheduler takes back pods that it set aside long ago.
     QueueFlushes,
@@ -114,20 +114,20 @@ impl Event {
             Event::NodeTaken(_) | Event::NodeFails(_) | Event::OutageBegins(_) => 6,
             Event::NodeBecomesUnreachable(_) => 7,
             Event::NodeIsDeleted(_) => 8,
-            Event::ZonesAreLookedAt => 9,
+            Event::ZoneHealthSync => 9,
             Event::TolerationEnds(_) => 10,
             Event::MarketMoves(_) | Event::OutageEnds(_) => 11,
             Event::PoolReviewed(_) => 12,
             Event::NodeRegisters(_) => 13,
             Event::VolumesAttach(_) => 14,
-            Event::ImageIsThere(_) => 15,
+            Event::ImagePullEnds(_) => 15,
             Event::PodBecomesReady(_) => 16,
             Event::PodRejected(_) => 17,
             Event::PodBecomesAvailable(_) => 18,
             Event::LossNoticed(_) => 19,
             Event::DrainGoesOn(_) => 20,
             Event::WorkloadArrives(_) => 21,
-            Event::PodAskedForAgain { .. } | Event::JobIsLookedAt { .. } => 22,
+            Event::PodAskedForAgain { .. } | Event::JobSync { .. } => 22,
             Event::JobIsDue(_) => 23,
             Event::DeadlineTick(_) => 24,
             Event::QueueFlushes => 25,

@@ -5,7 +5,7 @@
 //! proptest finds the shortest sequence that breaks a rule.
 
 use proptest::prelude::*;
-use sim::market::reclaims::{Reclaims, Supply};
+use sim::market::reclaims::{CapacityPath, Reclaims};
 use sim::market::{Instance, Reclaim};
 use sim::model::Model;
 use sim::model::catalog::OfferingId;
@@ -66,7 +66,7 @@ impl Reclaims for Faults {
         "faults"
     }
 
-    fn open(&self, _: Root, model: &Model, _: f64) -> Box<dyn Supply> {
+    fn open(&self, _: Root, model: &Model, _: f64) -> Box<dyn CapacityPath> {
         let offerings: Vec<OfferingId> = model.catalog.offerings.ids().collect();
         let zone = |id: OfferingId| model.catalog.offerings[id].zone;
         let mut losses = Vec::new();
@@ -93,7 +93,7 @@ struct Open {
     losses: Vec<(Fault, OfferingId)>,
 }
 
-impl Supply for Open {
+impl CapacityPath for Open {
     fn fate(&mut self, instance: Instance, launched_at: SimTime) -> Option<Reclaim> {
         let meant = |(fault, offering): &&(Fault, OfferingId)| {
             *offering == instance.offering

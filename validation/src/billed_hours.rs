@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use sim::market::reclaims::{Reclaims, Supply};
+use sim::market::reclaims::{CapacityPath, Reclaims};
 use sim::market::{Instance, Reclaim};
 use sim::model::Model;
 use sim::providers;
@@ -90,12 +90,12 @@ impl Reclaims for OneLife {
         "one life"
     }
 
-    fn open(&self, _: Root, _: &Model, _: f64) -> Box<dyn Supply> {
+    fn open(&self, _: Root, _: &Model, _: f64) -> Box<dyn CapacityPath> {
         Box::new(OneLife { lifetime: self.lifetime })
     }
 }
 
-impl Supply for OneLife {
+impl CapacityPath for OneLife {
     fn fate(&mut self, instance: Instance, launched_at: SimTime) -> Option<Reclaim> {
         let lifetime = self.lifetime.filter(|_| instance.ordinal == 0)?;
         Some(Reclaim { at: launched_at + lifetime, announced: None })

@@ -80,7 +80,7 @@ impl<S: Sink> Simulation<'_, S> {
             Action::SkipJob { workload, due } => self.record(Fact::JobSkipped { workload, due }),
             Action::Wake { at, who } => {
                 let event = match who {
-                    Waiting::Job { workload, run } => Event::JobIsLookedAt { workload, run },
+                    Waiting::Job { workload, run } => Event::JobSync { workload, run },
                     Waiting::CronJob(workload) => Event::JobIsDue(workload),
                     Waiting::LostPod(pod) => Event::LossNoticed(pod),
                 };
@@ -206,7 +206,7 @@ impl<S: Sink> Simulation<'_, S> {
 
     /// A pod is told to stop, and does once it needs no more time or gets none.
     pub(crate) fn tell_to_stop(&mut self, pod: PodId, why: Why, reason: Option<Reason>) {
-        self.crews.pod_stops(&self.world, pod);
+        self.gangs.pod_stops(&self.world, pod);
         let fact = self.world.terminate(pod, why, reason);
         self.record(fact);
         let stops_at = self.world.now() + self.world.spec_of(pod).shutdown.min(self.granted(pod));
@@ -268,7 +268,7 @@ impl<S: Sink> Simulation<'_, S> {
 
     /// A node that is there from the start, launched and registered in one instant, unless there
     /// cannot be that many.
-    pub(crate) fn bear(&mut self, pool: PoolId, template: usize) {
+    pub(crate) fn launch_at_start(&mut self, pool: PoolId, template: usize) {
         let offering = self.setup.model.pools[pool].templates[template].offering;
         let full = matches!(self.world.capacity(offering), Capacity::Holds(_))
             && !self.world.grants(offering);

@@ -43,7 +43,7 @@ impl<S: Sink> Simulation<'_, S> {
             let capacity = self.world.capacity(*offering);
             self.beneath.entry(*offering).or_insert(capacity);
             if self.setup.market.failures.keep_away(*offering, self.world.now()) {
-                self.turn(*offering, Capacity::Exhausted);
+                self.set_capacity(*offering, Capacity::Exhausted);
             }
         }
         let alive = self.world.nodes().alive().to_vec();
@@ -66,14 +66,14 @@ impl<S: Sink> Simulation<'_, S> {
                 && let Some(capacity) = self.beneath.remove(offering)
                 && capacity != self.world.capacity(*offering)
             {
-                self.capacity_turns(*offering, capacity);
+                self.capacity_changes(*offering, capacity);
             }
         }
     }
 
-    fn turn(&mut self, offering: OfferingId, capacity: Capacity) {
+    fn set_capacity(&mut self, offering: OfferingId, capacity: Capacity) {
         if self.world.capacity(offering) != capacity {
-            let fact = self.world.turn(offering, capacity);
+            let fact = self.world.set_capacity(offering, capacity);
             self.record(fact);
             self.watch(offering);
         }

@@ -23,7 +23,7 @@ impl<S: Sink> Simulation<'_, S> {
         match purpose {
             Purpose::Fill { .. } => {}
             Purpose::FallBack => self.record(Fact::PoolFellBack { pool, node }),
-            Purpose::Relieve(replaces) => {
+            Purpose::Replace(replaces) => {
                 let back_to_spot =
                     self.is_spot(offering) && !self.is_spot(nodes.offering(replaces));
                 self.record(Fact::ReplacementLaunched { node, replaces, back_to_spot });

@@ -28,7 +28,7 @@ pub(crate) enum Exit {
 impl<S: Sink> Simulation<'_, S> {
     /// A pod is no more.
     pub(crate) fn pod_leaves(&mut self, pod: PodId, exit: Exit) {
-        self.crews.pod_stops(&self.world, pod);
+        self.gangs.pod_stops(&self.world, pod);
         self.tell_work(pod);
         *self.last_refusal.slot(pod) = None;
         match exit {
@@ -127,7 +127,7 @@ impl<S: Sink> Simulation<'_, S> {
 
     /// Says what became of the time of a pod that does work, if it has been ready.
     pub(crate) fn tell_work(&mut self, pod: PodId) {
-        let worked = self.crews.pod_worked(&self.world, pod);
+        let worked = self.gangs.pod_worked(&self.world, pod);
         if let Some((worked, node)) = worked.zip(self.world.pods().phase(pod).node()) {
             let (workload, spec) = (self.world.pods().workload(pod), self.world.pods().spec(pod));
             self.record(Fact::PodWorked { pod, workload, spec, node, worked });

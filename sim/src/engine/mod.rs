@@ -25,15 +25,15 @@ use crate::lifecycle::controllers::Controllers;
 use crate::lifecycle::deadlines::Deadlines;
 use crate::lifecycle::disks::Disks;
 use crate::lifecycle::eviction_rate::EvictionRate;
+use crate::lifecycle::gangs::Gangs;
 use crate::lifecycle::kubelets::Kubelets;
 use crate::lifecycle::pools::Pools;
 use crate::lifecycle::pulls::Pulls;
 use crate::lifecycle::taint_manager::TaintManager;
-use crate::lifecycle::work::Crews;
 use crate::lifecycle::{drain, shutdown};
-use crate::market::Move;
+use crate::market::MarketEvent;
 use crate::market::prices::PricePaths;
-use crate::market::reclaims::Supply;
+use crate::market::reclaims::CapacityPath;
 use crate::model::catalog::{Capacity, OfferingId};
 use crate::model::node::NodeId;
 use crate::model::pod::{End, Limit, PodId};
@@ -57,9 +57,9 @@ pub struct Simulation<'s, S> {
     pub(crate) agenda: Agenda,
     pub(crate) scheduler: Scheduler,
     pub(crate) prices: Box<dyn PricePaths>,
-    pub(crate) supply: Box<dyn Supply>,
+    pub(crate) supply: Box<dyn CapacityPath>,
     /// What happens next to the capacity of each offering, if anything does.
-    pub(crate) next_move: Table<OfferingId, Option<Move>>,
+    pub(crate) next_event: Table<OfferingId, Option<MarketEvent>>,
     /// Instances that the provider has decided to take.
     pub(crate) doomed: BTreeSet<NodeId>,
     /// Instances that go without having been taken.
@@ -76,7 +76,7 @@ pub struct Simulation<'s, S> {
     pub(crate) kubelets: Kubelets,
     pub(crate) pulls: Pulls,
     pub(crate) taint_manager: TaintManager,
-    pub(crate) crews: Crews,
+    pub(crate) gangs: Gangs,
     pub(crate) deadlines: Deadlines,
     pub(crate) scheduler_is_awake: bool,
     pub(crate) flush_is_due: bool,
@@ -127,7 +127,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
             scheduler: Scheduler::new(setup.scheduler.clone(), root),
             prices: market.prices.open(root, model),
             supply: market.reclaims.open(root, model, market.reclaim_scale),
-            next_move: model.catalog.offerings.rows().map(|_| None).collect(),
+            next_event: model.catalog.offerings.rows().map(|_| None).collect(),
             doomed: BTreeSet::new(),
             failing: BTreeSet::new(),
             beneath: BTreeMap::new(),
@@ -139,7 +139,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
             kubelets: Kubelets::default(),
             pulls: Pulls::default(),
             taint_manager: TaintManager::default(),
-            crews: Crews::default(),
+            gangs: Gangs::default(),
             deadlines: Deadlines::default(),
             scheduler_is_awake: false,
             flush_is_due: false,
@@ -151,11 +151,11 @@ impl<'s, S: Sink> Simulation<'s, S> {
         simulation.open_market();
         simulation.await_outages();
         simulation.adopt_start();
-        while let Some((pool, template)) = simulation.pools.birth(&simulation.world) {
+        while let Some((pool, template)) = simulation.pools.initial_launch(&simulation.world) {
             if stop.is_wanted() {
                 break;
             }
-            simulation.bear(pool, template);
+            simulation.launch_at_start(pool, template);
         }
         simulation
     }
@@ -191,7 +191,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
             Event::OutageEnds(number) => self.outage_ends(number),
             Event::NodeBecomesUnreachable(node) => self.node_becomes_unreachable(node),
             Event::NodeIsDeleted(node) => self.node_is_deleted(node),
-            Event::ZonesAreLookedAt => self.zones_are_looked_at(),
+            Event::ZoneHealthSync => self.sync_zone_health(),
             Event::TolerationEnds(pod) => {
                 if let Some(action) = self.taint_manager.delete(&self.world, pod) {
                     self.apply(action);
@@ -200,7 +200,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
             Event::PoolReviewed(pool) => self.pool_reviewed(pool),
             Event::NodeRegisters(node) => self.node_registers(node),
             Event::VolumesAttach(pod) => self.volumes_attach(pod),
-            Event::ImageIsThere(node) => self.image_is_there(node),
+            Event::ImagePullEnds(node) => self.image_pull_ends(node),
             Event::PodBecomesReady(pod) => self.pod_becomes_ready(pod),
             Event::PodRejected(pod) => self.pod_rejected(pod),
             Event::PodBecomesAvailable(pod) => self.pod_becomes_available(pod),
@@ -230,8 +230,8 @@ impl<'s, S: Sink> Simulation<'s, S> {
                 self.deadline_tick(workload);
             }
             Event::PodAskedForAgain { workload, replica } => self.ask_again(workload, replica),
-            Event::JobIsLookedAt { workload, run } => {
-                let actions = self.controllers.job_looked_at(&self.world, workload, run);
+            Event::JobSync { workload, run } => {
+                let actions = self.controllers.job_sync(&self.world, workload, run);
                 self.apply_all(actions);
             }
             Event::JobIsDue(workload) => {
@@ -254,7 +254,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
     /// Closes the books at the horizon.
     pub fn finish(mut self) -> Run {
         self.world.advance_to(self.setup.horizon);
-        self.crews.close(&self.world);
+        self.gangs.close(&self.world);
         for pod in self.world.pods().ids() {
             self.tell_work(pod);
             let workload = self.world.pods().workload(pod);
@@ -341,7 +341,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
 
     fn pod_finishes(&mut self, pod: PodId) {
         let runs = matches!(self.world.pods().phase(pod), Phase::Running { .. });
-        if runs && self.crews.finishes(&self.world, pod) {
+        if runs && self.gangs.finishes(&self.world, pod) {
             self.pod_leaves(pod, Exit::Ended(End::Completed));
         }
     }
@@ -355,8 +355,8 @@ impl<'s, S: Sink> Simulation<'s, S> {
         let now = self.world.now();
         let workload = &self.world.model().workloads[self.world.pods().workload(pod)];
         let controller = workload.controller;
-        if let Some((takes, crew)) = self.crews.pod_ready(&self.world, pod) {
-            for member in crew {
+        if let Some((takes, gang)) = self.gangs.pod_ready(&self.world, pod) {
+            for member in gang {
                 self.agenda.schedule(now + takes, Event::PodFinishes(member));
             }
         }

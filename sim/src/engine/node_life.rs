@@ -136,11 +136,11 @@ impl<S: Sink> Simulation<'_, S> {
 
     fn plan_look_at_zones(&mut self, at: SimTime) {
         if self.eviction_rate.plans(at) {
-            self.agenda.schedule(at, Event::ZonesAreLookedAt);
+            self.agenda.schedule(at, Event::ZoneHealthSync);
         }
     }
 
-    pub(super) fn zones_are_looked_at(&mut self) {
+    pub(super) fn sync_zone_health(&mut self) {
         if !self.eviction_rate.is_planned(self.world.now()) {
             return;
         }

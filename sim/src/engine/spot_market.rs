@@ -5,7 +5,7 @@ use super::Simulation;
 use crate::event::Event;
 
 use crate::fact::{Fact, Sink};
-use crate::market::{Batch, Episode, Instance, Move};
+use crate::market::{Batch, Episode, Instance, MarketEvent};
 use crate::model::catalog::{Capacity, CapacityType, OfferingId};
 use crate::model::node::NodeId;
 use crate::money::MicroUsdPerHour;
@@ -29,7 +29,7 @@ impl<S: Sink> Simulation<'_, S> {
             self.await_price(offering);
             let capacity = self.supply.at_start(offering);
             if capacity != Capacity::Ample {
-                let fact = self.world.turn(offering, capacity);
+                let fact = self.world.set_capacity(offering, capacity);
                 self.record(fact);
             }
             self.await_move(offering);
@@ -71,8 +71,8 @@ impl<S: Sink> Simulation<'_, S> {
 
     /// Schedules what happens next to an offering's capacity.
     fn await_move(&mut self, offering: OfferingId) {
-        let next = self.supply.next_move(offering);
-        self.next_move[offering] = next.map(|(at, happening)| {
+        let next = self.supply.next_event(offering);
+        self.next_event[offering] = next.map(|(at, happening)| {
             self.agenda.schedule(at.max(self.world.now()), Event::MarketMoves(offering));
             happening
         });
@@ -80,9 +80,11 @@ impl<S: Sink> Simulation<'_, S> {
 
     /// Something happens to an offering's capacity.
     pub(crate) fn market_moves(&mut self, offering: OfferingId) {
-        match self.next_move[offering].take() {
-            Some(Move::Turns(capacity)) => self.capacity_turns(offering, capacity),
-            Some(Move::Warns(episode)) => {
+        match self.next_event[offering].take() {
+            Some(MarketEvent::CapacityChanges(capacity)) => {
+                self.capacity_changes(offering, capacity)
+            }
+            Some(MarketEvent::RebalanceRecommendation(episode)) => {
                 for node in self.victims(offering, episode) {
                     self.record(Fact::RebalanceRecommended { node });
                     if let Some(action) = self.pools.at_risk(&self.world, node) {
@@ -90,7 +92,7 @@ impl<S: Sink> Simulation<'_, S> {
                     }
                 }
             }
-            Some(Move::Takes(episode)) => {
+            Some(MarketEvent::Reclaim(episode)) => {
                 for node in self.victims(offering, episode) {
                     let at = self.world.now() + self.setup.provider.notice;
                     self.doomed.insert(node);
@@ -102,12 +104,12 @@ impl<S: Sink> Simulation<'_, S> {
         self.await_move(offering);
     }
 
-    pub(crate) fn capacity_turns(&mut self, offering: OfferingId, capacity: Capacity) {
+    pub(crate) fn capacity_changes(&mut self, offering: OfferingId, capacity: Capacity) {
         if let Some(beneath) = self.beneath.get_mut(&offering) {
             *beneath = capacity;
             return;
         }
-        let fact = self.world.turn(offering, capacity);
+        let fact = self.world.set_capacity(offering, capacity);
         self.record(fact);
         if let Capacity::Holds(most) = capacity {
             let now = self.world.now();

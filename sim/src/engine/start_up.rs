@@ -30,7 +30,7 @@ impl<S: Sink> Simulation<'_, S> {
         self.start_containers(pod, node);
     }
 
-    pub(crate) fn image_is_there(&mut self, node: NodeId) {
+    pub(crate) fn image_pull_ends(&mut self, node: NodeId) {
         // A node that is gone pulls nothing.
         let Some(image) = self.pulls.done(node) else { return };
         let took = self.setup.start_up.pull_takes(self.world.model(), image);
@@ -60,7 +60,7 @@ impl<S: Sink> Simulation<'_, S> {
         }
         if let Some(image) = next.pull {
             let there_at = now + self.setup.start_up.pull_takes(self.world.model(), image);
-            self.agenda.schedule(there_at, Event::ImageIsThere(node));
+            self.agenda.schedule(there_at, Event::ImagePullEnds(node));
         }
     }
 }

@@ -192,7 +192,7 @@ impl Controllers {
     }
 
     /// The back-off of a Job may be over, or its time.
-    pub fn job_looked_at(&mut self, world: &World, job: WorkloadId, run: u32) -> Vec<Action> {
+    pub fn job_sync(&mut self, world: &World, job: WorkloadId, run: u32) -> Vec<Action> {
         self.jobs.looked_at(world, (job, run))
     }
 

@@ -62,13 +62,13 @@ pub struct Instance {
 
 /// What happens to the capacity of an offering.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub enum Move {
+pub enum MarketEvent {
     /// There is more or less of it from now on.
-    Turns(Capacity),
+    CapacityChanges(Capacity),
     /// The provider says of some instances that they are at risk.
-    Warns(Episode),
+    RebalanceRecommendation(Episode),
     /// The provider decides to take some instances; they are gone when its notice is over.
-    Takes(Episode),
+    Reclaim(Episode),
 }
 
 /// One decision of the provider to take instances of one offering.

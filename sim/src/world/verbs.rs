@@ -467,7 +467,7 @@ impl World {
     }
 
     /// There is more or less spot capacity of an offering.
-    pub fn turn(&mut self, offering: OfferingId, capacity: Capacity) -> Fact {
+    pub fn set_capacity(&mut self, offering: OfferingId, capacity: Capacity) -> Fact {
         self.capacities[offering] = capacity;
         Fact::CapacityChanged { offering, capacity }
     }

@@ -122,7 +122,7 @@ impl Bench {
 
     fn look(&mut self, seconds: u64) {
         self.world.advance_to(at(seconds));
-        let actions = self.controllers.job_looked_at(&self.world, the_job(), 0);
+        let actions = self.controllers.job_sync(&self.world, the_job(), 0);
         self.apply(actions);
     }
 
@@ -356,7 +356,7 @@ fn the_next_waits_until_lost_pods_are_given_up() {
     world.bind(pod, node);
     world.become_ready(pod);
     world.advance_to(at(50));
-    controllers.job_looked_at(&world, the_job(), 0);
+    controllers.job_sync(&world, the_job(), 0);
     world.terminate(pod, Why::JobOver, None);
     world.advance_to(at(60));
     world.end(pod, End::CutShort(Limit::Deadline));

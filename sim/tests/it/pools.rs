@@ -9,8 +9,8 @@ use std::sync::Arc;
 use common::{LIST_PRICE, facts, setup, simple};
 use proptest::prelude::*;
 use sim::fact::Why;
-use sim::market::reclaims::{Reclaims, Supply};
-use sim::market::{Batch, Episode, Move};
+use sim::market::reclaims::{CapacityPath, Reclaims};
+use sim::market::{Batch, Episode, MarketEvent};
 use sim::model::Model;
 use sim::model::catalog::{Capacity, CapacityType, Offering, OfferingId};
 use sim::model::node::NodeId;
@@ -27,15 +27,15 @@ const POOL: usize = 0;
 
 /// A market in which this happens: at which second, to which offering, what.
 #[derive(Clone)]
-struct Script(Vec<(u64, usize, Move)>);
+struct Script(Vec<(u64, usize, MarketEvent)>);
 
 impl Reclaims for Script {
     fn name(&self) -> &'static str {
         "script"
     }
 
-    fn open(&self, _: Root, _: &Model, _: f64) -> Box<dyn Supply> {
-        let mut moves: BTreeMap<OfferingId, VecDeque<(SimTime, Move)>> = BTreeMap::new();
+    fn open(&self, _: Root, _: &Model, _: f64) -> Box<dyn CapacityPath> {
+        let mut moves: BTreeMap<OfferingId, VecDeque<(SimTime, MarketEvent)>> = BTreeMap::new();
         for (second, offering, what) in &self.0 {
             let offering = OfferingId::from_index(*offering);
             moves.entry(offering).or_default().push_back((at(*second), *what));
@@ -44,10 +44,10 @@ impl Reclaims for Script {
     }
 }
 
-struct Moves(BTreeMap<OfferingId, VecDeque<(SimTime, Move)>>);
+struct Moves(BTreeMap<OfferingId, VecDeque<(SimTime, MarketEvent)>>);
 
-impl Supply for Moves {
-    fn next_move(&mut self, offering: OfferingId) -> Option<(SimTime, Move)> {
+impl CapacityPath for Moves {
+    fn next_event(&mut self, offering: OfferingId) -> Option<(SimTime, MarketEvent)> {
         self.0.get_mut(&offering)?.pop_front()
     }
 
@@ -57,10 +57,10 @@ impl Supply for Moves {
 }
 
 const EPISODE: Episode = Episode { key: 1, announced: Some(true) };
-const TAKES: Move = Move::Takes(EPISODE);
-const WARNS: Move = Move::Warns(EPISODE);
-const NONE_LEFT: Move = Move::Turns(Capacity::Exhausted);
-const AMPLE: Move = Move::Turns(Capacity::Ample);
+const TAKES: MarketEvent = MarketEvent::Reclaim(EPISODE);
+const WARNS: MarketEvent = MarketEvent::RebalanceRecommendation(EPISODE);
+const NONE_LEFT: MarketEvent = MarketEvent::CapacityChanges(Capacity::Exhausted);
+const AMPLE: MarketEvent = MarketEvent::CapacityChanges(Capacity::Ample);
 
 fn at(second: u64) -> SimTime {
     SimTime::ZERO + Span::from_secs(second)
@@ -72,7 +72,7 @@ const fn minutes(minutes: u64) -> Span {
 
 /// One pool of that size in that many zones, on spot, and on-demand beside that: offerings are
 /// numbered by zone, spot first. Launches take a minute and notices two.
-fn pool(size: u32, zones: usize, healing: Healing, script: &[(u64, usize, Move)]) -> Setup {
+fn pool(size: u32, zones: usize, healing: Healing, script: &[(u64, usize, MarketEvent)]) -> Setup {
     let mut plan = simple(0.0, size, Span::from_hours(3));
     plan.pools[POOL].zones = zones;
     plan.workloads[0].shutdown = Span::from_secs(30);
@@ -306,9 +306,11 @@ fn a_strategy_goes_on_to_the_next_and_then_waits() {
 /// Launches of a pool that loses nodes at these seconds, by a provisioner that reacts like this.
 fn launches(reaction: Reaction, losses: &[u64]) -> Vec<u64> {
     let healing = Healing { reaction: Some(reaction), ..Healing::default() };
-    let script: Vec<(u64, usize, Move)> = losses
+    let script: Vec<(u64, usize, MarketEvent)> = losses
         .iter()
-        .map(|second| (*second, 0, Move::Takes(Episode { key: *second, announced: Some(false) })))
+        .map(|second| {
+            (*second, 0, MarketEvent::Reclaim(Episode { key: *second, announced: Some(false) }))
+        })
         .collect();
     let story = story(&pool(30, 1, healing, &script));
     let launched = story.into_iter().filter(|(_, words)| words.contains("launched"));
@@ -495,7 +497,7 @@ fn healing() -> impl Strategy<Value = Healing> {
 }
 
 /// An hour of anything, in two zones.
-fn market() -> impl Strategy<Value = Vec<(u64, usize, Move)>> {
+fn market() -> impl Strategy<Value = Vec<(u64, usize, MarketEvent)>> {
     let moves = vec![
         TAKES,
         TAKES,
@@ -503,10 +505,10 @@ fn market() -> impl Strategy<Value = Vec<(u64, usize, Move)>> {
         WARNS,
         AMPLE,
         NONE_LEFT,
-        Move::Turns(Capacity::Contended { open: false }),
-        Move::Turns(Capacity::Contended { open: true }),
-        Move::Turns(Capacity::Holds(1)),
-        Move::Takes(Episode { announced: Some(false), ..EPISODE }),
+        MarketEvent::CapacityChanges(Capacity::Contended { open: false }),
+        MarketEvent::CapacityChanges(Capacity::Contended { open: true }),
+        MarketEvent::CapacityChanges(Capacity::Holds(1)),
+        MarketEvent::Reclaim(Episode { announced: Some(false), ..EPISODE }),
     ];
     let one = (0_u64..3_600, 0_usize..2, prop::sample::select(moves));
     prop::collection::vec(one, 0..60).prop_map(|mut script| {

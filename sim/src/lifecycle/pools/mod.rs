@@ -5,7 +5,7 @@
 //! A pool counts: what it has and is not replacing, and what it has asked for, make up its size.
 
 pub mod allocation;
-mod standing;
+mod state;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,18 +17,18 @@ use crate::table::Table;
 use crate::time::SimTime;
 use crate::world::World;
 use crate::world::nodes::NodeState;
-use standing::{Request, Standing};
+use state::{PoolState, Request};
 
 /// The memory of the pools.
 #[derive(Clone, Debug)]
 pub struct Pools {
-    standing: Table<PoolId, Standing>,
+    standing: Table<PoolId, PoolState>,
     /// Pools that may have to make do with on-demand.
     with_fallback: Vec<PoolId>,
     /// Nodes that are being replaced: they do not count any more.
     replaced: BTreeSet<NodeId>,
     /// Nodes that were launched to take the place of another, and are not ready yet.
-    reliefs: BTreeMap<NodeId, NodeId>,
+    replacements: BTreeMap<NodeId, NodeId>,
     /// Nodes that are drained and then given back.
     leaving: BTreeSet<NodeId>,
 }
@@ -39,20 +39,20 @@ impl Pools {
     pub fn new(world: &World) -> Pools {
         let pools = &world.model().pools;
         Pools {
-            standing: pools.ids().map(|id| Standing::new(id, world.model())).collect(),
+            standing: pools.ids().map(|id| PoolState::new(id, world.model())).collect(),
             with_fallback: pools
                 .iter()
                 .filter_map(|(id, pool)| pool.healing.fallback.map(|_| id))
                 .collect(),
             replaced: BTreeSet::new(),
-            reliefs: BTreeMap::new(),
+            replacements: BTreeMap::new(),
             leaving: BTreeSet::new(),
         }
     }
 
     /// What a pool lacks at `T+0`, if one lacks anything.
     #[must_use]
-    pub fn birth(&self, world: &World) -> Option<(PoolId, usize)> {
+    pub fn initial_launch(&self, world: &World) -> Option<(PoolId, usize)> {
         self.standing.iter().find_map(|(pool, standing)| {
             let spec = &world.model().pools[pool];
             let part = standing.short_of(spec)?;
@@ -60,7 +60,7 @@ impl Pools {
                 let offering = spec.templates[template].offering;
                 let full = matches!(world.capacity(offering), Capacity::Holds(_))
                     && !world.grants(offering);
-                insists(spec) || (!full && world.pays(pool, offering))
+                request_is_pinned(spec) || (!full && world.pays(pool, offering))
             };
             let template =
                 standing.choice(world, part, has_room).or(standing.choice(world, part, |_| true));
@@ -71,9 +71,9 @@ impl Pools {
     /// An instance was launched, or was there from the start.
     pub fn launched(&mut self, world: &World, node: NodeId, purpose: Purpose) {
         self.count(world, node, true);
-        if let Purpose::Relieve(old) = purpose {
+        if let Purpose::Replace(old) = purpose {
             self.replace(world, old);
-            self.reliefs.insert(node, old);
+            self.replacements.insert(node, old);
         }
     }
 
@@ -83,8 +83,8 @@ impl Pools {
         if !self.replaced.remove(&node) {
             self.count(world, node, false);
         }
-        self.fails_to_relieve(world, node);
-        self.reliefs.retain(|_, old| *old != node);
+        self.replacement_lost(world, node);
+        self.replacements.retain(|_, old| *old != node);
     }
 
     /// A pool may be short of an instance: another, if its provisioner acts at once.
@@ -102,7 +102,8 @@ impl Pools {
         let standing = &mut self.standing[pool];
         let part = standing.short_of(spec)?;
         let since = standing.window.map_or(world.now(), |window| window.opened);
-        let asks_for = |template| insists(spec) || standing.asks_for(template, world.now());
+        let asks_for =
+            |template| request_is_pinned(spec) || standing.asks_for(template, world.now());
         let Some(template) = standing.choice(world, part, asks_for) else {
             standing.open.push(Request { since, template: None });
             return None;
@@ -122,7 +123,7 @@ impl Pools {
         let now = world.now();
         let standing = &mut self.standing[pool];
         let is_own = spec.templates_of(Part::OnDemand).contains(&template);
-        if !insists(spec) {
+        if !request_is_pinned(spec) {
             standing.skip(spec, template, now);
             let asks_for = |template| standing.asks_for(template, now);
             let part = if is_own { Part::OnDemand } else { Part::Main };
@@ -132,12 +133,12 @@ impl Pools {
         }
         match purpose {
             Purpose::Fill { since } => {
-                let template = insists(spec).then_some(template);
+                let template = request_is_pinned(spec).then_some(template);
                 standing.open.push(Request { since, template });
             }
             // It makes do with spot again, or with on-demand later.
             Purpose::FallBack => standing.open.push(Request { since: now, template: None }),
-            Purpose::Relieve(_) => {}
+            Purpose::Replace(_) => {}
         }
         None
     }
@@ -183,7 +184,7 @@ impl Pools {
                 self.standing[pool].avoid(template, world.now() + span);
             }
         }
-        self.fails_to_relieve(world, node);
+        self.replacement_lost(world, node);
     }
 
     /// The provider has said that a node is at risk.
@@ -197,7 +198,7 @@ impl Pools {
             return None;
         }
         let standing = &self.standing[pool];
-        let asks_for = |it: usize| insists(spec) || standing.asks_for(it, world.now());
+        let asks_for = |it: usize| request_is_pinned(spec) || standing.asks_for(it, world.now());
         // The same would be at the same risk.
         let other = |it: usize| asks_for(it) && spec.templates[it].offering != nodes.offering(node);
         let template = standing.choice(world, Part::Main, other).or(standing.choice(
@@ -205,12 +206,12 @@ impl Pools {
             Part::Main,
             asks_for,
         ))?;
-        Some(Action::Launch { pool, template, purpose: Purpose::Relieve(node) })
+        Some(Action::Launch { pool, template, purpose: Purpose::Replace(node) })
     }
 
     /// A node is ready: the one whose place it takes, which is now to leave.
     pub fn ready(&mut self, world: &World, node: NodeId) -> Option<NodeId> {
-        let old = self.reliefs.remove(&node)?;
+        let old = self.replacements.remove(&node)?;
         if world.nodes().state(old) == NodeState::Gone {
             return None;
         }
@@ -304,7 +305,7 @@ impl Pools {
             standing.steady_since[template].is_some_and(|since| since + rule.hysteresis <= now)
         };
         let template = standing.choice(world, Part::Main, steady)?;
-        launch(template, Purpose::Relieve(self.youngest_substitute(world, pool)?))
+        launch(template, Purpose::Replace(self.youngest_substitute(world, pool)?))
     }
 
     /// The on-demand node of a pool that was launched last, of those that are to stay so far.
@@ -328,10 +329,10 @@ impl Pools {
 
     /// A node that was to take the place of another will not: the other stays, unless it is about to
     /// be taken and replaced for that.
-    fn fails_to_relieve(&mut self, world: &World, node: NodeId) {
-        let Some(old) = self.reliefs.remove(&node) else { return };
+    fn replacement_lost(&mut self, world: &World, node: NodeId) {
+        let Some(old) = self.replacements.remove(&node) else { return };
         // One that was to take its own place takes the other's.
-        if let Some(next) = self.reliefs.values_mut().find(|relieved| **relieved == node) {
+        if let Some(next) = self.replacements.values_mut().find(|replaced| **replaced == node) {
             *next = old;
             return;
         }
@@ -352,6 +353,6 @@ impl Pools {
 
 /// Whether a pool's request is for one offering and stays open: where it spreads its nodes, and
 /// its provisioner does not back off.
-fn insists(spec: &Pool) -> bool {
+fn request_is_pinned(spec: &Pool) -> bool {
     spec.healing.allocation == Allocation::Diversified && spec.healing.back_off.is_none()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Reclaims, Supply};
+use super::{CapacityPath, Reclaims};
 use crate::market::{Instance, Reclaim};
 use crate::model::Model;
 use crate::model::catalog::OfferingId;
@@ -158,7 +158,7 @@ impl Reclaims for ByAge {
         if survivors > 0.0 { -libm::log(survivors) } else { f64::INFINITY }
     }
 
-    fn open(&self, root: Root, model: &Model, scale: f64) -> Box<dyn Supply> {
+    fn open(&self, root: Root, model: &Model, scale: f64) -> Box<dyn CapacityPath> {
         let times = |offering: OfferingId| self.times.get(&offering).copied().unwrap_or(1.0);
         let offerings = model.catalog.offerings.iter();
         let offerings = offerings.map(|(id, it)| (it.key, scale * times(id))).collect();
@@ -173,7 +173,7 @@ struct Open {
     offerings: Table<OfferingId, (u64, f64)>,
 }
 
-impl Supply for Open {
+impl CapacityPath for Open {
     fn fate(&mut self, instance: Instance, launched_at: SimTime) -> Option<Reclaim> {
         let (key, times) = self.offerings[instance.offering];
         let key = [key, u64::from(instance.ordinal)];

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{Reclaims, Supply};
-use crate::market::{Batch, Episode, Instance, Move, Reclaim};
+use super::{CapacityPath, Reclaims};
+use crate::market::{Batch, Episode, Instance, MarketEvent, Reclaim};
 use crate::model::Model;
 use crate::model::catalog::{Capacity, OfferingId};
 use crate::rng::Root;
@@ -31,24 +31,24 @@ impl Reclaims for Capped {
         self.beneath.per_hour(model)
     }
 
-    fn open(&self, root: Root, model: &Model, scale: f64) -> Box<dyn Supply> {
+    fn open(&self, root: Root, model: &Model, scale: f64) -> Box<dyn CapacityPath> {
         let beneath = self.beneath.open(root, model, scale);
         Box::new(Open { beneath, max_life: self.max_life })
     }
 }
 
 struct Open {
-    beneath: Box<dyn Supply>,
+    beneath: Box<dyn CapacityPath>,
     max_life: Span,
 }
 
-impl Supply for Open {
+impl CapacityPath for Open {
     fn at_start(&mut self, offering: OfferingId) -> Capacity {
         self.beneath.at_start(offering)
     }
 
-    fn next_move(&mut self, offering: OfferingId) -> Option<(SimTime, Move)> {
-        self.beneath.next_move(offering)
+    fn next_event(&mut self, offering: OfferingId) -> Option<(SimTime, MarketEvent)> {
+        self.beneath.next_event(offering)
     }
 
     fn batch(&self, offering: OfferingId, episode: Episode, running: u32) -> Batch {

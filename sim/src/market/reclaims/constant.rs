@@ -3,7 +3,7 @@
 //! Each instance lives for an exponential time whose rate is its offering's, and there is always
 //! capacity for another. Real reclaims come in batches and hit the young, and capacity runs out.
 
-use super::{Reclaims, Supply};
+use super::{CapacityPath, Reclaims};
 use crate::market::{Instance, Reclaim};
 use crate::model::Model;
 use crate::model::catalog::OfferingId;
@@ -20,7 +20,7 @@ impl Reclaims for Constant {
         "constant"
     }
 
-    fn open(&self, root: Root, model: &Model, scale: f64) -> Box<dyn Supply> {
+    fn open(&self, root: Root, model: &Model, scale: f64) -> Box<dyn CapacityPath> {
         let offerings = model.catalog.offerings.rows();
         let offerings = offerings.map(|o| (o.key, o.reclaims_per_hour * scale)).collect();
         Box::new(Open { root, offerings })
@@ -33,7 +33,7 @@ struct Open {
     offerings: Table<OfferingId, (u64, f64)>,
 }
 
-impl Supply for Open {
+impl CapacityPath for Open {
     fn fate(&mut self, instance: Instance, launched_at: SimTime) -> Option<Reclaim> {
         let (key, rate) = self.offerings[instance.offering];
         let key = [key, u64::from(instance.ordinal)];

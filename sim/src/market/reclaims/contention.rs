@@ -23,8 +23,8 @@ use std::collections::VecDeque;
 use super::chain::Chain;
 use super::kinship::Kinship;
 use super::shocks::Shocks;
-use super::{Reclaims, Supply};
-use crate::market::{Batch, Episode, Move};
+use super::{CapacityPath, Reclaims};
+use crate::market::{Batch, Episode, MarketEvent};
 use crate::model::Model;
 use crate::model::catalog::{Capacity, CapacityType, OfferingId};
 use crate::rng::{Draws, Root, Stream};
@@ -148,7 +148,7 @@ impl Reclaims for Contention {
         "contention"
     }
 
-    fn open(&self, root: Root, model: &Model, scale: f64) -> Box<dyn Supply> {
+    fn open(&self, root: Root, model: &Model, scale: f64) -> Box<dyn CapacityPath> {
         let catalog = &model.catalog;
         let pools = catalog.offerings.iter().map(|(id, offering)| {
             let scarce = catalog.instance_type(id).scarce;
@@ -190,7 +190,7 @@ struct Pool {
     /// How many windows there have been.
     windows: u64,
     /// What has been made and not been asked for.
-    moves: VecDeque<(SimTime, Move)>,
+    moves: VecDeque<(SimTime, MarketEvent)>,
 }
 
 /// The strip of what is there at `T+0`: no other is as high.
@@ -267,7 +267,7 @@ impl Pool {
         let never = SimTime::ZERO + crate::time::LONGEST_HORIZON;
         let after = |at: SimTime, span: Option<Span>| span.map_or(never, |span| at + span);
         let end = after(from, path.exponential(chain.ends));
-        let mut moves = vec![(from, Move::Turns(Capacity::Contended { open }))];
+        let mut moves = vec![(from, MarketEvent::CapacityChanges(Capacity::Contended { open }))];
         let mut number = self.windows << 24;
         let mut take = |at: SimTime, phase: u64, draws: &mut Draws| {
             let episode = Episode { key: (number << 2) | phase, announced: None };
@@ -275,7 +275,10 @@ impl Pool {
             let early = draws.uniform() < model.early_warnings;
             let lead = draws.lognormal(model.warning_median, model.warning_p95);
             let warned = if early { at.back(lead).max(from) } else { at };
-            [(warned, Move::Warns(episode)), (at, Move::Takes(episode))]
+            [
+                (warned, MarketEvent::RebalanceRecommendation(episode)),
+                (at, MarketEvent::Reclaim(episode)),
+            ]
         };
         let rate_of_extras = extras(&chain);
         let mut extra = after(from, own.exponential(rate_of_extras));
@@ -290,7 +293,7 @@ impl Pool {
             }
             if flip < end {
                 open = !open;
-                moves.push((flip, Move::Turns(Capacity::Contended { open })));
+                moves.push((flip, MarketEvent::CapacityChanges(Capacity::Contended { open })));
                 if !open {
                     moves.extend(take(flip, SHUTS, own));
                 }
@@ -299,7 +302,7 @@ impl Pool {
         let ample = open || path.uniform() < chain.relents;
         self.state = if ample { Capacity::Ample } else { Capacity::Exhausted };
         self.until = end;
-        moves.push((end, Move::Turns(self.state)));
+        moves.push((end, MarketEvent::CapacityChanges(self.state)));
         moves.sort_by_key(|(at, _)| *at);
         self.moves.extend(moves);
     }
@@ -334,12 +337,12 @@ fn expected_share(running: u32) -> f64 {
     }
 }
 
-impl Supply for Open {
+impl CapacityPath for Open {
     fn at_start(&mut self, offering: OfferingId) -> Capacity {
         self.pools[offering].start
     }
 
-    fn next_move(&mut self, offering: OfferingId) -> Option<(SimTime, Move)> {
+    fn next_event(&mut self, offering: OfferingId) -> Option<(SimTime, MarketEvent)> {
         let pool = &mut self.pools[offering];
         while pool.moves.is_empty() {
             if !pool.extend(&self.model, self.root) {

@@ -11,7 +11,7 @@ pub mod replay;
 pub mod scripted;
 mod shocks;
 
-use super::{Batch, Episode, Instance, Move, Reclaim};
+use super::{Batch, Episode, Instance, MarketEvent, Reclaim};
 use crate::model::Model;
 use crate::model::catalog::{Capacity, OfferingId};
 use crate::rng::Root;
@@ -34,12 +34,12 @@ pub trait Reclaims: Send + Sync {
 
     /// The capacity that one replication meets, reclaims being `scale` times as frequent as the
     /// model says.
-    fn open(&self, root: Root, model: &Model, scale: f64) -> Box<dyn Supply>;
+    fn open(&self, root: Root, model: &Model, scale: f64) -> Box<dyn CapacityPath>;
 }
 
 /// The capacity of one run. A model answers what it has an opinion on; by default there is always
 /// enough, and nothing is ever taken.
-pub trait Supply {
+pub trait CapacityPath {
     /// How much capacity an offering has at `T+0`.
     fn at_start(&mut self, offering: OfferingId) -> Capacity {
         let _ = offering;
@@ -48,7 +48,7 @@ pub trait Supply {
 
     /// What happens next to an offering's capacity. Moves come in the order of time; several may be
     /// at one instant.
-    fn next_move(&mut self, offering: OfferingId) -> Option<(SimTime, Move)> {
+    fn next_event(&mut self, offering: OfferingId) -> Option<(SimTime, MarketEvent)> {
         let _ = offering;
         None
     }

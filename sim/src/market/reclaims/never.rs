@@ -1,6 +1,6 @@
 //! No reclaims: always enough capacity, and nothing is ever taken.
 
-use super::{Reclaims, Supply};
+use super::{CapacityPath, Reclaims};
 use crate::model::Model;
 use crate::rng::Root;
 
@@ -17,9 +17,9 @@ impl Reclaims for Never {
         false
     }
 
-    fn open(&self, _: Root, _: &Model, _: f64) -> Box<dyn Supply> {
+    fn open(&self, _: Root, _: &Model, _: f64) -> Box<dyn CapacityPath> {
         Box::new(Never)
     }
 }
 
-impl Supply for Never {}
+impl CapacityPath for Never {}

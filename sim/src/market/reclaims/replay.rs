@@ -6,8 +6,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Reclaims, Supply};
-use crate::market::{Batch, Episode, Move};
+use super::{CapacityPath, Reclaims};
+use crate::market::{Batch, Episode, MarketEvent};
 use crate::model::Model;
 use crate::model::catalog::{Capacity, OfferingId};
 use crate::rng::Root;
@@ -33,7 +33,7 @@ impl Reclaims for Replay {
         false
     }
 
-    fn open(&self, _: Root, model: &Model, _: f64) -> Box<dyn Supply> {
+    fn open(&self, _: Root, model: &Model, _: f64) -> Box<dyn CapacityPath> {
         let none = Vec::new();
         let ids = model.catalog.offerings.ids();
         let paths = ids.map(|id| self.path(self.traces.get(&id).unwrap_or(&none)));
@@ -50,10 +50,10 @@ impl Replay {
             if at == SimTime::ZERO {
                 start = Capacity::Holds(count);
             } else if count != before {
-                moves.push((at, Move::Turns(Capacity::Holds(count))));
+                moves.push((at, MarketEvent::CapacityChanges(Capacity::Holds(count))));
                 if count < before && self.notice > Span::ZERO {
                     let episode = Episode { key: u64::from(count), announced: None };
-                    moves.push((at.back(self.notice), Move::Takes(episode)));
+                    moves.push((at.back(self.notice), MarketEvent::Reclaim(episode)));
                 }
             }
             before = count;
@@ -67,19 +67,19 @@ impl Replay {
 /// One offering's moves, the next one last.
 struct Path {
     start: Capacity,
-    moves: Vec<(SimTime, Move)>,
+    moves: Vec<(SimTime, MarketEvent)>,
 }
 
 struct Open {
     paths: Table<OfferingId, Path>,
 }
 
-impl Supply for Open {
+impl CapacityPath for Open {
     fn at_start(&mut self, offering: OfferingId) -> Capacity {
         self.paths[offering].start
     }
 
-    fn next_move(&mut self, offering: OfferingId) -> Option<(SimTime, Move)> {
+    fn next_event(&mut self, offering: OfferingId) -> Option<(SimTime, MarketEvent)> {
         self.paths[offering].moves.pop()
     }
 

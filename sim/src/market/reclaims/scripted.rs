@@ -5,8 +5,8 @@
 
 use std::sync::Arc;
 
-use super::{Reclaims, Supply};
-use crate::market::{Batch, Episode, Instance, Move, Reclaim};
+use super::{CapacityPath, Reclaims};
+use crate::market::{Batch, Episode, Instance, MarketEvent, Reclaim};
 use crate::model::Model;
 use crate::model::catalog::{Capacity, OfferingId};
 use crate::rng::Root;
@@ -50,7 +50,7 @@ impl Reclaims for Scripted {
         self.beside.per_hour(model)
     }
 
-    fn open(&self, root: Root, model: &Model, scale: f64) -> Box<dyn Supply> {
+    fn open(&self, root: Root, model: &Model, scale: f64) -> Box<dyn CapacityPath> {
         let scripts = model.catalog.offerings.ids().map(|offering| self.script_of(offering));
         Box::new(Open {
             beside: self.beside.open(root, model, scale),
@@ -96,31 +96,31 @@ struct Script {
     outages: u32,
     beneath: Capacity,
     /// What the other model does next, once it has been asked.
-    next: Option<Option<(SimTime, Move)>>,
+    next: Option<Option<(SimTime, MarketEvent)>>,
 }
 
 struct Open {
-    beside: Box<dyn Supply>,
+    beside: Box<dyn CapacityPath>,
     shares: Vec<f64>,
     scripts: Table<OfferingId, Script>,
 }
 
-impl Supply for Open {
+impl CapacityPath for Open {
     fn at_start(&mut self, offering: OfferingId) -> Capacity {
         let capacity = self.beside.at_start(offering);
         self.scripts[offering].beneath = capacity;
         capacity
     }
 
-    fn next_move(&mut self, offering: OfferingId) -> Option<(SimTime, Move)> {
+    fn next_event(&mut self, offering: OfferingId) -> Option<(SimTime, MarketEvent)> {
         let script = &mut self.scripts[offering];
         loop {
-            let next = *script.next.get_or_insert_with(|| self.beside.next_move(offering));
+            let next = *script.next.get_or_insert_with(|| self.beside.next_event(offering));
             let step = script.steps.last().copied();
             match (next, step) {
                 (Some((at, happening)), step) if step.is_none_or(|(own, _)| at <= own) => {
                     script.next = None;
-                    if let Move::Turns(capacity) = happening {
+                    if let MarketEvent::CapacityChanges(capacity) = happening {
                         script.beneath = capacity;
                         if script.outages > 0 {
                             continue;
@@ -131,15 +131,15 @@ impl Supply for Open {
                 (_, Some((at, step))) => {
                     script.steps.pop();
                     match step {
-                        Step::Takes(episode) => return Some((at, Move::Takes(episode))),
+                        Step::Takes(episode) => return Some((at, MarketEvent::Reclaim(episode))),
                         Step::OutageBegins => {
                             script.outages += 1;
-                            return Some((at, Move::Turns(Capacity::Exhausted)));
+                            return Some((at, MarketEvent::CapacityChanges(Capacity::Exhausted)));
                         }
                         Step::OutageEnds => {
                             script.outages -= 1;
                             if script.outages == 0 {
-                                return Some((at, Move::Turns(script.beneath)));
+                                return Some((at, MarketEvent::CapacityChanges(script.beneath)));
                             }
                         }
                     }

@@ -27,7 +27,7 @@ enum Skip {
 
 /// How one pool stands.
 #[derive(Clone, Debug)]
-pub(super) struct Standing {
+pub(super) struct PoolState {
     pool: PoolId,
     /// How many instances of each template it has, without those that are being replaced.
     pub(super) held: Vec<u32>,
@@ -56,11 +56,11 @@ pub(super) struct Window {
     pub(super) closes: SimTime,
 }
 
-impl Standing {
-    pub(super) fn new(pool: PoolId, model: &Model) -> Standing {
+impl PoolState {
+    pub(super) fn new(pool: PoolId, model: &Model) -> PoolState {
         let spec = &model.pools[pool];
         let templates = spec.templates.len();
-        Standing {
+        PoolState {
             pool,
             held: vec![0; templates],
             open: Vec::new(),

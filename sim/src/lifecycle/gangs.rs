@@ -1,8 +1,8 @@
-//! Crews: pods that do one piece of work together, alone or as a gang, and what an end costs them.
+//! Gangs: pods that do one piece of work together, and what an end costs them.
 //!
-//! A crew gets on while all its members are ready. When one of them stops, all go back to the last
-//! checkpoint; when all are ready again they take up the work from there. A pod that is no gang's is a
-//! crew of one with the attempts that follow it.
+//! A gang makes progress while all its members are ready. When one of them stops, all go back to the
+//! last checkpoint; when all are ready again they take up the work from there. A pod that belongs to
+//! none is a gang of one, with the attempts that follow it.
 
 use std::collections::BTreeMap;
 
@@ -14,16 +14,16 @@ use crate::world::World;
 
 /// The memory of all work.
 #[derive(Clone, Debug, Default)]
-pub struct Crews {
+pub struct Gangs {
     /// By workload, and by replica unless it is a gang; then by which of the CronJob's Jobs it is.
-    crews: BTreeMap<(WorkloadId, u32), Crew>,
+    gangs: BTreeMap<(WorkloadId, u32), Gang>,
     /// What became of the time of pods that have been ready and have not ended; waiting is what is
     /// left of it.
     pods: BTreeMap<PodId, Worked>,
 }
 
 #[derive(Clone, Debug, Default)]
-struct Crew {
+struct Gang {
     /// The progress that the last checkpoint holds.
     saved: Span,
     /// Members that are ready.
@@ -35,42 +35,42 @@ struct Crew {
     done: bool,
 }
 
-impl Crews {
-    /// A pod became ready. If its crew can get on now: in how long it is done, and who then is.
+impl Gangs {
+    /// A pod became ready. If its gang can get on now: in how long it is done, and who then is.
     pub fn pod_ready(&mut self, world: &World, pod: PodId) -> Option<(Span, Vec<PodId>)> {
-        let (key, size, work) = crew_of(world, pod)?;
+        let (key, size, work) = gang_of(world, pod)?;
         self.pods.insert(pod, Worked::default());
-        let crew = self.crews.entry(key).or_default();
-        crew.ready.push(pod);
-        if crew.done || crew.ready.len() < size {
+        let gang = self.gangs.entry(key).or_default();
+        gang.ready.push(pod);
+        if gang.done || gang.ready.len() < size {
             return None;
         }
-        crew.since = Some(world.now());
-        Some((work.takes(work.duration - crew.saved, crew.begun), crew.ready.clone()))
+        gang.since = Some(world.now());
+        Some((work.takes(work.duration - gang.saved, gang.begun), gang.ready.clone()))
     }
 
     /// Whether the work of a pod is done now, as it was to be when nothing came in between.
     pub fn finishes(&mut self, world: &World, pod: PodId) -> bool {
-        let Some((key, _, work)) = crew_of(world, pod) else { return false };
-        let Some(crew) = self.crews.get_mut(&key) else { return false };
-        let left = work.duration - crew.saved;
-        let due = crew.since.map(|since| since + work.takes(left, crew.begun));
+        let Some((key, _, work)) = gang_of(world, pod) else { return false };
+        let Some(gang) = self.gangs.get_mut(&key) else { return false };
+        let left = work.duration - gang.saved;
+        let due = gang.since.map(|since| since + work.takes(left, gang.begun));
         if due == Some(world.now()) {
-            crew.settle(&work, world.now(), true, &mut self.pods);
-            crew.done = true;
+            gang.settle(&work, world.now(), true, &mut self.pods);
+            gang.done = true;
         }
-        crew.done && crew.ready.contains(&pod)
+        gang.done && gang.ready.contains(&pod)
     }
 
     /// A pod is no longer ready, if it was.
     pub fn pod_stops(&mut self, world: &World, pod: PodId) {
-        let Some((key, _, work)) = crew_of(world, pod) else { return };
-        let Some(crew) = self.crews.get_mut(&key) else { return };
-        let Some(place) = crew.ready.iter().position(|member| *member == pod) else { return };
-        crew.settle(&work, world.now(), false, &mut self.pods);
-        crew.ready.remove(place);
-        if crew.done && crew.ready.is_empty() {
-            self.crews.remove(&key);
+        let Some((key, _, work)) = gang_of(world, pod) else { return };
+        let Some(gang) = self.gangs.get_mut(&key) else { return };
+        let Some(place) = gang.ready.iter().position(|member| *member == pod) else { return };
+        gang.settle(&work, world.now(), false, &mut self.pods);
+        gang.ready.remove(place);
+        if gang.done && gang.ready.is_empty() {
+            self.gangs.remove(&key);
         }
     }
 
@@ -83,15 +83,15 @@ impl Crews {
 
     /// The horizon has come: what everybody has done since the last checkpoint is not lost.
     pub fn close(&mut self, world: &World) {
-        for ((workload, _), crew) in &mut self.crews {
+        for ((workload, _), gang) in &mut self.gangs {
             if let Some(work) = world.model().workloads[*workload].controller.work() {
-                crew.settle(&work, world.now(), true, &mut self.pods);
+                gang.settle(&work, world.now(), true, &mut self.pods);
             }
         }
     }
 }
 
-impl Crew {
+impl Gang {
     /// Ends the stretch in which all were ready, if there is one. `held` says whether what is not
     /// saved is kept all the same.
     fn settle(
@@ -115,9 +115,9 @@ impl Crew {
     }
 }
 
-/// The crew of a pod, how many it is when it is complete, and what each of them does, if its workload
+/// The gang of a pod, how many it is when it is complete, and what each of them does, if its workload
 /// has an end.
-fn crew_of(world: &World, pod: PodId) -> Option<((WorkloadId, u32), usize, Work)> {
+fn gang_of(world: &World, pod: PodId) -> Option<((WorkloadId, u32), usize, Work)> {
     let workload = world.pods().workload(pod);
     let controller = world.model().workloads[workload].controller;
     let work = controller.work()?;
