@@ -5,26 +5,11 @@
 //! again: a changed scenario is checked like a written one.
 
 use std::ops::Range;
-use std::path::{Path, PathBuf};
 
 use manifests::tree::{self, Node, Step, Value};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Source, did_you_mean};
 use crate::{Input, Scenario};
-
-/// What a scenario was read from, so that it can be read again.
-#[derive(Clone, Debug)]
-pub(crate) struct Origin {
-    source: Source,
-    folder: Option<PathBuf>,
-    changes: Vec<(String, String)>,
-}
-
-impl Origin {
-    pub(crate) fn new(source: &Source, folder: Option<&Path>) -> Origin {
-        Origin { source: source.clone(), folder: folder.map(Path::to_owned), changes: Vec::new() }
-    }
-}
 
 impl Scenario {
     /// The same scenario with other values at some paths, each written as in YAML. What is not there

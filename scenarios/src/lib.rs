@@ -29,6 +29,7 @@ pub mod limits;
 pub mod lint;
 pub mod lower;
 pub mod node_labels;
+mod origin;
 mod parse;
 pub mod prices;
 pub mod sarif;
@@ -98,7 +99,7 @@ pub struct Scenario {
     /// What is paid today, if the scenario names it.
     pub today: Option<Arc<Scenario>>,
     /// What it was read from.
-    origin: change::Origin,
+    origin: origin::Origin,
 }
 
 impl Scenario {

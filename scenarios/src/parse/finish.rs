@@ -9,12 +9,13 @@ use super::Place;
 use super::lower::Lowered;
 use super::read::Read;
 use super::understand::Understood;
+use crate::Scenario;
 use crate::assumption::Assumption;
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::estimate::{Estimate, Places};
+use crate::origin::Origin;
 use crate::tree::Step;
 use crate::unmodelled::Tally;
-use crate::{Scenario, change};
 
 /// What is made of all that was read.
 pub(super) struct Finished {
@@ -71,7 +72,7 @@ impl Finished {
             understood,
             estimate,
             today: read.today.map(Arc::new),
-            origin: change::Origin::new(source, folder),
+            origin: Origin::new(source, folder),
         }
     }
 }
