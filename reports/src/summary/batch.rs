@@ -6,9 +6,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use sim::model::job::{Outcome, Worked};
 use sim::model::workload::{Controller, Workload, WorkloadId};
-use sim::money::HOURS_PER_MONTH;
-use sim::{Legend, Run, Span};
+use sim::{Legend, Span};
 
+use super::replications::Replications;
 use super::workload_name;
 use crate::figures::Figures;
 use crate::folds::batch::Fate;
@@ -61,13 +61,11 @@ pub struct JobFate {
 }
 
 /// What became of them in all replications; none when there are neither Jobs nor pods that end.
-pub(super) fn of(runs: &[(Figures, Run)], legend: &Legend, hours: f64) -> Option<Batch> {
-    let each = |of: &dyn Fn(&Figures) -> f64| {
-        Estimate::of(&runs.iter().map(|(figures, _)| of(figures)).collect::<Vec<_>>())
-    };
-    let per_day = |of: fn(&Worked) -> Span| {
-        each(&|figures| of(&figures.worked).as_hours_f64() * 24.0 / hours)
-    };
+pub(super) fn of(replications: Replications<'_>, legend: &Legend) -> Option<Batch> {
+    let runs = replications.runs;
+    let each = |of: &dyn Fn(&Figures) -> f64| replications.mean(of);
+    let per_day =
+        |of: fn(&Worked) -> Span| replications.per_day(|it| of(&it.worked).as_hours_f64());
     // Of each workload the fates of each replication that has some, and how many were skipped.
     let mut fates: BTreeMap<WorkloadId, (Vec<Vec<Fate>>, u64)> = BTreeMap::new();
     for (figures, _) in runs {
@@ -95,7 +93,7 @@ pub(super) fn of(runs: &[(Figures, Run)], legend: &Legend, hours: f64) -> Option
     Some(Batch {
         useful_pod_hours_per_day: per_day(|it| it.useful),
         lost_work_pod_hours_per_day: per_day(|it| it.lost),
-        lost_work_monthly: each(&|f| f.money.lost_work.as_usd_f64() * HOURS_PER_MONTH / hours),
+        lost_work_monthly: replications.per_month(|f| f.money.lost_work),
         checkpoint_overhead_pod_hours_per_day: per_day(|it| it.saving),
         waiting_pod_hours_per_day: per_day(|it| it.waiting),
         deadline_misses: any_deadline.then(misses),

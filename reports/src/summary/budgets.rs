@@ -2,11 +2,11 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use sim::{Legend, Run};
+use sim::Legend;
 
-use crate::figures::Figures;
+use super::replications::Replications;
+
 use crate::stats::Estimate;
-use crate::summary::exposure::Exposure;
 
 /// What became of PodDisruptionBudgets, which hold back evictions and not reclaims.
 #[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
@@ -22,20 +22,10 @@ pub struct Budgets {
 }
 
 /// What became of them in all replications; none when there are none.
-pub(super) fn of(
-    runs: &[(Figures, Run)],
-    legend: &Legend,
-    hours: f64,
-    exposure: Exposure,
-) -> Option<Budgets> {
-    let values = |of: fn(&Figures) -> f64| -> Vec<f64> {
-        runs.iter().map(|(figures, _)| of(figures) * 24.0 / hours).collect()
-    };
-    let per_day = |of: fn(&Figures) -> f64| Estimate::of(&values(of));
-    let most = exposure.pods.map(|pods| pods * 24.0 / hours);
+pub(super) fn of(replications: Replications<'_>, legend: &Legend) -> Option<Budgets> {
     (!legend.model.budgets.is_empty()).then(|| Budgets {
-        violations_per_day: Estimate::of_events(&values(|f| f.budgets.violations as f64), most),
-        short_minutes_per_day: per_day(|f| f.budgets.short_ms as f64 / 60_000.0),
-        refused_evictions_per_day: per_day(|f| f.budgets.refusals as f64),
+        violations_per_day: replications.pod_events_per_day(|f| f.budgets.violations as f64),
+        short_minutes_per_day: replications.per_day(|f| f.budgets.short_ms as f64 / 60_000.0),
+        refused_evictions_per_day: replications.per_day(|f| f.budgets.refusals as f64),
     })
 }

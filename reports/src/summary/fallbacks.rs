@@ -2,9 +2,10 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use sim::{Legend, Run};
+use sim::Legend;
 
-use crate::figures::Figures;
+use super::replications::Replications;
+
 use crate::stats::Estimate;
 
 /// How often pools made do with on-demand nodes for want of spot, and went back.
@@ -18,13 +19,10 @@ pub struct Fallbacks {
 }
 
 /// How often that was in all replications; none when no pool may.
-pub(super) fn of(runs: &[(Figures, Run)], legend: &Legend, hours: f64) -> Option<Fallbacks> {
-    let per_day = |of: fn(&Figures) -> u64| {
-        Estimate::of(&runs.iter().map(|(f, _)| of(f) as f64 * 24.0 / hours).collect::<Vec<_>>())
-    };
+pub(super) fn of(replications: Replications<'_>, legend: &Legend) -> Option<Fallbacks> {
     let may = legend.model.pools.rows().any(|pool| pool.healing.fallback.is_some());
     may.then(|| Fallbacks {
-        fell_back_per_day: per_day(|f| f.capacity.fell_back),
-        back_to_spot_per_day: per_day(|f| f.capacity.back_to_spot),
+        fell_back_per_day: replications.per_day(|f| f.capacity.fell_back as f64),
+        back_to_spot_per_day: replications.per_day(|f| f.capacity.back_to_spot as f64),
     })
 }

@@ -8,6 +8,7 @@ mod exposure;
 mod fallbacks;
 mod impact;
 mod never_placed;
+mod replications;
 pub mod sensitivity;
 mod start_up;
 mod unplaced;
@@ -36,6 +37,7 @@ pub use fallbacks::Fallbacks;
 pub use impact::{ImpactSummary, OfferingImpact, WorkloadImpact, WorstBurst};
 pub(crate) use never_placed::in_some;
 pub use never_placed::{NeverPlaced, WorkloadNeverPlaced, never_placed};
+use replications::Replications;
 pub use sensitivity::{LeftOut, Scaled};
 pub use start_up::StartUp;
 pub use unplaced::Unplaced;
@@ -374,13 +376,11 @@ pub fn summarize(input: Input<'_>) -> Summary {
 }
 
 fn plan(runs: &[(Figures, Run)], legend: &Legend, seed: u64, exposure: Exposure) -> Plan {
-    let hours = legend.to.since(legend.from).as_hours_f64();
-    let values = |of: &dyn Fn(&Figures) -> f64| -> Vec<f64> {
-        runs.iter().map(|(figures, _)| of(figures)).collect()
-    };
-    let each = |of: &dyn Fn(&Figures) -> f64| Estimate::of(&values(of));
-    let per_month =
-        |of: &dyn Fn(&Figures) -> Cost| each(&|f| of(f).as_usd_f64() * HOURS_PER_MONTH / hours);
+    let replications = Replications::new(runs, legend, exposure);
+    let hours = replications.hours;
+    let values = |of: &dyn Fn(&Figures) -> f64| replications.values(of);
+    let each = |of: &dyn Fn(&Figures) -> f64| replications.mean(of);
+    let per_month = |of: &dyn Fn(&Figures) -> Cost| replications.per_month(of);
     let days = hours / 24.0;
     let per_day = |of: &dyn Fn(&Figures) -> u64, most: Option<f64>| {
         Estimate::of_events(&values(&|f| of(f) as f64 / days), most.map(|most| most / days))
@@ -435,11 +435,11 @@ fn plan(runs: &[(Figures, Run)], legend: &Legend, seed: u64, exposure: Exposure)
                 (reason.map_or("none", Reason::name), pods_per_day(&of))
             })
             .collect(),
-        fallbacks: fallbacks::of(runs, legend, hours),
-        budgets: budgets::of(runs, legend, hours, exposure),
-        start_up: start_up::of(runs, hours),
-        volumes: volumes::of(runs, legend, hours),
-        data_lost: volumes::data_lost(runs, legend, hours, exposure),
+        fallbacks: fallbacks::of(replications, legend),
+        budgets: budgets::of(replications, legend),
+        start_up: start_up::of(replications),
+        volumes: volumes::of(replications, legend),
+        data_lost: volumes::data_lost(replications, legend),
         daemon_set_ends_per_day: pods_per_day(&|f| f.disruption.daemon_ends.total()),
         bare_pods_lost: runs.iter().map(|(f, _)| f.disruption.bare_pods_lost).sum(),
         pending_seconds_p50: waits::mean(runs, |f| f.pending[0]),
@@ -448,7 +448,7 @@ fn plan(runs: &[(Figures, Run)], legend: &Legend, seed: u64, exposure: Exposure)
         unschedulable: each(&|f| f.unschedulable as f64),
         gated: each(&|f| f.gated as f64),
         completed: each(&|f| f.capacity.completed as f64),
-        batch: batch::of(runs, legend, hours),
+        batch: batch::of(replications, legend),
         availability: availability::of(runs, legend, seed),
         impact: impact::summarize(runs, legend, seed),
     }

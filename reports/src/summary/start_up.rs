@@ -2,10 +2,9 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use sim::Run;
 
+use super::replications::Replications;
 use super::waits::{self, Pending};
-use crate::figures::Figures;
 use crate::stats::Estimate;
 
 /// What it took pods to start: disks to be attached, images to be pulled, their own time.
@@ -25,15 +24,14 @@ pub struct StartUp {
 }
 
 /// What it took in all replications; none when no image was pulled and no disk attached.
-pub(super) fn of(runs: &[(Figures, Run)], hours: f64) -> Option<StartUp> {
-    let per_day = |of: fn(&Figures) -> f64| {
-        Estimate::of(&runs.iter().map(|(f, _)| of(f) * 24.0 / hours).collect::<Vec<_>>())
-    };
+pub(super) fn of(replications: Replications<'_>) -> Option<StartUp> {
+    let runs = replications.runs;
     runs.iter().any(|(figures, _)| figures.started.any).then(|| StartUp {
         seconds_p50: waits::mean(runs, |f| f.started.takes.quantile(50)),
         seconds_p95: waits::mean(runs, |f| f.started.takes.quantile(95)),
         seconds_max: waits::longest(runs, |f| f.started.takes.quantile(100)),
-        images_pulled_per_day: per_day(|f| f.started.images_pulled as f64),
-        disk_wait_pod_minutes_per_day: per_day(|f| f.started.disk_wait_ms as f64 / 60_000.0),
+        images_pulled_per_day: replications.per_day(|f| f.started.images_pulled as f64),
+        disk_wait_pod_minutes_per_day: replications
+            .per_day(|f| f.started.disk_wait_ms as f64 / 60_000.0),
     })
 }

@@ -2,13 +2,13 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
+use sim::Legend;
 use sim::model::workload::WorkloadId;
-use sim::{Legend, Run};
 
+use super::replications::Replications;
 use super::workload_name;
 use crate::figures::Figures;
 use crate::stats::Estimate;
-use crate::summary::exposure::Exposure;
 
 /// What became of pods whose volumes hold them to a zone.
 #[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
@@ -42,28 +42,18 @@ pub struct WorkloadLoss {
 }
 
 /// What became of pods with zonal volumes; none when there are none.
-pub(super) fn of(runs: &[(Figures, Run)], legend: &Legend, hours: f64) -> Option<Volumes> {
+pub(super) fn of(replications: Replications<'_>, legend: &Legend) -> Option<Volumes> {
     let zonal = legend.model.workloads.rows().any(|workload| workload.volumes.is_some());
-    let minutes = |figures: &Figures| figures.stranded_ms as f64 / 60_000.0 * 24.0 / hours;
     zonal.then(|| Volumes {
-        stranded_pod_minutes_per_day: Estimate::of(
-            &runs.iter().map(|(figures, _)| minutes(figures)).collect::<Vec<_>>(),
-        ),
+        stranded_pod_minutes_per_day: replications.per_day(|f| f.stranded_ms as f64 / 60_000.0),
     })
 }
 
 /// Workloads that lost data with nodes; none when no pod keeps any there.
-pub(super) fn data_lost(
-    runs: &[(Figures, Run)],
-    legend: &Legend,
-    hours: f64,
-    exposure: Exposure,
-) -> Option<DataLost> {
-    let who = &legend.model.local_data;
+pub(super) fn data_lost(replications: Replications<'_>, legend: &Legend) -> Option<DataLost> {
+    let (runs, who) = (replications.runs, &legend.model.local_data);
     let per_day = |of: &dyn Fn(&Figures) -> u64| {
-        let each = runs.iter().map(|(figures, _)| of(figures) as f64 * 24.0 / hours);
-        let most = exposure.pods.map(|pods| pods * 24.0 / hours);
-        Estimate::of_events(&each.collect::<Vec<_>>(), most)
+        replications.pod_events_per_day(|figures| of(figures) as f64)
     };
     let by = |figures: &Figures, id: WorkloadId| figures.data_lost.get(&id).copied().unwrap_or(0);
     let mut workloads: Vec<WorkloadLoss> = who
