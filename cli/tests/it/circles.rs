@@ -5,14 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::tidy::{rust_files, without_tests};
 
 /// Folders whose modules are held apart: the files and folders directly in them.
-const FOLDERS: [&str; 16] = [
+const FOLDERS: [&str; 15] = [
     "sim/src",
     "sim/src/engine",
     "sim/src/providers",
     "sim/src/model",
     "sim/src/world",
     "sim/src/lifecycle",
-    "sim/src/market",
     "manifests/src",
     "manifests/src/admission",
     "scenarios/src",
