@@ -1,9 +1,9 @@
-//! What the guides name is there.
+//! What the guides say is there, and is said in the field's own nouns.
 
 use std::fs;
 use std::path::Path;
 
-use crate::tidy::root;
+use crate::tidy::{all_rust_files, root};
 
 /// Every page in Markdown that is kept by hand, with its path from the root.
 fn pages() -> Vec<(String, String)> {
@@ -49,4 +49,46 @@ fn paths_in_guides_are_there() {
         }
     }
     assert!(missing.is_empty(), "{missing:#?}");
+}
+
+/// Words that stand for a noun of the field: `docs/glossary.md` has those.
+const PRONOUNS: [&str; 11] = [
+    concat!("no", "body"),
+    concat!("to", "ld"),
+    concat!("who", "ever"),
+    concat!("some", "body"),
+    concat!("any", "body"),
+    concat!("so ", "many"),
+    concat!("so ", "long as"),
+    concat!("how-", "manieth"),
+    concat!("in the ", "place of"),
+    concat!("in ", "vain"),
+    concat!("what ", "is so"),
+];
+
+/// Whether a line has a word, and not as a part of another.
+fn has_word(line: &str, word: &str) -> bool {
+    let is_letter = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+    line.match_indices(word).any(|(at, _)| {
+        !is_letter(line[..at].chars().next_back())
+            && !is_letter(line[at + word.len()..].chars().next())
+    })
+}
+
+#[test]
+fn prose_names_what_it_means() {
+    // Names of a value that scenarios give; of its variant, too.
+    let names = [concat!("`no", "body`"), concat!("\"no", "body\"")];
+    let mut found = Vec::new();
+    for (path, text) in all_rust_files().into_iter().chain(pages()) {
+        for (number, line) in (1..).zip(text.lines()) {
+            let mut line = line.to_lowercase();
+            for name in names {
+                line = line.replace(name, "");
+            }
+            let words = PRONOUNS.iter().filter(|word| has_word(&line, word));
+            found.extend(words.map(|word| format!("{path}:{number}: {word}")));
+        }
+    }
+    assert!(found.is_empty(), "{} places, see docs/glossary.md: {found:#?}", found.len());
 }

@@ -29,7 +29,7 @@ pub(super) fn rust_files(folder: &str) -> Vec<(String, String)> {
     found.iter().map(|path| (name(path), fs::read_to_string(path).expect("a text file"))).collect()
 }
 
-fn all_rust_files() -> Vec<(String, String)> {
+pub(crate) fn all_rust_files() -> Vec<(String, String)> {
     [
         "plain",
         "sim",

@@ -39,7 +39,8 @@ pub enum DrainedBy {
     /// The kubelet, with its graceful node shutdown: it asks no budget.
     Kubelet,
     /// None of them: pods run until the instance is gone.
-    Nobody,
+    #[serde(rename = "nobody")]
+    Nothing,
 }
 
 /// What becomes of the Node object of an instance that is gone.

@@ -174,7 +174,7 @@ impl<S: Sink> Simulation<'_, S> {
         }
     }
 
-    /// Somebody asks the eviction API, which asks budgets.
+    /// The eviction API is asked, which asks budgets.
     fn evict(&mut self, pod: PodId, why: Why) {
         if !self.runs(pod) {
             return;
@@ -188,13 +188,13 @@ impl<S: Sink> Simulation<'_, S> {
         }
     }
 
-    /// Whether a pod has not been told to stop. Of several pods that are to go, one may have taken
+    /// Whether a pod is not terminating. Of several pods that are to go, one may have taken
     /// others with it: those of its Job.
     fn runs(&self, pod: PodId) -> bool {
         matches!(self.world.pods().phase(pod), Phase::Starting { .. } | Phase::Running { .. })
     }
 
-    /// A pod is told to stop, unless it was before, and its controller reacts.
+    /// A pod terminates, unless it does already, and its controller reacts.
     pub(crate) fn terminate(&mut self, pod: PodId, why: Why, reason: Option<Reason>) {
         if !self.runs(pod) {
             return;
@@ -204,7 +204,7 @@ impl<S: Sink> Simulation<'_, S> {
         self.apply_all(actions);
     }
 
-    /// A pod is told to stop, and does once it needs no more time or gets none.
+    /// A pod is terminating, and stops once it needs no more time or gets none.
     pub(crate) fn tell_to_stop(&mut self, pod: PodId, why: Why, reason: Option<Reason>) {
         self.gangs.pod_stops(&self.world, pod);
         let fact = self.world.terminate(pod, why, reason);
@@ -213,7 +213,7 @@ impl<S: Sink> Simulation<'_, S> {
         self.agenda.schedule(stops_at, Event::PodStops(pod));
     }
 
-    /// How long a pod may take that has been told to stop.
+    /// How long a terminating pod may take.
     pub(crate) fn granted(&self, pod: PodId) -> Span {
         let reason = self.world.pods().reason(pod);
         shutdown::granted(self.world.spec_of(pod), reason, &self.setup.interruption.shutdown)

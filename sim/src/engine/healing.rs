@@ -76,7 +76,7 @@ impl<S: Sink> Simulation<'_, S> {
         self.release_when_empty(node);
     }
 
-    /// Why the pods of a node that is drained are told to stop.
+    /// Why the pods of a node that is drained terminate.
     pub(crate) fn drained_because(&self, node: NodeId) -> Why {
         if self.world.nodes().announced(node) { Why::Reclaimed } else { Why::Released }
     }
@@ -89,7 +89,7 @@ impl<S: Sink> Simulation<'_, S> {
             && self.setup.model.pools[pool].healing.terminates_drained
     }
 
-    /// Gives a drained node back once its pods have ended; those of DaemonSets are told to stop last.
+    /// Gives a drained node back once its pods have ended; those of DaemonSets terminate last.
     pub(crate) fn release_when_empty(&mut self, node: NodeId) {
         if self.world.nodes().state(node) == NodeState::Gone
             || drain::left(&self.world, node).next().is_some()

@@ -65,7 +65,7 @@ impl<S: Sink> Simulation<'_, S> {
         self.await_look_at_zones();
     }
 
-    /// Whoever listens to notices does so.
+    /// A handler of notices acts, where there is one.
     fn act_on_notice(&mut self, node: NodeId, deadline: SimTime) {
         let interruption = &self.setup.interruption;
         match interruption.drained_by {
@@ -79,7 +79,7 @@ impl<S: Sink> Simulation<'_, S> {
                 let at = deadline.back(interruption.shutdown_signal).max(self.world.now());
                 self.agenda.schedule(at, Event::NodeShutsDown(node));
             }
-            DrainedBy::Nobody => {}
+            DrainedBy::Nothing => {}
         }
     }
 

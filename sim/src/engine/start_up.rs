@@ -51,7 +51,7 @@ impl<S: Sink> Simulation<'_, S> {
     fn go_on_pulling(&mut self, node: NodeId, next: Next) {
         let now = self.world.now();
         for pod in next.start {
-            // One that was told to stop meanwhile starts nothing.
+            // One that is terminating meanwhile starts nothing.
             if matches!(self.world.pods().phase(pod), Phase::Starting { .. }) {
                 self.world.run_containers(pod);
             }

@@ -20,7 +20,7 @@ pub static AZURE: Provider = Provider {
         free_if_reclaimed_before: Span::ZERO,
     },
     interruption: Interruption {
-        drained_by: DrainedBy::Nobody,
+        drained_by: DrainedBy::Nothing,
         shutdown_signal: Span::from_secs(0),
         shutdown: Shutdown { total: Span::from_secs(30), critical: Span::from_secs(15) },
         loss: Loss::CLEANED_UP,
@@ -91,7 +91,7 @@ pub static AZURE: Provider = Provider {
             figure: Figure::Shutdown,
             note: "",
             source: "assumptions of 2026-11-26: AKS does not switch it on, and whether the machine \
-                     is told is not documented",
+                     is asked to shut down is not documented",
             listed: false,
         },
         Citation {

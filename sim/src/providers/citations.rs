@@ -93,7 +93,7 @@ impl Provider {
                     seconds(shutdown.ordinary()),
                     seconds(shutdown.critical)
                 ),
-                DrainedBy::Nobody => {
+                DrainedBy::Nothing => {
                     "nothing acts on the notice: pods run until the instance is gone".to_owned()
                 }
             },
@@ -104,7 +104,7 @@ impl Provider {
                 seconds(shutdown.total),
                 seconds(shutdown.critical)
             ),
-            // Both are the cluster's own, whoever the provider is.
+            // Both are the cluster's own, for any provider.
             Figure::Loss => return lost(loss),
             Figure::Labels => return carried(self.labels) + note,
             Figure::Billing => billed(self.billing),

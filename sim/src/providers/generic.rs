@@ -72,7 +72,7 @@ pub static GENERIC: Provider = Provider {
             id: "generic-drain",
             figure: Figure::Drain,
             note: "",
-            source: "as for aws, 2026-11-24: the way of whoever prepares for notices",
+            source: "as for aws, 2026-11-24: the way of a cluster that prepares for notices",
             listed: true,
         },
         Citation {

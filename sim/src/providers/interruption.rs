@@ -7,7 +7,7 @@ use crate::time::Span;
 pub struct Interruption {
     /// Who acts on the provider's notice.
     pub drained_by: DrainedBy,
-    /// How long before an instance is gone its operating system is told to shut down. Of those who
+    /// How long before an instance is gone its operating system begins to shut down. Of those who
     /// might act, only the kubelet waits for it.
     pub shutdown_signal: Span,
     /// How the kubelet shuts a node down.
@@ -23,8 +23,8 @@ pub enum DrainedBy {
     Handler,
     /// The kubelet, with its graceful node shutdown: it asks no budget.
     Kubelet,
-    /// Nobody: pods run until the instance is gone.
-    Nobody,
+    /// Nothing: pods run until the instance is gone.
+    Nothing,
 }
 
 /// How the kubelet shuts a node down.

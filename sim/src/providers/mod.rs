@@ -36,13 +36,13 @@ pub struct Provider {
     pub interruption: Interruption,
     /// No spot instance gets older than this.
     pub max_life: Option<Span>,
-    /// Whether whoever asks for spot may say what it pays at most.
+    /// Whether a request for spot may state a maximum price.
     pub takes_max_price: bool,
-    /// Expected reclaims per hour of a spot instance whose type nobody knows better.
+    /// Expected reclaims per hour of a spot instance of a type without figures of its own.
     pub reclaims_per_hour: f64,
     /// The labels that say how a node was bought.
     pub labels: &'static [CapacityLabel],
-    /// Under which name the catalogue has its types; whoever shares one meets the same prices.
+    /// Under which name the catalogue has its types; providers that share one meet the same prices.
     pub catalogue: &'static str,
     /// What follows a region's name in the name of its first zone.
     pub first_zone: &'static str,

@@ -21,7 +21,7 @@ pub struct Provisioner {
     pub terminates_drained: bool,
     /// When it replaces a node that is taken, unless its pool says otherwise.
     pub replace_at: ReplaceAt,
-    /// How long it takes to act on a loss, if anybody says.
+    /// How long it takes to act on a loss, if that is documented.
     pub reaction: Option<Reaction>,
     /// What it does when it is refused, in words.
     pub when_refused: &'static str,
@@ -49,7 +49,7 @@ const AUTO_SCALING_GROUP: Provisioner = Provisioner {
     reaction: None,
     when_refused: WAITS,
     when_taken: WHEN_GONE,
-    acts: "acts on a loss at once, for nobody says how long it takes",
+    acts: "acts on a loss at once, as no source says how long it takes",
 };
 
 /// A Compute Engine managed instance group.

@@ -11,7 +11,7 @@ use sim::{Fact, Root, Span};
 static CELLAR: Provider = Provider {
     name: "cellar",
     brief: "Machines in a cellar.",
-    about: "Machines in a cellar that are switched off when somebody needs the power.",
+    about: "Machines in a cellar that are switched off when the power is needed.",
     notice: Span::from_secs(7),
     boot: BootTime { median: Span::from_secs(300), p95: Span::from_secs(900) },
     billing: Billing {
@@ -55,7 +55,7 @@ static CELLAR: Provider = Provider {
         cited("cellar-notice", Figure::Notice, ""),
         cited("cellar-drain", Figure::Drain, ""),
         cited("cellar-billing", Figure::Billing, ""),
-        cited("cellar-reclaims", Figure::Reclaims, "{} times an hour somebody irons"),
+        cited("cellar-reclaims", Figure::Reclaims, "{} times an hour the power is needed"),
         cited("cellar-labels", Figure::Labels, ", and the key hangs by the door"),
     ],
 };
@@ -91,7 +91,7 @@ fn its_sentences_say_its_figures() {
             "at the notice the kubelet shuts its node down: 5 s for ordinary pods, then 2 s for \
              critical ones, whatever their grace periods and budgets (cellar)",
             "billing: by the hour; an instance that is taken back in its first 300 s is free (cellar)",
-            "0.25 times an hour somebody irons (cellar)",
+            "0.25 times an hour the power is needed (cellar)",
             "spot nodes carry cellar/power: spare, and the key hangs by the door",
         ]
     );

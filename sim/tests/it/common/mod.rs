@@ -267,7 +267,7 @@ fn limit() -> impl Strategy<Value = Limit> {
 }
 
 fn interruption() -> impl Strategy<Value = Interruption> {
-    let drained_by = vec![DrainedBy::Handler, DrainedBy::Kubelet, DrainedBy::Nobody];
+    let drained_by = vec![DrainedBy::Handler, DrainedBy::Kubelet, DrainedBy::Nothing];
     let object = vec![Loss::CLEANED_UP.object, NodeObject::Kept];
     let spans = (0_u64..150, 0_u64..60, 0_u64..60);
     (prop::sample::select(drained_by), prop::sample::select(object), spans).prop_map(
