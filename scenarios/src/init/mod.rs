@@ -20,7 +20,7 @@ use crate::cluster::{Cluster, counted};
 use crate::diagnostic::Diagnostics;
 use crate::examine::zones::unknown;
 use crate::file::{Capacity, ProviderName};
-use crate::kube::{Node, Taint};
+use crate::kube::{Node, ResourceList, Taint};
 use crate::template::SCHEMA_FILE;
 use alike::alike;
 use parts::Part;
@@ -139,7 +139,7 @@ struct Writer<'w> {
     place: &'w Place,
     files: Files<'w>,
     pools: &'w [RecognisedPool],
-    /// Whether the text is only read again: prices are filled in, and the other draft, which is not
+    /// Whether the text is only read again: sizes and prices are filled in, and the other draft, which is not
     /// written yet, is not named.
     trial: bool,
 }
@@ -298,13 +298,15 @@ impl Writer<'_> {
                 ),
             );
             let _ = writeln!(text, "      - name: {}", yaml::scalar(name));
-            let mut members = pool.nodes.iter().map(|index| self.nodes[*index]);
-            let one = members
-                .find(|node| pools::instance_type(node).unwrap_or("unnamed") == name.as_str());
+            let allocatable = self.allocatable(pool, name);
             for resource in ["cpu", "memory", "pods"] {
-                if let Some(much) = one.and_then(|node| node.status.allocatable.get(resource)) {
+                if let Some(much) = allocatable.and_then(|it| it.get(resource)) {
                     let _ = writeln!(text, "        {resource}: {much}");
                 }
+            }
+            for size in self.unknown_sizes(pool, name).filter(|_| self.trial) {
+                let much = if size == "cpu" { "1" } else { "1Gi" };
+                let _ = writeln!(text, "        {size}: {much}");
             }
             let price = if self.trial { " 1" } else { "" };
             let _ = writeln!(text, "        onDemandPrice:{price}");
@@ -314,15 +316,41 @@ impl Writer<'_> {
         }
     }
 
+    /// What pods can ask for on nodes of a type that is not in the catalogue, as one of them says.
+    fn allocatable(&self, pool: &RecognisedPool, name: &str) -> Option<&ResourceList> {
+        let mut members = pool.nodes.iter().map(|index| self.nodes[*index]);
+        let one = members.find(|node| pools::instance_type(node).unwrap_or("unnamed") == name);
+        one.map(|node| &node.status.allocatable)
+    }
+
+    /// The sizes of such a type that its nodes do not say.
+    fn unknown_sizes(
+        &self,
+        pool: &RecognisedPool,
+        name: &str,
+    ) -> impl Iterator<Item = &'static str> + use<> {
+        let said = self.allocatable(pool, name);
+        let unknown = |size: &&str| said.is_none_or(|it| !it.contains_key(*size));
+        let unknown: Vec<&str> = ["cpu", "memory"].into_iter().filter(unknown).collect();
+        unknown.into_iter()
+    }
+
+    /// What has to be written of such a type.
+    fn to_write(&self, pool: &RecognisedPool, name: &str) -> String {
+        let sizes = self.unknown_sizes(pool, name).map(|size| format!("`{size}`, "));
+        format!("{}`onDemandPrice`", sizes.collect::<String>())
+    }
+
     /// What has to be filled in.
     fn gaps(&self) -> Vec<String> {
         let mut gaps = Vec::new();
         for pool in self.pools {
             for name in pool.types.keys().filter(|name| self.place.listed(name).is_none()) {
                 gaps.push(format!(
-                    "{name} is not in the catalogue for {}: write its `onDemandPrice` under pool \
-                     `{}`",
-                    self.place.region, pool.name
+                    "{name} is not in the catalogue for {}: write its {} under pool `{}`",
+                    self.place.region,
+                    self.to_write(pool, name),
+                    pool.name
                 ));
             }
             for zone in &pool.zones {
@@ -335,9 +363,9 @@ impl Writer<'_> {
             }
             if pool.types.is_empty() {
                 gaps.push(format!(
-                    "the nodes of pool `{}` do not say of which type they are: write an \
-                     `onDemandPrice` there",
-                    pool.name
+                    "the nodes of pool `{}` do not say of which type they are: write {} there",
+                    pool.name,
+                    self.to_write(pool, "unnamed")
                 ));
             }
         }
