@@ -142,7 +142,7 @@ mod tests {
         let text = "  T+3h  web-1 begins to terminate, because its node is reclaimed\n";
         assert_eq!(
             fit(text, 40),
-            "  T+3h  web-1 begins to terminate, because\n        its node is reclaimed\n"
+            "  T+3h  web-1 begins to terminate,\n        because its node is reclaimed\n"
         );
     }
 
