@@ -336,7 +336,7 @@ impl Writer<'_> {
     }
 
     /// What has to be written of such a type.
-    fn to_write(&self, pool: &RecognisedPool, name: &str) -> String {
+    fn written(&self, pool: &RecognisedPool, name: &str) -> String {
         let sizes = self.unknown_sizes(pool, name).map(|size| format!("`{size}`, "));
         format!("{}`onDemandPrice`", sizes.collect::<String>())
     }
@@ -349,7 +349,7 @@ impl Writer<'_> {
                 gaps.push(format!(
                     "{name} is not in the catalogue for {}: write its {} under pool `{}`",
                     self.place.region,
-                    self.to_write(pool, name),
+                    self.written(pool, name),
                     pool.name
                 ));
             }
@@ -365,7 +365,7 @@ impl Writer<'_> {
                 gaps.push(format!(
                     "the nodes of pool `{}` do not say of which type they are: write {} there",
                     pool.name,
-                    self.to_write(pool, "unnamed")
+                    self.written(pool, "unnamed")
                 ));
             }
         }
