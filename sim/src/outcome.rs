@@ -24,7 +24,7 @@ pub struct Legend {
 }
 
 impl Legend {
-    /// The legend of all runs of `setup`. Every name in it is [`plain`](crate::plain), so that it can
+    /// The legend of all runs of `setup`. Every name in it is plain text, so that it can
     /// be shown anywhere.
     #[must_use]
     pub fn of(setup: &Setup) -> Legend {
