@@ -1,6 +1,6 @@
 //! The persistent volumes of a scenario: what they cost, and which have no price.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use glob::Pattern;
@@ -106,12 +106,19 @@ impl Lowering<'_> {
             if written.kind == Kind::StatefulSet {
                 for template in &spec.volume_claim_templates {
                     let common = format!("{namespace}/{}-{name}", template.metadata.name);
-                    let names: BTreeSet<String> =
-                        (0..replicas).map(|ordinal| format!("{common}-{ordinal}")).collect();
-                    let (made, new): (Vec<_>, Vec<_>) =
-                        names.into_iter().partition(|name| context.claim(name).is_some());
-                    made.into_iter().for_each(&mut uses);
-                    let (claim, count) = (&template.spec, new.len() as u64);
+                    // Of claims there are as many as were made, of replicas any number.
+                    let is_replicas = |claim: &str| {
+                        let ordinal = claim.strip_prefix(&common)?.strip_prefix('-')?;
+                        let number: u64 = ordinal.parse().ok()?;
+                        Some(number < replicas && number.to_string() == ordinal)
+                    };
+                    let made: Vec<&str> = context
+                        .claims()
+                        .map(|(name, _)| name)
+                        .filter(|name| is_replicas(name) == Some(true))
+                        .collect();
+                    let (claim, count) = (&template.spec, replicas - made.len() as u64);
+                    made.into_iter().for_each(|name| uses(name.to_owned()));
                     own.push(Volumes { name: common, count, claim, from, lasting: true });
                 }
             }
