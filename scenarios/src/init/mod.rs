@@ -20,7 +20,7 @@ use crate::cluster::{Cluster, counted};
 use crate::diagnostic::Diagnostics;
 use crate::examine::zones::unknown;
 use crate::file::{Capacity, ProviderName};
-use crate::kube::{Node, ResourceList, Taint};
+use crate::kube::{Node, Taint};
 use crate::template::SCHEMA_FILE;
 use alike::alike;
 use parts::Part;
@@ -298,11 +298,8 @@ impl Writer<'_> {
                 ),
             );
             let _ = writeln!(text, "      - name: {}", yaml::scalar(name));
-            let allocatable = self.allocatable(pool, name);
-            for resource in ["cpu", "memory", "pods"] {
-                if let Some(much) = allocatable.and_then(|it| it.get(resource)) {
-                    let _ = writeln!(text, "        {resource}: {much}");
-                }
+            for (resource, much) in self.sizes(pool, name) {
+                let _ = writeln!(text, "        {resource}: {much}");
             }
             for size in self.unknown_sizes(pool, name).filter(|_| self.trial) {
                 let much = if size == "cpu" { "1" } else { "1Gi" };
@@ -316,11 +313,22 @@ impl Writer<'_> {
         }
     }
 
-    /// What pods can ask for on nodes of a type that is not in the catalogue, as one of them says.
-    fn allocatable(&self, pool: &RecognisedPool, name: &str) -> Option<&ResourceList> {
+    /// What pods can ask for on nodes of a type that is not in the catalogue, as far as one of them
+    /// says it in a way that a scenario may.
+    fn sizes(&self, pool: &RecognisedPool, name: &str) -> Vec<(&'static str, String)> {
         let mut members = pool.nodes.iter().map(|index| self.nodes[*index]);
         let one = members.find(|node| pools::instance_type(node).unwrap_or("unnamed") == name);
-        one.map(|node| &node.status.allocatable)
+        let size = |resource: &'static str| {
+            let much = one?.status.allocatable.get(resource)?;
+            let amount = much.amount().ok()?;
+            let written = match resource {
+                "pods" => u32::try_from(amount.value()).ok()?.to_string(),
+                _ if amount.milli() == 0 => return None,
+                _ => much.to_string(),
+            };
+            Some((resource, written))
+        };
+        ["cpu", "memory", "pods"].into_iter().filter_map(size).collect()
     }
 
     /// The sizes of such a type that its nodes do not say.
@@ -329,8 +337,8 @@ impl Writer<'_> {
         pool: &RecognisedPool,
         name: &str,
     ) -> impl Iterator<Item = &'static str> + use<> {
-        let said = self.allocatable(pool, name);
-        let unknown = |size: &&str| said.is_none_or(|it| !it.contains_key(*size));
+        let said = self.sizes(pool, name);
+        let unknown = |size: &&str| said.iter().all(|(resource, _)| resource != size);
         let unknown: Vec<&str> = ["cpu", "memory"].into_iter().filter(unknown).collect();
         unknown.into_iter()
     }
