@@ -164,7 +164,8 @@ def watch(steps: list[tuple[int, int]], desired: int, required: int, window: tup
     least, was_full = None, False
     for (since, count), (until, _) in zip(steps, [*steps[1:], (end, 0)], strict=True):
         held = max(min(until, end) - max(since, start), 0)
-        was_full = was_full or count >= desired
+        # Without a replica that is wanted there is no least.
+        was_full = desired > 0 and (was_full or count >= desired)
         if was_full and (held > 0 or start <= since < end):
             least = count if least is None else min(least, count)
         if desired > 0:
