@@ -59,20 +59,25 @@ fn differences(case: &Case) -> Vec<String> {
     found
 }
 
-#[test]
-fn the_scheduler_decides_as_kube_scheduler_does() {
-    let mut failed_in_all = 0;
-    for file in files() {
-        let cases = case::read(&file);
-        let mut failed = 0;
-        for case in &cases {
-            let differences = differences(case);
-            failed += usize::from(!differences.is_empty());
-            differences.iter().for_each(|difference| say(&format!("  {difference}")));
+/// `cargo test --workspace scheduler_conformance` runs the cases.
+mod scheduler_conformance {
+    use super::*;
+
+    #[test]
+    fn the_scheduler_decides_as_kube_scheduler_does() {
+        let mut failed_in_all = 0;
+        for file in files() {
+            let cases = case::read(&file);
+            let mut failed = 0;
+            for case in &cases {
+                let differences = differences(case);
+                failed += usize::from(!differences.is_empty());
+                differences.iter().for_each(|difference| say(&format!("  {difference}")));
+            }
+            let name = file.file_name().unwrap_or_default().to_string_lossy();
+            say(&format!("{name}: {} passed, {failed} failed", cases.len() - failed));
+            failed_in_all += failed;
         }
-        let name = file.file_name().unwrap_or_default().to_string_lossy();
-        say(&format!("{name}: {} passed, {failed} failed", cases.len() - failed));
-        failed_in_all += failed;
+        assert_eq!(failed_in_all, 0, "cases differ from what kube-scheduler did; see above");
     }
-    assert_eq!(failed_in_all, 0, "cases differ from what kube-scheduler did; see above");
 }
