@@ -164,7 +164,7 @@ fn a_price_step_is_paid_from_its_instant() {
 }
 
 #[test]
-fn idle_is_what_nobody_requests() {
+fn idle_is_what_no_pod_requests() {
     let (pod, workload) = (PodId::from_index(0), WorkloadId::from_index(0));
     let (node, waited, ran) = (NodeId::from_index(0), Span::ZERO, Span::ZERO);
     let spec = SpecId::from_index(0);

@@ -138,7 +138,7 @@ fn data_is_lost_once_for_each_pod_whose_node_goes() {
 }
 
 #[test]
-fn nobody_else_loses_data() {
+fn no_other_pod_loses_data() {
     let mut fold = Volumes::new(&legend(Span::ZERO, Span::from_secs(200)));
     fold.fact(s(150), &ended(0, End::KilledWithoutWarning));
     assert!(fold.data_lost.is_empty());

@@ -46,7 +46,7 @@ pub(super) fn blocks_drains(input: &ReviewInput, found: &mut Diagnostics) {
     }
 }
 
-pub(super) const PROTECTS_NOBODY: Code = Code {
+pub(super) const PROTECTS_NO_POD: Code = Code {
     id: "W0102",
     title: "a PodDisruptionBudget selects no workload",
     why: "A budget whose selector matches nothing protects nothing, and that shows only in the \
@@ -58,7 +58,7 @@ pub(super) const PROTECTS_NOBODY: Code = Code {
     fix: "Compare its selector with the labels of the pods, and their namespaces.",
 };
 
-pub(super) fn protects_nobody(input: &ReviewInput, found: &mut Diagnostics) {
+pub(super) fn protects_no_pod(input: &ReviewInput, found: &mut Diagnostics) {
     // Budgets on their own have nothing to be compared with.
     if input.workloads.is_empty() {
         return;
@@ -70,8 +70,8 @@ pub(super) fn protects_nobody(input: &ReviewInput, found: &mut Diagnostics) {
                 budget.metadata.namespace(),
                 budget.metadata.name
             );
-            let warning = place.warn(PROTECTS_NOBODY.id, message, &["spec", "selector"]);
-            found.push(warning.help(PROTECTS_NOBODY.help()));
+            let warning = place.warn(PROTECTS_NO_POD.id, message, &["spec", "selector"]);
+            found.push(warning.help(PROTECTS_NO_POD.help()));
         }
     }
 }

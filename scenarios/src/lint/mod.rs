@@ -29,7 +29,7 @@ pub struct Rule {
 /// Every rule, in the order of its code.
 pub static RULES: &[Rule] = &[
     Rule { code: budgets::BLOCKS_DRAINS, check: budgets::blocks_drains },
-    Rule { code: budgets::PROTECTS_NOBODY, check: budgets::protects_nobody },
+    Rule { code: budgets::PROTECTS_NO_POD, check: budgets::protects_no_pod },
     Rule { code: budgets::TWO_FOR_ONE, check: budgets::two_for_one },
     Rule { code: pods::GRACE_BEYOND_NOTICE, check: pods::grace_beyond_notice },
     Rule { code: pods::PRE_STOP_TAKES_ALL, check: pods::pre_stop_takes_all },

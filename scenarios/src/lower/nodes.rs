@@ -96,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_node_keeps_what_somebody_may_ask_for() {
+    fn a_node_keeps_what_a_pod_may_ask_for() {
         let mut model = Model::default();
         let gpu = model.lane("nvidia.com/gpu").unwrap();
         let node: Node = serde_json::from_str(

@@ -39,7 +39,7 @@ fn ages(scenario: &Scenario) -> (Vec<Span>, usize) {
 }
 
 #[test]
-fn nobody_gets_older_than_a_day_whatever_takes_the_others() {
+fn no_vm_gets_older_than_a_day_whatever_takes_the_others() {
     let day = Span::from_hours(24);
     for (reclaims, early) in [("", true), ("model: none", false), ("model: contention", true)] {
         let (ages, launched) = ages(&scenario("gcp-preemptible", reclaims));
@@ -95,7 +95,7 @@ fn what_is_assumed_of_them_is_said() {
 }
 
 #[test]
-fn no_age_is_asked_for_that_the_provider_lets_nobody_reach() {
+fn no_age_is_asked_for_that_no_vm_reaches() {
     let refused = parse("gcp-preemptible", "model: by-age, maxAge: 48h").map(drop).unwrap_err();
     assert!(refused.contains("error[E0701]"), "{refused}");
     let said = "`gcp-preemptible` lets no instance live for 2d: 1d at most";

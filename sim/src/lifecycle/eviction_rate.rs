@@ -382,7 +382,7 @@ mod tests {
 
     /// A zone that is down altogether is emptied, as long as another is not.
     #[test]
-    fn when_every_zone_is_down_nobody_is_given_up() {
+    fn when_every_zone_is_down_no_node_is_given_up() {
         let mut story = Story::new(3, [0, 2]);
         assert_eq!(story.tainted(50, 60), [(0, 50), (1, 60)]);
         story.ready = [0, 0];

@@ -20,7 +20,7 @@ use crate::world::pods::Phase;
 /// Status for a node without lower-priority pods.
 pub const NO_VICTIMS: Reason = Reason::Text("No preemption victims found for incoming pod");
 /// What a node hears on which, in the end, everybody could stay.
-const NOBODY_HAS_TO_GO: Reason = Reason::Text("expected at least one victim pod on node");
+const NO_VICTIM: Reason = Reason::Text("expected at least one victim pod on node");
 /// What a node hears that no removal of pods could help.
 pub const NOT_HELPFUL: Reason = Reason::Text("Preemption is not helpful for scheduling");
 
@@ -76,9 +76,9 @@ impl Preemption {
         match self {
             Preemption::NotEligible(_) => true,
             Preemption::Possible { .. } => false,
-            Preemption::Impossible { refused } => refused
-                .iter()
-                .all(|(_, rejection)| rejection.reasons != own(NOBODY_HAS_TO_GO).reasons),
+            Preemption::Impossible { refused } => {
+                refused.iter().all(|(_, rejection)| rejection.reasons != own(NO_VICTIM).reasons)
+            }
         }
     }
 
@@ -265,7 +265,7 @@ impl<'a> Attempt<'a> {
             }
         }
         if candidate.victims.is_empty() {
-            return Err(own(NOBODY_HAS_TO_GO));
+            return Err(own(NO_VICTIM));
         }
         candidate.victims.sort_by_key(|pod| importance(*pod, self.world));
         Ok(candidate)

@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_set_aside_for_ever() {
+    fn no_pod_is_set_aside_for_ever() {
         let mut queue = Queue::default();
         queue.set_aside(pod(0), aside(Plugins::default()), SimTime::ZERO);
         assert!(!queue.flush(SimTime::from_ms(300_000)));

@@ -93,7 +93,7 @@ fn a_zone_that_is_lost_in_part_waits_for_better_times() {
 /// Where the only zone is lost, the controller doubts itself until a node is back, and then the zone
 /// is down in part, until as many are back as are lost.
 #[test]
-fn when_all_is_lost_nobody_is_given_up() {
+fn when_all_is_lost_no_node_is_given_up() {
     let mut plan = plan();
     plan.pools[0].zones = 1;
     let setup = storm(&plan);

@@ -133,7 +133,7 @@ fn a_kubelet_stops_ordinary_pods_and_then_critical_ones() {
 
 /// EKS: the machine is shut down at the end of the notice, and no source says how long it then runs on.
 #[test]
-fn a_kubelet_that_is_told_at_the_end_tells_nobody() {
+fn a_kubelet_that_shuts_down_at_the_end_terminates_no_pod() {
     let aws = &providers::aws::AWS;
     let mut plan = plan(aws, (30, 10));
     plan.interruption.drained_by = DrainedBy::Kubelet;
@@ -155,7 +155,7 @@ fn a_kubelet_that_is_told_at_the_end_tells_nobody() {
 /// AKS: no pod is asked to terminate. The node is unreachable after 50 s, its object deleted 10 s later, and pod
 /// GC deletes its pods 40 s after that.
 #[test]
-fn where_nobody_drains_the_loss_is_found_out() {
+fn without_a_drain_the_loss_is_found_out() {
     let azure = &providers::azure::AZURE;
     let mut plan = plan(azure, (30, 10));
     plan.workloads[1].controller =

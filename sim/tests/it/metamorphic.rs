@@ -109,7 +109,7 @@ proptest! {
     #![proptest_config(testing::cases(192))]
 
     #[test]
-    fn a_label_that_nobody_selects_changes_nothing(
+    fn a_label_that_no_selector_names_changes_nothing(
         plan in clusters(),
         which in prop::collection::vec(any::<bool>(), 12),
         steps in steps(30),

@@ -320,7 +320,7 @@ fn launches(reaction: Reaction, losses: &[u64]) -> Vec<u64> {
 /// Karpenter waits for a quiet second, ten at most; Cluster Autoscaler looks five seconds later. Nodes
 /// are gone two minutes after it was decided.
 #[test]
-fn whoever_launches_takes_time_to_react() {
+fn a_provisioner_takes_time_to_react() {
     let seconds =
         |idle, most| Reaction { idle: Span::from_secs(idle), most: Span::from_secs(most) };
     let (karpenter, autoscaler) = (seconds(1, 10), seconds(5, 5));

@@ -343,7 +343,7 @@ fn prices_carry_no_signal_about_reclaims() {
 
 /// One instance whose pool pays 0.30, over a price that goes 0.20, 0.40, 0.25 and 0.35.
 #[test]
-fn whoever_pays_too_little_loses_what_it_has() {
+fn a_pool_that_pays_too_little_loses_its_nodes() {
     let hours = |hours| SimTime::ZERO + Span::from_hours(hours);
     let notice = Span::from_secs(120);
     let story = |steps: &[(u64, u64)], max_price| {

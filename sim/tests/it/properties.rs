@@ -184,7 +184,7 @@ proptest! {
     /// An unrelated workload moves the random stream of no other: the market takes the same
     /// instances at the same times.
     #[test]
-    fn a_stranger_changes_nobodys_fate(plan in plans(), replicas in 1_u32..5) {
+    fn a_new_workload_changes_the_fate_of_no_other(plan in plans(), replicas in 1_u32..5) {
         let reclaims = |plan: &Plan| -> Vec<(SimTime, Fact)> {
             let market = |fact: &Fact| {
                 matches!(fact, Fact::NoticeGiven { .. } | Fact::NodeGone { .. }

@@ -108,7 +108,7 @@ fn a_gang_waits_for_its_members_and_goes_back_together() {
 
 /// Apart from each other, the one that is not disturbed is done after 3 min and two checkpoints.
 #[test]
-fn without_a_gang_nobody_waits() {
+fn without_a_gang_no_pod_waits() {
     let work_of = work_of(&setup(2, false));
     assert_eq!(work_of[1], (200, PodId::from_index(0), worked(180, 0, 20, 0)));
     assert!(work_of.iter().all(|(_, _, worked)| worked.waiting == Span::ZERO));
