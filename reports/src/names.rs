@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use sim::Legend;
+use sim::fact::Cause;
 use sim::fact::Fact;
-use sim::fact::Why;
 use sim::model::budget::BudgetId;
 use sim::model::catalog::{CapacityType, OfferingId};
 use sim::model::images::ImageId;
@@ -168,17 +168,17 @@ pub fn end(end: End) -> &'static str {
 
 /// Why an instance or a pod had to go.
 #[must_use]
-pub fn reason(why: Why) -> &'static str {
+pub fn reason(why: Cause) -> &'static str {
     match why {
-        Why::Reclaimed => "Reclaimed",
-        Why::Outbid => "Outbid",
-        Why::Drained => "Drained",
-        Why::Failed => "Failed",
-        Why::Found => "Found",
-        Why::Preempted => "Preempted",
-        Why::Tainted => "Tainted",
-        Why::Released => "Released",
-        Why::JobOver => "JobOver",
-        Why::ScaledDown => "ScaledDown",
+        Cause::Reclaimed => "Reclaimed",
+        Cause::Outbid => "Outbid",
+        Cause::Drained => "Drained",
+        Cause::Failed => "Failed",
+        Cause::InitialState => "Found",
+        Cause::Preempted => "Preempted",
+        Cause::Tainted => "Tainted",
+        Cause::Released => "Released",
+        Cause::JobOver => "JobOver",
+        Cause::ScaledDown => "ScaledDown",
     }
 }

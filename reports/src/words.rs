@@ -1,7 +1,7 @@
 //! Facts in words, for people who follow a story.
 
+use sim::fact::Cause;
 use sim::fact::Fact;
-use sim::fact::Why;
 use sim::fact::refusal::{RefusalId, Refusals};
 use sim::model::catalog::Capacity;
 use sim::model::job::{Outcome, Worked};
@@ -61,7 +61,7 @@ pub fn of(fact: &Fact, namer: &Namer<'_>, legend: &Legend, refusals: &Refusals) 
         }
         Fact::NodeGone { node: id, why, announced } => {
             let unannounced =
-                if announced || why == Why::Released { "" } else { ", without notice" };
+                if announced || why == Cause::Released { "" } else { ", without notice" };
             format!("{} is gone{}{unannounced}", node(id), because(why))
         }
         Fact::VolumesAttached { pod: id, node: on, waited, .. } => {
@@ -152,18 +152,18 @@ pub(crate) fn amount(capacity: Capacity) -> String {
     }
 }
 
-fn because(why: Why) -> &'static str {
+fn because(why: Cause) -> &'static str {
     match why {
-        Why::Reclaimed => ", reclaimed",
-        Why::Outbid => ", reclaimed at a price above the maximum",
-        Why::Drained => ", reclaimed, and terminated once it was drained",
-        Why::Failed => ", failed",
-        Why::Preempted => ", preempted",
-        Why::Tainted => ", because of a taint",
-        Why::Released => ", given back",
-        Why::JobOver => ", with its Job",
-        Why::ScaledDown => ", to scale its workload down",
-        Why::Found => ", as from the start",
+        Cause::Reclaimed => ", reclaimed",
+        Cause::Outbid => ", reclaimed at a price above the maximum",
+        Cause::Drained => ", reclaimed, and terminated once it was drained",
+        Cause::Failed => ", failed",
+        Cause::Preempted => ", preempted",
+        Cause::Tainted => ", because of a taint",
+        Cause::Released => ", given back",
+        Cause::JobOver => ", with its Job",
+        Cause::ScaledDown => ", to scale its workload down",
+        Cause::InitialState => ", as from the start",
     }
 }
 

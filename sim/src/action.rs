@@ -1,9 +1,9 @@
 //! Actions: what a policy wants. It is returned, never performed, by the policy.
 
-use crate::fact::Why;
-use crate::fact::refusal::Cause;
+use crate::fact::Cause;
+use crate::fact::refusal::RefusalRef;
 use crate::model::deadline::Buys;
-use crate::model::disruption::Reason;
+use crate::model::disruption::DisruptionReason;
 use crate::model::job::Outcome;
 use crate::model::node::NodeId;
 use crate::model::pod::{PodId, SpecId};
@@ -27,7 +27,7 @@ pub enum Action {
         /// Which pod.
         pod: PodId,
         /// What the nodes said.
-        cause: Cause,
+        cause: RefusalRef,
     },
     /// Make room for a pending pod by telling others to stop.
     Preempt {
@@ -127,16 +127,16 @@ pub enum Action {
         /// Which pod.
         pod: PodId,
         /// Why.
-        why: Why,
+        why: Cause,
     },
     /// Tell a pod to stop, whatever budgets say.
     Terminate {
         /// Which pod.
         pod: PodId,
         /// Why.
-        why: Why,
+        why: Cause,
         /// What Kubernetes says of it.
-        reason: Option<Reason>,
+        reason: Option<DisruptionReason>,
     },
     /// Buy an instance.
     Launch {

@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 use proptest::sample::Index;
 use sim::Span;
+use sim::fact::Cause;
 use sim::fact::Fact;
-use sim::fact::Why;
 use sim::model::node::NodeId;
 use sim::model::pod::{End, PodId};
 use sim::model::taints::Taint;
@@ -106,7 +106,7 @@ impl Step {
                     matches!(phase, Phase::Starting { .. } | Phase::Running { .. })
                 });
                 if let Some(pod) = one_of(&running, *pod) {
-                    facts.push(world.terminate(pod, Why::Reclaimed, None));
+                    facts.push(world.terminate(pod, Cause::Reclaimed, None));
                 }
             }
             Step::End(pod) => {
@@ -154,8 +154,8 @@ impl Step {
                 // Of every other node the object outlives the instance.
                 let stays = node.index().is_multiple_of(2);
                 facts.push(match stays {
-                    true => world.lose_instance(node, Why::Reclaimed),
-                    false => world.remove(node, Why::Reclaimed),
+                    true => world.lose_instance(node, Cause::Reclaimed),
+                    false => world.remove(node, Cause::Reclaimed),
                 });
             }
             Step::Try(pod, node) => try_out(world, *pod, *node),

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use reports::cost::meter::Meter;
-use sim::fact::Why;
+use sim::fact::Cause;
 use sim::market::Market;
 use sim::market::reclaims::replay::Replay;
 use sim::model::Model;
@@ -189,7 +189,7 @@ fn outcome(setup: &Setup, pool: &data::Pool, start: SimTime) -> Outcome {
     let mut cost = Cost::ZERO;
     for (at, fact) in &facts {
         match fact {
-            Fact::NodeGone { why: Why::Reclaimed, .. } => outcome.reclaims += 1.0,
+            Fact::NodeGone { why: Cause::Reclaimed, .. } => outcome.reclaims += 1.0,
             Fact::DeadlineJobDone { .. } => {
                 outcome.late = *at > SimTime::ZERO + job.deadline;
             }

@@ -8,7 +8,7 @@ use reports::cost::meter::{Bill, Meter};
 use scenarios::Scenario;
 use scenarios::catalogue::{self, Listed};
 use scenarios::diagnostic::Source;
-use sim::fact::Why;
+use sim::fact::Cause;
 use sim::model::catalog::OfferingId;
 use sim::model::node::NodeId;
 use sim::{Fact, Legend, SimTime, Span, Stop};
@@ -109,7 +109,7 @@ fn held(facts: &Facts, legend: &Legend) -> (Vec<Bill>, Vec<(Span, bool)>) {
             }
             Fact::NodeGone { node, why, .. } => {
                 let launched_at = launched.remove(&node).unwrap_or(*at);
-                lives.push((at.since(launched_at), why == Why::Reclaimed));
+                lives.push((at.since(launched_at), why == Cause::Reclaimed));
             }
             _ => {}
         }

@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use sim::fact::Cause;
 use sim::fact::Fact;
-use sim::fact::Why;
 use sim::model::catalog::OfferingId;
 use sim::model::node::NodeId;
 use sim::model::pod::End;
@@ -198,7 +198,7 @@ fn places(recording: Recording<'_>) -> Vec<Place> {
             }
             Fact::NodeGone { node, why, .. } => {
                 board.change(node, |life| {
-                    (life.end, life.taken) = (*at, why != Why::Released);
+                    (life.end, life.taken) = (*at, why != Cause::Released);
                     life.ready = life.ready.min(*at);
                 });
                 board.leave(node);

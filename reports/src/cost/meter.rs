@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use sim::fact::Cause;
 use sim::fact::Fact;
-use sim::fact::Why;
 use sim::model::catalog::{CapacityType, OfferingId};
 use sim::model::node::NodeId;
 use sim::model::pod::SpecId;
@@ -230,7 +230,7 @@ impl Meter {
                 let account = self.open.remove(&node)?;
                 // Nothing is free of what is given back, or terminated by its owner.
                 let taken = self.capacity_type(account.offering) == CapacityType::Spot
-                    && matches!(why, Why::Reclaimed | Why::Outbid);
+                    && matches!(why, Cause::Reclaimed | Cause::Outbid);
                 let billing = &self.legend.provider.billing;
                 let held = at.since(account.launched_at);
                 let billed_to = account.launched_at + billing.billed(held, false);

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use serde_json::{Map, Value};
 use sim::fact::Column;
-use sim::model::disruption::Reason;
+use sim::model::disruption::DisruptionReason;
 use sim::plain::plain;
 use sim::{Fact, SimTime};
 
@@ -106,9 +106,9 @@ fn value(recording: Recording<'_>, namer: &Namer<'_>, column: Column) -> Value {
         Column::Zone(offering) => namer.offering(offering)[1].into(),
         Column::CapacityType(offering) => namer.offering(offering)[2].into(),
         Column::Capacity(capacity) => words::amount(capacity).into(),
-        Column::Why(why) => reason(why).into(),
+        Column::Cause(why) => reason(why).into(),
         Column::End(how) => end(how).into(),
-        Column::Reason(target) => target.map(Reason::name).into(),
+        Column::DisruptionReason(target) => target.map(DisruptionReason::name).into(),
         Column::Outcome(outcome) => outcome.name().into(),
         Column::Refusal(id) => {
             id.map(|id| recording.refusals[id].message(&recording.legend.model)).into()

@@ -1,9 +1,9 @@
 //! PodDisruptionBudgets: where they held evictions back, and where a reclaim went past them.
 
-use sim::fact::Why;
+use sim::fact::Cause;
 use sim::fact::{Fact, Sink};
 use sim::model::budget::{BudgetId, Expected};
-use sim::model::disruption::Reason;
+use sim::model::disruption::DisruptionReason;
 use sim::model::pod::End;
 use sim::model::workload::{Controller, WorkloadId};
 use sim::table::Table;
@@ -112,7 +112,9 @@ impl Sink for Budgets {
             }
             Fact::PodReady { workload, .. } => (workload, 1),
             Fact::PodTerminating { workload, was_ready, why, reason, .. } => {
-                if why == Why::Reclaimed && reason != Some(Reason::EvictionByEvictionApi) {
+                if why == Cause::Reclaimed
+                    && reason != Some(DisruptionReason::EvictionByEvictionApi)
+                {
                     self.went_past(at, workload);
                 }
                 (workload, -i64::from(was_ready))

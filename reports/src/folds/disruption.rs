@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sim::fact::Why;
+use sim::fact::Cause;
 use sim::fact::{Fact, Sink};
-use sim::model::disruption::Reason;
+use sim::model::disruption::DisruptionReason;
 use sim::model::pod::{End, Limit, PodId};
 use sim::model::workload::Controller;
 use sim::{Legend, SimTime};
@@ -64,7 +64,9 @@ impl Dismissed {
     pub(crate) fn covers(&mut self, fact: &Fact) -> bool {
         match *fact {
             Fact::PodTerminating {
-                pod, why: Why::JobOver | Why::ScaledDown | Why::Found, ..
+                pod,
+                why: Cause::JobOver | Cause::ScaledDown | Cause::InitialState,
+                ..
             } => {
                 self.0.insert(pod);
                 false
@@ -92,7 +94,7 @@ pub struct Disruption {
     /// Ends of pods of DaemonSets, which are never evicted and end with their nodes.
     pub daemon_ends: Ends,
     /// What Kubernetes says of the ends in `ends`: how many of each reason, and of none.
-    pub by_reason: BTreeMap<Option<Reason>, u64>,
+    pub by_reason: BTreeMap<Option<DisruptionReason>, u64>,
     /// Bare pods that ended so, and will not come back.
     pub bare_pods_lost: u64,
     dismissed: Dismissed,
@@ -125,10 +127,10 @@ impl Sink for Disruption {
         match *fact {
             Fact::NodeGone { why, announced, .. } if why.is_reclaim() => {
                 self.reclaims += 1;
-                self.outbid += u64::from(why == Why::Outbid);
+                self.outbid += u64::from(why == Cause::Outbid);
                 self.notices_missed += u64::from(!announced);
             }
-            Fact::NodeGone { why: Why::Failed, .. } => self.failures += 1,
+            Fact::NodeGone { why: Cause::Failed, .. } => self.failures += 1,
             Fact::PodEnded { workload, end, reason, .. } => {
                 match self.legend.model.workloads[workload].controller {
                     Controller::DaemonSet => self.daemon_ends.count(end),

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sim::fact::Why;
+use sim::fact::Cause;
 use sim::fact::{Fact, Sink};
 use sim::model::pod::{End, Limit, PodId};
 use sim::model::workload::WorkloadId;
@@ -79,9 +79,9 @@ impl Sink for Volumes {
             Fact::PodScheduled { pod, .. }
             | Fact::PodFound { pod, .. }
             | Fact::StillPending { pod, .. } => self.found_a_node(at, pod),
-            Fact::PodTerminating { pod, workload, why: Why::Reclaimed | Why::Released, .. }
-                if self.legend.model.local_data.contains(&workload) =>
-            {
+            Fact::PodTerminating {
+                pod, workload, why: Cause::Reclaimed | Cause::Released, ..
+            } if self.legend.model.local_data.contains(&workload) => {
                 self.terminating.insert(pod);
             }
             Fact::PodEnded { pod, workload, end, .. }

@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::Serialize;
 use sim::digest::Digest;
-use sim::model::disruption::Reason;
+use sim::model::disruption::DisruptionReason;
 use sim::money::HOURS_PER_MONTH;
 use sim::plain::{plain, plain_lines};
 use sim::{Cost, Legend, Run};
@@ -432,7 +432,7 @@ fn plan(runs: &[(Figures, Run)], legend: &Legend, seed: u64, exposure: Exposure)
             .into_iter()
             .map(|reason| {
                 let of = |f: &Figures| f.disruption.by_reason.get(&reason).copied().unwrap_or(0);
-                (reason.map_or("none", Reason::name), pods_per_day(&of))
+                (reason.map_or("none", DisruptionReason::name), pods_per_day(&of))
             })
             .collect(),
         fallbacks: fallbacks::of(replications, legend),
@@ -455,7 +455,7 @@ fn plan(runs: &[(Figures, Run)], legend: &Legend, seed: u64, exposure: Exposure)
 }
 
 /// The reasons that occur, in any replication.
-fn reasons(runs: &[(Figures, Run)]) -> BTreeSet<Option<Reason>> {
+fn reasons(runs: &[(Figures, Run)]) -> BTreeSet<Option<DisruptionReason>> {
     runs.iter().flat_map(|(figures, _)| figures.disruption.by_reason.keys().copied()).collect()
 }
 

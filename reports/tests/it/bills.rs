@@ -10,7 +10,7 @@ use reports::folds::availability::Availability;
 use reports::folds::capacity::Capacity;
 use reports::folds::disruption::Disruption;
 use reports::folds::pending::{Pending, Wait};
-use sim::fact::Why;
+use sim::fact::Cause;
 use sim::fact::refusal::RefusalId;
 use sim::model::Model;
 use sim::model::catalog::OfferingId;
@@ -33,7 +33,7 @@ fn launched(offering: usize) -> Fact {
 }
 
 fn gone() -> Fact {
-    Fact::NodeGone { node: NodeId::from_index(0), why: Why::Reclaimed, announced: true }
+    Fact::NodeGone { node: NodeId::from_index(0), why: Cause::Reclaimed, announced: true }
 }
 
 fn bill(window: (u64, u64), facts: &[(SimTime, Fact)]) -> Money {
@@ -60,7 +60,7 @@ fn one_node_bills() {
     assert_eq!(spot(3_599).same_nodes.micro_usd(), 3_599_000, "on-demand has no such rule");
     assert_eq!(spot(7_200).same_nodes.micro_usd(), 7_200_000);
     let given_back =
-        Fact::NodeGone { node: NodeId::from_index(0), why: Why::Released, announced: false };
+        Fact::NodeGone { node: NodeId::from_index(0), why: Cause::Released, announced: false };
     let short = [(s(100), launched(SPOT_OFFERING)), (s(700), given_back)];
     assert_eq!(bill(day, &short).total().micro_usd(), 180_000, "and never when given back");
     let odd = [(s(0), launched(ON_DEMAND_OFFERING)), (SimTime::from_ms(90_001), gone())];
@@ -233,7 +233,7 @@ fn availability_of_one_service_by_hand() {
     let workload = WorkloadId::from_index(0);
     let pod = PodId::from_index(0);
     let up = Fact::PodAvailable { pod, workload };
-    let (was_ready, was_available, why, reason) = (true, true, Why::Reclaimed, None);
+    let (was_ready, was_available, why, reason) = (true, true, Cause::Reclaimed, None);
     let down = Fact::PodTerminating { pod, workload, was_ready, was_available, why, reason };
     let facts = [
         (0, Fact::WorkloadCreated { workload }),
@@ -257,7 +257,7 @@ fn a_dip_that_spans_the_warm_up_counts() {
     let mut fold = Availability::new(&legend(Span::from_secs(40), Span::from_secs(100)));
     let (workload, pod) = (WorkloadId::from_index(0), PodId::from_index(0));
     let up = Fact::PodAvailable { pod, workload };
-    let (was_ready, was_available, why, reason) = (true, true, Why::Reclaimed, None);
+    let (was_ready, was_available, why, reason) = (true, true, Cause::Reclaimed, None);
     let down = Fact::PodTerminating { pod, workload, was_ready, was_available, why, reason };
     for (at, fact) in
         [(0, Fact::WorkloadCreated { workload }), (10, up), (10, up), (30, down), (60, up)]
@@ -307,7 +307,9 @@ fn what_was_on_its_way_out_is_no_disruption() {
     let mut disruption = Disruption::new(&legend(Span::ZERO, Span::from_secs(100)));
     let (workload, spec, node) =
         (WorkloadId::from_index(0), SpecId::from_index(0), NodeId::from_index(0));
-    for (number, why) in [Why::Found, Why::JobOver, Why::Tainted].into_iter().enumerate() {
+    for (number, why) in
+        [Cause::InitialState, Cause::JobOver, Cause::Tainted].into_iter().enumerate()
+    {
         let pod = PodId::from_index(number);
         let (was_ready, was_available, reason, ran) = (true, true, None, Span::ZERO);
         let terminating =

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use reports::cost::breakdown::{Breakdown, DIMENSIONS, Dimension, IDLE};
 use reports::cost::ledger::{Books, Ledger};
-use sim::fact::Why;
+use sim::fact::Cause;
 use sim::model::catalog::{InstanceTypeId, OfferingId};
 use sim::model::contract::{Commitment, Unit};
 use sim::model::node::NodeId;
@@ -69,7 +69,7 @@ fn ended(pod: usize, node: usize) -> Fact {
 
 fn gone(node: usize) -> Fact {
     let node = NodeId::from_index(node);
-    Fact::NodeGone { node, why: Why::Reclaimed, announced: true }
+    Fact::NodeGone { node, why: Cause::Reclaimed, announced: true }
 }
 
 fn books(legend: &Legend, facts: &[(SimTime, Fact)]) -> Books {

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use common::{legend, s};
 use reports::folds::availability::required;
 use reports::folds::budgets::Budgets;
-use sim::fact::Why;
+use sim::fact::Cause;
 use sim::model::Model;
 use sim::model::budget::{Amount, Budget, Limit};
-use sim::model::disruption::Reason;
+use sim::model::disruption::DisruptionReason;
 use sim::model::labels::{LabelSet, Operator, Requirement};
 use sim::model::node::NodeId;
 use sim::model::pod::{End, PodSpec};
@@ -56,8 +56,8 @@ fn a_reclaim_goes_past_a_budget_and_an_eviction_does_not() {
         workload,
         was_ready: true,
         was_available: true,
-        why: Why::Reclaimed,
-        reason: Some(Reason::EvictionByEvictionApi),
+        why: Cause::Reclaimed,
+        reason: Some(DisruptionReason::EvictionByEvictionApi),
     };
     let killed = |pod| Fact::PodEnded {
         pod: Id::from_index(pod),
@@ -65,7 +65,7 @@ fn a_reclaim_goes_past_a_budget_and_an_eviction_does_not() {
         spec,
         node,
         end: End::KilledWithoutWarning,
-        reason: Some(Reason::DeletionByPodGc),
+        reason: Some(DisruptionReason::DeletionByPodGc),
         was_ready: true,
         was_available: true,
         ran: Span::ZERO,

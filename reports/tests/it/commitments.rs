@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use reports::cost::ledger::{Books, Ledger};
-use sim::fact::Why;
+use sim::fact::Cause;
 use sim::model::catalog::{CapacityType, InstanceType, InstanceTypeId, Offering, OfferingId};
 use sim::model::contract::{Commitment, Contract, Unit};
 use sim::model::node::NodeId;
@@ -50,7 +50,7 @@ fn facts(legend: &Legend, lives: &[Life]) -> Vec<(SimTime, Fact)> {
         let offering = OfferingId::from_index(offering);
         let price = legend.model.catalog.offerings[offering].price;
         let launched = Fact::NodeLaunched { node, pool, offering, price };
-        let lost = Fact::NodeGone { node, why: Why::Reclaimed, announced: true };
+        let lost = Fact::NodeGone { node, why: Cause::Reclaimed, announced: true };
         facts.extend([(SimTime::from_ms(launch), launched), (SimTime::from_ms(gone), lost)]);
     }
     facts.sort_by_key(|(at, _)| *at);

@@ -4,8 +4,8 @@ use crate::common;
 
 use common::{SPOT, SPOT_OFFERING, legend, s};
 use reports::folds::impact::ImpactFold;
-use sim::fact::Why;
-use sim::model::disruption::Reason;
+use sim::fact::Cause;
+use sim::model::disruption::DisruptionReason;
 use sim::model::node::NodeId;
 use sim::model::pod::{End, Limit, PodId};
 use sim::table::Id;
@@ -44,8 +44,8 @@ fn terminating(number: usize) -> Fact {
         workload: Id::from_index(0),
         was_ready: true,
         was_available: true,
-        why: Why::Reclaimed,
-        reason: Some(Reason::EvictionByEvictionApi),
+        why: Cause::Reclaimed,
+        reason: Some(DisruptionReason::EvictionByEvictionApi),
     }
 }
 
@@ -64,7 +64,7 @@ fn ended(number: usize, on: usize, end: End) -> Fact {
 }
 
 fn gone(number: usize, announced: bool) -> Fact {
-    Fact::NodeGone { node: node(number), why: Why::Reclaimed, announced }
+    Fact::NodeGone { node: node(number), why: Cause::Reclaimed, announced }
 }
 
 /// One pod is evicted at the notice at 100 s and ready elsewhere at 160 s; another is killed at 390 s

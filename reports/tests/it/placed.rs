@@ -4,7 +4,7 @@ use crate::common;
 
 use common::{legend, s};
 use reports::folds::placed::{Placed, Placements};
-use sim::fact::Why;
+use sim::fact::Cause;
 use sim::model::node::NodeId;
 use sim::model::pod::{PodId, SpecId};
 use sim::model::workload::{Controller, WorkloadId};
@@ -48,7 +48,7 @@ fn stops(pod: usize) -> Fact {
         workload: WEB(),
         was_ready: true,
         was_available: true,
-        why: Why::Reclaimed,
+        why: Cause::Reclaimed,
         reason: None,
     }
 }

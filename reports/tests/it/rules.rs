@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use reports::rules::{Outcome, Watch};
-use sim::fact::Why;
+use sim::fact::Cause;
 use sim::fact::{Fact, Sink};
 use sim::model::Model;
 use sim::model::labels::{Operator, Requirement};
@@ -270,7 +270,7 @@ impl Hand {
     /// A pod begins to terminate.
     fn goes(&mut self, at: u64, pod: usize) {
         let (pod, workload) = (Id::from_index(pod), Id::from_index(0));
-        let why = Why::Reclaimed;
+        let why = Cause::Reclaimed;
         let (was_ready, was_available, reason) = (true, true, None);
         let terminating =
             Fact::PodTerminating { pod, workload, was_ready, was_available, why, reason };
@@ -314,7 +314,7 @@ fn a_zone_without_nodes_is_a_zone_without_pods() {
     hand.comes(0, 0, 0);
     hand.comes(0, 1, 1);
     hand.goes(10, 1);
-    let (why, announced) = (Why::Reclaimed, true);
+    let (why, announced) = (Cause::Reclaimed, true);
     hand.tell(20, Fact::NodeGone { node: NodeId::from_index(1), why, announced });
     let outcome = hand.outcome();
     assert_eq!((outcome.breaks, outcome.broken_for), (1, Span::from_secs(90)));

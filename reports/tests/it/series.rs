@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use reports::folds::pending::Waits;
 use reports::folds::series::{STEPS, Series};
 use reports::{Figures, Fold};
-use sim::fact::Why;
+use sim::fact::Cause;
 use sim::fact::refusal::Refusals;
 use sim::model::catalog::OfferingId;
 use sim::model::node::NodeId;
@@ -32,7 +32,7 @@ fn run(window: (u64, u64), lives: &[Life], prices: &[(u64, u64)]) -> (Figures, S
         if boot < held {
             at(launch + boot, Fact::NodeReady { node });
         }
-        at(launch + held, Fact::NodeGone { node, why: Why::Reclaimed, announced: true });
+        at(launch + held, Fact::NodeGone { node, why: Cause::Reclaimed, announced: true });
     }
     for (ms, price) in prices.iter().copied() {
         let (offering, price) = (OfferingId::from_index(1), MicroUsdPerHour(price));

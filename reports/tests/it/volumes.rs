@@ -8,7 +8,7 @@ use std::sync::Arc;
 use common::{legend, s};
 use reports::folds::start_up::StartUp;
 use reports::folds::volumes::Volumes;
-use sim::fact::Why;
+use sim::fact::Cause;
 use sim::model::Model;
 use sim::model::node::NodeId;
 use sim::model::pod::{End, Limit, PodId};
@@ -54,7 +54,7 @@ fn scheduled(pod: usize) -> Fact {
     }
 }
 
-fn terminating(pod: usize, why: Why) -> Fact {
+fn terminating(pod: usize, why: Cause) -> Fact {
     Fact::PodTerminating {
         pod: PodId::from_index(pod),
         workload: workload(),
@@ -124,15 +124,15 @@ fn data_is_lost_once_for_each_pod_whose_node_goes() {
     // Before the window.
     fold.fact(s(50), &ended(0, End::KilledWithoutWarning));
     // Terminated, in time or not; killed; given back: each is one loss.
-    fold.fact(s(110), &terminating(1, Why::Reclaimed));
+    fold.fact(s(110), &terminating(1, Cause::Reclaimed));
     fold.fact(s(120), &ended(1, End::Clean));
-    fold.fact(s(130), &terminating(2, Why::Reclaimed));
+    fold.fact(s(130), &terminating(2, Cause::Reclaimed));
     fold.fact(s(140), &ended(2, End::CutShort(Limit::Deadline)));
     fold.fact(s(150), &ended(3, End::KilledWithoutWarning));
-    fold.fact(s(160), &terminating(4, Why::Released));
+    fold.fact(s(160), &terminating(4, Cause::Released));
     fold.fact(s(165), &ended(4, End::CutShort(Limit::Grace)));
     // Its node stays; and it would have come back to it.
-    fold.fact(s(170), &terminating(5, Why::Preempted));
+    fold.fact(s(170), &terminating(5, Cause::Preempted));
     fold.fact(s(175), &ended(5, End::Clean));
     assert_eq!(fold.data_lost.get(&workload()), Some(&4));
 }
@@ -168,7 +168,7 @@ fn pods_start_between_their_binding_and_their_readiness() {
     fold.fact(s(139), &ready(1));
     // Terminating while it waits for its disk: it would have taken longer than 7 s.
     fold.fact(s(150), &scheduled(2));
-    fold.fact(s(157), &terminating(2, Why::Reclaimed));
+    fold.fact(s(157), &terminating(2, Cause::Reclaimed));
     fold.fact(s(160), &ended(2, End::Clean));
     // Its disk never comes.
     fold.fact(s(170), &scheduled(3));

@@ -18,7 +18,7 @@ mod tries;
 
 use serde::Serialize;
 use sim::Root;
-use sim::fact::refusal::Reason;
+use sim::fact::refusal::UnschedulableReason;
 use sim::model::pod::PodId;
 use sim::scheduler::framework::PodView;
 use sim::scheduler::gate;
@@ -173,7 +173,7 @@ pub fn explain(situation: &mut Situation<'_>, pod: PodId) -> Explanation {
 fn held_back(world: &World, pod: PodId) -> Option<String> {
     let model = world.model();
     gate(world.pods().spec(pod), model).map(|(_, reason)| match reason {
-        Reason::Gated(_) => GATED.to_owned(),
+        UnschedulableReason::Gated(_) => GATED.to_owned(),
         reason => reason.text(model),
     })
 }

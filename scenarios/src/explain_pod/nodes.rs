@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use sim::fact::refusal::Reason;
+use sim::fact::refusal::UnschedulableReason;
 use sim::model::labels::{Operator, Requirement};
 use sim::model::node::NodeId;
 use sim::model::pod::{HostPort, PodId, Protocol};
@@ -13,8 +13,8 @@ use sim::model::storage::Named;
 use sim::model::taints::{Effect, Taint, tolerated};
 use sim::names::NameId;
 use sim::scheduler::framework::{NodeView, PodView};
-use sim::scheduler::inquiry::Rejection;
 use sim::scheduler::plain::{Evaluation, with_nominated};
+use sim::scheduler::prepared_cycle::Rejection;
 use sim::world::World;
 use sim::world::load::NodeLoad;
 
@@ -128,8 +128,8 @@ fn refusal(
     }
 }
 
-fn shortage(reason: Reason, pod: PodView<'_>, node: NodeView<'_>) -> Option<Shortage> {
-    let Reason::Insufficient(lane) = reason else { return None };
+fn shortage(reason: UnschedulableReason, pod: PodView<'_>, node: NodeView<'_>) -> Option<Shortage> {
+    let UnschedulableReason::Insufficient(lane) = reason else { return None };
     let model = node.world().model();
     let (wanted, left) = (pod.spec.requests[lane], left(lane, pod, node));
     let allocatable = node.shape().allocatable[lane];

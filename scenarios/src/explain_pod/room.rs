@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use sim::fact::refusal::Reason;
+use sim::fact::refusal::UnschedulableReason;
 use sim::model::node::NodeId;
 use sim::model::pod::PodId;
 use sim::scheduler::framework::{Code, PodView};
@@ -113,7 +113,7 @@ fn victim(context: &Context<'_>, pod: PodId, world: &World) -> Victim {
 fn in_the_way<'r>(
     pod: PodView<'_>,
     world: &World,
-    refused: impl Iterator<Item = (NodeId, &'r [Reason])>,
+    refused: impl Iterator<Item = (NodeId, &'r [UnschedulableReason])>,
 ) -> Vec<String> {
     let mut least: Option<i32> = None;
     let (mut all_more_important, mut still) = (0, BTreeMap::<String, usize>::new());

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use scenarios::lower::snapshot::{Snapshot, snapshot};
 use serde_json::{Map, Value as Json, json};
 use sim::Root;
-use sim::fact::refusal::Reason;
+use sim::fact::refusal::UnschedulableReason;
 use sim::model::node::NodeId;
 use sim::model::pod::PodId;
 use sim::scheduler::framework::{Code, PodView};
 use sim::scheduler::gate;
-use sim::scheduler::inquiry::Rejection;
 use sim::scheduler::plain::{self, Evaluation, Walk};
 use sim::scheduler::preemption::{Candidate, Preemption, outbid};
+use sim::scheduler::prepared_cycle::Rejection;
 use sim::scheduler::profile::Profile;
 use sim::scheduler::rankings::Rankings;
 use sim::table::Id;
@@ -186,7 +186,7 @@ impl Cluster {
         names
     }
 
-    fn sentences(&self, reasons: &[Reason]) -> Vec<String> {
+    fn sentences(&self, reasons: &[UnschedulableReason]) -> Vec<String> {
         let model = self.world.model();
         let mut sentences: Vec<String> = reasons.iter().map(|reason| reason.text(model)).collect();
         sentences.sort();

@@ -3,7 +3,7 @@
 use super::Simulation;
 use crate::action::Purpose;
 
-use crate::fact::{Fact, Sink, Why};
+use crate::fact::{Cause, Fact, Sink};
 use crate::model::node::NodeId;
 use crate::model::pod::PodId;
 use crate::table::Id;
@@ -57,7 +57,7 @@ impl<S: Sink> Simulation<'_, S> {
         self.adopted_is_ready(pod, start.terminating);
         if start.terminating {
             // Its disruption, if it is one, lies before the run.
-            self.tell_to_stop(pod, Why::Found, start.disruption_target());
+            self.tell_to_stop(pod, Cause::InitialState, start.disruption_target());
         }
         self.await_toleration(pod);
     }

@@ -7,11 +7,11 @@ use super::leaving::Exit;
 use crate::action::{Action, Purpose, Waiting};
 use crate::event::Event;
 
-use crate::fact::refusal::Cause;
-use crate::fact::{Fact, Sink, Why};
+use crate::fact::refusal::RefusalRef;
+use crate::fact::{Cause, Fact, Sink};
 use crate::lifecycle::{kubelets, named_node, shutdown};
 use crate::model::catalog::Capacity;
-use crate::model::disruption::Reason;
+use crate::model::disruption::DisruptionReason;
 use crate::model::node::NodeId;
 use crate::model::pod::{End, PodId};
 use crate::model::pool::PoolId;
@@ -118,7 +118,7 @@ impl<S: Sink> Simulation<'_, S> {
                 let node = self.launch(pool, buys.template(), Purpose::Fill { since: now });
                 self.deadlines.got(workload, node, buys);
             }
-            Action::Release { node } => self.node_leaves(node, Why::Released),
+            Action::Release { node } => self.node_leaves(node, Cause::Released),
         }
     }
 
@@ -146,7 +146,7 @@ impl<S: Sink> Simulation<'_, S> {
                     self.apply(action);
                     then.into_iter().for_each(|action| self.apply(action));
                 }
-                Err(refusal) => self.refuse(pod, Cause::Found(refusal)),
+                Err(refusal) => self.refuse(pod, RefusalRef::New(refusal)),
             }
         }
     }
@@ -168,19 +168,19 @@ impl<S: Sink> Simulation<'_, S> {
         for victim in victims {
             let phase = self.world.pods().phase(victim);
             if !matches!(phase, Phase::Terminating { .. }) {
-                let reason = Some(Reason::PreemptionByScheduler);
-                self.terminate(victim, Why::Preempted, reason);
+                let reason = Some(DisruptionReason::PreemptionByScheduler);
+                self.terminate(victim, Cause::Preempted, reason);
             }
         }
     }
 
     /// The eviction API is asked, which asks budgets.
-    fn evict(&mut self, pod: PodId, why: Why) {
+    fn evict(&mut self, pod: PodId, why: Cause) {
         if !self.runs(pod) {
             return;
         }
         match self.world.may_be_evicted(pod) {
-            Ok(()) => self.terminate(pod, why, Some(Reason::EvictionByEvictionApi)),
+            Ok(()) => self.terminate(pod, why, Some(DisruptionReason::EvictionByEvictionApi)),
             Err(budget) => {
                 let workload = self.world.pods().workload(pod);
                 self.record(Fact::EvictionRefused { pod, workload, budget });
@@ -195,7 +195,7 @@ impl<S: Sink> Simulation<'_, S> {
     }
 
     /// A pod terminates, unless it does already, and its controller reacts.
-    pub(crate) fn terminate(&mut self, pod: PodId, why: Why, reason: Option<Reason>) {
+    pub(crate) fn terminate(&mut self, pod: PodId, why: Cause, reason: Option<DisruptionReason>) {
         if !self.runs(pod) {
             return;
         }
@@ -205,7 +205,12 @@ impl<S: Sink> Simulation<'_, S> {
     }
 
     /// A pod is terminating, and stops once it needs no more time or gets none.
-    pub(crate) fn tell_to_stop(&mut self, pod: PodId, why: Why, reason: Option<Reason>) {
+    pub(crate) fn tell_to_stop(
+        &mut self,
+        pod: PodId,
+        why: Cause,
+        reason: Option<DisruptionReason>,
+    ) {
         self.gangs.pod_stops(&self.world, pod);
         let fact = self.world.terminate(pod, why, reason);
         self.record(fact);
@@ -234,11 +239,11 @@ impl<S: Sink> Simulation<'_, S> {
         }
         match self.scheduler.enqueue(pod, &self.world) {
             Ok(()) => self.schedule_wake(),
-            Err(refusal) => self.refuse(pod, Cause::Found(refusal)),
+            Err(refusal) => self.refuse(pod, RefusalRef::New(refusal)),
         }
     }
 
-    fn refuse(&mut self, pod: PodId, cause: Cause) {
+    fn refuse(&mut self, pod: PodId, cause: RefusalRef) {
         let fact = self.world.refuse(pod, cause);
         if let Fact::PodUnschedulable { refusal, .. } = fact {
             *self.last_refusal.slot(pod) = Some(refusal);

@@ -5,7 +5,7 @@ use super::Simulation;
 use crate::action::Purpose;
 use crate::event::Event;
 
-use crate::fact::{Fact, Sink, Why};
+use crate::fact::{Cause, Fact, Sink};
 use crate::lifecycle::drain;
 use crate::model::catalog::OfferingId;
 use crate::model::node::NodeId;
@@ -70,15 +70,15 @@ impl<S: Sink> Simulation<'_, S> {
     pub(crate) fn give_back(&mut self, node: NodeId) {
         // A handler that drains it already goes on.
         if !self.world.nodes().announced(node) {
-            let actions = drain::begin(&self.world, node, Why::Released);
+            let actions = drain::begin(&self.world, node, Cause::Released);
             self.drain(node, actions);
         }
         self.release_when_empty(node);
     }
 
     /// Why the pods of a node that is drained terminate.
-    pub(crate) fn drained_because(&self, node: NodeId) -> Why {
-        if self.world.nodes().announced(node) { Why::Reclaimed } else { Why::Released }
+    pub(crate) fn drained_because(&self, node: NodeId) -> Cause {
+        if self.world.nodes().announced(node) { Cause::Reclaimed } else { Cause::Released }
     }
 
     /// Whether a node that the provider is about to take is terminated as soon as it is drained.
@@ -104,12 +104,12 @@ impl<S: Sink> Simulation<'_, S> {
             return;
         }
         if !left.is_empty() {
-            let why = if leaves { Why::Released } else { Why::Reclaimed };
+            let why = if leaves { Cause::Released } else { Cause::Reclaimed };
             left.into_iter().for_each(|pod| self.terminate(pod, why, None));
             return;
         }
         let offering = self.world.nodes().offering(node);
-        self.node_leaves(node, if leaves { Why::Released } else { Why::Drained });
+        self.node_leaves(node, if leaves { Cause::Released } else { Cause::Drained });
         self.wake_scheduler(Happening::NodeLeft);
         if !leaves {
             self.fill(self.world.nodes().pool(node));

@@ -3,7 +3,7 @@
 
 use super::Simulation;
 use crate::event::Event;
-use crate::fact::{Fact, Sink, Why};
+use crate::fact::{Cause, Fact, Sink};
 use crate::lifecycle::loss::{self, Aftermath};
 use crate::model::node::NodeId;
 use crate::model::pod::{End, Limit, PodId};
@@ -83,10 +83,10 @@ impl<S: Sink> Simulation<'_, S> {
 
     /// An instance ceases to exist, with the pods that are on it. The object of its node goes with it,
     /// unless the cluster has yet to find out.
-    pub(crate) fn node_leaves(&mut self, node: NodeId, why: Why) {
+    pub(crate) fn node_leaves(&mut self, node: NodeId, why: Cause) {
         let now = self.world.now();
         let is_node = matches!(self.world.nodes().state(node), NodeState::Ready { .. });
-        let is_lost = matches!(why, Why::Reclaimed | Why::Outbid | Why::Failed);
+        let is_lost = matches!(why, Cause::Reclaimed | Cause::Outbid | Cause::Failed);
         if is_lost {
             for pod in self.world.placement().pods_on(node).to_vec() {
                 self.pod_rejected(pod);

@@ -4,7 +4,7 @@
 use super::Simulation;
 use crate::action::Action;
 use crate::event::Event;
-use crate::fact::{Sink, Why};
+use crate::fact::{Cause, Sink};
 use crate::lifecycle::{drain, shutdown};
 use crate::model::node::NodeId;
 use crate::providers::interruption::{DrainedBy, NodeObject};
@@ -32,11 +32,11 @@ impl<S: Sink> Simulation<'_, S> {
             return;
         }
         let why = if self.failing.contains(&node) {
-            Why::Failed
+            Cause::Failed
         } else if self.outbid.get(&node).is_some_and(|at| *at <= self.world.now()) {
-            Why::Outbid
+            Cause::Outbid
         } else {
-            Why::Reclaimed
+            Cause::Reclaimed
         };
         self.node_leaves(node, why);
         self.fill(self.world.nodes().pool(node));
@@ -72,7 +72,7 @@ impl<S: Sink> Simulation<'_, S> {
             // A drain that has begun goes on.
             DrainedBy::Handler if self.pools.is_leaving(node) => {}
             DrainedBy::Handler => {
-                let actions = drain::begin(&self.world, node, Why::Reclaimed);
+                let actions = drain::begin(&self.world, node, Cause::Reclaimed);
                 self.drain(node, actions);
             }
             DrainedBy::Kubelet => {

@@ -2,13 +2,13 @@
 
 /// Why an instance ceased to exist, or a pod is terminating.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Why {
+pub enum Cause {
     /// The provider took its spot capacity back.
     Reclaimed,
     /// The provider took it because spot costs more than its pool pays.
     Outbid,
-    /// It was so from the start.
-    Found,
+    /// It was in this state when the run began.
+    InitialState,
     /// The scheduler made room for a pod of higher priority.
     Preempted,
     /// Its node had a taint that it does not tolerate, or no longer.
@@ -26,10 +26,10 @@ pub enum Why {
     ScaledDown,
 }
 
-impl Why {
+impl Cause {
     /// Whether an instance is gone because the provider wanted spot capacity back.
     #[must_use]
     pub fn is_reclaim(self) -> bool {
-        matches!(self, Why::Reclaimed | Why::Outbid | Why::Drained)
+        matches!(self, Cause::Reclaimed | Cause::Outbid | Cause::Drained)
     }
 }

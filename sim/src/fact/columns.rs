@@ -1,10 +1,10 @@
 //! The columns of a fact: what a file of facts says of it, before anything has a name.
 
-use super::Why;
+use super::Cause;
 use super::refusal::RefusalId;
 use crate::model::budget::BudgetId;
 use crate::model::catalog::{Capacity, OfferingId};
-use crate::model::disruption::Reason;
+use crate::model::disruption::DisruptionReason;
 use crate::model::images::ImageId;
 use crate::model::job::Outcome;
 use crate::model::node::NodeId;
@@ -40,11 +40,11 @@ pub enum Column {
     /// An amount of spot capacity.
     Capacity(Capacity),
     /// Why a pod or an instance had to go.
-    Why(Why),
+    Cause(Cause),
     /// How a pod ended.
     End(End),
     /// The reason of a pod's condition `DisruptionTarget`, if it has one.
-    Reason(Option<Reason>),
+    DisruptionReason(Option<DisruptionReason>),
     /// What became of a Job.
     Outcome(Outcome),
     /// The message of a refusal, if there was one.
@@ -76,9 +76,9 @@ columns! {
     ImageId: it => Column::Image(it);
     PoolId: it => Column::Pool(it);
     Capacity: it => Column::Capacity(it);
-    Why: it => Column::Why(it);
+    Cause: it => Column::Cause(it);
     End: it => Column::End(it);
-    Option<Reason>: it => Column::Reason(it);
+    Option<DisruptionReason>: it => Column::DisruptionReason(it);
     Outcome: it => Column::Outcome(it);
     RefusalId: it => Column::Refusal(Some(it));
     Option<RefusalId>: it => Column::Refusal(it);

@@ -6,12 +6,12 @@ mod declare;
 pub mod refusal;
 mod words;
 
-pub use cause::Why;
+pub use cause::Cause;
 pub use columns::Column;
 
 use crate::model::budget::BudgetId;
 use crate::model::catalog::{Capacity, OfferingId};
-use crate::model::disruption::Reason;
+use crate::model::disruption::DisruptionReason;
 use crate::model::images::ImageId;
 use crate::model::job::{Outcome, Worked};
 use crate::model::node::NodeId;
@@ -197,9 +197,9 @@ pub enum Fact {
         /// Whether it counted as available until now.
         was_available: bool,
         /// Why it is terminating.
-        why: Why,
+        why: Cause,
         /// What Kubernetes says of it.
-        reason: Option<Reason>,
+        reason: Option<DisruptionReason>,
     }
     digest [pod; workload, flags(was_ready, was_available) | (why.number() << 2); reason]
     columns {
@@ -232,7 +232,7 @@ pub enum Fact {
         /// How it ended.
         end: End,
         /// What Kubernetes says of it, or will say once it is noticed.
-        reason: Option<Reason>,
+        reason: Option<DisruptionReason>,
         /// Whether it was ready until now.
         was_ready: bool,
         /// Whether it counted as available until now.
@@ -325,7 +325,7 @@ pub enum Fact {
         /// Which node.
         node: NodeId,
         /// Why.
-        why: Why,
+        why: Cause,
         /// Whether it had been announced.
         announced: bool,
     }

@@ -19,7 +19,7 @@ id! {
 
 /// One reason for which a plugin refuses a node.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Reason {
+pub enum UnschedulableReason {
     /// A plugin's own fixed sentence.
     Text(&'static str),
     /// Too little of a resource is left.
@@ -30,16 +30,18 @@ pub enum Reason {
     Gated(SpecId),
 }
 
-impl Reason {
+impl UnschedulableReason {
     /// The sentence that kube-scheduler prints.
     #[must_use]
     pub fn text(self, model: &Model) -> String {
         match self {
-            Reason::Text(text) => text.to_owned(),
-            Reason::Insufficient(lane) => format!("Insufficient {}", model.lane_name(lane)),
-            Reason::Said(sentence) => model.names.text(sentence).to_owned(),
+            UnschedulableReason::Text(text) => text.to_owned(),
+            UnschedulableReason::Insufficient(lane) => {
+                format!("Insufficient {}", model.lane_name(lane))
+            }
+            UnschedulableReason::Said(sentence) => model.names.text(sentence).to_owned(),
             // kube-scheduler: plugins/schedulinggates PreEnqueue
-            Reason::Gated(spec) => {
+            UnschedulableReason::Gated(spec) => {
                 let gates = model.specs[spec].gates.iter().map(|gate| model.names.text(*gate));
                 let gates: Vec<&str> = gates.collect();
                 format!("waiting for scheduling gates: [{}]", gates.join(" "))
@@ -54,9 +56,9 @@ pub struct Refusal {
     /// How many nodes there were.
     pub nodes: usize,
     /// Why none of them was asked, if that is so.
-    pub outright: Vec<Reason>,
+    pub outright: Vec<UnschedulableReason>,
     /// How many of them gave each reason; a node that gives two counts twice.
-    pub reasons: BTreeMap<Reason, usize>,
+    pub reasons: BTreeMap<UnschedulableReason, usize>,
     /// What came of the attempt to make room, if there was one.
     pub room: Option<NoRoom>,
 }
@@ -67,12 +69,12 @@ pub enum NoRoom {
     /// The pod may not push others away.
     NotEligible(&'static str),
     /// What the nodes said to that.
-    Refused(BTreeMap<Reason, usize>),
+    Refused(BTreeMap<UnschedulableReason, usize>),
 }
 
 impl Refusal {
     /// Counts the reasons of some nodes that give the same ones.
-    pub fn add(&mut self, reasons: &[Reason], nodes: usize) {
+    pub fn add(&mut self, reasons: &[UnschedulableReason], nodes: usize) {
         for reason in reasons {
             *self.reasons.entry(*reason).or_default() += nodes;
         }
@@ -113,8 +115,13 @@ impl NoRoom {
 }
 
 /// How many nodes gave each reason; the lines are sorted as strings, as upstream.
-fn available(nodes: usize, reasons: &BTreeMap<Reason, usize>, model: &Model) -> String {
-    let line = |(reason, count): (&Reason, &usize)| format!("{count} {}", reason.text(model));
+fn available(
+    nodes: usize,
+    reasons: &BTreeMap<UnschedulableReason, usize>,
+    model: &Model,
+) -> String {
+    let line =
+        |(reason, count): (&UnschedulableReason, &usize)| format!("{count} {}", reason.text(model));
     let mut lines: Vec<String> = reasons.iter().map(line).collect();
     lines.sort();
     let colon = if lines.is_empty() { "" } else { ": " };
@@ -123,9 +130,9 @@ fn available(nodes: usize, reasons: &BTreeMap<Reason, usize>, model: &Model) -> 
 
 /// A refusal as a scheduler hands it over: worked out for this pod, or the same as one before.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Cause {
+pub enum RefusalRef {
     /// Worked out for this pod.
-    Found(Refusal),
+    New(Refusal),
     /// One that has occurred before.
     Known(RefusalId),
 }

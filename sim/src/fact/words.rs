@@ -1,9 +1,9 @@
 //! Facts as 64-bit words: what the digest of a run is made of.
 
-use super::{Fact, Sink, Why};
+use super::{Cause, Fact, Sink};
 use crate::digest::{self, Digest};
 use crate::model::catalog::Capacity;
-use crate::model::disruption::Reason;
+use crate::model::disruption::DisruptionReason;
 use crate::model::pod::{End, Limit};
 use crate::money::MicroUsdPerHour;
 use crate::table::Id;
@@ -45,7 +45,7 @@ words! {
     Span: it => it.as_ms();
     SimTime: it => it.as_ms();
     MicroUsdPerHour: it => it.0;
-    Option<Reason>: it => it.map_or(u64::MAX, |reason| reason as u64);
+    Option<DisruptionReason>: it => it.map_or(u64::MAX, |reason| reason as u64);
     Capacity: it => it.number();
     &'static str: it => digest::of_name(it);
 }
@@ -83,20 +83,20 @@ impl Capacity {
     }
 }
 
-impl Why {
+impl Cause {
     /// The reason as it is written into digests.
     pub(super) fn number(self) -> u32 {
         match self {
-            Why::Reclaimed => 0,
-            Why::Found => 1,
-            Why::Preempted => 2,
-            Why::Tainted => 3,
-            Why::Outbid => 4,
-            Why::Released => 8,
-            Why::JobOver => 9,
-            Why::ScaledDown => 12,
-            Why::Drained => 10,
-            Why::Failed => 11,
+            Cause::Reclaimed => 0,
+            Cause::InitialState => 1,
+            Cause::Preempted => 2,
+            Cause::Tainted => 3,
+            Cause::Outbid => 4,
+            Cause::Released => 8,
+            Cause::JobOver => 9,
+            Cause::ScaledDown => 12,
+            Cause::Drained => 10,
+            Cause::Failed => 11,
         }
     }
 }

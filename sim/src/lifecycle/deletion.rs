@@ -1,8 +1,8 @@
 //! Deletion of pods: how a workload rids itself of one, and which were deleted.
 
 use crate::action::Action;
-use crate::fact::Why;
-use crate::model::disruption::Reason;
+use crate::fact::Cause;
+use crate::model::disruption::DisruptionReason;
 use crate::model::pod::PodId;
 use crate::world::World;
 use crate::world::pods::Phase;
@@ -12,7 +12,7 @@ pub(super) fn delete(world: &World, pod: PodId) -> Option<Action> {
     match world.pods().phase(pod) {
         Phase::Pending => Some(Action::Withdraw { pod }),
         Phase::Starting { .. } | Phase::Running { .. } => {
-            Some(Action::Terminate { pod, why: Why::ScaledDown, reason: None })
+            Some(Action::Terminate { pod, why: Cause::ScaledDown, reason: None })
         }
         Phase::Terminating { .. } | Phase::Ended(_) | Phase::Withdrawn => None,
     }
@@ -20,5 +20,5 @@ pub(super) fn delete(world: &World, pod: PodId) -> Option<Action> {
 
 /// Whether a terminating pod has been deleted, as every client does but the kubelet.
 pub(super) fn is_deleted(world: &World, pod: PodId) -> bool {
-    world.pods().reason(pod) != Some(Reason::TerminationByKubelet)
+    world.pods().reason(pod) != Some(DisruptionReason::TerminationByKubelet)
 }

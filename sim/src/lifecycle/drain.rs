@@ -2,7 +2,7 @@
 //! make it ask. A termination handler does so at a notice, a pool before it gives a node back.
 
 use crate::action::Action;
-use crate::fact::Why;
+use crate::fact::Cause;
 use crate::model::node::NodeId;
 use crate::model::pod::PodId;
 use crate::model::workload::Controller;
@@ -17,7 +17,7 @@ pub const RETRY_AFTER: Span = Span::from_secs(5);
 
 /// `node` is to be emptied: no more pods, and those that are there are asked to leave.
 #[must_use]
-pub fn begin(world: &World, node: NodeId, why: Why) -> Vec<Action> {
+pub fn begin(world: &World, node: NodeId, why: Cause) -> Vec<Action> {
     let NodeState::Ready { cordoned } = world.nodes().state(node) else { return Vec::new() };
     let cordon = (!cordoned).then_some(Action::Cordon { node });
     cordon.into_iter().chain(evictions(world, node, why)).collect()
@@ -25,7 +25,7 @@ pub fn begin(world: &World, node: NodeId, why: Why) -> Vec<Action> {
 
 /// Asks for the eviction of everybody who is still there.
 #[must_use]
-pub fn evictions(world: &World, node: NodeId, why: Why) -> Vec<Action> {
+pub fn evictions(world: &World, node: NodeId, why: Cause) -> Vec<Action> {
     left(world, node).map(|pod| Action::Evict { pod, why }).collect()
 }
 

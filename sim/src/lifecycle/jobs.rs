@@ -12,7 +12,7 @@ use super::cron_jobs::CronJobs;
 use super::deletion::is_deleted;
 use super::loss::Aftermath;
 use crate::action::{Action, Waiting};
-use crate::fact::Why;
+use crate::fact::Cause;
 use crate::model::failure::{Failure, FailureAction, Replacement, Retries, backoff};
 use crate::model::job::{Job, Outcome};
 use crate::model::node::NodeId;
@@ -255,7 +255,7 @@ impl Jobs {
         let goes = |pod: &PodId| match world.pods().phase(*pod) {
             Phase::Pending => Some(Action::Withdraw { pod: *pod }),
             Phase::Starting { .. } | Phase::Running { .. } => {
-                Some(Action::Terminate { pod: *pod, why: Why::JobOver, reason: None })
+                Some(Action::Terminate { pod: *pod, why: Cause::JobOver, reason: None })
             }
             Phase::Terminating { .. } | Phase::Ended(_) | Phase::Withdrawn => None,
         };

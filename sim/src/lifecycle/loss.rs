@@ -6,7 +6,7 @@
 
 use super::taint_manager;
 use crate::action::{Action, Waiting};
-use crate::model::disruption::Reason;
+use crate::model::disruption::DisruptionReason;
 use crate::model::node::NodeId;
 use crate::model::pod::PodId;
 use crate::model::taints::{Effect, Taint};
@@ -25,7 +25,7 @@ pub struct Aftermath {
     pub gone_at: Option<SimTime>,
     /// What is then said of the pod's end, unless its node has to wait for the taint for so long that
     /// the object's end comes first.
-    pub reason: Option<Reason>,
+    pub reason: Option<DisruptionReason>,
 }
 
 /// When a pod's object is marked as deleted.
@@ -67,10 +67,10 @@ pub fn aftermath(world: &World, pod: PodId, loss: &Loss, collected_after: Span) 
             unreachable_at,
             marked: Mark::AfterTaint(span),
             gone_at,
-            reason: Some(Reason::DeletionByTaintManager),
+            reason: Some(DisruptionReason::DeletionByTaintManager),
         },
         (_, Some(gone)) => {
-            let reason = Some(Reason::DeletionByPodGc);
+            let reason = Some(DisruptionReason::DeletionByPodGc);
             Aftermath { unreachable_at, marked: Mark::At(gone), gone_at, reason }
         }
         (_, None) => Aftermath { unreachable_at, marked: Mark::Never, gone_at: None, reason: None },

@@ -3,8 +3,8 @@
 // kubelet: pkg/kubelet/nodeshutdown
 
 use crate::action::Action;
-use crate::fact::Why;
-use crate::model::disruption::Reason;
+use crate::fact::Cause;
+use crate::model::disruption::DisruptionReason;
 use crate::model::node::NodeId;
 use crate::model::pod::{PodId, PodSpec};
 use crate::model::taints::{Effect, Taint};
@@ -44,15 +44,15 @@ pub fn critical(world: &World, node: NodeId) -> Vec<Action> {
 pub fn ordinary_take(world: &World, node: NodeId, shutdown: &Shutdown) -> Span {
     let each = to_stop(world, node, false).map(|pod| {
         let spec = world.spec_of(pod);
-        spec.shutdown.min(granted(spec, Some(Reason::TerminationByKubelet), shutdown))
+        spec.shutdown.min(granted(spec, Some(DisruptionReason::TerminationByKubelet), shutdown))
     });
     each.max().unwrap_or(Span::ZERO)
 }
 
 /// How long a pod may take that terminates for this reason.
 #[must_use]
-pub fn granted(spec: &PodSpec, reason: Option<Reason>, shutdown: &Shutdown) -> Span {
-    if reason != Some(Reason::TerminationByKubelet) {
+pub fn granted(spec: &PodSpec, reason: Option<DisruptionReason>, shutdown: &Shutdown) -> Span {
+    if reason != Some(DisruptionReason::TerminationByKubelet) {
         return spec.grace;
     }
     spec.grace.min(if is_critical(spec) { shutdown.critical } else { shutdown.ordinary() })
@@ -63,9 +63,9 @@ fn is_critical(spec: &PodSpec) -> bool {
 }
 
 fn terminations(world: &World, node: NodeId, critical: bool) -> impl Iterator<Item = Action> {
-    let reason = Some(Reason::TerminationByKubelet);
+    let reason = Some(DisruptionReason::TerminationByKubelet);
     let pods = to_stop(world, node, critical);
-    pods.map(move |pod| Action::Terminate { pod, why: Why::Reclaimed, reason })
+    pods.map(move |pod| Action::Terminate { pod, why: Cause::Reclaimed, reason })
 }
 
 /// The pods of a phase, those of DaemonSets included.

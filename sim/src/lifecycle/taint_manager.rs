@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 
 use crate::action::Action;
-use crate::fact::Why;
-use crate::model::disruption::Reason;
+use crate::fact::Cause;
+use crate::model::disruption::DisruptionReason;
 use crate::model::pod::PodId;
 use crate::model::taints::{Effect, Taint, Toleration};
 use crate::model::workload::Controller;
@@ -56,8 +56,8 @@ impl TaintManager {
         self.leaves_at.remove(&pod);
         let runs =
             matches!(world.pods().phase(pod), Phase::Starting { .. } | Phase::Running { .. });
-        let reason = Some(Reason::DeletionByTaintManager);
-        runs.then_some(Action::Terminate { pod, why: Why::Tainted, reason })
+        let reason = Some(DisruptionReason::DeletionByTaintManager);
+        runs.then_some(Action::Terminate { pod, why: Cause::Tainted, reason })
     }
 }
 

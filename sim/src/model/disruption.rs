@@ -3,7 +3,7 @@
 /// The reason of a pod's condition `DisruptionTarget`.
 // Kubernetes documentation, "Disruptions": Pod disruption conditions
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Reason {
+pub enum DisruptionReason {
     /// The scheduler made room for a pod of higher priority.
     PreemptionByScheduler,
     /// Its node had a `NoExecute` taint that it does not tolerate, or no longer.
@@ -16,25 +16,25 @@ pub enum Reason {
     TerminationByKubelet,
 }
 
-impl Reason {
+impl DisruptionReason {
     /// Every reason, in order.
-    pub const ALL: [Reason; 5] = [
-        Reason::PreemptionByScheduler,
-        Reason::DeletionByTaintManager,
-        Reason::EvictionByEvictionApi,
-        Reason::DeletionByPodGc,
-        Reason::TerminationByKubelet,
+    pub const ALL: [DisruptionReason; 5] = [
+        DisruptionReason::PreemptionByScheduler,
+        DisruptionReason::DeletionByTaintManager,
+        DisruptionReason::EvictionByEvictionApi,
+        DisruptionReason::DeletionByPodGc,
+        DisruptionReason::TerminationByKubelet,
     ];
 
     /// Its name in the condition.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
-            Reason::PreemptionByScheduler => "PreemptionByScheduler",
-            Reason::DeletionByTaintManager => "DeletionByTaintManager",
-            Reason::EvictionByEvictionApi => "EvictionByEvictionAPI",
-            Reason::DeletionByPodGc => "DeletionByPodGC",
-            Reason::TerminationByKubelet => "TerminationByKubelet",
+            DisruptionReason::PreemptionByScheduler => "PreemptionByScheduler",
+            DisruptionReason::DeletionByTaintManager => "DeletionByTaintManager",
+            DisruptionReason::EvictionByEvictionApi => "EvictionByEvictionAPI",
+            DisruptionReason::DeletionByPodGc => "DeletionByPodGC",
+            DisruptionReason::TerminationByKubelet => "TerminationByKubelet",
         }
     }
 }

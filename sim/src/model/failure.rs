@@ -1,6 +1,6 @@
 //! Failure: which ends of its pods a Job counts, when it tries again, and when it gives up.
 
-use super::disruption::Reason;
+use super::disruption::DisruptionReason;
 use super::pod::{End, Limit};
 use crate::table::id;
 use crate::time::Span;
@@ -102,7 +102,7 @@ impl Failure {
     /// How a pod failed that ended so. One that stops when it is asked to is taken to exit by the
     /// signal, and so not with 0.
     #[must_use]
-    pub fn of(end: End, reason: Option<Reason>) -> Failure {
+    pub fn of(end: End, reason: Option<DisruptionReason>) -> Failure {
         let exit_code = match end {
             End::Completed => Some(0),
             End::Clean => Some(128 + 15),
@@ -157,7 +157,7 @@ mod tests {
 
     #[test]
     fn what_a_pod_exits_with_says_how_it_ended() {
-        let evicted = Some(Reason::EvictionByEvictionApi);
+        let evicted = Some(DisruptionReason::EvictionByEvictionApi);
         let exit = |end| Failure::of(end, evicted).exit_code;
         assert_eq!(exit(End::Clean), Some(143));
         assert_eq!(exit(End::CutShort(Limit::Grace)), Some(137));

@@ -2,7 +2,7 @@
 //!
 //! Start nodes come first, so that node `i` of a run is start node `i`; and so do start pods.
 
-use super::disruption::Reason;
+use super::disruption::DisruptionReason;
 use super::images::ImageId;
 use super::node::NodeShape;
 use super::pod::SpecId;
@@ -67,8 +67,8 @@ pub struct StartPod {
 impl StartPod {
     /// The condition `DisruptionTarget` that it carries, if it is on its way out with one.
     #[must_use]
-    pub fn disruption_target(&self) -> Option<Reason> {
-        self.preempted.then_some(Reason::PreemptionByScheduler)
+    pub fn disruption_target(&self) -> Option<DisruptionReason> {
+        self.preempted.then_some(DisruptionReason::PreemptionByScheduler)
     }
 }
 

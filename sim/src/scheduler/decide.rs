@@ -1,10 +1,10 @@
 //! One decision from a ranking: which node, or why none.
 
-use super::answers::{Answers, number};
 use super::framework::{Code, PodView};
-use super::inquiry::{Kind, Rejection, first_of};
+use super::node_cache::{NodeCache, number};
 use super::plain::{self, Evaluation, Scored, Walk};
 use super::preemption::{Attempt, Preemption};
+use super::prepared_cycle::{Kind, Rejection, first_of};
 use super::ranking::{Group, NO_CELL, Ranking};
 use crate::fact::refusal::Refusal;
 use crate::model::node::NodeId;
@@ -47,7 +47,7 @@ pub struct Scratch {
 /// A ranking and the answers it is made of, both up to date.
 pub struct Ranked<'r> {
     pub(super) ranking: &'r mut Ranking,
-    pub(super) answers: &'r Answers,
+    pub(super) cache: &'r NodeCache,
 }
 
 /// A node that is judged one by one, because pods are nominated to it.
@@ -89,8 +89,8 @@ impl Ranked<'_> {
     fn as_nominated(&self, pod: PodView<'_>, world: &World) -> Option<NodeId> {
         let node = world.pods().nominated(pod.id?)?;
         world.place_of(node)?;
-        let Ranking { inquiry, standings, .. } = &*self.ranking;
-        plain::rejection(inquiry, pod, world.view(node), standings).is_none().then_some(node)
+        let Ranking { cycle, standings, .. } = &*self.ranking;
+        plain::rejection(cycle, pod, world.view(node), standings).is_none().then_some(node)
     }
 
     /// Takes out the nodes that refuse because of the pods that are nominated to them.
@@ -101,7 +101,7 @@ impl Ranked<'_> {
             let view = world.view(node);
             let Some(load) = plain::with_nominated(pod, view, view.load()) else { continue };
             let ranking = &mut *self.ranking;
-            let refused = ranking.inquiry.rejection_with_load(pod, view, &load, &ranking.standings);
+            let refused = ranking.cycle.rejection_with_load(pod, view, &load, &ranking.standings);
             if let Some(rejection) = refused {
                 let cell = std::mem::replace(&mut ranking.rows[place], NO_CELL);
                 ranking.held[cell as usize] -= 1;
@@ -120,12 +120,12 @@ impl Ranked<'_> {
 
     /// What each group hears as a whole, and which cells take the pod.
     fn judge(&self, pod: PodView<'_>, scratch: &mut Scratch) {
-        let Ranking { inquiry, standings, groups, held, .. } = &*self.ranking;
+        let Ranking { cycle, standings, groups, held, .. } = &*self.ranking;
         scratch.judged.clear();
         scratch.passes.clear();
         scratch.passes.resize(held.len(), false);
         for Group { shares, scored, .. } in groups {
-            let rejection = inquiry.judge(pod, standings, shares);
+            let rejection = cycle.judge(pod, standings, shares);
             if rejection.is_none() {
                 scored.iter().for_each(|(_, cell)| scratch.passes[*cell as usize] = true);
             }
@@ -226,15 +226,15 @@ impl Ranked<'_> {
                     self.kind(group, nodes.sum())
                 })
                 .collect();
-            let Ranking { inquiry, standings, .. } = &*self.ranking;
-            for (_, scores) in inquiry.relative_scores(pod, standings, &kinds) {
+            let Ranking { cycle, standings, .. } = &*self.ranking;
+            for (_, scores) in cycle.relative_scores(pod, standings, &kinds) {
                 bonus.iter_mut().zip(scores).for_each(|(bonus, score)| *bonus += score);
             }
         }
     }
 
     fn kind<'g>(&'g self, group: &'g Group, nodes: usize) -> Kind<'g> {
-        Kind { nodes, grades: self.answers.grades(group.grades), shares: &group.shares }
+        Kind { nodes, grades: self.cache.grades(group.grades), shares: &group.shares }
     }
 
     /// The cells with the highest total; how many nodes they hold.
@@ -303,14 +303,14 @@ impl Ranked<'_> {
             .filter_map(|(node, code)| Some((node, code?)))
             .collect();
         self.put_back(taken_out);
-        let Ranking { inquiry, standings, .. } = &*self.ranking;
-        Attempt::of(inquiry, pod, world, standings, verdicts.into_iter(), root)
+        let Ranking { cycle, standings, .. } = &*self.ranking;
+        Attempt::of(cycle, pod, world, standings, verdicts.into_iter(), root)
     }
 
     /// What nodes of a cell say in the end.
     fn verdict(&self, cell: u32, judged: &[Option<Rejection>]) -> Option<Rejection> {
         let cell = self.ranking.cell_at(cell);
-        let own = self.answers.answer(cell.answer).own.as_ref().err().cloned();
+        let own = self.cache.answer(cell.answer).own.as_ref().err().cloned();
         first_of(own, judged[cell.group as usize].clone())
     }
 
@@ -345,16 +345,16 @@ impl Ranked<'_> {
     fn score(&self, evaluation: &mut Evaluation, pod: PodView<'_>, world: &World) {
         let feasible = evaluation.verdicts.iter().filter(|(_, verdict)| verdict.is_none());
         let places: Vec<usize> = feasible.filter_map(|(node, _)| world.place_of(*node)).collect();
-        let Ranking { inquiry, standings, rows, groups, .. } = &*self.ranking;
+        let Ranking { cycle, standings, rows, groups, .. } = &*self.ranking;
         let cells: Vec<_> = places.iter().map(|place| self.ranking.cell_at(rows[*place])).collect();
         let kinds: Vec<Kind<'_>> =
             cells.iter().map(|cell| self.kind(&groups[cell.group as usize], 1)).collect();
-        let relative = inquiry.relative_scores(pod, standings, &kinds);
+        let relative = cycle.relative_scores(pod, standings, &kinds);
         for (at, (place, cell)) in places.iter().zip(&cells).enumerate() {
             let node = world.registered()[*place];
-            let mut by_plugin: Vec<_> = inquiry.own_scores(pod, world.view(node)).collect();
+            let mut by_plugin: Vec<_> = cycle.own_scores(pod, world.view(node)).collect();
             let sum = || by_plugin.iter().map(|(_, score)| score).sum();
-            let own = self.answers.answer(cell.answer).own.as_ref().map_or_else(|_| sum(), |s| *s);
+            let own = self.cache.answer(cell.answer).own.as_ref().map_or_else(|_| sum(), |s| *s);
             by_plugin.extend(relative.iter().map(|(plugin, scores)| (*plugin, scores[at])));
             let total = own + relative.iter().map(|(_, scores)| scores[at]).sum::<i64>();
             evaluation.scores.push(Scored { node, total, by_plugin });

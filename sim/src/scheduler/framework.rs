@@ -10,7 +10,7 @@
 //!
 //! So what a plugin said about a node stays true until that node, or one of those sums, changes.
 
-use crate::fact::refusal::Reason;
+use crate::fact::refusal::UnschedulableReason;
 use crate::model::node::NodeId;
 use crate::model::pod::{PodId, PodSpec, SpecId};
 use crate::model::relations::Related;
@@ -159,14 +159,14 @@ pub enum Code {
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Reasons {
     /// One reason.
-    One(Reason),
+    One(UnschedulableReason),
     /// Several, in the plugin's order.
-    Several(Vec<Reason>),
+    Several(Vec<UnschedulableReason>),
 }
 
 impl Reasons {
     /// The reasons as a list.
-    pub fn as_slice(&self) -> &[Reason] {
+    pub fn as_slice(&self) -> &[UnschedulableReason] {
         match self {
             Reasons::One(reason) => std::slice::from_ref(reason),
             Reasons::Several(reasons) => reasons,
@@ -178,13 +178,16 @@ impl Verdict {
     /// A refusal for one fixed reason, which the removal of pods may change.
     #[must_use]
     pub fn unschedulable(text: &'static str) -> Verdict {
-        Verdict::Reject(Code::Unschedulable, Reasons::One(Reason::Text(text)))
+        Verdict::Reject(Code::Unschedulable, Reasons::One(UnschedulableReason::Text(text)))
     }
 
     /// A refusal for one fixed reason, which no removal of pods can change.
     #[must_use]
     pub fn unresolvable(text: &'static str) -> Verdict {
-        Verdict::Reject(Code::UnschedulableAndUnresolvable, Reasons::One(Reason::Text(text)))
+        Verdict::Reject(
+            Code::UnschedulableAndUnresolvable,
+            Reasons::One(UnschedulableReason::Text(text)),
+        )
     }
 }
 

@@ -1,16 +1,16 @@
 //! kube-scheduler in virtual time: one pod, one cycle, one decision.
 
 mod alike;
-pub mod answers;
-mod branches;
 pub mod decide;
-mod follower;
 pub mod framework;
-pub mod inquiry;
+mod journal_reader;
 mod line;
+pub mod node_cache;
+mod pair_interner;
 pub mod plain;
 pub mod plugins;
 pub mod preemption;
+pub mod prepared_cycle;
 pub mod profile;
 pub mod queue;
 pub mod ranking;
@@ -18,7 +18,7 @@ pub mod rankings;
 pub mod sums;
 
 use crate::action::Action;
-use crate::fact::refusal::{Cause, Reason, Refusal};
+use crate::fact::refusal::{Refusal, RefusalRef, UnschedulableReason};
 use crate::model::Model;
 use crate::model::node::NodeId;
 use crate::model::pod::{PodId, PodSpec, SpecId};
@@ -29,9 +29,9 @@ use crate::world::World;
 use alike::Failures;
 use decide::Scratch;
 use framework::{Happening, PodView};
-use inquiry::Rejection;
 use plain::{Evaluation, Walk};
 use preemption::Preemption;
+use prepared_cycle::Rejection;
 use profile::{Configuration, Profile};
 use queue::{Aside, Plugins, Queue};
 use rankings::Rankings;
@@ -162,7 +162,7 @@ impl Scheduler {
             self.cycles += 1;
             self.recalled += 1;
             self.set_aside(view, pod, refused_by, world);
-            return (Action::Refuse { pod, cause: Cause::Known(refusal) }, None);
+            return (Action::Refuse { pod, cause: RefusalRef::Known(refusal) }, None);
         }
         match self.place(pod, world) {
             Placed::On(node) => {
@@ -177,7 +177,7 @@ impl Scheduler {
                     self.failures.remember(view, refused_by, &refusal, preemption, world);
                 }
                 let then = preemption.and_then(|preemption| preemption.action(pod, world));
-                (Action::Refuse { pod, cause: Cause::Found(refusal) }, then)
+                (Action::Refuse { pod, cause: RefusalRef::New(refusal) }, then)
             }
         }
     }
@@ -270,12 +270,12 @@ fn held_back(pod: PodId, world: &World) -> Result<(), Refusal> {
 
 /// What keeps a pod out of the queue, and the plugin that says so (PreEnqueue).
 #[must_use]
-pub fn gate(spec: SpecId, model: &Model) -> Option<(&'static str, Reason)> {
+pub fn gate(spec: SpecId, model: &Model) -> Option<(&'static str, UnschedulableReason)> {
     let PodSpec { gates, awaits_device, .. } = &model.specs[spec];
     if !gates.is_empty() {
-        return Some(("SchedulingGates", Reason::Gated(spec)));
+        return Some(("SchedulingGates", UnschedulableReason::Gated(spec)));
     }
-    awaits_device.map(|sentence| ("DynamicResources", Reason::Said(sentence)))
+    awaits_device.map(|sentence| ("DynamicResources", UnschedulableReason::Said(sentence)))
 }
 
 /// The profile that places a pod.

@@ -4,8 +4,8 @@
 //! preemption and policies that imagine nodes ask here.
 
 use super::framework::{Candidates, PodView};
-use super::inquiry::{Inquiry, Kind, Rejection};
 use super::preemption::{Attempt, Preemption};
+use super::prepared_cycle::{Kind, PreparedCycle, Rejection};
 use super::profile::Profile;
 use super::sums::{Share, Standing};
 use crate::fact::refusal::Refusal;
@@ -61,21 +61,21 @@ impl Walk {
 #[must_use]
 pub fn evaluate(profile: &Profile, pod: PodView<'_>, world: &World, walk: Walk) -> Evaluation {
     let nodes = world.registered().len();
-    let inquiry = match Inquiry::of(profile, pod, world) {
-        Ok(inquiry) => inquiry,
+    let cycle = match PreparedCycle::of(profile, pod, world) {
+        Ok(cycle) => cycle,
         Err(rejection) => {
             return Evaluation { nodes, outright: Some(rejection), ..Evaluation::default() };
         }
     };
-    let standings = standings(&inquiry, pod, world);
-    if let Some(verdict) = nominated(&inquiry, pod, world, &standings) {
+    let standings = standings(&cycle, pod, world);
+    if let Some(verdict) = nominated(&cycle, pod, world, &standings) {
         let verdicts = vec![verdict];
-        let scores = scores(&inquiry, pod, world, &standings, &verdicts);
+        let scores = scores(&cycle, pod, world, &standings, &verdicts);
         return Evaluation { nodes, as_nominated: true, verdicts, scores, ..Evaluation::default() };
     }
-    let verdicts = verdicts(&inquiry, pod, world, &standings, walk);
-    let scores = scores(&inquiry, pod, world, &standings, &verdicts);
-    let only = inquiry.only().map(|only| only.candidates.clone());
+    let verdicts = verdicts(&cycle, pod, world, &standings, walk);
+    let scores = scores(&cycle, pod, world, &standings, &verdicts);
+    let only = cycle.only().map(|only| only.candidates.clone());
     Evaluation { nodes, outright: None, only, as_nominated: false, verdicts, scores }
 }
 
@@ -88,8 +88,8 @@ pub fn preempt(
     evaluation: &Evaluation,
     root: Root,
 ) -> Option<Preemption> {
-    let inquiry = Inquiry::of(profile, pod, world).ok()?;
-    let standings = standings(&inquiry, pod, world);
+    let cycle = PreparedCycle::of(profile, pod, world).ok()?;
+    let standings = standings(&cycle, pod, world);
     let code = |(node, verdict): &(NodeId, Option<Rejection>)| {
         verdict.as_ref().map(|rejection| (*node, rejection.code))
     };
@@ -97,17 +97,16 @@ pub fn preempt(
     // Wherever the search for a node began, that for victims goes by the order of all nodes.
     // kube-scheduler: framework/preemption NodesForStatusCode
     verdicts.sort_by_key(|(node, _)| world.place_of(*node));
-    Some(Attempt::of(&inquiry, pod, world, &standings, verdicts.into_iter(), root))
+    Some(Attempt::of(&cycle, pod, world, &standings, verdicts.into_iter(), root))
 }
 
 /// How every sum stands, over all nodes.
 #[must_use]
-pub fn standings(inquiry: &Inquiry, pod: PodView<'_>, world: &World) -> Vec<Standing> {
-    let mut standings = inquiry.standings(world);
+pub fn standings(cycle: &PreparedCycle, pod: PodView<'_>, world: &World) -> Vec<Standing> {
+    let mut standings = cycle.standings(world);
     if !standings.is_empty() {
         for node in world.registered() {
-            for (standing, share) in
-                standings.iter_mut().zip(inquiry.shares(pod, world.view(*node)))
+            for (standing, share) in standings.iter_mut().zip(cycle.shares(pod, world.view(*node)))
             {
                 standing.add(share);
             }
@@ -119,21 +118,21 @@ pub fn standings(inquiry: &Inquiry, pod: PodView<'_>, world: &World) -> Vec<Stan
 /// The node that the pod is nominated to, if it takes the pod: then no other is looked at.
 // kube-scheduler: schedule_one.go evaluateNominatedNode
 fn nominated(
-    inquiry: &Inquiry,
+    cycle: &PreparedCycle,
     pod: PodView<'_>,
     world: &World,
     standings: &[Standing],
 ) -> Option<(NodeId, Option<Rejection>)> {
     let node = world.pods().nominated(pod.id?)?;
     let there = world.registered().contains(&node);
-    let fits = || rejection(inquiry, pod, world.view(node), standings).is_none();
+    let fits = || rejection(cycle, pod, world.view(node), standings).is_none();
     (there && fits()).then_some((node, None))
 }
 
 /// What each node says, until one more is feasible than is enough.
 // kube-scheduler: schedule_one.go findNodesThatPassFilters
 fn verdicts(
-    inquiry: &Inquiry,
+    cycle: &PreparedCycle,
     pod: PodView<'_>,
     world: &World,
     standings: &[Standing],
@@ -144,7 +143,7 @@ fn verdicts(
     let mut feasible = 0;
     for step in 0..order.len() {
         let node = order[(walk.start + step) % order.len()];
-        let verdict = rejection(inquiry, pod, world.view(node), standings);
+        let verdict = rejection(cycle, pod, world.view(node), standings);
         // Upstream notices that it has enough when it finds one too many.
         if verdict.is_none() && feasible == walk.enough {
             break;
@@ -159,17 +158,17 @@ fn verdicts(
 // kube-scheduler: framework/runtime/framework.go RunFilterPluginsWithNominatedPods
 #[must_use]
 pub fn rejection(
-    inquiry: &Inquiry,
+    cycle: &PreparedCycle,
     pod: PodView<'_>,
     node: NodeView<'_>,
     standings: &[Standing],
 ) -> Option<Rejection> {
-    let alone = inquiry.first_rejection(pod, node, standings);
+    let alone = cycle.first_rejection(pod, node, standings);
     if alone.as_ref().is_some_and(|rejection| rejection.plugin.is_none()) {
         return alone;
     }
     with_nominated(pod, node, node.load())
-        .and_then(|load| inquiry.rejection_with_load(pod, node, &load, standings))
+        .and_then(|load| cycle.rejection_with_load(pod, node, &load, standings))
         .or(alone)
 }
 
@@ -190,7 +189,7 @@ pub fn with_nominated(pod: PodView<'_>, node: NodeView<'_>, load: &NodeLoad) -> 
 
 /// The scores of the feasible nodes: normalised, weighted, summed.
 fn scores(
-    inquiry: &Inquiry,
+    cycle: &PreparedCycle,
     pod: PodView<'_>,
     world: &World,
     standings: &[Standing],
@@ -199,18 +198,18 @@ fn scores(
     let feasible = verdicts.iter().filter(|(_, verdict)| verdict.is_none()).map(|(node, _)| *node);
     let mut scores: Vec<Scored> = feasible
         .map(|node| {
-            let by_plugin: Vec<_> = inquiry.own_scores(pod, world.view(node)).collect();
+            let by_plugin: Vec<_> = cycle.own_scores(pod, world.view(node)).collect();
             Scored { node, total: by_plugin.iter().map(|(_, score)| score).sum(), by_plugin }
         })
         .collect();
     let known: Vec<(Vec<i64>, Vec<Share>)> = scores
         .iter()
         .map(|scored| world.view(scored.node))
-        .map(|node| (inquiry.grades(pod, node).collect(), inquiry.shares(pod, node).collect()))
+        .map(|node| (cycle.grades(pod, node).collect(), cycle.shares(pod, node).collect()))
         .collect();
     let kinds: Vec<Kind<'_>> =
         known.iter().map(|(grades, shares)| Kind { nodes: 1, grades, shares }).collect();
-    for (plugin, relative) in inquiry.relative_scores(pod, standings, &kinds) {
+    for (plugin, relative) in cycle.relative_scores(pod, standings, &kinds) {
         for (scored, score) in scores.iter_mut().zip(relative) {
             scored.total += score;
             scored.by_plugin.push((plugin, score));

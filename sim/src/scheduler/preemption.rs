@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 
 use super::framework::{Code, PodView, Reasons};
-use super::inquiry::{Inquiry, Rejection};
 use super::plain;
+use super::prepared_cycle::{PreparedCycle, Rejection};
 use super::sums::Standing;
 use crate::action::Action;
-use crate::fact::refusal::{NoRoom, Reason};
+use crate::fact::refusal::{NoRoom, UnschedulableReason};
 use crate::model::disruption;
 use crate::model::node::NodeId;
 use crate::model::pod::PodId;
@@ -18,11 +18,14 @@ use crate::world::load::NodeLoad;
 use crate::world::pods::Phase;
 
 /// Status for a node without lower-priority pods.
-pub const NO_VICTIMS: Reason = Reason::Text("No preemption victims found for incoming pod");
+pub const NO_VICTIMS: UnschedulableReason =
+    UnschedulableReason::Text("No preemption victims found for incoming pod");
 /// What a node hears on which, in the end, everybody could stay.
-const NO_VICTIM: Reason = Reason::Text("expected at least one victim pod on node");
+const NO_VICTIM: UnschedulableReason =
+    UnschedulableReason::Text("expected at least one victim pod on node");
 /// What a node hears that no removal of pods could help.
-pub const NOT_HELPFUL: Reason = Reason::Text("Preemption is not helpful for scheduling");
+pub const NOT_HELPFUL: UnschedulableReason =
+    UnschedulableReason::Text("Preemption is not helpful for scheduling");
 
 /// Status for a pod that preempts no other.
 const NEVER: &str = "not eligible due to preemptionPolicy=Never.";
@@ -145,7 +148,7 @@ pub fn outbid(pod: PodId, node: NodeId, world: &World) -> Vec<PodId> {
 
 /// What the attempt needs to know.
 pub(super) struct Attempt<'a> {
-    inquiry: &'a Inquiry,
+    cycle: &'a PreparedCycle,
     pod: PodView<'a>,
     world: &'a World,
     /// How the sums stand that the pod reads.
@@ -161,7 +164,7 @@ pub(super) struct Attempt<'a> {
 impl<'a> Attempt<'a> {
     /// Tries to make room, given how each node refused.
     pub(super) fn of(
-        inquiry: &'a Inquiry,
+        cycle: &'a PreparedCycle,
         pod: PodView<'a>,
         world: &'a World,
         standings: &'a [Standing],
@@ -180,7 +183,7 @@ impl<'a> Attempt<'a> {
             }
         }
         let attempt =
-            Attempt { inquiry, pod, world, standings, potential, nominated_is_unresolvable, root };
+            Attempt { cycle, pod, world, standings, potential, nominated_is_unresolvable, root };
         attempt.make()
     }
 
@@ -228,7 +231,8 @@ impl<'a> Attempt<'a> {
         let on_its_way_out = |pod: &PodId| {
             self.world.spec_of(*pod).priority < self.pod.spec.priority
                 && matches!(self.world.pods().phase(*pod), Phase::Terminating { .. })
-                && self.world.pods().reason(*pod) == Some(disruption::Reason::PreemptionByScheduler)
+                && self.world.pods().reason(*pod)
+                    == Some(disruption::DisruptionReason::PreemptionByScheduler)
         };
         let waits = !self.nominated_is_unresolvable
             && self.world.placement().pods_on(nominated).iter().any(on_its_way_out);
@@ -273,9 +277,8 @@ impl<'a> Attempt<'a> {
 
     fn rejection(&self, node: NodeId, load: &NodeLoad) -> Option<Rejection> {
         let view = self.world.view(node);
-        let refused = |load: &NodeLoad| {
-            self.inquiry.rejection_with_load(self.pod, view, load, self.standings)
-        };
+        let refused =
+            |load: &NodeLoad| self.cycle.rejection_with_load(self.pod, view, load, self.standings);
         plain::with_nominated(self.pod, view, load)
             .and_then(|load| refused(&load))
             .or_else(|| refused(load))
@@ -316,7 +319,7 @@ impl<'a> Attempt<'a> {
 }
 
 /// A refusal by preemption itself.
-fn own(reason: Reason) -> Rejection {
+fn own(reason: UnschedulableReason) -> Rejection {
     Rejection {
         place: 0,
         plugin: None,

@@ -7,11 +7,11 @@
 //!
 //! [`Answer`]: super::answers::Answer
 
-use super::answers::{Answers, number};
-use super::branches::Branches;
-use super::follower::{Follower, LastMoves, Moves, News};
 use super::framework::PodView;
-use super::inquiry::{Inquiry, Rejection};
+use super::journal_reader::{JournalReader, LastMoves, Moves, News};
+use super::node_cache::{NodeCache, number};
+use super::pair_interner::PairInterner;
+use super::prepared_cycle::{PreparedCycle, Rejection};
 use super::profile::Profile;
 use super::sums::{Share, Standing};
 use crate::model::node::NodeId;
@@ -21,19 +21,19 @@ use crate::world::journal::Change;
 
 /// What every node answers to one class of pods.
 pub struct Ranking {
-    pub(super) inquiry: Inquiry,
+    pub(super) cycle: PreparedCycle,
     /// How every sum stands.
     pub(super) standings: Vec<Standing>,
     /// The cell of each node, in the order in which nodes are walked.
     pub(super) rows: Vec<u32>,
     cells: Vec<Cell>,
     /// The number of each cell, by group and answer.
-    cell_numbers: Branches,
+    cell_numbers: PairInterner,
     /// How many nodes each cell holds.
     pub(super) held: Vec<u32>,
     pub(super) groups: Vec<Group>,
     /// The number of each sequence of traits.
-    traits: Branches,
+    traits: PairInterner,
     /// The group of a whole sequence of traits, by its number.
     group_of: Vec<u32>,
     /// The sums for which nodes share domains.
@@ -43,7 +43,7 @@ pub struct Ranking {
     kept: Vec<i64>,
     /// Whether pods of a spec change any sum: what is known of it so far.
     concerns: Vec<Option<bool>>,
-    follower: Follower,
+    reader: JournalReader,
     /// What a node is found to contribute.
     found: Vec<Share>,
     /// How many rows have been worked out so far.
@@ -85,19 +85,19 @@ impl Ranking {
     /// A refusal that holds for every node.
     pub fn new(profile: &Profile, pod: PodView<'_>, world: &World) -> Result<Ranking, Rejection> {
         Ok(Ranking {
-            inquiry: Inquiry::of(profile, pod, world)?,
+            cycle: PreparedCycle::of(profile, pod, world)?,
             standings: Vec::new(),
             rows: Vec::new(),
             cells: Vec::new(),
-            cell_numbers: Branches::default(),
+            cell_numbers: PairInterner::default(),
             held: Vec::new(),
             groups: Vec::new(),
-            traits: Branches::default(),
+            traits: PairInterner::default(),
             group_of: Vec::new(),
             shared: Vec::new(),
             kept: Vec::new(),
             concerns: vec![None; world.model().specs.iter().len()],
-            follower: Follower::default(),
+            reader: JournalReader::default(),
             found: Vec::new(),
             recomputed: 0,
         })
@@ -106,31 +106,31 @@ impl Ranking {
     /// Repairs whatever has changed since the last time. `answers` must be up to date.
     pub(super) fn catch_up(
         &mut self,
-        answers: &Answers,
+        cache: &NodeCache,
         pod: PodView<'_>,
         world: &World,
         last: &mut LastMoves,
     ) {
-        let news = self.follower.news(pod, world, last);
+        let news = self.reader.news(pod, world, last);
         let Some(News { moves, images, changes }) =
             news.filter(|news| news.moves.is_none() && !news.images || self.outlasts_moves(world))
         else {
-            self.rebuild(answers, pod, world);
+            self.rebuild(cache, pod, world);
             return;
         };
         if let Some(moves) = moves {
-            self.follow(&moves, answers, pod, world);
+            self.follow(&moves, cache, pod, world);
         }
         for changes in changes.chunk_by(|a, b| a.0 == b.0) {
             let (place, Change { node, .. }) = changes[0];
             let mut specs = changes.iter().map(|(_, change)| change.spec);
             let concerns = specs.any(|spec| spec.is_none_or(|spec| self.concerns(spec, world)));
-            self.repair(place, node, concerns, answers, pod, world);
+            self.repair(place, node, concerns, cache, pod, world);
         }
         if images {
             for (place, node) in world.registered().iter().enumerate() {
-                if self.cell_at(self.rows[place]).answer != answers.at(place) {
-                    self.repair(place, *node, false, answers, pod, world);
+                if self.cell_at(self.rows[place]).answer != cache.at(place) {
+                    self.repair(place, *node, false, cache, pod, world);
                 }
             }
         }
@@ -140,7 +140,7 @@ impl Ranking {
     /// mean the same, and most cells are not empty.
     fn outlasts_moves(&self, world: &World) -> bool {
         let held = self.held.iter().filter(|held| **held > 0).count();
-        let mut sums = self.inquiry.sums().iter().zip(&self.standings);
+        let mut sums = self.cycle.sums().iter().zip(&self.standings);
         self.held.len() <= FEW_CELLS + 2 * held
             && sums.all(|(sum, standing)| sum.is_per_node(world) == standing.is_per_node())
     }
@@ -165,13 +165,13 @@ impl Ranking {
 
     /// Whether a pod of this spec, coming to a node or leaving it, changes any sum.
     fn concerns(&mut self, spec: SpecId, world: &World) -> bool {
-        let sums = self.inquiry.sums();
+        let sums = self.cycle.sums();
         *self.concerns[spec.number() as usize]
             .get_or_insert_with(|| sums.iter().any(|sum| sum.counts(spec, world.model())))
     }
 
-    fn rebuild(&mut self, answers: &Answers, pod: PodView<'_>, world: &World) {
-        self.standings = self.inquiry.standings(world);
+    fn rebuild(&mut self, cache: &NodeCache, pod: PodView<'_>, world: &World) {
+        self.standings = self.cycle.standings(world);
         self.groups.clear();
         self.traits.clear();
         self.group_of.clear();
@@ -185,12 +185,12 @@ impl Ranking {
         self.rows.resize(nodes, NO_CELL);
         self.kept.clear();
         self.kept.resize(nodes * self.shared.len(), EXCLUDED);
-        (0..nodes).for_each(|place| self.enter(place, answers, pod, world));
+        (0..nodes).for_each(|place| self.enter(place, cache, pod, world));
     }
 
     /// Takes out those that have left, moves the rows of the others, and lets those in that have
     /// joined.
-    fn follow(&mut self, moves: &Moves, answers: &Answers, pod: PodView<'_>, world: &World) {
+    fn follow(&mut self, moves: &Moves, cache: &NodeCache, pod: PodView<'_>, world: &World) {
         for place in moves.left.iter().copied() {
             let cell = self.rows[place];
             self.held[cell as usize] -= 1;
@@ -202,11 +202,11 @@ impl Ranking {
         }
         self.rows = moves.carry(&self.rows, 1, NO_CELL);
         self.kept = moves.carry(&self.kept, self.shared.len(), EXCLUDED);
-        moves.joined().for_each(|place| self.enter(place, answers, pod, world));
+        moves.joined().for_each(|place| self.enter(place, cache, pod, world));
     }
 
     /// A node comes to a place whose row is blank.
-    fn enter(&mut self, place: usize, answers: &Answers, pod: PodView<'_>, world: &World) {
+    fn enter(&mut self, place: usize, cache: &NodeCache, pod: PodView<'_>, world: &World) {
         self.find_shares(world.registered()[place], pod, world);
         for (standing, share) in self.standings.iter_mut().zip(&self.found) {
             standing.add(*share);
@@ -215,9 +215,9 @@ impl Ranking {
         for (kept, sum) in kept.iter_mut().zip(&self.shared) {
             *kept = contribution(self.found[*sum]);
         }
-        let answer = answers.at(place);
-        let group = self.group(answers.answer(answer).grades);
-        let cell = self.cell(group, answer, answers);
+        let answer = cache.at(place);
+        let group = self.group(cache.answer(answer).grades);
+        let cell = self.cell(group, answer, cache);
         self.held[cell as usize] += 1;
         self.rows[place] = cell;
         self.recomputed += 1;
@@ -228,14 +228,14 @@ impl Ranking {
         place: usize,
         node: NodeId,
         concerns: bool,
-        answers: &Answers,
+        cache: &NodeCache,
         pod: PodView<'_>,
         world: &World,
     ) {
         self.recomputed += 1;
         let old = self.rows[place];
-        let answer = answers.at(place);
-        let grades = answers.answer(answer).grades;
+        let answer = cache.at(place);
+        let grades = cache.answer(answer).grades;
         let mut group = self.cell_at(old).group;
         let moved = concerns && self.repair_shares(place, group, node, pod, world);
         if moved || self.groups[group as usize].grades != grades {
@@ -244,7 +244,7 @@ impl Ranking {
             }
             group = self.group(grades);
         }
-        let cell = self.cell(group, answer, answers);
+        let cell = self.cell(group, answer, cache);
         self.held[old as usize] -= 1;
         self.held[cell as usize] += 1;
         self.rows[place] = cell;
@@ -299,7 +299,7 @@ impl Ranking {
 
     fn find_shares(&mut self, node: NodeId, pod: PodView<'_>, world: &World) {
         self.found.clear();
-        self.found.extend(self.inquiry.shares(pod, world.view(node)));
+        self.found.extend(self.cycle.shares(pod, world.view(node)));
     }
 
     /// The group of a node with the shares that were found, new or known.
@@ -327,12 +327,12 @@ impl Ranking {
     }
 
     /// The number of the cell of a group and an answer, new or known.
-    fn cell(&mut self, group: u32, answer: u32, answers: &Answers) -> u32 {
+    fn cell(&mut self, group: u32, answer: u32, cache: &NodeCache) -> u32 {
         let (cell, new) = self.cell_numbers.number(group, u64::from(answer));
         if new {
             self.cells.push(Cell { group, answer });
             self.held.push(0);
-            if let Ok(score) = answers.answer(answer).own {
+            if let Ok(score) = cache.answer(answer).own {
                 let scored = &mut self.groups[group as usize].scored;
                 let at = scored.partition_point(|(other, _)| *other > score);
                 scored.insert(at, (score, cell));

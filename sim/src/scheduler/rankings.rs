@@ -1,10 +1,10 @@
 //! The rankings of all classes of pods, as many as there is room for.
 
-use super::answers::Answers;
 use super::decide::Ranked;
-use super::follower::LastMoves;
 use super::framework::PodView;
-use super::inquiry::Rejection;
+use super::journal_reader::LastMoves;
+use super::node_cache::NodeCache;
+use super::prepared_cycle::Rejection;
 use super::profile::Profile;
 use super::ranking::Ranking;
 use crate::model::relations::{ClassId, OwnClassId};
@@ -18,7 +18,7 @@ const MOST_ROWS: usize = 32 << 20;
 #[derive(Default)]
 pub struct Rankings {
     by_class: Table<ClassId, Option<Box<Kept>>>,
-    answers: Table<OwnClassId, Option<Box<Answers>>>,
+    caches: Table<OwnClassId, Option<Box<NodeCache>>>,
     rows: usize,
     last_moves: LastMoves,
     decisions: u64,
@@ -57,19 +57,19 @@ impl Rankings {
         let kept = self.by_class[class].as_mut().expect("it was just made");
         kept.last_used = self.decisions;
         let ranking = &mut kept.ranking;
-        let answers = self.answers.slot(own_class).get_or_insert_default();
-        answers.catch_up(&ranking.inquiry, pod, world, &mut self.last_moves);
+        let cache = self.caches.slot(own_class).get_or_insert_default();
+        cache.catch_up(&ranking.cycle, pod, world, &mut self.last_moves);
         let before = ranking.len();
-        ranking.catch_up(answers, pod, world, &mut self.last_moves);
+        ranking.catch_up(cache, pod, world, &mut self.last_moves);
         self.rows = self.rows + ranking.len() - before;
-        Ok(Some(Ranked { ranking, answers }))
+        Ok(Some(Ranked { ranking, cache }))
     }
 
     /// How many rows have been worked out so far, and how many answers of nodes for themselves.
     pub fn rows_recomputed(&self) -> (u64, u64) {
         let kept = self.by_class.rows().flatten().map(|kept| kept.ranking.recomputed);
-        let answers = self.answers.rows().flatten().map(|answers| answers.recomputed());
-        (self.forgotten + kept.sum::<u64>(), answers.sum())
+        let kept_by_nodes = self.caches.rows().flatten().map(|cache| cache.recomputed());
+        (self.forgotten + kept.sum::<u64>(), kept_by_nodes.sum())
     }
 
     /// Lets the least recently used rankings go until there is room for more rows.

@@ -3,7 +3,7 @@
 //! A row is one *attempt*: one Pod object. A pod that is recreated is a new row of the same
 //! workload and replica.
 
-use crate::model::disruption::Reason;
+use crate::model::disruption::DisruptionReason;
 use crate::model::node::NodeId;
 use crate::model::pod::{End, PodId, SpecId};
 use crate::model::workload::WorkloadId;
@@ -63,7 +63,7 @@ pub struct Pods {
     /// The node that preemption is making room on.
     pub(super) nominated: Table<PodId, Option<NodeId>>,
     /// Why it is to end, once that is known.
-    pub(super) reason: Table<PodId, Option<Reason>>,
+    pub(super) reason: Table<PodId, Option<DisruptionReason>>,
     /// When it was bound, in milliseconds after `T+0`, or before.
     pub(super) started_ms: Table<PodId, Option<i64>>,
     /// Whether its containers run, which is what its `status.phase` says.
@@ -127,7 +127,7 @@ impl Pods {
     }
 
     /// Why a pod is terminating, or what became of it when its node was lost.
-    pub fn reason(&self, pod: PodId) -> Option<Reason> {
+    pub fn reason(&self, pod: PodId) -> Option<DisruptionReason> {
         self.reason[pod]
     }
 

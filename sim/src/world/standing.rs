@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::World;
-use crate::fact::Why;
+use crate::fact::Cause;
 use crate::model::Model;
 use crate::model::node::NodeId;
 use crate::table::Id;
@@ -25,7 +25,7 @@ impl World {
             if let Some(node) = start.node {
                 let _ = world.settle(pod, NodeId::from_index(node), start.started_ms);
                 if start.terminating {
-                    let _ = world.terminate(pod, Why::Found, start.disruption_target());
+                    let _ = world.terminate(pod, Cause::InitialState, start.disruption_target());
                 }
             } else if let Some(node) = start.nominated {
                 let _ = world.nominate(pod, Some(NodeId::from_index(node)));

@@ -11,11 +11,11 @@ use super::nodes::NodeState;
 use super::pods::Phase;
 use super::reserved;
 use super::topology::Value;
+use crate::fact::Cause;
 use crate::fact::Fact;
-use crate::fact::Why;
-use crate::fact::refusal::Cause;
+use crate::fact::refusal::RefusalRef;
 use crate::model::catalog::{Capacity, OfferingId};
-use crate::model::disruption::Reason;
+use crate::model::disruption::DisruptionReason;
 use crate::model::images::ImageId;
 use crate::model::node::{NodeId, NodeShape};
 use crate::model::pod::{End, PodId, SpecId};
@@ -87,11 +87,11 @@ impl World {
     ///
     /// # Panics
     /// If the pod is not pending.
-    pub fn refuse(&mut self, pod: PodId, cause: Cause) -> Fact {
+    pub fn refuse(&mut self, pod: PodId, cause: RefusalRef) -> Fact {
         assert_eq!(self.pods.phase(pod), Phase::Pending, "only a pending pod is refused");
         let refusal = match cause {
-            Cause::Found(refusal) => self.refusals.intern(refusal),
-            Cause::Known(refusal) => refusal,
+            RefusalRef::New(refusal) => self.refusals.intern(refusal),
+            RefusalRef::Known(refusal) => refusal,
         };
         Fact::PodUnschedulable { pod, workload: self.pods.workload(pod), refusal }
     }
@@ -232,7 +232,7 @@ impl World {
     ///
     /// # Panics
     /// If it is not starting or running.
-    pub fn terminate(&mut self, pod: PodId, why: Why, reason: Option<Reason>) -> Fact {
+    pub fn terminate(&mut self, pod: PodId, why: Cause, reason: Option<DisruptionReason>) -> Fact {
         let (Phase::Starting { on } | Phase::Running { on }) = self.pods.phase(pod) else {
             panic!("only a pod that runs terminates");
         };
@@ -251,7 +251,7 @@ impl World {
     ///
     /// # Panics
     /// As [`end`](Self::end).
-    pub fn lose(&mut self, pod: PodId, reason: Option<Reason>) -> Fact {
+    pub fn lose(&mut self, pod: PodId, reason: Option<DisruptionReason>) -> Fact {
         self.pods.reason[pod] = reason;
         self.end(pod, End::KilledWithoutWarning)
     }
@@ -397,7 +397,7 @@ impl World {
     ///
     /// # Panics
     /// If it is gone already, or a pod is still on it.
-    pub fn remove(&mut self, node: NodeId, why: Why) -> Fact {
+    pub fn remove(&mut self, node: NodeId, why: Cause) -> Fact {
         let was_node = matches!(self.nodes.state(node), NodeState::Ready { .. });
         let fact = self.end_instance(node, why);
         if was_node {
@@ -411,7 +411,7 @@ impl World {
     ///
     /// # Panics
     /// If it is not a registered node, or a pod is still on it.
-    pub fn lose_instance(&mut self, node: NodeId, why: Why) -> Fact {
+    pub fn lose_instance(&mut self, node: NodeId, why: Cause) -> Fact {
         assert!(matches!(self.nodes.state(node), NodeState::Ready { .. }), "it is a node");
         self.end_instance(node, why)
     }
@@ -447,7 +447,7 @@ impl World {
         self.images.leave(node);
     }
 
-    fn end_instance(&mut self, node: NodeId, why: Why) -> Fact {
+    fn end_instance(&mut self, node: NodeId, why: Cause) -> Fact {
         assert_ne!(self.nodes.state(node), NodeState::Gone, "an instance goes once");
         assert!(self.placement.pods_on(node).is_empty(), "no pod outlives its node");
         self.nodes.state[node] = NodeState::Gone;

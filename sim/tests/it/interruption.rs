@@ -5,9 +5,9 @@ use crate::common;
 use std::sync::Arc;
 
 use common::{Plan, facts, service, setup, simple};
-use sim::fact::Why;
+use sim::fact::Cause;
 use sim::model::budget::{Amount, Limit as Allows};
-use sim::model::disruption::Reason;
+use sim::model::disruption::DisruptionReason;
 use sim::model::node::NodeId;
 use sim::model::pod::{End, Limit};
 use sim::model::taints::Effect;
@@ -23,18 +23,18 @@ type Line = (f64, usize, What);
 /// What happened to a pod.
 #[derive(Clone, Copy, PartialEq, Debug)]
 enum What {
-    Asked(Option<Reason>),
+    Asked(Option<DisruptionReason>),
     Refused,
-    Ended(End, Option<Reason>),
+    Ended(End, Option<DisruptionReason>),
     Created,
 }
 
 use What::{Asked, Created, Ended, Refused};
 
-const API: Option<Reason> = Some(Reason::EvictionByEvictionApi);
-const KUBELET: Option<Reason> = Some(Reason::TerminationByKubelet);
-const POD_GC: Option<Reason> = Some(Reason::DeletionByPodGc);
-const TAINT_MANAGER: Option<Reason> = Some(Reason::DeletionByTaintManager);
+const API: Option<DisruptionReason> = Some(DisruptionReason::EvictionByEvictionApi);
+const KUBELET: Option<DisruptionReason> = Some(DisruptionReason::TerminationByKubelet);
+const POD_GC: Option<DisruptionReason> = Some(DisruptionReason::DeletionByPodGc);
+const TAINT_MANAGER: Option<DisruptionReason> = Some(DisruptionReason::DeletionByTaintManager);
 
 /// Two workloads of one pod each on one spot node, beside an empty on-demand node for successors.
 fn plan(provider: &Provider, (grace, shutdown): (u64, u64)) -> Plan {
@@ -244,7 +244,7 @@ fn a_limited_toleration_ends() {
             _ => None,
         })
         .collect();
-    assert_eq!(terminated, [(360_000, 0, Why::Tainted, TAINT_MANAGER)]);
+    assert_eq!(terminated, [(360_000, 0, Cause::Tainted, TAINT_MANAGER)]);
 }
 
 /// With `OrderedReady` each pod waits for those before it; with `Parallel` none does.

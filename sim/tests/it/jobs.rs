@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 use common::{Plan, plans, simple};
 use proptest::prelude::*;
 use sim::action::{Action, Waiting};
-use sim::fact::Why;
+use sim::fact::Cause;
 use sim::lifecycle::controllers::Controllers;
 use sim::lifecycle::loss::{Aftermath, Mark};
-use sim::model::disruption::Reason;
+use sim::model::disruption::DisruptionReason;
 use sim::model::failure::{
     FailureAction, FailurePolicy, FailureRule, Pattern, Replacement, Retries,
 };
@@ -96,8 +96,8 @@ impl Bench {
                 Action::Wake { at, who: Waiting::Job { .. } } => {
                     self.looks.push(at.as_ms() / 1_000)
                 }
-                Action::Terminate { pod, why: Why::JobOver, reason } => {
-                    self.world.terminate(pod, Why::JobOver, reason);
+                Action::Terminate { pod, why: Cause::JobOver, reason } => {
+                    self.world.terminate(pod, Cause::JobOver, reason);
                 }
                 other => panic!("{other:?}"),
             }
@@ -107,7 +107,7 @@ impl Bench {
     fn evict(&mut self, pod: usize, seconds: u64) {
         self.world.advance_to(at(seconds));
         let pod = PodId::from_index(pod);
-        self.world.terminate(pod, Why::Reclaimed, Some(Reason::EvictionByEvictionApi));
+        self.world.terminate(pod, Cause::Reclaimed, Some(DisruptionReason::EvictionByEvictionApi));
         let actions = self.controllers.pod_terminating(&self.world, pod);
         self.apply(actions);
     }
@@ -252,12 +252,12 @@ fn back_off_counts_from_when_the_node_went_silent() {
         let [unreachable_at, gone] = [lost + 40, lost + 100].map(at);
         bench.world.advance_to(at(lost));
         let pod = PodId::from_index(pod);
-        bench.world.lose(pod, Some(Reason::DeletionByPodGc));
+        bench.world.lose(pod, Some(DisruptionReason::DeletionByPodGc));
         let aftermath = Aftermath {
             unreachable_at,
             marked: Mark::At(gone),
             gone_at: Some(gone),
-            reason: Some(Reason::DeletionByPodGc),
+            reason: Some(DisruptionReason::DeletionByPodGc),
         };
         let actions = bench.controllers.pod_lost(&bench.world, (pod, bench.node), false, aftermath);
         assert_eq!(actions, [Action::Wake { at: gone, who: Waiting::LostPod(pod) }]);
@@ -357,7 +357,7 @@ fn the_next_waits_until_lost_pods_are_given_up() {
     world.become_ready(pod);
     world.advance_to(at(50));
     controllers.job_sync(&world, the_job(), 0);
-    world.terminate(pod, Why::JobOver, None);
+    world.terminate(pod, Cause::JobOver, None);
     world.advance_to(at(60));
     world.end(pod, End::CutShort(Limit::Deadline));
     let gone = at(200);
@@ -425,7 +425,7 @@ proptest! {
                 Fact::StillPending { pod, .. } => {
                     prop_assert!(!over.contains_key(&run_of[&pod]), "a pod of a job that is over");
                 }
-                Fact::PodTerminating { pod, why, .. } if why != Why::JobOver => {
+                Fact::PodTerminating { pod, why, .. } if why != Cause::JobOver => {
                     *disrupted.entry(run_of[&pod]).or_default() += 1;
                 }
                 Fact::PodEnded { pod, end: End::Completed, .. } => {

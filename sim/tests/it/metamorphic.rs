@@ -9,8 +9,8 @@ use sim::model::node::NodeId;
 use sim::model::pod::SpecId;
 use sim::scheduler::Scheduler;
 use sim::scheduler::framework::{NodeView, PodView};
-use sim::scheduler::inquiry::{Inquiry, Rejection};
 use sim::scheduler::plain::{self, Walk};
+use sim::scheduler::prepared_cycle::{PreparedCycle, Rejection};
 use sim::scheduler::profile::{Profile, Scorer};
 use sim::scheduler::rankings::Rankings;
 use sim::scheduler::sums::Share;
@@ -77,7 +77,7 @@ type Says = (Vec<(&'static str, String)>, Vec<Share>);
 
 /// Asks every plugin of a profile about one node. How common the pod's images are is left out where
 /// a node has any: all such nodes are asked again whenever it changes.
-fn says(profile: &Profile, inquiry: &Inquiry, pod: PodView<'_>, node: NodeView<'_>) -> Says {
+fn says(profile: &Profile, cycle: &PreparedCycle, pod: PodView<'_>, node: NodeView<'_>) -> Says {
     let filters = profile
         .filters
         .iter()
@@ -91,16 +91,16 @@ fn says(profile: &Profile, inquiry: &Inquiry, pod: PodView<'_>, node: NodeView<'
         };
         (*name, score.to_string())
     });
-    (filters.chain(scores).collect(), inquiry.shares(pod, node).collect())
+    (filters.chain(scores).collect(), cycle.shares(pod, node).collect())
 }
 
 /// The row of a node: its own refusal or score, its grades and its shares.
-fn row(inquiry: &Inquiry, pod: PodView<'_>, node: NodeView<'_>) -> Row {
-    let own = match inquiry.own_rejection(pod, node) {
+fn row(cycle: &PreparedCycle, pod: PodView<'_>, node: NodeView<'_>) -> Row {
+    let own = match cycle.own_rejection(pod, node) {
         Some(rejection) => Err(rejection),
-        None => Ok(inquiry.own_score(pod, node)),
+        None => Ok(cycle.own_score(pod, node)),
     };
-    (own, inquiry.grades(pod, node).collect(), inquiry.shares(pod, node).collect())
+    (own, cycle.grades(pod, node).collect(), cycle.shares(pod, node).collect())
 }
 
 type Row = (Result<i64, Rejection>, Vec<i64>, Vec<Share>);
@@ -140,8 +140,8 @@ proptest! {
         for step in &steps {
             let before: Vec<Vec<(NodeId, Says)>> = kinds(&world).into_iter().map(|kind| {
                 let pod = PodView::of_spec(kind, &world);
-                let inquiry = Inquiry::of(&profile, pod, &world).expect("nothing refuses outright");
-                let said = |node: &NodeId| (*node, says(&profile, &inquiry, pod, world.view(*node)));
+                let cycle = PreparedCycle::of(&profile, pod, &world).expect("nothing refuses outright");
+                let said = |node: &NodeId| (*node, says(&profile, &cycle, pod, world.view(*node)));
                 world.registered().iter().map(said).collect()
             }).collect();
             let cursor = world.journal().now();
@@ -150,10 +150,10 @@ proptest! {
             let changed: BTreeSet<NodeId> = changes.map(|change| change.node).collect();
             for (kind, before) in kinds(&world).into_iter().zip(before) {
                 let pod = PodView::of_spec(kind, &world);
-                let inquiry = Inquiry::of(&profile, pod, &world).expect("nothing refuses outright");
+                let cycle = PreparedCycle::of(&profile, pod, &world).expect("nothing refuses outright");
                 for (node, said) in before {
                     if !changed.contains(&node) && world.registered().contains(&node) {
-                        prop_assert_eq!(said, says(&profile, &inquiry, pod, world.view(node)));
+                        prop_assert_eq!(said, says(&profile, &cycle, pod, world.view(node)));
                     }
                 }
             }
@@ -185,8 +185,8 @@ proptest! {
             step.apply(&mut world);
             let asked: Vec<_> = all.iter().map(|spec| {
                 let pod = PodView::of_spec(*spec, &world);
-                let inquiry = Inquiry::of(&profile, pod, &world).expect("nothing refuses outright");
-                let rows = world.registered().iter().map(|n| row(&inquiry, pod, world.view(*n)));
+                let cycle = PreparedCycle::of(&profile, pod, &world).expect("nothing refuses outright");
+                let rows = world.registered().iter().map(|n| row(&cycle, pod, world.view(*n)));
                 (pod.related.class, rows.collect::<Vec<_>>())
             }).collect();
             for (spec, twin) in asked.iter().zip(&asked[specs.len()..]) {

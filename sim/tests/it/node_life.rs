@@ -6,7 +6,7 @@ use crate::common;
 use std::sync::Arc;
 
 use common::{Plan, facts, service, setup, simple};
-use sim::fact::Why;
+use sim::fact::Cause;
 use sim::market::failures::{Failures, Outage};
 use sim::market::reclaims::constant::Constant;
 use sim::market::reclaims::scripted::{Event, Scripted};
@@ -184,7 +184,7 @@ fn a_lost_node_is_a_domain_until_its_object_is_deleted() {
 }
 
 /// When a node was lost, which, and why.
-type Lost = (u64, usize, Why);
+type Lost = (u64, usize, Cause);
 
 /// When a node was launched after the start, and for which pool.
 type Launched = (u64, usize);
@@ -220,14 +220,14 @@ fn a_zone_goes_with_its_on_demand_nodes() {
         lasts: Span::from_secs(600),
     };
     let (lost, launched) = lost(Failures { per_hour: 0.0, outages: vec![outage] });
-    assert_eq!(lost, [(HOUR, 0, Why::Failed), (HOUR, 1, Why::Failed)]);
+    assert_eq!(lost, [(HOUR, 0, Cause::Failed), (HOUR, 1, Cause::Failed)]);
     assert_eq!(launched, [(HOUR + 600, 0), (HOUR + 600, 1)], "when the outage is over");
 }
 
 #[test]
 fn instances_fail_at_a_rate_however_they_were_bought() {
     let (lost, launched) = self::lost(Failures { per_hour: 20.0, outages: Vec::new() });
-    assert!(lost.iter().all(|(_, _, why)| *why == Why::Failed));
+    assert!(lost.iter().all(|(_, _, why)| *why == Cause::Failed));
     // 2 instances, 3 h, 20 an hour: 120 within four standard deviations.
     assert!((76..=164).contains(&lost.len()), "{}", lost.len());
     for pool in 0..2 {

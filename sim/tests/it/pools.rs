@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use common::{LIST_PRICE, facts, setup, simple};
 use proptest::prelude::*;
-use sim::fact::Why;
+use sim::fact::Cause;
 use sim::market::reclaims::{CapacityPath, Reclaims};
 use sim::market::{Batch, Episode, MarketEvent};
 use sim::model::Model;
@@ -547,7 +547,7 @@ proptest! {
                     going.insert(node);
                 }
                 Fact::NodeGone { node, why, .. } => {
-                    let is_its_own = matches!(why, Why::Released | Why::Drained);
+                    let is_its_own = matches!(why, Cause::Released | Cause::Drained);
                     prop_assert!(!is_its_own || going.contains(&node));
                     alive.remove(&node);
                 }

@@ -9,7 +9,7 @@ use common::{Plan, WorkloadPlan, facts, plans, service, setup};
 use proptest::prelude::*;
 use sim::engine::Simulation;
 use sim::model::Model;
-use sim::model::disruption::Reason;
+use sim::model::disruption::DisruptionReason;
 use sim::model::images::PodImages;
 use sim::model::node::NodeId;
 use sim::model::pod::{End, PodId};
@@ -88,7 +88,7 @@ proptest! {
             let evicted = matches!(
                 fact,
                 Fact::PodTerminating {
-                    was_ready: true, reason: Some(Reason::EvictionByEvictionApi), ..
+                    was_ready: true, reason: Some(DisruptionReason::EvictionByEvictionApi), ..
                 }
             );
             for id in &model.relations().of_spec(model.workloads[workload].spec).budgets {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use sim::engine::Simulation;
-use sim::fact::{Fact, Why};
+use sim::fact::{Cause, Fact};
 use sim::model::budget::{Amount, Limit};
 use sim::model::pod::{PodId, PodSpec};
 use sim::model::quota::Quota;
@@ -62,7 +62,7 @@ fn a_deployment_follows_its_scale_up_and_down() {
     drop(simulation);
     let down = facts
         .iter()
-        .filter(|(_, fact)| matches!(fact, Fact::PodTerminating { why: Why::ScaledDown, .. }));
+        .filter(|(_, fact)| matches!(fact, Fact::PodTerminating { why: Cause::ScaledDown, .. }));
     assert_eq!(down.count(), 7 + 3);
     let created = facts.iter().filter(|(_, fact)| matches!(fact, Fact::PodCreated { .. }));
     assert_eq!(created.count(), 6 + 4 + 5, "a pod that is scaled away has no successor");
@@ -108,7 +108,7 @@ fn a_stateful_set_in_order_loses_its_highest_numbers_one_by_one() {
     let gone: Vec<u32> = facts
         .iter()
         .filter_map(|(_, fact)| match fact {
-            Fact::PodTerminating { pod, why: Why::ScaledDown, .. } => Some(pod.number()),
+            Fact::PodTerminating { pod, why: Cause::ScaledDown, .. } => Some(pod.number()),
             _ => None,
         })
         .collect();

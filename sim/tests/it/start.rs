@@ -5,7 +5,7 @@ use crate::common;
 use std::sync::Arc;
 
 use common::{facts, service, setup, simple};
-use sim::fact::Why;
+use sim::fact::Cause;
 use sim::model::node::NodeShape;
 use sim::model::pool::PoolId;
 use sim::model::resources::Resources;
@@ -94,5 +94,5 @@ fn found_pods_are_available_once() {
         Fact::PodTerminating { why, .. } => Some(*why),
         _ => None,
     });
-    assert_eq!(cause, Some(Why::Found));
+    assert_eq!(cause, Some(Cause::InitialState));
 }

@@ -6,8 +6,8 @@ mod text;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use sim::fact::Cause;
 use sim::fact::Fact;
-use sim::fact::Why;
 use sim::model::catalog::CapacityType;
 use sim::model::node::NodeId;
 use sim::{Cost, Legend, SimTime, Span};
@@ -141,7 +141,7 @@ struct Life {
     launched: SimTime,
     ready: Option<SimTime>,
     notice: Option<SimTime>,
-    gone: Option<(SimTime, Why)>,
+    gone: Option<(SimTime, Cause)>,
 }
 
 /// Traces the cost of a run.

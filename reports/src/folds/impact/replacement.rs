@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use sim::fact::Why;
+use sim::fact::Cause;
 use sim::fact::{Fact, Sink};
 use sim::model::node::NodeId;
 use sim::model::pod::{End, PodId};
@@ -102,7 +102,9 @@ impl Sink for Replacement {
                     self.times.ended(at.since(since));
                 }
             }
-            Fact::PodTerminating { pod, workload, why: Why::Reclaimed | Why::Outbid, .. } => {
+            Fact::PodTerminating {
+                pod, workload, why: Cause::Reclaimed | Cause::Outbid, ..
+            } => {
                 if let Some(node) = self.on.get(&pod).copied() {
                     self.disrupted(at, pod, workload, node);
                 }

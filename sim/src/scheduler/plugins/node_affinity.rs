@@ -1,7 +1,7 @@
 //! NodeAffinity: node selectors, required terms, and preferences with weights.
 
 use super::{Args, share_of_max};
-use crate::fact::refusal::Reason;
+use crate::fact::refusal::UnschedulableReason;
 use crate::model::labels::Operator;
 use crate::model::node::NodeId;
 use crate::model::pod::{NodeSelectorTerm, PodSpec};
@@ -95,7 +95,7 @@ fn named(terms: &[NodeSelectorTerm], world: &World) -> Prepared {
         return Prepared::Run;
     }
     if names.is_empty() {
-        let reason = Reason::Text("pod affinity terms conflict");
+        let reason = UnschedulableReason::Text("pod affinity terms conflict");
         return Prepared::Reject(Code::UnschedulableAndUnresolvable, Reasons::One(reason));
     }
     names.sort_unstable();

@@ -3,7 +3,7 @@
 
 use super::Args;
 use super::args::{ScoringKind, ScoringStrategy};
-use crate::fact::refusal::Reason;
+use crate::fact::refusal::UnschedulableReason;
 use crate::model::pod::PodSpec;
 use crate::model::resources::{Lane, Resources};
 use crate::scheduler::framework::{
@@ -40,10 +40,10 @@ impl Filter for NodeResourcesFit {
         for lane in lanes().filter(|l| *l == Lane::PODS).chain(lanes().filter(|l| *l != Lane::PODS))
         {
             if lane == Lane::PODS {
-                reasons.push(Reason::Text("Too many pods"));
+                reasons.push(UnschedulableReason::Text("Too many pods"));
                 continue;
             }
-            reasons.push(Reason::Insufficient(lane));
+            reasons.push(UnschedulableReason::Insufficient(lane));
             if wanted[lane] > allocatable[lane] {
                 code = Code::UnschedulableAndUnresolvable;
             }

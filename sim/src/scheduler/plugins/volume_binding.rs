@@ -1,6 +1,6 @@
 //! VolumeBinding: a pod runs where its volumes can be reached, or where they can be made.
 
-use crate::fact::refusal::Reason;
+use crate::fact::refusal::UnschedulableReason;
 use crate::scheduler::framework::{Code, Filter, NodeView, PodView, Prepared, Reasons, Verdict};
 use crate::world::World;
 use crate::world::reserved::{Lacks, find};
@@ -13,7 +13,7 @@ impl Filter for VolumeBinding {
     fn prepare(&self, pod: PodView<'_>, _: &World) -> Prepared {
         let volumes = &pod.spec.volumes;
         if let Some(sentence) = volumes.wrong.binding {
-            let reasons = Reasons::One(Reason::Said(sentence));
+            let reasons = Reasons::One(UnschedulableReason::Said(sentence));
             return Prepared::Reject(Code::UnschedulableAndUnresolvable, reasons);
         }
         if volumes.claims.is_empty() { Prepared::Skip } else { Prepared::Run }
@@ -34,8 +34,11 @@ impl Filter for VolumeBinding {
                 "node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)",
             ),
         ];
-        let reasons: Vec<Reason> =
-            reasons.iter().filter(|(is, _)| *is).map(|(_, text)| Reason::Text(text)).collect();
+        let reasons: Vec<UnschedulableReason> = reasons
+            .iter()
+            .filter(|(is, _)| *is)
+            .map(|(_, text)| UnschedulableReason::Text(text))
+            .collect();
         let reasons = match *reasons {
             [reason] => Reasons::One(reason),
             _ => Reasons::Several(reasons),

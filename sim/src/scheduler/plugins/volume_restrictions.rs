@@ -1,6 +1,6 @@
 //! VolumeRestrictions: disks that only one pod of a node can have, claims for one pod of all.
 
-use crate::fact::refusal::Reason;
+use crate::fact::refusal::UnschedulableReason;
 use crate::model::storage::{ClaimId, DiskId};
 use crate::scheduler::framework::{
     Around, Code, Counted, Filter, Happening, Include, NodeView, PodView, Prepared, Reasons, Scope,
@@ -16,7 +16,7 @@ impl Filter for VolumeRestrictions {
     fn prepare(&self, pod: PodView<'_>, _: &World) -> Prepared {
         let volumes = &pod.spec.volumes;
         if let Some(sentence) = volumes.wrong.restrictions {
-            let reasons = Reasons::One(Reason::Said(sentence));
+            let reasons = Reasons::One(UnschedulableReason::Said(sentence));
             return Prepared::Reject(Code::UnschedulableAndUnresolvable, reasons);
         }
         let concerned = !volumes.disks.is_empty() || alone(pod).next().is_some();

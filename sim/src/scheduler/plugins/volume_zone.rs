@@ -1,6 +1,6 @@
 //! VolumeZone: a pod runs in the zone that the labels of its volumes name.
 
-use crate::fact::refusal::Reason;
+use crate::fact::refusal::UnschedulableReason;
 use crate::model::storage::{Named, ZoneRule};
 use crate::scheduler::framework::{Code, Filter, NodeView, PodView, Prepared, Reasons, Verdict};
 use crate::world::World;
@@ -12,7 +12,7 @@ impl Filter for VolumeZone {
     // kube-scheduler: plugins/volumezone/volume_zone.go PreFilter
     fn prepare(&self, pod: PodView<'_>, world: &World) -> Prepared {
         if let Some(sentence) = pod.spec.volumes.wrong.zone {
-            let reasons = Reasons::One(Reason::Said(sentence));
+            let reasons = Reasons::One(UnschedulableReason::Said(sentence));
             return Prepared::Reject(Code::UnschedulableAndUnresolvable, reasons);
         }
         if rules(pod, world).next().is_none() { Prepared::Skip } else { Prepared::Run }

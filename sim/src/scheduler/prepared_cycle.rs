@@ -13,14 +13,15 @@ use super::framework::{
 use super::plugins::taint_toleration;
 use super::profile::{Profile, Scorer};
 use super::sums::{Around, Share, Standing, Sum};
-use crate::fact::refusal::Reason;
+use crate::fact::refusal::UnschedulableReason;
 use crate::world::World;
 
 /// What a node hears that was ruled out by a pod's own list of nodes.
-pub const OUTSIDE: Reason = Reason::Text("node(s) didn't satisfy plugin(s) [NodeAffinity]");
+pub const OUTSIDE: UnschedulableReason =
+    UnschedulableReason::Text("node(s) didn't satisfy plugin(s) [NodeAffinity]");
 
 /// The filters and scores that concern one pod.
-pub struct Inquiry {
+pub struct PreparedCycle {
     filters: Vec<Asked<Arc<dyn Filter>>>,
     scores: Vec<Weighed<Arc<dyn Score>>>,
     relative: Vec<Weighed<Arc<dyn RelativeScore>>>,
@@ -73,14 +74,18 @@ pub struct Rejection {
     pub reasons: Reasons,
 }
 
-impl Inquiry {
+impl PreparedCycle {
     /// Asks every plugin about the pod alone.
     ///
     /// # Errors
     /// A refusal that holds for every node, whatever it is.
     // kube-scheduler: framework/runtime/framework.go RunPreFilterPlugins, RunPreScorePlugins
-    pub fn of(profile: &Profile, pod: PodView<'_>, world: &World) -> Result<Inquiry, Rejection> {
-        let mut inquiry = Inquiry {
+    pub fn of(
+        profile: &Profile,
+        pod: PodView<'_>,
+        world: &World,
+    ) -> Result<PreparedCycle, Rejection> {
+        let mut cycle = PreparedCycle {
             filters: Vec::with_capacity(profile.filters.len()),
             scores: Vec::new(),
             relative: Vec::new(),
@@ -93,7 +98,7 @@ impl Inquiry {
             match filter.prepare(pod, world) {
                 Prepared::Skip => continue,
                 Prepared::Run => {}
-                Prepared::Only(nodes) => inquiry.restrict(nodes, place),
+                Prepared::Only(nodes) => cycle.restrict(nodes, place),
                 Prepared::Reject(code, reasons) => {
                     let plugin = Some(*name);
                     let rejection = Rejection { place, plugin, code, reasons };
@@ -106,19 +111,19 @@ impl Inquiry {
                 }
             }
             let sums = filter.sums(pod);
-            let (first_sum, count) = (inquiry.sums.len(), sums.len());
-            inquiry.sums.extend(sums);
+            let (first_sum, count) = (cycle.sums.len(), sums.len());
+            cycle.sums.extend(sums);
             let filter = Arc::clone(filter);
-            inquiry.filters.push(Asked { place, name, filter, first_sum, sums: count });
+            cycle.filters.push(Asked { place, name, filter, first_sum, sums: count });
         }
         if let Some(rejection) = refused {
             return Err(rejection);
         }
-        inquiry.filter_sums = inquiry.sums.len();
+        cycle.filter_sums = cycle.sums.len();
         for (name, scorer, weight) in &profile.scores {
-            inquiry.weigh(name, scorer, *weight, pod);
+            cycle.weigh(name, scorer, *weight, pod);
         }
-        Ok(inquiry)
+        Ok(cycle)
     }
 
     fn restrict(&mut self, candidates: Candidates, by: usize) {
@@ -203,7 +208,7 @@ impl Inquiry {
             place: taints.map_or(0, |asked| asked.place),
             plugin: Some(taint_toleration::NAME),
             code: Code::UnschedulableAndUnresolvable,
-            reasons: Reasons::One(Reason::Text(taint_toleration::UNTOLERATED)),
+            reasons: Reasons::One(UnschedulableReason::Text(taint_toleration::UNTOLERATED)),
         }
     }
 

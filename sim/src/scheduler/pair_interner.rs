@@ -13,14 +13,14 @@ const NONE: u32 = u32::MAX;
 
 /// A number for each pair that has been asked about, in order of first asking.
 #[derive(Default)]
-pub(super) struct Branches {
+pub(super) struct PairInterner {
     /// By the first number, then by small keys.
     small: Vec<Vec<u32>>,
     large: IndexMap<(u32, u64), u32, FxBuildHasher>,
     count: u32,
 }
 
-impl Branches {
+impl PairInterner {
     /// The number of a pair, and whether it is new.
     pub(super) fn number(&mut self, from: u32, key: u64) -> (u32, bool) {
         let next = self.count;
@@ -50,7 +50,7 @@ impl Branches {
 
     /// Forgets everything.
     pub(super) fn clear(&mut self) {
-        *self = Branches::default();
+        *self = PairInterner::default();
     }
 }
 
@@ -60,13 +60,13 @@ mod tests {
 
     #[test]
     fn a_pair_keeps_its_number() {
-        let mut branches = Branches::default();
+        let mut interner = PairInterner::default();
         let pairs = [(0, 0), (0, 511), (0, 512), (7, 0), (7, u64::MAX), (0, 1)];
         for (number, (from, key)) in (0..).zip(pairs) {
-            assert_eq!(branches.number(from, key), (number, true));
+            assert_eq!(interner.number(from, key), (number, true));
         }
         for (number, (from, key)) in (0..).zip(pairs) {
-            assert_eq!(branches.number(from, key), (number, false));
+            assert_eq!(interner.number(from, key), (number, false));
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::world::journal::{Change, Cursor};
 
 /// How far a reader has read that keeps one row for each registered node.
 #[derive(Default)]
-pub(super) struct Follower {
+pub(super) struct JournalReader {
     read: Option<(Cursor, Arc<[NodeId]>, usize)>,
 }
 
@@ -60,7 +60,7 @@ impl LastMoves {
 /// In place of where a node was that was not there.
 const NEW: u32 = u32::MAX;
 
-impl Follower {
+impl JournalReader {
     /// What has happened since the last time that may matter to a pod; of one place one after the
     /// other. None the first time, and when more has happened than there are nodes.
     pub(super) fn news(

@@ -6,26 +6,26 @@
 use indexmap::{IndexMap, IndexSet};
 use rustc_hash::FxBuildHasher;
 
-use super::branches::Branches;
-use super::follower::{Follower, LastMoves, News};
 use super::framework::PodView;
-use super::inquiry::{Inquiry, Rejection};
+use super::journal_reader::{JournalReader, LastMoves, News};
+use super::pair_interner::PairInterner;
+use super::prepared_cycle::{PreparedCycle, Rejection};
 use crate::model::node::NodeId;
 use crate::world::World;
 
 /// What all nodes answer for themselves to one kind of pods.
 #[derive(Default)]
-pub struct Answers {
+pub struct NodeCache {
     /// The number of each node's answer, in the order in which nodes are walked.
     of: Vec<u32>,
     answers: Vec<Answer>,
     /// The number of each pair of grades and score.
-    pairs: Branches,
+    pairs: PairInterner,
     /// The answer of each such pair.
     scored: Vec<u32>,
     refusals: IndexMap<(u32, Rejection), u32, FxBuildHasher>,
     grades: IndexSet<Vec<i64>, FxBuildHasher>,
-    follower: Follower,
+    reader: JournalReader,
     /// The grades of the node that is being looked at, and the number of those before.
     found: Vec<i64>,
     last_grades: usize,
@@ -42,20 +42,20 @@ pub struct Answer {
     pub grades: u32,
 }
 
-impl Answers {
+impl NodeCache {
     /// Asks those nodes again that have changed since the last time.
     pub(super) fn catch_up(
         &mut self,
-        inquiry: &Inquiry,
+        cycle: &PreparedCycle,
         pod: PodView<'_>,
         world: &World,
         last: &mut LastMoves,
     ) {
         let nodes = world.registered();
-        let Some(News { moves, images, changes }) = self.follower.news(pod, world, last) else {
+        let Some(News { moves, images, changes }) = self.reader.news(pod, world, last) else {
             self.of.clear();
             for node in nodes {
-                let answer = self.ask(inquiry, pod, world, *node);
+                let answer = self.ask(cycle, pod, world, *node);
                 self.of.push(answer);
             }
             return;
@@ -63,18 +63,18 @@ impl Answers {
         if let Some(moves) = moves {
             self.of = moves.carry(&self.of, 1, u32::MAX);
             for place in moves.joined() {
-                self.of[place] = self.ask(inquiry, pod, world, nodes[place]);
+                self.of[place] = self.ask(cycle, pod, world, nodes[place]);
             }
         }
         for changes in changes.chunk_by(|a, b| a.0 == b.0) {
             let (place, change) = changes[0];
-            self.of[place] = self.ask(inquiry, pod, world, change.node);
+            self.of[place] = self.ask(cycle, pod, world, change.node);
         }
         if images {
             for (place, node) in nodes.iter().enumerate() {
                 let view = world.view(*node);
                 if pod.spec.images.known.iter().any(|image| view.has_image(*image)) {
-                    self.of[place] = self.ask(inquiry, pod, world, *node);
+                    self.of[place] = self.ask(cycle, pod, world, *node);
                 }
             }
         }
@@ -100,16 +100,16 @@ impl Answers {
         self.recomputed
     }
 
-    fn ask(&mut self, inquiry: &Inquiry, pod: PodView<'_>, world: &World, node: NodeId) -> u32 {
+    fn ask(&mut self, cycle: &PreparedCycle, pod: PodView<'_>, world: &World, node: NodeId) -> u32 {
         self.recomputed += 1;
         let view = world.view(node);
         self.found.clear();
-        self.found.extend(inquiry.grades(pod, view));
+        self.found.extend(cycle.grades(pod, view));
         let grades = self.found_grades();
         let new = number(self.answers.len());
-        match inquiry.own_rejection(pod, view) {
+        match cycle.own_rejection(pod, view) {
             None => {
-                let score = inquiry.own_score(pod, view);
+                let score = cycle.own_score(pod, view);
                 let (pair, is_new) = self.pairs.number(grades, score.cast_unsigned());
                 if is_new {
                     self.scored.push(new);
