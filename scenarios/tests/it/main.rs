@@ -16,6 +16,7 @@ mod load;
 mod objects;
 mod odd_inputs;
 mod paid_volumes;
+mod plugins;
 mod preemptible;
 mod prices;
 mod proposal;
