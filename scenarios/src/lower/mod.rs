@@ -4,6 +4,7 @@
 mod annotations;
 pub mod budgets;
 mod clock;
+pub mod containers;
 mod contract;
 pub mod cron_jobs;
 mod deadline_jobs;

@@ -1,5 +1,7 @@
 //! From a Kubernetes PodSpec to what the simulator knows of a pod.
 
+use std::sync::Arc;
+
 use sim::Span;
 use sim::model::Model;
 use sim::model::images::PodImages;
@@ -7,6 +9,7 @@ use sim::model::pod::{HostPort, PodSpec, Protocol};
 use sim::names::{NameId, Names};
 
 use super::annotations::span_annotation;
+use super::containers::{Defaulting, containers, qos_class, restart_policy};
 use super::labels::{label_set, node_affinity, toleration};
 use super::probes::{self, DEFAULT_STARTUP};
 use super::requests::{is_sidecar, requests};
@@ -66,6 +69,7 @@ pub fn pod_spec(
 ) -> Result<PodSpec, String> {
     let Source { namespace, labels, annotations, spec, controller, admitted, status } = source;
     let requests = requests(model, spec, status)?;
+    let containers = containers(&mut model.names, spec, Defaulting::Completed)?;
     let priority = context.priority_of(spec)?;
     let grace = spec.termination_grace_period_seconds.unwrap_or(DEFAULT_GRACE);
     let grace = Span::from_secs(u64::from(grace));
@@ -89,6 +93,9 @@ pub fn pod_spec(
         requests: requests.real,
         nonzero_requests: requests.nonzero,
         scored_requests: requests.scored,
+        containers: Arc::new(containers),
+        qos: qos_class(spec, Defaulting::Completed)?,
+        restart_policy: restart_policy(spec),
         // Where a pod is says nothing about where it could be.
         node_name: spec.node_name.as_ref().filter(|_| status.is_none()).map(|n| names.intern(n)),
         node_selector: label_set(names, &spec.node_selector).iter().collect(),

@@ -17,7 +17,7 @@ use crate::quantity::Quantity;
 const ASSUMED: [(&str, &str); 2] = [("cpu", "100m"), ("memory", "200Mi")];
 
 /// Resources by name.
-type Amounts = BTreeMap<String, Quantity>;
+pub(super) type Amounts = BTreeMap<String, Quantity>;
 
 /// What a pod asks for, in the three ways in which the scheduler counts it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -56,7 +56,7 @@ pub fn requests(
     // kube-scheduler: framework/types.go getNonMissingContainerRequests
     let missing: Vec<_> =
         ASSUMED.iter().copied().filter(|(name, _)| !sum.contains_key(*name)).collect();
-    let nonzero = Sum { assumed: if real.has_whole() { &missing } else { &ASSUMED }, ..real };
+    let nonzero = Sum { assumed: if has_whole(spec) { &missing } else { &ASSUMED }, ..real };
     // kube-scheduler: noderesources/fit.go NewFit makes its scorer without pod-level resources.
     let scored = Sum { assumed: &ASSUMED, whole: false, ..real };
     Ok(Requests {
@@ -98,9 +98,20 @@ fn is_counted(name: &str) -> bool {
 }
 
 impl Sum<'_> {
-    /// Containers side by side, or the most that is in use while init containers run; then what the
-    /// pod asks for as a whole; then its overhead.
+    /// What its containers take, or what the pod asks for as a whole; and its overhead.
     fn amounts(&self) -> Result<Amounts, String> {
+        let mut sum = self.of_containers()?;
+        if self.whole && has_whole(self.spec) {
+            let whole = whole(self.spec, &sum)?;
+            sum.extend(whole.into_iter().filter(|(name, _)| has_pod_level(name)));
+        }
+        add(&mut sum, &amounts(&self.spec.overhead)?);
+        Ok(sum)
+    }
+
+    /// Containers side by side, or the most that is in use while init containers run.
+    // component-helpers: resource/helpers.go AggregateContainerRequests
+    fn of_containers(&self) -> Result<Amounts, String> {
         let mut sum = Amounts::new();
         for container in &self.spec.containers {
             add(&mut sum, &self.container(container, true)?);
@@ -121,11 +132,6 @@ impl Sum<'_> {
             }
         }
         raise(&mut sum, &most);
-        if self.whole && self.has_whole() {
-            let whole = self.whole(&sum)?;
-            sum.extend(whole.into_iter().filter(|(name, _)| has_pod_level(name)));
-        }
-        add(&mut sum, &amounts(&self.spec.overhead)?);
         Ok(sum)
     }
 
@@ -150,24 +156,36 @@ impl Sum<'_> {
         }
         Ok(own)
     }
+}
 
-    /// What the pod asks for as a whole. A limit counts where neither it nor a container asks.
-    // API server: apis/core/v1/defaults.go setDefaultPodRequests
-    fn whole(&self, of_containers: &Amounts) -> Result<Amounts, String> {
-        let Some(resources) = &self.spec.resources else { return Ok(Amounts::new()) };
-        let mut whole = amounts(&resources.limits)?;
-        whole.retain(|name, _| !of_containers.contains_key(name));
-        whole.extend(amounts(&resources.requests)?);
-        Ok(whole)
-    }
+/// What the pod asks for as a whole. A limit counts where neither it nor a container asks.
+// API server: apis/core/v1/defaults.go setDefaultPodRequests
+fn whole(spec: &kube::PodSpec, of_containers: &Amounts) -> Result<Amounts, String> {
+    let Some(resources) = &spec.resources else { return Ok(Amounts::new()) };
+    let mut whole = amounts(&resources.limits)?;
+    whole.retain(|name, _| !of_containers.contains_key(name));
+    whole.extend(amounts(&resources.requests)?);
+    Ok(whole)
+}
 
-    /// Whether it asks for anything as a whole.
-    fn has_whole(&self) -> bool {
-        let resources = self.spec.resources.as_ref();
-        resources.is_some_and(|it| {
-            it.requests.keys().chain(it.limits.keys()).any(|name| has_pod_level(name))
-        })
-    }
+/// What the pod asks for as a whole, as the API server completes it: with what its containers ask for
+/// where it says nothing.
+// API server: apis/core/v1/defaults.go setDefaultPodRequests
+pub(super) fn whole_completed(spec: &kube::PodSpec) -> Result<Amounts, String> {
+    let sum = Sum { spec, status: None, assumed: &[], whole: false };
+    let mut whole_requests = sum.of_containers()?;
+    let whole = whole(spec, &whole_requests)?;
+    whole_requests.retain(|name, _| has_pod_level(name));
+    whole_requests.extend(whole);
+    Ok(whole_requests)
+}
+
+/// Whether a pod asks for anything as a whole.
+// component-helpers: resource/helpers.go IsPodLevelResourcesSet
+pub(super) fn has_whole(spec: &kube::PodSpec) -> bool {
+    spec.resources.as_ref().is_some_and(|it| {
+        it.requests.keys().chain(it.limits.keys()).any(|name| has_pod_level(name))
+    })
 }
 
 /// Whether a pod can ask for a resource as a whole.
@@ -189,13 +207,13 @@ fn is_resize_infeasible(status: &PodStatus) -> bool {
 }
 
 /// Requests; a limit without a request is a request, as the API server sets it.
-fn asked(resources: &kube::ResourceRequirements) -> Result<Amounts, String> {
+pub(super) fn asked(resources: &kube::ResourceRequirements) -> Result<Amounts, String> {
     let mut asked = amounts(&resources.limits)?;
     asked.extend(amounts(&resources.requests)?);
     Ok(asked)
 }
 
-fn amounts(quantities: &ResourceList) -> Result<Amounts, String> {
+pub(super) fn amounts(quantities: &ResourceList) -> Result<Amounts, String> {
     let read = |(name, quantity): (&String, &kube::Quantity)| {
         let quantity = quantity.amount().map_err(|error| format!("{name}: {error}"))?;
         Ok((name.clone(), quantity))
@@ -203,7 +221,7 @@ fn amounts(quantities: &ResourceList) -> Result<Amounts, String> {
     quantities.iter().map(read).collect()
 }
 
-fn add(sum: &mut Amounts, more: &Amounts) {
+pub(super) fn add(sum: &mut Amounts, more: &Amounts) {
     for (name, quantity) in more {
         let before = sum.get(name).copied().unwrap_or_default();
         sum.insert(name.clone(), before.plus(*quantity));

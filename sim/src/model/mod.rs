@@ -2,6 +2,7 @@
 
 pub mod budget;
 pub mod catalog;
+pub mod containers;
 pub mod contract;
 pub mod deadline;
 pub mod disruption;

@@ -1,5 +1,8 @@
 //! What pods ask for: their specs, which equal pods share; and how a pod may end.
 
+use std::sync::Arc;
+
+use super::containers::{Containers, QosClass, RestartPolicy};
 use super::images::PodImages;
 pub use super::labels::NodeSelectorTerm;
 
@@ -34,6 +37,12 @@ pub struct PodSpec {
     /// What LeastAllocated counts of a pod that looks for one. Upstream leaves out pod-level
     /// requests here, and here only.
     pub scored_requests: Resources,
+    /// The containers of which those are the sums. The scheduler does not read them.
+    pub containers: Arc<Containers>,
+    /// Its QoS class.
+    pub qos: QosClass,
+    /// Which of its containers start again when they have exited.
+    pub restart_policy: RestartPolicy,
     /// The only node it may run on, by name (`spec.nodeName`).
     pub node_name: Option<NameId>,
     /// `spec.nodeSelector`: all must hold.
@@ -99,6 +108,7 @@ impl PodSpec {
             requests: other.requests,
             nonzero_requests: other.nonzero_requests,
             scored_requests: other.scored_requests,
+            containers: Arc::clone(&other.containers),
             ..self.clone()
         }
     }
@@ -122,6 +132,9 @@ impl Default for PodSpec {
             requests: Resources::ZERO,
             nonzero_requests: Resources::ZERO,
             scored_requests: Resources::ZERO,
+            containers: Arc::default(),
+            qos: QosClass::default(),
+            restart_policy: RestartPolicy::default(),
             node_name: None,
             node_selector: Vec::new(),
             required_affinity: None,

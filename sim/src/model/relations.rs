@@ -1,9 +1,12 @@
 //! Who means whom: what follows from all pod specs and selectors of a scenario together.
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 
 use super::Model;
 use super::budget::BudgetId;
+use super::containers::{QosClass, RestartPolicy};
 use super::labels::LabelSet;
 use super::pod::{PodAffinity, PodSpec, SpecId};
 use super::selectors::{SelectorId, TermId};
@@ -125,6 +128,9 @@ fn as_scheduled(spec: &PodSpec) -> PodSpec {
     PodSpec {
         namespace: None,
         labels: LabelSet::default(),
+        containers: Arc::default(),
+        qos: QosClass::default(),
+        restart_policy: RestartPolicy::default(),
         priority: 0,
         grace: Span::ZERO,
         shutdown: Span::ZERO,
@@ -140,5 +146,32 @@ fn as_seen_by_a_node(spec: &PodSpec) -> PodSpec {
         default_spread: None,
         pod_affinity: PodAffinity::default(),
         ..spec.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::containers::{Container, ContainerKind, Containers, Requirements};
+    use super::*;
+
+    #[test]
+    fn pods_that_differ_only_in_containers_are_of_one_class() {
+        let mut model = Model::default();
+        let plain = PodSpec::default();
+        let name = model.names.intern("web");
+        let kind = ContainerKind::Regular;
+        let list = vec![Container { name, kind, resources: Requirements::default() }];
+        let other = PodSpec {
+            containers: Arc::new(Containers { list, ..Containers::default() }),
+            qos: QosClass::Guaranteed,
+            restart_policy: RestartPolicy::Never,
+            ..plain.clone()
+        };
+        let [plain, again, other] =
+            [plain.clone(), plain, other].map(|spec| model.specs.intern(spec));
+        assert_eq!(plain, again, "equal pods share a spec");
+        assert_ne!(plain, other);
+        let [one, two] = [plain, other].map(|spec| model.relations().of_spec(spec));
+        assert_eq!((one.class, one.own_class), (two.class, two.own_class));
     }
 }
