@@ -54,6 +54,7 @@ pub mod fact;
 pub mod model;
 pub mod world;
 // Layer 4: policies that know the world.
+pub mod controllers;
 pub mod market;
 pub mod providers;
 pub mod scheduler;

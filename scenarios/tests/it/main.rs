@@ -5,7 +5,6 @@ mod change;
 mod cluster;
 mod codes;
 mod contract;
-mod disruption;
 mod estimate;
 mod import;
 mod input;

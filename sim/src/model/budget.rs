@@ -46,20 +46,32 @@ pub enum Limit {
     MaxUnavailable(Amount),
 }
 
-/// A number of pods, or a share of those that are wanted.
+/// A number of pods, or a share of those that are wanted (`IntOrString`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Amount {
     /// A number of pods.
     Pods(u32),
-    /// A percentage, rounded up.
+    /// A percentage.
     Percent(u32),
 }
 
 impl Amount {
-    fn of(self, wanted: i64) -> i64 {
+    /// The number of pods of those that are wanted; a percentage is rounded up.
+    #[must_use]
+    pub fn rounded_up(self, wanted: i64) -> i64 {
+        self.share(wanted, 99)
+    }
+
+    /// The same; a percentage is rounded down.
+    #[must_use]
+    pub fn rounded_down(self, wanted: i64) -> i64 {
+        self.share(wanted, 0)
+    }
+
+    fn share(self, wanted: i64, rounding: i64) -> i64 {
         match self {
             Amount::Pods(pods) => i64::from(pods),
-            Amount::Percent(percent) => (wanted * i64::from(percent) + 99) / 100,
+            Amount::Percent(percent) => (wanted * i64::from(percent) + rounding) / 100,
         }
     }
 }
@@ -79,8 +91,8 @@ impl Budget {
     pub fn desired_healthy(&self, wanted: i64) -> i64 {
         match self.limit {
             Limit::Allowed(_) => 0,
-            Limit::MinAvailable(amount) => amount.of(wanted),
-            Limit::MaxUnavailable(amount) => (wanted - amount.of(wanted)).max(0),
+            Limit::MinAvailable(amount) => amount.rounded_up(wanted),
+            Limit::MaxUnavailable(amount) => (wanted - amount.rounded_up(wanted)).max(0),
         }
     }
 
