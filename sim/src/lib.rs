@@ -55,6 +55,7 @@ pub mod model;
 pub mod world;
 // Layer 4: policies that know the world.
 pub mod controllers;
+pub mod kubelet;
 pub mod market;
 pub mod providers;
 pub mod scheduler;

@@ -58,7 +58,7 @@ const POLICIES: u8 = 4;
 
 /// Which layer each module of `sim` is in: a module never uses a higher layer, and those of one layer
 /// of policies never each other.
-const LAYERS: [(&str, u8); 22] = [
+const LAYERS: [(&str, u8); 23] = [
     ("digest", 0),
     ("money", 0),
     ("names", 0),
@@ -71,6 +71,7 @@ const LAYERS: [(&str, u8); 22] = [
     ("action", 3),
     ("world", 3),
     ("controllers", POLICIES),
+    ("kubelet", POLICIES),
     ("market", POLICIES),
     ("providers", POLICIES),
     ("scheduler", POLICIES),

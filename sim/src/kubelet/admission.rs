@@ -1,0 +1,16 @@
+//! Which pods a kubelet admits while its node is under pressure.
+
+use super::pod::Pod;
+use super::qos::{QosClass, class_of};
+use super::signals::Pressure;
+
+/// Whether a pod may start on a node under this pressure. One that may not fails there, as evicted.
+// kubelet: pkg/kubelet/eviction/eviction_manager.go Admit
+#[must_use]
+pub fn admits(pod: &Pod, pressures: &[Pressure]) -> bool {
+    if pressures.is_empty() || pod.is_critical() {
+        return true;
+    }
+    pressures == [Pressure::Memory]
+        && (class_of(pod) != QosClass::BestEffort || pod.tolerates_memory_pressure)
+}
