@@ -15,6 +15,8 @@ macro_rules! facts {
         )+}
     ) => {
         $(#[$doc])*
+        // A pod is the one that it happened to, and a node the one it is on, where nothing else is said.
+        #[allow(missing_docs)]
         #[derive(Clone, Copy, PartialEq, Eq, Debug)]
         pub enum Fact {$(
             $(#[$about])*
