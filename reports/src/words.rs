@@ -8,6 +8,7 @@ use sim::model::job::{Outcome, Worked};
 use sim::model::pod::{End, Limit};
 use sim::{Legend, Span};
 
+use crate::format::many;
 use crate::names::Namer;
 
 /// A fact as a short sentence; names are those that facts have introduced so far.
@@ -131,6 +132,24 @@ pub fn of(fact: &Fact, namer: &Namer<'_>, legend: &Legend, refusals: &Refusals) 
         Fact::PodWithdrawn { pod: id, waited, .. } => {
             format!("{} is deleted with its Job after {waited} without a node", pod(id))
         }
+        Fact::PodUses { pod: id, cpu, memory, .. } => {
+            format!("{} uses {}", pod(id), used(cpu, memory))
+        }
+        Fact::ReplicasUse { workload, pods, cpu, memory } => {
+            let pods = many(pods.into(), "pod");
+            format!("{} uses {} in each of {pods}", namer.workload(workload), used(cpu, memory))
+        }
+        Fact::LoadChanged { workload, ready, offered, served } => {
+            let rate = |rate: u64| rate as f64 / 1_000.0;
+            let ready = many(ready.into(), "ready replica");
+            let name = namer.workload(workload);
+            if served == offered {
+                format!("{name} serves {} requests/s with {ready}", rate(served))
+            } else {
+                let (served, offered) = (rate(served), rate(offered));
+                format!("{name} serves {served} of {offered} requests/s with {ready}")
+            }
+        }
         Fact::DeadlineJobDone { workload } => format!("{} is done", namer.workload(workload)),
         Fact::DeadlineJobUnfinished { workload, progress } => {
             format!("{} has done {progress} of its work at the end", namer.workload(workload))
@@ -139,6 +158,11 @@ pub fn of(fact: &Fact, namer: &Namer<'_>, legend: &Legend, refusals: &Refusals) 
             format!("{} has run for {ran} at the end", pod(id))
         }
     }
+}
+
+/// An amount of CPU and memory.
+fn used(cpu: u64, memory: u64) -> String {
+    format!("{cpu}m CPU and {} MiB", memory >> 20)
 }
 
 /// How much capacity there is.

@@ -19,6 +19,10 @@ pub enum Event {
         /// The new price.
         price: MicroUsdPerHour,
     },
+    /// What the replicas of a workload use, or the load that they share, changes.
+    UsageChanges(WorkloadId),
+    /// What a pod uses changes.
+    PodUsageChanges(PodId),
     /// Something happens to an offering's capacity.
     MarketMoves(OfferingId),
     /// A terminating pod has stopped, or is killed because its grace period is over.
@@ -99,13 +103,13 @@ pub enum Event {
 const _: () = assert!(size_of::<Event>() <= 16);
 
 impl Event {
-    /// Which of several events at one instant comes first. Read it from top to bottom: prices,
-    /// then pods that got the time they needed, then what the provider does, then what grows,
+    /// Which of several events at one instant comes first. Read it from top to bottom: prices
+    /// and usage, then pods that got the time they needed, then what the provider does, then what grows,
     /// then who asks for room, and last who gives it out.
     #[must_use]
     pub fn rank(self) -> u8 {
         match self {
-            Event::PriceChanges { .. } => 0,
+            Event::PriceChanges { .. } | Event::UsageChanges(_) | Event::PodUsageChanges(_) => 0,
             Event::PodStops(_) => 1,
             Event::PodFinishes(_) => 2,
             Event::NoticeGiven { .. } => 3,

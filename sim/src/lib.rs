@@ -38,6 +38,7 @@
 //! | a provider | a file in [`providers`] | [`providers::PROVIDERS`] |
 //! | a model of prices | a file in [`market::prices`] | the scenario crate's list of them |
 //! | a model of reclaims | a file in [`market::reclaims`] | the scenario crate's list of them |
+//! | a model of usage | a file in [`usage`] | the match in [`usage`] |
 //! | an event | a variant with its rank in [`event::Event`] | the match in [`engine`] |
 
 // Layer 0: values.
@@ -59,6 +60,7 @@ pub mod kubelet;
 pub mod market;
 pub mod providers;
 pub mod scheduler;
+pub mod usage;
 // Layer 5: policies that know other policies.
 pub mod lifecycle;
 // Layer 6: the engine.

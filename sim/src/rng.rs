@@ -68,6 +68,10 @@ pub enum Stream {
     PriceDates = 21,
     /// What the prices of a type share; key: type in region.
     PriceOfType = 22,
+    /// How far usage is from its curve; key: workload, replica or all of them, container, cell of time.
+    UsageNoise = 40,
+    /// When bursts of usage begin; key: workload, replica or all of them, container, window of time.
+    UsageBursts = 41,
 }
 
 /// A generator for one decision.

@@ -76,6 +76,11 @@ impl<K: Id, V> Table<K, V> {
         self.rows.is_empty()
     }
 
+    /// The row of an id, if the table has it.
+    pub fn get(&self, id: K) -> Option<&V> {
+        self.rows.get(id.index())
+    }
+
     /// The row of an id, which may be beyond what the table has so far.
     pub fn slot(&mut self, id: K) -> &mut V
     where

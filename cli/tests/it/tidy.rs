@@ -58,7 +58,7 @@ const POLICIES: u8 = 4;
 
 /// Which layer each module of `sim` is in: a module never uses a higher layer, and those of one layer
 /// of policies never each other.
-const LAYERS: [(&str, u8); 23] = [
+const LAYERS: [(&str, u8); 24] = [
     ("digest", 0),
     ("money", 0),
     ("names", 0),
@@ -75,6 +75,7 @@ const LAYERS: [(&str, u8); 23] = [
     ("market", POLICIES),
     ("providers", POLICIES),
     ("scheduler", POLICIES),
+    ("usage", POLICIES),
     ("lifecycle", 5),
     ("agenda", 6),
     ("engine", 6),

@@ -54,6 +54,7 @@ impl<S: Sink> Simulation<'_, S> {
         let fact = self.world.settle(pod, node, start.started_ms);
         self.record(fact);
         self.disks.found(&self.world, pod, node);
+        self.usage_begins(pod);
         self.adopted_is_ready(pod, start.terminating);
         if start.terminating {
             // Its disruption, if it is one, lies before the run.

@@ -214,6 +214,7 @@ impl<S: Sink> Simulation<'_, S> {
         self.gangs.pod_stops(&self.world, pod);
         let fact = self.world.terminate(pod, why, reason);
         self.record(fact);
+        self.readiness_changes(pod);
         let stops_at = self.world.now() + self.world.spec_of(pod).shutdown.min(self.granted(pod));
         self.agenda.schedule(stops_at, Event::PodStops(pod));
     }

@@ -48,6 +48,7 @@ impl<S: Sink> Simulation<'_, S> {
         let node = self.world.pods().phase(pod).node();
         let fact = self.world.end(pod, end);
         self.record(fact);
+        self.usage_ends(pod);
         self.free_disks(pod, Some(self.world.now() + self.setup.start_up.detach));
         let actions = self.controllers.pod_ended(&self.world, pod, end);
         self.apply_all(actions);
@@ -67,6 +68,7 @@ impl<S: Sink> Simulation<'_, S> {
             false => self.world.lose(pod, aftermath.reason),
         };
         self.record(fact);
+        self.usage_ends(pod);
         self.free_disks(pod, self.detached_by_force(&aftermath));
         let at = (pod, node);
         let actions = self.controllers.pod_lost(&self.world, at, was_terminating, aftermath);

@@ -9,6 +9,7 @@ mod leaving;
 mod node_life;
 mod spot_market;
 mod start_up;
+mod usage;
 
 use leaving::Exit;
 use std::collections::{BTreeMap, BTreeSet};
@@ -45,6 +46,7 @@ use crate::setup::Setup;
 use crate::stop::Stop;
 use crate::table::Table;
 use crate::time::{SimTime, Span};
+use crate::usage::tracker::Tracker;
 use crate::world::World;
 use crate::world::pods::Phase;
 
@@ -78,6 +80,8 @@ pub struct Simulation<'s, S> {
     pub(crate) taint_manager: TaintManager,
     pub(crate) gangs: Gangs,
     pub(crate) deadlines: Deadlines,
+    /// None where nothing models usage.
+    pub(crate) usage: Option<Tracker>,
     pub(crate) scheduler_is_awake: bool,
     pub(crate) flush_is_due: bool,
     /// What the nodes last said to each pod that waits.
@@ -141,6 +145,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
             taint_manager: TaintManager::default(),
             gangs: Gangs::default(),
             deadlines: Deadlines::default(),
+            usage: Tracker::new(model, root),
             scheduler_is_awake: false,
             flush_is_due: false,
             last_refusal: Table::new(),
@@ -177,6 +182,8 @@ impl<'s, S: Sink> Simulation<'s, S> {
         self.counters.events += 1;
         match event {
             Event::PriceChanges { offering, price } => self.price_changes(offering, price),
+            Event::UsageChanges(workload) => self.workload_usage_changes(workload),
+            Event::PodUsageChanges(pod) => self.pod_usage_changes(pod),
             Event::MarketMoves(offering) => self.market_moves(offering),
             Event::PodStops(pod) => self.pod_stops(pod),
             Event::PodFinishes(pod) => self.pod_finishes(pod),
@@ -219,6 +226,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
                 if !self.controllers.has_adopted(workload) {
                     self.record(Fact::WorkloadCreated { workload });
                 }
+                self.load_begins(workload);
                 let actions = self.controllers.workload_created(&self.world, workload);
                 let controller = self.world.model().workloads[workload].controller;
                 // The nodes of the start have been there for long, and so have their DaemonSets.
@@ -352,6 +360,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
         }
         let fact = self.world.become_ready(pod);
         self.record(fact);
+        self.readiness_changes(pod);
         let now = self.world.now();
         let workload = &self.world.model().workloads[self.world.pods().workload(pod)];
         let controller = workload.controller;

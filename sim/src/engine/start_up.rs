@@ -54,6 +54,7 @@ impl<S: Sink> Simulation<'_, S> {
             // One that is terminating meanwhile starts nothing.
             if matches!(self.world.pods().phase(pod), Phase::Starting { .. }) {
                 self.world.run_containers(pod);
+                self.usage_begins(pod);
             }
             let ready_at = now + self.world.spec_of(pod).startup;
             self.agenda.schedule(ready_at, Event::PodBecomesReady(pod));

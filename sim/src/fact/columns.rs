@@ -83,6 +83,7 @@ columns! {
     RefusalId: it => Column::Refusal(Some(it));
     Option<RefusalId>: it => Column::Refusal(it);
     u32: it => Column::Number(it.into());
+    u64: it => Column::Number(it);
     Span: it => Column::Number(it.as_ms());
     SimTime: it => Column::Number(it.as_ms());
     MicroUsdPerHour: it => Column::Number(it.0);

@@ -34,7 +34,6 @@ facts! {
 pub enum Fact {
     /// A workload was created; from now on its replicas are wanted.
     WorkloadCreated = 1 {
-        /// Which one.
         workload: WorkloadId,
     }
     digest [workload]
@@ -42,7 +41,6 @@ pub enum Fact {
 
     /// A workload is to have another number of replicas from now on.
     WorkloadScaled = 45 {
-        /// Which one.
         workload: WorkloadId,
         /// How many it was to have until now.
         before: u32,
@@ -54,11 +52,8 @@ pub enum Fact {
 
     /// A pod requests something else from now on, in place.
     PodResized = 46 {
-        /// Which one.
         pod: PodId,
-        /// Its workload.
         workload: WorkloadId,
-        /// Its node.
         node: NodeId,
         /// What it requested until now.
         before: SpecId,
@@ -70,9 +65,7 @@ pub enum Fact {
 
     /// A pod was created and waits for a node.
     PodCreated = 2 {
-        /// Which one.
         pod: PodId,
-        /// Its workload.
         workload: WorkloadId,
         /// Which replica it is.
         replica: u32,
@@ -84,7 +77,6 @@ pub enum Fact {
 
     /// An admission plugin forbade a pod; its controller will ask again.
     PodForbidden = 47 {
-        /// Its workload.
         workload: WorkloadId,
         /// Which replica it is.
         replica: u32,
@@ -98,9 +90,7 @@ pub enum Fact {
 
     /// A scheduling cycle found no node.
     PodUnschedulable = 3 {
-        /// Which pod.
         pod: PodId,
-        /// Its workload.
         workload: WorkloadId,
         /// What the nodes said.
         refusal: RefusalId,
@@ -110,13 +100,10 @@ pub enum Fact {
 
     /// A pod was bound to a node.
     PodScheduled = 4 {
-        /// Which pod.
         pod: PodId,
-        /// Its workload.
         workload: WorkloadId,
         /// What it asks for.
         spec: SpecId,
-        /// The node.
         node: NodeId,
         /// From its creation until now.
         waited: Span,
@@ -126,13 +113,10 @@ pub enum Fact {
 
     /// A pod was on a node from the start.
     PodFound = 20 {
-        /// Which pod.
         pod: PodId,
-        /// Its workload.
         workload: WorkloadId,
         /// What it asks for.
         spec: SpecId,
-        /// The node.
         node: NodeId,
     }
     digest [pod; workload, node; spec]
@@ -140,11 +124,8 @@ pub enum Fact {
 
     /// The disks of a pod are attached to its node and mounted there.
     VolumesAttached = 34 {
-        /// Whose.
         pod: PodId,
-        /// Its workload.
         workload: WorkloadId,
-        /// Its node.
         node: NodeId,
         /// From its binding until now.
         waited: Span,
@@ -154,7 +135,6 @@ pub enum Fact {
 
     /// A node has pulled an image, which it did not have.
     ImagePulled = 35 {
-        /// Which node.
         node: NodeId,
         /// Which image.
         image: ImageId,
@@ -166,11 +146,8 @@ pub enum Fact {
 
     /// A pod is ready.
     PodReady = 5 {
-        /// Which pod.
         pod: PodId,
-        /// Its workload.
         workload: WorkloadId,
-        /// Its node.
         node: NodeId,
     }
     digest [pod; workload, node]
@@ -178,9 +155,7 @@ pub enum Fact {
 
     /// A pod has been ready for its workload's `minReadySeconds`.
     PodAvailable = 6 {
-        /// Which pod.
         pod: PodId,
-        /// Its workload.
         workload: WorkloadId,
     }
     digest [pod; workload]
@@ -188,9 +163,7 @@ pub enum Fact {
 
     /// A pod received SIGTERM.
     PodTerminating = 7 {
-        /// Which pod.
         pod: PodId,
-        /// Its workload.
         workload: WorkloadId,
         /// Whether it was ready until now.
         was_ready: bool,
@@ -209,9 +182,7 @@ pub enum Fact {
 
     /// The eviction API refused to evict a pod.
     EvictionRefused = 24 {
-        /// Which pod.
         pod: PodId,
-        /// Its workload.
         workload: WorkloadId,
         /// The budget that it asked.
         budget: BudgetId,
@@ -221,9 +192,7 @@ pub enum Fact {
 
     /// A pod ended for good.
     PodEnded = 8 {
-        /// Which pod.
         pod: PodId,
-        /// Its workload.
         workload: WorkloadId,
         /// What it asked for.
         spec: SpecId,
@@ -248,11 +217,8 @@ pub enum Fact {
 
     /// The provider accepted a launch; billing starts.
     NodeLaunched = 9 {
-        /// Which node.
         node: NodeId,
-        /// Its pool.
         pool: PoolId,
-        /// What was bought.
         offering: OfferingId,
         /// At which price.
         price: MicroUsdPerHour,
@@ -266,7 +232,6 @@ pub enum Fact {
 
     /// A node takes pods.
     NodeReady = 10 {
-        /// Which node.
         node: NodeId,
     }
     digest [node]
@@ -274,7 +239,6 @@ pub enum Fact {
 
     /// The provider announced that it will take an instance.
     NoticeGiven = 11 {
-        /// Which node.
         node: NodeId,
         /// How long it has left.
         lead: Span,
@@ -284,7 +248,6 @@ pub enum Fact {
 
     /// A node takes no more pods.
     NodeCordoned = 12 {
-        /// Which node.
         node: NodeId,
     }
     digest [node]
@@ -292,7 +255,6 @@ pub enum Fact {
 
     /// A node takes pods again.
     NodeUncordoned = 17 {
-        /// Which node.
         node: NodeId,
     }
     digest [node]
@@ -300,7 +262,6 @@ pub enum Fact {
 
     /// A node's taints changed.
     NodeTainted = 18 {
-        /// Which node.
         node: NodeId,
         /// How many taints it has now.
         taints: u32,
@@ -310,9 +271,7 @@ pub enum Fact {
 
     /// Room is being made for a pod on a node, or no longer.
     PodNominated = 19 {
-        /// Which pod.
         pod: PodId,
-        /// Its workload.
         workload: WorkloadId,
         /// On which node; none when the nomination ends.
         node: Option<NodeId>,
@@ -322,7 +281,6 @@ pub enum Fact {
 
     /// An instance is gone; billing ends.
     NodeGone = 13 {
-        /// Which node.
         node: NodeId,
         /// Why.
         why: Cause,
@@ -334,7 +292,6 @@ pub enum Fact {
 
     /// The kubelet of a node has been silent for so long that the node is taken to be lost.
     NodeUnreachable = 25 {
-        /// Which node.
         node: NodeId,
     }
     digest [node]
@@ -342,7 +299,6 @@ pub enum Fact {
 
     /// The object of a node whose instance is gone was deleted.
     NodeDeleted = 26 {
-        /// Which node.
         node: NodeId,
     }
     digest [node]
@@ -350,7 +306,6 @@ pub enum Fact {
 
     /// The price of an offering changed.
     PriceChanged = 14 {
-        /// Which offering.
         offering: OfferingId,
         /// The price from now on.
         price: MicroUsdPerHour,
@@ -376,7 +331,6 @@ pub enum Fact {
 
     /// The provider had no instance to give.
     LaunchRefused = 22 {
-        /// To which pool.
         pool: PoolId,
         /// Of which offering.
         offering: OfferingId,
@@ -391,7 +345,6 @@ pub enum Fact {
 
     /// The provider said that an instance is at elevated risk of being taken.
     RebalanceRecommended = 23 {
-        /// Which node.
         node: NodeId,
     }
     digest [node]
@@ -399,9 +352,7 @@ pub enum Fact {
 
     /// A pool has been short of spot for so long that it launched an on-demand node instead.
     PoolFellBack = 27 {
-        /// Which pool.
         pool: PoolId,
-        /// The node.
         node: NodeId,
     }
     digest [pool; node]
@@ -421,9 +372,7 @@ pub enum Fact {
 
     /// At the horizon: a pod that still waits for a node.
     StillPending = 15 {
-        /// Which pod.
         pod: PodId,
-        /// Its workload.
         workload: WorkloadId,
         /// How long it has waited.
         waited: Span,
@@ -435,9 +384,7 @@ pub enum Fact {
 
     /// At the horizon: a pod of a workload that ends by itself and has not yet.
     StillRunning = 16 {
-        /// Which pod.
         pod: PodId,
-        /// Its workload.
         workload: WorkloadId,
         /// How long it has been ready.
         ran: Span,
@@ -448,13 +395,10 @@ pub enum Fact {
     /// A pod that does work is about to end, or the horizon has come: what became of the time that it
     /// was ready.
     PodWorked = 33 {
-        /// Which pod.
         pod: PodId,
-        /// Its workload.
         workload: WorkloadId,
         /// What it asks for.
         spec: SpecId,
-        /// Its node.
         node: NodeId,
         /// What became of its time.
         worked: Worked,
@@ -502,9 +446,7 @@ pub enum Fact {
 
     /// A pod was deleted that had no node yet.
     PodWithdrawn = 44 {
-        /// Which pod.
         pod: PodId,
-        /// Its workload.
         workload: WorkloadId,
         /// How long it had waited.
         waited: Span,
@@ -514,7 +456,6 @@ pub enum Fact {
 
     /// A job with a deadline is done.
     DeadlineJobDone = 31 {
-        /// Which one.
         workload: WorkloadId,
     }
     digest [workload]
@@ -522,13 +463,56 @@ pub enum Fact {
 
     /// At the horizon: a job with a deadline that is not done.
     DeadlineJobUnfinished = 32 {
-        /// Which one.
         workload: WorkloadId,
         /// How much of its work it has done.
         progress: Span,
     }
     digest [workload; progress]
     columns { workload: workload, progressMs: progress }
+
+    /// A pod uses this from now on.
+    PodUses = 70 {
+        pod: PodId,
+        workload: WorkloadId,
+        node: NodeId,
+        /// CPU in milli-cores.
+        cpu: u64,
+        /// Memory in bytes.
+        memory: u64,
+        /// Whether the next [`ReplicasUse`](Fact::ReplicasUse) of its workload is about it, too.
+        follows: bool,
+    }
+    digest [pod; workload, node; cpu; memory; follows]
+    columns { pod: pod, node: node, cpuMilli: cpu, memoryBytes: memory, follows: follows }
+
+    /// Every pod of a workload that follows it uses this from now on.
+    ReplicasUse = 71 {
+        workload: WorkloadId,
+        /// How many pods that are.
+        pods: u32,
+        /// CPU of each in milli-cores.
+        cpu: u64,
+        /// Memory of each in bytes.
+        memory: u64,
+    }
+    digest [workload; pods; cpu; memory]
+    columns { workload: workload, pods: pods, cpuMilli: cpu, memoryBytes: memory }
+
+    /// A workload is asked for this many requests from now on, and its ready replicas serve so many of
+    /// them.
+    LoadChanged = 72 {
+        workload: WorkloadId,
+        /// Ready replicas.
+        ready: u32,
+        /// Requests in 1 000 seconds.
+        offered: u64,
+        /// Those of them that are served.
+        served: u64,
+    }
+    digest [workload; ready; offered; served]
+    columns {
+        workload: workload, ready: ready, offeredPer1000s: offered, servedPer1000s: served
+    }
 }
 }
 

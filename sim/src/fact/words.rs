@@ -41,6 +41,7 @@ macro_rules! words {
 
 words! {
     u32: it => u64::from(it);
+    u64: it => it;
     bool: it => u64::from(it);
     Span: it => it.as_ms();
     SimTime: it => it.as_ms();

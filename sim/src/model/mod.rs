@@ -22,6 +22,7 @@ pub mod selectors;
 pub mod start;
 pub mod storage;
 pub mod taints;
+pub mod usage;
 pub mod workload;
 pub mod zonal;
 
@@ -49,6 +50,7 @@ use schedule::{Schedule, ScheduleId};
 use selectors::{Selectors, TopologyKeyId};
 use start::Start;
 use storage::Storage;
+use usage::Usage;
 use workload::{Workload, WorkloadId};
 
 /// The well-known label that every node carries with its own name.
@@ -90,6 +92,8 @@ pub struct Model {
     /// How many replicas of a workload have to be available, where the scenario says so. Reports
     /// measure by it; nothing in a run depends on it.
     pub required: BTreeMap<WorkloadId, u32>,
+    /// What pods really use, of the workloads that say so.
+    pub usage: Usage,
     /// How many pods of a kind may be evicted at once.
     pub budgets: Table<BudgetId, Budget>,
     /// How much the pods of a namespace may request together.
@@ -174,6 +178,7 @@ impl Default for Model {
             schedules: Table::new(),
             local_data: BTreeSet::new(),
             required: BTreeMap::new(),
+            usage: Usage::new(),
             budgets: Table::new(),
             quotas: Vec::new(),
             pools: Table::new(),

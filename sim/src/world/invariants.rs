@@ -62,6 +62,7 @@ impl World {
         if *self.health() != self.health_recounted() {
             return Err("the healthy pods of budgets are not what a recount gives".into());
         }
+        self.usage.check()?;
         for (pool, size) in self.pool_sizes.iter() {
             let alive = self.nodes.alive().iter().filter(|n| self.nodes.pool(**n) == pool).count();
             if alive != *size as usize {

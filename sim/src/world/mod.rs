@@ -19,6 +19,7 @@ pub mod reserved;
 mod standing;
 pub mod topology;
 pub mod trial;
+mod usage;
 pub mod verbs;
 mod watched;
 mod zones;
@@ -49,6 +50,7 @@ use placement::Placement;
 use pods::Pods;
 use reserved::Reserved;
 use topology::{DomainId, Topology};
+use usage::Usage;
 use zones::Zones;
 
 /// The state of a simulated cluster and of the market around it.
@@ -69,6 +71,7 @@ pub struct World {
     volume_zones: Zones,
     health: Health,
     desired: Desired,
+    usage: Usage,
     capacities: Table<OfferingId, Capacity>,
     /// What each offering costs now.
     prices: Table<OfferingId, MicroUsdPerHour>,
@@ -98,6 +101,7 @@ impl World {
             volume_zones: Zones::default(),
             health: Health::new(&model),
             desired: Desired::new(&model),
+            usage: Usage::default(),
             capacities: model.catalog.offerings.rows().map(|_| Capacity::Ample).collect(),
             prices: model.catalog.offerings.rows().map(|offering| offering.price).collect(),
             launches: model.catalog.offerings.rows().map(|_| 0).collect(),

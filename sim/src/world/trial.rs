@@ -53,6 +53,7 @@ impl World {
             && self.volume_zones == other.volume_zones
             && self.health == other.health
             && self.desired == other.desired
+            && self.usage == other.usage
             && self.topology.agrees_with(&other.topology)
             && self.registered() == other.registered()
             && self.capacities == other.capacities

@@ -271,6 +271,7 @@ impl World {
         let was_available = std::mem::take(&mut self.pods.available[pod]);
         let ran = self.ran(pod);
         let workload = self.pods.workload(pod);
+        self.usage.leave(pod, workload);
         let reason = self.pods.reason(pod);
         Fact::PodEnded { pod, workload, spec, node, end, reason, was_ready, was_available, ran }
     }

@@ -22,5 +22,6 @@ mod stop;
 mod storage;
 mod storms;
 mod theory;
+mod usage;
 mod work;
 mod zonal;

@@ -1,0 +1,155 @@
+//! What containers use now, and the sums of that on nodes. A pod that models no usage is not in it.
+
+use std::collections::BTreeMap;
+
+use super::World;
+use crate::fact::Fact;
+use crate::model::node::NodeId;
+use crate::model::pod::PodId;
+use crate::model::usage::Used;
+use crate::model::workload::WorkloadId;
+use crate::table::Table;
+
+/// What is used now. Everything is empty in a run that models no usage.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(super) struct Usage {
+    pods: Table<PodId, Option<Row>>,
+    nodes: Table<NodeId, Used>,
+    /// The pods of each workload that use something, in order.
+    users: BTreeMap<WorkloadId, Vec<PodId>>,
+}
+
+/// What one pod uses.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Row {
+    node: NodeId,
+    containers: Vec<Used>,
+    /// Whether it uses what every replica of its workload does.
+    follows: bool,
+}
+
+impl Row {
+    fn whole(&self) -> Used {
+        self.containers.iter().copied().sum()
+    }
+}
+
+impl Usage {
+    fn row(&self, pod: PodId) -> Option<&Row> {
+        self.pods.get(pod)?.as_ref()
+    }
+
+    /// A pod is no longer on its node.
+    pub(super) fn leave(&mut self, pod: PodId, workload: WorkloadId) {
+        if self.row(pod).is_none() {
+            return;
+        }
+        if let Some(row) = self.pods[pod].take() {
+            self.nodes[row.node] -= row.whole();
+        }
+        let users = self.users.entry(workload).or_default();
+        if let Ok(at) = users.binary_search(&pod) {
+            users.remove(at);
+        }
+    }
+
+    fn set(&mut self, pod: PodId, containers: &[Used], follows: bool) {
+        let row = self.pods[pod].as_mut().expect("it is known");
+        let sum = &mut self.nodes[row.node];
+        *sum -= row.whole();
+        row.containers.clear();
+        row.containers.extend_from_slice(containers);
+        row.follows = follows;
+        *sum += row.whole();
+    }
+
+    /// The first sum that a recount does not give.
+    pub(super) fn check(&self) -> Result<(), String> {
+        let mut sums: BTreeMap<NodeId, Used> = BTreeMap::new();
+        for row in self.pods.rows().flatten() {
+            *sums.entry(row.node).or_default() += row.whole();
+        }
+        for (node, sum) in self.nodes.iter() {
+            if sums.get(&node).copied().unwrap_or_default() != *sum {
+                return Err(format!("what is used on {node:?} does not add up"));
+            }
+        }
+        let users = self.users.values().map(Vec::len).sum::<usize>();
+        if users != self.pods.rows().flatten().count() {
+            return Err("the pods that use something are not those of workloads".into());
+        }
+        Ok(())
+    }
+}
+
+impl World {
+    /// What a container of a pod uses now; none where nothing models it or it does not run on a node.
+    #[must_use]
+    pub fn usage_of(&self, pod: PodId, container: usize) -> Option<Used> {
+        self.usage.row(pod)?.containers.get(container).copied()
+    }
+
+    /// What all containers of a pod use now; none where nothing models it or it is on no node.
+    #[must_use]
+    pub fn pod_usage(&self, pod: PodId) -> Option<Used> {
+        self.usage.row(pod).map(Row::whole)
+    }
+
+    /// What the pods of a node that model usage use together.
+    #[must_use]
+    pub fn usage_on(&self, node: NodeId) -> Used {
+        self.usage.nodes.get(node).copied().unwrap_or_default()
+    }
+
+    /// The pods of a workload that use something, in order.
+    #[must_use]
+    pub fn users(&self, workload: WorkloadId) -> &[PodId] {
+        self.usage.users.get(&workload).map_or(&[], |users| users)
+    }
+
+    /// Those of them that use what every replica does, in order.
+    pub fn followers(&self, workload: WorkloadId) -> impl Iterator<Item = PodId> + '_ {
+        let follows = |pod: &PodId| self.usage.row(*pod).is_some_and(|row| row.follows);
+        self.users(workload).iter().copied().filter(follows)
+    }
+
+    /// The containers of a pod use this from now on; whether it follows its workload from now on. No
+    /// fact if that was so before.
+    ///
+    /// # Panics
+    /// If the pod is on no node.
+    pub fn pod_uses(&mut self, pod: PodId, containers: &[Used], follows: bool) -> Option<Fact> {
+        let node = self.pods.phase(pod).node().expect("only a pod on a node uses anything");
+        let workload = self.pods.workload(pod);
+        if let Some(row) = self.usage.row(pod) {
+            if row.containers == containers && row.follows == follows {
+                return None;
+            }
+        } else {
+            *self.usage.pods.slot(pod) = Some(Row { node, containers: Vec::new(), follows });
+            let _ = self.usage.nodes.slot(node);
+            let users = self.usage.users.entry(workload).or_default();
+            let at = users.partition_point(|other| *other < pod);
+            users.insert(at, pod);
+        }
+        self.usage.set(pod, containers, follows);
+        let Used { cpu, memory } = containers.iter().copied().sum();
+        Some(Fact::PodUses { pod, workload, node, cpu, memory, follows })
+    }
+
+    /// The containers of every pod that follows a workload use this from now on. No fact if all of them
+    /// did before.
+    pub fn replicas_use(&mut self, workload: WorkloadId, containers: &[Used]) -> Option<Fact> {
+        let followers: Vec<PodId> = self.followers(workload).collect();
+        let same = |pod: &PodId| self.usage.row(*pod).is_some_and(|it| it.containers == containers);
+        if followers.iter().all(same) {
+            return None;
+        }
+        for pod in &followers {
+            self.usage.set(*pod, containers, true);
+        }
+        let Used { cpu, memory } = containers.iter().copied().sum();
+        let pods = u32::try_from(followers.len()).expect("fewer than 2^32 pods");
+        Some(Fact::ReplicasUse { workload, pods, cpu, memory })
+    }
+}
