@@ -57,6 +57,7 @@ pub mod world;
 // Layer 4: policies that know the world.
 pub mod controllers;
 pub mod kubelet;
+pub mod load;
 pub mod market;
 pub mod providers;
 pub mod scheduler;

@@ -16,7 +16,7 @@ use rand::Rng;
 use rand::distr::Distribution;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
-use rand_distr::Beta;
+use rand_distr::{Beta, Gamma};
 
 use self::portable::Portable;
 use crate::digest::Digest;
@@ -62,6 +62,16 @@ pub enum Stream {
     Outage = 11,
     /// When pod garbage collection comes to the pods of a lost node; key: offering, launch ordinal.
     PodGc = 12,
+    /// When a generator of load lets something arrive; key: generator.
+    Arrival = 30,
+    /// How many arrive at once; key: generator, which instant.
+    ArrivalBatch = 31,
+    /// Of which class an arrival is; key: generator, number of the arrival.
+    ArrivalClass = 32,
+    /// How large an arrival is; key: generator, number of the arrival.
+    ArrivalSize = 33,
+    /// How long an arrival runs; key: generator, number of the arrival.
+    ArrivalDuration = 34,
     /// The way of a spot price; key: offering.
     Price = 20,
     /// When the prices of a region may change; key: region.
@@ -152,6 +162,15 @@ impl Draws {
         inverse_normal(self.uniform())
     }
 
+    /// Gamma of this shape, with a scale of one. It takes as many draws as it takes.
+    ///
+    /// # Panics
+    /// If the shape is not positive.
+    pub fn gamma(&mut self, shape: f64) -> f64 {
+        let gamma = Gamma::new(Portable(shape), Portable(1.0)).expect("a positive shape");
+        gamma.sample(&mut self.0).0
+    }
+
     /// Beta of two shapes. It takes as many draws as it takes.
     ///
     /// # Panics
@@ -167,7 +186,7 @@ fn uniform(bits: u64) -> f64 {
 }
 
 /// The standard normal quantile (Acklam's rational approximation, relative error below 1.2e-9).
-fn inverse_normal(p: f64) -> f64 {
+pub(crate) fn inverse_normal(p: f64) -> f64 {
     const A: [f64; 6] = [
         -3.969_683_028_665_376e1,
         2.209_460_984_245_205e2,

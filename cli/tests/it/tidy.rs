@@ -58,7 +58,7 @@ const POLICIES: u8 = 4;
 
 /// Which layer each module of `sim` is in: a module never uses a higher layer, and those of one layer
 /// of policies never each other.
-const LAYERS: [(&str, u8); 24] = [
+const LAYERS: [(&str, u8); 25] = [
     ("digest", 0),
     ("money", 0),
     ("names", 0),
@@ -72,6 +72,7 @@ const LAYERS: [(&str, u8); 24] = [
     ("world", 3),
     ("controllers", POLICIES),
     ("kubelet", POLICIES),
+    ("load", POLICIES),
     ("market", POLICIES),
     ("providers", POLICIES),
     ("scheduler", POLICIES),

@@ -1,5 +1,6 @@
 //! What a scenario says and a run never changes: names, the catalogue, pod specs, workloads, pools.
 
+pub mod arrivals;
 pub mod budget;
 pub mod catalog;
 pub mod containers;
@@ -33,6 +34,7 @@ use indexmap::IndexSet;
 
 use crate::names::{NameId, Names};
 use crate::table::{Id, Table};
+use arrivals::Generators;
 use budget::{Budget, BudgetId};
 use catalog::Catalog;
 use contract::Contract;
@@ -87,6 +89,8 @@ pub struct Model {
     pub failure_policies: Table<FailurePolicyId, FailurePolicy>,
     /// When CronJobs make Jobs.
     pub schedules: Table<ScheduleId, Schedule>,
+    /// What lets Jobs and pods arrive.
+    pub generators: Generators,
     /// Workloads whose pods keep data on their nodes' own disks.
     pub local_data: BTreeSet<WorkloadId>,
     /// How many replicas of a workload have to be available, where the scenario says so. Reports
@@ -176,6 +180,7 @@ impl Default for Model {
             workloads: Table::new(),
             failure_policies: Table::new(),
             schedules: Table::new(),
+            generators: Table::new(),
             local_data: BTreeSet::new(),
             required: BTreeMap::new(),
             usage: Usage::new(),
