@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use sim::Legend;
 use sim::fact::Cause;
 use sim::fact::Fact;
+use sim::fact::refusal::Refusal;
 use sim::model::budget::BudgetId;
 use sim::model::catalog::{CapacityType, OfferingId};
 use sim::model::images::ImageId;
@@ -122,6 +123,12 @@ impl<'a> Namer<'a> {
         let instance_type = catalog.instance_type(id).name;
         let capacity_type = capacity_type(offering.capacity_type);
         [self.text(instance_type), self.text(offering.zone), capacity_type]
+    }
+
+    /// What the nodes said to a pod, in kube-scheduler's words.
+    #[must_use]
+    pub fn refusal(&self, refusal: &Refusal) -> String {
+        refusal.message(&self.legend.model)
     }
 
     fn text(&self, name: NameId) -> &'a str {

@@ -43,7 +43,7 @@ pub fn of(
         {
             continue;
         }
-        shown.push((*at, words::of(fact, &namer, legend, refusals)));
+        shown.push((*at, words::of(fact, &namer, refusals)));
     }
     shown.split_off(shown.len().saturating_sub(MOST))
 }
@@ -57,35 +57,33 @@ struct Line {
 impl Line {
     /// Whether a fact is about one of them. A node concerns them until it is gone.
     fn concerns(&mut self, fact: &Fact) -> bool {
+        let about = fact.subjects();
+        let Some(pod) = about.pod else {
+            return about.node.is_some_and(|node| self.nodes.contains(&node))
+                && !is_of_course(fact);
+        };
+        let own = self.pods.contains(&pod);
         match *fact {
-            Fact::PodScheduled { pod, node, .. } | Fact::PodFound { pod, node, .. } => {
-                let own = self.pods.contains(&pod);
-                if own {
-                    self.nodes.push(node);
-                }
-                own
+            Fact::PodScheduled { node, .. } | Fact::PodFound { node, .. } if own => {
+                self.nodes.push(node);
             }
-            Fact::PodCreated { pod, .. }
-            | Fact::PodUnschedulable { pod, .. }
-            | Fact::PodNominated { pod, .. }
-            | Fact::PodReady { pod, .. }
-            | Fact::EvictionRefused { pod, .. }
-            | Fact::PodTerminating { pod, .. }
-            | Fact::PodWithdrawn { pod, .. } => self.pods.contains(&pod),
-            Fact::PodEnded { pod, node, .. } => {
-                let own = self.pods.contains(&pod);
-                if own {
-                    self.nodes.retain(|it| *it != node);
-                }
-                own
-            }
-            Fact::NoticeGiven { node, .. }
-            | Fact::NodeCordoned { node }
-            | Fact::NodeTainted { node, .. }
-            | Fact::NodeGone { node, .. } => self.nodes.contains(&node),
-            _ => false,
+            Fact::PodEnded { node, .. } if own => self.nodes.retain(|it| *it != node),
+            _ => {}
         }
+        own && !is_of_course(fact)
     }
+}
+
+/// Whether a fact explains nothing of where a pod is.
+fn is_of_course(fact: &Fact) -> bool {
+    words::is_detail(fact)
+        || matches!(
+            fact,
+            Fact::NodeReady { .. }
+                | Fact::NodeUncordoned { .. }
+                | Fact::NodeUnreachable { .. }
+                | Fact::NodeDeleted { .. }
+        )
 }
 
 /// Which replica of which workload a pod is, if this is the fact that says so.

@@ -4,13 +4,11 @@
 use std::io::{self, Write};
 
 use serde_json::{Map, Value};
-use sim::fact::Column;
-use sim::model::disruption::DisruptionReason;
 use sim::plain::plain;
 use sim::{Fact, SimTime};
 
 use super::{Recording, legend};
-use crate::names::{Namer, end, reason};
+use crate::names::Namer;
 use crate::words;
 
 /// Writes one line a fact.
@@ -87,34 +85,7 @@ fn line(recording: Recording<'_>, namer: &Namer<'_>, at: SimTime, fact: &Fact) -
     line.insert("at".into(), at.to_string().into());
     line.insert("kind".into(), fact.kind().into());
     fact.columns(|key, column| {
-        line.insert(key.into(), value(recording, namer, column));
+        line.insert(key.into(), words::value(column, namer, recording.refusals));
     });
     Value::Object(line)
-}
-
-/// What stands in a column.
-fn value(recording: Recording<'_>, namer: &Namer<'_>, column: Column) -> Value {
-    match column {
-        Column::Pod(pod) => namer.pod(pod).into(),
-        Column::Node(node) => node.map(|node| namer.node(node)).into(),
-        Column::Workload(workload) => namer.workload(workload).into(),
-        Column::Job(workload, run) => namer.job(workload, run).into(),
-        Column::Budget(budget) => namer.budget(budget).into(),
-        Column::Image(image) => namer.image(image).into(),
-        Column::Pool(pool) => namer.pool(pool).into(),
-        Column::InstanceType(offering) => namer.offering(offering)[0].into(),
-        Column::Zone(offering) => namer.offering(offering)[1].into(),
-        Column::CapacityType(offering) => namer.offering(offering)[2].into(),
-        Column::Capacity(capacity) => words::amount(capacity).into(),
-        Column::Cause(why) => reason(why).into(),
-        Column::End(how) => end(how).into(),
-        Column::DisruptionReason(target) => target.map(DisruptionReason::name).into(),
-        Column::Outcome(outcome) => outcome.name().into(),
-        Column::Refusal(id) => {
-            id.map(|id| recording.refusals[id].message(&recording.legend.model)).into()
-        }
-        Column::Number(number) => number.into(),
-        Column::Flag(flag) => flag.into(),
-        Column::Text(text) => text.into(),
-    }
 }

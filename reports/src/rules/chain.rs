@@ -7,9 +7,7 @@
 use std::collections::VecDeque;
 
 use sim::fact::refusal::Refusals;
-use sim::fact::{Fact, Sink};
-use sim::model::node::NodeId;
-use sim::model::pod::PodId;
+use sim::fact::{Fact, Sink, Subjects};
 use sim::model::rules::Rule;
 use sim::model::workload::WorkloadId;
 use sim::{Legend, SimTime};
@@ -68,7 +66,7 @@ impl<'a> Chain<'a> {
         let events = all.into_iter().map(|(_, at, fact)| Event {
             ms: at.as_ms(),
             at: at.to_string(),
-            what: words::of(fact, &self.namer, self.legend, refusals),
+            what: words::of(fact, &self.namer, refusals),
         });
         events.collect()
     }
@@ -98,17 +96,21 @@ impl Sink for Chain<'_> {
         if at > self.found.at {
             return;
         }
-        let (pod, workload) = pod_of(fact).unzip();
+        // That a pod is ready says nothing of where it is.
+        if words::is_detail(fact) || matches!(fact, Fact::PodReady { .. }) {
+            return;
+        }
+        let Subjects { pod, node, workload } = fact.subjects();
         let heard = (self.number, at, *fact);
         if let Some(by) = self.found.by {
             if pod == Some(by.pod) {
                 return keep(&mut self.of_the_pod, heard, OF_THE_POD);
             }
-            if node_of(fact) == Some(by.node) {
+            if pod.is_none() && node == Some(by.node) {
                 return keep(&mut self.of_the_node, heard, AROUND);
             }
         }
-        if workload.is_some_and(|workload| self.concerns(workload)) {
+        if pod.and(workload).is_some_and(|workload| self.concerns(workload)) {
             keep(&mut self.of_the_workload, heard, AROUND);
         }
     }
@@ -119,37 +121,4 @@ fn keep(list: &mut VecDeque<Heard>, heard: Heard, most: usize) {
         list.pop_front();
     }
     list.push_back(heard);
-}
-
-/// The pod that a fact is about, with its workload.
-fn pod_of(fact: &Fact) -> Option<(PodId, WorkloadId)> {
-    match *fact {
-        Fact::PodCreated { pod, workload, .. }
-        | Fact::PodUnschedulable { pod, workload, .. }
-        | Fact::PodScheduled { pod, workload, .. }
-        | Fact::PodFound { pod, workload, .. }
-        | Fact::PodNominated { pod, workload, .. }
-        | Fact::EvictionRefused { pod, workload, .. }
-        | Fact::PodTerminating { pod, workload, .. }
-        | Fact::PodWithdrawn { pod, workload, .. }
-        | Fact::PodEnded { pod, workload, .. } => Some((pod, workload)),
-        // That a pod is ready or available says nothing about where it is.
-        _ => None,
-    }
-}
-
-/// The node that a fact is about.
-fn node_of(fact: &Fact) -> Option<NodeId> {
-    match *fact {
-        Fact::NodeLaunched { node, .. }
-        | Fact::NodeReady { node }
-        | Fact::NoticeGiven { node, .. }
-        | Fact::NodeCordoned { node }
-        | Fact::NodeUncordoned { node }
-        | Fact::NodeTainted { node, .. }
-        | Fact::NodeGone { node, .. }
-        | Fact::NodeUnreachable { node }
-        | Fact::NodeDeleted { node } => Some(node),
-        _ => None,
-    }
 }

@@ -1,4 +1,5 @@
-//! The columns of a fact: what a file of facts says of it, before anything has a name.
+//! The columns of a fact: what a file of facts says of it, and the parts of its sentence, before
+//! anything has a name.
 
 use super::Cause;
 use super::refusal::RefusalId;
@@ -14,7 +15,7 @@ use crate::model::workload::WorkloadId;
 use crate::money::MicroUsdPerHour;
 use crate::time::{SimTime, Span};
 
-/// A value in a column.
+/// A value in a column, or a part of a sentence.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Column {
     /// A pod.
@@ -31,6 +32,8 @@ pub enum Column {
     Image(ImageId),
     /// A pool.
     Pool(PoolId),
+    /// All of an offering.
+    Offering(OfferingId),
     /// The instance type of an offering.
     InstanceType(OfferingId),
     /// Its zone.
@@ -49,11 +52,19 @@ pub enum Column {
     Outcome(Outcome),
     /// The message of a refusal, if there was one.
     Refusal(Option<RefusalId>),
-    /// A number, milliseconds or micro-dollars an hour.
+    /// A number.
     Number(u64),
+    /// A number of thousandths, if there is one.
+    Thousandths(Option<u64>),
+    /// A length of time, if there is one.
+    Span(Option<Span>),
+    /// An instant.
+    Time(SimTime),
+    /// A price.
+    Price(MicroUsdPerHour),
     /// Whether something holds.
     Flag(bool),
-    /// A name that no scenario gives.
+    /// A text that no scenario gives.
     Text(&'static str),
 }
 
@@ -84,9 +95,10 @@ columns! {
     Option<RefusalId>: it => Column::Refusal(it);
     u32: it => Column::Number(it.into());
     u64: it => Column::Number(it);
-    Span: it => Column::Number(it.as_ms());
-    SimTime: it => Column::Number(it.as_ms());
-    MicroUsdPerHour: it => Column::Number(it.0);
+    Span: it => Column::Span(Some(it));
+    Option<Span>: it => Column::Span(it);
+    SimTime: it => Column::Time(it);
+    MicroUsdPerHour: it => Column::Price(it);
     bool: it => Column::Flag(it);
     &'static str: it => Column::Text(it);
 }

@@ -1,10 +1,9 @@
-//! `facts!`: one declaration of a fact writes its variant, its words in a digest and its columns in a
-//! file, so that a new fact is spelled once.
+//! `facts!`: one declaration of a fact writes its variant, its words in a digest, its columns in a
+//! file, its sentence, and what it is about, so that a new fact is spelled once.
 
 macro_rules! facts {
     (
-        $(#[$doc:meta])*
-        pub enum Fact {$(
+        $(
             $(#[$about:meta])*
             $kind:ident = $number:literal {$(
                 $(#[$what:meta])*
@@ -12,9 +11,16 @@ macro_rules! facts {
             ),* $(,)?}
             digest [$subject:ident $(; $($word:expr),+)*]
             columns { $($key:ident: $value:expr),* }
-        )+}
+            says [$($part:expr),+]
+        )+
     ) => {
-        $(#[$doc])*
+        /// Something that happened. Facts carry every number a report may need, so that a report can
+        /// fold them as they come and keep nothing but its sums.
+        ///
+        /// Each is declared once: its number and its words in a digest, the first of which is the
+        /// number with what the fact is about; its columns in a file of facts; and its sentence. Two of
+        /// a word are its upper and its lower half. Numbers and words never change, but with every
+        /// digest.
         // A pod is the one that it happened to, and a node the one it is on, where nothing else is said.
         #[allow(missing_docs)]
         #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -48,6 +54,27 @@ macro_rules! facts {
                         $(put(stringify!($key), Column::from($value));)*
                     }
                 )+}
+            }
+
+            /// Hands over its sentence, part by part.
+            pub fn says(&self, mut put: impl FnMut(Column)) {
+                match *self {$(
+                    Fact::$kind { $($field),* } => {
+                        $(put(Column::from($part));)+
+                    }
+                )+}
+            }
+
+            /// What it is about.
+            #[must_use]
+            pub fn subjects(&self) -> Subjects {
+                let mut subjects = Subjects::default();
+                match *self {$(
+                    Fact::$kind { $($field),* } => {
+                        $(Subject::join($field, &mut subjects);)*
+                    }
+                )+}
+                subjects
             }
 
             /// Hands over its words, the number of its kind first.

@@ -1,0 +1,45 @@
+//! Clauses: what a sentence about a fact says of a cause, an end or an outcome.
+
+use super::Cause;
+use crate::model::job::Outcome;
+use crate::model::pod::{End, Limit};
+
+/// Why an instance is gone, or a pod terminating.
+pub(super) fn because(why: Cause) -> &'static str {
+    match why {
+        Cause::Reclaimed => ", reclaimed",
+        Cause::Outbid => ", reclaimed at a price above the maximum",
+        Cause::Drained => ", reclaimed, and terminated once it was drained",
+        Cause::Failed => ", failed",
+        Cause::Preempted => ", preempted",
+        Cause::Tainted => ", because of a taint",
+        Cause::Released => ", given back",
+        Cause::JobOver => ", with its Job",
+        Cause::ScaledDown => ", to scale its workload down",
+        Cause::InitialState => ", as from the start",
+    }
+}
+
+/// How a pod ended.
+pub(super) fn how(end: End) -> &'static str {
+    match end {
+        End::Completed => "completed",
+        End::Clean => "clean",
+        End::CutShort(Limit::Deadline) => "cut short by the node's deadline",
+        End::CutShort(Limit::NodeShutdown) => "cut short by the node's shutdown",
+        End::CutShort(Limit::Grace) => "cut short by its grace period",
+        End::KilledWithoutWarning => "killed without warning",
+        End::Rejected => "turned away by its node's kubelet",
+    }
+}
+
+/// What became of a Job; before the reason, if it failed.
+pub(super) fn became(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Complete => " is complete",
+        Outcome::Replaced => " is replaced by the next",
+        Outcome::BackoffLimitExceeded | Outcome::DeadlineExceeded | Outcome::PodFailurePolicy => {
+            " fails: "
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Facts about workloads: what is wanted of them, and the Jobs that they make.
+
+macro_rules! of_workloads {
+    ($next:ident! { $($inner:tt)* } $($before:tt)*) => { $next! { $($inner)* $($before)*
+
+    /// A workload was created; from now on its replicas are wanted.
+    WorkloadCreated = 1 {
+        workload: WorkloadId,
+    }
+    digest [workload]
+    columns { workload: workload }
+    says [workload, " is created"]
+
+    /// A workload is to have another number of replicas from now on.
+    WorkloadScaled = 45 {
+        workload: WorkloadId,
+        /// How many it was to have until now.
+        before: u32,
+        /// How many it is to have.
+        replicas: u32,
+    }
+    digest [workload; before, replicas]
+    columns { workload: workload, before: before, replicas: replicas }
+    says [workload, " is scaled from ", before, " to ", replicas]
+
+    /// An admission plugin forbade a pod; its controller will ask again.
+    PodForbidden = 47 {
+        workload: WorkloadId,
+        /// Which replica it is.
+        replica: u32,
+        /// Attempt number within the replica, from 0.
+        attempt: u32,
+        /// The plugin, by its name.
+        by: &'static str,
+    }
+    digest [workload; replica, attempt; by]
+    columns { workload: workload, replica: replica, attempt: attempt, by: by }
+    says [by, " forbids replica ", replica, " of ", workload]
+
+    /// A CronJob made a Job.
+    JobCreated = 41 {
+        /// The CronJob.
+        workload: WorkloadId,
+        /// Number of the Job, from 0.
+        run: u32,
+        /// When it was due.
+        due: SimTime,
+    }
+    digest [workload; run; due]
+    columns { job: Column::Job(workload, run), workload: workload, dueMs: due }
+    says [Column::Job(workload, run), " is made by its CronJob"]
+
+    /// A CronJob will not make a Job that was due: another one ran for too long.
+    JobSkipped = 42 {
+        /// The CronJob.
+        workload: WorkloadId,
+        /// When it was due.
+        due: SimTime,
+    }
+    digest [workload; due]
+    columns { workload: workload, dueMs: due }
+    says [workload, " makes no Job for ", due]
+
+    /// A Job is complete, has failed or was replaced. Of a Job that replaces its pods for ever only its
+    /// pods tell.
+    JobEnded = 43 {
+        /// The Job, or the CronJob that made it.
+        workload: WorkloadId,
+        /// Which of the CronJob's Jobs; 0 for a Job.
+        run: u32,
+        /// What became of it.
+        outcome: Outcome,
+    }
+    digest [workload; run, outcome as u32]
+    columns { job: Column::Job(workload, run), outcome: outcome }
+    says [
+        Column::Job(workload, run), became(outcome),
+        if outcome.failed() { outcome.name() } else { "" }
+    ]
+
+    /// A job with a deadline is done.
+    DeadlineJobDone = 31 {
+        workload: WorkloadId,
+    }
+    digest [workload]
+    columns { workload: workload }
+    says [workload, " is done"]
+
+    /// At the horizon: a job with a deadline that is not done.
+    DeadlineJobUnfinished = 32 {
+        workload: WorkloadId,
+        /// How much of its work it has done.
+        progress: Span,
+    }
+    digest [workload; progress]
+    columns { workload: workload, progressMs: progress }
+    says [workload, " has done ", progress, " of its work at the end"]
+
+    } };
+}
+
+pub(super) use of_workloads;
