@@ -3,6 +3,8 @@
 //! The cost is CPU time of this thread, because machines are shared and a clock on the wall counts
 //! everybody's work.
 
+pub mod cluster;
+
 use std::io::Write;
 
 /// CPU time of the calling thread so far, in seconds; `None` where the system does not tell.

@@ -183,8 +183,8 @@ fn join(world: &mut World, like: Index) -> Vec<Fact> {
     vec![launched, world.register(node)]
 }
 
-/// A pod is evicted, another bound, a node is freed of its cordon or taints and one imagined, and
-/// all of it is taken back.
+/// A pod is evicted, another bound, a node is freed of its cordon or taints, one is imagined with a pod
+/// on it and one removed, and all of it is taken back; a part of it before the rest.
 fn try_out(world: &mut World, pod: Index, node: Index) {
     let mut trial = world.trial();
     let placed = pods_that(&trial, |phase| phase.node().is_some());
@@ -196,14 +196,25 @@ fn try_out(world: &mut World, pod: Index, node: Index) {
     if let Some((pod, node)) = chosen.filter(|(p, n)| has_room(&trial, *p, *n)) {
         trial.bind(pod, node);
     }
+    let mut fork = trial.fork();
+    if let Some(pool) = one_of(&fork.model().pools.ids().collect::<Vec<_>>(), node) {
+        let imagined = fork.imagine_node(pool, 0);
+        let workload = WorkloadId::from_index(pod.index(fork.model().workloads.len()));
+        let spec = fork.model().workloads[workload].spec;
+        let pod = fork.imagine_pod(workload, 0, spec);
+        if has_room(&fork, pod, imagined) {
+            fork.bind(pod, imagined);
+        }
+    }
+    if let Some(node) = one_of(&there(&fork), pod) {
+        fork.remove_node(node);
+    }
+    drop(fork);
     if let Some(node) = one_of(&there(&trial), node) {
         match trial.nodes().state(node) {
             NodeState::Ready { cordoned: true } => trial.uncordon(node),
             _ => trial.taint(node, Vec::new()),
         }
-    }
-    if let Some(pool) = one_of(&trial.model().pools.ids().collect::<Vec<_>>(), node) {
-        let _ = trial.imagine(pool, 0);
     }
 }
 

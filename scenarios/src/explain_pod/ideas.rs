@@ -118,7 +118,7 @@ impl Idea {
             Idea::AddNodes(kind, count) => {
                 let it = &context.kinds[*kind];
                 for _ in 0..*count {
-                    imagined.push((trial.imagine(it.pool, it.template), *kind));
+                    imagined.push((trial.imagine_node(it.pool, it.template), *kind));
                 }
             }
         }

@@ -87,6 +87,7 @@ impl World {
             let terminating = matches!(self.pods.phase(*pod), Phase::Terminating { .. });
             load.add(*pod, self.pods.spec(*pod), terminating, &self.model);
         }
-        load.with_ports_of(self.placement.load(node))
+        load.set_ports(self.placement.load(node).host_ports().to_vec());
+        load
     }
 }

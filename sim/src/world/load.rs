@@ -88,11 +88,23 @@ fn bit<K: Id>(key: K) -> u64 {
 impl NodeLoad {
     /// Puts a pod here.
     pub fn add(&mut self, pod: PodId, spec: SpecId, terminating: bool, model: &Model) {
+        self.insert(self.pods.len(), pod, spec, terminating, model);
+    }
+
+    /// Puts a pod here, among those that were bound before.
+    pub(super) fn insert(
+        &mut self,
+        at: usize,
+        pod: PodId,
+        spec: SpecId,
+        terminating: bool,
+        model: &Model,
+    ) {
         let PodSpec { requests, nonzero_requests, host_ports, pod_affinity, volumes, .. } =
             &model.specs[spec];
         self.requested += requests;
         self.nonzero_requested += nonzero_requests;
-        self.pods.push(pod);
+        self.pods.insert(at, pod);
         for port in host_ports {
             if !self.host_ports.contains(port) {
                 self.host_ports.push(port.clone());
@@ -110,11 +122,11 @@ impl NodeLoad {
         self.count_volumes(volumes, model, |count| *count += 1);
     }
 
-    /// Takes a pod away.
+    /// Takes a pod away: how many were bound before it.
     ///
     /// # Panics
     /// If it is not here.
-    pub fn remove(&mut self, pod: PodId, spec: SpecId, terminating: bool, model: &Model) {
+    pub fn remove(&mut self, pod: PodId, spec: SpecId, terminating: bool, model: &Model) -> usize {
         let at = self.pods.iter().position(|p| *p == pod).expect("the pod is on its node");
         self.pods.remove(at);
         let PodSpec { requests, nonzero_requests, host_ports, pod_affinity, volumes, .. } =
@@ -133,6 +145,7 @@ impl NodeLoad {
             self.borne.change(*term, |count| *count -= 1);
         }
         self.count_volumes(volumes, model, |count| *count -= 1);
+        at
     }
 
     /// A pod here requests something else from now on.
@@ -162,10 +175,14 @@ impl NodeLoad {
         }
     }
 
-    /// The same load with the host ports of another.
-    pub(super) fn with_ports_of(mut self, other: &NodeLoad) -> NodeLoad {
-        self.host_ports.clone_from(&other.host_ports);
-        self
+    /// The host ports in use, if a pod of this spec changes anything about them.
+    pub(super) fn ports_before(&self, spec: &PodSpec) -> Option<Vec<HostPort>> {
+        (!spec.host_ports.is_empty()).then(|| self.host_ports.clone())
+    }
+
+    /// These host ports are in use.
+    pub(super) fn set_ports(&mut self, ports: Vec<HostPort>) {
+        self.host_ports = ports;
     }
 
     /// What the pods here ask for in all, terminating ones included.

@@ -85,7 +85,8 @@ impl Nodes {
         self.state.pop();
         self.launched_at.pop();
         self.deadline.pop();
-        self.alive.pop();
+        let last = self.alive.pop();
+        assert_eq!(last, Some(self.state.next_id()), "the last node is not gone");
     }
 
     /// How many nodes there have ever been.

@@ -14,6 +14,16 @@ pub(super) type Zone = (Option<NameId>, Option<NameId>);
 /// In place of a place where there is none.
 const NOWHERE: u32 = u32::MAX;
 
+/// Where a node is in the order.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Spot {
+    zone: Zone,
+    /// The turn that its zone takes.
+    turn: usize,
+    /// Its place among the nodes of its zone.
+    at: usize,
+}
+
 /// The registered nodes, by zone.
 #[derive(Clone, Debug, Default)]
 pub(super) struct NodeOrder {
@@ -36,16 +46,29 @@ impl NodeOrder {
         self.list.take();
     }
 
-    /// A node leaves. A zone without nodes is forgotten.
-    pub(super) fn leave(&mut self, node: NodeId, zone: Zone) {
-        if let Some((_, nodes)) = self.zones.iter_mut().find(|(known, _)| *known == zone) {
-            nodes.retain(|n| *n != node);
+    /// A node leaves: where it was. A zone without nodes is forgotten.
+    pub(super) fn leave(&mut self, node: NodeId, zone: Zone) -> Option<Spot> {
+        let turn = self.zones.iter().position(|(known, _)| *known == zone)?;
+        let nodes = &mut self.zones[turn].1;
+        let at = nodes.iter().position(|other| *other == node)?;
+        nodes.remove(at);
+        if nodes.is_empty() {
+            self.zones.remove(turn);
         }
-        self.zones.retain(|(_, nodes)| !nodes.is_empty());
         self.list.take();
         if let Some(place) = self.places.get_mut().get_mut(node.index()) {
             *place = NOWHERE;
         }
+        Some(Spot { zone, turn, at })
+    }
+
+    /// A node is again where it was, and nothing has changed since it left.
+    pub(super) fn rejoin(&mut self, node: NodeId, Spot { zone, turn, at }: Spot) {
+        if self.zones.get(turn).is_none_or(|(known, _)| *known != zone) {
+            self.zones.insert(turn, (zone, Vec::new()));
+        }
+        self.zones[turn].1.insert(at, node);
+        self.list.take();
     }
 
     /// All registered nodes: the first of each zone, then the second of each, and so on. It is
@@ -92,10 +115,18 @@ mod tests {
         }
         assert_eq!(**order.list(), [0, 2, 1, 4, 3].map(node));
         assert_eq!(order.place(node(4)), Some(3));
-        order.leave(node(2), b);
-        order.leave(node(4), b);
+        let second = order.leave(node(2), b).unwrap();
+        let fourth = order.leave(node(4), b).unwrap();
         assert_eq!(order.place(node(4)), None);
         assert_eq!(**order.list(), [0, 1, 3].map(node));
+        let first = order.leave(node(0), a).unwrap();
+        order.rejoin(node(0), first);
+        order.rejoin(node(4), fourth);
+        assert_eq!(**order.list(), [0, 4, 1, 3].map(node));
+        order.rejoin(node(2), second);
+        assert_eq!(**order.list(), [0, 2, 1, 4, 3].map(node));
+        order.leave(node(2), b);
+        order.leave(node(4), b);
         assert_eq!([3, 4, 5].map(node).map(|node| order.place(node)), [Some(2), None, None]);
     }
 }

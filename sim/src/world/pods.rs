@@ -71,6 +71,23 @@ pub struct Pods {
 }
 
 impl Pods {
+    /// Takes out the last pod.
+    pub(super) fn pop(&mut self) {
+        self.workload.pop();
+        self.replica.pop();
+        self.attempt.pop();
+        self.spec.pop();
+        self.meant_for.pop();
+        self.phase.pop();
+        self.created_at.pop();
+        self.ready_at.pop();
+        self.available.pop();
+        self.nominated.pop();
+        self.reason.pop();
+        self.started_ms.pop();
+        self.runs_containers.pop();
+    }
+
     /// How many pods there have ever been.
     pub fn len(&self) -> usize {
         self.phase.len()

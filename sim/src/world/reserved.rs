@@ -1,6 +1,7 @@
 //! What placing pods has reserved of storage, and what a pod's claims would get on a node.
 
 use super::NodeView;
+use super::zones::MadeVolumes;
 use crate::model::Model;
 use crate::model::labels::Requirement;
 use crate::model::node::NodeId;
@@ -25,6 +26,15 @@ pub struct Gets {
     pub made: Vec<ClaimId>,
 }
 
+/// What placing a pod has changed of storage.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct StorageChange {
+    /// What it has reserved for the pod's claims.
+    pub(super) reserved: Option<Gets>,
+    /// The zonal volumes that it has made.
+    pub(super) made: Option<MadeVolumes>,
+}
+
 /// Why a pod's claims cannot be served on a node.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Lacks {
@@ -47,15 +57,18 @@ impl Reserved {
         }
     }
 
-    /// Reserves what a pod's claims get on a node.
+    /// Reserves what a pod's claims get on a node: what of it was not reserved for them before.
     // kube-scheduler: volumebinding/binder.go AssumePodVolumes
-    pub(super) fn take(&mut self, gets: &Gets, node: NodeId) {
-        for (claim, volume) in &gets.existing {
-            self.volumes[*volume] = Some(*claim);
-        }
-        for claim in &gets.made {
-            self.nodes[*claim] = Some(node);
-        }
+    pub(super) fn take(&mut self, mut gets: Gets, node: NodeId) -> Gets {
+        gets.existing.retain(|(claim, volume)| self.volumes[*volume].replace(*claim).is_none());
+        gets.made.retain(|claim| self.nodes[*claim].replace(node).is_none());
+        gets
+    }
+
+    /// Reserves nothing any more of what [`take`](Self::take) did.
+    pub(super) fn give_back(&mut self, taken: &Gets) {
+        taken.existing.iter().for_each(|(_, volume)| self.volumes[*volume] = None);
+        taken.made.iter().for_each(|claim| self.nodes[*claim] = None);
     }
 }
 

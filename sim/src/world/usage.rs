@@ -13,7 +13,7 @@ use crate::table::Table;
 /// What is used now. Everything is empty in a run that models no usage.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(super) struct Usage {
-    pods: Table<PodId, Option<Row>>,
+    pods: Table<PodId, Option<PodUsage>>,
     nodes: Table<NodeId, Used>,
     /// The pods of each workload that use something, in order.
     users: BTreeMap<WorkloadId, Vec<PodId>>,
@@ -21,36 +21,42 @@ pub(super) struct Usage {
 
 /// What one pod uses.
 #[derive(Clone, PartialEq, Eq, Debug)]
-struct Row {
+pub(super) struct PodUsage {
     node: NodeId,
     containers: Vec<Used>,
     /// Whether it uses what every replica of its workload does.
     follows: bool,
 }
 
-impl Row {
+impl PodUsage {
     fn whole(&self) -> Used {
         self.containers.iter().copied().sum()
     }
 }
 
 impl Usage {
-    fn row(&self, pod: PodId) -> Option<&Row> {
+    fn row(&self, pod: PodId) -> Option<&PodUsage> {
         self.pods.get(pod)?.as_ref()
     }
 
-    /// A pod is no longer on its node.
-    pub(super) fn leave(&mut self, pod: PodId, workload: WorkloadId) {
-        if self.row(pod).is_none() {
-            return;
-        }
-        if let Some(row) = self.pods[pod].take() {
-            self.nodes[row.node] -= row.whole();
-        }
+    /// A pod is no longer on its node: what it used.
+    pub(super) fn leave(&mut self, pod: PodId, workload: WorkloadId) -> Option<PodUsage> {
+        self.row(pod)?;
+        let row = self.pods[pod].take()?;
+        self.nodes[row.node] -= row.whole();
         let users = self.users.entry(workload).or_default();
         if let Ok(at) = users.binary_search(&pod) {
             users.remove(at);
         }
+        Some(row)
+    }
+
+    /// A pod is on its node again, and uses what it did.
+    pub(super) fn come_back(&mut self, pod: PodId, workload: WorkloadId, row: PodUsage) {
+        self.nodes[row.node] += row.whole();
+        let users = self.users.entry(workload).or_default();
+        users.insert(users.partition_point(|other| *other < pod), pod);
+        self.pods[pod] = Some(row);
     }
 
     fn set(&mut self, pod: PodId, containers: &[Used], follows: bool) {
@@ -92,7 +98,7 @@ impl World {
     /// What all containers of a pod use now; none where nothing models it or it is on no node.
     #[must_use]
     pub fn pod_usage(&self, pod: PodId) -> Option<Used> {
-        self.usage.row(pod).map(Row::whole)
+        self.usage.row(pod).map(PodUsage::whole)
     }
 
     /// What the pods of a node that model usage use together.
@@ -126,7 +132,7 @@ impl World {
                 return None;
             }
         } else {
-            *self.usage.pods.slot(pod) = Some(Row { node, containers: Vec::new(), follows });
+            *self.usage.pods.slot(pod) = Some(PodUsage { node, containers: Vec::new(), follows });
             let _ = self.usage.nodes.slot(node);
             let users = self.usage.users.entry(workload).or_default();
             let at = users.partition_point(|other| *other < pod);

@@ -8,9 +8,11 @@ use std::sync::Arc;
 use super::World;
 use super::journal::Change;
 use super::nodes::NodeState;
+use super::order::Spot;
 use super::pods::Phase;
-use super::reserved;
+use super::reserved::{self, StorageChange};
 use super::topology::Value;
+use super::zones::MadeVolumes;
 use crate::fact::Cause;
 use crate::fact::Fact;
 use crate::fact::refusal::RefusalRef;
@@ -77,7 +79,7 @@ impl World {
     /// # Panics
     /// If the pod is not pending.
     pub fn settle(&mut self, pod: PodId, node: NodeId, started_ms: Option<i64>) -> Fact {
-        self.place(pod, node);
+        let _ = self.place(pod, node);
         self.pods.started_ms[pod] = started_ms;
         let workload = self.pods.workload(pod);
         Fact::PodFound { pod, workload, spec: self.pods.spec(pod), node }
@@ -102,6 +104,14 @@ impl World {
     /// If the pod is not pending, the node takes no pods, or the pod does not fit: no scheduling
     /// decision over-commits a node.
     pub fn bind(&mut self, pod: PodId, node: NodeId) -> Fact {
+        let _ = self.put(pod, node);
+        let waited = self.now.since(self.pods.created_at(pod));
+        let workload = self.pods.workload(pod);
+        Fact::PodScheduled { pod, workload, spec: self.pods.spec(pod), node, waited }
+    }
+
+    /// Puts a pending pod on a node, as [`bind`](Self::bind) does: what it changed of storage.
+    pub(super) fn put(&mut self, pod: PodId, node: NodeId) -> StorageChange {
         assert_eq!(self.pods.phase(pod), Phase::Pending, "only a pending pod is bound");
         assert!(
             matches!(self.nodes.state(node), NodeState::Ready { .. }),
@@ -113,19 +123,17 @@ impl World {
             spec.requests.fits(self.placement.load(node).requested(), allocatable),
             "a decision never over-commits a node"
         );
+        let mut reserved = None;
         if !spec.volumes.claims.is_empty() {
             // A profile without VolumeBinding does not care.
             if let Ok(gets) = reserved::find(&spec.volumes.claims, self.view(node)) {
-                self.reserved.take(&gets, node);
+                reserved = Some(self.reserved.take(gets, node));
             }
         }
-        self.place(pod, node);
-        let waited = self.now.since(self.pods.created_at(pod));
-        let workload = self.pods.workload(pod);
-        Fact::PodScheduled { pod, workload, spec: self.pods.spec(pod), node, waited }
+        StorageChange { reserved, made: self.place(pod, node) }
     }
 
-    fn place(&mut self, pod: PodId, node: NodeId) {
+    fn place(&mut self, pod: PodId, node: NodeId) -> Option<MadeVolumes> {
         assert_eq!(self.pods.phase(pod), Phase::Pending, "only a pending pod is bound");
         let spec = self.pods.spec(pod);
         self.placement.nominate(pod, self.pods.nominated[pod].take(), None);
@@ -134,7 +142,7 @@ impl World {
         self.pods.started_ms[pod] = i64::try_from(self.now.as_ms()).ok();
         self.pods.runs_containers[pod] = false;
         self.changed_by(node, spec);
-        self.make_volumes(pod, node);
+        self.make_volumes(pod, node)
     }
 
     /// Room is being made for a pending pod on a node; `None` ends that.
@@ -271,7 +279,7 @@ impl World {
         let was_available = std::mem::take(&mut self.pods.available[pod]);
         let ran = self.ran(pod);
         let workload = self.pods.workload(pod);
-        self.usage.leave(pod, workload);
+        let _ = self.usage.leave(pod, workload);
         let reason = self.pods.reason(pod);
         Fact::PodEnded { pod, workload, spec, node, end, reason, was_ready, was_available, ran }
     }
@@ -402,7 +410,7 @@ impl World {
         let was_node = matches!(self.nodes.state(node), NodeState::Ready { .. });
         let fact = self.end_instance(node, why);
         if was_node {
-            self.unregister(node);
+            let _ = self.unregister(node);
         }
         fact
     }
@@ -438,17 +446,18 @@ impl World {
     /// If there is none.
     pub fn delete_node(&mut self, node: NodeId) -> Fact {
         assert!(self.view(node).is_lost(), "only what is left of a node is deleted");
-        self.unregister(node);
+        let _ = self.unregister(node);
         self.changed(node);
         Fact::NodeDeleted { node }
     }
 
-    fn unregister(&mut self, node: NodeId) {
-        self.order.leave(node, self.zone(node));
+    /// A node leaves the list of nodes: where in the order it was.
+    pub(super) fn unregister(&mut self, node: NodeId) -> Option<Spot> {
         self.images.leave(node);
+        self.order.leave(node, self.zone(node))
     }
 
-    fn end_instance(&mut self, node: NodeId, why: Cause) -> Fact {
+    pub(super) fn end_instance(&mut self, node: NodeId, why: Cause) -> Fact {
         assert_ne!(self.nodes.state(node), NodeState::Gone, "an instance goes once");
         assert!(self.placement.pods_on(node).is_empty(), "no pod outlives its node");
         self.nodes.state[node] = NodeState::Gone;
@@ -497,7 +506,7 @@ impl World {
     }
 
     /// A pod came to a node, left it, or began to terminate there.
-    fn changed_by(&mut self, node: NodeId, spec: SpecId) {
+    pub(super) fn changed_by(&mut self, node: NodeId, spec: SpecId) {
         self.journal.record(Change { node, spec: Some(spec) }, self.nodes.len());
     }
 }

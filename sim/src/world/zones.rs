@@ -14,6 +14,14 @@ use crate::names::NameId;
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(super) struct Zones(BTreeMap<Together, NameId>);
 
+/// Zonal volumes that placing a pod has made.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct MadeVolumes {
+    of: Together,
+    /// Pods that are held to their zone for that, and what they asked for before.
+    held: Vec<(PodId, SpecId)>,
+}
+
 impl World {
     /// What the next pod of a replica asks for.
     pub(crate) fn spec_for(&self, workload: WorkloadId, replica: u32) -> SpecId {
@@ -26,31 +34,34 @@ impl World {
         held.unwrap_or(workload_of.spec)
     }
 
-    /// Whether placing a pod would make zonal volumes.
-    pub(super) fn would_make_volumes(&self, pod: PodId) -> bool {
-        let (workload, replica) = (self.pods.workload(pod), self.pods.replica(pod));
-        let volumes = self.model.workloads[workload].volumes.as_ref();
-        volumes.is_some_and(|it| !self.volume_zones.0.contains_key(&it.of(workload, replica)))
-    }
-
     /// A pod has been placed on a node: its zonal volumes are made there, if they are not yet.
-    pub(super) fn make_volumes(&mut self, pod: PodId, node: NodeId) {
-        if !self.would_make_volumes(pod) {
-            return;
-        }
+    pub(super) fn make_volumes(&mut self, pod: PodId, node: NodeId) -> Option<MadeVolumes> {
         let (workload, replica) = (self.pods.workload(pod), self.pods.replica(pod));
-        let zone = self.shapes[self.nodes.shape(node)].labels.get(self.model.zone_label());
-        let volumes = self.model.workloads[workload].volumes.as_ref();
-        if let (Some(volumes), Some(zone)) = (volumes, zone) {
-            self.volume_zones.0.insert(volumes.of(workload, replica), zone);
-            if let Whose::Claim(claim) = volumes.whose {
-                self.hold_waiting(claim);
-            }
+        let volumes = self.model.workloads[workload].volumes.as_ref()?;
+        let (of, whose) = (volumes.of(workload, replica), volumes.whose);
+        if self.volume_zones.0.contains_key(&of) {
+            return None;
+        }
+        let zone = self.shapes[self.nodes.shape(node)].labels.get(self.model.zone_label())?;
+        self.volume_zones.0.insert(of, zone);
+        let held = match whose {
+            Whose::Claim(claim) => self.hold_waiting(claim),
+            Whose::EachReplica => Vec::new(),
+        };
+        Some(MadeVolumes { of, held })
+    }
+
+    /// Zonal volumes have not been made after all.
+    pub(super) fn unmake_volumes(&mut self, made: MadeVolumes) {
+        self.volume_zones.0.remove(&made.of);
+        for (pod, before) in made.held {
+            self.ask_for(pod, before);
         }
     }
 
-    /// Pods that share a claim and still wait are held to its zone from now on.
-    fn hold_waiting(&mut self, claim: NameId) {
+    /// Pods that share a claim and still wait are held to its zone from now on: they, and what they
+    /// asked for before.
+    fn hold_waiting(&mut self, claim: NameId) -> Vec<(PodId, SpecId)> {
         let waiting: Vec<PodId> = self
             .pods
             .ids()
@@ -63,12 +74,27 @@ impl World {
                 shares && self.pods.spec(*pod) == workload.spec
             })
             .collect();
-        for pod in waiting {
+        let hold = |pod| {
             let spec = self.spec_for(self.pods.workload(pod), self.pods.replica(pod));
-            self.pods.spec[pod] = spec;
-            if let Some(node) = self.pods.nominated(pod) {
-                self.changed(node);
-            }
+            (pod, self.ask_for(pod, spec))
+        };
+        waiting.into_iter().map(hold).collect()
+    }
+
+    /// A pod that waits asks for something else: what it asked for before.
+    fn ask_for(&mut self, pod: PodId, spec: SpecId) -> SpecId {
+        let before = std::mem::replace(&mut self.pods.spec[pod], spec);
+        if let Some(node) = self.pods.nominated(pod) {
+            self.changed(node);
         }
+        before
+    }
+
+    /// What the replacement of a pod asks for: with zonal volumes that have been made, to be in their
+    /// zone. A pod that was found at the start has claims of its own.
+    pub(super) fn replacement_spec(&self, pod: PodId) -> SpecId {
+        let (workload, own) = (self.pods.workload(pod), self.pods.spec(pod));
+        let is_held = own != self.model.workloads[workload].spec;
+        if is_held { own } else { self.spec_for(workload, self.pods.replica(pod)) }
     }
 }

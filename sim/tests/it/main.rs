@@ -23,6 +23,7 @@ mod stop;
 mod storage;
 mod storms;
 mod theory;
+mod trials;
 mod usage;
 mod work;
 mod zonal;

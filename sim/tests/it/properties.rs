@@ -17,8 +17,6 @@ use sim::model::workload::{Controller, WorkloadId};
 use sim::model::zonal::{Together, Whose};
 use sim::start_up::StartUp;
 use sim::table::Id;
-use sim::world::pods::Phase;
-use sim::world::trial::Trial;
 use sim::{Fact, MicroUsdPerHour, Root, Setup, SimTime, Span};
 
 const ROOT: Root = Root { seed: 42, replication: 0 };
@@ -226,34 +224,6 @@ proptest! {
     }
 }
 
-proptest! {
-    #![proptest_config(testing::cases(96))]
-
-    /// Whatever a trial does, nothing of it is left.
-    #[test]
-    fn a_trial_leaves_no_trace(
-        plan in plans(),
-        steps in 0_usize..200,
-        tries in prop::collection::vec((0_u8..5, any::<prop::sample::Index>(), any::<prop::sample::Index>()), 0..12),
-    ) {
-        let setup = setup(&plan);
-        let mut simulation = Simulation::new(&setup, ROOT, ());
-        for _ in 0..steps {
-            simulation.step();
-        }
-        let mut world = simulation.world().clone();
-        let before = world.clone();
-        let mut trial = world.trial();
-        for (what, one, other) in tries {
-            try_out(&mut trial, what, one, other);
-            prop_assert_eq!(trial.check(), Ok(()));
-        }
-        drop(trial);
-        prop_assert!(world.same_state_as(&before));
-        prop_assert_eq!(world.check(), Ok(()));
-    }
-}
-
 /// The plan with a disk for each replica of a StatefulSet, one for all of every other Deployment, and
 /// one or two images for every pod; seconds to attach, to detach and to detach by force, and MiB pulled
 /// in one.
@@ -291,59 +261,4 @@ fn with_disks_and_images(plan: &Plan, waits: (u64, u64, u64, u64)) -> Setup {
         })
         .expect("sound");
     setup
-}
-
-/// Does one thing in a trial, if it is possible at all.
-fn try_out(trial: &mut Trial<'_>, what: u8, one: prop::sample::Index, other: prop::sample::Index) {
-    let pick_node = |trial: &Trial<'_>, at: prop::sample::Index| {
-        let nodes = trial.registered().iter().copied();
-        let nodes: Vec<_> = nodes.filter(|node| !trial.view(*node).is_lost()).collect();
-        (!nodes.is_empty()).then(|| nodes[at.index(nodes.len())])
-    };
-    let pick_pod = |trial: &Trial<'_>, wanted: fn(Phase) -> bool| {
-        let pods: Vec<PodId> =
-            trial.pods().ids().filter(|pod| wanted(trial.pods().phase(*pod))).collect();
-        (!pods.is_empty()).then(|| pods[one.index(pods.len())])
-    };
-    match what {
-        0 => {
-            let pending = pick_pod(trial, |phase| phase == Phase::Pending);
-            if let Some((pod, node)) = pending.zip(pick_node(trial, other)) {
-                let view = trial.view(node);
-                let fits = trial
-                    .spec_of(pod)
-                    .requests
-                    .fits(view.load().requested(), &view.shape().allocatable);
-                if fits {
-                    trial.bind(pod, node);
-                }
-            }
-        }
-        1 => {
-            if let Some(pod) = pick_pod(trial, |phase| phase.node().is_some()) {
-                trial.evict(pod);
-            }
-        }
-        2 => {
-            if let Some(node) = pick_node(trial, one).filter(|node| !trial.view(*node).cordoned()) {
-                trial.cordon(node);
-            }
-        }
-        3 => {
-            if let Some(node) = pick_node(trial, one) {
-                match trial.view(node).cordoned() {
-                    true => trial.uncordon(node),
-                    false => trial.taint(node, Vec::new()),
-                }
-            }
-        }
-        _ => {
-            let pools: Vec<_> = trial.model().pools.ids().collect();
-            let pool = pools[one.index(pools.len())];
-            let templates = trial.model().pools[pool].templates.len();
-            if templates > 0 {
-                trial.imagine(pool, other.index(templates));
-            }
-        }
-    }
 }

@@ -22,7 +22,7 @@ use testing::steps::steps;
 
 /// What a node has besides what every plan says.
 #[derive(Clone, Debug)]
-struct NodeExtra {
+pub(crate) struct NodeExtra {
     images: [bool; 2],
     feature: bool,
     limit: Option<u32>,
@@ -31,21 +31,21 @@ struct NodeExtra {
 
 /// What a kind of pod asks for besides.
 #[derive(Clone, Debug)]
-struct PodExtra {
+pub(crate) struct PodExtra {
     images: Vec<u8>,
     feature: bool,
     claim: Option<u8>,
     disk: Option<(u8, bool)>,
 }
 
-fn node_extra() -> impl Strategy<Value = NodeExtra> {
+pub(crate) fn node_extra() -> impl Strategy<Value = NodeExtra> {
     let limit = prop::option::of(0_u32..3);
     (any::<[bool; 2]>(), any::<bool>(), limit, prop::option::of(0_u8..3)).prop_map(
         |(images, feature, limit, attached)| NodeExtra { images, feature, limit, attached },
     )
 }
 
-fn pod_extra() -> impl Strategy<Value = PodExtra> {
+pub(crate) fn pod_extra() -> impl Strategy<Value = PodExtra> {
     let images = prop::collection::vec(0_u8..2, 0..3);
     let feature = prop::bool::weighted(0.2);
     let disk = prop::option::of((0_u8..2, any::<bool>()));
@@ -86,7 +86,7 @@ fn add_claims(model: &mut Model) -> Vec<ClaimId> {
 }
 
 /// A plan's model with what is besides.
-fn with_extras(plan: &ClusterPlan, nodes: &[NodeExtra], pods: &[PodExtra]) -> Model {
+pub(crate) fn with_extras(plan: &ClusterPlan, nodes: &[NodeExtra], pods: &[PodExtra]) -> Model {
     let mut model = plan.model();
     let names = ["small", "large"].map(|name| model.names.intern(name));
     let images: Vec<ImageId> =
