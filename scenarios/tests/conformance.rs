@@ -11,8 +11,6 @@ mod answer;
 mod case;
 #[path = "conformance/difference.rs"]
 mod difference;
-#[path = "support/golden.rs"]
-mod golden;
 
 use answer::Path as Way;
 use case::Case;
@@ -39,6 +37,7 @@ mod scheduler_conformance {
 
     #[test]
     fn the_scheduler_decides_as_kube_scheduler_does() {
-        golden::run("SPOTSIM_SCHEDULER_CASES", "scheduler", differences);
+        let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/scheduler");
+        testing::golden::run("SPOTSIM_SCHEDULER_CASES", fixtures, differences);
     }
 }

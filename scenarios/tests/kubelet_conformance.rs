@@ -7,8 +7,6 @@
 
 #[path = "kubelet_conformance/case.rs"]
 mod case;
-#[path = "support/golden.rs"]
-mod golden;
 #[path = "kubelet_conformance/pods.rs"]
 mod pods;
 #[path = "kubelet_conformance/small.rs"]
@@ -43,6 +41,7 @@ mod kubelet_conformance {
 
     #[test]
     fn the_kubelet_decides_as_upstream_does() {
-        golden::run("SPOTSIM_KUBELET_CASES", "kubelet", differences);
+        let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/kubelet");
+        testing::golden::run("SPOTSIM_KUBELET_CASES", fixtures, differences);
     }
 }

@@ -20,11 +20,6 @@ mod replica_set;
 #[path = "controllers_conformance/stateful_set.rs"]
 mod stateful_set;
 
-use std::fs::{self, File};
-use std::io::{BufRead, BufReader, Write};
-use std::path::{Path, PathBuf};
-
-use flate2::read::GzDecoder;
 use serde_json::Value as Json;
 use sim::model::budget::Amount;
 
@@ -42,32 +37,6 @@ const ANSWERS: [(&str, Answer); 8] = [
     ("pdb", disruption::answer),
     ("evict", eviction::answer),
 ];
-
-fn folder() -> PathBuf {
-    std::env::var_os("SPOTSIM_CONTROLLERS_CASES").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/controllers"),
-        PathBuf::from,
-    )
-}
-
-/// Every file of cases, in order of name.
-fn files() -> Vec<PathBuf> {
-    let folder = folder();
-    let entries = fs::read_dir(&folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
-    let mut files: Vec<PathBuf> =
-        entries.map(|entry| entry.expect("a readable entry").path()).collect();
-    files.retain(|path| path.to_string_lossy().ends_with(".jsonl.gz"));
-    files.sort();
-    assert!(!files.is_empty(), "no cases in {}", folder.display());
-    files
-}
-
-/// Every case of a file.
-fn cases(path: &Path) -> Vec<Json> {
-    let file = File::open(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let lines = BufReader::new(GzDecoder::new(file)).lines();
-    lines.map(|line| serde_json::from_str(&line.unwrap()).unwrap()).collect()
-}
 
 /// A whole number of a case.
 fn int(json: &Json) -> i64 {
@@ -97,15 +66,19 @@ fn selects(selector: &Json, labels: &Json) -> bool {
 }
 
 /// What differs from what was expected, field by field. A text for people is not compared.
-fn differences(answer: &Json, expect: &Json) -> Vec<String> {
-    let fields = expect.as_object().unwrap().iter().filter(|(field, _)| *field != "cause");
-    fields
-        .filter(|(field, value)| answer.get(field) != Some(value))
-        .map(|(field, value)| {
-            let is = answer.get(field).unwrap_or(&Json::Null);
-            format!("{field} is {is} and should be {value}")
-        })
-        .collect()
+fn differences(case: &Json) -> Vec<String> {
+    let (question, id) = (&case["case"], case["id"].as_str().unwrap());
+    let kind = question["kind"].as_str().unwrap();
+    let answer = ANSWERS.iter().find(|(name, _)| *name == kind);
+    let (_, answer) = answer.unwrap_or_else(|| panic!("no rule for {kind}"));
+    let answer = answer(question);
+    let fields = case["expect"].as_object().unwrap().iter().filter(|(field, _)| *field != "cause");
+    let different = fields.filter(|(field, value)| answer.get(field) != Some(value));
+    let words = |(field, value): (&String, &Json)| {
+        let is = answer.get(field).unwrap_or(&Json::Null);
+        format!("{id}: {field} is {is} and should be {value}")
+    };
+    different.map(words).collect()
 }
 
 /// `cargo test --workspace controllers_conformance` runs the cases.
@@ -114,29 +87,7 @@ mod controllers_conformance {
 
     #[test]
     fn controllers_decide_as_those_of_kubernetes_do() {
-        let mut failed_in_all = 0;
-        for file in files() {
-            let cases = cases(&file);
-            let mut failed = 0;
-            for case in &cases {
-                let kind = case["case"]["kind"].as_str().unwrap();
-                let answer = ANSWERS.iter().find(|(name, _)| *name == kind);
-                let (_, answer) = answer.unwrap_or_else(|| panic!("no rule for {kind}"));
-                let differences = differences(&answer(&case["case"]), &case["expect"]);
-                failed += usize::from(!differences.is_empty());
-                for difference in differences {
-                    say(&format!("  {}: {difference}", case["id"].as_str().unwrap()));
-                }
-            }
-            let name = file.file_name().unwrap_or_default().to_string_lossy();
-            say(&format!("{name}: {} passed, {failed} failed", cases.len() - failed));
-            failed_in_all += failed;
-        }
-        assert_eq!(failed_in_all, 0, "cases differ from what Kubernetes did; see above");
+        let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/controllers");
+        testing::golden::run("SPOTSIM_CONTROLLERS_CASES", fixtures, differences);
     }
-}
-
-/// Prints a line whether the test passes or not.
-fn say(line: &str) {
-    let _ = writeln!(std::io::stdout(), "{line}");
 }
