@@ -55,6 +55,7 @@ pub mod fact;
 pub mod model;
 pub mod world;
 // Layer 4: policies that know the world.
+pub mod autoscalers;
 pub mod controllers;
 pub mod kubelet;
 pub mod load;

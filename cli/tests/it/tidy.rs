@@ -58,7 +58,7 @@ const POLICIES: u8 = 4;
 
 /// Which layer each module of `sim` is in: a module never uses a higher layer, and those of one layer
 /// of policies never each other.
-const LAYERS: [(&str, u8); 25] = [
+const LAYERS: [(&str, u8); 26] = [
     ("digest", 0),
     ("money", 0),
     ("names", 0),
@@ -70,6 +70,7 @@ const LAYERS: [(&str, u8); 25] = [
     ("fact", 2),
     ("action", 3),
     ("world", 3),
+    ("autoscalers", POLICIES),
     ("controllers", POLICIES),
     ("kubelet", POLICIES),
     ("load", POLICIES),

@@ -9,6 +9,7 @@ mod contract;
 pub mod cron_jobs;
 mod deadline_jobs;
 pub(crate) mod healing;
+pub mod hpa;
 pub mod in_tree;
 mod interruption;
 mod jobs;

@@ -8,6 +8,7 @@ pub mod contract;
 pub mod deadline;
 pub mod disruption;
 pub mod failure;
+pub mod hpa;
 pub mod images;
 pub mod job;
 pub mod labels;
