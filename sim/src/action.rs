@@ -56,6 +56,27 @@ pub enum Action {
         /// How many.
         replicas: u32,
     },
+    /// Give a workload its next pod template.
+    BeginRollout {
+        /// Which workload.
+        workload: WorkloadId,
+    },
+    /// Say that every pod is of the present revision that is to be.
+    EndRollout {
+        /// Which workload.
+        workload: WorkloadId,
+        /// Which revision that is.
+        revision: u32,
+        /// How long it took.
+        took: Span,
+    },
+    /// Say that a rollout makes no progress.
+    StallRollout {
+        /// Which workload.
+        workload: WorkloadId,
+        /// To which revision.
+        revision: u32,
+    },
     /// Change what a pod requests, in place.
     Resize {
         /// Which pod.
@@ -177,6 +198,8 @@ pub enum Waiting {
     CronJob(WorkloadId),
     /// The loss of a pod to be noticed, so that it can be replaced.
     LostPod(PodId),
+    /// A rollout to go on, or to be late.
+    Rollout(WorkloadId),
 }
 
 /// What an instance is bought for.

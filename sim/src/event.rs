@@ -76,6 +76,17 @@ pub enum Event {
     DrainGoesOn(NodeId),
     /// A workload is created.
     WorkloadArrives(WorkloadId),
+    /// A workload is scaled as planned.
+    ReplicasChange {
+        /// Which one.
+        workload: WorkloadId,
+        /// How many it is to have.
+        replicas: u32,
+    },
+    /// A workload gets its next pod template as planned.
+    RolloutBegins(WorkloadId),
+    /// Pods of a rollout may have been ready for long enough, or its progress deadline is over.
+    RolloutSync(WorkloadId),
     /// A controller asks again for a pod that was forbidden.
     PodAskedForAgain {
         /// Its workload.
@@ -131,11 +142,13 @@ impl Event {
             Event::LossNoticed(_) => 19,
             Event::DrainGoesOn(_) => 20,
             Event::WorkloadArrives(_) => 21,
-            Event::PodAskedForAgain { .. } | Event::JobSync { .. } => 22,
-            Event::JobIsDue(_) => 23,
-            Event::DeadlineTick(_) => 24,
-            Event::QueueFlushes => 25,
-            Event::SchedulerWakes => 26,
+            // What is planned for the moment in which a workload is created comes after that.
+            Event::ReplicasChange { .. } | Event::RolloutBegins(_) | Event::RolloutSync(_) => 22,
+            Event::PodAskedForAgain { .. } | Event::JobSync { .. } => 23,
+            Event::JobIsDue(_) => 24,
+            Event::DeadlineTick(_) => 25,
+            Event::QueueFlushes => 26,
+            Event::SchedulerWakes => 27,
         }
     }
 }

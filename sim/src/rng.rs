@@ -62,6 +62,8 @@ pub enum Stream {
     Outage = 11,
     /// When pod garbage collection comes to the pods of a lost node; key: offering, launch ordinal.
     PodGc = 12,
+    /// The UID of a pod, as far as it decides which pod goes first; key: workload, replica, attempt.
+    PodUid = 13,
     /// When a generator of load lets something arrive; key: generator.
     Arrival = 30,
     /// How many arrive at once; key: generator, which instant.

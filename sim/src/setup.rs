@@ -81,6 +81,14 @@ pub enum SetupError {
         /// What was given, per instance-hour.
         rate: String,
     },
+    /// What is planned for a workload cannot be done.
+    #[error("workload {workload:?} {what}")]
+    BadPlan {
+        /// The workload.
+        workload: String,
+        /// Why not.
+        what: &'static str,
+    },
     /// A CronJob's times do not ascend.
     #[error("the times of CronJob {workload:?} are not in their order")]
     ScheduleBackwards {
@@ -131,6 +139,7 @@ impl Draft {
                 return Err(SetupError::BadRate { instance_type: name(of), rate });
             }
         }
+        self.check_planned()?;
         for workload in model.workloads.rows() {
             if let Controller::CronJob { schedule, .. } = workload.controller
                 && !model.schedules[schedule].due.is_sorted()
@@ -139,6 +148,30 @@ impl Draft {
             }
         }
         Ok(Setup(self))
+    }
+
+    /// Checks that what is planned can be done.
+    fn check_planned(&self) -> Result<(), SetupError> {
+        let model = &*self.model;
+        let wrong = |workload, what| {
+            let workload = model.names.text(model.workloads[workload].name).to_owned();
+            Err(SetupError::BadPlan { workload, what })
+        };
+        for scale in &model.planned.scales {
+            if model.workloads[scale.workload].controller.desired_replicas().is_none() {
+                return wrong(scale.workload, "has no scale");
+            }
+        }
+        for (workload, rollouts) in &model.planned.rollouts {
+            let controller = model.workloads[*workload].controller;
+            if !rollouts.iter().all(|rollout| rollout.strategy.is_of(controller)) {
+                return wrong(*workload, "cannot be rolled out like that");
+            }
+            if !rollouts.is_sorted_by_key(|rollout| rollout.at) {
+                return wrong(*workload, "has rollouts that are not in their order");
+            }
+        }
+        Ok(())
     }
 
     /// Checks that there is a time to simulate, on which much that is put together depends.

@@ -28,7 +28,9 @@ impl<S: Sink> Simulation<'_, S> {
         meant_for: Option<NodeId>,
         before: Option<Forbidden>,
     ) -> Option<PodId> {
-        let spec = self.world.spec_for(workload, replica);
+        let controllers = &self.controllers;
+        let revision = controllers.revision_of(&self.world, workload, replica)?;
+        let spec = self.world.spec_for((workload, revision), replica);
         if let Some(by) = admission::forbidden_by(&self.world, workload, spec) {
             self.record(Fact::PodForbidden { workload, replica, attempt, by });
             let name = (workload, replica);
@@ -37,8 +39,12 @@ impl<S: Sink> Simulation<'_, S> {
             self.agenda.schedule(again_at, Event::PodAskedForAgain { workload, replica });
             return None;
         }
-        let (pod, fact) = self.world.create_pod(workload, replica, attempt, meant_for);
+        let of = (workload, revision);
+        let (pod, fact) = self.world.create_revision(of, replica, attempt, meant_for);
         self.record(fact);
+        if revision > 0 {
+            self.record(Fact::PodRevised { pod, workload, revision });
+        }
         self.controllers.pod_created(&self.world, pod);
         Some(pod)
     }

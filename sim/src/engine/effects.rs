@@ -57,10 +57,23 @@ impl<S: Sink> Simulation<'_, S> {
                 }
             }
             Action::Scale { workload, replicas } => {
+                let before = self.world.replicas(workload).unwrap_or(0);
                 let fact = self.world.scale(workload, replicas);
                 self.record(fact);
-                let actions = self.controllers.scaled(&self.world, workload);
+                let actions = self.controllers.scaled(&self.world, workload, before);
                 self.apply_all(actions);
+            }
+            Action::BeginRollout { workload } => {
+                let fact = self.world.revise(workload);
+                self.record(fact);
+                let actions = self.controllers.rollout_begins(&self.world, workload);
+                self.apply_all(actions);
+            }
+            Action::EndRollout { workload, revision, took } => {
+                self.record(Fact::RolloutEnded { workload, revision, took });
+            }
+            Action::StallRollout { workload, revision } => {
+                self.record(Fact::RolloutStalled { workload, revision });
             }
             Action::Resize { pod, spec } => {
                 let fact = self.world.resize(pod, spec);
@@ -83,6 +96,7 @@ impl<S: Sink> Simulation<'_, S> {
                     Waiting::Job { workload, run } => Event::JobSync { workload, run },
                     Waiting::CronJob(workload) => Event::JobIsDue(workload),
                     Waiting::LostPod(pod) => Event::LossNoticed(pod),
+                    Waiting::Rollout(workload) => Event::RolloutSync(workload),
                 };
                 self.agenda.schedule(at, event);
             }

@@ -115,6 +115,8 @@ impl<S: Sink> Simulation<'_, S> {
         };
         self.record(fact);
         self.pools.gone(&self.world, node);
+        let actions = self.controllers.node_left(&self.world);
+        self.apply_all(actions);
         self.watch(self.world.nodes().offering(node));
         self.await_review(self.world.nodes().pool(node));
     }

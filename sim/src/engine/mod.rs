@@ -7,6 +7,7 @@ mod failures;
 mod healing;
 mod leaving;
 mod node_life;
+mod planned;
 mod spot_market;
 mod start_up;
 mod usage;
@@ -118,6 +119,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
             .workloads
             .iter()
             .map(|(id, workload)| (workload.created_at, Event::WorkloadArrives(id)))
+            .chain(planned::events(model))
             .collect();
         let world = World::new(model.clone());
         let market = &setup.market;
@@ -136,7 +138,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
             failing: BTreeSet::new(),
             beneath: BTreeMap::new(),
             outbid: BTreeMap::new(),
-            controllers: Controllers::new(model),
+            controllers: Controllers::new(model, root),
             forbidden: ForbiddenPods::default(),
             eviction_rate: EvictionRate::default(),
             disks: Disks::default(),
@@ -236,6 +238,16 @@ impl<'s, S: Sink> Simulation<'s, S> {
                     self.apply_all(actions);
                 }
                 self.deadline_tick(workload);
+            }
+            Event::ReplicasChange { workload, replicas } => {
+                self.replicas_change(workload, replicas);
+            }
+            Event::RolloutBegins(workload) => {
+                self.apply(Action::BeginRollout { workload });
+            }
+            Event::RolloutSync(workload) => {
+                let actions = self.controllers.rollout_sync(&self.world, workload);
+                self.apply_all(actions);
             }
             Event::PodAskedForAgain { workload, replica } => self.ask_again(workload, replica),
             Event::JobSync { workload, run } => {
@@ -372,6 +384,8 @@ impl<'s, S: Sink> Simulation<'s, S> {
         if controller.desired_replicas().is_some() {
             self.agenda.schedule(now + controller.min_ready(), Event::PodBecomesAvailable(pod));
         }
+        let actions = self.controllers.pod_ready(&self.world, pod);
+        self.apply_all(actions);
     }
 
     pub(crate) fn pod_becomes_available(&mut self, pod: PodId) {

@@ -124,6 +124,8 @@ impl<S: Sink> Simulation<'_, S> {
         for (pod, at) in self.eviction_rate.deleted(node, gone_at) {
             self.agenda.schedule(at, Event::LossNoticed(pod));
         }
+        let actions = self.controllers.node_left(&self.world);
+        self.apply_all(actions);
         self.await_look_at_zones();
     }
 

@@ -24,6 +24,8 @@ pub enum Cause {
     JobOver,
     /// The pod's workload is to have fewer replicas.
     ScaledDown,
+    /// The pod's workload has another pod template.
+    RolledOut,
 }
 
 impl Cause {

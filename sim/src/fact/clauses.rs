@@ -16,6 +16,7 @@ pub(super) fn because(why: Cause) -> &'static str {
         Cause::Released => ", given back",
         Cause::JobOver => ", with its Job",
         Cause::ScaledDown => ", to scale its workload down",
+        Cause::RolledOut => ", to be replaced by one of another pod template",
         Cause::InitialState => ", as from the start",
     }
 }

@@ -30,6 +30,17 @@ macro_rules! of_pods {
     columns { pod: pod, workload: workload, replica: replica, attempt: attempt }
     says [pod, " is created"]
 
+    /// The pod that was just created is of a later template than the first.
+    PodRevised = 64 {
+        pod: PodId,
+        workload: WorkloadId,
+        /// Number of the template.
+        revision: u32,
+    }
+    digest [pod; workload, revision]
+    columns { pod: pod, workload: workload, revision: revision }
+    says [pod, " is of revision ", revision]
+
     /// A scheduling cycle found no node.
     PodUnschedulable = 3 {
         pod: PodId,

@@ -96,6 +96,7 @@ impl Cause {
             Cause::Released => 8,
             Cause::JobOver => 9,
             Cause::ScaledDown => 12,
+            Cause::RolledOut => 13,
             Cause::Drained => 10,
             Cause::Failed => 11,
         }

@@ -23,6 +23,38 @@ macro_rules! of_workloads {
     columns { workload: workload, before: before, replicas: replicas }
     says [workload, " is scaled from ", before, " to ", replicas]
 
+    /// A workload has another pod template from now on, and its pods are replaced.
+    RolloutBegan = 61 {
+        workload: WorkloadId,
+        /// Number of the template, from 1; the first that it had is 0.
+        revision: u32,
+    }
+    digest [workload; revision]
+    columns { workload: workload, revision: revision }
+    says [workload, " gets revision ", revision, " of its pod template"]
+
+    /// Every pod of a workload that is to be of its new template is, and available.
+    RolloutEnded = 62 {
+        workload: WorkloadId,
+        /// Number of the template.
+        revision: u32,
+        /// How long it took.
+        took: Span,
+    }
+    digest [workload; revision; took]
+    columns { workload: workload, revision: revision, tookMs: took }
+    says [workload, " is all of revision ", revision, " after ", took]
+
+    /// A rollout has made no progress for its `progressDeadlineSeconds`. It goes on nevertheless.
+    RolloutStalled = 63 {
+        workload: WorkloadId,
+        /// Number of the template.
+        revision: u32,
+    }
+    digest [workload; revision]
+    columns { workload: workload, revision: revision }
+    says ["the rollout of ", workload, " to revision ", revision, " makes no progress"]
+
     /// An admission plugin forbade a pod; its controller will ask again.
     PodForbidden = 47 {
         workload: WorkloadId,

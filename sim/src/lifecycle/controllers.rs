@@ -4,21 +4,23 @@
 //! pod's name is free again; a DaemonSet follows its nodes; a bare pod has no controller. Jobs have a
 //! controller of their own.
 
-use std::cmp::Reverse;
-use std::collections::BTreeMap;
-
-use super::deletion::{delete, is_deleted};
+use super::daemon_sets::DaemonSets;
+use super::deletion::is_deleted;
+use super::deployments::Deployments;
 use super::jobs::Jobs;
 use super::loss::Aftermath;
+use super::rollouts::Rollouts;
 use super::stateful_sets::StatefulSets;
 use crate::action::{Action, Waiting};
+use crate::fact::Cause;
 use crate::model::Model;
 use crate::model::node::NodeId;
+use crate::model::planned::Strategy;
 use crate::model::pod::{End, PodId};
 use crate::model::workload::{Controller, WorkloadId};
+use crate::rng::Root;
 use crate::table::Table;
 use crate::world::World;
-use crate::world::pods::Phase;
 
 /// The memory of the controllers.
 #[derive(Clone, Debug)]
@@ -27,25 +29,25 @@ pub struct Controllers {
     next_replica: Table<WorkloadId, u32>,
     /// How many pods of each workload were there from the start.
     adopted: Table<WorkloadId, u32>,
-    daemon_sets: Vec<WorkloadId>,
-    /// The pod of each replica that a Deployment wants, the latest attempt if there has been one; a
-    /// replica that is not here is not replaced.
-    replicas: BTreeMap<WorkloadId, BTreeMap<u32, Option<PodId>>>,
+    deployments: Deployments,
     stateful_sets: StatefulSets,
+    daemon_sets: DaemonSets,
     jobs: Jobs,
+    rollouts: Rollouts,
 }
 
 impl Controllers {
     /// Controllers that have not done anything yet.
     #[must_use]
-    pub fn new(model: &Model) -> Controllers {
+    pub fn new(model: &Model, root: Root) -> Controllers {
         Controllers {
             next_replica: model.workloads.rows().map(|_| 0).collect(),
             adopted: model.workloads.rows().map(|_| 0).collect(),
-            daemon_sets: Vec::new(),
-            replicas: BTreeMap::new(),
+            deployments: Deployments::new(root),
             stateful_sets: StatefulSets::default(),
+            daemon_sets: DaemonSets::default(),
             jobs: Jobs::default(),
+            rollouts: Rollouts::default(),
         }
     }
 
@@ -68,51 +70,73 @@ impl Controllers {
 
     /// A workload was created: its first pods, as far as they are not there already.
     pub fn workload_created(&mut self, world: &World, workload: WorkloadId) -> Vec<Action> {
-        let controller = world.model().workloads[workload].controller;
-        match controller {
-            Controller::StatefulSet { .. } => return self.stateful_sets.missing(world, workload),
-            Controller::Job(_) => return self.jobs.start(world, (workload, 0)),
-            Controller::CronJob { .. } => return self.jobs.cron_job_created(world, workload),
-            _ => {}
-        }
-        match controller.at_once() {
-            Some(pods) => {
-                let missing = pods.saturating_sub(self.adopted[workload]);
-                (0..missing).map(|_| self.new_pod(workload)).collect()
+        match world.model().workloads[workload].controller {
+            Controller::Deployment { .. } | Controller::Pod { .. } => {
+                let desired = world.replicas(workload).unwrap_or(0);
+                let missing = desired.saturating_sub(self.adopted[workload]);
+                (0..missing).map(|_| self.new_pod(workload, world.revision(workload))).collect()
             }
-            None => {
-                self.daemon_sets.push(workload);
-                let here = |node: &NodeId| {
-                    let pods = world.placement().pods_on(*node).iter();
-                    world.view(*node).is_lost()
-                        || pods.copied().any(|pod| world.pods().workload(pod) == workload)
-                };
-                let nodes = world.registered().iter().copied().filter(|node| !here(node));
-                nodes.filter_map(|n| self.daemon_pod(world, workload, n)).collect()
+            Controller::StatefulSet { .. } => self.stateful_sets.sync(world, workload),
+            Controller::DaemonSet => {
+                let nodes = self.daemon_sets.created(world, workload);
+                nodes.into_iter().map(|node| self.new_replica(workload, Some(node))).collect()
             }
+            Controller::Job(_) => self.jobs.start(world, (workload, 0)),
+            Controller::CronJob { .. } => self.jobs.cron_job_created(world, workload),
+            Controller::DeadlineJob(_) => Vec::new(),
         }
     }
 
-    /// A workload is to have another number of replicas: those that are missing, or those that go.
-    pub fn scaled(&mut self, world: &World, workload: WorkloadId) -> Vec<Action> {
-        let controller = world.model().workloads[workload].controller;
-        let (Controller::Deployment { .. }, Some(desired)) = (controller, world.replicas(workload))
-        else {
-            return self.stateful_sets.missing(world, workload);
+    /// A workload is to have another number of replicas than `before`: those that are missing, or
+    /// those that go.
+    pub fn scaled(&mut self, world: &World, workload: WorkloadId, before: u32) -> Vec<Action> {
+        // Its first pods are as many as are wanted when it is created.
+        if !self.is_there(world, workload) {
+            return Vec::new();
+        }
+        let mut actions = match world.model().workloads[workload].controller {
+            Controller::Deployment { .. } => {
+                let surplus = self.deployments.scale(world, workload, before);
+                self.resize(world, workload, surplus, Cause::ScaledDown)
+            }
+            _ => return self.sync_stateful_set(world, workload),
         };
-        let replicas = self.replicas.entry(workload).or_default();
-        let (there, desired) = (replicas.len(), desired as usize);
-        if there <= desired {
-            return (there..desired).map(|_| self.new_pod(workload)).collect();
+        actions.extend(self.roll(world, workload));
+        actions
+    }
+
+    /// A workload has another pod template.
+    pub fn rollout_begins(&mut self, world: &World, workload: WorkloadId) -> Vec<Action> {
+        if !self.is_there(world, workload) {
+            return Vec::new();
         }
-        let mut ranked: Vec<(u32, Option<PodId>)> =
-            replicas.iter().map(|(replica, pod)| (*replica, *pod)).collect();
-        ranked.sort_by_key(|(_, pod)| pod.map(|pod| leaves_first(world, pod)));
-        ranked.truncate(there - desired);
-        for (replica, _) in &ranked {
-            replicas.remove(replica);
+        let mut actions: Vec<Action> = self.rollouts.begins(world, workload).into_iter().collect();
+        match world.model().workloads[workload].controller {
+            Controller::Deployment { .. } => self.deployments.rollout_begins(world, workload),
+            Controller::DaemonSet => self.daemon_sets.rollout_begins(world, workload),
+            _ => {}
         }
-        ranked.into_iter().filter_map(|(_, pod)| delete(world, pod?)).collect()
+        actions.extend(self.roll(world, workload));
+        actions
+    }
+
+    /// Pods of a rollout may have been ready for long enough, or it makes no progress.
+    pub fn rollout_sync(&mut self, world: &World, workload: WorkloadId) -> Vec<Action> {
+        let mut actions = self.roll(world, workload);
+        actions.extend(self.rollouts.checked(world, workload));
+        actions
+    }
+
+    /// The revision of the pod that a replica is to have; none if it is no longer to have one.
+    #[must_use]
+    pub fn revision_of(&self, world: &World, workload: WorkloadId, replica: u32) -> Option<u32> {
+        match world.model().workloads[workload].controller {
+            Controller::Deployment { .. } => self.deployments.revision_of(workload, replica),
+            Controller::StatefulSet { .. } => {
+                Some(self.stateful_sets.revision_of(world, workload, replica))
+            }
+            _ => Some(world.revision(workload)),
+        }
     }
 
     /// Whether a replica is still to be created that was forbidden.
@@ -125,7 +149,7 @@ impl Controllers {
         let controller = world.model().workloads[workload].controller;
         match controller {
             Controller::Deployment { .. } | Controller::Pod { .. } => {
-                self.replicas.get(&workload).is_some_and(|it| it.contains_key(&replica))
+                self.deployments.revision_of(workload, replica).is_some()
             }
             Controller::StatefulSet { .. } => self.stateful_sets.lacks(world, workload, replica),
             Controller::DaemonSet => meant_for
@@ -139,53 +163,81 @@ impl Controllers {
 
     /// A node joined: one pod of each DaemonSet that runs there.
     pub fn node_joined(&mut self, world: &World, node: NodeId) -> Vec<Action> {
-        let daemon_sets = self.daemon_sets.clone();
-        daemon_sets.into_iter().filter_map(|w| self.daemon_pod(world, w, node)).collect()
+        let sets = self.daemon_sets.on_node(world, node);
+        sets.into_iter().map(|set| self.new_replica(set, Some(node))).collect()
+    }
+
+    /// A node is no more, so that rollouts of DaemonSets no longer wait for it.
+    pub fn node_left(&mut self, world: &World) -> Vec<Action> {
+        let rolling = self.daemon_sets.rolling();
+        rolling.into_iter().flat_map(|set| self.roll(world, set)).collect()
     }
 
     /// A pod was created.
     pub fn pod_created(&mut self, world: &World, pod: PodId) {
         match controller(world, pod) {
-            Controller::Deployment { .. } => {
-                let workload = world.pods().workload(pod);
-                let replicas = self.replicas.entry(workload).or_default();
-                replicas.insert(world.pods().replica(pod), Some(pod));
-            }
+            Controller::Deployment { .. } => self.deployments.pod_created(world, pod),
             Controller::StatefulSet { .. } => self.stateful_sets.pod_created(world, pod),
+            Controller::DaemonSet => self.daemon_sets.pod_created(world, pod),
             Controller::Job(_) | Controller::CronJob { .. } => self.jobs.pod_created(world, pod),
-            _ => {}
+            Controller::Pod { .. } | Controller::DeadlineJob(_) => {}
         }
+    }
+
+    /// A pod became ready.
+    pub fn pod_ready(&mut self, world: &World, pod: PodId) -> Vec<Action> {
+        let workload = world.pods().workload(pod);
+        if !self.rollouts.is_going_on(workload) {
+            return Vec::new();
+        }
+        let mut actions: Vec<Action> =
+            self.rollouts.progresses(world, workload).into_iter().collect();
+        // Nothing else says when a pod of a DaemonSet has been ready for long enough.
+        let rollout = world.model().rollout(workload, world.revision(workload));
+        if let Some(Strategy::Nodes { min_ready, .. }) = rollout.map(|it| it.strategy) {
+            let at = world.now() + min_ready;
+            actions.push(Action::Wake { at, who: Waiting::Rollout(workload) });
+        }
+        actions
     }
 
     /// A pod became available.
     pub fn pod_available(&mut self, world: &World, pod: PodId) -> Vec<Action> {
-        match controller(world, pod) {
+        let workload = world.pods().workload(pod);
+        let mut actions: Vec<Action> =
+            self.rollouts.progresses(world, workload).into_iter().collect();
+        actions.extend(match controller(world, pod) {
             Controller::StatefulSet { ordered: true, .. } => {
-                self.stateful_sets.missing(world, world.pods().workload(pod))
+                self.sync_stateful_set(world, workload)
             }
-            _ => Vec::new(),
-        }
+            _ => self.roll(world, workload),
+        });
+        actions
     }
 
     /// A pod is terminating.
     pub fn pod_terminating(&mut self, world: &World, pod: PodId) -> Vec<Action> {
+        let mut actions = self.roll(world, world.pods().workload(pod));
         match controller(world, pod) {
-            Controller::Deployment { .. } if is_deleted(world, pod) => self.successor(world, pod),
+            Controller::Deployment { .. } if is_deleted(world, pod) => {
+                actions.extend(self.deployments.successor(world, pod));
+            }
             Controller::Job(_) | Controller::CronJob { .. } => {
-                self.jobs.pod_terminating(world, pod)
+                actions.extend(self.jobs.pod_terminating(world, pod));
             }
             Controller::Deployment { .. }
             | Controller::StatefulSet { .. }
             | Controller::DaemonSet
             | Controller::Pod { .. }
-            | Controller::DeadlineJob(_) => Vec::new(),
+            | Controller::DeadlineJob(_) => {}
         }
+        actions
     }
 
     /// A pod was deleted before it had a node.
     pub fn pod_withdrawn(&mut self, world: &World, pod: PodId) -> Vec<Action> {
         match controller(world, pod) {
-            Controller::Deployment { .. } => Vec::new(),
+            Controller::Deployment { .. } | Controller::DaemonSet => self.is_gone(world, pod),
             Controller::StatefulSet { .. } => self.name_is_free(world, pod),
             _ => self.jobs.pod_withdrawn(world, pod),
         }
@@ -205,12 +257,17 @@ impl Controllers {
     pub fn pod_ended(&mut self, world: &World, pod: PodId, end: End) -> Vec<Action> {
         match controller(world, pod) {
             Controller::Job(_) | Controller::CronJob { .. } => self.jobs.pod_ended(world, pod, end),
-            // The kubelet deletes no pod: it is replaced once it has failed.
-            Controller::Deployment { .. } if end == End::Rejected || !is_deleted(world, pod) => {
-                self.successor(world, pod)
+            Controller::Deployment { .. } => {
+                let mut actions = self.is_gone(world, pod);
+                // The kubelet deletes no pod: it is replaced once it has failed.
+                if end == End::Rejected || !is_deleted(world, pod) {
+                    actions.extend(self.deployments.successor(world, pod));
+                }
+                actions
             }
             Controller::StatefulSet { .. } => self.name_is_free(world, pod),
-            _ => Vec::new(),
+            Controller::DaemonSet => self.is_gone(world, pod),
+            Controller::Pod { .. } | Controller::DeadlineJob(_) => Vec::new(),
         }
     }
 
@@ -222,19 +279,26 @@ impl Controllers {
         was_terminating: bool,
         aftermath: Aftermath,
     ) -> Vec<Action> {
+        let when_gone = aftermath.gone_at.map(|at| Action::Wake { at, who: Waiting::LostPod(pod) });
+        let workload = world.pods().workload(pod);
         let noticed = match controller(world, pod) {
             Controller::Job(_) | Controller::CronJob { .. } => {
                 return self.jobs.pod_lost(world, (pod, node), was_terminating, aftermath);
             }
+            Controller::Deployment { .. } if self.deployments.waits_for(workload, pod) => when_gone,
             Controller::Deployment { .. } if was_terminating && is_deleted(world, pod) => None,
             Controller::Deployment { .. } => aftermath.marked.noticed(pod, node),
             // The name is taken for as long as the object is there.
-            Controller::StatefulSet { .. } => {
-                aftermath.gone_at.map(|at| Action::Wake { at, who: Waiting::LostPod(pod) })
+            Controller::StatefulSet { .. } => when_gone,
+            Controller::DaemonSet => {
+                self.daemon_sets.pod_is_gone(world, pod);
+                None
             }
-            Controller::DaemonSet | Controller::Pod { .. } | Controller::DeadlineJob(_) => None,
+            Controller::Pod { .. } | Controller::DeadlineJob(_) => None,
         };
-        noticed.into_iter().collect()
+        let mut actions = self.roll(world, workload);
+        actions.extend(noticed);
+        actions
     }
 
     /// The cluster has given up a pod that was lost with its node.
@@ -242,29 +306,102 @@ impl Controllers {
         match controller(world, pod) {
             Controller::StatefulSet { .. } => self.name_is_free(world, pod),
             Controller::Job(_) | Controller::CronJob { .. } => self.jobs.loss_noticed(world, pod),
-            _ => self.successor(world, pod),
+            _ => {
+                let mut actions = self.is_gone(world, pod);
+                actions.extend(self.deployments.successor(world, pod));
+                actions
+            }
         }
     }
 
     fn name_is_free(&mut self, world: &World, pod: PodId) -> Vec<Action> {
+        let workload = world.pods().workload(pod);
         self.stateful_sets.name_is_free(world, pod);
-        self.stateful_sets.missing(world, world.pods().workload(pod))
+        self.sync_stateful_set(world, workload)
     }
 
-    /// The next attempt of a pod's replica, if its Deployment still wants it.
-    fn successor(&self, world: &World, pod: PodId) -> Vec<Action> {
-        let pods = world.pods();
-        let (workload, replica) = (pods.workload(pod), pods.replica(pod));
-        let wanted = self.replicas.get(&workload).is_some_and(|it| it.contains_key(&replica));
-        let attempt = pods.attempt(pod) + 1;
-        let create = Action::CreatePod { workload, replica, attempt, meant_for: None };
-        wanted.then_some(create).into_iter().collect()
+    fn sync_stateful_set(&mut self, world: &World, workload: WorkloadId) -> Vec<Action> {
+        match self.rollouts.is_going_on(workload) {
+            true => self.roll(world, workload),
+            false => self.stateful_sets.sync(world, workload),
+        }
+    }
+
+    /// Nothing is left of a pod of a Deployment or a DaemonSet.
+    fn is_gone(&mut self, world: &World, pod: PodId) -> Vec<Action> {
+        let workload = world.pods().workload(pod);
+        if !self.rollouts.is_going_on(workload) {
+            return Vec::new();
+        }
+        self.deployments.is_gone(workload, pod);
+        self.daemon_sets.pod_is_gone(world, pod);
+        self.roll(world, workload)
+    }
+
+    /// One sync of a workload that is rolling out; nothing if it is not.
+    fn roll(&mut self, world: &World, workload: WorkloadId) -> Vec<Action> {
+        if !self.rollouts.is_going_on(workload) {
+            return Vec::new();
+        }
+        let (mut actions, complete) = match world.model().workloads[workload].controller {
+            Controller::Deployment { .. } => {
+                let surplus = self.deployments.roll(world, workload);
+                let actions = self.resize(world, workload, surplus, Cause::RolledOut);
+                (actions, self.deployments.is_complete(world, workload))
+            }
+            Controller::DaemonSet => {
+                let next = self.daemon_sets.roll(world, workload);
+                let new = next.create.into_iter();
+                let new = new.map(|node| self.new_replica(workload, Some(node)));
+                (new.chain(next.delete).collect(), next.complete)
+            }
+            _ => {
+                let actions = self.stateful_sets.sync(world, workload);
+                (actions, self.stateful_sets.is_complete(world, workload))
+            }
+        };
+        if !actions.is_empty() {
+            actions.extend(self.rollouts.progresses(world, workload));
+        }
+        if complete {
+            self.daemon_sets.rollout_ends(workload);
+            actions.extend(self.rollouts.ends(world, workload));
+        }
+        actions
+    }
+
+    /// Creates and deletes pods until every revision of a Deployment has as many as it is to have.
+    fn resize(
+        &mut self,
+        world: &World,
+        workload: WorkloadId,
+        surplus: Vec<(u32, i64)>,
+        why: Cause,
+    ) -> Vec<Action> {
+        let mut actions = Vec::new();
+        for (revision, surplus) in surplus {
+            match usize::try_from(surplus) {
+                Ok(surplus) => {
+                    let of = (workload, revision);
+                    actions.extend(self.deployments.remove(world, of, surplus, why));
+                }
+                Err(_) => {
+                    actions.extend((surplus..0).map(|_| self.new_pod(workload, revision)));
+                }
+            }
+        }
+        actions
+    }
+
+    /// Whether a workload has been created.
+    fn is_there(&self, world: &World, workload: WorkloadId) -> bool {
+        let created_at = world.model().workloads[workload].created_at;
+        created_at <= world.now() || self.has_adopted(workload)
     }
 
     /// Another pod of a Deployment, or the bare pod.
-    fn new_pod(&mut self, workload: WorkloadId) -> Action {
-        let next = self.next_replica[workload];
-        self.replicas.entry(workload).or_default().insert(next, None);
+    fn new_pod(&mut self, workload: WorkloadId, revision: u32) -> Action {
+        self.deployments.add(workload, self.next_replica[workload], revision);
         self.new_replica(workload, None)
     }
 
@@ -273,29 +410,6 @@ impl Controllers {
         self.next_replica[workload] += 1;
         Action::CreatePod { workload, replica, attempt: 0, meant_for }
     }
-
-    /// A DaemonSet's pod for `node`, unless the set's own node selector, affinity or tolerations
-    /// rule the node out.
-    // DaemonSet controller: daemon_controller.go NodeShouldRunDaemonPod
-    fn daemon_pod(&mut self, world: &World, set: WorkloadId, node: NodeId) -> Option<Action> {
-        let spec = &world.model().specs[world.model().workloads[set].spec];
-        crate::scheduler::plugins::runs_daemon(spec, world.view(node))
-            .then(|| self.new_replica(set, Some(node)))
-    }
-}
-
-/// Which of a Deployment's pods goes first when there are too many: those without a node, those that
-/// are not ready, and of those that are ready the ones that were created last.
-// ReplicaSet controller: pkg/controller/controller_utils.go ActivePodsWithRanks
-fn leaves_first(world: &World, pod: PodId) -> (u8, Reverse<PodId>) {
-    let rank = match world.pods().phase(pod) {
-        Phase::Ended(_) | Phase::Withdrawn => 0,
-        Phase::Terminating { .. } => 1,
-        Phase::Pending => 2,
-        Phase::Starting { .. } => 3,
-        Phase::Running { .. } => 4,
-    };
-    (rank, Reverse(pod))
 }
 
 fn controller(world: &World, pod: PodId) -> Controller {

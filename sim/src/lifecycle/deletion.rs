@@ -8,11 +8,11 @@ use crate::world::World;
 use crate::world::pods::Phase;
 
 /// The deletion of a pod that its workload no longer wants, unless it is on its way out.
-pub(super) fn delete(world: &World, pod: PodId) -> Option<Action> {
+pub(super) fn delete(world: &World, pod: PodId, why: Cause) -> Option<Action> {
     match world.pods().phase(pod) {
         Phase::Pending => Some(Action::Withdraw { pod }),
         Phase::Starting { .. } | Phase::Running { .. } => {
-            Some(Action::Terminate { pod, why: Cause::ScaledDown, reason: None })
+            Some(Action::Terminate { pod, why, reason: None })
         }
         Phase::Terminating { .. } | Phase::Ended(_) | Phase::Withdrawn => None,
     }

@@ -13,6 +13,7 @@ pub mod images;
 pub mod job;
 pub mod labels;
 pub mod node;
+pub mod planned;
 pub mod pod;
 pub mod pool;
 pub mod quota;
@@ -43,6 +44,7 @@ use failure::{FailurePolicy, FailurePolicyId};
 use images::Images;
 use labels::LabelSet;
 use node::NodeId;
+use planned::Planned;
 use pod::{PodSpec, SpecId};
 use pool::{Pool, PoolId};
 use quota::Quota;
@@ -90,6 +92,8 @@ pub struct Model {
     pub failure_policies: Table<FailurePolicyId, FailurePolicy>,
     /// When CronJobs make Jobs.
     pub schedules: Table<ScheduleId, Schedule>,
+    /// What changes at given times.
+    pub planned: Planned,
     /// What lets Jobs and pods arrive.
     pub generators: Generators,
     /// Workloads whose pods keep data on their nodes' own disks.
@@ -181,6 +185,7 @@ impl Default for Model {
             workloads: Table::new(),
             failure_policies: Table::new(),
             schedules: Table::new(),
+            planned: Planned::default(),
             generators: Table::new(),
             local_data: BTreeSet::new(),
             required: BTreeMap::new(),

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use super::Model;
 use super::labels::{LabelSet, Operator, Requirement};
-use super::pod::NodeSelectorTerm;
+use super::pod::{NodeSelectorTerm, SpecId};
 use super::storage::{Access, Claim, ClaimId, ClaimState, ClaimUse, Named, Owner, Volume};
 pub use super::workload::{Whose, ZonalVolumes};
 
@@ -44,15 +44,27 @@ impl Model {
         whose: Whose,
         zones: impl IntoIterator<Item = NameId>,
     ) {
-        let plain = self.specs[self.workloads[workload].spec].clone();
+        let zones: Vec<NameId> = zones.into_iter().collect();
+        let held = self.held_in(self.workloads[workload].spec, &zones);
+        self.workloads[workload].volumes = Some(ZonalVolumes { whose, held });
+        let mut planned = std::mem::take(&mut self.planned);
+        for rollout in planned.rollouts.get_mut(&workload).into_iter().flatten() {
+            let held = self.held_in(rollout.spec, &zones);
+            rollout.volumes = Some(ZonalVolumes { whose, held });
+        }
+        self.planned = planned;
+    }
+
+    /// What pods ask for whose volumes have been made in each of these zones.
+    fn held_in(&mut self, plain: SpecId, zones: &[NameId]) -> BTreeMap<NameId, SpecId> {
         let mut held = BTreeMap::new();
         for zone in zones {
-            let mut spec = plain.clone();
-            let claim = self.claim_in(zone);
+            let mut spec = self.specs[plain].clone();
+            let claim = self.claim_in(*zone);
             spec.volumes.claims.push(ClaimUse { claim, ephemeral: false, alone: false });
-            held.insert(zone, self.specs.intern(spec));
+            held.insert(*zone, self.specs.intern(spec));
         }
-        self.workloads[workload].volumes = Some(ZonalVolumes { whose, held });
+        held
     }
 
     /// The claim that stands for every one whose volume is in a zone.

@@ -1,5 +1,7 @@
-//! What is desired: how many replicas each workload is to have, and what a pod is to request. It begins
-//! as the scenario says, and autoscalers change it.
+//! What is desired: how many replicas each workload is to have, of which revision, and what a pod is to
+//! request. It begins as the scenario says; autoscalers and rollouts change it.
+
+use std::collections::BTreeMap;
 
 use super::World;
 use crate::fact::Fact;
@@ -13,6 +15,8 @@ use crate::table::Table;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Desired {
     replicas: Table<WorkloadId, Option<u32>>,
+    /// The revisions of workloads that have been rolled out.
+    revisions: BTreeMap<WorkloadId, u32>,
     expected: Expected,
 }
 
@@ -20,7 +24,8 @@ impl Desired {
     /// As the scenario says.
     pub(super) fn new(model: &Model) -> Desired {
         let replicas = model.workloads.rows().map(|workload| workload.controller.at_once());
-        Desired { replicas: replicas.collect(), expected: Expected::new(model) }
+        let (replicas, expected) = (replicas.collect(), Expected::new(model));
+        Desired { replicas, revisions: BTreeMap::new(), expected }
     }
 }
 
@@ -50,6 +55,23 @@ impl World {
         let before = self.desired.replicas[workload].replace(replicas).unwrap_or(0);
         self.desired.expected.scaled(&self.model, workload, before, replicas);
         Fact::WorkloadScaled { workload, before, replicas }
+    }
+
+    /// The revision that pods of a workload are to be of.
+    #[must_use]
+    pub fn revision(&self, workload: WorkloadId) -> u32 {
+        self.desired.revisions.get(&workload).copied().unwrap_or(0)
+    }
+
+    /// A workload gets its next pod template.
+    ///
+    /// # Panics
+    /// If none is planned.
+    pub fn revise(&mut self, workload: WorkloadId) -> Fact {
+        let revision = self.revision(workload) + 1;
+        assert!(self.model.rollout(workload, revision).is_some(), "a rollout is planned");
+        self.desired.revisions.insert(workload, revision);
+        Fact::RolloutBegan { workload, revision }
     }
 
     /// A pod requests something else from now on, in place.

@@ -3,6 +3,8 @@
 //! A row is one *attempt*: one Pod object. A pod that is recreated is a new row of the same
 //! workload and replica.
 
+use std::collections::BTreeMap;
+
 use crate::model::disruption::DisruptionReason;
 use crate::model::node::NodeId;
 use crate::model::pod::{End, PodId, SpecId};
@@ -54,6 +56,8 @@ pub struct Pods {
     pub(super) replica: Table<PodId, u32>,
     pub(super) attempt: Table<PodId, u32>,
     pub(super) spec: Table<PodId, SpecId>,
+    /// The revisions of pods that are not of the first.
+    pub(super) revision: BTreeMap<PodId, u32>,
     /// The one node that a DaemonSet meant the pod for.
     pub(super) meant_for: Table<PodId, Option<NodeId>>,
     pub(super) phase: Table<PodId, Phase>,
@@ -123,6 +127,11 @@ impl Pods {
         self.spec[pod]
     }
 
+    /// Number of its workload's pod template that a pod was made of, from 0.
+    pub fn revision(&self, pod: PodId) -> u32 {
+        self.revision.get(&pod).copied().unwrap_or(0)
+    }
+
     /// The one node that a DaemonSet meant the pod for.
     pub fn meant_for(&self, pod: PodId) -> Option<NodeId> {
         self.meant_for[pod]
@@ -158,6 +167,11 @@ impl Pods {
     // kubelet: kubelet_pods.go getPhase
     pub fn runs_containers(&self, pod: PodId) -> bool {
         self.runs_containers[pod]
+    }
+
+    /// When a pod became ready, if it has.
+    pub fn ready_at(&self, pod: PodId) -> Option<SimTime> {
+        self.ready_at[pod]
     }
 
     /// When a pod was created.

@@ -38,8 +38,8 @@ impl World {
         self.now = now;
     }
 
-    /// Creates a pod: `attempt` of `replica` of `workload`, meant for one node if a DaemonSet made
-    /// it.
+    /// Creates a pod of the first revision: `attempt` of `replica` of `workload`, meant for one node if
+    /// a DaemonSet made it.
     pub fn create_pod(
         &mut self,
         workload: WorkloadId,
@@ -47,7 +47,18 @@ impl World {
         attempt: u32,
         meant_for: Option<NodeId>,
     ) -> (PodId, Fact) {
-        let spec = self.spec_for(workload, replica);
+        self.create_revision((workload, 0), replica, attempt, meant_for)
+    }
+
+    /// The same of any revision.
+    pub fn create_revision(
+        &mut self,
+        (workload, revision): (WorkloadId, u32),
+        replica: u32,
+        attempt: u32,
+        meant_for: Option<NodeId>,
+    ) -> (PodId, Fact) {
+        let spec = self.spec_for((workload, revision), replica);
         let pods = &mut self.pods;
         let pod = pods.phase.push(Phase::Pending);
         pods.workload.push(workload);
@@ -62,6 +73,9 @@ impl World {
         pods.reason.push(None);
         pods.started_ms.push(None);
         pods.runs_containers.push(false);
+        if revision > 0 {
+            pods.revision.insert(pod, revision);
+        }
         (pod, Fact::PodCreated { pod, workload, replica, attempt })
     }
 

@@ -23,15 +23,14 @@ pub(super) struct MadeVolumes {
 }
 
 impl World {
-    /// What the next pod of a replica asks for.
-    pub(crate) fn spec_for(&self, workload: WorkloadId, replica: u32) -> SpecId {
-        let workload_of = &self.model.workloads[workload];
-        let volumes = workload_of.volumes.as_ref();
+    /// What the next pod of a replica asks for, if it is of this revision.
+    pub(crate) fn spec_for(&self, (workload, revision): (WorkloadId, u32), replica: u32) -> SpecId {
+        let (spec, volumes) = self.model.template(workload, revision);
         let held = volumes.and_then(|volumes| {
             let zone = self.volume_zones.0.get(&volumes.of(workload, replica))?;
             volumes.held.get(zone).copied()
         });
-        held.unwrap_or(workload_of.spec)
+        held.unwrap_or(spec)
     }
 
     /// A pod has been placed on a node: its zonal volumes are made there, if they are not yet.
@@ -67,15 +66,16 @@ impl World {
             .ids()
             .filter(|pod| self.pods.phase(*pod) == Phase::Pending)
             .filter(|pod| {
-                let workload = &self.model.workloads[self.pods.workload(*pod)];
-                let volumes = workload.volumes.as_ref();
+                let revision = self.pods.revision(*pod);
+                let (spec, volumes) = self.model.template(self.pods.workload(*pod), revision);
                 let shares = volumes.is_some_and(|it| it.whose == Whose::Claim(claim));
                 // A pod that was found at the start has claims of its own.
-                shares && self.pods.spec(*pod) == workload.spec
+                shares && self.pods.spec(*pod) == spec
             })
             .collect();
         let hold = |pod| {
-            let spec = self.spec_for(self.pods.workload(pod), self.pods.replica(pod));
+            let of = (self.pods.workload(pod), self.pods.revision(pod));
+            let spec = self.spec_for(of, self.pods.replica(pod));
             (pod, self.ask_for(pod, spec))
         };
         waiting.into_iter().map(hold).collect()
@@ -93,8 +93,8 @@ impl World {
     /// What the replacement of a pod asks for: with zonal volumes that have been made, to be in their
     /// zone. A pod that was found at the start has claims of its own.
     pub(super) fn replacement_spec(&self, pod: PodId) -> SpecId {
-        let (workload, own) = (self.pods.workload(pod), self.pods.spec(pod));
-        let is_held = own != self.model.workloads[workload].spec;
-        if is_held { own } else { self.spec_for(workload, self.pods.replica(pod)) }
+        let (of, own) = ((self.pods.workload(pod), self.pods.revision(pod)), self.pods.spec(pod));
+        let is_held = own != self.model.template(of.0, of.1).0;
+        if is_held { own } else { self.spec_for(of, self.pods.replica(pod)) }
     }
 }

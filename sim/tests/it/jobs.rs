@@ -75,7 +75,7 @@ impl Bench {
         let mut world = World::new(setup.model.clone());
         let (node, _) = world.launch(Id::from_index(0), 0);
         world.register(node);
-        let controllers = Controllers::new(&setup.model);
+        let controllers = Controllers::new(&setup.model, ROOT);
         let (outcomes, looks) = (Vec::new(), Vec::new());
         let mut bench = Bench { world, controllers, node, outcomes, looks };
         let actions = bench.controllers.workload_created(&bench.world, the_job());
@@ -349,7 +349,7 @@ fn the_next_waits_until_lost_pods_are_given_up() {
     let mut world = World::new(setup.model.clone());
     let (node, _) = world.launch(Id::from_index(0), 0);
     world.register(node);
-    let mut controllers = Controllers::new(&setup.model);
+    let mut controllers = Controllers::new(&setup.model, ROOT);
     controllers.job_due(&world, the_job());
     let (pod, _) = world.create_pod(the_job(), 0, 0, None);
     controllers.pod_created(&world, pod);

@@ -15,6 +15,7 @@ mod pools;
 mod prices;
 mod properties;
 mod rates;
+mod rollouts;
 mod scale;
 mod scheduling;
 mod start;
