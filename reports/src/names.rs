@@ -187,5 +187,6 @@ pub fn reason(why: Cause) -> &'static str {
         Cause::Released => "Released",
         Cause::JobOver => "JobOver",
         Cause::ScaledDown => "ScaledDown",
+        Cause::RolledOut => "RolledOut",
     }
 }

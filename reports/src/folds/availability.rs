@@ -45,6 +45,8 @@ struct Watch {
     since: SimTime,
     enough_ms: u128,
     wanted_ms: u128,
+    /// The same, times how many were wanted.
+    desired_ms: u128,
     unavailable_ms: u128,
     was_full: bool,
     least: Option<u32>,
@@ -83,7 +85,7 @@ impl Availability {
                     Available {
                         time_based,
                         unavailable_ms: watch.unavailable_ms,
-                        desired_ms: watch.wanted_ms * u128::from(watch.desired),
+                        desired_ms: watch.desired_ms,
                         least: watch.least,
                     },
                 ))
@@ -97,6 +99,7 @@ impl Availability {
         let ms = u128::from(at.min(to).since(watch.since.max(from)).as_ms());
         if watch.desired > 0 {
             watch.wanted_ms += ms;
+            watch.desired_ms += u128::from(watch.desired) * ms;
             watch.enough_ms += if watch.available >= watch.required { ms } else { 0 };
             watch.unavailable_ms += u128::from(watch.desired.saturating_sub(watch.available)) * ms;
         }
@@ -127,6 +130,7 @@ impl Sink for Availability {
                     since: at,
                     enough_ms: 0,
                     wanted_ms: 0,
+                    desired_ms: 0,
                     unavailable_ms: 0,
                     was_full: false,
                     least: None,

@@ -54,8 +54,8 @@ impl Ends {
     }
 }
 
-/// Pods whose end disrupts nothing: their Job is over, or they were terminating when the run began,
-/// and what disrupted them lies before it.
+/// Pods whose end disrupts nothing: their Job is over, their workload is scaled down or rolled out, or
+/// they were terminating when the run began, and what disrupted them lies before it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Dismissed(BTreeSet<PodId>);
 
@@ -65,7 +65,7 @@ impl Dismissed {
         match *fact {
             Fact::PodTerminating {
                 pod,
-                why: Cause::JobOver | Cause::ScaledDown | Cause::InitialState,
+                why: Cause::JobOver | Cause::ScaledDown | Cause::RolledOut | Cause::InitialState,
                 ..
             } => {
                 self.0.insert(pod);

@@ -239,7 +239,7 @@ macro_rules! of_pods {
     }
     digest [pod; workload; waited]
     columns { pod: pod, waitedMs: waited }
-    says [pod, " is deleted with its Job after ", waited, " without a node"]
+    says [pod, " is deleted after ", waited, " without a node"]
 
     } };
 }
