@@ -7,7 +7,7 @@ use sim::model::Model;
 use sim::model::catalog::{InstanceType, Offering};
 use sim::model::labels::{LabelSet, Operator, Requirement};
 use sim::model::node::{NodeId, NodeShape};
-use sim::model::pod::{AffinityTerm, PodAffinity, PodSpec, SpecId, SpreadConstraint};
+use sim::model::pod::{AffinityTerm, PodAffinity, PodTraits, SpecId, SpreadConstraint};
 use sim::model::pool::{Healing, NodeTemplate, Pool, PoolId};
 use sim::model::resources::{Lane, Resources};
 use sim::model::selectors::{
@@ -176,15 +176,9 @@ fn spec(
     let not_ready = unwell(names.intern("node.kubernetes.io/not-ready"));
     let unreachable = unwell(names.intern("node.kubernetes.io/unreachable"));
     let namespace = Some(names.intern("default"));
-    let mut spec = PodSpec {
-        namespace,
-        labels,
-        requests,
-        nonzero_requests: requests,
-        scored_requests: requests,
-        tolerations: vec![spot, not_ready, unreachable],
-        ..PodSpec::default()
-    };
+    let tolerations = vec![spot, not_ready, unreachable];
+    let traits = PodTraits { namespace, labels, tolerations, ..PodTraits::default() };
+    let mut spec = traits.requesting(requests);
     match kind {
         Kind::Basic => {}
         Kind::Rs => spec.default_spread = Some(selector),

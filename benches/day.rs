@@ -14,7 +14,7 @@ use sim::market::Market;
 use sim::model::Model;
 use sim::model::catalog::{InstanceType, Offering};
 use sim::model::node::NodeShape;
-use sim::model::pod::PodSpec;
+use sim::model::pod::PodTraits;
 use sim::model::pool::{Healing, NodeTemplate, Pool};
 use sim::model::resources::{Lane, Resources};
 use sim::model::workload::{Controller, Workload};
@@ -82,12 +82,7 @@ fn setup(nodes: u32, arrivals: &str) -> Setup {
         let number = |text: &str| text.parse::<u64>().expect("a whole number");
         let seconds = |text: &str| Span::from_secs_f64(text.parse().expect("a number of seconds"));
         let requests = Resources::one_pod(number(cpu_m), number(ram_bytes));
-        let spec = PodSpec {
-            requests,
-            nonzero_requests: requests,
-            scored_requests: requests,
-            ..PodSpec::default()
-        };
+        let spec = PodTraits::default().requesting(requests);
         let spec = model.specs.intern(spec);
         let duration = Some(seconds(duration_s));
         model.workloads.push(Workload {

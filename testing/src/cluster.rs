@@ -9,7 +9,6 @@ use sim::model::catalog::{InstanceType, Offering};
 use sim::model::images::PodImages;
 use sim::model::labels::LabelSet;
 use sim::model::node::NodeShape;
-use sim::model::pod::PodSpec;
 use sim::model::pool::{Healing, NodeTemplate, Pool};
 use sim::model::resources::{Lane, Resources};
 use sim::model::start::StartNode;
@@ -164,7 +163,8 @@ impl ClusterPlan {
             let image = (index % 2 == 1).then(|| images[index / 2 % images.len()]);
             let images = image.map(|image| PodImages { known: vec![image], containers: 1 });
             let images = images.unwrap_or_default();
-            let spec = PodSpec { images, ..plan.spec(&mut model) };
+            let mut spec = plan.spec(&mut model);
+            spec.images = images;
             let namespace = spec.namespace.expect("every pod has a namespace");
             let priority = spec.priority;
             let spec = model.specs.intern(spec);

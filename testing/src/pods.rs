@@ -5,7 +5,8 @@ use sim::Span;
 use sim::model::Model;
 use sim::model::labels::{LabelSet, Operator, Requirement};
 use sim::model::pod::{
-    AffinityTerm, HostPort, NodeSelectorTerm, PodAffinity, PodSpec, Protocol, SpreadConstraint,
+    AffinityTerm, HostPort, NodeSelectorTerm, PodAffinity, PodSpec, PodTraits, Protocol,
+    SpreadConstraint,
 };
 use sim::model::resources::Resources;
 use sim::model::selectors::{
@@ -179,12 +180,9 @@ impl PodPlan {
         });
         let tolerations = tolerations.collect();
         let port = |port| HostPort { ip: None, protocol: Protocol::Tcp, port };
-        PodSpec {
+        let traits = PodTraits {
             namespace: Some(namespace),
             labels: LabelSet::from_iter([app_label(self.app, model)]),
-            requests,
-            nonzero_requests: requests,
-            scored_requests: requests,
             node_selector: self.disk.map(|v| (disk_key, disk(v, model))).into_iter().collect(),
             preferred_affinity: likes.into_iter().collect(),
             tolerations,
@@ -196,8 +194,9 @@ impl PodPlan {
             grace: Span::from_secs(30),
             shutdown: Span::from_secs(30),
             startup: Span::from_secs(5),
-            ..PodSpec::default()
-        }
+            ..PodTraits::default()
+        };
+        traits.requesting(requests)
     }
 
     fn constraint(&self, plan: &SpreadPlan, model: &mut Model) -> SpreadConstraint {

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sim::fact::Cause;
-use sim::fact::Fact;
+use sim::fact::{Cause, Fact, Requested};
 use sim::model::catalog::{CapacityType, OfferingId};
 use sim::model::node::NodeId;
 use sim::model::pod::SpecId;
@@ -238,24 +237,26 @@ impl Meter {
                 return Some(self.bill(node, account, at, billed_to, free));
             }
             Fact::PriceChanged { offering, price } => self.reprice(at, offering, price),
-            Fact::PodScheduled { workload, spec, node, .. }
-            | Fact::PodFound { workload, spec, node, .. } => {
-                let weight = self.weight(spec);
+            Fact::PodScheduled { workload, spec, requests, node, .. }
+            | Fact::PodFound { workload, spec, requests, node, .. } => {
+                let weight = self.weight(spec, requests);
                 self.change_claims(at, node, workload, |claim| claim.weight += weight);
             }
-            Fact::PodResized { workload, node, before, spec, .. } => {
-                let (before, weight) = (self.weight(before), self.weight(spec));
+            Fact::PodResized { workload, node, spec, before, requests, .. } => {
+                let [before, weight] = [before, requests].map(|it| self.weight(spec, it));
                 self.change_claims(at, node, workload, |claim| {
                     claim.weight = claim.weight - before + weight;
                 });
             }
-            Fact::PodEnded { workload, spec, node, .. } => {
-                let weight = self.weight(spec);
+            Fact::PodEnded { workload, spec, requests, node, .. } => {
+                let weight = self.weight(spec, requests);
                 self.change_claims(at, node, workload, |claim| claim.weight -= weight);
             }
-            Fact::PodWorked { workload, spec, node, worked, .. } if worked.lost > Span::ZERO => {
+            Fact::PodWorked { workload, spec, requests, node, worked, .. }
+                if worked.lost > Span::ZERO =>
+            {
                 let price = self.open.get(&node)?.price;
-                let lost = (price * worked.lost).0 * self.weight(spec);
+                let lost = (price * worked.lost).0 * self.weight(spec, requests);
                 self.change_claims(at, node, workload, |claim| {
                     claim.lost = claim.cost.min(claim.lost + lost);
                 });
@@ -358,9 +359,9 @@ impl Meter {
         self.open.insert(node, account);
     }
 
-    /// What the pods of a spec weigh in the price of their node.
-    fn weight(&self, spec: SpecId) -> u128 {
-        self.weights.of(&self.legend.model.specs[spec].requests)
+    /// What a pod weighs in the price of its node.
+    fn weight(&self, spec: SpecId, requests: Requested) -> u128 {
+        self.weights.of(&requests.with(&self.legend.model.specs[spec].requests))
     }
 
     /// What a whole machine weighs; never nothing.

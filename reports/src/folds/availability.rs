@@ -172,7 +172,7 @@ fn enough(model: &Model, workload: WorkloadId, desired: u32, expected: &Expected
     if model.budgets.is_empty() {
         return u32::from(desired > 0);
     }
-    let budgets = model.relations().of_spec(model.workloads[workload].spec).budgets.iter();
+    let budgets = model.related(model.workloads[workload].spec).budgets.iter();
     let each = budgets.map(|id| {
         let wanted = expected[*id];
         desired - (wanted - model.budgets[*id].desired_healthy(wanted))

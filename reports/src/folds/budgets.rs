@@ -64,7 +64,7 @@ impl Budgets {
         if model.budgets.is_empty() {
             return Vec::new();
         }
-        model.relations().of_spec(model.workloads[workload].spec).budgets.clone()
+        model.related(model.workloads[workload].spec).budgets.clone()
     }
 
     fn change(&mut self, at: SimTime, id: BudgetId, change: i64) {

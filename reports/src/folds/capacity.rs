@@ -180,20 +180,21 @@ impl Sink for Capacity {
                     self.spot_nodes -= u64::from(self.is_spot(row.offering));
                 }
             }
-            Fact::PodScheduled { spec, node, .. } | Fact::PodFound { spec, node, .. } => {
-                let requests = self.legend.model.specs[spec].requests;
+            Fact::PodScheduled { spec, requests, node, .. }
+            | Fact::PodFound { spec, requests, node, .. } => {
+                let requests = requests.with(&self.legend.model.specs[spec].requests);
                 self.change(at, node, |row| row.requested += &requests);
             }
-            Fact::PodResized { node, before, spec, .. } => {
-                let specs = &self.legend.model.specs;
-                let (before, requests) = (specs[before].requests, specs[spec].requests);
+            Fact::PodResized { node, spec, before, requests, .. } => {
+                let base = &self.legend.model.specs[spec].requests;
+                let [before, requests] = [before, requests].map(|it| it.with(base));
                 self.change(at, node, |row| {
                     row.requested -= &before;
                     row.requested += &requests;
                 });
             }
-            Fact::PodEnded { spec, node, end, .. } => {
-                let requests = self.legend.model.specs[spec].requests;
+            Fact::PodEnded { spec, requests, node, end, .. } => {
+                let requests = requests.with(&self.legend.model.specs[spec].requests);
                 self.change(at, node, |row| row.requested -= &requests);
                 if end == End::Completed && at >= self.legend.from {
                     self.completed += 1;

@@ -1,6 +1,7 @@
 //! Figures worked by hand: bills of one node, waits of a few pods, the availability of one service.
 
 use crate::common;
+use crate::common::half;
 
 use std::sync::Arc;
 
@@ -10,8 +11,8 @@ use reports::folds::availability::Availability;
 use reports::folds::capacity::Capacity;
 use reports::folds::disruption::Disruption;
 use reports::folds::pending::{Pending, Wait};
-use sim::fact::Cause;
 use sim::fact::refusal::RefusalId;
+use sim::fact::{Cause, Requested};
 use sim::model::Model;
 use sim::model::catalog::OfferingId;
 use sim::model::contract::PaidVolumes;
@@ -19,6 +20,7 @@ use sim::model::job::Worked;
 use sim::model::node::NodeId;
 use sim::model::pod::{End, Limit, PodId, SpecId};
 use sim::model::pool::{Healing, Pool, PoolId};
+use sim::model::resources::Resources;
 use sim::model::workload::WorkloadId;
 use sim::table::Id;
 use sim::{Fact, Legend, MicroUsdPerHour, SimTime, Sink, Span};
@@ -78,8 +80,18 @@ fn lost_work_is_paid_at_the_share_of_its_pod() {
         let worked = Worked { lost: Span::from_secs(100), ..Worked::default() };
         let facts = [
             (s(0), launched(SPOT_OFFERING)),
-            (s(0), Fact::PodScheduled { pod, workload, spec, node, waited: Span::ZERO }),
-            (s(held), Fact::PodWorked { pod, workload, spec, node, worked }),
+            (
+                s(0),
+                Fact::PodScheduled {
+                    pod,
+                    workload,
+                    spec,
+                    requests: half(),
+                    node,
+                    waited: Span::ZERO,
+                },
+            ),
+            (s(held), Fact::PodWorked { pod, workload, spec, requests: half(), node, worked }),
             (s(held), gone()),
         ];
         bill((0, 86_400), &facts)
@@ -163,34 +175,55 @@ fn a_price_step_is_paid_from_its_instant() {
     assert_eq!(bill((0, 86_400), &facts).total().micro_usd(), 4_000 * 300 + 2_000 * 600);
 }
 
-#[test]
-fn idle_is_what_no_pod_requests() {
+/// A pod on a machine from 1,000 s to 3,000 s of its 4,000 s, which is resized at 2,000 s.
+fn pod_on_a_machine(first: Requested, then: Requested) -> Vec<(SimTime, Fact)> {
     let (pod, workload) = (PodId::from_index(0), WorkloadId::from_index(0));
     let (node, waited, ran) = (NodeId::from_index(0), Span::ZERO, Span::ZERO);
     let spec = SpecId::from_index(0);
-    let facts = [
+    let requests = first;
+    let scheduled = Fact::PodScheduled { pod, workload, spec, requests, node, waited };
+    let requests = then;
+    let resized = Fact::PodResized { pod, workload, node, spec, before: first, requests };
+    let (end, reason, was_ready, was_available) = (End::Clean, None, true, false);
+    #[rustfmt::skip]
+    let ended = Fact::PodEnded {
+        pod, workload, spec, requests, node, end, reason, was_ready, was_available, ran,
+    };
+    vec![
         (s(0), launched(ON_DEMAND_OFFERING)),
-        (s(1_000), Fact::PodScheduled { pod, workload, spec, node, waited }),
-        (
-            s(3_000),
-            Fact::PodEnded {
-                pod,
-                workload,
-                spec,
-                node,
-                end: End::Clean,
-                reason: None,
-                was_ready: true,
-                was_available: false,
-                ran,
-            },
-        ),
+        (s(1_000), scheduled),
+        (s(2_000), resized),
+        (s(3_000), ended),
         (s(4_000), gone()),
-    ];
-    let money = bill((0, 86_400), &facts);
+    ]
+}
+
+#[test]
+fn idle_is_what_no_pod_requests() {
+    let money = bill((0, 86_400), &pod_on_a_machine(half(), half()));
     // Half the machine for half the time: three quarters are idle.
     assert_eq!(money.total().micro_usd(), 4_000_000);
     assert_eq!(money.idle.micro_usd(), 3_000_000);
+}
+
+/// What a pod requests is on its facts: no spec of the model says so.
+#[test]
+fn a_pod_is_charged_for_the_size_that_it_has() {
+    let [all, quarter] =
+        [4, 1].map(|cores| Requested::of(&Resources::one_pod(cores * 1_000, (cores * 4) << 30)));
+    let facts = pod_on_a_machine(all, quarter);
+    let money = bill((0, 86_400), &facts);
+    assert_eq!(money.total().micro_usd(), 4_000_000);
+    // All of it for a quarter of the time, and a quarter of it for another.
+    assert_eq!(money.idle.micro_usd(), 4_000_000 - 1_000_000 - 250_000);
+    let mut capacity = Capacity::new(&legend(Span::ZERO, Span::from_secs(86_400)));
+    facts[..2].iter().for_each(|(at, fact)| capacity.fact(*at, fact));
+    let registered = Fact::NodeReady { node: NodeId::from_index(0) };
+    capacity.fact(s(1_500), &registered);
+    facts[2..].iter().for_each(|(at, fact)| capacity.fact(*at, fact));
+    let [milli, mib] = capacity.finish().integral.requested;
+    assert_eq!(milli, (500 * 4_000 + 1_000 * 1_000) * 1_000);
+    assert_eq!(mib, (500 * (16 << 10) + 1_000 * (4 << 10)) * 1_000);
 }
 
 proptest! {
@@ -216,7 +249,10 @@ fn a_quantile_that_falls_on_a_waiting_pod_says_so() {
     let spec = SpecId::from_index(0);
     for (index, seconds) in [1, 2, 3].into_iter().enumerate() {
         let (pod, waited) = (PodId::from_index(index), Span::from_secs(seconds));
-        pending.fact(s(seconds), &Fact::PodScheduled { pod, workload, spec, node, waited });
+        pending.fact(
+            s(seconds),
+            &Fact::PodScheduled { pod, workload, spec, requests: half(), node, waited },
+        );
     }
     let waited = Span::from_secs(1_000);
     let still = Fact::StillPending { pod: PodId::from_index(3), workload, waited, refusal: None };
@@ -317,7 +353,7 @@ fn what_was_on_its_way_out_is_no_disruption() {
         let (was_ready, was_available, end) = (false, false, End::Clean);
         #[rustfmt::skip]
         let ended = Fact::PodEnded {
-            pod, workload, spec, node, end, reason, was_ready, was_available, ran,
+            pod, workload, spec, requests: half(), node, end, reason, was_ready, was_available, ran,
         };
         disruption.fact(s(1), &terminating);
         disruption.fact(s(2), &ended);
@@ -344,6 +380,7 @@ fn each_end_is_counted_in_one_class() {
             pod,
             workload,
             spec,
+            requests: half(),
             node,
             end,
             reason,

@@ -1,6 +1,7 @@
 //! The cost by dimension: each sums exactly to the cost, whatever runs where and whatever covers it.
 
 use crate::common;
+use crate::common::half;
 
 use std::sync::Arc;
 
@@ -56,7 +57,7 @@ fn launched(node: usize, offering: usize) -> Fact {
 fn bound(pod: usize, node: usize) -> Fact {
     let (pod, workload) = (PodId::from_index(pod), WorkloadId::from_index(0));
     let (spec, node) = (SpecId::from_index(0), NodeId::from_index(node));
-    Fact::PodScheduled { pod, workload, spec, node, waited: Span::ZERO }
+    Fact::PodScheduled { pod, workload, spec, requests: half(), node, waited: Span::ZERO }
 }
 
 fn ended(pod: usize, node: usize) -> Fact {
@@ -64,7 +65,18 @@ fn ended(pod: usize, node: usize) -> Fact {
     let (spec, node) = (SpecId::from_index(0), NodeId::from_index(node));
     let (end, was_available, ran) = (End::Clean, false, Span::ZERO);
     let (was_ready, reason) = (true, None);
-    Fact::PodEnded { pod, workload, spec, node, end, reason, was_ready, was_available, ran }
+    Fact::PodEnded {
+        pod,
+        workload,
+        spec,
+        requests: half(),
+        node,
+        end,
+        reason,
+        was_ready,
+        was_available,
+        ran,
+    }
 }
 
 fn gone(node: usize) -> Fact {

@@ -1,6 +1,7 @@
 //! Budgets by hand: what a reclaim goes past, and for how long too few are there.
 
 use crate::common;
+use crate::common::half;
 
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use sim::model::budget::{Amount, Budget, Limit};
 use sim::model::disruption::DisruptionReason;
 use sim::model::labels::{LabelSet, Operator, Requirement};
 use sim::model::node::NodeId;
-use sim::model::pod::{End, PodSpec};
+use sim::model::pod::End;
 use sim::model::selectors::{Namespaces, PodSelector};
 use sim::model::workload::{Controller, Workload};
 use sim::table::Id;
@@ -25,11 +26,9 @@ fn protected() -> Legend {
     let mut model = Model::clone(&legend.model);
     let workload = Id::from_index(0);
     let name = model.workloads[workload].name;
-    let spec = PodSpec {
-        namespace: Some(name),
-        labels: LabelSet::from_iter([(name, name)]),
-        ..model.specs[model.workloads[workload].spec].clone()
-    };
+    let mut spec = model.specs[model.workloads[workload].spec].clone();
+    spec.namespace = Some(name);
+    spec.labels = LabelSet::from_iter([(name, name)]);
     model.workloads[workload].spec = model.specs.intern(spec);
     let labels = vec![Requirement { key: name, operator: Operator::In(vec![name]) }];
     let namespaces = Namespaces::Only(vec![name]);
@@ -63,6 +62,7 @@ fn a_reclaim_goes_past_a_budget_and_an_eviction_does_not() {
         pod: Id::from_index(pod),
         workload,
         spec,
+        requests: half(),
         node,
         end: End::KilledWithoutWarning,
         reason: Some(DisruptionReason::DeletionByPodGc),

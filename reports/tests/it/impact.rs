@@ -1,6 +1,7 @@
 //! Impact by hand: time to recovery, the largest burst, and the workloads disrupted.
 
 use crate::common;
+use crate::common::half;
 
 use common::{SPOT, SPOT_OFFERING, legend, s};
 use reports::folds::impact::ImpactFold;
@@ -31,7 +32,7 @@ fn created(number: usize, replica: u32, attempt: u32) -> Fact {
 
 fn placed(number: usize, on: usize) -> Fact {
     let (workload, spec) = (Id::from_index(0), Id::from_index(0));
-    Fact::PodFound { pod: pod(number), workload, spec, node: node(on) }
+    Fact::PodFound { pod: pod(number), workload, spec, requests: half(), node: node(on) }
 }
 
 fn ready(number: usize, on: usize) -> Fact {
@@ -54,6 +55,7 @@ fn ended(number: usize, on: usize, end: End) -> Fact {
         pod: pod(number),
         workload: Id::from_index(0),
         spec: Id::from_index(0),
+        requests: half(),
         node: node(on),
         end,
         reason: None,

@@ -1,6 +1,7 @@
 //! Pods that never run, by hand: what counts, and what only waits.
 
 use crate::common;
+use crate::common::half;
 
 use common::{legend, s};
 use reports::folds::placed::{Placed, Placements};
@@ -37,6 +38,7 @@ fn scheduled(pod: usize) -> Fact {
         pod,
         workload: WEB(),
         spec: SpecId::from_index(0),
+        requests: half(),
         node,
         waited: Span::ZERO,
     }

@@ -1,6 +1,7 @@
 //! Rules are watched as facts come; a recount from nothing after every instant says the same.
 
 use crate::common;
+use crate::common::half;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -264,7 +265,7 @@ impl Hand {
         let workload = Id::from_index(0);
         self.tell(at, Fact::PodCreated { pod, workload, replica: 0, attempt: 0 });
         let (spec, waited) = (Id::from_index(0), Span::ZERO);
-        self.tell(at, Fact::PodScheduled { pod, workload, spec, node, waited });
+        self.tell(at, Fact::PodScheduled { pod, workload, spec, requests: half(), node, waited });
     }
 
     /// A pod begins to terminate.

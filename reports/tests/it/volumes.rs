@@ -2,6 +2,7 @@
 //! took from their binding until they were ready.
 
 use crate::common;
+use crate::common::half;
 
 use std::sync::Arc;
 
@@ -49,6 +50,7 @@ fn scheduled(pod: usize) -> Fact {
         pod: PodId::from_index(pod),
         workload: workload(),
         spec: Id::from_index(0),
+        requests: half(),
         node: NodeId::from_index(0),
         waited: Span::ZERO,
     }
@@ -70,6 +72,7 @@ fn ended(pod: usize, end: End) -> Fact {
         pod: PodId::from_index(pod),
         workload: workload(),
         spec: Id::from_index(0),
+        requests: half(),
         node: NodeId::from_index(0),
         end,
         reason: None,

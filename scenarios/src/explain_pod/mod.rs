@@ -172,7 +172,7 @@ pub fn explain(situation: &mut Situation<'_>, pod: PodId) -> Explanation {
 /// What is said of a pod that is held back before it is tried.
 fn held_back(world: &World, pod: PodId) -> Option<String> {
     let model = world.model();
-    gate(world.pods().spec(pod), model).map(|(_, reason)| match reason {
+    gate(world.base_spec(pod), model).map(|(_, reason)| match reason {
         UnschedulableReason::Gated(_) => GATED.to_owned(),
         reason => reason.text(model),
     })

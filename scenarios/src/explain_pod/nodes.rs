@@ -357,7 +357,7 @@ fn neighbours(context: &Context<'_>, pod: PodView<'_>, node: NodeView<'_>) -> Ve
 }
 
 fn matched(selector: SelectorId, pod: PodId, world: &World) -> bool {
-    let related = world.model().relations().of_spec(world.pods().spec(pod));
+    let related = world.specs().related(world.pods().spec(pod));
     related.matched_by.binary_search(&selector).is_ok()
 }
 

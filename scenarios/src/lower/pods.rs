@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sim::Span;
 use sim::model::Model;
 use sim::model::images::PodImages;
-use sim::model::pod::{HostPort, PodSpec, Protocol};
+use sim::model::pod::{HostPort, PodSpec, PodTraits, Protocol};
 use sim::names::{NameId, Names};
 
 use super::annotations::span_annotation;
@@ -87,13 +87,9 @@ pub fn pod_spec(
     let (required_affinity, preferred_affinity) = node_affinity(names, affinity);
     let scheduler = spec.scheduler_name.as_deref();
     let scheduler = scheduler.filter(|name| !matches!(*name, "" | DEFAULT_SCHEDULER));
-    Ok(PodSpec {
+    let traits = PodTraits {
         namespace: Some(names.intern(namespace)),
         labels: label_set(names, labels),
-        requests: requests.real,
-        nonzero_requests: requests.nonzero,
-        scored_requests: requests.scored,
-        containers: Arc::new(containers),
         qos: qos_class(spec, Defaulting::Completed)?,
         restart_policy: restart_policy(spec),
         // Where a pod is says nothing about where it could be.
@@ -117,6 +113,13 @@ pub fn pod_spec(
         grace,
         shutdown: shutdown(spec, grace, span_annotation(annotations, "spotsim/shutdown")?),
         startup: probes::ready(spec, answers),
+    };
+    Ok(PodSpec {
+        traits: Arc::new(traits),
+        requests: requests.real,
+        nonzero_requests: requests.nonzero,
+        scored_requests: requests.scored,
+        containers: Arc::new(containers),
     })
 }
 
@@ -205,6 +208,7 @@ fn host_ports(names: &mut Names, spec: &kube::PodSpec) -> Result<Vec<HostPort>, 
 
 #[cfg(test)]
 mod tests {
+    use sim::model::resources::Lane;
     use sim::model::taints::TolerationOperator;
 
     use super::*;
@@ -229,6 +233,41 @@ mod tests {
         let spec = r#"{"nodeName": "n1"}"#;
         assert!(lowered(spec, None).1.node_name.is_some());
         assert!(lowered(spec, Some(&PodStatus::default())).1.node_name.is_none());
+    }
+
+    /// The simulator adds containers up as manifests are added up.
+    #[test]
+    fn a_pod_that_is_resized_to_what_it_is_does_not_change() {
+        for text in [
+            r#"{"containers": [{"resources": {"requests": {"cpu": "0"}}},
+                {"resources": {"requests": {"memory": "10Mi", "a.b/c": "2"},
+                 "limits": {"ephemeral-storage": "1Gi"}}}]}"#,
+            r#"{"initContainers": [
+                {"resources": {"requests": {"cpu": "5", "memory": "1Mi"}}},
+                {"restartPolicy": "Always", "resources": {"requests": {"cpu": "1"}}},
+                {"resources": {"requests": {"cpu": "3", "memory": "9Mi"}}}
+            ], "containers": [{"resources": {"requests": {"cpu": "2", "memory": "1Mi"}}}, {}],
+            "overhead": {"cpu": "250m"}}"#,
+            r#"{"resources": {"requests": {"cpu": "3"}}, "overhead": {"cpu": "1"},
+                "containers": [{"resources": {"requests": {"cpu": "2"}}}, {}]}"#,
+            r#"{"resources": {"limits": {"cpu": "3", "memory": "5Mi"}},
+                "containers": [{"resources": {"requests": {"cpu": "2"}}}]}"#,
+            r#"{"overhead": {"memory": "1Mi"}, "resources": {"requests": {"cpu": "1"}},
+                "containers": [{}, {}]}"#,
+            r#"{"containers": []}"#,
+        ] {
+            let (_, pod) = lowered(text, None);
+            assert_eq!(pod.resized(|_| ()), pod, "{text}");
+            let larger = pod.resized(|containers| {
+                for container in &mut containers.list {
+                    let cpu = &mut container.resources.requests.cpu;
+                    *cpu = cpu.map(|cpu| cpu * 2);
+                }
+            });
+            assert_eq!(larger.requests[Lane(4)], pod.requests[Lane(4)]);
+            assert_eq!(larger.requests[Lane::MEMORY], pod.requests[Lane::MEMORY]);
+            assert!(larger.requests[Lane::CPU] >= pod.requests[Lane::CPU]);
+        }
     }
 
     #[test]

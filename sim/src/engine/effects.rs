@@ -36,7 +36,7 @@ impl<S: Sink> Simulation<'_, S> {
                 let fact = self.world.bind(pod, node);
                 self.record(fact);
                 *self.last_refusal.slot(pod) = None;
-                self.wake_scheduler(Happening::PodPlaced(self.world.pods().spec(pod)));
+                self.wake_scheduler(Happening::PodPlaced(self.world.base_spec(pod)));
                 if self.kubelets.admits(pod, node) {
                     self.start(pod, node);
                 } else {

@@ -52,7 +52,7 @@ impl<S: Sink> Simulation<'_, S> {
         self.free_disks(pod, Some(self.world.now() + self.setup.start_up.detach));
         let actions = self.controllers.pod_ended(&self.world, pod, end);
         self.apply_all(actions);
-        self.wake_scheduler(Happening::PodLeft(self.world.pods().spec(pod)));
+        self.wake_scheduler(Happening::PodLeft(self.world.base_spec(pod)));
         let goes = |node| self.pools.is_leaving(node) || self.is_terminated_when_drained(node);
         if let Some(node) = node.filter(|node| goes(*node)) {
             self.release_when_empty(node);
@@ -73,7 +73,7 @@ impl<S: Sink> Simulation<'_, S> {
         let at = (pod, node);
         let actions = self.controllers.pod_lost(&self.world, at, was_terminating, aftermath);
         self.apply_all(actions);
-        self.wake_scheduler(Happening::PodLeft(self.world.pods().spec(pod)));
+        self.wake_scheduler(Happening::PodLeft(self.world.base_spec(pod)));
     }
 
     /// When the disks of a lost pod are detached. They are still mounted, and so they are the pod's for
@@ -133,8 +133,9 @@ impl<S: Sink> Simulation<'_, S> {
     pub(crate) fn tell_work(&mut self, pod: PodId) {
         let worked = self.gangs.pod_worked(&self.world, pod);
         if let Some((worked, node)) = worked.zip(self.world.pods().phase(pod).node()) {
-            let (workload, spec) = (self.world.pods().workload(pod), self.world.pods().spec(pod));
-            self.record(Fact::PodWorked { pod, workload, spec, node, worked });
+            let (world, workload) = (&self.world, self.world.pods().workload(pod));
+            let (spec, requests) = (world.base_spec(pod), world.requested(pod));
+            self.record(Fact::PodWorked { pod, workload, spec, requests, node, worked });
         }
     }
 

@@ -8,6 +8,7 @@ mod market;
 mod nodes;
 mod pods;
 pub mod refusal;
+mod requested;
 mod sink;
 mod subjects;
 mod usage;
@@ -16,6 +17,7 @@ mod workloads;
 
 pub use cause::Cause;
 pub use columns::Column;
+pub use requested::Requested;
 pub use sink::Sink;
 pub use subjects::Subjects;
 
@@ -44,3 +46,6 @@ use workloads::of_workloads;
 // Each list hands all facts on to the next with its own after them; the last makes the enum. What
 // their types and words are is looked up here.
 of_workloads! { of_pods! { of_nodes! { of_market! { of_usage! { facts! {} } } } } }
+
+// A recording keeps millions of them.
+const _: () = assert!(size_of::<Fact>() <= 72);

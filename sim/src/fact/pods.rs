@@ -8,13 +8,15 @@ macro_rules! of_pods {
         pod: PodId,
         workload: WorkloadId,
         node: NodeId,
-        /// What it requested until now.
-        before: SpecId,
-        /// What it requests.
+        /// Its spec in the model.
         spec: SpecId,
+        /// What it requested until now.
+        before: Requested,
+        /// What it requests.
+        requests: Requested,
     }
-    digest [pod; workload, node; before, spec]
-    columns { pod: pod, node: node }
+    digest [pod; workload, node; spec; before, requests]
+    columns { pod: pod, node: node, cpuMilli: requests.cpu_milli(), memoryBytes: requests.memory() }
     says [pod, " is resized in place"]
 
     /// A pod was created and waits for a node.
@@ -56,14 +58,19 @@ macro_rules! of_pods {
     PodScheduled = 4 {
         pod: PodId,
         workload: WorkloadId,
-        /// What it asks for.
+        /// Its spec in the model.
         spec: SpecId,
+        /// What it requests.
+        requests: Requested,
         node: NodeId,
         /// From its creation until now.
         waited: Span,
     }
-    digest [pod; workload, node; spec; waited]
-    columns { pod: pod, node: node, waitedMs: waited }
+    digest [pod; workload, node; requests, spec; waited]
+    columns {
+        pod: pod, node: node, waitedMs: waited, cpuMilli: requests.cpu_milli(),
+        memoryBytes: requests.memory()
+    }
     says [
         pod, " is bound to ", node, if waited == Span::ZERO { " at once" } else { " after " },
         (waited != Span::ZERO).then_some(waited)
@@ -73,12 +80,14 @@ macro_rules! of_pods {
     PodFound = 20 {
         pod: PodId,
         workload: WorkloadId,
-        /// What it asks for.
+        /// Its spec in the model.
         spec: SpecId,
+        /// What it requests.
+        requests: Requested,
         node: NodeId,
     }
-    digest [pod; workload, node; spec]
-    columns { pod: pod, node: node }
+    digest [pod; workload, node; requests, spec]
+    columns { pod: pod, node: node, cpuMilli: requests.cpu_milli(), memoryBytes: requests.memory() }
     says [pod, " is on ", node, " from the start"]
 
     /// The disks of a pod are attached to its node and mounted there.
@@ -147,8 +156,10 @@ macro_rules! of_pods {
     PodEnded = 8 {
         pod: PodId,
         workload: WorkloadId,
-        /// What it asked for.
+        /// Its spec in the model.
         spec: SpecId,
+        /// What it requested.
+        requests: Requested,
         /// The node it was on.
         node: NodeId,
         /// How it ended.
@@ -162,7 +173,9 @@ macro_rules! of_pods {
         /// How long it had been ready.
         ran: Span,
     }
-    digest [pod; workload, node; end.number(), flags(was_ready, was_available); spec; ran; reason]
+    digest [
+        pod; workload, node; end.number(), flags(was_ready, was_available); requests, spec; ran; reason
+    ]
     columns {
         pod: pod, node: node, end: end, disruptionTarget: reason, wasReady: was_ready,
         wasAvailable: was_available, ranMs: ran
@@ -214,13 +227,18 @@ macro_rules! of_pods {
     PodWorked = 33 {
         pod: PodId,
         workload: WorkloadId,
-        /// What it asks for.
+        /// Its spec in the model.
         spec: SpecId,
+        /// What it requests.
+        requests: Requested,
         node: NodeId,
         /// What became of its time.
         worked: Worked,
     }
-    digest [pod; workload, node; spec; worked.useful; worked.lost; worked.saving; worked.waiting]
+    digest [
+        pod; workload, node; requests, spec; worked.useful; worked.lost; worked.saving;
+        worked.waiting
+    ]
     columns {
         pod: pod, node: node, usefulMs: worked.useful, lostMs: worked.lost, savingMs: worked.saving,
         waitingMs: worked.waiting

@@ -1,7 +1,7 @@
 //! Subjects: the pods, nodes and workloads that a fact is about, by the types of its fields.
 
-use super::Cause;
 use super::refusal::RefusalId;
+use super::{Cause, Requested};
 use crate::model::budget::BudgetId;
 use crate::model::catalog::{Capacity, OfferingId};
 use crate::model::disruption::DisruptionReason;
@@ -63,7 +63,7 @@ macro_rules! no_subjects {
 
 no_subjects! {
     &'static str bool u32 u64 BudgetId Capacity Cause DisruptionReason End ImageId MicroUsdPerHour
-    OfferingId Outcome PoolId RefusalId SimTime Span SpecId Worked
+    OfferingId Outcome PoolId RefusalId Requested SimTime Span SpecId Worked
 }
 
 #[cfg(test)]

@@ -51,7 +51,7 @@ fn exceeds_a_quota(world: &World, workload: WorkloadId, spec: SpecId) -> bool {
             used += &world.spec_of(pod).requests;
         }
     }
-    let asked = &model.specs[spec].requests;
+    let asked = &world.spec(spec).requests;
     let exceeds =
         |(lane, most): &(Lane, u64)| asked[*lane] > 0 && used[*lane] + asked[*lane] > *most;
     quotas.any(|quota| quota.hard.iter().any(exceeds))

@@ -131,7 +131,7 @@ impl Expected {
 
     /// A workload has another number of replicas from now on.
     pub fn scaled(&mut self, model: &Model, workload: WorkloadId, before: u32, replicas: u32) {
-        for id in &model.relations().of_spec(model.workloads[workload].spec).budgets {
+        for id in &model.related(model.workloads[workload].spec).budgets {
             self.0[*id] += i64::from(replicas) - i64::from(before);
         }
     }

@@ -4,6 +4,10 @@
 //! The scheduler reads only their sums, which are in the [`PodSpec`](super::pod::PodSpec); kubelets and
 //! autoscalers read what is here.
 
+use std::sync::Arc;
+
+use super::pod::PodSpec;
+use super::resources::Lane;
 use crate::names::NameId;
 
 /// Amounts as a container states them. `None` is nothing stated; zero is a statement.
@@ -84,4 +88,82 @@ pub enum RestartPolicy {
     OnFailure,
     /// None.
     Never,
+}
+
+/// What kube-scheduler assumes of a container that does not name the resource, of CPU and memory.
+// kube-scheduler: util/pod_resources.go DefaultMilliCPURequest, DefaultMemoryRequest
+const ASSUMED: [(Lane, u64); 2] = [(Lane::CPU, 100), (Lane::MEMORY, 200 << 20)];
+
+impl Amounts {
+    /// What is stated of a resource.
+    #[must_use]
+    pub fn get(&self, lane: Lane) -> Option<u64> {
+        match lane {
+            Lane::CPU => self.cpu,
+            Lane::MEMORY => self.memory,
+            Lane::EPHEMERAL_STORAGE => self.ephemeral_storage,
+            _ => None,
+        }
+    }
+}
+
+impl Containers {
+    /// What the pod requests of a resource: what it states as a whole, or what its containers do; and
+    /// its overhead. None if nothing of that is stated.
+    // component-helpers: resource/helpers.go PodRequests
+    fn requested(&self, lane: Lane, assumed: Option<u64>, may_be_whole: bool) -> Option<u64> {
+        let has_pod_level = may_be_whole && lane != Lane::EPHEMERAL_STORAGE;
+        let whole = self.whole.filter(|_| has_pod_level).and_then(|it| it.requests.get(lane));
+        let sum = whole.or_else(|| self.side_by_side(lane, assumed));
+        match (sum, self.overhead.get(lane)) {
+            (None, None) => None,
+            (sum, overhead) => Some(sum.unwrap_or(0) + overhead.unwrap_or(0)),
+        }
+    }
+
+    /// Containers side by side, or the most that is in use while init containers run.
+    // component-helpers: resource/helpers.go AggregateContainerRequests
+    fn side_by_side(&self, lane: Lane, assumed: Option<u64>) -> Option<u64> {
+        let (mut sum, mut sidecars, mut most) = (0, 0, 0);
+        let mut stated = false;
+        for container in &self.list {
+            let own = container.resources.requests.get(lane).or(assumed);
+            stated |= own.is_some();
+            let own = own.unwrap_or(0);
+            match container.kind {
+                ContainerKind::Regular => sum += own,
+                ContainerKind::Sidecar => {
+                    sidecars += own;
+                    most = most.max(sidecars);
+                }
+                ContainerKind::Init => most = most.max(sidecars + own),
+            }
+        }
+        stated.then_some(most.max(sum + sidecars))
+    }
+}
+
+impl PodSpec {
+    /// The same pod with other requests of its containers, and the sums that follow. Resources that
+    /// containers do not list stay as they are.
+    // component-helpers: resource/helpers.go PodRequests; kube-scheduler: framework/types.go
+    // getNonMissingContainerRequests
+    #[must_use]
+    pub fn resized(&self, change: impl FnOnce(&mut Containers)) -> PodSpec {
+        let mut containers = Containers::clone(&self.containers);
+        change(&mut containers);
+        let mut spec = self.clone();
+        let assumed = |lane| ASSUMED.iter().find(|it| it.0 == lane).map(|it| it.1);
+        for lane in [Lane::CPU, Lane::MEMORY, Lane::EPHEMERAL_STORAGE] {
+            let real = containers.requested(lane, None, true);
+            let known = containers.whole.is_some() && real.is_some();
+            let nonzero = containers.requested(lane, assumed(lane).filter(|_| !known), true);
+            spec.requests[lane] = real.unwrap_or(0);
+            spec.nonzero_requests[lane] = nonzero.unwrap_or(0);
+            spec.scored_requests[lane] =
+                containers.requested(lane, assumed(lane), false).unwrap_or(0);
+        }
+        spec.containers = Arc::new(containers);
+        spec
+    }
 }

@@ -22,6 +22,7 @@ pub mod resources;
 pub mod rules;
 pub mod schedule;
 pub mod selectors;
+pub mod specs;
 pub mod start;
 pub mod storage;
 pub mod taints;
@@ -31,8 +32,6 @@ pub mod zonal;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
-
-use indexmap::IndexSet;
 
 use crate::names::{NameId, Names};
 use crate::table::{Id, Table};
@@ -45,14 +44,15 @@ use images::Images;
 use labels::LabelSet;
 use node::NodeId;
 use planned::Planned;
-use pod::{PodSpec, SpecId};
+use pod::SpecId;
 use pool::{Pool, PoolId};
 use quota::Quota;
-use relations::Relations;
+use relations::{Related, Relations};
 use resources::{LANES, Lane};
 use rules::Rule;
 use schedule::{Schedule, ScheduleId};
 use selectors::{Selectors, TopologyKeyId};
+use specs::Specs;
 use start::Start;
 use storage::Storage;
 use usage::Usage;
@@ -131,34 +131,6 @@ pub struct Model {
     relations: OnceLock<Relations>,
 }
 
-/// Every pod spec that occurs, once.
-#[derive(Clone, Debug, Default)]
-pub struct Specs(IndexSet<PodSpec>);
-
-impl Specs {
-    /// The id of a pod spec, new or known.
-    pub fn intern(&mut self, spec: PodSpec) -> SpecId {
-        SpecId::from_index(self.0.insert_full(spec).0)
-    }
-
-    /// The ids of all specs.
-    pub fn ids(&self) -> impl ExactSizeIterator<Item = SpecId> + use<> {
-        (0..self.0.len()).map(SpecId::from_index)
-    }
-
-    /// All specs, in id order.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = &PodSpec> {
-        self.0.iter()
-    }
-}
-
-impl std::ops::Index<SpecId> for Specs {
-    type Output = PodSpec;
-    fn index(&self, id: SpecId) -> &PodSpec {
-        &self.0[id.index()]
-    }
-}
-
 impl Default for Model {
     fn default() -> Self {
         let mut names = Names::default();
@@ -206,6 +178,11 @@ impl Model {
     /// for; nothing that it depends on may be added after that.
     pub fn relations(&self) -> &Relations {
         self.relations.get_or_init(|| Relations::of(self))
+    }
+
+    /// What follows for pods of a spec: which selectors match them, which budgets are about them.
+    pub fn related(&self, spec: SpecId) -> &Related {
+        self.relations().of_traits(self.specs.traits_of(spec))
     }
 
     /// The name a node goes by: its own if it was there from the start, else its pool's with its

@@ -1,5 +1,6 @@
 //! What pods ask for: their specs, which equal pods share; and how a pod may end.
 
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use super::containers::{Containers, QosClass, RestartPolicy};
@@ -20,15 +21,18 @@ id! {
     PodId
     /// A distinct pod specification.
     SpecId
+    /// What distinct specs have in common that differ only in size.
+    TraitsId
 }
 
 /// What a pod asks for. Pods of one workload share one spec, and so do equal workloads.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+///
+/// It has two parts: its size, and all else, its [`PodTraits`]. Pods whose sizes are drawn or changed
+/// have traits in common, so that a size more costs little. A spec reads like its traits.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct PodSpec {
-    /// The namespace, which selectors of other pods may name.
-    pub namespace: Option<NameId>,
-    /// Its labels.
-    pub labels: LabelSet,
+    /// Everything but its size.
+    pub traits: Arc<PodTraits>,
     /// What it takes of a node, itself included as one pod.
     pub requests: Resources,
     /// `requests`, with 100m CPU and 200Mi memory for each container that names none: what
@@ -39,7 +43,16 @@ pub struct PodSpec {
     pub scored_requests: Resources,
     /// The containers of which those are the sums. The scheduler does not read them.
     pub containers: Arc<Containers>,
-    /// Its QoS class.
+}
+
+/// What pods of any size may have in common. The default asks for nothing and minds nothing.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct PodTraits {
+    /// The namespace, which selectors of other pods may name.
+    pub namespace: Option<NameId>,
+    /// Its labels.
+    pub labels: LabelSet,
+    /// Its QoS class, which no resize changes.
     pub qos: QosClass,
     /// Which of its containers start again when they have exited.
     pub restart_policy: RestartPolicy,
@@ -87,7 +100,41 @@ pub struct PodSpec {
     pub startup: Span,
 }
 
+impl Deref for PodSpec {
+    type Target = PodTraits;
+    fn deref(&self) -> &PodTraits {
+        &self.traits
+    }
+}
+
+/// Traits that other specs share are copied first.
+impl DerefMut for PodSpec {
+    fn deref_mut(&mut self) -> &mut PodTraits {
+        Arc::make_mut(&mut self.traits)
+    }
+}
+
 impl PodSpec {
+    /// What the scheduler reads of its size.
+    #[must_use]
+    pub fn size(&self) -> [Resources; 3] {
+        [self.requests, self.nonzero_requests, self.scored_requests]
+    }
+}
+
+impl PodTraits {
+    /// A pod with these traits whose containers request this together, each of them something.
+    #[must_use]
+    pub fn requesting(self, requests: Resources) -> PodSpec {
+        PodSpec {
+            traits: Arc::new(self),
+            requests,
+            nonzero_requests: requests,
+            scored_requests: requests,
+            containers: Arc::default(),
+        }
+    }
+
     /// Whether it has a node selector or a required node affinity.
     #[must_use]
     pub fn chooses_nodes(&self) -> bool {
@@ -101,18 +148,6 @@ impl PodSpec {
         self.volumes.undecided
     }
 
-    /// The same, but for what it requests, which is as of another.
-    #[must_use]
-    pub fn requesting(&self, other: &PodSpec) -> PodSpec {
-        PodSpec {
-            requests: other.requests,
-            nonzero_requests: other.nonzero_requests,
-            scored_requests: other.scored_requests,
-            containers: Arc::clone(&other.containers),
-            ..self.clone()
-        }
-    }
-
     /// Whether it restricts itself to nodes that it names.
     #[must_use]
     pub fn names_nodes(&self) -> bool {
@@ -123,16 +158,11 @@ impl PodSpec {
     }
 }
 
-impl Default for PodSpec {
-    /// A pod that asks for nothing and minds nothing.
+impl Default for PodTraits {
     fn default() -> Self {
-        PodSpec {
+        PodTraits {
             namespace: None,
             labels: LabelSet::default(),
-            requests: Resources::ZERO,
-            nonzero_requests: Resources::ZERO,
-            scored_requests: Resources::ZERO,
-            containers: Arc::default(),
             qos: QosClass::default(),
             restart_policy: RestartPolicy::default(),
             node_name: None,

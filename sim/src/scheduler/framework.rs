@@ -13,7 +13,7 @@
 use crate::fact::refusal::UnschedulableReason;
 use crate::model::node::NodeId;
 use crate::model::pod::{PodId, PodSpec, SpecId};
-use crate::model::relations::Related;
+use crate::model::relations::{Alike, Related};
 use crate::model::selectors::{BorneTerm, Selectors, TermId};
 use crate::names::NameId;
 use crate::world::World;
@@ -33,6 +33,8 @@ pub struct PodView<'w> {
     pub spec_id: SpecId,
     /// Who means pods like it.
     pub related: &'w Related,
+    /// The classes of pods like it.
+    pub alike: Alike,
     /// Everybody's selectors and terms.
     pub selectors: &'w Selectors,
     /// The one node that a DaemonSet meant it for.
@@ -50,13 +52,13 @@ impl<'w> PodView<'w> {
     /// The view of a pod that there could be.
     #[must_use]
     pub fn of_spec(spec_id: SpecId, world: &'w World) -> PodView<'w> {
-        let model = world.model();
         PodView {
             id: None,
-            spec: &model.specs[spec_id],
+            spec: world.spec(spec_id),
             spec_id,
-            related: model.relations().of_spec(spec_id),
-            selectors: &model.selectors,
+            related: world.specs().related(spec_id),
+            alike: world.specs().alike(spec_id),
+            selectors: &world.model().selectors,
             meant_for: None,
         }
     }

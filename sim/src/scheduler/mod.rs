@@ -21,7 +21,7 @@ use crate::action::Action;
 use crate::fact::refusal::{Refusal, RefusalRef, UnschedulableReason};
 use crate::model::Model;
 use crate::model::node::NodeId;
-use crate::model::pod::{PodId, PodSpec, SpecId};
+use crate::model::pod::{PodId, PodTraits, SpecId};
 use crate::names::NameId;
 use crate::rng::{Root, Stream};
 use crate::time::SimTime;
@@ -263,7 +263,7 @@ impl Scheduler {
 
 /// Whether nothing keeps a pod out of the queue; the refusal if something does.
 fn held_back(pod: PodId, world: &World) -> Result<(), Refusal> {
-    let Some((_, reason)) = gate(world.pods().spec(pod), world.model()) else { return Ok(()) };
+    let Some((_, reason)) = gate(world.base_spec(pod), world.model()) else { return Ok(()) };
     let (nodes, outright) = (world.registered().len(), vec![reason]);
     Err(Refusal { nodes, outright, ..Refusal::default() })
 }
@@ -271,7 +271,7 @@ fn held_back(pod: PodId, world: &World) -> Result<(), Refusal> {
 /// What keeps a pod out of the queue, and the plugin that says so (PreEnqueue).
 #[must_use]
 pub fn gate(spec: SpecId, model: &Model) -> Option<(&'static str, UnschedulableReason)> {
-    let PodSpec { gates, awaits_device, .. } = &model.specs[spec];
+    let PodTraits { gates, awaits_device, .. } = &*model.specs[spec].traits;
     if !gates.is_empty() {
         return Some(("SchedulingGates", UnschedulableReason::Gated(spec)));
     }

@@ -181,7 +181,7 @@ pub fn with_nominated(pod: PodView<'_>, node: NodeView<'_>, load: &NodeLoad) -> 
     for other in world.placement().nominated_to(node.id()) {
         if pod.id != Some(*other) && world.spec_of(*other).priority >= pod.spec.priority {
             let spec = world.pods().spec(*other);
-            with.get_or_insert_with(|| load.clone()).add(*other, spec, false, world.model());
+            with.get_or_insert_with(|| load.clone()).add(*other, spec, false, world.specs());
         }
     }
     with

@@ -286,12 +286,12 @@ impl<'a> Attempt<'a> {
 
     fn remove(&self, pod: PodId, load: &mut NodeLoad) {
         let pods = self.world.pods();
-        load.remove(pod, pods.spec(pod), self.terminating(pod), self.world.model());
+        load.remove(pod, pods.spec(pod), self.terminating(pod), self.world.specs());
     }
 
     fn put_back(&self, pod: PodId, load: &mut NodeLoad) {
         let pods = self.world.pods();
-        load.add(pod, pods.spec(pod), self.terminating(pod), self.world.model());
+        load.add(pod, pods.spec(pod), self.terminating(pod), self.world.specs());
     }
 
     fn terminating(&self, pod: PodId) -> bool {

@@ -16,6 +16,7 @@ use super::profile::Profile;
 use super::sums::{Share, Standing};
 use crate::model::node::NodeId;
 use crate::model::pod::SpecId;
+use crate::table::Id;
 use crate::world::World;
 use crate::world::journal::Change;
 
@@ -96,7 +97,7 @@ impl Ranking {
             group_of: Vec::new(),
             shared: Vec::new(),
             kept: Vec::new(),
-            concerns: vec![None; world.model().specs.iter().len()],
+            concerns: vec![None; world.model().specs.traits().len()],
             reader: JournalReader::default(),
             found: Vec::new(),
             recomputed: 0,
@@ -166,7 +167,8 @@ impl Ranking {
     /// Whether a pod of this spec, coming to a node or leaving it, changes any sum.
     fn concerns(&mut self, spec: SpecId, world: &World) -> bool {
         let sums = self.cycle.sums();
-        *self.concerns[spec.number() as usize]
+        let traits = world.model().specs.traits_of(spec);
+        *self.concerns[traits.index()]
             .get_or_insert_with(|| sums.iter().any(|sum| sum.counts(spec, world.model())))
     }
 

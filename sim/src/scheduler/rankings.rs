@@ -18,17 +18,25 @@ const MOST_ROWS: usize = 32 << 20;
 #[derive(Default)]
 pub struct Rankings {
     by_class: Table<ClassId, Option<Box<Kept>>>,
-    caches: Table<OwnClassId, Option<Box<NodeCache>>>,
+    caches: Table<OwnClassId, Cache>,
     rows: usize,
     last_moves: LastMoves,
     decisions: u64,
-    /// Rows worked out by rankings that are gone.
-    forgotten: u64,
+    /// Rows worked out by rankings that are gone, and answers by caches that are.
+    forgotten: (u64, u64),
 }
 
 struct Kept {
     ranking: Ranking,
+    own_class: OwnClassId,
     last_used: u64,
+}
+
+/// What nodes answer for themselves, for as long as a ranking uses it.
+#[derive(Default)]
+struct Cache {
+    cache: Option<Box<NodeCache>>,
+    users: u32,
 }
 
 impl Rankings {
@@ -48,16 +56,17 @@ impl Rankings {
             return Ok(None);
         }
         self.decisions += 1;
-        let (class, own_class) = (pod.related.class, pod.related.own_class);
+        let (class, own_class) = (pod.alike.class, pod.alike.own_class);
         if self.by_class.slot(class).is_none() {
             let ranking = Ranking::new(profile, pod, world)?;
             self.make_room(world.registered().len());
-            self.by_class[class] = Some(Box::new(Kept { ranking, last_used: 0 }));
+            self.by_class[class] = Some(Box::new(Kept { ranking, own_class, last_used: 0 }));
+            self.caches.slot(own_class).users += 1;
         }
         let kept = self.by_class[class].as_mut().expect("it was just made");
         kept.last_used = self.decisions;
         let ranking = &mut kept.ranking;
-        let cache = self.caches.slot(own_class).get_or_insert_default();
+        let cache = self.caches[own_class].cache.get_or_insert_default();
         cache.catch_up(&ranking.cycle, pod, world, &mut self.last_moves);
         let before = ranking.len();
         ranking.catch_up(cache, pod, world, &mut self.last_moves);
@@ -68,8 +77,19 @@ impl Rankings {
     /// How many rows have been worked out so far, and how many answers of nodes for themselves.
     pub fn rows_recomputed(&self) -> (u64, u64) {
         let kept = self.by_class.rows().flatten().map(|kept| kept.ranking.recomputed);
-        let kept_by_nodes = self.caches.rows().flatten().map(|cache| cache.recomputed());
-        (self.forgotten + kept.sum::<u64>(), kept_by_nodes.sum())
+        let caches = self.caches.rows().filter_map(|it| it.cache.as_ref());
+        let (rows, answers) = self.forgotten;
+        let by_nodes = caches.map(|cache| cache.recomputed()).sum::<u64>();
+        (rows + kept.sum::<u64>(), answers + by_nodes)
+    }
+
+    /// A ranking no longer uses a cache.
+    fn release(&mut self, own_class: OwnClassId) {
+        let Cache { cache, users } = &mut self.caches[own_class];
+        *users -= 1;
+        if *users == 0 {
+            self.forgotten.1 += cache.take().map_or(0, |cache| cache.recomputed());
+        }
     }
 
     /// Lets the least recently used rankings go until there is room for more rows.
@@ -81,7 +101,8 @@ impl Rankings {
             let Some((_, class)) = self.by_class.iter().filter_map(used).min() else { return };
             if let Some(kept) = self.by_class[class].take() {
                 self.rows -= kept.ranking.len();
-                self.forgotten += kept.ranking.recomputed;
+                self.forgotten.0 += kept.ranking.recomputed;
+                self.release(kept.own_class);
             }
         }
     }

@@ -114,9 +114,9 @@ impl Sum {
         Share::Counted(domain, count)
     }
 
-    /// Whether pods of a spec are among what is counted.
+    /// Whether pods of a spec of the model are among what is counted, of whatever size they are.
     pub fn counts(&self, spec: SpecId, model: &Model) -> bool {
-        let matched_by = &model.relations().of_spec(spec).matched_by;
+        let matched_by = &model.related(spec).matched_by;
         let spec = &model.specs[spec];
         self.parts.iter().any(|(_, what)| match what {
             Counted::Matched(selector) | Counted::Alive(selector) => {

@@ -82,9 +82,10 @@ impl World {
     // KEP-1287: a resize changes the resources of containers and nothing else
     pub fn resize(&mut self, pod: PodId, spec: SpecId) -> Fact {
         let node = self.pods.phase(pod).node().expect("only a pod on a node is resized");
+        let requested_before = self.requested(pod);
         let before = std::mem::replace(&mut self.pods.spec[pod], spec);
-        let (old, new) = (&self.model.specs[before], &self.model.specs[spec]);
-        assert!(old.requesting(new) == *new, "a resize changes requests alone");
+        let (old, new) = (self.specs.get(before), self.specs.get(spec));
+        assert!(old.traits == new.traits, "a resize changes requests alone");
         let load = self.placement.load_mut(node);
         load.resize(old, new);
         let mut others = *load.requested();
@@ -97,6 +98,13 @@ impl World {
             .all(|lane| new.requests[lane] <= old.requests[lane]);
         assert!(fits, "a decision never over-commits a node");
         self.changed(node);
-        Fact::PodResized { pod, workload: self.pods.workload(pod), node, before, spec }
+        Fact::PodResized {
+            pod,
+            workload: self.pods.workload(pod),
+            node,
+            spec: self.base_spec(pod),
+            before: requested_before,
+            requests: self.requested(pod),
+        }
     }
 }

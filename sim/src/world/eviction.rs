@@ -113,7 +113,7 @@ impl World {
         if self.model.budgets.is_empty() {
             return Ok(());
         }
-        let budgets = &self.model.relations().of_spec(self.pods.spec(pod)).budgets;
+        let budgets = &self.specs.related(self.pods.spec(pod)).budgets;
         let statuses: Vec<Status> = budgets.iter().map(|id| self.budget_status(*id)).collect();
         match budgets.first() {
             Some(first) if !answer(self.stage(pod), &statuses).deletes() => Err(*first),

@@ -2,6 +2,7 @@
 
 use super::World;
 use super::pods::Phase;
+use super::specs::RunSpecs;
 use crate::model::Model;
 use crate::model::budget::{Budget, BudgetId};
 use crate::model::pod::{PodId, SpecId};
@@ -18,11 +19,11 @@ impl Health {
     }
 
     /// A pod of this spec has gone from one phase to another.
-    pub(super) fn moved(&mut self, spec: SpecId, from: Phase, to: Phase, model: &Model) {
+    pub(super) fn moved(&mut self, spec: SpecId, from: Phase, to: Phase, specs: &RunSpecs) {
         let healthy = |phase| i64::from(matches!(phase, Phase::Running { .. }));
         let change = healthy(to) - healthy(from);
-        if change != 0 && !model.budgets.is_empty() {
-            for budget in &model.relations().of_spec(spec).budgets {
+        if change != 0 && !specs.model().budgets.is_empty() {
+            for budget in &specs.related(spec).budgets {
                 self.0[*budget] += change;
             }
         }
@@ -34,8 +35,8 @@ impl World {
     // kube-scheduler: plugins/defaultpreemption filterPodsWithPDBViolation
     #[must_use]
     pub fn budget_covers(&self, budget: &Budget, pod: PodId) -> bool {
-        let spec = self.pods.spec(pod);
-        let related = self.model.relations().of_spec(spec);
+        let spec = self.base_spec(pod);
+        let related = self.specs.related(spec);
         !budget.selects_all && budget.selects(spec, &related.matched_by, &self.model)
     }
 
@@ -55,7 +56,7 @@ impl World {
     pub(super) fn health_recounted(&self) -> Health {
         let mut health = Health::new(&self.model);
         for pod in self.pods.ids() {
-            health.moved(self.pods.spec(pod), Phase::Pending, self.pods.phase(pod), &self.model);
+            health.moved(self.pods.spec(pod), Phase::Pending, self.pods.phase(pod), &self.specs);
         }
         health
     }

@@ -85,7 +85,7 @@ impl World {
         let mut load = NodeLoad::default();
         for pod in self.placement.pods_on(node) {
             let terminating = matches!(self.pods.phase(*pod), Phase::Terminating { .. });
-            load.add(*pod, self.pods.spec(*pod), terminating, &self.model);
+            load.add(*pod, self.pods.spec(*pod), terminating, &self.specs);
         }
         load.set_ports(self.placement.load(node).host_ports().to_vec());
         load

@@ -4,12 +4,12 @@
 //! an unsigned "free" would then have no value. A load is a value of its own: a what-if about one
 //! node is a copy of its load with some pods more or less.
 
-use crate::model::Model;
-use crate::model::pod::{HostPort, PodId, PodSpec, SpecId};
+use crate::model::pod::{HostPort, PodId, PodSpec, PodTraits, SpecId};
 use crate::model::resources::Resources;
 use crate::model::selectors::{SelectorId, TermId};
 use crate::model::storage::{AttachableId, ClaimId, ClaimUse, DiskId, PodVolumes};
 use crate::table::Id;
+use crate::world::specs::RunSpecs;
 
 /// The pods of one node, and their sums.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -87,8 +87,8 @@ fn bit<K: Id>(key: K) -> u64 {
 
 impl NodeLoad {
     /// Puts a pod here.
-    pub fn add(&mut self, pod: PodId, spec: SpecId, terminating: bool, model: &Model) {
-        self.insert(self.pods.len(), pod, spec, terminating, model);
+    pub fn add(&mut self, pod: PodId, spec: SpecId, terminating: bool, specs: &RunSpecs) {
+        self.insert(self.pods.len(), pod, spec, terminating, specs);
     }
 
     /// Puts a pod here, among those that were bound before.
@@ -96,21 +96,21 @@ impl NodeLoad {
         &mut self,
         at: usize,
         pod: PodId,
-        spec: SpecId,
+        id: SpecId,
         terminating: bool,
-        model: &Model,
+        specs: &RunSpecs,
     ) {
-        let PodSpec { requests, nonzero_requests, host_ports, pod_affinity, volumes, .. } =
-            &model.specs[spec];
-        self.requested += requests;
-        self.nonzero_requested += nonzero_requests;
+        let (spec, related) = (specs.get(id), specs.related(id));
+        let PodTraits { host_ports, pod_affinity, volumes, .. } = &*spec.traits;
+        self.requested += &spec.requests;
+        self.nonzero_requested += &spec.nonzero_requests;
         self.pods.insert(at, pod);
         for port in host_ports {
             if !self.host_ports.contains(port) {
                 self.host_ports.push(port.clone());
             }
         }
-        for selector in &model.relations().of_spec(spec).matched_by {
+        for selector in &related.matched_by {
             self.matched.change(*selector, |count| {
                 count.all += 1;
                 count.alive += u32::from(!terminating);
@@ -119,23 +119,23 @@ impl NodeLoad {
         for term in &pod_affinity.borne {
             self.borne.change(*term, |count| *count += 1);
         }
-        self.count_volumes(volumes, model, |count| *count += 1);
+        self.count_volumes(volumes, specs, |count| *count += 1);
     }
 
     /// Takes a pod away: how many were bound before it.
     ///
     /// # Panics
     /// If it is not here.
-    pub fn remove(&mut self, pod: PodId, spec: SpecId, terminating: bool, model: &Model) -> usize {
+    pub fn remove(&mut self, pod: PodId, id: SpecId, terminating: bool, specs: &RunSpecs) -> usize {
         let at = self.pods.iter().position(|p| *p == pod).expect("the pod is on its node");
         self.pods.remove(at);
-        let PodSpec { requests, nonzero_requests, host_ports, pod_affinity, volumes, .. } =
-            &model.specs[spec];
-        self.requested -= requests;
-        self.nonzero_requested -= nonzero_requests;
+        let (spec, related) = (specs.get(id), specs.related(id));
+        let PodTraits { host_ports, pod_affinity, volumes, .. } = &*spec.traits;
+        self.requested -= &spec.requests;
+        self.nonzero_requested -= &spec.nonzero_requests;
         // A set, as upstream: the port is free even if another pod here lists it too.
         self.host_ports.retain(|port| !host_ports.contains(port));
-        for selector in &model.relations().of_spec(spec).matched_by {
+        for selector in &related.matched_by {
             self.matched.change(*selector, |count| {
                 count.all -= 1;
                 count.alive -= u32::from(!terminating);
@@ -144,7 +144,7 @@ impl NodeLoad {
         for term in &pod_affinity.borne {
             self.borne.change(*term, |count| *count -= 1);
         }
-        self.count_volumes(volumes, model, |count| *count -= 1);
+        self.count_volumes(volumes, specs, |count| *count -= 1);
         at
     }
 
@@ -156,21 +156,21 @@ impl NodeLoad {
         self.nonzero_requested += &new.nonzero_requests;
     }
 
-    fn count_volumes(&mut self, volumes: &PodVolumes, model: &Model, change: fn(&mut u32)) {
+    fn count_volumes(&mut self, volumes: &PodVolumes, specs: &RunSpecs, change: fn(&mut u32)) {
         for disk in &volumes.disks {
             self.disks.change(*disk, change);
         }
         for ClaimUse { claim, .. } in &volumes.claims {
             self.claims.change(*claim, change);
         }
-        for attachable in model.storage.attached_for(volumes) {
+        for attachable in specs.model().storage.attached_for(volumes) {
             self.attached.change(attachable, change);
         }
     }
 
     /// A pod of this spec begins to terminate.
-    pub(super) fn retire(&mut self, spec: SpecId, model: &Model) {
-        for selector in &model.relations().of_spec(spec).matched_by {
+    pub(super) fn retire(&mut self, spec: SpecId, specs: &RunSpecs) {
+        for selector in &specs.related(spec).matched_by {
             self.matched.change(*selector, |count| count.alive -= 1);
         }
     }

@@ -16,6 +16,7 @@ mod order;
 pub mod placement;
 pub mod pods;
 pub mod reserved;
+pub mod specs;
 mod standing;
 pub mod topology;
 pub mod trial;
@@ -31,7 +32,7 @@ use crate::model::Model;
 use crate::model::catalog::{Capacity, CapacityType, OfferingId};
 use crate::model::images::ImageId;
 use crate::model::node::{NodeId, NodeShape};
-use crate::model::pod::{NodeSelectorTerm, PodId, PodSpec};
+use crate::model::pod::{NodeSelectorTerm, PodId};
 use crate::model::pool::PoolId;
 use crate::model::selectors::TopologyKeyId;
 use crate::model::storage::AttachableId;
@@ -49,6 +50,7 @@ use order::{NodeOrder, Zone};
 use placement::Placement;
 use pods::Pods;
 use reserved::Reserved;
+use specs::RunSpecs;
 use topology::{DomainId, Topology};
 use usage::Usage;
 use zones::Zones;
@@ -58,6 +60,7 @@ use zones::Zones;
 pub struct World {
     model: Arc<Model>,
     now: SimTime,
+    specs: RunSpecs,
     shapes: Shapes,
     nodes: Nodes,
     pods: Pods,
@@ -88,6 +91,7 @@ impl World {
     pub fn new(model: Arc<Model>) -> World {
         World {
             now: SimTime::ZERO,
+            specs: RunSpecs::new(Arc::clone(&model)),
             shapes: Shapes::default(),
             nodes: Nodes::default(),
             pods: Pods::default(),
@@ -187,11 +191,6 @@ impl World {
     /// How many nodes of a pool are not gone.
     pub fn pool_size(&self, pool: PoolId) -> u32 {
         self.pool_sizes[pool]
-    }
-
-    /// What a pod asks for.
-    pub fn spec_of(&self, pod: PodId) -> &PodSpec {
-        &self.model.specs[self.pods.spec(pod)]
     }
 
     /// Who a pod is in random streams: which attempt of which replica of which workload, whatever

@@ -59,6 +59,17 @@ impl World {
         meant_for: Option<NodeId>,
     ) -> (PodId, Fact) {
         let spec = self.spec_for((workload, revision), replica);
+        self.create_pod_of(spec, (workload, revision), (replica, attempt), meant_for)
+    }
+
+    /// The same of another spec than that of the revision.
+    pub fn create_pod_of(
+        &mut self,
+        spec: SpecId,
+        (workload, revision): (WorkloadId, u32),
+        (replica, attempt): (u32, u32),
+        meant_for: Option<NodeId>,
+    ) -> (PodId, Fact) {
         let pods = &mut self.pods;
         let pod = pods.phase.push(Phase::Pending);
         pods.workload.push(workload);
@@ -83,9 +94,7 @@ impl World {
     pub fn adopt_pod(&mut self, index: usize, replica: u32) -> (PodId, Fact) {
         let start = &self.model.start.pods[index];
         let (workload, spec) = (start.workload, start.spec);
-        let (pod, fact) = self.create_pod(workload, replica, 0, None);
-        self.pods.spec[pod] = spec;
-        (pod, fact)
+        self.create_pod_of(spec, (workload, 0), (replica, 0), None)
     }
 
     /// Puts an adopted pod where it was found, whether it would fit there or not.
@@ -95,8 +104,8 @@ impl World {
     pub fn settle(&mut self, pod: PodId, node: NodeId, started_ms: Option<i64>) -> Fact {
         let _ = self.place(pod, node);
         self.pods.started_ms[pod] = started_ms;
-        let workload = self.pods.workload(pod);
-        Fact::PodFound { pod, workload, spec: self.pods.spec(pod), node }
+        let (workload, spec) = (self.pods.workload(pod), self.base_spec(pod));
+        Fact::PodFound { pod, workload, spec, requests: self.requested(pod), node }
     }
 
     /// Records that no node would take a pod.
@@ -120,8 +129,8 @@ impl World {
     pub fn bind(&mut self, pod: PodId, node: NodeId) -> Fact {
         let _ = self.put(pod, node);
         let waited = self.now.since(self.pods.created_at(pod));
-        let workload = self.pods.workload(pod);
-        Fact::PodScheduled { pod, workload, spec: self.pods.spec(pod), node, waited }
+        let (workload, spec) = (self.pods.workload(pod), self.base_spec(pod));
+        Fact::PodScheduled { pod, workload, spec, requests: self.requested(pod), node, waited }
     }
 
     /// Puts a pending pod on a node, as [`bind`](Self::bind) does: what it changed of storage.
@@ -131,7 +140,7 @@ impl World {
             matches!(self.nodes.state(node), NodeState::Ready { .. }),
             "pods are bound to registered nodes"
         );
-        let spec = &self.model.specs[self.pods.spec(pod)];
+        let spec = self.spec_of(pod);
         let allocatable = &self.shapes[self.nodes.shape(node)].allocatable;
         assert!(
             spec.requests.fits(self.placement.load(node).requested(), allocatable),
@@ -151,7 +160,7 @@ impl World {
         assert_eq!(self.pods.phase(pod), Phase::Pending, "only a pending pod is bound");
         let spec = self.pods.spec(pod);
         self.placement.nominate(pod, self.pods.nominated[pod].take(), None);
-        self.placement.load_mut(node).add(pod, spec, false, &self.model);
+        self.placement.load_mut(node).add(pod, spec, false, &self.specs);
         self.enter(pod, Phase::Starting { on: node });
         self.pods.started_ms[pod] = i64::try_from(self.now.as_ms()).ok();
         self.pods.runs_containers[pod] = false;
@@ -260,7 +269,7 @@ impl World {
         };
         let was_ready = self.is_ready(pod);
         self.enter(pod, Phase::Terminating { on });
-        self.placement.load_mut(on).retire(self.pods.spec(pod), &self.model);
+        self.placement.load_mut(on).retire(self.pods.spec(pod), &self.specs);
         self.pods.reason[pod] = reason;
         self.changed_by(on, self.pods.spec(pod));
         let was_available = std::mem::take(&mut self.pods.available[pod]);
@@ -286,16 +295,25 @@ impl World {
         let node = self.pods.phase(pod).node().expect("only a pod on a node ends");
         let terminating = matches!(self.pods.phase(pod), Phase::Terminating { .. });
         let spec = self.pods.spec(pod);
-        self.placement.load_mut(node).remove(pod, spec, terminating, &self.model);
+        self.placement.load_mut(node).remove(pod, spec, terminating, &self.specs);
         let was_ready = self.is_ready(pod);
         self.enter(pod, Phase::Ended(end));
         self.changed_by(node, spec);
         let was_available = std::mem::take(&mut self.pods.available[pod]);
-        let ran = self.ran(pod);
         let workload = self.pods.workload(pod);
         let _ = self.usage.leave(pod, workload);
-        let reason = self.pods.reason(pod);
-        Fact::PodEnded { pod, workload, spec, node, end, reason, was_ready, was_available, ran }
+        Fact::PodEnded {
+            pod,
+            workload,
+            spec: self.base_spec(pod),
+            requests: self.requested(pod),
+            node,
+            end,
+            reason: self.pods.reason(pod),
+            was_ready,
+            was_available,
+            ran: self.ran(pod),
+        }
     }
 
     /// The provider accepts a launch of one of a pool's templates.
@@ -507,7 +525,7 @@ impl World {
         if before.node().is_some() != phase.node().is_some() {
             self.placement.count(self.spec_of(pod).priority, phase.node().is_some());
         }
-        self.health.moved(self.pods.spec[pod], before, phase, &self.model);
+        self.health.moved(self.pods.spec[pod], before, phase, &self.specs);
     }
 
     fn is_ready(&self, pod: PodId) -> bool {
@@ -521,6 +539,7 @@ impl World {
 
     /// A pod came to a node, left it, or began to terminate there.
     pub(super) fn changed_by(&mut self, node: NodeId, spec: SpecId) {
+        let spec = self.specs.base(spec);
         self.journal.record(Change { node, spec: Some(spec) }, self.nodes.len());
     }
 }

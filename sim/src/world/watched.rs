@@ -30,7 +30,7 @@ impl World {
                 census.wanted += self.replicas_of_rule(rule, id).unwrap_or(0);
             }
         }
-        for pod in self.pods().ids().filter(|pod| rule.means(self.pods().spec(*pod), model)) {
+        for pod in self.pods().ids().filter(|pod| rule.means(self.base_spec(*pod), model)) {
             let (phase, workload) = (self.pods().phase(pod), self.pods().workload(pod));
             let stays =
                 !matches!(phase, Phase::Terminating { .. } | Phase::Ended(_) | Phase::Withdrawn);

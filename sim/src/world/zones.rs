@@ -1,11 +1,12 @@
 //! The zones in which zonal volumes have been made, and the pods that are held to them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::World;
 use super::pods::Phase;
 use crate::model::node::NodeId;
-use crate::model::pod::{PodId, SpecId};
+use crate::model::pod::{PodId, PodSpec, SpecId};
 use crate::model::workload::WorkloadId;
 use crate::model::zonal::{Together, Whose};
 use crate::names::NameId;
@@ -70,12 +71,13 @@ impl World {
                 let (spec, volumes) = self.model.template(self.pods.workload(*pod), revision);
                 let shares = volumes.is_some_and(|it| it.whose == Whose::Claim(claim));
                 // A pod that was found at the start has claims of its own.
-                shares && self.pods.spec(*pod) == spec
+                shares && self.asks_as(*pod, spec)
             })
             .collect();
         let hold = |pod| {
             let of = (self.pods.workload(pod), self.pods.revision(pod));
             let spec = self.spec_for(of, self.pods.replica(pod));
+            let spec = self.sized_as(pod, spec);
             (pod, self.ask_for(pod, spec))
         };
         waiting.into_iter().map(hold).collect()
@@ -92,9 +94,29 @@ impl World {
 
     /// What the replacement of a pod asks for: with zonal volumes that have been made, to be in their
     /// zone. A pod that was found at the start has claims of its own.
-    pub(super) fn replacement_spec(&self, pod: PodId) -> SpecId {
+    pub(super) fn replacement_spec(&mut self, pod: PodId) -> SpecId {
         let (of, own) = ((self.pods.workload(pod), self.pods.revision(pod)), self.pods.spec(pod));
-        let is_held = own != self.model.template(of.0, of.1).0;
-        if is_held { own } else { self.spec_for(of, self.pods.replica(pod)) }
+        if !self.asks_as(pod, self.model.template(of.0, of.1).0) {
+            return own;
+        }
+        let spec = self.spec_for(of, self.pods.replica(pod));
+        self.sized_as(pod, spec)
+    }
+
+    /// Whether a pod asks for what a template says, of whatever size the run has given it.
+    fn asks_as(&self, pod: PodId, template: SpecId) -> bool {
+        let own = self.pods.spec(pod);
+        own == template
+            || self.specs.is_added(own) && self.spec(own).traits == self.spec(template).traits
+    }
+
+    /// A spec of the model, of the size that the run has given a pod, if it has.
+    fn sized_as(&mut self, pod: PodId, spec: SpecId) -> SpecId {
+        let own = self.pods.spec(pod);
+        if !self.specs.is_added(own) {
+            return spec;
+        }
+        let traits = Arc::clone(&self.spec(spec).traits);
+        self.add_spec(PodSpec { traits, ..self.spec(own).clone() })
     }
 }

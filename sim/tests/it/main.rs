@@ -18,6 +18,7 @@ mod rates;
 mod rollouts;
 mod scale;
 mod scheduling;
+mod specs;
 mod start;
 mod startup;
 mod stop;

@@ -187,7 +187,7 @@ proptest! {
                 let pod = PodView::of_spec(*spec, &world);
                 let cycle = PreparedCycle::of(&profile, pod, &world).expect("nothing refuses outright");
                 let rows = world.registered().iter().map(|n| row(&cycle, pod, world.view(*n)));
-                (pod.related.class, rows.collect::<Vec<_>>())
+                (pod.alike.class, rows.collect::<Vec<_>>())
             }).collect();
             for (spec, twin) in asked.iter().zip(&asked[specs.len()..]) {
                 prop_assert_eq!(spec.0, twin.0);

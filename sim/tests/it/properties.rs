@@ -89,7 +89,7 @@ proptest! {
                     was_ready: true, reason: Some(DisruptionReason::EvictionByEvictionApi), ..
                 }
             );
-            for id in &model.relations().of_spec(model.workloads[workload].spec).budgets {
+            for id in &model.related(model.workloads[workload].spec).budgets {
                 let desired = model.budgets[*id].desired_healthy(model.relations().wanted(*id));
                 prop_assert!(!evicted || *left >= desired, "{left} of {desired}");
             }

@@ -138,8 +138,17 @@ fn a_resize_keeps_the_sums_of_its_node() {
     let node = world.pods().phase(pod).node().expect("it runs");
     let cpu = |world: &World| world.placement().load(node).requested()[Lane::CPU];
     let (before, own) = (cpu(&world), model.specs[small].requests[Lane::CPU]);
-    for (spec, more) in [(large, own), (small, 0)] {
-        assert!(matches!(world.resize(pod, spec), Fact::PodResized { .. }));
+    let mut drawn = world.spec(small).clone();
+    drawn.requests[Lane::CPU] += 7;
+    drawn.nonzero_requests = drawn.requests;
+    let drawn = world.add_spec(drawn);
+    assert!(world.specs().is_added(drawn), "no scenario has named it");
+    for (to, more) in [(large, own), (drawn, 7), (small, 0)] {
+        let Fact::PodResized { spec, requests, .. } = world.resize(pod, to) else {
+            panic!("a resize is a resize");
+        };
+        assert_eq!(requests.cpu_milli(), own + more);
+        assert_eq!(spec, if to == large { large } else { small }, "known to the model");
         assert_eq!(cpu(&world), before + more);
         world.check().expect("sums hold");
     }

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use sim::fact::Requested;
 use sim::model::Model;
 use sim::model::catalog::{CapacityType, InstanceType, Offering};
 use sim::model::pod::PodSpec;
@@ -15,6 +16,14 @@ pub const LIST: MicroUsdPerHour = MicroUsdPerHour(3_600_000);
 pub const SPOT: MicroUsdPerHour = MicroUsdPerHour(1_080_000);
 pub const ON_DEMAND_OFFERING: usize = 0;
 pub const SPOT_OFFERING: usize = 1;
+
+/// Half of a machine.
+pub const HALF: Resources = Resources::one_pod(2_000, 8 << 30);
+
+/// What a pod requests, as a fact says it.
+pub fn half() -> Requested {
+    Requested::of(&HALF)
+}
 
 /// One machine of 4 vCPU and 16 GiB at $3.60 an hour, $1.08 on spot, and one workload whose pods
 /// ask for half of it.
@@ -32,7 +41,7 @@ pub fn legend_of(provider: &str, from: Span, to: Span) -> Legend {
         let offering = Offering::on_demand(instance_type, name, price);
         model.catalog.offerings.push(Offering { capacity_type, ..offering });
     }
-    let requests = Resources::one_pod(2_000, 8 << 30);
+    let requests = HALF;
     let spec = model.specs.intern(PodSpec { requests, ..PodSpec::default() });
     model.workloads.push(Workload {
         namespace: name,

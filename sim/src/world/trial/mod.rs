@@ -143,8 +143,7 @@ impl<'w> Trial<'w> {
     /// One more pod of a workload that asks for this, as if it had been created and were waiting for a
     /// node. Its id will be given out again.
     pub fn imagine_pod(&mut self, workload: WorkloadId, replica: u32, spec: SpecId) -> PodId {
-        let (pod, _) = self.world.create_pod(workload, replica, 0, None);
-        self.world.pods.spec[pod] = spec;
+        let (pod, _) = self.world.create_pod_of(spec, (workload, 0), (replica, 0), None);
         self.undo.push(Undo::ImaginedPod(pod));
         pod
     }
@@ -169,8 +168,8 @@ impl<'w> Trial<'w> {
         let node = before.phase.node().expect("only a pod on a node is taken off it");
         let world = &mut *self.world;
         let load = world.placement.load_mut(node);
-        let ports = load.ports_before(&world.model.specs[before.spec]);
-        let at = load.remove(pod, before.spec, before.is_terminating(), &world.model);
+        let ports = load.ports_before(world.specs.get(before.spec));
+        let at = load.remove(pod, before.spec, before.is_terminating(), &world.specs);
         let usage = world.usage.leave(pod, world.pods.workload(pod));
         world.enter(pod, to);
         world.pods.available[pod] = false;

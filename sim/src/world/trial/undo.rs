@@ -83,7 +83,7 @@ impl World {
                 if let Some(taken) = storage.reserved {
                     self.reserved.give_back(&taken);
                 }
-                self.placement.load_mut(node).remove(pod, before.spec, false, &self.model);
+                self.placement.load_mut(node).remove(pod, before.spec, false, &self.specs);
                 self.restore(pod, node, before, ports);
                 if let Some(nominated) = nominated {
                     self.pods.nominated[pod] = Some(nominated);
@@ -93,7 +93,7 @@ impl World {
             }
             Undo::TakenOff { pod, node, before, at, ports, usage } => {
                 let (spec, terminating) = (before.spec, before.is_terminating());
-                self.placement.load_mut(node).insert(at, pod, spec, terminating, &self.model);
+                self.placement.load_mut(node).insert(at, pod, spec, terminating, &self.specs);
                 if let Some(usage) = usage {
                     self.usage.come_back(pod, self.pods.workload(pod), usage);
                 }

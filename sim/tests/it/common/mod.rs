@@ -16,7 +16,7 @@ use sim::model::failure::{
 use sim::model::job::{Checkpoints, Job, Work};
 use sim::model::labels::{LabelSet, Operator, Requirement};
 use sim::model::node::{NodeId, NodeShape};
-use sim::model::pod::{HostPort, PodSpec, Protocol};
+use sim::model::pod::{HostPort, PodTraits, Protocol};
 use sim::model::pool::{Healing, NodeTemplate, Pool};
 use sim::model::resources::Resources;
 use sim::model::schedule::{Concurrency, Schedule, ScheduleId};
@@ -129,12 +129,9 @@ pub fn setup(plan: &Plan) -> Setup {
         };
         let requests = Resources::one_pod(workload.cpu_milli, workload.memory_mib << 20);
         let labels = LabelSet::from_iter([(app, name)]);
-        let spec = model.specs.intern(PodSpec {
+        let traits = PodTraits {
             namespace: Some(namespace),
             labels,
-            requests,
-            nonzero_requests: requests,
-            scored_requests: requests,
             tolerations: workload.tolerant.then_some(toleration).into_iter().collect(),
             host_ports: workload
                 .host_port
@@ -145,8 +142,9 @@ pub fn setup(plan: &Plan) -> Setup {
             grace: workload.grace,
             shutdown: workload.shutdown,
             startup: Span::from_secs(5),
-            ..PodSpec::default()
-        });
+            ..PodTraits::default()
+        };
+        let spec = model.specs.intern(traits.requesting(requests));
         model.workloads.push(Workload {
             namespace,
             name,
