@@ -207,7 +207,7 @@ pub(crate) struct RunArgs {
     pub(crate) scenario: Option<PathBuf>,
     /// Make the run in this folder again, and name what differs, with exit code 1.
     /// SCENARIO, if given, is read instead of the file that the run was made from.
-    #[arg(long, value_name = "RUN", conflicts_with_all = ["replications", "seed", "output", "out", "force"])]
+    #[arg(long, value_name = "RUN", conflicts_with_all = ["replications", "seed", "output", "format", "out", "force"])]
     pub(crate) verify: Option<PathBuf>,
     /// How to simulate.
     #[command(flatten)]
@@ -223,9 +223,12 @@ pub(crate) struct How {
     /// The seed, instead of the scenario's.
     #[arg(long)]
     pub(crate) seed: Option<u64>,
-    /// What to print on stdout.
+    /// What to print on stdout: a report for people, or the summary for programs.
     #[arg(short, long, value_enum, default_value_t = Output::Table)]
     pub(crate) output: Output,
+    /// In which form to print the report.
+    #[arg(long, value_enum, default_value_t = Format::Text, conflicts_with = "output")]
+    pub(crate) format: Format,
     /// Where to write the run folder; `run` makes one under runs/ if not given, `demo` none.
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
@@ -242,6 +245,13 @@ pub(crate) struct How {
     /// No progress and no notes on stderr; errors still appear.
     #[arg(short, long)]
     pub(crate) quiet: bool,
+}
+
+impl How {
+    /// Whether a program reads what is printed.
+    pub(crate) fn is_json(&self) -> bool {
+        self.output == Output::Json || self.format == Format::Json
+    }
 }
 
 /// Arguments of `spotsim check`.
@@ -458,6 +468,17 @@ pub(crate) enum Output {
     /// The verdict, then a table.
     Table,
     /// The summary as JSON.
+    Json,
+}
+
+/// The form of a report.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Format {
+    /// Lines and tables that fit a terminal.
+    Text,
+    /// Markdown, for a page or a comment: its charts are the pictures of the run folder.
+    Markdown,
+    /// Its sections as JSON: every figure with its unit and the decimals it is shown with.
     Json,
 }
 

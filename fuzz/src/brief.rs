@@ -1,6 +1,7 @@
 //! A short run of whatever was accepted: bounded in time, size and events, with the world looked at
 //! between events, and its figures printed at the end.
 
+use reports::summary::{ON_DEMAND, Role, Simulated};
 use reports::{Figures, Fold, Input, rules};
 use scenarios::Scenario;
 use sim::engine::Simulation;
@@ -53,21 +54,32 @@ pub(crate) fn run(scenario: &Scenario, patience: Patience) -> bool {
     let legend = Legend::of(&setup);
     let mut watch = rules::Watch::new(&legend);
     sim::run(&setup, root, &mut watch);
+    let stories = |replication, chain: &mut rules::Chain<'_>| {
+        let replication = u32::try_from(replication).expect("one replication");
+        Some(sim::run(&setup, Root { replication, ..root }, chain).refusals)
+    };
+    let rules = rules::summarize(&legend, scenario.seed, &[watch.finish()], stories);
+    let variant = |name, role, runs, rules| Simulated {
+        name,
+        role,
+        changes: Vec::new(),
+        legend: &legend,
+        runs,
+        has_rates: false,
+        rules,
+    };
+    let (proposed, base) = ([proposed], [base]);
     let summary = reports::summarize(Input {
         scenario: &scenario.name,
         seed: scenario.seed,
         version: env!("CARGO_PKG_VERSION"),
-        legend: &legend,
-        proposed: &[proposed],
-        on_demand: &[base],
-        today: None,
+        variants: vec![
+            variant("proposed", Role::Subject, &proposed, rules),
+            variant(ON_DEMAND, Role::Baseline, &base, Vec::new()),
+        ],
         scaled: Vec::new(),
         left_out: Vec::new(),
         reclaim_scale: None,
-        rules: rules::summarize(&legend, scenario.seed, &[watch.finish()], |replication, chain| {
-            let replication = u32::try_from(replication).expect("one replication");
-            Some(sim::run(&setup, Root { replication, ..root }, chain).refusals)
-        }),
         assumptions: Vec::new(),
         unmodelled: scenario.unmodelled.iter().map(ToString::to_string).collect(),
         warnings: scenario.warnings.iter().map(|warning| warning.message.clone()).collect(),

@@ -43,6 +43,23 @@ pub fn table(summary: &Summary, columns: usize) -> String {
     render::text::render(&sections::of(summary)[1..], columns)
 }
 
+/// The whole report as Markdown; its charts are pictures in the folder of the run.
+#[must_use]
+pub fn markdown(summary: &Summary) -> String {
+    sim::plain::plain_lines(&render::markdown::render(&sections::of(summary))).into_owned()
+}
+
+/// The whole report as indented JSON: its sections, with every figure as people read it.
+///
+/// # Panics
+/// Never: there is nothing in it that JSON cannot say.
+#[must_use]
+pub fn json(summary: &Summary) -> String {
+    let report = render::json::render(&sections::of(summary));
+    let text = serde_json::to_string_pretty(&report).expect("plain data");
+    sim::plain::plain_lines(&text).into_owned()
+}
+
 /// Each workload of which pods never run, with what the scheduler said, as text.
 #[must_use]
 pub fn never_placed_list(never: &summary::NeverPlaced, replications: usize) -> String {
@@ -60,5 +77,5 @@ pub fn rule_list(rules: &[rules::RuleSummary], replications: usize) -> String {
 /// The JSON Schema of [`Summary`].
 #[must_use]
 pub fn schema() -> serde_json::Value {
-    schemars::schema_for!(Summary).to_value()
+    schemars::schema_for!(summary::Document<'static>).to_value()
 }

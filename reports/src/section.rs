@@ -64,7 +64,7 @@ pub struct Table {
     /// What its rows are.
     pub title: &'static str,
     /// What its columns are.
-    pub columns: Vec<&'static str>,
+    pub columns: Vec<String>,
     /// What the notes behind its rows are; empty where they need no word.
     pub notes: &'static str,
     /// Where the intervals of its figures stand.

@@ -1,12 +1,12 @@
 //! A comparison: a scenario as it is against its baselines, which is what `spotsim run` makes.
 
 use reports::Recording;
-use reports::charts::Story;
 use reports::charts::typical::{self, Choice};
-use reports::cost::breakdown::Breakdown;
+use reports::charts::{Drawn, Story};
 use reports::folds::series::Series;
 use reports::rules::{self, Outcome, RuleSummary};
 use reports::summary::sensitivity::{self, LeftOut};
+use reports::summary::{ON_DEMAND, Role, Simulated};
 use reports::{Figures, Input, Summary};
 use scenarios::Scenario;
 use sim::fact::refusal::Refusals;
@@ -19,6 +19,11 @@ use crate::experiment::{Experiment, Keep, Progress, REPLICATIONS, Runs, Variant,
 
 /// The replication of the scenario as it is that is written out fact by fact.
 pub const RECORDED: u32 = 0;
+
+/// The name of the scenario as it is.
+pub const PROPOSED: &str = "proposed";
+/// The name of what is paid today.
+const TODAY: &str = "today";
 
 /// A scenario against the same workload on on-demand nodes only, against what is paid today if the
 /// scenario names that, and against itself where reclaims are more or less frequent.
@@ -59,21 +64,23 @@ impl<'s> Comparison<'s> {
     ) -> Result<Results<'s>, Error> {
         let Runs { seed, variants } = self.experiment().run(stop, seen)?;
         let (at_scales, left_out) = scales(&self.scenario.setup);
-        let mut variants = variants.into_iter();
-        let (Some(proposed), Some(on_demand)) = (variants.next(), variants.next()) else {
-            return Err(Error::Stopped);
+        let scale_of = |name: &str| {
+            let scales = at_scales.iter().map(|setup| setup.market.reclaim_scale);
+            scales.into_iter().find(|scale| at_scale(*scale) == name)
         };
-        let scaled = at_scales.iter().map(|setup| setup.market.reclaim_scale);
-        let scaled = scaled.zip(variants.by_ref()).collect();
-        let results = Results {
+        let mut results = Results {
             scenario: self.scenario,
             seed,
-            proposed,
-            on_demand,
-            scaled,
-            today: variants.next(),
+            variants: Vec::new(),
+            scaled: Vec::new(),
             left_out,
         };
+        for variant in variants {
+            match (scale_of(&variant.name), role(&variant.name)) {
+                (Some(scale), _) => results.scaled.push((scale, variant)),
+                (None, role) => results.variants.push((role, variant)),
+            }
+        }
         if results.pairs() > 0 { Ok(results) } else { Err(Error::Stopped) }
     }
 
@@ -82,29 +89,39 @@ impl<'s> Comparison<'s> {
     #[must_use]
     pub fn experiment(&self) -> Experiment {
         let setup = &self.scenario.setup;
-        let kept = |name: &str, setup: Setup, rules: bool| Variant {
-            keep: Keep { series: true, rules, facts: true },
-            ..Variant::new(name, setup)
-        };
+        let keep = |rules: bool| Keep { series: true, rules, facts: true };
         let mut variants = vec![
-            kept("proposed", setup.clone(), true),
-            kept("on-demand", setup.on_demand(), false),
+            Variant { keep: keep(true), ..Variant::of(PROPOSED, self.scenario) },
+            Variant { keep: keep(false), ..Variant::new(ON_DEMAND, setup.on_demand()) },
         ];
         let own = setup.market.reclaim_scale;
         for setup in scales(setup).0 {
             let scale = setup.market.reclaim_scale;
             let enough = u32::try_from(sensitivity::REPLICATIONS).ok().filter(|_| scale > own);
-            let name = format!("proposed, reclaims ×{scale}");
-            variants.push(Variant { limit: enough, ..Variant::new(name, setup) });
+            variants.push(Variant { limit: enough, ..Variant::new(at_scale(scale), setup) });
         }
         let today = self.scenario.today.as_ref();
-        variants.extend(today.map(|today| Variant::new("today", today.setup.clone())));
+        variants.extend(today.map(|today| Variant::new(TODAY, today.setup.clone())));
         Experiment {
             variants,
             seed: self.seed,
             replications: 0..self.replications,
             threads: self.threads,
         }
+    }
+}
+
+/// The name of the scenario at a scale of reclaims.
+fn at_scale(scale: f64) -> String {
+    format!("{PROPOSED}, reclaims ×{scale}")
+}
+
+/// What a variant of a comparison is in its report.
+fn role(name: &str) -> Role {
+    match name {
+        ON_DEMAND => Role::Baseline,
+        TODAY => Role::Reference,
+        _ => Role::Subject,
     }
 }
 
@@ -131,12 +148,9 @@ pub struct Results<'s> {
     pub scenario: &'s Scenario,
     /// The seed of all replications.
     pub seed: u64,
-    /// The scenario as it is.
-    pub proposed: VariantRuns,
-    /// The same workload on on-demand nodes only.
-    pub on_demand: VariantRuns,
-    /// What is paid today, if the scenario names it.
-    pub today: Option<VariantRuns>,
+    /// The scenario as it is, the same workload on on-demand nodes only, and what is paid today if the
+    /// scenario names it: each with what it is in the report.
+    pub variants: Vec<(Role, VariantRuns)>,
     /// The scenario as it is at other scales of reclaims, each with its first replications.
     scaled: Vec<(f64, VariantRuns)>,
     /// Scales of reclaims that are out of all proportion.
@@ -151,35 +165,61 @@ pub(crate) struct Shown {
 }
 
 impl Results<'_> {
+    /// The scenario as it is.
+    ///
+    /// # Panics
+    /// Never: a comparison has it.
+    #[must_use]
+    pub fn subject(&self) -> &VariantRuns {
+        let subject = self.variants.iter().find(|(role, _)| *role == Role::Subject);
+        &subject.expect("a comparison is about something").1
+    }
+
+    /// The variant of this name.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Option<&VariantRuns> {
+        self.variants.iter().map(|(_, it)| it).find(|it| it.name == name)
+    }
+
     /// How many replications there are of each variant.
     #[must_use]
     pub fn pairs(&self) -> usize {
-        self.proposed.runs.len()
+        self.subject().runs.len()
     }
 
     /// How many events it took, other scales of reclaims left out.
     #[must_use]
     pub fn events(&self) -> u64 {
-        let variants = [&self.proposed, &self.on_demand].into_iter().chain(&self.today);
-        variants.map(VariantRuns::events).sum()
+        self.variants.iter().map(|(_, it)| it.events()).sum()
     }
 
     /// What they say together. Once `stop` is wanted it does not say how a rule was broken.
     #[must_use]
     pub fn summary(&self, stop: Stop<'_>) -> Summary {
         let setup = &self.scenario.setup;
+        let stated = stated_scale(setup);
+        let variants = self.variants.iter().map(|(role, it)| Simulated {
+            name: &it.name,
+            role: *role,
+            changes: it.changes.clone(),
+            // On on-demand nodes it is the same cluster, under the names of the scenario.
+            legend: if *role == Role::Baseline { &self.subject().legend } else { &it.legend },
+            runs: &it.runs,
+            // Without stated rates there is nothing that could have happened and did not.
+            has_rates: stated.is_some() && *role != Role::Baseline,
+            rules: match role {
+                Role::Subject => rule_summaries(setup, self.seed, &it.outcomes, stop),
+                _ => Vec::new(),
+            },
+        });
         reports::summarize(Input {
             scenario: &self.scenario.name,
             seed: self.seed,
             version: env!("CARGO_PKG_VERSION"),
-            legend: &self.proposed.legend,
-            proposed: &self.proposed.runs,
-            on_demand: &self.on_demand.runs,
-            today: self.today.as_ref().map(|today| (&today.runs[..], &today.legend)),
+            variants: variants.collect(),
             scaled: self.scales(),
             left_out: self.left_out.clone(),
-            reclaim_scale: stated_scale(setup),
-            rules: rule_summaries(setup, self.seed, &self.proposed.outcomes, stop),
+            reclaim_scale: stated,
             assumptions: self.scenario.assumptions.iter().map(assumed).collect(),
             unmodelled: self.scenario.unmodelled.iter().map(ToString::to_string).collect(),
             warnings: self.scenario.warnings.iter().map(|it| it.message.clone()).collect(),
@@ -194,44 +234,56 @@ impl Results<'_> {
         }
         let own = self.scenario.setup.market.reclaim_scale;
         let others = self.scaled.iter().map(|(scale, variant)| (*scale, &variant.runs[..]));
-        let mut scales: Vec<_> = others.chain([(own, &self.proposed.runs[..])]).collect();
+        let mut scales: Vec<_> = others.chain([(own, &self.subject().runs[..])]).collect();
         scales.sort_by(|a, b| a.0.total_cmp(&b.0));
         scales
     }
 
-    /// What all replications cost, by who or what it was paid for: the scenario as it is, then its
-    /// baseline.
-    pub(crate) fn breakdowns(&self) -> [Breakdown; 2] {
-        [self.proposed.breakdown(), self.on_demand.breakdown()]
+    /// The variants beside the scenario as it is of which facts and series are kept.
+    pub(crate) fn others(&self) -> impl Iterator<Item = (&VariantRuns, &Series)> {
+        let others = self.variants.iter().filter(|(role, _)| *role != Role::Subject);
+        others.filter_map(|(_, it)| Some((it, it.series.as_ref()?)))
     }
 
-    /// Money, nodes and waiting times over time: the scenario as it is, then its baseline.
-    pub(crate) fn series(&self) -> [&Series; 2] {
-        [&self.proposed, &self.on_demand]
-            .map(|variant| variant.series.as_ref().expect("both are made to keep their series"))
+    /// The scenario as it is over time.
+    pub(crate) fn series(&self) -> &Series {
+        self.subject().series.as_ref().expect("it is made to keep its series")
     }
 
-    /// The facts of the recorded run: of the scenario as it is, then of its baseline.
-    pub(crate) fn recordings(&self) -> [Recording<'_>; 2] {
-        [&self.proposed, &self.on_demand]
-            .map(|variant| variant.recording().expect("both are made to keep their facts"))
+    /// The recorded run of the scenario as it is, then those of other variants under their names.
+    pub(crate) fn recordings(&self) -> impl Iterator<Item = (&str, Recording<'_>)> {
+        let all = self.variants.iter().map(|(_, it)| it);
+        all.filter_map(|it| Some((&it.name[..], it.recording()?)))
     }
 
     /// The run that charts show event by event, made again.
     pub(crate) fn shown(&self, stop: Stop<'_>) -> Option<Shown> {
-        let choice = typical::choose(&self.proposed.runs);
+        let choice = typical::choose(&self.subject().runs);
         let mut facts = Vec::new();
         let root = Root { seed: self.seed, replication: choice.replication };
         let refusals = run_unless(stop, &self.scenario.setup, root, &mut facts)?.refusals;
         Some(Shown { choice, facts, refusals })
     }
 
+    /// Variants beside the scenario as it is, as charts draw them.
+    pub(crate) fn drawn<'a>(&'a self, summary: &'a Summary) -> Vec<Drawn<'a>> {
+        let variant = |name: &str| summary.variants.iter().find(|it| it.name == name);
+        let drawn = |(it, series): (&VariantRuns, &'a Series)| {
+            Some(Drawn { variant: variant(&it.name)?, series })
+        };
+        self.others().filter_map(drawn).collect()
+    }
+
     /// What charts are made from.
-    pub(crate) fn story<'a>(&'a self, summary: &'a Summary, shown: &'a Shown) -> Story<'a> {
-        let [proposed, on_demand] = self.series();
+    pub(crate) fn story<'a>(
+        &'a self,
+        summary: &'a Summary,
+        others: &'a [Drawn<'a>],
+        shown: &'a Shown,
+    ) -> Story<'a> {
         let Shown { choice, facts, refusals } = shown;
-        let recording = Recording { legend: &self.proposed.legend, facts, refusals };
-        Story { summary, proposed, on_demand, recording, shown: *choice }
+        let recording = Recording { legend: &self.subject().legend, facts, refusals };
+        Story { summary, subject: self.series(), others, recording, shown: *choice }
     }
 }
 

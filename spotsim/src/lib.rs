@@ -40,7 +40,7 @@ pub use sim::Stop;
 
 pub use atomic_write::files::write_files;
 pub use check::{Checked, check};
-pub use comparison::{Comparison, RECORDED, Results};
+pub use comparison::{Comparison, PROPOSED, RECORDED, Results};
 pub use error::Error;
 pub use experiment::{Experiment, Keep, Progress, REPLICATIONS, Runs, Variant, VariantRuns};
 pub use run_folder::{KeptRun, RunFolder, Written, default_path};

@@ -7,7 +7,7 @@ use scenarios::Scenario;
 
 use super::run::simulate;
 use crate::Outcome;
-use crate::args::{DemoArgs, Output};
+use crate::args::DemoArgs;
 use crate::failure::Failure;
 
 /// Simulates a bundled scenario, or prints it.
@@ -18,7 +18,7 @@ pub(crate) fn run(args: &DemoArgs) -> Outcome {
         write!(anstream::stdout().lock(), "{text}")?;
         return Ok(());
     }
-    let json = args.how.output == Output::Json;
+    let json = args.how.is_json();
     let scenario = Scenario::library(&args.scenario)
         .map_err(|diagnostics| Failure::Input { diagnostics, json })?;
     simulate(&scenario, Origin::Bundled(args.scenario.clone()), &args.how)

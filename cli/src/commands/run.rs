@@ -13,7 +13,7 @@ use spotsim::{Comparison, RunFolder, Written, default_path};
 use super::progress::Progress;
 use super::verify;
 use crate::Outcome;
-use crate::args::{How, Output, RunArgs};
+use crate::args::{Format, How, Output, RunArgs};
 use crate::consent;
 use crate::failure::Failure;
 use crate::terminal;
@@ -24,7 +24,7 @@ pub(crate) fn run(args: &RunArgs) -> Outcome {
         return verify::run(folder, args.scenario.as_deref(), &args.how);
     }
     let file = args.scenario.as_ref().expect("the argument parser asks for it");
-    let json = args.how.output == Output::Json;
+    let json = args.how.is_json();
     let scenario =
         Scenario::load(file).map_err(|diagnostics| Failure::Input { diagnostics, json })?;
     simulate(&scenario, Origin::File(file.display().to_string()), &args.how)
@@ -35,7 +35,7 @@ pub(crate) fn simulate(scenario: &Scenario, origin: Origin, how: &How) -> Outcom
     let (seed, n) = (how.seed.unwrap_or(scenario.seed), how.replications);
     let threads = how.threads.map(usize::from);
     let comparison = Comparison { scenario, seed, replications: n, threads };
-    let consents = (how.large, how.output == Output::Json);
+    let consents = (how.large, how.is_json());
     consent::admit(scenario, n, comparison.simulations(), consents)?;
     let keep = keep_in(scenario, &origin, how, seed).map(|path| RunFolder {
         path,
@@ -56,7 +56,7 @@ pub(crate) fn simulate(scenario: &Scenario, origin: Origin, how: &How) -> Outcom
     let results = results.map_err(|error| progress.failure(error))?;
     let summary = results.summary(progress.stop());
     if progress.interrupted() {
-        print(&summary, how.output)?;
+        print(&summary, how)?;
         progress.done(results.events());
         let pairs = results.pairs();
         let kept = if keep.is_some() { "; nothing was written" } else { "" };
@@ -67,7 +67,7 @@ pub(crate) fn simulate(scenario: &Scenario, origin: Origin, how: &How) -> Outcom
     // The folder first: the one who reads the figures may stop reading.
     let written = keep.as_ref().map(|folder| folder.write(&results, &summary, progress.stop()));
     let written = written.transpose();
-    let printed = print(&summary, how.output);
+    let printed = print(&summary, how);
     if let (Some(folder), Some(written)) = (&keep, written?) {
         let path = folder.path.join("");
         let note = match written {
@@ -114,13 +114,19 @@ fn what_is_simulated(scenario: &Scenario, n: u32, seed: u64) -> String {
     )
 }
 
-fn print(summary: &Summary, output: Output) -> Outcome {
-    match output {
-        Output::Json => Ok(writeln!(terminal::stdout(), "{}", summary.to_json())?),
-        Output::Table => {
+fn print(summary: &Summary, how: &How) -> Outcome {
+    match (how.output, how.format) {
+        (Output::Json, _) => Ok(writeln!(terminal::stdout(), "{}", summary.to_json())?),
+        (Output::Table, Format::Text) => {
             let columns = terminal::columns().unwrap_or(WIDE);
             let table = reports::table(summary, columns);
             terminal::answer(&reports::verdict(summary), &format!("\n{table}"))
+        }
+        (Output::Table, Format::Markdown) => {
+            Ok(write!(terminal::stdout(), "{}", reports::markdown(summary))?)
+        }
+        (Output::Table, Format::Json) => {
+            Ok(writeln!(terminal::stdout(), "{}", reports::json(summary))?)
         }
     }
 }

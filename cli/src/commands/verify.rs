@@ -49,7 +49,7 @@ pub(crate) fn run(folder: &Path, instead: Option<&Path>, how: &How) -> Outcome {
     if !found.is_empty() {
         return Err(Failure::Differs);
     }
-    let plans = if results.today.is_some() { "all three" } else { "both" };
+    let plans = if results.variants.len() == 2 { "both" } else { "all three" };
     writeln!(stdout, "equal: {n} replications of {plans} plans, digest {}", manifest.digest)?;
     Ok(())
 }

@@ -1,5 +1,5 @@
-//! Availability by workload: what share of time each could serve, on both plans, and in the worst
-//! run.
+//! Availability by workload: what share of time each could serve, beside the baseline, and in the
+//! worst run.
 
 use super::{Story, percent_axis};
 use crate::chart::{Anchor, Axis, Chart, Color, Ink, Key, Mark, Shape, Stroke, Tick};
@@ -10,19 +10,17 @@ use crate::summary::WorkloadAvailability;
 const SHOWN: usize = 10;
 
 pub(super) fn chart(story: &Story<'_>) -> Chart {
-    let summary = story.summary;
-    let never = summary.never_placed.iter().flat_map(|never| &never.workloads);
+    let (subject, baseline) = (story.about(), story.summary.baseline());
+    let never = subject.never_placed.iter().flat_map(|never| &never.workloads);
     let never: Vec<&str> = never.map(|row| row.workload.as_str()).collect();
     // What never runs says nothing of how reclaims are survived.
     let runs = |row: &&WorkloadAvailability| {
         row.availability.is_some() && !never.contains(&row.workload.as_str())
     };
-    let all: Vec<&WorkloadAvailability> =
-        summary.proposed.availability.iter().filter(runs).collect();
+    let all: Vec<&WorkloadAvailability> = subject.plan.availability.iter().filter(runs).collect();
     let rows = &all[..all.len().min(SHOWN)];
     let base = |name: &str| {
-        let row = summary.on_demand.availability.iter().find(|row| row.workload == name);
-        row.and_then(|row| row.availability)
+        baseline?.plan.availability.iter().find(|row| row.workload == name)?.availability
     };
     let least = rows
         .iter()
@@ -87,11 +85,15 @@ pub(super) fn chart(story: &Story<'_>) -> Chart {
             if never.is_empty() { "" } else { ", without those with pods that never run" }
         ),
         source: story.source(),
-        key: vec![
-            key(Shape::Circle, Color::Orange, "proposed, mean"),
+        key: [
+            key(Shape::Circle, Color::Orange, &format!("{}, mean", subject.name)),
             key(Shape::Ring, Color::Vermillion, "its worst replication"),
-            key(Shape::Square, Color::Blue, "on-demand plan, mean"),
-        ],
+        ]
+        .into_iter()
+        .chain(
+            baseline.map(|it| key(Shape::Square, Color::Blue, &format!("{} plan, mean", it.name))),
+        )
+        .collect(),
         x,
         y: Axis { ticks, lines: true, ..Axis::bare(0.0, count) },
         marks,

@@ -1,40 +1,42 @@
-//! Cost over time: what an hour costs, by capacity type, beside what it would cost on-demand.
+//! Cost over time: what an hour costs, by capacity type, beside what other plans cost.
 
 use sim::money::HOURS_PER_MONTH;
 
-use super::{CAPACITY, Story, edges, shows};
+use super::{CAPACITY, Drawn, Story, edges, shows};
 use crate::chart::{Axis, Chart, Color, Ink, Mark, Side, Stroke, stair_area, stairs};
 use crate::format::usd;
 
 pub(super) fn chart(story: &Story<'_>) -> Chart {
-    let (edges, steps) = (edges(story.proposed), story.proposed.steps.len());
-    let costs: Vec<[f64; 3]> = (0..steps).map(|step| story.proposed.usd_per_hour(step)).collect();
+    let (edges, steps) = (edges(story.subject), story.subject.steps.len());
+    let costs: Vec<[f64; 3]> = (0..steps).map(|step| story.subject.usd_per_hour(step)).collect();
     let floor: Vec<f64> = vec![0.0; steps];
     let on_demand: Vec<f64> = costs.iter().map(|cost| cost[0]).collect();
     let both: Vec<f64> = costs.iter().map(|cost| cost[0] + cost[1]).collect();
     let total: Vec<f64> = costs.iter().map(|cost| cost.iter().sum()).collect();
-    let baseline: Vec<f64> =
-        (0..steps).map(|step| story.on_demand.usd_per_hour(step).iter().sum()).collect();
-    let most = total.iter().chain(&baseline).copied().fold(0.0, f64::max);
+    let all = |other: &Drawn<'_>| -> Vec<f64> {
+        (0..steps).map(|step| other.series.usd_per_hour(step).iter().sum()).collect()
+    };
+    let others: Vec<Vec<f64>> = story.others.iter().map(all).collect();
+    let most = total.iter().chain(others.iter().flatten()).copied().fold(0.0, f64::max);
 
     let [(blue, on_demand_name), (orange, spot_name)] = CAPACITY;
     let mut marks = vec![
         Mark::Area { points: stair_area(&edges, &floor, &on_demand), ink: Ink::full(blue) },
         Mark::Area { points: stair_area(&edges, &on_demand, &both), ink: Ink::full(orange) },
-        Mark::Line {
-            points: stairs(&edges, &baseline),
-            ink: Ink::full(Color::Black),
-            stroke: Stroke::Dashed,
-        },
     ];
-    let plan = &story.summary.proposed;
+    let plan = &story.about().plan;
     let spot = plan.spot_cost_monthly.mean;
     let beside = plan.commitment_unused_monthly.mean + plan.other_cost_monthly.mean;
     let instances = plan.cost_monthly.mean - spot - beside;
     if beside > 0.0 {
         let points = stair_area(&edges, &both, &total);
-        marks.insert(2, Mark::Area { points, ink: Ink::full(Color::Green) });
+        marks.push(Mark::Area { points, ink: Ink::full(Color::Green) });
     }
+    marks.extend(others.iter().map(|cost| Mark::Line {
+        points: stairs(&edges, cost),
+        ink: Ink::full(Color::Black),
+        stroke: Stroke::Dashed,
+    }));
     let last = |values: &[f64]| values.last().copied().unwrap_or(0.0);
     let side = |y: f64, name: &str, monthly: f64, color| Side {
         y,
@@ -42,12 +44,11 @@ pub(super) fn chart(story: &Story<'_>) -> Chart {
         value: format!("{}/h", usd(monthly / HOURS_PER_MONTH)),
         color,
     };
-    let mut sides = vec![side(
-        last(&baseline),
-        "on-demand plan",
-        story.summary.on_demand.cost_monthly.mean,
-        Color::Black,
-    )];
+    let beside_others = story.others.iter().zip(&others).map(|(other, cost)| {
+        let monthly = other.variant.plan.cost_monthly.mean;
+        side(last(cost), &other.label(), monthly, Color::Black)
+    });
+    let mut sides: Vec<Side> = beside_others.collect();
     if beside > 0.0 {
         let middle = f64::midpoint(last(&both), last(&total));
         sides.push(side(middle, "besides", beside, Color::Green));
@@ -63,8 +64,9 @@ pub(super) fn chart(story: &Story<'_>) -> Chart {
         name: "cost",
         title: title(story),
         subtitle: format!(
-            "Cost by capacity type, mean of {}. Dashed: the same workload on on-demand nodes only",
-            story.replications()
+            "Cost by capacity type, mean of {}{}",
+            story.replications(),
+            dashed(story)
         ),
         source: story.source(),
         key: Vec::new(),
@@ -75,22 +77,43 @@ pub(super) fn chart(story: &Story<'_>) -> Chart {
     }
 }
 
-fn title(story: &Story<'_>) -> String {
-    let summary = story.summary;
-    let saving = &summary.saving.on_demand_plan;
-    let [base, own] = [&summary.on_demand, &summary.proposed].map(|p| usd(p.cost_monthly.mean));
-    let percent = saving.percent.map_or(0.0, |percent| percent.mean);
-    if let Some(never) = &summary.never_placed {
-        return format!("{}: {own} a month for the others, {base} on-demand", never.count());
+/// What the dashed lines are.
+fn dashed(story: &Story<'_>) -> String {
+    match story.others {
+        [] => String::new(),
+        [only] if only.variant.is_on_demand() => {
+            ". Dashed: the same workload on on-demand nodes only".into()
+        }
+        _ => ". Dashed: other plans, all that they cost".into(),
     }
+}
+
+fn title(story: &Story<'_>) -> String {
+    let subject = story.about();
+    let own = usd(subject.plan.cost_monthly.mean);
+    let baseline = story.summary.baseline();
+    let against = baseline.and_then(|it| Some((it, it.subject_saves.as_ref()?)));
+    let Some((baseline, saving)) = against else {
+        return match &subject.never_placed {
+            Some(never) => format!("{}: {own} a month for the others", never.count()),
+            None => format!("It costs {own} a month"),
+        };
+    };
+    let base = usd(baseline.plan.cost_monthly.mean);
+    let percent = saving.percent.map_or(0.0, |percent| percent.mean);
+    if let Some(never) = &subject.never_placed {
+        let name = &baseline.name;
+        return format!("{}: {own} a month for the others, {base} {name}", never.count());
+    }
+    let what = if baseline.is_on_demand() { "Spot" } else { "It" };
     if saving.usd_monthly.mean == 0.0 {
         format!("Nothing is saved: {own} a month on either plan")
     } else if !shows(saving.usd_monthly) {
         format!("No detectable saving: {own} a month instead of {base}")
     } else if percent > 0.0 {
-        format!("Spot cuts the bill by {percent:.1} %: {own} a month instead of {base}")
+        format!("{what} cuts the bill by {percent:.1} %: {own} a month instead of {base}")
     } else {
-        format!("Spot costs {:.1} % more: {own} a month instead of {base}", -percent)
+        format!("{what} costs {:.1} % more: {own} a month instead of {base}", -percent)
     }
 }
 

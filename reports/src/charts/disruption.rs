@@ -58,7 +58,7 @@ pub(super) fn chart(story: &Story<'_>) -> Chart {
 }
 
 fn title(story: &Story<'_>) -> String {
-    let plan = &story.summary.proposed;
+    let plan = &story.about().plan;
     let hard = plan.ends_cut_short_per_day.mean + plan.ends_killed_without_warning_per_day.mean;
     if plan.reclaims_per_day.mean == 0.0 {
         return "No node is taken by the provider".into();

@@ -19,20 +19,37 @@ use crate::folds::series::Series;
 pub(crate) use crate::format::many;
 use crate::recording::Recording;
 use crate::stats::Estimate;
+use crate::summary::Variant;
 
 /// What charts are made from.
 #[derive(Clone, Copy)]
 pub struct Story<'a> {
     /// Every figure that a chart names.
     pub summary: &'a Summary,
-    /// The scenario as it is, over time.
-    pub proposed: &'a Series,
-    /// The same workload on on-demand nodes only, over time.
-    pub on_demand: &'a Series,
+    /// What it is about, over time.
+    pub subject: &'a Series,
+    /// Other variants over time, the baseline first.
+    pub others: &'a [Drawn<'a>],
     /// The one run that is shown event by event.
     pub recording: Recording<'a>,
     /// Which run that is.
     pub shown: Choice,
+}
+
+/// A variant beside the subject.
+#[derive(Clone, Copy)]
+pub struct Drawn<'a> {
+    /// Its figures.
+    pub variant: &'a Variant,
+    /// Itself over time.
+    pub series: &'a Series,
+}
+
+impl Drawn<'_> {
+    /// What it is called beside a line.
+    fn label(&self) -> String {
+        format!("{} plan", self.variant.name)
+    }
 }
 
 /// Every chart, the answer first.
@@ -53,7 +70,20 @@ pub fn all(story: &Story<'_>) -> Vec<Chart> {
 /// The colour of each of [`crate::cost::CAPACITY_TYPES`], and its name.
 const CAPACITY: [(Color, &str); 2] = [(Color::Blue, "on-demand"), (Color::Orange, "spot")];
 
-impl Story<'_> {
+/// The colours of variants beside the subject, over and over.
+const OTHERS: [Color; 4] = [Color::Blue, Color::Green, Color::Purple, Color::Sky];
+
+impl<'a> Story<'a> {
+    /// What it is about.
+    fn about(&self) -> &'a Variant {
+        self.summary.subject()
+    }
+
+    /// The name of the baseline, as in `the on-demand plan`.
+    fn baseline(&self) -> &'a str {
+        self.summary.baseline().map_or("baseline", |it| &it.name)
+    }
+
     /// Where the data of a chart come from.
     fn source(&self) -> String {
         let summary = self.summary;

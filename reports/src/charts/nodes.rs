@@ -5,13 +5,13 @@ use crate::chart::{Axis, Chart, Color, Ink, Mark, Side, Stroke, stair_area, stai
 use crate::format::thousands;
 
 pub(super) fn chart(story: &Story<'_>) -> Chart {
-    let (edges, steps) = (edges(story.proposed), story.proposed.steps.len());
-    let nodes: Vec<[f64; 2]> = (0..steps).map(|step| story.proposed.nodes(step)).collect();
+    let (edges, steps) = (edges(story.subject), story.subject.steps.len());
+    let nodes: Vec<[f64; 2]> = (0..steps).map(|step| story.subject.nodes(step)).collect();
     let floor: Vec<f64> = vec![0.0; steps];
     let on_demand: Vec<f64> = nodes.iter().map(|nodes| nodes[0]).collect();
     let both: Vec<f64> = nodes.iter().map(|nodes| nodes[0] + nodes[1]).collect();
     let least: Vec<f64> =
-        story.proposed.steps.iter().map(|step| f64::from(step.least_ready)).collect();
+        story.subject.steps.iter().map(|step| f64::from(step.least_ready)).collect();
 
     let [(blue, on_demand_name), (orange, spot_name)] = CAPACITY;
     let marks = vec![
@@ -23,17 +23,17 @@ pub(super) fn chart(story: &Story<'_>) -> Chart {
             stroke: Stroke::Thin,
         },
     ];
-    let plan = &story.summary.proposed;
+    let plan = &story.about().plan;
     let last = |values: &[f64]| values.last().copied().unwrap_or(0.0);
     let mean = |column: usize| {
-        let held: u128 = story.proposed.steps.iter().map(|step| step.held_ms[column]).sum();
-        let window = story.proposed.to.since(story.proposed.from).as_ms();
-        held as f64 / window as f64 / f64::from(story.proposed.replications)
+        let held: u128 = story.subject.steps.iter().map(|step| step.held_ms[column]).sum();
+        let window = story.subject.to.since(story.subject.from).as_ms();
+        held as f64 / window as f64 / f64::from(story.subject.replications)
     };
     let side =
         |y: f64, name: &str, value: String, color| Side { y, name: name.to_owned(), value, color };
     let mut sides = vec![side(
-        story.proposed.least_ready().into(),
+        story.subject.least_ready().into(),
         "fewest ready",
         thousands(plan.nodes_ready_least as f64),
         Color::Black,

@@ -1,6 +1,6 @@
 //! How long pods waited for a node: which share of them had found one within which time.
 
-use super::{Story, many};
+use super::{OTHERS, Story, many};
 use crate::chart::{Anchor, Axis, Chart, Color, Ink, Mark, Side, Stroke, Tick};
 use crate::folds::pending::Waits;
 use crate::format::{thousands, time};
@@ -10,8 +10,10 @@ use crate::summary::Pending;
 const AT_ONCE: f64 = 1.0;
 
 pub(super) fn chart(story: &Story<'_>) -> Chart {
-    let (own, base) = (&story.proposed.waits, &story.on_demand.waits);
-    let longest = [own, base]
+    let own = &story.subject.waits;
+    let others = story.others.iter().map(|other| &other.series.waits);
+    let all: Vec<&Waits> = [own].into_iter().chain(others).collect();
+    let longest = all
         .iter()
         .flat_map(|waits| waits.bound_within().last())
         .map(|(span, _)| span.as_secs_f64())
@@ -32,9 +34,11 @@ pub(super) fn chart(story: &Story<'_>) -> Chart {
         };
         sides.push(Side { y: share, name: name.to_owned(), value, color });
     };
-    line(base, "on-demand plan", Color::Blue, Stroke::Dashed);
-    line(own, "proposed", Color::Black, Stroke::Plain);
-    let never = story.summary.never_placed.as_ref();
+    for (other, color) in story.others.iter().zip(OTHERS.into_iter().cycle()) {
+        line(&other.series.waits, &other.label(), color, Stroke::Dashed);
+    }
+    line(own, &story.about().name, Color::Black, Stroke::Plain);
+    let never = story.about().never_placed.as_ref();
     let remark = match (own.total(), longest < AT_ONCE) {
         (0, _) if never.is_some() => Some("All pods wait since before the window".to_owned()),
         (total, _) if total > 0 && own.still_waiting() == total => {
@@ -57,7 +61,7 @@ pub(super) fn chart(story: &Story<'_>) -> Chart {
             strong: false,
         });
     }
-    let floor = floor(&[own, base]);
+    let floor = floor(&all);
     let tick = |part: f64| {
         let at = floor + (100.0 - floor) * part;
         Tick { at, text: format!("{at} %") }
@@ -119,8 +123,8 @@ fn floor(waits: &[&Waits]) -> f64 {
 }
 
 fn title(story: &Story<'_>) -> String {
-    let plan = &story.summary.proposed;
-    if let Some(never) = &story.summary.never_placed {
+    let plan = &story.about().plan;
+    if let Some(never) = &story.about().never_placed {
         return format!("{}: no node takes them", never.count());
     }
     let Some((p95, longest)) = plan.pending_seconds_p95.zip(plan.pending_seconds_max) else {
@@ -135,7 +139,7 @@ fn title(story: &Story<'_>) -> String {
     }
     let longest =
         format!("{}{}", time(longest.seconds), if longest.at_least { " or more" } else { "" });
-    let still = match story.proposed.waits.still_waiting() {
+    let still = match story.subject.waits.still_waiting() {
         0 => String::new(),
         1 => "; 1 still waits at the end".into(),
         still => format!("; {} still wait at the end", thousands(still as f64)),

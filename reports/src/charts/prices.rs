@@ -99,7 +99,7 @@ pub(super) fn chart(story: &Story<'_>) -> Chart {
 }
 
 fn title(story: &Story<'_>) -> String {
-    story.summary.saving.discount_percent.map_or_else(
+    story.about().discount_percent.map_or_else(
         || "Nothing is paid for spot".into(),
         |discount| {
             let left = 100.0 - discount.mean;

@@ -32,8 +32,9 @@ pub(super) fn chart(story: &Story<'_>) -> Chart {
         .collect();
     // Where nothing is taken at a rate, what is scripted is all there is.
     let single = points.is_empty();
-    if let Some(saving) = story.summary.saving.on_demand_plan.percent.filter(|_| single) {
-        let risk = story.summary.proposed.reclaims_per_day;
+    let saving = story.about().saving.as_ref().and_then(|saving| saving.percent);
+    if let Some(saving) = saving.filter(|_| single) {
+        let risk = story.about().plan.reclaims_per_day;
         points.push(Point { name: "as it is".into(), risk, saving });
     }
     let most = points.iter().map(|point| high(point.risk)).fold(0.0, f64::max);
@@ -42,13 +43,14 @@ pub(super) fn chart(story: &Story<'_>) -> Chart {
     let (least, largest) =
         (lows.fold(f64::INFINITY, f64::min), highs.fold(f64::NEG_INFINITY, f64::max));
     let x = Axis::from_zero(if harmless { TAKEN } else { HARM }, most, false, |at, _| rate(at));
+    let of = format!("saving, % of the {} plan", story.baseline());
     let y = if points.is_empty() {
-        percent_axis("saving, % of the on-demand plan", 0.0, 100.0)
+        percent_axis(&of, 0.0, 100.0)
     } else {
         // Not closer than a tenth of a percent to either side: below that nothing differs.
         let middle = f64::midpoint(least, largest);
         let (least, largest) = (least.min(middle - 0.1), largest.max(middle + 0.1));
-        percent_axis("saving, % of the on-demand plan", least, largest)
+        percent_axis(&of, least, largest)
     };
     let mut marks = Vec::new();
     for point in &points {
@@ -82,7 +84,12 @@ pub(super) fn chart(story: &Story<'_>) -> Chart {
         marks.push(Mark::Label {
             at: (f64::midpoint(x.from, x.to), 50.0),
             shift: (0.0, 0.0),
-            text: "The on-demand plan costs nothing to compare with".into(),
+            text: match story.summary.baseline() {
+                Some(baseline) => {
+                    format!("The {} plan costs nothing to compare with", baseline.name)
+                }
+                None => "There is no other plan to compare with".into(),
+            },
             anchor: Anchor::Middle,
             color: Color::Grey,
             strong: false,

@@ -4,24 +4,27 @@ use super::{Story, shows};
 use crate::chart::{Anchor, Axis, Chart, Color, Ink, Mark, Stroke};
 use crate::format::{rate, time, usd, usd_to};
 use crate::stats::Estimate;
-use crate::summary::Saving;
+use crate::summary::{ON_DEMAND, Saving};
 
 pub(super) fn chart(story: &Story<'_>) -> Chart {
-    let summary = story.summary;
-    let plan = &summary.proposed;
+    let (summary, subject) = (story.summary, story.about());
+    let plan = &subject.plan;
     let own = plan.cost_monthly.mean;
     let besides = plan.commitment_unused_monthly.mean + plan.other_cost_monthly.mean;
     let instances = own - besides;
     let on_demand = instances - plan.spot_cost_monthly.mean;
-    let today = summary.saving.today.iter().map(|saving| ("what is paid today", saving));
-    let mut rows: Vec<_> = today.collect();
-    rows.push(("the same workload on on-demand nodes", &summary.saving.on_demand_plan));
-    rows.push(("the same nodes at on-demand prices", &summary.saving.same_nodes));
+    let others = summary.reference().into_iter().chain(summary.baseline());
+    let others = others.filter_map(|it| {
+        let nodes = if it.is_on_demand() { " nodes" } else { "" };
+        Some((format!("{}{nodes}", it.described()), it.subject_saves.as_ref()?))
+    });
+    let same_nodes = ("the same nodes at on-demand prices".to_owned(), &subject.same_nodes);
+    let rows: Vec<(String, &Saving)> = others.chain([same_nodes]).collect();
     let most = rows.iter().map(|(_, saving)| own + saving.usd_monthly.mean).fold(own, f64::max);
     let mut marks = Vec::new();
     let top = rows.len() as f64 - 0.5;
     for (index, (name, saving)) in rows.into_iter().enumerate() {
-        row(&mut marks, name, saving, [on_demand, instances, own], top - 0.5 - index as f64);
+        row(&mut marks, &name, saving, [on_demand, instances, own], top - 0.5 - index as f64);
     }
     let x = Axis::from_zero("$ per month", most, false, |at, step| {
         usd_to(at, if step < 1.0 { 2 } else { 0 })
@@ -113,7 +116,7 @@ fn interval(saving: &Saving) -> String {
 
 /// What the saving is at the price of.
 fn risk(story: &Story<'_>) -> String {
-    let plan = &story.summary.proposed;
+    let plan = &story.about().plan;
     let hard = plan.ends_cut_short_per_day.mean + plan.ends_killed_without_warning_per_day.mean;
     let waits = plan.pending_seconds_p95.map_or_else(String::new, |wait| {
         let more = if wait.at_least { ">" } else { "" };
@@ -128,11 +131,11 @@ fn risk(story: &Story<'_>) -> String {
 }
 
 fn title(story: &Story<'_>) -> String {
-    if let Some(never) = &story.summary.never_placed {
+    if let Some(never) = &story.about().never_placed {
         return format!("{}: this is the saving of the others", never.count());
     }
-    let (saving, _) = story.summary.saving.headline();
-    let today = if story.summary.saving.today.is_some() { " against today" } else { "" };
+    let (saving, against) = story.summary.headline();
+    let today = if against == ON_DEMAND { String::new() } else { format!(" against {against}") };
     let dollars = saving.usd_monthly;
     if dollars.mean == 0.0 {
         return format!("Nothing is saved{today}");
@@ -143,7 +146,7 @@ fn title(story: &Story<'_>) -> String {
     let percent = saving.percent.map_or_else(String::new, |p| format!(", {:.1} %", p.mean.abs()));
     let amount = usd(dollars.mean.abs());
     if dollars.mean > 0.0 {
-        let disrupted = rate(story.summary.proposed.pods_disrupted_per_day.mean);
+        let disrupted = rate(story.about().plan.pods_disrupted_per_day.mean);
         format!("Spot saves {amount} a month{today}{percent}, and disrupts {disrupted} pods a day")
     } else {
         format!("Spot costs {amount} a month more{today}{percent}")

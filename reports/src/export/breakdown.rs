@@ -1,60 +1,55 @@
 //! `breakdown.csv`: the cost by pool, capacity type, instance type, zone, namespace and workload, of
-//! both plans; the rows of each dimension sum to the cost of all replications.
+//! every variant; the rows of each dimension sum to the cost of all replications.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
-use serde::Serialize;
 use sim::money::HOURS_PER_MONTH;
 use sim::{Cost, Legend};
 
-use super::cell;
+use super::{cell, column};
 use crate::cost::breakdown::{Breakdown, DIMENSIONS};
 
-/// A line of the table.
-#[derive(Serialize)]
-struct Row<'a> {
-    dimension: &'static str,
-    #[serde(serialize_with = "cell::text")]
-    name: &'a str,
-    usd_per_month: f64,
-    on_demand_plan_usd_per_month: f64,
-    cost_micro_usd_ms_per_hour: u128,
-    on_demand_plan_cost_micro_usd_ms_per_hour: u128,
-}
-
-/// Writes the sums over the replications of both plans, side by side; a row that only the
-/// on-demand plan has comes last.
+/// Writes the sums over the replications of a variant and of others, side by side; a row that only
+/// others have comes last.
 ///
 /// # Errors
 /// If `out` cannot be written to.
 pub fn write(
-    [proposed, on_demand]: [Breakdown; 2],
+    subject: &Breakdown,
+    others: &[(&str, Breakdown)],
     replications: usize,
     legend: &Legend,
     out: impl Write,
 ) -> csv::Result<()> {
-    let mut table = csv::Writer::from_writer(out);
+    let mut table = csv::WriterBuilder::new().has_headers(false).from_writer(out);
+    let with_others = |what: &str| -> Vec<String> {
+        let others = others.iter().map(|(name, _)| format!("{}_plan_{what}", column(name)));
+        [what.to_owned()].into_iter().chain(others).collect()
+    };
+    let mut head = ["dimension", "name"].map(String::from).to_vec();
+    head.extend(with_others("usd_per_month"));
+    head.extend(with_others("cost_micro_usd_ms_per_hour"));
+    table.write_record(head)?;
     let hours = legend.to.since(legend.from).as_hours_f64() * replications as f64;
-    let monthly = |cost: Cost| cost.as_usd_f64() * HOURS_PER_MONTH / hours;
+    let monthly = |cost: &Cost| cost.as_usd_f64() * HOURS_PER_MONTH / hours;
     for dimension in DIMENSIONS {
-        let own = proposed.rows(dimension, legend);
-        // Both plans have the same names, but the other has bought everything on-demand.
-        let other = on_demand.rows(dimension, legend);
-        let both: BTreeMap<&str, Cost> =
-            other.iter().map(|(name, c)| (name.as_str(), *c)).collect();
-        let only_other = other.iter().filter(|(name, _)| own.iter().all(|(own, _)| own != name));
-        let rows = own.iter().map(|(name, cost)| (name.as_str(), *cost));
-        for (name, cost) in rows.chain(only_other.map(|(name, _)| (name.as_str(), Cost::ZERO))) {
-            let base = both.get(name).copied().unwrap_or_default();
-            table.serialize(Row {
-                dimension: dimension.name(),
-                name,
-                usd_per_month: monthly(cost),
-                on_demand_plan_usd_per_month: monthly(base),
-                cost_micro_usd_ms_per_hour: cost.0,
-                on_demand_plan_cost_micro_usd_ms_per_hour: base.0,
-            })?;
+        let own = subject.rows(dimension, legend);
+        let others: Vec<Vec<(String, Cost)>> =
+            others.iter().map(|(_, it)| it.rows(dimension, legend)).collect();
+        let mut names: Vec<&str> = own.iter().map(|(name, _)| name.as_str()).collect();
+        let mut known: BTreeSet<&str> = names.iter().copied().collect();
+        let of_others = others.iter().flatten().map(|(name, _)| name.as_str());
+        names.extend(of_others.filter(|name| known.insert(name)));
+        let all = [&own].into_iter().chain(&others);
+        let all: Vec<BTreeMap<&str, Cost>> =
+            all.map(|rows| rows.iter().map(|(name, cost)| (&name[..], *cost)).collect()).collect();
+        for name in names {
+            let costs = all.iter().map(|it| it.get(name).copied().unwrap_or_default());
+            let costs: Vec<Cost> = costs.collect();
+            let usd: Vec<f64> = costs.iter().map(monthly).collect();
+            let exact: Vec<u128> = costs.iter().map(|cost| cost.0).collect();
+            table.serialize((dimension.name(), cell::cell(name), usd, exact))?;
         }
     }
     table.flush()?;

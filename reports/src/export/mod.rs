@@ -25,6 +25,12 @@ fn seconds(at: SimTime) -> f64 {
     at.since(SimTime::ZERO).as_secs_f64()
 }
 
+/// The name of a variant as part of the name of a column.
+fn column(name: &str) -> String {
+    let fit = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' };
+    name.chars().map(fit).collect()
+}
+
 /// Changes a row of a table that is being made, if it has been begun.
 fn change<K: Ord, R>(rows: &mut BTreeMap<K, R>, key: &K, change: impl FnOnce(&mut R)) {
     if let Some(row) = rows.get_mut(key) {

@@ -40,7 +40,7 @@ pub fn render(sections: &[Section]) -> String {
 /// A table with its intervals beside the figures, in which a part is indented.
 fn table(table: &Table, into: &mut String) {
     let remarks = !table.notes.is_empty();
-    let columns = table.columns.iter().map(|column| format!(" {column} |"));
+    let columns = table.columns.iter().map(|column| format!(" {} |", escaped(column)));
     let notes = if remarks { format!(" {} |", table.notes) } else { String::new() };
     let _ = writeln!(into, "| {} |{}{notes}", table.title, columns.collect::<String>());
     let rule = if remarks { " :-- |" } else { "" };

@@ -52,8 +52,7 @@ fn one(section: &Section, columns: usize) -> String {
 
 /// The rows of a table as they are laid out, its head among them.
 fn rows(table: &Table) -> impl Iterator<Item = layout::Row> {
-    let head: Vec<String> = table.columns.iter().map(|it| (*it).to_owned()).collect();
-    let head = layout::Row::new(table.title, head).noted(table.notes.to_owned());
+    let head = layout::Row::new(table.title, table.columns.clone()).noted(table.notes.to_owned());
     let mut rows = vec![head];
     for row in &table.rows {
         let name = "  ".repeat(row.depth) + &row.name;

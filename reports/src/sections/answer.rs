@@ -6,7 +6,7 @@ use super::spread;
 use crate::format::{many, percent_singly, rate, usd};
 use crate::section::{Section, Value};
 use crate::stats::Estimate;
-use crate::summary::Summary;
+use crate::summary::{ON_DEMAND, Summary, Variant};
 
 pub(super) fn section(summary: &Summary) -> Option<Section> {
     Some(Section::new("Answer", verdict(summary), Vec::new()))
@@ -15,19 +15,25 @@ pub(super) fn section(summary: &Summary) -> Option<Section> {
 /// The answer in one line: the saving beside its risk, or that there is none because pods never run.
 pub(crate) fn verdict(summary: &Summary) -> String {
     let (name, risk) = (&summary.scenario, risk(summary));
-    match &summary.never_placed {
+    match &summary.subject().never_placed {
         Some(never) => {
             let clause = never.clause(summary.replications);
             format!("{name}: {clause}, so that no saving is claimed; {risk}.")
         }
-        None => format!("{name}: spot {}, at {risk}.", money(summary)),
+        None => {
+            // What is compared with on-demand nodes is spot.
+            let on_demand = summary.baseline().is_none_or(Variant::is_on_demand);
+            let what = if on_demand { "spot" } else { &summary.subject().name };
+            format!("{name}: {what} {}, at {risk}.", money(summary))
+        }
     }
 }
 
 /// What is saved against what is paid today, or else against the on-demand plan, in one clause.
 fn money(summary: &Summary) -> String {
-    let (saving, baseline) = summary.saving.headline();
-    let against = if summary.saving.today.is_some() { " against today" } else { "" };
+    let (saving, baseline) = summary.headline();
+    let usual = baseline == ON_DEMAND;
+    let against = if usual { String::new() } else { format!(" against {baseline}") };
     let dollars = saving.usd_monthly;
     let percent = saving.percent.map_or_else(String::new, |percent| {
         let single = percent_singly(if percent.mean < 0.0 {
@@ -56,7 +62,8 @@ fn money(summary: &Summary) -> String {
 
 /// What it costs in reclaims, disruptions and waiting, in one clause.
 fn risk(summary: &Summary) -> String {
-    let plan = &summary.proposed;
+    let subject = summary.subject();
+    let plan = &subject.plan;
     // The stated rates are what a reader takes for granted.
     let times = summary.reclaim_scale.filter(|scale| (scale - 1.0).abs() > 1e-9);
     let times = times.map_or_else(String::new, |scale| format!(" (at ×{scale} the stated rates)"));
@@ -67,8 +74,8 @@ fn risk(summary: &Summary) -> String {
         rate(plan.ends_cut_short_per_day.mean + plan.ends_killed_without_warning_per_day.mean),
         Value::from(plan.pending_seconds_p95).text(),
     );
-    let waiting: u64 = summary.unplaced.iter().map(|row| row.pods).sum();
-    let never = summary.never_placed.as_ref().map_or(0, |never| never.pods);
+    let waiting: u64 = subject.unplaced.iter().map(|row| row.pods).sum();
+    let never = subject.never_placed.as_ref().map_or(0, |never| never.pods);
     if waiting > never {
         let waiting = many(waiting - never, "pod");
         let _ = write!(risk, ", and {waiting} still waiting for a node at the end");
@@ -78,12 +85,12 @@ fn risk(summary: &Summary) -> String {
     {
         let _ = write!(risk, ", and {} Jobs failed a run", rate(failed.mean));
     }
-    if let Some(ratio) = summary.delivered_ratio
+    if let Some(ratio) = subject.delivered_ratio
         && ratio.mean < 0.9995
     {
         let _ = write!(risk, ", and {:.1} % of the work done", ratio.mean * 100.0);
     }
-    if let Some(ratio) = summary.delivered_replicas_ratio
+    if let Some(ratio) = subject.delivered_replicas_ratio
         && ratio.mean < 0.9995
     {
         let _ = write!(risk, ", and {:.1} % of the replica time available", ratio.mean * 100.0);

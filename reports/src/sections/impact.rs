@@ -7,7 +7,7 @@ use crate::summary::Summary;
 const SHOWN: usize = 5;
 
 pub(super) fn section(summary: &Summary) -> Option<Section> {
-    let impact = &summary.proposed.impact;
+    let impact = &summary.subject().plan.impact;
     if impact.workloads.is_empty() {
         return None;
     }
@@ -35,7 +35,7 @@ pub(super) fn section(summary: &Summary) -> Option<Section> {
     let table = |title, columns: &[&'static str], rows| {
         Block::Table(Table {
             title,
-            columns: columns.to_vec(),
+            columns: columns.iter().map(ToString::to_string).collect(),
             notes: "",
             intervals: Intervals::Behind,
             rows,

@@ -6,7 +6,7 @@ use crate::section::{Note, Section};
 use crate::summary::Summary;
 
 pub(super) fn section(summary: &Summary) -> Option<Section> {
-    of(&summary.rules, summary.replications)
+    of(&summary.subject().rules, summary.replications)
 }
 
 /// The rules of a scenario without a summary; none if it states none.

@@ -9,21 +9,19 @@ use crate::summary::Summary;
 const WEEK_HOURS: f64 = 168.0;
 
 pub(super) fn section(summary: &Summary) -> Option<Section> {
-    let saving = &summary.saving;
-    let incomplete = summary.never_placed.is_some();
+    let subject = summary.subject();
+    let incomplete = subject.never_placed.is_some();
     let what = if incomplete { "Incomplete workload, saving" } else { "Saving" };
-    let against = [
-        ("against what is paid today", saving.today.as_ref()),
-        ("against the same workload on on-demand", Some(&saving.on_demand_plan)),
-        ("against the same nodes at on-demand prices", Some(&saving.same_nodes)),
-    ];
+    let others = summary.reference().into_iter().chain(summary.baseline());
+    let others = others.filter_map(|it| Some((it.described(), it.subject_saves.as_ref()?)));
+    let same_nodes = ("the same nodes at on-demand prices", &subject.same_nodes);
     let mut blocks: Vec<Block> = Vec::new();
-    for (name, saving) in against {
-        let Some(dollars) = saving.map(|saving| saving.usd_monthly) else { continue };
+    for (name, saving) in others.chain([same_nodes]) {
+        let dollars = saving.usd_monthly;
         let cell = Cell::mean(dollars, Unit::UsdMonthly).within(dollars);
-        blocks.push(Block::Figure(Figure { name: format!("{what} {name}"), cell }));
+        blocks.push(Block::Figure(Figure { name: format!("{what} against {name}"), cell }));
     }
-    if let Some(discount) = saving.discount_percent {
+    if let Some(discount) = subject.discount_percent {
         let cell = Cell::mean(discount, Unit::Percent(1));
         blocks.push(Block::Figure(Figure { name: "Discount on spot time".into(), cell }));
     }

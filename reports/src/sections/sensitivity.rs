@@ -14,7 +14,9 @@ pub(super) fn section(summary: &Summary) -> Option<Section> {
     if !scales.is_empty() {
         blocks.push(Block::Table(Table {
             title: "At the rates",
-            columns: vec!["saving", "reclaims/day", "cut or killed/day", "availability"],
+            columns: ["saving", "reclaims/day", "cut or killed/day", "availability"]
+                .map(String::from)
+                .to_vec(),
             notes: "",
             intervals: Intervals::Below,
             rows: scales.iter().map(row).collect(),

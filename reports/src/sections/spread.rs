@@ -36,8 +36,8 @@ const SPREAD: [(&str, Figure); 3] = [
 /// What the intervals are and what is not in them, and how far single replications spread: one
 /// sentence each, and none where there is only one replication or nothing is random.
 pub(crate) fn sentences(summary: &Summary) -> Vec<String> {
-    let plan = &summary.proposed;
-    let (saving, _) = summary.saving.headline();
+    let plan = &summary.subject().plan;
+    let (saving, _) = summary.headline();
     let figures = SPREAD.map(|(name, of)| (name, of(plan)));
     let random = |estimate: &Estimate| estimate.high.is_some();
     let mut shown = figures.iter().map(|(_, estimate)| *estimate).chain([saving.usd_monthly]);

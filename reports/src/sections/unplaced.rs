@@ -6,7 +6,11 @@ use crate::summary::{NeverPlaced, Summary, in_some};
 
 /// Workloads of which pods never run, each with what the scheduler said.
 pub(super) fn never_placed(summary: &Summary) -> Option<Section> {
-    summary.never_placed.as_ref().map(|never| of_never_placed(never, summary.replications))
+    summary
+        .subject()
+        .never_placed
+        .as_ref()
+        .map(|never| of_never_placed(never, summary.replications))
 }
 
 /// The same without a summary.
@@ -22,8 +26,8 @@ pub(crate) fn of_never_placed(never: &NeverPlaced, replications: usize) -> Secti
 
 /// Workloads of which pods wait at the end, but may have run before.
 pub(super) fn waiting(summary: &Summary) -> Option<Section> {
-    let never = summary.never_placed.as_ref();
-    let rows = summary.unplaced.iter().filter(|row| {
+    let never = summary.subject().never_placed.as_ref();
+    let rows = summary.subject().unplaced.iter().filter(|row| {
         never.is_none_or(|it| it.workloads.iter().all(|never| never.workload != row.workload))
     });
     let notes = rows.map(|row| {

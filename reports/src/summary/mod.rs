@@ -4,14 +4,17 @@ mod availability;
 mod batch;
 mod budgets;
 mod cost;
+mod document;
 mod exposure;
 mod fallbacks;
 mod impact;
+mod input;
 mod never_placed;
 mod replications;
 pub mod sensitivity;
 mod start_up;
 mod unplaced;
+mod variant;
 mod volumes;
 mod waits;
 
@@ -21,69 +24,38 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use sim::digest::Digest;
 use sim::model::disruption::DisruptionReason;
-use sim::money::HOURS_PER_MONTH;
 use sim::plain::{plain, plain_lines};
 use sim::{Cost, Legend, Run};
 
 use crate::figures::Figures;
-use crate::rules::RuleSummary;
 use crate::stats::Estimate;
 pub use availability::WorkloadAvailability;
 pub use batch::{Batch, JobFate};
 pub use budgets::Budgets;
 pub use cost::{CostBy, CostRow, breakdown};
+pub use document::Assumption;
+pub(crate) use document::Document;
 use exposure::Exposure;
 pub use fallbacks::Fallbacks;
 pub use impact::{ImpactSummary, OfferingImpact, WorkloadImpact, WorstBurst};
+pub use input::{Change, Input, Role, Simulated};
 pub(crate) use never_placed::in_some;
 pub use never_placed::{NeverPlaced, WorkloadNeverPlaced, never_placed};
 use replications::Replications;
 pub use sensitivity::{LeftOut, Scaled};
 pub use start_up::StartUp;
 pub use unplaced::Unplaced;
+pub use variant::{ON_DEMAND, Variant};
 pub use volumes::{DataLost, Volumes, WorkloadLoss};
 pub use waits::Pending;
 
 /// The version of this format.
 pub const SCHEMA: &str = "spotsim/summary/v1";
 
-/// What [`summarize`] needs. Both plans are paired by replication.
-pub struct Input<'a> {
-    /// The scenario's name.
-    pub scenario: &'a str,
-    /// The seed.
-    pub seed: u64,
-    /// The version of the program.
-    pub version: &'a str,
-    /// The names and prices behind the facts.
-    pub legend: &'a Legend,
-    /// The scenario as it is.
-    pub proposed: &'a [(Figures, Run)],
-    /// The same workload on on-demand nodes only.
-    pub on_demand: &'a [(Figures, Run)],
-    /// What is paid today, if the scenario names it, with names and prices of its own.
-    pub today: Option<(&'a [(Figures, Run)], &'a Legend)>,
-    /// The scenario at other scales of reclaims, each with its first replications.
-    pub scaled: Vec<(f64, &'a [(Figures, Run)])>,
-    /// Scales that were left out.
-    pub left_out: Vec<LeftOut>,
-    /// How many times the stated rates of reclaims the scenario has; none if none are stated.
-    pub reclaim_scale: Option<f64>,
-    /// How each placement rule fared in the scenario as it is.
-    pub rules: Vec<RuleSummary>,
-    /// What was assumed.
-    pub assumptions: Vec<Assumption>,
-    /// What is not modelled.
-    pub unmodelled: Vec<String>,
-    /// What looks wrong.
-    pub warnings: Vec<String>,
-}
-
-/// What all replications say together.
-#[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
+/// What all replications say together. Its JSON has the subject under `proposed`.
+#[derive(Clone, PartialEq, Debug)]
 pub struct Summary {
-    /// The version of this format.
+    /// The version of the format.
     pub schema: &'static str,
     /// The scenario's name.
     pub scenario: String,
@@ -91,70 +63,26 @@ pub struct Summary {
     pub version: String,
     /// The seed; with the scenario and the version it determines everything here.
     pub seed: u64,
-    /// How many replications there were of each plan.
+    /// How many replications there were of each variant.
     pub replications: usize,
     /// The length of the window over which figures are taken, in hours.
     pub window_hours: f64,
     /// A hash of every fact of every run: equal digests are equal results.
     pub digest: String,
-    /// What never runs; none when every pod finds a node. Where there is any, the saving is that of an
-    /// incomplete workload.
-    pub never_placed: Option<NeverPlaced>,
-    /// What the scenario saves.
-    pub saving: Savings,
-    /// The scenario as it is.
-    pub proposed: Plan,
-    /// The same workload on on-demand nodes only.
-    pub on_demand: Plan,
-    /// What is paid today; none if the scenario does not name it.
-    pub today: Option<Plan>,
-    /// Work done by pods that end, relative to the on-demand plan; none when there are none.
-    pub delivered_ratio: Option<Estimate>,
-    /// Wanted replica time that was available, relative to the on-demand plan; none when no workload
-    /// has replicas. Below 1 the saving is in part that of a smaller service.
-    pub delivered_replicas_ratio: Option<Estimate>,
-    /// What the result would be if reclaims were more or less frequent.
+    /// Every variant, in the order in which they were given.
+    pub variants: Vec<Variant>,
+    /// What the result of the subject would be if reclaims were more or less frequent.
     pub sensitivity: Vec<Scaled>,
     /// Multiples of the rates of reclaims that were not tried, for they would be out of all proportion.
     pub sensitivity_left_out: Vec<LeftOut>,
     /// How many times the stated rates of reclaims the scenario has; none if none are stated.
     pub reclaim_scale: Option<f64>,
-    /// Pods that still wait for a node at the end, in any replication, and why.
-    pub unplaced: Vec<Unplaced>,
-    /// How each placement rule fared in the scenario as it is.
-    pub rules: Vec<RuleSummary>,
     /// What was assumed.
     pub assumptions: Vec<Assumption>,
     /// What was written and is not modelled.
     pub unmodelled: Vec<String>,
     /// What looks wrong.
     pub warnings: Vec<String>,
-}
-
-/// Something that was assumed because the scenario does not state it.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Assumption {
-    /// What `spotsim explain` knows it by.
-    pub id: String,
-    /// What is taken to be so.
-    pub text: String,
-}
-
-/// What the scenario saves, against two baselines, and against what is paid today.
-#[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Savings {
-    /// Against what is paid today, and then this is the headline; none if the scenario does not name
-    /// it.
-    pub today: Option<Saving>,
-    /// Against the same workload simulated on on-demand nodes only: the headline where nothing is known
-    /// of today.
-    pub on_demand_plan: Saving,
-    /// Against the nodes of this very run at on-demand prices.
-    pub same_nodes: Saving,
-    /// The discount on spot time, in percent; not a saving.
-    pub discount_percent: Option<Estimate>,
 }
 
 /// A saving against one baseline.
@@ -264,26 +192,47 @@ pub struct Plan {
     pub impact: ImpactSummary,
 }
 
-impl Savings {
-    /// The saving that decides, and what it is measured against: what is paid today, if that is
-    /// known.
+impl Summary {
+    /// The variant that the report is about: without a subject, the first.
     #[must_use]
-    pub fn headline(&self) -> (&Saving, &'static str) {
-        match &self.today {
-            Some(saving) => (saving, "today"),
-            None => (&self.on_demand_plan, "on-demand"),
+    pub fn subject(&self) -> &Variant {
+        self.of_role(Role::Subject).unwrap_or(&self.variants[0])
+    }
+
+    /// The variant that all others are measured against, if there is one.
+    #[must_use]
+    pub fn baseline(&self) -> Option<&Variant> {
+        self.of_role(Role::Baseline)
+    }
+
+    /// What else the subject is measured against: what is paid today.
+    #[must_use]
+    pub fn reference(&self) -> Option<&Variant> {
+        self.of_role(Role::Reference)
+    }
+
+    fn of_role(&self, role: Role) -> Option<&Variant> {
+        self.variants.iter().find(|variant| variant.role == role)
+    }
+
+    /// The saving of the subject that decides, and what it is measured against: what is paid today, if
+    /// that is known, else the baseline, else the same nodes at on-demand prices.
+    #[must_use]
+    pub fn headline(&self) -> (&Saving, &str) {
+        let against = self.reference().or(self.baseline());
+        match against.and_then(|it| Some((it.subject_saves.as_ref()?, &it.name[..]))) {
+            Some(headline) => headline,
+            None => (&self.subject().same_nodes, "the same nodes at on-demand prices"),
         }
     }
-}
 
-impl Summary {
     /// As indented JSON.
     ///
     /// # Panics
     /// Never: there is nothing in it that JSON cannot say.
     #[must_use]
     pub fn to_json(&self) -> String {
-        let text = serde_json::to_string_pretty(self).expect("plain data");
+        let text = serde_json::to_string_pretty(&Document::of(self)).expect("plain data");
         plain_lines(&text).into_owned()
     }
 }
@@ -291,84 +240,36 @@ impl Summary {
 /// What all replications say together.
 ///
 /// # Panics
-/// If the plans have different numbers of replications, or none.
+/// If variants have different numbers of replications, or there are none.
 #[must_use]
 pub fn summarize(input: Input<'_>) -> Summary {
-    assert_eq!(input.proposed.len(), input.on_demand.len(), "plans are paired");
-    assert!(!input.proposed.is_empty(), "at least one replication");
-    let legend = input.legend;
-    let hours = legend.to.since(legend.from).as_hours_f64();
-    let monthly = HOURS_PER_MONTH / hours;
-    let cost = |runs: &[(Figures, Run)], of: fn(&Figures) -> Cost| -> Vec<f64> {
-        runs.iter().map(|(figures, _)| of(figures).as_usd_f64() * monthly).collect()
-    };
-    let own = cost(input.proposed, |f| f.money.total());
-    let saving = |baseline: &[f64]| {
-        let differences: Vec<f64> = baseline.iter().zip(&own).map(|(b, c)| b - c).collect();
-        Saving {
-            usd_monthly: Estimate::of(&differences),
-            percent: Estimate::of_ratio(&differences, baseline).map(|ratio| ratio.times(100.0)),
-        }
-    };
-    let list = cost(input.proposed, |f| f.money.spot_on_demand);
-    let spot = cost(input.proposed, |f| f.money.spot);
-    let discounts: Vec<f64> = list.iter().zip(&spot).map(|(list, spot)| list - spot).collect();
-    let useful = |runs: &[(Figures, Run)]| -> Vec<f64> {
-        runs.iter().map(|(f, _)| f.capacity.useful_ms as f64).collect()
-    };
-    let replicas = |runs: &[(Figures, Run)]| -> Vec<f64> {
-        let available = |f: &Figures| f.availability.iter().map(|(_, it)| it.available_ms()).sum();
-        let each = runs.iter().map(|(figures, _)| -> u128 { available(figures) });
-        each.map(|ms| ms as f64).collect()
-    };
-    // Without stated rates there is nothing that could have happened and did not.
-    let rates = input.reclaim_scale.is_some();
-    let exposure = |runs: &[(Figures, Run)], legend: &Legend| {
-        if rates { Exposure::of(runs, legend) } else { Exposure::NONE }
-    };
+    let variants = &input.variants;
+    let role = |role| variants.iter().find(|it| it.role == role);
+    let subject = role(Role::Subject).unwrap_or(&variants[0]);
+    let baseline = role(Role::Baseline);
+    assert!(variants.iter().all(|it| it.runs.len() == subject.runs.len()), "variants are paired");
+    assert!(!subject.runs.is_empty(), "at least one replication");
     let mut digest = Digest::EMPTY;
-    let today = input.today.map(|(runs, _)| runs);
-    for (_, run) in input.proposed.iter().chain(input.on_demand).chain(today.into_iter().flatten())
-    {
-        digest.mix(run.digest);
-    }
+    let runs = variants.iter().flat_map(|it| it.runs);
+    runs.for_each(|(_, run)| digest.mix(run.digest));
+    let scaled = input.scaled.iter().map(|(scale, runs)| {
+        sensitivity::summarize(*scale, runs, baseline.map(|it| it.runs), subject.legend)
+    });
     Summary {
         schema: SCHEMA,
         scenario: plain(input.scenario).into_owned(),
         version: input.version.to_owned(),
         seed: input.seed,
-        replications: input.proposed.len(),
-        window_hours: hours,
+        replications: subject.runs.len(),
+        window_hours: variant::hours(subject.legend),
         digest: format!("{:016x}", digest.value()),
-        never_placed: never_placed(
-            input.proposed.iter().map(|(figures, _)| &figures.placed[..]),
-            legend,
-        ),
-        saving: Savings {
-            today: today.map(|runs| saving(&cost(runs, |f| f.money.total()))),
-            on_demand_plan: saving(&cost(input.on_demand, |f| f.money.total())),
-            same_nodes: saving(&cost(input.proposed, |f| f.money.same_nodes)),
-            discount_percent: Estimate::of_ratio(&discounts, &list).map(|r| r.times(100.0)),
-        },
-        proposed: plan(input.proposed, legend, input.seed, exposure(input.proposed, legend)),
-        on_demand: plan(input.on_demand, legend, input.seed, Exposure::NONE),
-        today: input
-            .today
-            .map(|(runs, legend)| plan(runs, legend, input.seed, exposure(runs, legend))),
-        delivered_ratio: Estimate::of_ratio(&useful(input.proposed), &useful(input.on_demand)),
-        delivered_replicas_ratio: Estimate::of_ratio(
-            &replicas(input.proposed),
-            &replicas(input.on_demand),
-        ),
-        sensitivity: input
-            .scaled
+        variants: variants
             .iter()
-            .map(|(scale, runs)| sensitivity::summarize(*scale, runs, input.on_demand, legend))
+            .map(|it| variant::of(it, baseline, subject, input.seed))
             .collect(),
+        sensitivity: scaled.collect(),
         sensitivity_left_out: input.left_out,
         reclaim_scale: input.reclaim_scale,
-        unplaced: unplaced::of(input.proposed, legend),
-        rules: input.rules,
         assumptions: input.assumptions,
         unmodelled: input.unmodelled,
         warnings: input.warnings,

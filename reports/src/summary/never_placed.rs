@@ -124,7 +124,7 @@ impl Summary {
     #[must_use]
     pub fn least_available<'p>(&self, plan: &'p Plan) -> Option<&'p WorkloadAvailability> {
         let whole = |row: &&WorkloadAvailability| {
-            self.never_placed.as_ref().is_none_or(|never| !never.names(&row.workload))
+            self.subject().never_placed.as_ref().is_none_or(|never| !never.names(&row.workload))
         };
         plan.availability.iter().find(whole)
     }

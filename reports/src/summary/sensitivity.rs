@@ -63,12 +63,12 @@ pub struct Scaled {
     pub least_availability: Option<f64>,
 }
 
-/// What replications at one scale say together, beside the on-demand plan of the same replications.
+/// What replications at one scale say together, beside the baseline of the same replications.
 #[must_use]
 pub fn summarize(
     scale: f64,
     runs: &[(Figures, Run)],
-    on_demand: &[(Figures, Run)],
+    baseline: Option<&[(Figures, Run)]>,
     legend: &Legend,
 ) -> Scaled {
     let days = legend.to.since(legend.from).as_hours_f64() / 24.0;
@@ -78,7 +78,8 @@ pub fn summarize(
         Estimate::of_events(&values, most.map(|most| most / days))
     };
     let cost = |(figures, _): &(Figures, Run)| figures.money.total().as_usd_f64();
-    let baseline: Vec<f64> = on_demand.iter().take(runs.len()).map(cost).collect();
+    let baseline: Vec<f64> =
+        baseline.unwrap_or_default().iter().take(runs.len()).map(cost).collect();
     let differences: Vec<f64> = baseline.iter().zip(runs).map(|(b, own)| b - cost(own)).collect();
     let workloads = runs.first().map_or(0, |(figures, _)| figures.availability.len());
     // What has no node says nothing of how reclaims are survived.

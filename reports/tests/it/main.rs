@@ -12,4 +12,5 @@ mod placed;
 mod render;
 mod rules;
 mod series;
+mod variants;
 mod volumes;

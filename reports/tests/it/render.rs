@@ -31,7 +31,7 @@ fn report() -> Vec<Section> {
     ];
     let table = Table {
         title: "",
-        columns: vec!["ON-DEMAND", "PROPOSED"],
+        columns: ["ON-DEMAND", "PROPOSED"].map(String::from).to_vec(),
         notes: "CHANGE",
         intervals: Intervals::Behind,
         rows,

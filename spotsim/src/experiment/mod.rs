@@ -13,7 +13,9 @@ use std::sync::{Mutex, PoisonError};
 use rayon::prelude::*;
 use reports::folds::series::Series;
 use reports::rules::{Outcome, Watch};
+use reports::summary::Change;
 use reports::{Figures, Fold};
+use scenarios::Scenario;
 use sim::{Fact, Legend, Root, Run, Setup, SimTime, Sink, Stop, run_unless};
 
 pub use runs::{Runs, VariantRuns};
@@ -28,6 +30,8 @@ pub const REPLICATIONS: u32 = 400;
 pub struct Variant {
     /// What it is called in results.
     pub name: String,
+    /// What it changes in the scenario that the experiment is about, as results say it.
+    pub changes: Vec<Change>,
     /// What is simulated.
     pub setup: Setup,
     /// What is kept of its runs beside their figures.
@@ -40,7 +44,19 @@ impl Variant {
     /// A variant that is made in every replication, and of which figures are kept.
     #[must_use]
     pub fn new(name: impl Into<String>, setup: Setup) -> Variant {
-        Variant { name: name.into(), setup, keep: Keep::default(), limit: None }
+        let changes = Vec::new();
+        Variant { name: name.into(), changes, setup, keep: Keep::default(), limit: None }
+    }
+
+    /// A scenario as a variant, with all that was changed in it since it was read.
+    #[must_use]
+    pub fn of(name: impl Into<String>, scenario: &Scenario) -> Variant {
+        let changes = scenario.changes();
+        let own = |(path, value): (&str, &str)| Change { path: path.into(), value: value.into() };
+        Variant {
+            changes: changes.map(own).collect(),
+            ..Variant::new(name, scenario.setup.clone())
+        }
     }
 }
 
@@ -137,6 +153,7 @@ impl Experiment {
             let series = sum.into_inner().unwrap_or_else(PoisonError::into_inner);
             let mut runs = VariantRuns {
                 name: variant.name.clone(),
+                changes: variant.changes.clone(),
                 legend,
                 runs: Vec::with_capacity(kept.len()),
                 series: variant.keep.series.then_some(series),
@@ -216,8 +233,6 @@ fn replicate<T: Send>(
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::AtomicBool;
-
-    use scenarios::Scenario;
 
     use super::*;
 

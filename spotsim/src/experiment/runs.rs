@@ -1,11 +1,12 @@
 //! The runs of an experiment, by variant.
 
+use reports::Figures;
 use reports::Recording;
 use reports::cost::breakdown::Breakdown;
 use reports::folds::series::Series;
 use reports::rules::Outcome;
 use reports::stats::Estimate;
-use reports::{Figures, summary};
+use reports::summary::{self, Change};
 use sim::{Fact, Legend, Run, SimTime};
 
 /// What came out of an experiment.
@@ -34,6 +35,8 @@ impl Runs {
 pub struct VariantRuns {
     /// What it is called.
     pub name: String,
+    /// What it changes in the scenario.
+    pub changes: Vec<Change>,
     /// The names and prices behind its facts.
     pub legend: Legend,
     /// The figures of each replication, in order.

@@ -7,13 +7,21 @@ use reports::cost::ledger::Books;
 use reports::export::manifest::{self, Digests, File, Manifest, Origin, Recorded};
 use reports::export::{breakdown, costs, facts, nodes, pods, series};
 use reports::{Summary, chart, charts};
-use sim::{Run, Stop};
+use sim::Stop;
 
 use crate::atomic_write::folder;
-use crate::comparison::{RECORDED, Results};
+use crate::comparison::{PROPOSED, RECORDED, Results};
 
 /// The name of the file that says what the others are.
 pub(super) const MANIFEST: &str = "manifest.json";
+
+/// The file with the facts of a variant's recorded run.
+pub(super) fn facts_of(variant: &str) -> String {
+    match variant {
+        PROPOSED => "facts.jsonl".into(),
+        other => format!("facts-{other}.jsonl"),
+    }
+}
 
 /// Writes a file's content to the place it is given.
 pub(super) type Fill<'f> = &'f dyn Fn(&mut dyn Write) -> anyhow::Result<()>;
@@ -39,23 +47,29 @@ impl Contents<'_> {
     ) -> anyhow::Result<()> {
         let mut keep = |name: &str, fill: Fill<'_>| keep(name, fill).context(name.to_owned());
         let results = self.results;
-        let [recording, on_demand_recording] = results.recordings();
+        let recording = results.subject().recording().context("the run is not recorded")?;
         let books = Books::of(recording);
-        let [proposed, on_demand] = results.series();
+        let others: Vec<_> =
+            results.others().map(|(variant, series)| (&variant.name[..], series)).collect();
         let json = self.summary.to_json() + "\n";
         keep("summary.json", &|out| Ok(out.write_all(json.as_bytes())?))?;
-        keep("series.csv", &|out| Ok(series::write(proposed, on_demand, out)?))?;
+        keep("series.csv", &|out| Ok(series::write(results.series(), &others, out)?))?;
         keep("nodes.csv", &|out| Ok(nodes::write(recording, &books, out)?))?;
         keep("pods.csv", &|out| Ok(pods::write(recording, out)?))?;
         keep("costs.csv", &|out| Ok(costs::write(recording, &books, out)?))?;
         keep("breakdown.csv", &|out| {
-            let breakdowns = results.breakdowns();
-            Ok(breakdown::write(breakdowns, results.pairs(), recording.legend, out)?)
+            let subject = results.subject().breakdown();
+            let others = results.others();
+            let others: Vec<_> = others.map(|(it, _)| (&it.name[..], it.breakdown())).collect();
+            let (n, legend) = (results.pairs(), recording.legend);
+            Ok(breakdown::write(&subject, &others, n, legend, out)?)
         })?;
-        keep("facts.jsonl", &|mut out| Ok(facts::write(recording, &mut out)?))?;
-        keep("facts-on-demand.jsonl", &|mut out| Ok(facts::write(on_demand_recording, &mut out)?))?;
+        for (variant, recording) in results.recordings() {
+            keep(&facts_of(variant), &|mut out| Ok(facts::write(recording, &mut out)?))?;
+        }
         let shown = results.shown(stop).context(folder::STOPPED)?;
-        for chart in charts::all(&results.story(self.summary, &shown)) {
+        let drawn = results.drawn(self.summary);
+        for chart in charts::all(&results.story(self.summary, &drawn, &shown)) {
             let [svg, png] = ["svg", "png"].map(|format| format!("{}.{format}", chart.name));
             keep(&svg, &|out| Ok(out.write_all(chart::svg(&chart).as_bytes())?))?;
             keep(&png, &|out| Ok(out.write_all(&chart::png(&chart))?))?;
@@ -66,9 +80,12 @@ impl Contents<'_> {
     /// The manifest that lists `files`.
     pub(super) fn manifest(&self, files: Vec<File>) -> Manifest {
         let (results, summary) = (self.results, self.summary);
-        let digests = |runs: &[(reports::Figures, Run)]| {
-            runs.iter().map(|(_, run)| manifest::digest(run.digest)).collect()
-        };
+        let digests = results.variants.iter().map(|(_, it)| {
+            let runs = it.runs.iter().map(|(_, run)| manifest::digest(run.digest));
+            (manifest::key(&it.name), runs.collect())
+        });
+        let changes = results.variants.iter().filter(|(_, it)| !it.changes.is_empty());
+        let changes = changes.map(|(_, it)| (manifest::key(&it.name), it.changes.clone()));
         let replications = u32::try_from(results.pairs()).expect("counted in 32 bits");
         let what = match self.origin {
             Origin::File(file) => format!("run {file}"),
@@ -88,13 +105,10 @@ impl Contents<'_> {
             seed: results.seed,
             replications,
             command: format!("spotsim {what} -n {replications} --seed {}", results.seed),
-            recorded: Recorded { plan: "proposed".into(), replication: RECORDED },
+            changes: changes.collect(),
+            recorded: Recorded { plan: results.subject().name.clone(), replication: RECORDED },
             digest: summary.digest.clone(),
-            digests: Digests {
-                proposed: digests(&results.proposed.runs),
-                on_demand: digests(&results.on_demand.runs),
-                today: results.today.as_ref().map(|today| digests(&today.runs)),
-            },
+            digests: Digests(digests.collect()),
             files,
         }
     }

@@ -5,11 +5,11 @@ use std::fs;
 use std::path::Path;
 
 use reports::export::facts;
-use reports::export::manifest::{File, Manifest};
+use reports::export::manifest::{self, File, Manifest};
 use serde_json::Value;
 use sim::Stop;
 
-use super::contents::{Contents, MANIFEST};
+use super::contents::{Contents, MANIFEST, facts_of};
 use crate::atomic_write::folder;
 
 /// How much of a line is quoted.
@@ -110,15 +110,10 @@ fn strangers(folder: &Path, manifest: &Manifest, again: &[File]) -> anyhow::Resu
 
 /// Where a file begins to differ from its replay.
 fn place(name: &str, there: &[u8], here: &[u8], contents: &Contents<'_>) -> String {
-    let results = contents.results;
-    let [proposed, on_demand] = results.recordings();
-    let recording = match name {
-        "facts.jsonl" => Some(proposed),
-        "facts-on-demand.jsonl" => Some(on_demand),
-        _ => None,
-    };
+    let mut recordings = contents.results.recordings();
+    let recording = recordings.find(|(variant, _)| facts_of(variant) == name);
     let text = String::from_utf8_lossy(there);
-    let fact = recording.and_then(|recording| facts::first_difference(&text, recording));
+    let fact = recording.and_then(|(_, recording)| facts::first_difference(&text, recording));
     fact.or_else(|| line(there, here)).unwrap_or_else(|| {
         let same = there.iter().zip(here).take_while(|(there, here)| there == here).count();
         let (there, here) = (there.len(), here.len());
@@ -163,15 +158,14 @@ fn quoted(line: &str) -> String {
 /// others the digests say that they differ, but not where.
 fn digests(manifest: &Manifest, contents: &Contents<'_>) -> Vec<String> {
     let rebuilt = contents.manifest(Vec::new()).digests;
-    let none = Vec::new();
-    let today =
-        [&manifest.digests.today, &rebuilt.today].map(|plan| plan.as_ref().unwrap_or(&none));
-    let plans = [
-        ("proposed", [&manifest.digests.proposed, &rebuilt.proposed]),
-        ("on-demand", [&manifest.digests.on_demand, &rebuilt.on_demand]),
-        ("present", today),
-    ];
-    let differs = |(plan, [there, here]): (&str, [&Vec<String>; 2])| {
+    let variants = contents.results.variants.iter().map(|(_, it)| &it.name[..]);
+    let more = manifest.digests.0.iter().map(|(key, _)| &key[..]);
+    let more = more.filter(|key| rebuilt.of(key).is_none());
+    let differs = |variant: &str| {
+        let key = manifest::key(variant);
+        let [there, here] =
+            [&manifest.digests, &rebuilt].map(|all| all.of(&key).unwrap_or_default());
+        let plan = if variant == "today" { "present" } else { variant };
         if there.len() != here.len() {
             let (there, here) = (there.len(), here.len());
             return Some(format!(
@@ -185,7 +179,7 @@ fn digests(manifest: &Manifest, contents: &Contents<'_>) -> Vec<String> {
              and {here} in the replay; its facts were not kept"
         ))
     };
-    plans.into_iter().filter_map(differs).collect()
+    variants.chain(more).filter_map(differs).collect()
 }
 
 /// All other fields of the manifest that differ. That its list of files is in another order, or

@@ -56,7 +56,14 @@ impl KeptRun {
             }
             (None, Origin::File(file)) => Scenario::load(Path::new(file)),
         };
-        loaded.map_err(Error::Input)
+        let scenario = loaded.map_err(Error::Input)?;
+        let changes = self.manifest.changes.get(&self.manifest.recorded.plan);
+        let changes: Vec<(&str, &str)> =
+            changes.into_iter().flatten().map(|it| (&it.path[..], &it.value[..])).collect();
+        if changes.is_empty() {
+            return Ok(scenario);
+        }
+        scenario.with(&changes).map_err(Error::Input)
     }
 
     /// What is not as it was when the run was made: a difference is then no surprise.

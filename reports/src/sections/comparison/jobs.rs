@@ -1,4 +1,4 @@
-//! Jobs in the table of both plans: lost work, makespans, failures and missed deadlines.
+//! Jobs in the table of plans: lost work, makespans, failures and missed deadlines.
 
 use std::collections::BTreeMap;
 
@@ -9,6 +9,8 @@ use crate::summary::Batch;
 
 /// One figure of the time of pods that do work.
 type Figure = fn(&Batch) -> Estimate;
+/// One that not every plan has.
+type MaybeFigure = fn(&Batch) -> Option<Estimate>;
 
 /// What became of that time, where there was any of it.
 const TIMES: [(&str, Figure); 3] = [
@@ -17,34 +19,37 @@ const TIMES: [(&str, Figure); 3] = [
     ("waiting, pod-h /day", |batch| batch.waiting_pod_hours_per_day),
 ];
 
-pub(super) fn rows(rows: &mut Rows<'_>, base: &Batch, plan: &Batch) {
+/// The rows of these batches, one of each plan, the subject's last.
+pub(super) fn rows(rows: &mut Rows<'_>, all: &[&Batch]) {
+    let Some(own) = all.last() else { return };
     for (name, of) in TIMES {
-        let (base, plan) = (of(base), of(plan));
-        if base.mean > 0.0 || plan.mean > 0.0 {
-            let row = rows.rates(name, base, plan);
+        if all.iter().any(|batch| of(batch).mean > 0.0) {
+            let row = rows.rates(name, all.iter().map(|batch| of(batch)));
             rows.push(row.part());
         }
     }
-    let dollars = [base, plan].map(|batch| batch.lost_work_monthly.mean);
-    if dollars.iter().any(|dollars| *dollars > 0.0) {
-        let cells = dollars.map(|dollars| Cell::of(dollars, Unit::Usd));
+    let dollars = || all.iter().map(|batch| batch.lost_work_monthly.mean);
+    if dollars().any(|dollars| dollars > 0.0) {
+        let cells: Vec<Cell> = dollars().map(|dollars| Cell::of(dollars, Unit::Usd)).collect();
         rows.push(Row::new("lost work, $ /month", cells).part());
     }
-    let longest = |batch: &Batch| {
+    let longest = |batch: &&Batch| {
         let means = batch.jobs.iter().filter_map(|job| job.makespan_hours).map(|it| it.mean);
         Cell::maybe(means.max_by(f64::total_cmp), Unit::Hours(1))
     };
-    if !plan.jobs.is_empty() {
-        rows.push(Row::new("Longest makespan", [longest(base), longest(plan)]));
+    if !own.jobs.is_empty() {
+        let cells: Vec<Cell> = all.iter().map(longest).collect();
+        rows.push(Row::new("Longest makespan", cells));
     }
-    let counts = [
-        ("Jobs failed", base.jobs_failed.zip(plan.jobs_failed), reasons(plan)),
-        ("Jobs never made", base.jobs_skipped.zip(plan.jobs_skipped), String::new()),
-        ("Jobs late", base.deadline_misses.zip(plan.deadline_misses), String::new()),
+    let counts: [(&str, MaybeFigure, String); 3] = [
+        ("Jobs failed", |batch| batch.jobs_failed, reasons(own)),
+        ("Jobs never made", |batch| batch.jobs_skipped, String::new()),
+        ("Jobs late", |batch| batch.deadline_misses, String::new()),
     ];
-    for (name, both, note) in counts {
-        let Some((base, plan)) = both else { continue };
-        let row = rows.rates(name, base, plan);
+    for (name, of, note) in counts {
+        let counts: Option<Vec<Estimate>> = all.iter().map(|batch| of(batch)).collect();
+        let Some(counts) = counts else { continue };
+        let row = rows.rates(name, counts);
         rows.push(row.noted(note));
     }
 }

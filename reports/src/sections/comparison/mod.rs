@@ -1,10 +1,12 @@
-//! Both plans side by side: cost, nodes, disruption, waiting, work and availability.
+//! The variants side by side: cost, nodes, disruption, waiting, work and availability.
 
 mod jobs;
 
 use crate::section::{Block, Cell, Intervals, Row, Section, Table, Unit, Value};
 use crate::stats::Estimate;
-use crate::summary::{Plan, Saving, StartUp, Summary, WorkloadAvailability};
+use crate::summary::{
+    DataLost, Plan, Role, Saving, StartUp, Summary, Variant, WorkloadAvailability,
+};
 
 /// How many workloads that lost data are named.
 const NAMED_LOSSES: usize = 3;
@@ -14,7 +16,7 @@ type Figure = fn(&Plan) -> Estimate;
 /// One that not every plan has.
 type MaybeFigure = fn(&Plan) -> Option<Estimate>;
 
-/// Both plans as a table, and what changes between them.
+/// The variants as a table, and what changes between them.
 pub(super) fn section(summary: &Summary) -> Option<Section> {
     let mut rows = Rows::of(summary);
     rows.cost();
@@ -24,84 +26,142 @@ pub(super) fn section(summary: &Summary) -> Option<Section> {
     rows.waits();
     rows.work();
     rows.availability();
+    let title = match rows.variants.len() {
+        1 => "The plan",
+        2 => "Both plans",
+        _ => "All plans",
+    };
     let table = Table {
         title: "",
-        columns: vec!["ON-DEMAND", "PROPOSED"],
+        columns: rows.variants.iter().map(|it| it.name.to_uppercase()).collect(),
         notes: "CHANGE",
         intervals: Intervals::Behind,
         rows: rows.rows,
     };
     let charts = ["cost", "nodes", "pending"].map(Block::Chart);
     let blocks = [Block::Table(table)].into_iter().chain(charts).collect();
-    Some(Section::new("Both plans", "", blocks))
+    Some(Section::new(title, "", blocks))
 }
 
-/// The rows of the table as they are made.
+/// The rows of the table as they are made. Its columns are the baseline, then other variants, and the
+/// subject last.
 pub(super) struct Rows<'s> {
     summary: &'s Summary,
-    base: &'s Plan,
-    plan: &'s Plan,
+    variants: Vec<&'s Variant>,
     rows: Vec<Row>,
 }
 
 impl<'s> Rows<'s> {
     fn of(summary: &'s Summary) -> Rows<'s> {
-        Rows { summary, base: &summary.on_demand, plan: &summary.proposed, rows: Vec::new() }
+        let subject = summary.subject();
+        let others = summary.variants.iter().filter(|it| !std::ptr::eq(*it, subject));
+        let mut variants: Vec<&Variant> =
+            others.filter(|it| it.role != Role::Reference).chain([subject]).collect();
+        variants.sort_by_key(|it| it.role != Role::Baseline);
+        Rows { summary, variants, rows: Vec::new() }
     }
 
     pub(super) fn push(&mut self, row: Row) {
         self.rows.push(row);
     }
 
-    /// A row of the same figure of both plans.
-    fn both(&mut self, name: &str, of: impl Fn(&Plan) -> Cell) {
-        self.push(Row::new(name, [of(self.base), of(self.plan)]));
+    fn plans(&self) -> impl Iterator<Item = &'s Plan> + use<'s, '_> {
+        self.variants.iter().map(|it| &it.plan)
     }
 
-    /// A row of two rates, with the interval of the second.
-    pub(super) fn rates(&mut self, name: &str, base: Estimate, plan: Estimate) -> Row {
-        Row::new(name, [Cell::mean(base, Unit::Rate), Cell::mean(plan, Unit::Rate).within(plan)])
+    /// The plan of the subject.
+    fn plan(&self) -> &'s Plan {
+        &self.summary.subject().plan
     }
 
-    /// A row of a rate that both plans have, or none.
-    fn rate_if_any(&mut self, name: &str, of: MaybeFigure) -> Option<Row> {
-        let (base, plan) = of(self.base).zip(of(self.plan))?;
-        Some(self.rates(name, base, plan))
+    /// A figure of every plan.
+    fn each(&self, of: impl Fn(&'s Plan) -> Cell) -> Vec<Cell> {
+        self.plans().map(of).collect()
+    }
+
+    /// What every plan has; none unless all have it.
+    fn all<T>(&self, of: impl Fn(&'s Plan) -> Option<T>) -> Option<Vec<T>> {
+        self.plans().map(of).collect()
+    }
+
+    /// Whether a figure is more than nothing on any plan.
+    fn any(&self, of: impl Fn(&Plan) -> f64) -> bool {
+        self.plans().any(|plan| of(plan) > 0.0)
+    }
+
+    /// A row of the same figure of every plan.
+    fn row(&mut self, name: &str, of: impl Fn(&'s Plan) -> Cell) {
+        self.push(Row::new(name, self.each(of)));
+    }
+
+    /// A row of rates, with the interval of the subject's.
+    pub(super) fn rates(&self, name: &str, rates: impl IntoIterator<Item = Estimate>) -> Row {
+        let mut cells = Vec::new();
+        let mut last = None;
+        for rate in rates {
+            cells.push(Cell::mean(rate, Unit::Rate));
+            last = Some(rate);
+        }
+        if let Some((cell, rate)) = cells.pop().zip(last) {
+            cells.push(cell.within(rate));
+        }
+        Row::new(name, cells)
+    }
+
+    /// A row of a rate that every plan has, or none.
+    fn rate_if_any(&self, name: &str, of: MaybeFigure) -> Option<Row> {
+        Some(self.rates(name, self.all(of)?))
     }
 
     fn cost(&mut self) {
-        let change = |saving: &Saving| change(saving, self.summary.never_placed.is_some());
-        let on_demand = change(&self.summary.saving.on_demand_plan);
-        let today = self.summary.today.as_ref().zip(self.summary.saving.today.as_ref());
-        let today = today.map(|(plan, saving)| (plan, change(saving)));
+        let subject = self.summary.subject();
+        let incomplete = subject.never_placed.is_some();
         let cost = |plan: &Plan| Cell::mean(plan.cost_monthly, Unit::Usd);
-        let whole = [cost(self.base), cost(self.plan)];
-        self.push(Row::new("Cost /month", whole).noted(on_demand));
+        let changed = self.summary.baseline().and(subject.saving.as_ref());
+        let changed = changed.map_or_else(String::new, |saving| change(saving, incomplete));
+        self.push(Row::new("Cost /month", self.each(cost)).noted(changed));
+        if self.variants.len() > 2 {
+            let percent = |it: &&Variant| {
+                let percent = it.saving.as_ref().and_then(|saving| saving.percent);
+                Cell::maybe(percent.map(|it| -it.mean), Unit::Percent(1))
+            };
+            let cells: Vec<Cell> = self.variants.iter().map(percent).collect();
+            self.push(Row::new("against the baseline", cells).part());
+        }
         let parts: [(&str, Figure); 3] = [
             ("of it idle", |plan| plan.idle_cost_monthly),
             ("of it unused commitments", |plan| plan.commitment_unused_monthly),
             ("of it beside instances", |plan| plan.other_cost_monthly),
         ];
         for (index, (name, of)) in parts.into_iter().enumerate() {
-            if index == 0 || of(self.base).mean > 0.0 || of(self.plan).mean > 0.0 {
-                let cells = [self.base, self.plan].map(|plan| Cell::mean(of(plan), Unit::Usd));
+            if index == 0 || self.any(|plan| of(plan).mean) {
+                let cells = self.each(|plan| Cell::mean(of(plan), Unit::Usd));
                 self.push(Row::new(name, cells).part());
             }
         }
-        if let Some((plan, change)) = today {
-            let cells = [cost(plan), cost(self.plan)];
-            self.push(Row::new("Paid today /month", cells).noted(change));
+        if let Some(reference) = self.summary.reference()
+            && let Some(saving) = &reference.subject_saves
+        {
+            let between = self.variants.len().saturating_sub(2);
+            let mut cells = vec![cost(&reference.plan)];
+            cells.extend((0..between).map(|_| Cell::EMPTY));
+            cells.extend((self.variants.len() > 1).then(|| cost(&subject.plan)));
+            let name = match &reference.name[..] {
+                "today" => "Paid today /month".to_owned(),
+                name => format!("{name} /month"),
+            };
+            self.push(Row::new(name, cells).noted(change(saving, incomplete)));
         }
     }
 
     fn nodes(&mut self) {
-        self.both("Nodes mean / peak", |plan| {
+        self.row("Nodes mean / peak", |plan| {
             let mean = Value::Is(plan.nodes_mean.mean, Unit::Number(1));
             Cell::several([mean, Value::Is(plan.nodes_peak as f64, Unit::Number(0))])
         });
-        let short = [self.base, self.plan].map(|plan| plan.node_hours_short_per_day.mean);
-        if short.iter().any(|short| *short > 0.0) {
-            let cells = short.map(|short| Cell::of(short, Unit::Rate));
+        let short = |plan: &Plan| plan.node_hours_short_per_day.mean;
+        if self.any(short) {
+            let cells = self.each(|plan| Cell::of(short(plan), Unit::Rate));
             let row = Row::new("short, node h /day", cells).part();
             self.push(row.noted("less than the pools' sizes"));
         }
@@ -116,12 +176,12 @@ impl<'s> Rows<'s> {
             (1, "killed without warning", |plan| plan.ends_killed_without_warning_per_day),
         ];
         for (depth, name, of) in daily {
-            let row = self.rates(name, of(self.base), of(self.plan));
+            let row = self.rates(name, self.plans().map(of));
             self.push(Row { depth, ..row });
         }
         let failed = |plan: &Plan| plan.failures_per_day.as_ref().map_or(0.0, |it| it.mean);
-        if failed(self.base) > 0.0 || failed(self.plan) > 0.0 {
-            self.both("Failed nodes /day", |plan| Cell::of(failed(plan), Unit::Rate));
+        if self.any(failed) {
+            self.row("Failed nodes /day", |plan| Cell::of(failed(plan), Unit::Rate));
         }
         let where_any: [(usize, &str, MaybeFigure); 4] = [
             (0, "Fallbacks /day", |p| p.fallbacks.as_ref().map(|it| it.fell_back_per_day)),
@@ -146,74 +206,73 @@ impl<'s> Rows<'s> {
         }
         let disks: MaybeFigure =
             |plan| plan.start_up.as_ref().map(|it| it.disk_wait_pod_minutes_per_day);
-        if self.plan.volumes.is_some()
+        if self.plan().volumes.is_some()
             && let Some(row) = self.rate_if_any("waiting for disks", disks)
         {
             self.push(row.part());
         }
-        if let Some((base, plan)) = self.base.data_lost.as_ref().zip(self.plan.data_lost.as_ref()) {
-            let row = self.rates("Data lost, pods /day", base.pods_per_day, plan.pods_per_day);
-            self.push(row);
-            for loss in plan.workloads.iter().take(NAMED_LOSSES) {
-                let of_base = base.workloads.iter().find(|it| it.workload == loss.workload);
-                let of_base = of_base.map_or(Estimate::of(&[0.0]), |it| it.pods_per_day);
-                let row = self.rates(&loss.workload, of_base, loss.pods_per_day);
-                self.push(row.part());
+        if let Some(all) = self.all(|plan| plan.data_lost.as_ref()) {
+            self.push(self.rates("Data lost, pods /day", all.iter().map(|it| it.pods_per_day)));
+            let own = self.plan().data_lost.iter().flat_map(|it| &it.workloads);
+            for loss in own.take(NAMED_LOSSES) {
+                let of = |it: &&DataLost| {
+                    let own = it.workloads.iter().find(|it| it.workload == loss.workload);
+                    own.map_or(Estimate::of(&[0.0]), |it| it.pods_per_day)
+                };
+                self.push(self.rates(&loss.workload, all.iter().map(of)).part());
             }
         }
-        if self.plan.bare_pods_lost > 0 {
+        if self.plan().bare_pods_lost > 0 {
             let replications = self.summary.replications as f64;
-            let each =
-                |plan: &Plan| Cell::of(plan.bare_pods_lost as f64 / replications, Unit::Rate);
-            let row = Row::new("Bare pods lost", [each(self.base), each(self.plan)]);
-            self.push(row.noted("they do not come back"));
+            let cells =
+                self.each(|plan| Cell::of(plan.bare_pods_lost as f64 / replications, Unit::Rate));
+            self.push(Row::new("Bare pods lost", cells).noted("they do not come back"));
         }
     }
 
     fn waits(&mut self) {
-        let waits = |plan: &Plan| {
+        self.row("Pending p50 / p95 / max", |plan| {
             let waits =
                 [plan.pending_seconds_p50, plan.pending_seconds_p95, plan.pending_seconds_max];
             Cell::several(waits.map(Value::from))
-        };
-        self.both("Pending p50 / p95 / max", waits);
-        if let Some((base, plan)) = self.base.start_up.as_ref().zip(self.plan.start_up.as_ref()) {
+        });
+        if let Some(all) = self.all(|plan| plan.start_up.as_ref()) {
             let times = |it: &StartUp| {
                 Cell::several([it.seconds_p50, it.seconds_p95, it.seconds_max].map(Value::from))
             };
-            let row = Row::new("Started p50 / p95 / max", [times(base), times(plan)]);
-            self.push(row.noted("from the binding"));
+            let cells: Vec<Cell> = all.into_iter().map(times).collect();
+            self.push(Row::new("Started p50 / p95 / max", cells).noted("from the binding"));
         }
-        if self.plan.impact.replacement_seconds[0].is_some() {
+        if self.plan().impact.replacement_seconds[0].is_some() {
             let times =
                 |plan: &Plan| Cell::several(plan.impact.replacement_seconds.map(Value::from));
-            let row = Row::new("Replaced p50 / p95 / max", [times(self.base), times(self.plan)]);
+            let row = Row::new("Replaced p50 / p95 / max", self.each(times));
             self.push(row.noted("from the notice"));
         }
-        if let Some(burst) = &self.plan.impact.worst_burst {
+        if let Some(burst) = &self.plan().impact.worst_burst {
             let nodes = Cell::part_of(burst.nodes.into(), burst.of.into());
-            let base = Cell::maybe(None, Unit::Rate);
-            let row = Row::new("Most nodes taken in 5 min", [base, nodes]);
+            let others = (1..self.variants.len()).map(|_| Cell::maybe(None, Unit::Rate));
+            let cells: Vec<Cell> = others.chain([nodes]).collect();
+            let row = Row::new("Most nodes taken in 5 min", cells);
             self.push(row.noted(format!("run {} at {}", burst.run, burst.at)));
         }
     }
 
     fn work(&mut self) {
-        self.both("CPU / memory requested", |plan| {
+        self.row("CPU / memory requested", |plan| {
             let shares = [plan.cpu_requested_percent, plan.memory_requested_percent];
             Cell::several(shares.map(|share| {
                 share.map_or(Value::Missing, |it| Value::Is(it.mean, Unit::Percent(0)))
             }))
         });
-        if self.plan.completed.mean > 0.0 || self.base.completed.mean > 0.0 {
-            let done = |plan: &Plan| Cell::mean(plan.completed, Unit::Number(1));
-            let ratio = self.summary.delivered_ratio;
+        if self.any(|plan| plan.completed.mean) {
+            let ratio = self.summary.subject().delivered_ratio;
             let ratio = ratio.map(|it| format!("{:.1} % of the work", it.mean * 100.0));
-            let row = Row::new("Pods completed", [done(self.base), done(self.plan)]);
-            self.push(row.noted(ratio.unwrap_or_default()));
+            let cells = self.each(|plan| Cell::mean(plan.completed, Unit::Number(1)));
+            self.push(Row::new("Pods completed", cells).noted(ratio.unwrap_or_default()));
         }
-        if let Some((base, plan)) = self.base.batch.as_ref().zip(self.plan.batch.as_ref()) {
-            jobs::rows(self, base, plan);
+        if let Some(all) = self.all(|plan| plan.batch.as_ref()) {
+            jobs::rows(self, &all);
         }
     }
 
@@ -224,16 +283,17 @@ impl<'s> Rows<'s> {
             let decimals = row.map_or(0, |row| row.decimals);
             Cell::maybe(row.and_then(|row| row.availability), Unit::Share(decimals))
         };
-        let own = least(self.plan);
-        let row = Row::new("Least availability", [cell(least(self.base)), cell(own)]);
+        let own = least(self.plan());
+        let row = Row::new("Least availability", self.each(|plan| cell(least(plan))));
         self.push(row.noted(own.map_or("", |row| &row.workload)));
         if let Some(own) = own.filter(|it| it.worst < Some(1.0))
             && summary.replications > 1
             && let Some((worst, run)) = own.worst.zip(own.worst_run.as_ref())
         {
             let worst = Cell::of(worst, Unit::Share(own.decimals));
-            let row = Row::new("in its worst run", [Cell::EMPTY, worst]).part();
-            self.push(row.noted(format!("run {run}")));
+            let others = (1..self.variants.len()).map(|_| Cell::EMPTY);
+            let cells: Vec<Cell> = others.chain([worst]).collect();
+            self.push(Row::new("in its worst run", cells).part().noted(format!("run {run}")));
         }
     }
 }
