@@ -36,7 +36,7 @@ macro_rules! of_usage {
         if pods == 1 { " pod" } else { " pods" }
     ]
 
-    /// A workload is asked for this many requests from now on, and its ready replicas serve so many of
+    /// A workload is asked for this many requests from now on, and its ready replicas serve some of
     /// them.
     LoadChanged = 72 {
         workload: WorkloadId,

@@ -157,3 +157,40 @@ impl KeptRun {
         Err(Error::Refused(anyhow!("{what}: {}; {help}", why.join("; "))))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use reports::summary::Change;
+
+    use super::*;
+    use crate::{Comparison, RunFolder};
+
+    /// What was changed in a scenario is in the manifest, and is changed again to make the run again.
+    #[test]
+    fn a_run_of_a_changed_scenario_is_made_again_from_its_changes() {
+        let place = tempfile::tempdir().unwrap();
+        let origin = Origin::Bundled("web-on-spot".into());
+        let changes = [("horizon", "2h"), ("pools.spot.count", "9")];
+        let scenario = Scenario::library("web-on-spot").unwrap().with(&changes).unwrap();
+        let made = |scenario: &Scenario| {
+            let comparison = Comparison { replications: 1, ..Comparison::of(scenario) };
+            comparison.run(Stop::NEVER, |_| {}).map(|it| it.summary(Stop::NEVER).digest)
+        };
+        let comparison = Comparison { replications: 1, ..Comparison::of(&scenario) };
+        let results = comparison.run(Stop::NEVER, |_| {}).unwrap();
+        let summary = results.summary(Stop::NEVER);
+        let folder = RunFolder { path: place.path().join("run"), force: false, origin };
+        folder.write(&results, &summary, Stop::NEVER).unwrap();
+
+        let kept = KeptRun::open(&folder.path).unwrap();
+        let change =
+            |(path, value): (&str, &str)| Change { path: path.into(), value: value.into() };
+        assert_eq!(kept.manifest().changes["proposed"], changes.map(change));
+        assert!(!kept.manifest().changes.contains_key("onDemand"));
+        let again = kept.scenario(None).unwrap();
+        assert_eq!(kept.changes(&again), Vec::<String>::new());
+        assert_eq!(made(&again).unwrap(), summary.digest);
+        let found = kept.differences(&results, &summary, false, Stop::NEVER).unwrap();
+        assert_eq!(found, Vec::<String>::new());
+    }
+}
