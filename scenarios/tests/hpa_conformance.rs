@@ -107,10 +107,10 @@ impl Run {
             }
         }
         let failures: Vec<&str> = decision.failures.iter().map(|reason| reason.name()).collect();
-        self.answer(scaled_to, &failures, decision.failed)
+        self.answer(&scaled_to, &failures, decision.failed)
     }
 
-    fn answer(&self, scaled_to: Json, failures: &[&str], failed: bool) -> Json {
+    fn answer(&self, scaled_to: &Json, failures: &[&str], failed: bool) -> Json {
         let status = self.hpa.status();
         let reading = |reading: &Option<Reading>| match reading {
             None => Json::Null,

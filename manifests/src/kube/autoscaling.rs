@@ -149,6 +149,27 @@ object! {
         pub update_policy: Option<PodUpdatePolicy>,
         /// Within which bounds.
         pub resource_policy: Option<PodResourcePolicy>,
+        /// More CPU while its containers start.
+        pub startup_boost: Option<StartupBoost>,
+    }
+
+    /// More of a resource while a container starts.
+    pub struct StartupBoost {
+        /// More CPU.
+        pub cpu: Option<ResourceBoost>,
+    }
+
+    /// How much more, and for how long.
+    pub struct ResourceBoost {
+        /// `Factor` or `Quantity`.
+        #[serde(rename = "type")]
+        pub kind: String,
+        /// How many times as much.
+        pub factor: Option<u32>,
+        /// How much more.
+        pub quantity: Option<Quantity>,
+        /// For how long after the pod is ready.
+        pub duration_seconds: Option<u32>,
     }
 
     /// How a VerticalPodAutoscaler acts.
@@ -157,6 +178,19 @@ object! {
         pub update_mode: Option<String>,
         /// How many pods there must be before one is evicted.
         pub min_replicas: Option<u32>,
+        /// What must hold of a change before a pod is touched for it.
+        pub eviction_requirements: Vec<EvictionRequirement>,
+        /// How soon an out-of-memory kill must come for its pod to be touched at once.
+        #[serde(rename = "evictAfterOOMSeconds")]
+        pub evict_after_oom_seconds: Option<u32>,
+    }
+
+    /// A requirement on a change.
+    pub struct EvictionRequirement {
+        /// Of which resources one must change so.
+        pub resources: Vec<String>,
+        /// `TargetHigherThanRequests` or `TargetLowerThanRequests`.
+        pub change_requirement: String,
     }
 
     /// Bounds.
@@ -179,6 +213,16 @@ object! {
         pub controlled_resources: Option<Vec<String>>,
         /// `RequestsAndLimits` (default) or `RequestsOnly`.
         pub controlled_values: Option<String>,
+        /// By how much memory grows after an out-of-memory kill.
+        pub oom_bump_up_ratio: Option<Quantity>,
+        /// The least by which it grows.
+        pub oom_min_bump_up: Option<Quantity>,
+        /// How long one peak of memory stands for.
+        pub memory_aggregation_interval_seconds: Option<u32>,
+        /// How many peaks history has.
+        pub memory_aggregation_interval_count: Option<u32>,
+        /// More CPU while it starts.
+        pub startup_boost: Option<StartupBoost>,
     }
 
     /// What a VerticalPodAutoscaler recommends.

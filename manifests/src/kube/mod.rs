@@ -95,10 +95,11 @@ pub use affinity::{
     PodAffinityTerm, PreferredSchedulingTerm, TopologySpreadConstraint, WeightedPodAffinityTerm,
 };
 pub use autoscaling::{
-    ContainerResourcePolicy, CrossVersionObjectReference, HorizontalPodAutoscaler,
-    HorizontalPodAutoscalerBehavior, HorizontalPodAutoscalerSpec, HorizontalPodAutoscalerStatus,
-    HpaScalingPolicy, HpaScalingRules, MetricIdentifier, MetricSource, MetricSpec, MetricTarget,
-    PodResourcePolicy, PodUpdatePolicy, RecommendedContainerResources, RecommendedPodResources,
+    ContainerResourcePolicy, CrossVersionObjectReference, EvictionRequirement,
+    HorizontalPodAutoscaler, HorizontalPodAutoscalerBehavior, HorizontalPodAutoscalerSpec,
+    HorizontalPodAutoscalerStatus, HpaScalingPolicy, HpaScalingRules, MetricIdentifier,
+    MetricSource, MetricSpec, MetricTarget, PodResourcePolicy, PodUpdatePolicy,
+    RecommendedContainerResources, RecommendedPodResources, ResourceBoost, StartupBoost,
     VerticalPodAutoscaler, VerticalPodAutoscalerSpec, VerticalPodAutoscalerStatus,
 };
 pub use container::{

@@ -31,6 +31,7 @@ mod start;
 mod start_up;
 pub mod storage;
 pub mod volumes;
+pub mod vpa;
 mod zonal;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -27,6 +27,7 @@ pub mod start;
 pub mod storage;
 pub mod taints;
 pub mod usage;
+pub mod vpa;
 pub mod workload;
 pub mod zonal;
 

@@ -1,0 +1,90 @@
+//! What a pod is created with, or resized to: its containers with requests and limits as recommended.
+
+use std::collections::BTreeMap;
+
+use super::estimator::Recommendation;
+use super::sizing::{self, LimitRanges, Sized, Sizes, proportional_limit};
+use crate::model::vpa::{Boost, CpuMemory, UpdateMode, VpaSpec};
+use crate::names::NameId;
+
+/// The containers of a pod, with what the autoscaler sets.
+// VPA: admission-controller/resource/pod/patch/resource_updates.go
+#[must_use]
+pub fn sized(
+    spec: &VpaSpec,
+    recommended: &BTreeMap<NameId, Recommendation>,
+    pod: &[Sized],
+    ranges: &LimitRanges,
+) -> Vec<Sized> {
+    sized_by(spec, &sizing::for_pod(spec, recommended, pod, ranges), pod, ranges)
+}
+
+/// The same, of recommendations that are already those of the pod.
+pub(super) fn sized_by(
+    spec: &VpaSpec,
+    processed: &BTreeMap<NameId, Recommendation>,
+    pod: &[Sized],
+    ranges: &LimitRanges,
+) -> Vec<Sized> {
+    let size = |(name, was): &Sized| {
+        let Some(recommendation) = processed.get(name) else { return (*name, *was) };
+        let target = recommendation.target;
+        let requests = target.zip(was.requests).map(|(target, request)| target.or(request));
+        let keeps_limits = spec.policy(*name).is_some_and(|policy| policy.requests_only);
+        let limit = |((limit, request), (target, default))| {
+            proportional_limit(limit, request, target, default).or(limit)
+        };
+        let limits = match keeps_limits {
+            true => was.limits,
+            false => was.limits.zip(was.requests).zip(target.zip(ranges.default)).map(limit),
+        };
+        (*name, Sizes { requests, limits })
+    };
+    pod.iter().map(size).collect()
+}
+
+/// The containers of a pod that is created, and which of them begin with more CPU than they keep
+/// (`CPUStartupBoost`).
+// VPA: admission-controller/resource/pod/patch/resource_updates.go applyCPUStartupBoost
+#[must_use]
+pub fn created(
+    spec: &VpaSpec,
+    recommended: &BTreeMap<NameId, Recommendation>,
+    pod: &[Sized],
+    ranges: &LimitRanges,
+    max_boost: Option<u64>,
+) -> (Vec<Sized>, Vec<NameId>) {
+    let mut containers = match spec.mode {
+        UpdateMode::Off => pod.to_vec(),
+        _ => sized(spec, recommended, pod, ranges),
+    };
+    let mut boosted = Vec::new();
+    for ((name, sizes), (_, was)) in containers.iter_mut().zip(pod) {
+        let policy = spec.policy(*name);
+        let boost = policy.and_then(|policy| policy.boost).or(spec.boost);
+        let Some(boost) = boost.filter(|_| !spec.leaves(*name)) else { continue };
+        let request = sizes.requests.cpu.filter(|milli| *milli > 0).or(was.requests.cpu);
+        let mut milli = more(request.unwrap_or(0), boost.by);
+        milli = milli.min(max_boost.unwrap_or(u64::MAX));
+        let limit = was.limits.cpu.filter(|limit| *limit > 0);
+        if policy.is_some_and(|policy| policy.requests_only) {
+            if let Some(limit) = limit.filter(|limit| milli > *limit) {
+                milli = if limit > 1 { limit - 1 } else { limit };
+            }
+        } else {
+            let limit = proportional_limit(was.limits.cpu, was.requests.cpu, Some(milli), None);
+            sizes.limits.cpu = limit.or(sizes.limits.cpu);
+        }
+        sizes.requests = CpuMemory { cpu: Some(milli), ..sizes.requests };
+        boosted.push(*name);
+    }
+    (containers, boosted)
+}
+
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
+fn more(milli: u64, by: Boost) -> u64 {
+    match by {
+        Boost::Factor(factor) => (milli as f64 * factor) as u64,
+        Boost::Quantity(more) => milli.saturating_add(more),
+    }
+}

@@ -1,0 +1,79 @@
+//! What is known of a container's usage, from all pods that are alike.
+
+use super::estimator::RecommenderConfig;
+use super::histogram::{CPU, Histogram, MEMORY};
+use crate::model::vpa::{CpuMemory, Learning};
+
+/// How much a sample of CPU weighs, whatever its container requests.
+const CPU_WEIGHT: f64 = 0.1;
+
+/// Samples of one container in pods that are alike.
+// VPA: recommender/model/aggregate_container_state.go
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Aggregate {
+    /// CPU samples, and peaks of memory.
+    pub(super) usage: CpuMemory<Histogram>,
+    /// The first and the last sample of CPU.
+    pub(super) sampled_ms: Option<(i64, i64)>,
+    /// How many samples of CPU there are.
+    pub(super) samples: u64,
+    /// When it came into being.
+    pub(super) created_ms: i64,
+    pub(super) learning: Learning,
+}
+
+impl Aggregate {
+    pub(super) fn new(config: &RecommenderConfig, created_ms: i64) -> Aggregate {
+        Aggregate {
+            usage: config.half_life.map(|span| Histogram::new(ms(span))),
+            sampled_ms: None,
+            samples: 0,
+            created_ms,
+            learning: Learning::default(),
+        }
+    }
+
+    pub(super) fn add_cpu(&mut self, milli: u64, at_ms: i64) {
+        self.usage.cpu.add(&CPU, milli, CPU_WEIGHT, at_ms);
+        let (first, last) = self.sampled_ms.unwrap_or((at_ms, at_ms));
+        self.sampled_ms = Some((first.min(at_ms), last.max(at_ms)));
+        self.samples += 1;
+    }
+
+    pub(super) fn add_peak(&mut self, bytes: u64, at_ms: i64) {
+        self.usage.memory.add(&MEMORY, bytes, 1.0, at_ms);
+    }
+
+    pub(super) fn subtract_peak(&mut self, bytes: u64, at_ms: i64) {
+        self.usage.memory.subtract(&MEMORY, bytes, 1.0, at_ms);
+    }
+
+    pub(super) fn merge(&mut self, other: &mut Aggregate) {
+        self.usage.cpu.merge(&mut other.usage.cpu);
+        self.usage.memory.merge(&mut other.usage.memory);
+        self.sampled_ms = match (self.sampled_ms, other.sampled_ms) {
+            (Some(own), Some(others)) => Some((own.0.min(others.0), own.1.max(others.1))),
+            (own, others) => own.or(others),
+        };
+        self.samples += other.samples;
+    }
+
+    /// As it is after it was written to a checkpoint and read again.
+    pub(super) fn restored(&self) -> Aggregate {
+        let CpuMemory { cpu, memory } = &self.usage;
+        let usage = CpuMemory { cpu: cpu.restored(), memory: memory.restored() };
+        Aggregate { usage, ..self.clone() }
+    }
+
+    /// Whether its history is over.
+    pub(super) fn is_expired(&self, config: &RecommenderConfig, now_ms: i64) -> bool {
+        let interval = self.learning.memory_interval.unwrap_or(config.memory_interval);
+        let count = self.learning.memory_intervals.unwrap_or(config.memory_intervals);
+        let since = self.sampled_ms.map_or(self.created_ms, |(_, last)| last);
+        now_ms - since >= ms(interval).saturating_mul(count.into())
+    }
+}
+
+pub(super) fn ms(span: crate::time::Span) -> i64 {
+    i64::try_from(span.as_ms()).unwrap_or(i64::MAX)
+}

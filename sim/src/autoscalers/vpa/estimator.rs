@@ -1,0 +1,164 @@
+//! From what is known of a container's usage to what it should request.
+
+use super::aggregate::Aggregate;
+use super::histogram::{CPU, MEMORY};
+use crate::model::vpa::{ContainerPolicy, CpuMemory, Stated};
+use crate::time::Span;
+
+/// How the recommender is configured.
+#[derive(Clone, PartialEq, Debug)]
+pub struct RecommenderConfig {
+    /// The part that is recommended beyond what was used.
+    pub margin: f64,
+    /// What the containers of a pod are recommended at least, together.
+    pub min: CpuMemory<u64>,
+    /// The percentile of usage that is recommended.
+    pub target: CpuMemory<f64>,
+    /// The percentile below which a request is too low.
+    pub lower: CpuMemory<f64>,
+    /// The percentile above which a request is too high.
+    pub upper: CpuMemory<f64>,
+    /// How much history it takes to be sure.
+    pub confidence: CpuMemory<Span>,
+    /// After how long a sample weighs half.
+    pub half_life: CpuMemory<Span>,
+    /// How long one peak of memory stands for.
+    pub memory_interval: Span,
+    /// How many peaks history has.
+    pub memory_intervals: u32,
+    /// By how much memory grows after an out-of-memory kill.
+    pub oom_bump_up_ratio: f64,
+    /// The least by which it grows, in bytes.
+    pub oom_min_bump_up: u64,
+    /// To multiples of what recommendations are rounded up.
+    pub round: CpuMemory<u64>,
+    /// Whether memory is rounded to two decimals of the largest binary unit.
+    pub humanize_memory: bool,
+    /// The most that is recommended for any container.
+    pub max_allowed: Stated,
+}
+
+impl Default for RecommenderConfig {
+    // VPA: recommender/config/config.go, model/aggregations_config.go
+    fn default() -> RecommenderConfig {
+        let both = |value| CpuMemory { cpu: value, memory: value };
+        let day = Span::from_hours(24);
+        RecommenderConfig {
+            margin: 0.15,
+            min: CpuMemory { cpu: 25, memory: 250 << 20 },
+            target: both(0.9),
+            lower: both(0.5),
+            upper: both(0.95),
+            confidence: CpuMemory { cpu: day, memory: day },
+            half_life: CpuMemory { cpu: day, memory: day },
+            memory_interval: day,
+            memory_intervals: 8,
+            oom_bump_up_ratio: 1.2,
+            oom_min_bump_up: 100 << 20,
+            round: CpuMemory { cpu: 1, memory: 1 },
+            humanize_memory: false,
+            max_allowed: CpuMemory::default(),
+        }
+    }
+}
+
+/// What a container should request.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Recommendation {
+    /// What it should request.
+    pub target: Stated,
+    /// Below this it requests too little.
+    pub lower: Stated,
+    /// Above this it requests too much.
+    pub upper: Stated,
+    /// What it should request if there were no bounds.
+    pub uncapped: Stated,
+}
+
+/// The most of anything that is recommended.
+const MOST: f64 = 1e14;
+
+/// What a container should request that is one of so many of its pod.
+// VPA: recommender/logic/recommender.go, estimator.go
+pub(super) fn recommend(
+    config: &RecommenderConfig,
+    policy: Option<&ContainerPolicy>,
+    known: &Aggregate,
+    containers: usize,
+) -> Recommendation {
+    let least = config.min.map(|least| scaled(least, 1.0 / containers as f64));
+    let at = |shares: CpuMemory<f64>| {
+        let used = CpuMemory {
+            cpu: known.usage.cpu.percentile(&CPU, shares.cpu),
+            memory: known.usage.memory.percentile(&MEMORY, shares.memory),
+        };
+        used.map(|used| used + scaled(used, config.margin))
+    };
+    let confidence = config.confidence.map(|interval| confidence(known, interval));
+    let lower = at(config.lower).zip(confidence).map(|(used, sure)| {
+        let doubt = 1.0 + 0.001 / sure;
+        scaled(used, 1.0 / (doubt * doubt))
+    });
+    let upper = at(config.upper).zip(confidence).map(|(used, sure)| scaled(used, 1.0 + 1.0 / sure));
+    let sizes = policy.is_none_or(|policy| policy.controlled.cpu);
+    let sizes =
+        CpuMemory { cpu: sizes, memory: policy.is_none_or(|policy| policy.controlled.memory) };
+    let stated = |amounts: CpuMemory<u64>| {
+        let amounts = amounts.zip(least).map(|(amount, least)| amount.max(least));
+        let rounded =
+            amounts.zip(config.round).map(|(amount, to)| amount.next_multiple_of(to.max(1)));
+        let memory = match config.humanize_memory {
+            true => humanized(rounded.memory),
+            false => rounded.memory,
+        };
+        let rounded = CpuMemory { cpu: rounded.cpu, memory };
+        rounded.zip(sizes).map(|(amount, sizes)| sizes.then_some(amount))
+    };
+    let uncapped = stated(at(config.target));
+    let cap = |amounts: Stated| capped(amounts, policy, config.max_allowed);
+    Recommendation {
+        target: cap(uncapped),
+        lower: cap(stated(lower)),
+        upper: cap(stated(upper)),
+        uncapped,
+    }
+}
+
+/// How sure the recommender is, from 0 to any number: in units of its interval, of how long and of how
+/// often it has looked, whichever is less.
+fn confidence(known: &Aggregate, interval: Span) -> f64 {
+    let (first, last) = known.sampled_ms.unwrap_or((0, 0));
+    let span = (last - first) as f64 / interval.as_ms() as f64;
+    let minutes = interval.as_ms() as f64 / 60_000.0;
+    span.min(known.samples as f64 / minutes)
+}
+
+/// A part or a multiple of an amount, rounded down; what is no number is none.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped before")]
+pub(super) fn scaled(amount: u64, factor: f64) -> u64 {
+    (amount as f64 * factor).clamp(0.0, MOST) as u64
+}
+
+/// Two decimals of the largest binary unit, rounded up to bytes.
+// VPA: recommender/model/types.go HumanizeMemoryQuantity
+fn humanized(bytes: u64) -> u64 {
+    let units = [1_u64 << 40, 1 << 30, 1 << 20, 1 << 10];
+    let Some(unit) = units.into_iter().find(|unit| bytes >= *unit) else { return bytes };
+    let written = format!("{:.2}", bytes as f64 / unit as f64);
+    let digits: String = written.chars().filter(char::is_ascii_digit).collect();
+    let hundredths: u128 = digits.parse().unwrap_or(0);
+    u64::try_from((hundredths * u128::from(unit)).div_ceil(100)).unwrap_or(u64::MAX)
+}
+
+/// Amounts within the bounds of a policy; the most wins over the least, and zero is no bound.
+// VPA: utils/vpa/capping.go ApplyVPAPolicy
+pub(super) fn capped(amounts: Stated, policy: Option<&ContainerPolicy>, most: Stated) -> Stated {
+    let own = policy.map_or_else(CpuMemory::default, |policy| policy.max_allowed);
+    let most = own.zip(most).map(|(own, general)| own.or(general));
+    let least = policy.map_or_else(CpuMemory::default, |policy| policy.min_allowed);
+    amounts.zip(least.zip(most)).map(|(amount, (least, most))| {
+        let bound = |bound: Option<u64>| bound.filter(|bound| *bound > 0);
+        let raised = amount?.max(bound(least).unwrap_or(0));
+        Some(raised.min(bound(most).unwrap_or(u64::MAX)))
+    })
+}

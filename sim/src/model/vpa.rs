@@ -1,0 +1,149 @@
+//! VerticalPodAutoscalers: which containers one sizes, within which bounds, and how it acts.
+
+use super::containers::Amounts;
+use crate::names::NameId;
+use crate::time::Span;
+
+/// One value for CPU and one for memory.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct CpuMemory<T> {
+    /// Of CPU; amounts are millicores.
+    pub cpu: T,
+    /// Of memory; amounts are bytes.
+    pub memory: T,
+}
+
+impl<T> CpuMemory<T> {
+    /// The same function of both.
+    pub fn map<U>(self, mut of: impl FnMut(T) -> U) -> CpuMemory<U> {
+        CpuMemory { cpu: of(self.cpu), memory: of(self.memory) }
+    }
+
+    /// Both, with those of another.
+    pub fn zip<U>(self, other: CpuMemory<U>) -> CpuMemory<(T, U)> {
+        CpuMemory { cpu: (self.cpu, other.cpu), memory: (self.memory, other.memory) }
+    }
+
+    /// CPU, then memory.
+    pub fn each(self) -> [T; 2] {
+        [self.cpu, self.memory]
+    }
+}
+
+/// Amounts, as far as they are stated.
+pub type Stated = CpuMemory<Option<u64>>;
+
+impl From<&Amounts> for Stated {
+    fn from(amounts: &Amounts) -> Stated {
+        CpuMemory { cpu: amounts.cpu, memory: amounts.memory }
+    }
+}
+
+/// `spec` of a VerticalPodAutoscaler.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct VpaSpec {
+    /// How it acts on pods.
+    pub mode: UpdateMode,
+    /// How many live pods there must be in a group before one of them is touched; `None` is what the
+    /// updater is configured with.
+    pub min_replicas: Option<u32>,
+    /// What must hold of a change before a pod is touched for it.
+    pub requirements: Vec<EvictionRequirement>,
+    /// Bounds by container, in order.
+    pub policies: Vec<ContainerPolicy>,
+    /// More CPU while a container starts (`CPUStartupBoost`).
+    pub boost: Option<StartupBoost>,
+}
+
+impl VpaSpec {
+    /// The policy of a container: one that names it, or else the one for all others.
+    // VPA: pkg/utils/vpa/api.go GetContainerResourcePolicy
+    #[must_use]
+    pub fn policy(&self, container: NameId) -> Option<&ContainerPolicy> {
+        let own = self.policies.iter().find(|policy| policy.container == Some(container));
+        own.or_else(|| self.policies.iter().find(|policy| policy.container.is_none()))
+    }
+
+    /// Whether a container is left as it is.
+    #[must_use]
+    pub fn leaves(&self, container: NameId) -> bool {
+        self.policy(container).is_some_and(|policy| policy.off)
+    }
+}
+
+/// `updatePolicy.updateMode`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+pub enum UpdateMode {
+    /// It recommends and does nothing.
+    Off,
+    /// It sizes pods when they are created.
+    Initial,
+    /// It evicts pods too, so that they are created anew; `Auto` is the same.
+    #[default]
+    Recreate,
+    /// It resizes pods in place, and evicts those that cannot be.
+    InPlaceOrRecreate,
+    /// It resizes pods in place and never evicts any.
+    InPlace,
+}
+
+/// A requirement that a change must meet before a pod is touched for it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct EvictionRequirement {
+    /// Of which resources one must change so.
+    pub resources: CpuMemory<bool>,
+    /// Whether to more (`TargetHigherThanRequests`) or to less.
+    pub higher: bool,
+}
+
+/// `resourcePolicy.containerPolicies`: bounds of a container.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ContainerPolicy {
+    /// Its name; `None` is every container that has no policy of its own.
+    pub container: Option<NameId>,
+    /// Whether it is left as it is.
+    pub off: bool,
+    /// The least that is recommended.
+    pub min_allowed: Stated,
+    /// The most that is recommended. It wins over the least.
+    pub max_allowed: Stated,
+    /// Which resources it sizes.
+    pub controlled: CpuMemory<bool>,
+    /// Whether limits stay as they are, instead of in proportion to requests.
+    pub requests_only: bool,
+    /// Learning that differs from the recommender's (`PerVPAConfig`).
+    pub learning: Learning,
+    /// More CPU while it starts.
+    pub boost: Option<StartupBoost>,
+}
+
+/// How the recommender learns of a container, as far as it differs from its flags.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct Learning {
+    /// By how much memory grows after an out-of-memory kill.
+    pub oom_bump_up_ratio: Option<f64>,
+    /// The least by which it grows, in bytes.
+    pub oom_min_bump_up: Option<u64>,
+    /// How long one peak of memory stands for.
+    pub memory_interval: Option<Span>,
+    /// How many peaks history has.
+    pub memory_intervals: Option<u32>,
+}
+
+/// More CPU while a container starts.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct StartupBoost {
+    /// How much more.
+    pub by: Boost,
+    /// How long after the pod is ready.
+    pub lasts: Span,
+}
+
+/// How much more CPU.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Boost {
+    /// As many times as much.
+    Factor(f64),
+    /// As many millicores more.
+    Quantity(u64),
+}
