@@ -96,6 +96,15 @@ impl<'a> Namer<'a> {
         }
     }
 
+    /// The name of a container of a workload's pods.
+    #[must_use]
+    pub fn container(&self, id: WorkloadId, place: u32) -> String {
+        let model = &self.legend.model;
+        let list = &model.specs[model.workloads[id].spec].containers.list;
+        let name = list.get(place as usize).map(|container| self.text(container.name));
+        name.map_or_else(|| format!("container {place}"), str::to_owned)
+    }
+
     /// The name of a pool.
     #[must_use]
     pub fn pool(&self, pool: PoolId) -> &'a str {
@@ -167,9 +176,11 @@ pub fn end(end: End) -> &'static str {
         End::Clean => "Clean",
         End::CutShort(Limit::Deadline) => "CutShortByDeadline",
         End::CutShort(Limit::NodeShutdown) => "CutShortByNodeShutdown",
+        End::CutShort(Limit::NodePressure) => "CutShortByNodePressure",
         End::CutShort(Limit::Grace) => "CutShortByGrace",
         End::KilledWithoutWarning => "KilledWithoutWarning",
         End::Rejected => "RejectedByKubelet",
+        End::OomKilled => "OOMKilled",
     }
 }
 
@@ -188,5 +199,6 @@ pub fn reason(why: Cause) -> &'static str {
         Cause::JobOver => "JobOver",
         Cause::ScaledDown => "ScaledDown",
         Cause::RolledOut => "RolledOut",
+        Cause::NodePressure => "NodePressure",
     }
 }

@@ -53,6 +53,8 @@ pub fn value(column: Column, namer: &Namer<'_>, refusals: &Refusals) -> Value {
         Column::End(how) => end(how).into(),
         Column::DisruptionReason(target) => target.map(DisruptionReason::name).into(),
         Column::Outcome(outcome) => outcome.name().into(),
+        Column::Container(workload, place) => namer.container(workload, place).into(),
+        Column::Condition(condition) => condition.condition().into(),
         Column::Refusal(id) => id.map(|id| namer.refusal(&refusals[id])).into(),
         Column::Number(number) => number.into(),
         Column::Thousandths(number) => number.into(),
@@ -73,6 +75,7 @@ pub fn is_detail(fact: &Fact) -> bool {
         Fact::PodAvailable { .. }
             | Fact::PodResized { .. }
             | Fact::PodUses { .. }
+            | Fact::CpuShared { .. }
             | Fact::PodWorked { .. }
             | Fact::StillPending { .. }
             | Fact::StillRunning { .. }

@@ -23,6 +23,17 @@ pub enum Event {
     UsageChanges(WorkloadId),
     /// What a pod uses changes.
     PodUsageChanges(PodId),
+    /// A kubelet starts a container again.
+    ContainerStarts {
+        /// Of which pod.
+        pod: PodId,
+        /// Which of its containers.
+        container: u32,
+    },
+    /// A kubelet compares what is left on its node with its eviction thresholds.
+    KubeletSync(NodeId),
+    /// The cluster hears what conditions a kubelet reports.
+    ConditionsHeard(NodeId),
     /// Something happens to an offering's capacity.
     MarketMoves(OfferingId),
     /// A terminating pod has stopped, or is killed because its grace period is over.
@@ -130,12 +141,12 @@ impl Event {
             Event::NodeBecomesUnreachable(_) => 7,
             Event::NodeIsDeleted(_) => 8,
             Event::ZoneHealthSync => 9,
-            Event::TolerationEnds(_) => 10,
+            Event::TolerationEnds(_) | Event::KubeletSync(_) | Event::ConditionsHeard(_) => 10,
             Event::MarketMoves(_) | Event::OutageEnds(_) => 11,
             Event::PoolReviewed(_) => 12,
             Event::NodeRegisters(_) => 13,
             Event::VolumesAttach(_) => 14,
-            Event::ImagePullEnds(_) => 15,
+            Event::ImagePullEnds(_) | Event::ContainerStarts { .. } => 15,
             Event::PodBecomesReady(_) => 16,
             Event::PodRejected(_) => 17,
             Event::PodBecomesAvailable(_) => 18,

@@ -3,6 +3,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use crate::kubelet::config::KubeletConfigs;
 use crate::market::Market;
 use crate::model::Model;
 use crate::model::catalog::CapacityType;
@@ -40,6 +41,8 @@ pub struct Draft {
     pub interruption: Interruption,
     /// How long it takes until the containers of a pod can start; by default no time at all.
     pub start_up: StartUp,
+    /// What kubelets are configured with. It matters to pods of which it is known what they use.
+    pub kubelets: KubeletConfigs,
     /// The scheduler's profiles, with their plugins.
     pub scheduler: Configuration,
     /// How long a scheduling cycle takes; nothing means that decisions take no time.
@@ -113,6 +116,7 @@ impl Draft {
             provider,
             interruption: provider.interruption,
             start_up: StartUp::default(),
+            kubelets: KubeletConfigs::default(),
             scheduler: Profile::default().into(),
             cycle_takes: Span::ZERO,
             warm_up,

@@ -280,7 +280,7 @@ impl Board {
 /// How bad an end is, as an index of [`WORST`].
 fn severity(end: End) -> usize {
     match end {
-        End::Completed | End::Rejected => 0,
+        End::Completed | End::Rejected | End::OomKilled => 0,
         End::Clean => 1,
         End::CutShort(_) => 2,
         End::KilledWithoutWarning => 3,

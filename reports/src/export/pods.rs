@@ -80,7 +80,10 @@ pub fn write(recording: Recording<'_>, out: impl Write) -> csv::Result<()> {
                 (row.node, row.scheduled_s) = (Some(namer.node(node).to_owned()), Some(now));
             }),
             Fact::PodReady { pod, .. } => {
-                change(&mut rows, &pod, |row| row.ready_s = Some(now));
+                // Not again after a restart.
+                change(&mut rows, &pod, |row| {
+                    row.ready_s.get_or_insert(now);
+                });
             }
             Fact::PodTerminating { pod, .. } => {
                 change(&mut rows, &pod, |row| row.terminating_s = Some(now));

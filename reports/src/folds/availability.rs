@@ -146,6 +146,7 @@ impl Sink for Availability {
             }
             Fact::PodAvailable { workload, .. } => self.change(at, workload, |n| *n += 1),
             Fact::PodTerminating { workload, was_available: true, .. }
+            | Fact::PodUnready { workload, was_available: true, .. }
             | Fact::PodEnded { workload, was_available: true, .. } => {
                 self.change(at, workload, |n| *n -= 1);
             }

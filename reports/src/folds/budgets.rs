@@ -111,6 +111,7 @@ impl Sink for Budgets {
                 return;
             }
             Fact::PodReady { workload, .. } => (workload, 1),
+            Fact::PodUnready { workload, .. } => (workload, -1),
             Fact::PodTerminating { workload, was_ready, why, reason, .. } => {
                 if why == Cause::Reclaimed
                     && reason != Some(DisruptionReason::EvictionByEvictionApi)

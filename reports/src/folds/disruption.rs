@@ -45,9 +45,11 @@ impl Ends {
 
     pub(crate) fn count(&mut self, end: End) {
         match end {
-            End::Completed | End::Rejected => {}
+            End::Completed | End::Rejected | End::OomKilled => {}
             End::Clean => self.clean += 1,
-            End::CutShort(Limit::Deadline | Limit::NodeShutdown) => self.cut_short_by_deadline += 1,
+            End::CutShort(Limit::Deadline | Limit::NodeShutdown | Limit::NodePressure) => {
+                self.cut_short_by_deadline += 1;
+            }
             End::CutShort(Limit::Grace) => self.cut_short_by_grace += 1,
             End::KilledWithoutWarning => self.killed_without_warning += 1,
         }

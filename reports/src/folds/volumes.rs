@@ -90,7 +90,9 @@ impl Sink for Volumes {
                 let with_its_node = matches!(
                     end,
                     End::KilledWithoutWarning
-                        | End::CutShort(Limit::Deadline | Limit::NodeShutdown)
+                        | End::CutShort(
+                            Limit::Deadline | Limit::NodeShutdown | Limit::NodePressure
+                        )
                 );
                 if (self.terminating.remove(&pod) || with_its_node) && at >= self.legend.from {
                     *self.data_lost.entry(workload).or_default() += 1;

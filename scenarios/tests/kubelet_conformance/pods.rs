@@ -2,8 +2,9 @@
 
 use manifests::quantity::Quantity;
 use serde_json::Value as Json;
-use sim::kubelet::pod::{Amounts, Container, Kind, Pod, Volume};
+use sim::kubelet::pod::{Container, Pod, Volume};
 use sim::kubelet::ranking::{ContainerStats, DiskUse, PodStats};
+use sim::model::containers::{Amounts, ContainerKind as Kind};
 use sim::time::Span;
 
 /// A pod with the names of its containers and volumes, by which its figures are given.

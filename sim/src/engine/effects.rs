@@ -37,7 +37,8 @@ impl<S: Sink> Simulation<'_, S> {
                 self.record(fact);
                 *self.last_refusal.slot(pod) = None;
                 self.wake_scheduler(Happening::PodPlaced(self.world.base_spec(pod)));
-                if self.kubelets.admits(pod, node) {
+                let under_pressure = !self.pressure.admits(&self.world, pod, node);
+                if self.kubelets.admits(pod, node, under_pressure) {
                     self.start(pod, node);
                 } else {
                     self.agenda.schedule(now + kubelets::HEARD_AFTER, Event::PodRejected(pod));
@@ -235,6 +236,9 @@ impl<S: Sink> Simulation<'_, S> {
 
     /// How long a terminating pod may take.
     pub(crate) fn granted(&self, pod: PodId) -> Span {
+        if let Some(grace) = self.graces.get(&pod) {
+            return *grace;
+        }
         let reason = self.world.pods().reason(pod);
         shutdown::granted(self.world.spec_of(pod), reason, &self.setup.interruption.shutdown)
     }

@@ -30,6 +30,8 @@ impl<S: Sink> Simulation<'_, S> {
     pub(crate) fn pod_leaves(&mut self, pod: PodId, exit: Exit) {
         self.gangs.pod_stops(&self.world, pod);
         self.tell_work(pod);
+        self.restarts.gone(pod);
+        self.cpu.pod_ends(pod);
         *self.last_refusal.slot(pod) = None;
         match exit {
             Exit::Ended(end) => self.pod_ended(pod, end),
@@ -49,9 +51,16 @@ impl<S: Sink> Simulation<'_, S> {
         let fact = self.world.end(pod, end);
         self.record(fact);
         self.usage_ends(pod);
+        if let Some(node) = node.filter(|node| self.cpu.is_full(*node)) {
+            self.settle_cpu(node, None);
+        }
+        let evicted = self.graces.remove(&pod).is_some();
         self.free_disks(pod, Some(self.world.now() + self.setup.start_up.detach));
         let actions = self.controllers.pod_ended(&self.world, pod, end);
         self.apply_all(actions);
+        if let Some(node) = node.filter(|_| evicted) {
+            self.evicted_pod_ended(pod, node);
+        }
         self.wake_scheduler(Happening::PodLeft(self.world.base_spec(pod)));
         let goes = |node| self.pools.is_leaving(node) || self.is_terminated_when_drained(node);
         if let Some(node) = node.filter(|node| goes(*node)) {
@@ -69,6 +78,7 @@ impl<S: Sink> Simulation<'_, S> {
         };
         self.record(fact);
         self.usage_ends(pod);
+        self.graces.remove(&pod);
         self.free_disks(pod, self.detached_by_force(&aftermath));
         let at = (pod, node);
         let actions = self.controllers.pod_lost(&self.world, at, was_terminating, aftermath);
@@ -108,6 +118,8 @@ impl<S: Sink> Simulation<'_, S> {
         self.outbid.remove(&node);
         self.deadlines.lost(node, now);
         self.kubelets.gone(node);
+        self.pressure.gone(node);
+        self.cpu.node_ends(node);
         self.pulls.lost(node);
         let fact = match is_lost && is_node {
             true => self.world.lose_instance(node, why),

@@ -1,6 +1,7 @@
 //! The engine: take the next event, do what it says, until the horizon.
 
 mod adopt;
+mod consequences;
 mod creation;
 mod effects;
 mod failures;
@@ -24,13 +25,16 @@ use crate::fact::refusal::RefusalId;
 use crate::fact::{Fact, Sink};
 use crate::lifecycle::admission::ForbiddenPods;
 use crate::lifecycle::controllers::Controllers;
+use crate::lifecycle::cpu::Cpu;
 use crate::lifecycle::deadlines::Deadlines;
 use crate::lifecycle::disks::Disks;
 use crate::lifecycle::eviction_rate::EvictionRate;
 use crate::lifecycle::gangs::Gangs;
 use crate::lifecycle::kubelets::Kubelets;
+use crate::lifecycle::node_pressure::NodePressure;
 use crate::lifecycle::pools::Pools;
 use crate::lifecycle::pulls::Pulls;
+use crate::lifecycle::restarts::Restarts;
 use crate::lifecycle::taint_manager::TaintManager;
 use crate::lifecycle::{drain, shutdown};
 use crate::market::MarketEvent;
@@ -83,6 +87,13 @@ pub struct Simulation<'s, S> {
     pub(crate) deadlines: Deadlines,
     /// None where nothing models usage.
     pub(crate) usage: Option<Tracker>,
+    /// Pods that use something else than before this event.
+    pub(crate) unsettled: BTreeSet<PodId>,
+    pub(crate) restarts: Restarts,
+    pub(crate) pressure: NodePressure,
+    pub(crate) cpu: Cpu,
+    /// How long pods may take to stop that their kubelets evict.
+    pub(crate) graces: BTreeMap<PodId, Span>,
     pub(crate) scheduler_is_awake: bool,
     pub(crate) flush_is_due: bool,
     /// What the nodes last said to each pod that waits.
@@ -148,6 +159,11 @@ impl<'s, S: Sink> Simulation<'s, S> {
             gangs: Gangs::default(),
             deadlines: Deadlines::default(),
             usage: Tracker::new(model, root),
+            unsettled: BTreeSet::new(),
+            restarts: Restarts::default(),
+            pressure: NodePressure::default(),
+            cpu: Cpu::default(),
+            graces: BTreeMap::new(),
             scheduler_is_awake: false,
             flush_is_due: false,
             last_refusal: Table::new(),
@@ -186,6 +202,9 @@ impl<'s, S: Sink> Simulation<'s, S> {
             Event::PriceChanges { offering, price } => self.price_changes(offering, price),
             Event::UsageChanges(workload) => self.workload_usage_changes(workload),
             Event::PodUsageChanges(pod) => self.pod_usage_changes(pod),
+            Event::ContainerStarts { pod, container } => self.container_starts(pod, container),
+            Event::KubeletSync(node) => self.kubelet_sync(node),
+            Event::ConditionsHeard(node) => self.conditions_heard(node),
             Event::MarketMoves(offering) => self.market_moves(offering),
             Event::PodStops(pod) => self.pod_stops(pod),
             Event::PodFinishes(pod) => self.pod_finishes(pod),
@@ -268,6 +287,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
                 self.await_flush();
             }
         }
+        self.settle_usage();
         true
     }
 
@@ -351,6 +371,8 @@ impl<'s, S: Sink> Simulation<'s, S> {
         let (spec, granted) = (self.world.spec_of(pod), self.granted(pod));
         let end = if spec.shutdown <= granted {
             End::Clean
+        } else if self.graces.contains_key(&pod) {
+            End::CutShort(Limit::NodePressure)
         } else if granted < spec.grace {
             End::CutShort(Limit::NodeShutdown)
         } else {
@@ -367,13 +389,15 @@ impl<'s, S: Sink> Simulation<'s, S> {
     }
 
     pub(crate) fn pod_becomes_ready(&mut self, pod: PodId) {
-        if !matches!(self.world.pods().phase(pod), Phase::Starting { .. }) {
+        let now = self.world.now();
+        let starts = matches!(self.world.pods().phase(pod), Phase::Starting { .. });
+        if !starts || !self.restarts.lets_be_ready(pod, now) {
             return;
         }
         let fact = self.world.become_ready(pod);
         self.record(fact);
+        self.restarts.ready(pod, now);
         self.readiness_changes(pod);
-        let now = self.world.now();
         let workload = &self.world.model().workloads[self.world.pods().workload(pod)];
         let controller = workload.controller;
         if let Some((takes, gang)) = self.gangs.pod_ready(&self.world, pod) {
@@ -391,7 +415,11 @@ impl<'s, S: Sink> Simulation<'s, S> {
     pub(crate) fn pod_becomes_available(&mut self, pod: PodId) {
         let runs = matches!(self.world.pods().phase(pod), Phase::Running { .. });
         // A pod that was found running is available at once, and not again after `minReadySeconds`.
-        if runs && !self.world.pods().available(pod) {
+        let workload = self.world.pods().workload(pod);
+        let min_ready = self.world.model().workloads[workload].controller.min_ready();
+        let now = self.world.now();
+        let is_due = self.restarts.lets_be_available(pod, now, min_ready);
+        if runs && is_due && !self.world.pods().available(pod) {
             let fact = self.world.become_available(pod);
             self.record(fact);
             let actions = self.controllers.pod_available(&self.world, pod);

@@ -93,8 +93,10 @@ impl<S: Sink> Simulation<'_, S> {
         let Some(tracker) = &self.usage else { return };
         if tracker.is_shared(workload) {
             let used = tracker.sample_shared(&self.world, workload);
-            let fact = self.world.replicas_use(workload, &used);
-            fact.into_iter().for_each(|fact| self.record(fact));
+            if let Some(fact) = self.world.replicas_use(workload, &used) {
+                self.record(fact);
+                self.unsettled.extend(self.world.followers(workload));
+            }
         } else {
             for pod in self.world.users(workload).to_vec() {
                 self.sample_pod(pod);
@@ -110,6 +112,7 @@ impl<S: Sink> Simulation<'_, S> {
         let next = tracker.await_pod(&self.world, pod);
         if let Some(fact) = self.world.pod_uses(pod, &used, follows) {
             self.record(fact);
+            self.usage_changed(pod);
         }
         if let Some(at) = next {
             self.agenda.schedule(at, Event::PodUsageChanges(pod));

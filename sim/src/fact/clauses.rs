@@ -17,6 +17,7 @@ pub(super) fn because(why: Cause) -> &'static str {
         Cause::JobOver => ", with its Job",
         Cause::ScaledDown => ", to scale its workload down",
         Cause::RolledOut => ", to be replaced by one of another pod template",
+        Cause::NodePressure => ", evicted by its kubelet",
         Cause::InitialState => ", as from the start",
     }
 }
@@ -28,9 +29,11 @@ pub(super) fn how(end: End) -> &'static str {
         End::Clean => "clean",
         End::CutShort(Limit::Deadline) => "cut short by the node's deadline",
         End::CutShort(Limit::NodeShutdown) => "cut short by the node's shutdown",
+        End::CutShort(Limit::NodePressure) => "cut short by its kubelet under pressure",
         End::CutShort(Limit::Grace) => "cut short by its grace period",
         End::KilledWithoutWarning => "killed without warning",
         End::Rejected => "turned away by its node's kubelet",
+        End::OomKilled => "OOM-killed, and not started again",
     }
 }
 

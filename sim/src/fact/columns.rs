@@ -11,6 +11,7 @@ use crate::model::job::Outcome;
 use crate::model::node::NodeId;
 use crate::model::pod::{End, PodId};
 use crate::model::pool::PoolId;
+use crate::model::pressure::Pressure;
 use crate::model::workload::WorkloadId;
 use crate::money::MicroUsdPerHour;
 use crate::time::{SimTime, Span};
@@ -52,6 +53,10 @@ pub enum Column {
     Outcome(Outcome),
     /// The message of a refusal, if there was one.
     Refusal(Option<RefusalId>),
+    /// A container of a workload's pods, by its place.
+    Container(WorkloadId, u32),
+    /// A node condition.
+    Condition(Pressure),
     /// A number.
     Number(u64),
     /// A number of thousandths, if there is one.
@@ -91,6 +96,7 @@ columns! {
     End: it => Column::End(it);
     Option<DisruptionReason>: it => Column::DisruptionReason(it);
     Outcome: it => Column::Outcome(it);
+    Pressure: it => Column::Condition(it);
     RefusalId: it => Column::Refusal(Some(it));
     Option<RefusalId>: it => Column::Refusal(it);
     u32: it => Column::Number(it.into());

@@ -4,6 +4,7 @@ mod cause;
 mod clauses;
 mod columns;
 mod declare;
+mod kubelets;
 mod market;
 mod nodes;
 mod pods;
@@ -29,11 +30,13 @@ use crate::model::job::{Outcome, Worked};
 use crate::model::node::NodeId;
 use crate::model::pod::{End, PodId, SpecId};
 use crate::model::pool::PoolId;
+use crate::model::pressure::Pressure;
 use crate::model::workload::WorkloadId;
 use crate::money::MicroUsdPerHour;
 use crate::time::{SimTime, Span};
 use clauses::{became, because, how};
 use declare::facts;
+use kubelets::of_kubelets;
 use market::of_market;
 use nodes::of_nodes;
 use pods::of_pods;
@@ -45,7 +48,7 @@ use workloads::of_workloads;
 
 // Each list hands all facts on to the next with its own after them; the last makes the enum. What
 // their types and words are is looked up here.
-of_workloads! { of_pods! { of_nodes! { of_market! { of_usage! { facts! {} } } } } }
+of_workloads! { of_pods! { of_nodes! { of_market! { of_usage! { of_kubelets! { facts! {} } } } } } }
 
 // A recording keeps millions of them.
 const _: () = assert!(size_of::<Fact>() <= 72);

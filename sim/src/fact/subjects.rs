@@ -10,6 +10,7 @@ use crate::model::job::{Outcome, Worked};
 use crate::model::node::NodeId;
 use crate::model::pod::{End, PodId, SpecId};
 use crate::model::pool::PoolId;
+use crate::model::pressure::Pressure;
 use crate::model::workload::WorkloadId;
 use crate::money::MicroUsdPerHour;
 use crate::time::{SimTime, Span};
@@ -63,7 +64,7 @@ macro_rules! no_subjects {
 
 no_subjects! {
     &'static str bool u32 u64 BudgetId Capacity Cause DisruptionReason End ImageId MicroUsdPerHour
-    OfferingId Outcome PoolId RefusalId Requested SimTime Span SpecId Worked
+    OfferingId Outcome PoolId Pressure RefusalId Requested SimTime Span SpecId Worked
 }
 
 #[cfg(test)]

@@ -67,6 +67,8 @@ impl End {
             End::KilledWithoutWarning => 4,
             End::CutShort(Limit::NodeShutdown) => 5,
             End::Rejected => 6,
+            End::OomKilled => 7,
+            End::CutShort(Limit::NodePressure) => 8,
         }
     }
 }
@@ -97,6 +99,7 @@ impl Cause {
             Cause::JobOver => 9,
             Cause::ScaledDown => 12,
             Cause::RolledOut => 13,
+            Cause::NodePressure => 14,
             Cause::Drained => 10,
             Cause::Failed => 11,
         }

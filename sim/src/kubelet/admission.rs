@@ -2,7 +2,7 @@
 
 use super::pod::Pod;
 use super::qos::{QosClass, class_of};
-use super::signals::Pressure;
+use crate::model::pressure::Pressure;
 
 /// Whether a pod may start on a node under this pressure. One that may not fails there, as evicted.
 // kubelet: pkg/kubelet/eviction/eviction_manager.go Admit

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::local_storage::{self, Exceeded};
 use super::pod::Pod;
 use super::ranking::{self, Measured};
-use super::signals::{Observations, Pressure, Signal, Starved};
+use super::signals::{Observations, Signal, Starved};
 use super::thresholds::{EvictionConfig, Reclaim, Threshold};
+use crate::model::pressure::Pressure;
 use crate::time::{SimTime, Span};
 
 /// How often a kubelet looks.

@@ -1,8 +1,9 @@
 //! Limits on what a pod uses of its node's disk: above them it is evicted, whatever is left.
 
-use super::pod::{Kind, Pod};
+use super::pod::Pod;
 use super::ranking::PodStats;
 use super::thresholds::Filesystems;
+use crate::model::containers::ContainerKind as Kind;
 
 /// Which limit a pod is above.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -6,6 +6,8 @@
 
 pub mod admission;
 pub mod back_off;
+pub mod config;
+pub mod cpu;
 pub mod eviction;
 pub mod local_storage;
 pub mod metrics_server;

@@ -1,8 +1,9 @@
 //! Who is killed when memory is out: what the kubelet tells the kernel of a container, and what the
 //! kernel makes of it.
 
-use super::pod::{Container, Kind, Pod, Resource};
+use super::pod::{Container, Pod, Resource};
 use super::qos::{QosClass, class_of};
+use crate::model::containers::ContainerKind as Kind;
 
 /// What containers have that are killed last.
 // kubelet: pkg/kubelet/qos/policy.go guaranteedOOMScoreAdj

@@ -1,23 +1,21 @@
 //! What a kubelet knows of a pod: what its containers request and may use, and what exempts it.
 
+use crate::model::Model;
+use crate::model::containers::{Amounts, ContainerKind as Kind};
+use crate::model::pod::PodSpec;
+use crate::model::pressure::Pressure;
+use crate::model::taints::{Effect, Taint, tolerated};
 use crate::time::Span;
 
 /// From this priority on a pod is critical.
 // kubelet: pkg/apis/scheduling SystemCriticalPriority
 pub const CRITICAL_PRIORITY: i32 = 2_000_000_000;
 
-/// Amounts that a container or a pod names; none where it names none.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Amounts {
-    /// CPU in millicores.
-    pub cpu: Option<u64>,
-    /// Memory in bytes.
-    pub memory: Option<u64>,
-    /// Ephemeral storage in bytes.
-    pub ephemeral_storage: Option<u64>,
-}
+/// The priority of the class `system-node-critical`, which no other class reaches.
+// kubernetes: pkg/apis/scheduling/types.go SystemCriticalPriority
+const NODE_CRITICAL_PRIORITY: i32 = CRITICAL_PRIORITY + 1_000;
 
-/// One resource of [`Amounts`].
+/// A resource that kubelets look at.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Resource {
     /// CPU.
@@ -28,33 +26,21 @@ pub enum Resource {
     EphemeralStorage,
 }
 
-impl Amounts {
-    /// The amount of one resource.
-    #[must_use]
-    pub fn of(&self, resource: Resource) -> Option<u64> {
-        match resource {
-            Resource::Cpu => self.cpu,
-            Resource::Memory => self.memory,
-            Resource::EphemeralStorage => self.ephemeral_storage,
+impl Resource {
+    /// The amount of it.
+    fn of(self, amounts: &Amounts) -> Option<u64> {
+        match self {
+            Resource::Cpu => amounts.cpu,
+            Resource::Memory => amounts.memory,
+            Resource::EphemeralStorage => amounts.ephemeral_storage,
         }
-    }
-
-    /// Whether nothing is named that may be named for a pod as a whole.
-    // component-helpers: resource/helpers.go IsSupportedPodLevelResource
-    fn lacks_cpu_and_memory(&self) -> bool {
-        self.cpu.is_none() && self.memory.is_none()
     }
 }
 
-/// When a container of a pod runs.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Kind {
-    /// With the others, for as long as the pod does.
-    Regular,
-    /// Before the others, to its end.
-    Init,
-    /// From before the others on: an init container with `restartPolicy: Always`.
-    Sidecar,
+/// Whether nothing is named that may be named for a pod as a whole.
+// component-helpers: resource/helpers.go IsSupportedPodLevelResource
+fn lacks_cpu_and_memory(amounts: &Amounts) -> bool {
+    amounts.cpu.is_none() && amounts.memory.is_none()
 }
 
 /// A container, as far as its kubelet decides by it.
@@ -106,6 +92,32 @@ pub struct Pod {
 }
 
 impl Pod {
+    /// The pod that a spec is of. What it writes to disks is not known.
+    #[must_use]
+    pub fn of(spec: &PodSpec, model: &Model) -> Pod {
+        let key = model.pressure_keys[Pressure::Memory as usize];
+        let taint = Taint { key, value: model.empty, effect: Effect::NoSchedule };
+        let containers = &spec.containers;
+        let whole = containers.whole.unwrap_or_default();
+        let each = containers.list.iter().map(|container| {
+            let (requests, limits) = (container.resources.requests, container.resources.limits);
+            Container { kind: container.kind, requests, limits }
+        });
+        Pod {
+            priority: spec.priority,
+            is_static: false,
+            is_of_node_critical_class: spec.priority >= NODE_CRITICAL_PRIORITY,
+            containers: each.collect(),
+            requests: whole.requests,
+            limits: whole.limits,
+            has_own_resources: containers.whole.is_some(),
+            overhead: containers.overhead,
+            volumes: Vec::new(),
+            grace: Some(spec.grace),
+            tolerates_memory_pressure: tolerated(&spec.tolerations, &taint),
+        }
+    }
+
     /// Whether it is neither evicted nor turned away under pressure.
     // kubelet: pkg/kubelet/types/pod_update.go IsCriticalPod
     #[must_use]
@@ -124,14 +136,14 @@ impl Pod {
     // component-helpers: resource/helpers.go IsPodLevelResourcesSet
     #[must_use]
     pub fn has_pod_level_resources(&self) -> bool {
-        !self.requests.lacks_cpu_and_memory() || !self.limits.lacks_cpu_and_memory()
+        !lacks_cpu_and_memory(&self.requests) || !lacks_cpu_and_memory(&self.limits)
     }
 
     /// Whether something is requested for the pod as a whole.
     // component-helpers: resource/helpers.go IsPodLevelRequestsSet
     #[must_use]
     pub fn has_pod_level_requests(&self) -> bool {
-        !self.requests.lacks_cpu_and_memory()
+        !lacks_cpu_and_memory(&self.requests)
     }
 
     /// What its use is held against when pods are ranked: what is requested for it as a whole, if
@@ -144,11 +156,11 @@ impl Pod {
         } else if resource == Resource::EphemeralStorage {
             0
         } else {
-            self.requests.of(resource).unwrap_or(0)
+            resource.of(&self.requests).unwrap_or(0)
         };
         match requested {
             0 => 0,
-            _ => requested + self.overhead.of(resource).unwrap_or(0),
+            _ => requested + resource.of(&self.overhead).unwrap_or(0),
         }
     }
 
@@ -156,7 +168,7 @@ impl Pod {
     // component-helpers: resource/helpers.go AggregateContainerRequests
     #[must_use]
     pub fn requested_by_containers(&self, resource: Resource) -> u64 {
-        self.peak(|container| container.requests.of(resource)).unwrap_or(0)
+        self.peak(|container| resource.of(&container.requests)).unwrap_or(0)
     }
 
     /// What its containers may use of the node's disk at their peak, with the overhead, if any of them

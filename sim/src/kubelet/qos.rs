@@ -1,17 +1,8 @@
 //! The quality-of-service class of a pod.
 
-use super::pod::{Amounts, Pod};
-
-/// How far a pod's requests bind its node.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum QosClass {
-    /// Everything is requested, and no more may be used.
-    Guaranteed,
-    /// Something is requested or limited.
-    Burstable,
-    /// Nothing is.
-    BestEffort,
-}
+use super::pod::Pod;
+use crate::model::containers::Amounts;
+pub use crate::model::containers::QosClass;
 
 /// The class of a pod. CPU and memory count, and only amounts above zero.
 // kubernetes: pkg/apis/core/v1/helper/qos/qos.go ComputePodQOS

@@ -1,5 +1,6 @@
 //! Eviction signals: what a kubelet watches of its node, and what it tells the cluster of it.
 
+use crate::model::pressure::Pressure;
 use crate::time::SimTime;
 
 /// What is left of something on a node.
@@ -23,18 +24,6 @@ pub enum Signal {
     ContainerFsInodesFree,
     /// Processes that may still be started.
     PidAvailable,
-}
-
-/// What a kubelet says of its node when a signal is low.
-// kubelet: pkg/kubelet/eviction/helpers.go signalToNodeCondition
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Pressure {
-    /// `DiskPressure`.
-    Disk,
-    /// `MemoryPressure`.
-    Memory,
-    /// `PIDPressure`.
-    Pid,
 }
 
 /// What an eviction frees.
@@ -93,29 +82,6 @@ impl Signal {
             | Signal::ImageFsInodesFree
             | Signal::ContainerFsInodesFree => Starved::Inodes,
             Signal::PidAvailable => Starved::Pids,
-        }
-    }
-}
-
-impl Pressure {
-    /// The type of the node condition.
-    #[must_use]
-    pub fn condition(self) -> &'static str {
-        match self {
-            Pressure::Disk => "DiskPressure",
-            Pressure::Memory => "MemoryPressure",
-            Pressure::Pid => "PIDPressure",
-        }
-    }
-
-    /// The key of the taint that the node gets, with effect `NoSchedule`.
-    // kube-controller-manager: pkg/controller/nodelifecycle nodeConditionToTaintKeyStatusMap
-    #[must_use]
-    pub fn taint(self) -> &'static str {
-        match self {
-            Pressure::Disk => "node.kubernetes.io/disk-pressure",
-            Pressure::Memory => "node.kubernetes.io/memory-pressure",
-            Pressure::Pid => "node.kubernetes.io/pid-pressure",
         }
     }
 }

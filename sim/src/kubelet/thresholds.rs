@@ -172,6 +172,17 @@ impl EvictionConfig {
         }
     }
 
+    /// Whether a threshold of memory, with what is to be reclaimed beyond it, is above half of so much.
+    #[must_use]
+    pub fn reaches_half(&self, bytes: u64) -> bool {
+        let capacity = i64::try_from(bytes).unwrap_or(i64::MAX);
+        let memory = self.thresholds.iter().filter(|it| it.signal.starved() == Starved::Memory);
+        let reach = |it: &Threshold| {
+            it.value.of(capacity) + it.min_reclaim.map_or(0, |more| more.of(capacity))
+        };
+        memory.map(reach).any(|reach| reach > capacity / 2)
+    }
+
     /// The hard thresholds that a kubelet has on Linux if it is given none.
     // kubelet: pkg/kubelet/apis/config/v1beta1/defaults_linux.go DefaultEvictionHard
     #[must_use]

@@ -173,6 +173,28 @@ impl Controllers {
         rolling.into_iter().flat_map(|set| self.roll(world, set)).collect()
     }
 
+    /// A pod of a DaemonSet has failed on a node that goes on: another one.
+    // DaemonSet controller: daemon_controller.go podsShouldBeOnNode
+    pub fn daemon_pod_failed(
+        &mut self,
+        world: &World,
+        set: WorkloadId,
+        node: NodeId,
+    ) -> Vec<Action> {
+        self.daemon_pod(world, set, node).into_iter().collect()
+    }
+
+    /// A container of a pod was started again, of which that has happened so many times: a Job whose
+    /// pods restart by themselves counts that.
+    pub fn container_restarted(&mut self, world: &World, pod: PodId, restarts: u32) -> Vec<Action> {
+        match controller(world, pod) {
+            Controller::Job(_) | Controller::CronJob { .. } => {
+                self.jobs.container_restarted(world, pod, restarts)
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// A pod was created.
     pub fn pod_created(&mut self, world: &World, pod: PodId) {
         match controller(world, pod) {

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use super::pace::{FULL, Pace};
 use crate::model::job::{Work, Worked};
 use crate::model::pod::PodId;
 use crate::model::workload::WorkloadId;
@@ -20,6 +21,8 @@ pub struct Gangs {
     /// What became of the time of pods that have been ready and have not ended; waiting is what is
     /// left of it.
     pods: BTreeMap<PodId, Worked>,
+    /// How fast pods get on that do not get all the CPU they want, in thousandths.
+    speeds: BTreeMap<PodId, u32>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -28,8 +31,8 @@ struct Gang {
     saved: Span,
     /// Members that are ready.
     ready: Vec<PodId>,
-    /// Since when all are.
-    since: Option<SimTime>,
+    /// How far they are since all are.
+    pace: Option<Pace>,
     /// Whether there is work to take up again.
     begun: bool,
     done: bool,
@@ -39,14 +42,40 @@ impl Gangs {
     /// A pod became ready. If its gang can get on now: in how long it is done, and who then is.
     pub fn pod_ready(&mut self, world: &World, pod: PodId) -> Option<(Span, Vec<PodId>)> {
         let (key, size, work) = gang_of(world, pod)?;
-        self.pods.insert(pod, Worked::default());
+        self.pods.entry(pod).or_default();
         let gang = self.gangs.entry(key).or_default();
         gang.ready.push(pod);
         if gang.done || gang.ready.len() < size {
             return None;
         }
-        gang.since = Some(world.now());
-        Some((work.takes(work.duration - gang.saved, gang.begun), gang.ready.clone()))
+        let takes = work.takes(work.duration - gang.saved, gang.begun);
+        let pace = Pace::begin(world.now(), slowest(&gang.ready, &self.speeds));
+        gang.pace = Some(pace);
+        Some((pace.ends_at(takes).since(world.now()), gang.ready.clone()))
+    }
+
+    /// A pod gets on at this speed from now on, in thousandths. If its gang is done at another time for
+    /// that: in how long, and who then is.
+    pub fn speed_changed(
+        &mut self,
+        world: &World,
+        pod: PodId,
+        speed: u32,
+    ) -> Option<(Span, Vec<PodId>)> {
+        match speed >= FULL {
+            true => self.speeds.remove(&pod),
+            false => self.speeds.insert(pod, speed),
+        };
+        let (key, _, work) = gang_of(world, pod)?;
+        let gang = self.gangs.get_mut(&key).filter(|gang| gang.ready.contains(&pod))?;
+        let before = gang.pace.filter(|_| !gang.done)?;
+        let pace = before.at(world.now(), slowest(&gang.ready, &self.speeds));
+        if pace == before {
+            return None;
+        }
+        gang.pace = Some(pace);
+        let takes = work.takes(work.duration - gang.saved, gang.begun);
+        Some((pace.ends_at(takes).since(world.now()), gang.ready.clone()))
     }
 
     /// Whether the work of a pod is done now, as it was to be when nothing came in between.
@@ -54,7 +83,7 @@ impl Gangs {
         let Some((key, _, work)) = gang_of(world, pod) else { return false };
         let Some(gang) = self.gangs.get_mut(&key) else { return false };
         let left = work.duration - gang.saved;
-        let due = gang.since.map(|since| since + work.takes(left, gang.begun));
+        let due = gang.pace.map(|pace| pace.ends_at(work.takes(left, gang.begun)));
         if due == Some(world.now()) {
             gang.settle(&work, world.now(), true, &mut self.pods);
             gang.done = true;
@@ -76,6 +105,7 @@ impl Gangs {
 
     /// A pod that was ready once ends, or the horizon has come: what became of its time.
     pub fn pod_worked(&mut self, world: &World, pod: PodId) -> Option<Worked> {
+        self.speeds.remove(&pod);
         let mut worked = self.pods.remove(&pod)?;
         worked.waiting = world.ran(pod) - worked.total();
         Some(worked)
@@ -101,9 +131,10 @@ impl Gang {
         held: bool,
         pods: &mut BTreeMap<PodId, Worked>,
     ) {
-        let Some(since) = self.since.take() else { return };
+        let Some(pace) = self.pace.take() else { return };
         let left = work.duration - self.saved;
-        let stretch = work.stretch(left, self.begun, now.since(since));
+        let elapsed = pace.done(now).min(work.takes(left, self.begun));
+        let stretch = work.stretch(left, self.begun, elapsed);
         (self.saved, self.begun) = (self.saved + stretch.saved, true);
         for pod in &self.ready {
             let Some(worked) = pods.get_mut(pod) else { continue };
@@ -113,6 +144,12 @@ impl Gang {
             worked.saving += stretch.saving;
         }
     }
+}
+
+/// How fast a gang gets on: as its slowest member.
+fn slowest(members: &[PodId], speeds: &BTreeMap<PodId, u32>) -> u32 {
+    let each = members.iter().map(|pod| speeds.get(pod).copied().unwrap_or(FULL));
+    each.min().unwrap_or(FULL)
 }
 
 /// The gang of a pod, how many it is when it is complete, and what each of them does, if its workload

@@ -38,6 +38,8 @@ struct Run {
     /// The completion index that its next new pod gets.
     next: u32,
     succeeded: u32,
+    /// How many times containers of its pods have been started again.
+    restarts: BTreeMap<PodId, u32>,
     /// Failures that count.
     failed: u32,
     /// When it fails, whatever it has done by then.
@@ -129,7 +131,7 @@ impl Jobs {
         self.pod_is_gone(key, pod);
         let mut actions = if end == End::Completed {
             self.pod_succeeded(world, key)
-        } else if end != End::Rejected && is_deleted(world, pod) && !replaces_late(world, pod) {
+        } else if is_stopped_by_deletion(world, pod, end) && !replaces_late(world, pod) {
             Vec::new()
         } else {
             self.pod_failed(world, pod, world.now())
@@ -227,6 +229,21 @@ impl Jobs {
         self.pay(world, key)
     }
 
+    /// A container of a pod was started again, of which that has happened so many times. A Job gives up
+    /// when its pods that run have restarted as often as it lets pods fail.
+    // Job controller: job_controller.go pastBackoffLimitOnFailure
+    pub fn container_restarted(&mut self, world: &World, pod: PodId, restarts: u32) -> Vec<Action> {
+        let key = key_of(world, pod);
+        let limit = job(world, key.0).and_then(|job| job.retries).map(|retries| retries.limit);
+        let (Some(limit), Some(run)) = (limit, self.runs.get_mut(&key)) else { return Vec::new() };
+        run.restarts.insert(pod, restarts);
+        run.restarts.retain(|pod, _| run.pods.contains(pod));
+        if run.restarts.values().sum::<u32>() < limit.max(1) {
+            return Vec::new();
+        }
+        self.end(world, key, Outcome::BackoffLimitExceeded)
+    }
+
     /// Creates the pods that a Job owes, now or when its back-off is over.
     // Job controller: manageJob
     fn pay(&mut self, world: &World, key: Key) -> Vec<Action> {
@@ -318,6 +335,11 @@ fn first_of(job: &Job, key: Key) -> u32 {
 fn create(job: &Job, key: Key, index: u32, attempt: u32) -> Action {
     let replica = first_of(job, key) + index;
     Action::CreatePod { workload: key.0, replica, attempt, meant_for: None }
+}
+
+/// Whether a pod ended because it was deleted, which its Job has heard of.
+fn is_stopped_by_deletion(world: &World, pod: PodId, end: End) -> bool {
+    !matches!(end, End::Rejected | End::OomKilled) && is_deleted(world, pod)
 }
 
 /// Whether a pod that is deleted is replaced only when it has stopped.

@@ -1,7 +1,7 @@
 //! Which pods the kubelet of a node admits.
 //!
-//! The scheduler does not ask it. One that shuts its node down admits no pod: a pod that tolerates the
-//! taints of such a node is bound to it, and fails there before anything of it has run.
+//! The scheduler does not ask it. One that shuts its node down admits no pod, and one whose node is under
+//! pressure not every pod: a pod that tolerates the taints of such a node is bound to it, and fails there before anything of it has run.
 // kubelet: pkg/kubelet/nodeshutdown/nodeshutdown_manager_linux.go Admit
 
 use std::collections::BTreeSet;
@@ -33,9 +33,10 @@ impl Kubelets {
         self.shutting_down.remove(&node);
     }
 
-    /// Whether the kubelet of its new node admits a pod; it is remembered if not.
-    pub fn admits(&mut self, pod: PodId, node: NodeId) -> bool {
-        let admits = !self.shutting_down.contains(&node);
+    /// Whether the kubelet of its new node admits a pod, which it does not if the node is short of
+    /// something that the pod would take; it is remembered if not.
+    pub fn admits(&mut self, pod: PodId, node: NodeId, under_pressure: bool) -> bool {
+        let admits = !under_pressure && !self.shutting_down.contains(&node);
         if !admits {
             self.turned_away.insert(pod);
         }

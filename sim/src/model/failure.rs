@@ -106,7 +106,8 @@ impl Failure {
         let exit_code = match end {
             End::Completed => Some(0),
             End::Clean => Some(128 + 15),
-            End::CutShort(Limit::Grace | Limit::NodeShutdown) => Some(128 + 9),
+            End::CutShort(Limit::Grace | Limit::NodeShutdown | Limit::NodePressure)
+            | End::OomKilled => Some(128 + 9),
             End::CutShort(Limit::Deadline) | End::KilledWithoutWarning | End::Rejected => None,
         };
         Failure { disrupted: reason.is_some(), exit_code }

@@ -16,6 +16,7 @@ pub mod node;
 pub mod planned;
 pub mod pod;
 pub mod pool;
+pub mod pressure;
 pub mod quota;
 pub mod relations;
 pub mod resources;
@@ -47,6 +48,7 @@ use node::NodeId;
 use planned::Planned;
 use pod::SpecId;
 use pool::{Pool, PoolId};
+use pressure::Pressure;
 use quota::Quota;
 use relations::{Related, Relations};
 use resources::{LANES, Lane};
@@ -124,6 +126,8 @@ pub struct Model {
     pub not_ready_key: NameId,
     /// The taint key of a node that is not heard of.
     pub unreachable_key: NameId,
+    /// The taint keys of nodes under pressure, in the order of [`Pressure::ALL`].
+    pub pressure_keys: [NameId; 3],
     /// The empty string, as a taint value.
     pub empty: NameId,
     /// The labels that say in which region and zone a node is, with their older spellings.
@@ -148,6 +152,7 @@ impl Default for Model {
             unreachable_key: names.intern("node.kubernetes.io/unreachable"),
             empty: names.intern(""),
             zone_keys: ZONE_LABELS.map(|label| names.intern(label)),
+            pressure_keys: Pressure::ALL.map(|pressure| names.intern(pressure.taint())),
             names,
             catalog: Catalog::default(),
             contract: Contract::default(),

@@ -284,13 +284,15 @@ pub enum End {
     KilledWithoutWarning,
     /// Turned away by the kubelet of its node: nothing of it ever ran.
     Rejected,
+    /// A container was killed because memory was out, and is not to start again.
+    OomKilled,
 }
 
 impl End {
     /// Whether something that ran was ended against its will.
     #[must_use]
     pub fn is_disruption(self) -> bool {
-        !matches!(self, End::Completed | End::Rejected)
+        !matches!(self, End::Completed | End::Rejected | End::OomKilled)
     }
 }
 
@@ -301,6 +303,8 @@ pub enum Limit {
     Deadline,
     /// The kubelet shut the node down, and gave it less than its grace period.
     NodeShutdown,
+    /// The kubelet evicted it, and gave it less than its grace period.
+    NodePressure,
     /// The pod's own grace period is shorter than its shutdown.
     Grace,
 }

@@ -213,9 +213,22 @@ impl World {
             panic!("only a starting pod becomes ready");
         };
         self.enter(pod, Phase::Running { on: node });
-        self.pods.ready_at[pod] = Some(self.now);
+        self.pods.ready_at[pod].get_or_insert(self.now);
         self.pods.runs_containers[pod] = true;
         Fact::PodReady { pod, workload: self.pods.workload(pod), node }
+    }
+
+    /// A ready pod is no longer ready: one of its containers does not run.
+    ///
+    /// # Panics
+    /// If it is not ready.
+    pub fn become_unready(&mut self, pod: PodId) -> Fact {
+        let Phase::Running { on: node } = self.pods.phase(pod) else {
+            panic!("only a ready pod becomes unready");
+        };
+        self.enter(pod, Phase::Starting { on: node });
+        let was_available = std::mem::take(&mut self.pods.available[pod]);
+        Fact::PodUnready { pod, workload: self.pods.workload(pod), node, was_available }
     }
 
     /// A ready pod begins to count as available.
@@ -514,7 +527,7 @@ impl World {
         Fact::CapacityChanged { offering, capacity }
     }
 
-    /// How long a pod has been ready until now.
+    /// How long ago a pod was ready for the first time.
     pub fn ran(&self, pod: PodId) -> Span {
         self.pods.ready_at[pod].map_or(Span::ZERO, |ready| self.now.since(ready))
     }

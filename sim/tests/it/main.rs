@@ -6,6 +6,7 @@ mod decisions;
 mod eviction_rate;
 mod interruption;
 mod jobs;
+mod kubelet;
 mod load;
 mod made_up;
 mod market;
