@@ -14,7 +14,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from accountant import facts, money, pods
+from accountant import facts, money, overuse, pods
 
 SEEDS = (1, 42, 2026)
 MONTH = 730
@@ -54,6 +54,7 @@ def figures(folder: Path) -> list[tuple[str, object, object]]:
             mine = pods.quantile(waits, percent)
             rows.append((f"{name} replaced {percent}", wait(value), mine))
         rows += of_workloads(name, plan, record)
+        rows += of_overuse(name, plan.get("overuse"), record)
     rows += savings(summary, records)
     available = {name: pods.replica_ms(record) for name, record in records.items()}
     ratio = available["onDemand"] and available["proposed"] / available["onDemand"]
@@ -89,6 +90,24 @@ def of_workloads(name: str, plan: dict, record: facts.Record) -> list[tuple[str,
         for key in ("availability", "replicaAvailability", "leastReplicas"):
             value = mine[workload][key]
             rows.append((f"{name} {workload} {key}", close(stated[workload][key]), close(value)))
+    return rows
+
+
+def of_overuse(name: str, plan: dict | None, record: facts.Record) -> list[tuple[str, object, object]]:
+    """Kills, restarts, evictions and CPU; where no usage is modelled nothing of it may have happened."""
+    counts = overuse.counts(record)
+    if plan is None:
+        return [(f"{name} overuse", 0, sum(counts[kind] for kind in overuse.COUNTED.values()))]
+    weeks = record.hours / 168
+    kinds = {**overuse.COUNTED, "oomKillsOfNodesPerWeek": "of nodes"}
+    rows = [
+        (f"{name} {key}", nearly_whole(plan[key]["mean"] * weeks), counts[kind])
+        for key, kind in kinds.items()
+    ]
+    demand, throttled, contended = overuse.cpu(record)
+    for key, part in (("throttledPercent", throttled), ("contendedPercent", contended)):
+        stated = plan[key] and plan[key]["mean"]
+        rows.append((f"{name} {key}", close(stated), close(100 * part / demand if demand else None)))
     return rows
 
 

@@ -31,7 +31,8 @@ def ends(record: Record) -> Counter:
             dismissed.discard(pod)
         elif fact["ms"] >= start and record.kind_of(pod) != "DaemonSet":
             counts["cut short" if fact["end"].startswith("CutShort") else fact["end"]] += 1
-    del counts["Completed"]
+    for end in ("Completed", "OOMKilled"):
+        del counts[end]
     return counts
 
 
@@ -137,7 +138,7 @@ def availability(record: Record) -> dict[str, dict]:
             if kind == "WorkloadCreated" and fact["workload"] == name:
                 since = fact["ms"]
                 steps.append((since, 0))
-            if kind not in ("PodAvailable", "PodTerminating", "PodEnded"):
+            if kind not in ("PodAvailable", "PodUnready", "PodTerminating", "PodEnded"):
                 continue
             if record.workload_of[fact["pod"]] == name:
                 (alive.add if kind == "PodAvailable" else alive.discard)(fact["pod"])

@@ -16,6 +16,7 @@ use crate::folds::budgets::Budgets;
 use crate::folds::capacity::Capacity;
 use crate::folds::disruption::Disruption;
 use crate::folds::impact::{Impact, ImpactFold};
+use crate::folds::overuse::Overuse;
 use crate::folds::pending::{Pending, Wait};
 use crate::folds::placed::{Placed, Placements};
 use crate::folds::series::{Counts, Series};
@@ -37,6 +38,7 @@ pub struct Fold {
     batch: Batch,
     volumes: Volumes,
     start_up: StartUp,
+    overuse: Overuse,
     legend: Legend,
 }
 
@@ -75,6 +77,8 @@ pub struct Figures {
     pub data_lost: BTreeMap<WorkloadId, u64>,
     /// What it took pods to start.
     pub started: Started,
+    /// What became of pods that would use more than they may, or than there is.
+    pub overuse: Overuse,
     /// How much of each workload was ever on nodes.
     pub placed: Vec<Placed>,
     /// Who waits for a node at the end: how many pods, and what the nodes said.
@@ -98,6 +102,7 @@ impl Fold {
             batch: Batch::new(legend),
             volumes: Volumes::new(legend),
             start_up: StartUp::new(legend),
+            overuse: Overuse::new(legend),
             legend: legend.clone(),
         }
     }
@@ -131,6 +136,7 @@ impl Fold {
             stranded_ms: self.volumes.stranded_ms,
             data_lost: self.volumes.data_lost,
             started: self.start_up.finish(),
+            overuse: self.overuse.finish(),
             placed: self.placements.finish(run),
             never_scheduled,
         };
@@ -154,5 +160,6 @@ impl Sink for Fold {
         self.batch.fact(at, fact);
         self.volumes.fact(at, fact);
         self.start_up.fact(at, fact);
+        self.overuse.fact(at, fact);
     }
 }

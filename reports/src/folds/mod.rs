@@ -6,6 +6,7 @@ pub mod budgets;
 pub mod capacity;
 pub mod disruption;
 pub mod impact;
+pub mod overuse;
 pub mod pending;
 pub mod placed;
 pub mod series;

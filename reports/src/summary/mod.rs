@@ -10,6 +10,7 @@ mod fallbacks;
 mod impact;
 mod input;
 mod never_placed;
+mod overuse;
 mod replications;
 pub mod sensitivity;
 mod start_up;
@@ -41,6 +42,7 @@ pub use impact::{ImpactSummary, OfferingImpact, WorkloadImpact, WorstBurst};
 pub use input::{Change, Input, Role, Simulated};
 pub(crate) use never_placed::in_some;
 pub use never_placed::{NeverPlaced, WorkloadNeverPlaced, never_placed};
+pub use overuse::{Overuse, WorkloadKills};
 use replications::Replications;
 pub use sensitivity::{LeftOut, Scaled};
 pub use start_up::StartUp;
@@ -162,6 +164,10 @@ pub struct Plan {
     pub budgets: Option<Budgets>,
     /// What it took pods to start; none when neither images nor disks had to come to their nodes.
     pub start_up: Option<StartUp>,
+    /// What became of pods that would use more than they may, or than there is; none when nothing models
+    /// usage.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub overuse: Option<Overuse>,
     /// What became of pods with zonal volumes; none when there are none.
     pub volumes: Option<Volumes>,
     /// Workloads that lost data with nodes; none when no pod keeps any there.
@@ -339,6 +345,7 @@ fn plan(runs: &[(Figures, Run)], legend: &Legend, seed: u64, exposure: Exposure)
         fallbacks: fallbacks::of(replications, legend),
         budgets: budgets::of(replications, legend),
         start_up: start_up::of(replications),
+        overuse: overuse::of(replications, legend),
         volumes: volumes::of(replications, legend),
         data_lost: volumes::data_lost(replications, legend),
         daemon_set_ends_per_day: pods_per_day(&|f| f.disruption.daemon_ends.total()),

@@ -1,6 +1,7 @@
 //! The variants side by side: cost, nodes, disruption, waiting, work and availability.
 
 mod jobs;
+mod overuse;
 
 use crate::section::{Block, Cell, Intervals, Row, Section, Table, Unit, Value};
 use crate::stats::Estimate;
@@ -273,6 +274,9 @@ impl<'s> Rows<'s> {
         }
         if let Some(all) = self.all(|plan| plan.batch.as_ref()) {
             jobs::rows(self, &all);
+        }
+        if let Some(all) = self.all(|plan| plan.overuse.as_ref()) {
+            overuse::rows(self, &all);
         }
     }
 
