@@ -6,6 +6,7 @@ pub mod deadline;
 pub mod healing;
 pub mod interruption;
 pub mod job;
+pub mod kubelet;
 pub mod market;
 mod provider;
 pub mod rules;
@@ -75,6 +76,8 @@ pub struct File {
     /// What becomes of the pods of an instance that is taken, where that is not as the cloud does it.
     #[serde(default)]
     pub interruption: interruption::Interruption,
+    /// How kubelets are configured, but for those of pools that say so themselves.
+    pub kubelet: Option<kubelet::Kubelet>,
     /// How long disks take to move with their pods.
     #[serde(default)]
     pub volumes: start_up::Volumes,
@@ -150,6 +153,8 @@ pub struct Pool {
     /// When it asks for a replacement for a node that is taken; by default at the loss, or at
     /// the notice if Karpenter launches its nodes.
     pub replace_at: Option<healing::ReplaceAt>,
+    /// How the kubelets of its nodes are configured: this alone, whatever the scenario's `kubelet` says.
+    pub kubelet: Option<kubelet::Kubelet>,
     /// Which zones; by default the region's first, for example `us-east-1a`.
     #[serde(default)]
     pub zones: Vec<String>,

@@ -117,6 +117,7 @@ fn pool(job: &file::deadline::DeadlineJob) -> file::Pool {
         on_demand: None,
         fallback: None,
         replace_at: None,
+        kubelet: None,
         zones: Vec::new(),
         labels: std::collections::BTreeMap::new(),
         taints: Vec::new(),

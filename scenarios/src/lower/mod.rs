@@ -13,6 +13,7 @@ pub mod hpa;
 pub mod in_tree;
 mod interruption;
 mod jobs;
+mod kubelets;
 pub mod labels;
 mod local;
 mod market;
@@ -131,6 +132,7 @@ impl<'l> Lowering<'l> {
         lowering.probes(workloads, start.map(|(cluster, _)| cluster));
         lowering.budgets(budgets);
         let interruption = lowering.interruption();
+        let kubelets = lowering.kubelets();
         if let Some((cluster, first)) = start.filter(|_| !lowering.found.has_errors()) {
             lowering.start(cluster, first, context);
         }
@@ -153,7 +155,7 @@ impl<'l> Lowering<'l> {
             (Span::parse(&file.warm_up).ok()?, Span::parse(&file.horizon).ok()?);
         let cycle_takes = Span::parse(&file.scheduling_cycle).ok()?;
         let draft = Draft::new(lowering.model, market, provider, warm_up, horizon);
-        let draft = Draft { cycle_takes, interruption, start_up, ..draft };
+        let draft = Draft { cycle_takes, interruption, kubelets, start_up, ..draft };
         // What comes after goes by the time that is simulated.
         if let Err(error) = draft.check_window() {
             let span = tree.at(&[Step::Key("horizon".into())]).span.clone();

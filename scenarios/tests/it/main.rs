@@ -9,6 +9,7 @@ mod estimate;
 mod import;
 mod input;
 mod jobs;
+mod kubelet;
 mod limits;
 mod lint;
 mod load;

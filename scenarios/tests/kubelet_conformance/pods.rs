@@ -1,10 +1,11 @@
 //! Pods and what was measured of them, read from a case.
 
 use manifests::quantity::Quantity;
+use scenarios::lower::containers::{Defaulting, qos_class};
 use serde_json::Value as Json;
 use sim::kubelet::pod::{Container, Pod, Volume};
 use sim::kubelet::ranking::{ContainerStats, DiskUse, PodStats};
-use sim::model::containers::{Amounts, ContainerKind as Kind};
+use sim::model::containers::{Amounts, ContainerKind as Kind, QosClass};
 use sim::time::Span;
 
 /// A pod with the names of its containers and volumes, by which its figures are given.
@@ -56,7 +57,7 @@ pub fn pod(name: &str, object: &Json) -> Named {
         containers: containers.iter().map(|(kind, object)| container(*kind, object)).collect(),
         requests: amounts(&spec["resources"]["requests"]),
         limits: amounts(&spec["resources"]["limits"]),
-        has_own_resources: spec["resources"].is_object(),
+        qos: qos_of(spec),
         overhead: amounts(&spec["overhead"]),
         volumes: items(&spec["volumes"]).iter().map(volume).collect(),
         grace: spec["terminationGracePeriodSeconds"].as_u64().map(Span::from_secs),
@@ -68,6 +69,12 @@ pub fn pod(name: &str, object: &Json) -> Named {
         containers: containers.iter().map(|(_, container)| text(&container["name"])).collect(),
         volumes: items(&spec["volumes"]).iter().map(|volume| text(&volume["name"])).collect(),
     }
+}
+
+/// The class of a pod as it is written, of which the API server has completed nothing.
+fn qos_of(spec: &Json) -> QosClass {
+    let spec = serde_json::from_value(spec.clone()).expect("a pod's spec");
+    qos_class(&spec, Defaulting::AsWritten).expect("sound quantities")
 }
 
 fn container(kind: Kind, object: &Json) -> Container {

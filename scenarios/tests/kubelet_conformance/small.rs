@@ -6,10 +6,10 @@ use serde_json::{Value as Json, json};
 use sim::kubelet::back_off::{BackOff, BackOffLimits};
 use sim::kubelet::metrics_server::{MetricsServer, Point};
 use sim::kubelet::oom::score_adjustment;
-use sim::kubelet::qos::{QosClass, class_of};
 use sim::kubelet::ranking;
 use sim::kubelet::signals::Signal;
 use sim::kubelet::thresholds::Filesystems;
+use sim::model::containers::QosClass;
 use sim::time::{SimTime, Span};
 
 use crate::pods::{self, items};
@@ -26,7 +26,7 @@ pub fn filesystems(case: &Json) -> Filesystems {
 pub fn oom(case: &Json) -> Json {
     let memory = case["memoryCapacity"].as_u64().expect("a capacity");
     let answer = |named: pods::Named| {
-        let class = match class_of(&named.pod) {
+        let class = match named.pod.qos {
             QosClass::Guaranteed => "Guaranteed",
             QosClass::Burstable => "Burstable",
             QosClass::BestEffort => "BestEffort",

@@ -1,7 +1,7 @@
 //! Which pods a kubelet admits while its node is under pressure.
 
 use super::pod::Pod;
-use super::qos::{QosClass, class_of};
+use crate::model::containers::QosClass;
 use crate::model::pressure::Pressure;
 
 /// Whether a pod may start on a node under this pressure. One that may not fails there, as evicted.
@@ -12,5 +12,5 @@ pub fn admits(pod: &Pod, pressures: &[Pressure]) -> bool {
         return true;
     }
     pressures == [Pressure::Memory]
-        && (class_of(pod) != QosClass::BestEffort || pod.tolerates_memory_pressure)
+        && (pod.qos != QosClass::BestEffort || pod.tolerates_memory_pressure)
 }

@@ -13,7 +13,6 @@ pub mod local_storage;
 pub mod metrics_server;
 pub mod oom;
 pub mod pod;
-pub mod qos;
 pub mod ranking;
 pub mod signals;
 pub mod thresholds;

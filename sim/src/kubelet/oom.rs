@@ -2,8 +2,7 @@
 //! kernel makes of it.
 
 use super::pod::{Container, Pod, Resource};
-use super::qos::{QosClass, class_of};
-use crate::model::containers::ContainerKind as Kind;
+use crate::model::containers::{ContainerKind as Kind, QosClass};
 
 /// What containers have that are killed last.
 // kubelet: pkg/kubelet/qos/policy.go guaranteedOOMScoreAdj
@@ -27,7 +26,7 @@ pub fn score_adjustment(pod: &Pod, container: &Container, node_memory: u64) -> i
     if pod.is_node_critical() {
         return KILLED_LAST;
     }
-    match class_of(pod) {
+    match pod.qos {
         QosClass::Guaranteed => return KILLED_LAST,
         QosClass::BestEffort => return KILLED_FIRST,
         QosClass::Burstable => {}

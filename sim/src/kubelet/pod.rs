@@ -1,7 +1,7 @@
 //! What a kubelet knows of a pod: what its containers request and may use, and what exempts it.
 
 use crate::model::Model;
-use crate::model::containers::{Amounts, ContainerKind as Kind};
+use crate::model::containers::{Amounts, ContainerKind as Kind, QosClass};
 use crate::model::pod::PodSpec;
 use crate::model::pressure::Pressure;
 use crate::model::taints::{Effect, Taint, tolerated};
@@ -79,8 +79,8 @@ pub struct Pod {
     pub requests: Amounts,
     /// What the pod as a whole may use.
     pub limits: Amounts,
-    /// Whether `spec.resources` is there, whatever it says.
-    pub has_own_resources: bool,
+    /// Its QoS class.
+    pub qos: QosClass,
     /// What it takes beside what its containers do.
     pub overhead: Amounts,
     /// Its volumes.
@@ -110,7 +110,7 @@ impl Pod {
             containers: each.collect(),
             requests: whole.requests,
             limits: whole.limits,
-            has_own_resources: containers.whole.is_some(),
+            qos: spec.qos,
             overhead: containers.overhead,
             volumes: Vec::new(),
             grace: Some(spec.grace),

@@ -181,7 +181,12 @@ impl Controllers {
         set: WorkloadId,
         node: NodeId,
     ) -> Vec<Action> {
-        self.daemon_pod(world, set, node).into_iter().collect()
+        let runs = self.daemon_sets.on_node(world, node).contains(&set);
+        // A rollout creates what is missing by itself.
+        if runs && !self.daemon_sets.rolling().contains(&set) {
+            return vec![self.new_replica(set, Some(node))];
+        }
+        Vec::new()
     }
 
     /// A container of a pod was started again, of which that has happened so many times: a Job whose

@@ -28,11 +28,19 @@ pub struct Candidate {
     pub used: u64,
 }
 
+/// How much memory a node has.
+#[must_use]
+pub fn capacity(world: &World, node: NodeId) -> u64 {
+    let instance_type = world.model().catalog.instance_type(world.nodes().offering(node));
+    let allocatable = world.view(node).shape().allocatable[Lane::MEMORY];
+    instance_type.capacity[Lane::MEMORY].max(allocatable)
+}
+
 /// How much memory the pods of a node may use together: the limit of their cgroup.
 #[must_use]
 pub fn limit_of_pods(world: &World, node: NodeId, config: &EvictionConfig) -> u64 {
     let allocatable = world.view(node).shape().allocatable[Lane::MEMORY];
-    let capacity = i64::try_from(allocatable).unwrap_or(i64::MAX);
+    let capacity = i64::try_from(capacity(world, node)).unwrap_or(i64::MAX);
     let hard = config
         .thresholds
         .iter()
@@ -94,7 +102,7 @@ pub fn killed_first(
     node: NodeId,
     limit: u64,
 ) -> Option<Candidate> {
-    let memory = world.view(node).shape().allocatable[Lane::MEMORY];
+    let memory = capacity(world, node);
     let (mut candidates, mut users) = (Vec::new(), Vec::new());
     for pod in world.placement().pods_on(node) {
         if !matches!(world.pods().phase(*pod), Phase::Starting { .. } | Phase::Running { .. }) {

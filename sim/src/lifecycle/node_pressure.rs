@@ -161,14 +161,16 @@ fn is_near(world: &World, node: NodeId, used: u64, config: &EvictionConfig) -> b
     config.thresholds.iter().any(|threshold| threshold.is_met(&signals, true))
 }
 
-/// What a kubelet sees of its node's memory. The node has no more of it than its pods may use: what the
-/// system has is reserved for it.
+/// What a kubelet sees of its node's memory: as much is left of the node's as of what its pods may use, as
+/// the system uses what is reserved for it.
 fn observations(world: &World, node: NodeId, used: u64, config: &EvictionConfig) -> Observations {
     let limit = memory::limit_of_pods(world, node, config);
-    let [capacity, used] = [limit, used].map(|bytes| i64::try_from(bytes).unwrap_or(i64::MAX));
-    let seen = Observation { available: capacity - used, capacity, at: world.now() };
+    let whole = memory::capacity(world, node).max(limit);
+    let [limit, whole, used] =
+        [limit, whole, used].map(|bytes| i64::try_from(bytes).unwrap_or(i64::MAX));
+    let seen = |capacity| Observation { available: limit - used, capacity, at: world.now() };
     let mut signals = Observations::default();
-    signals.note(Signal::MemoryAvailable, seen);
-    signals.note(Signal::AllocatableMemoryAvailable, seen);
+    signals.note(Signal::MemoryAvailable, seen(whole));
+    signals.note(Signal::AllocatableMemoryAvailable, seen(limit));
     signals
 }
