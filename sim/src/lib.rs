@@ -49,10 +49,12 @@ pub mod rng;
 pub mod stop;
 pub mod table;
 pub mod time;
-// Layer 1: what a scenario says. Layer 2: what happens. Layer 3: what stands, and what is wanted.
+// Layer 1: what a scenario says. Layer 2: what of that no run obeys, and what happens. Layer 3: what
+// stands, and what is wanted.
 pub mod action;
 pub mod fact;
 pub mod model;
+pub mod terms;
 pub mod world;
 // Layer 4: policies that know the world.
 pub mod autoscalers;

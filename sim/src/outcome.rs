@@ -8,6 +8,7 @@ use crate::fact::refusal::Refusals;
 use crate::model::Model;
 use crate::providers::Provider;
 use crate::setup::Setup;
+use crate::terms::Terms;
 use crate::time::SimTime;
 
 /// What gives the ids in facts their names and prices: the same for all runs of a [`Setup`].
@@ -15,6 +16,8 @@ use crate::time::SimTime;
 pub struct Legend {
     /// Names, the catalogue, workloads and pools.
     pub model: Arc<Model>,
+    /// The contract, and what else no run obeys.
+    pub terms: Arc<Terms>,
     /// The cloud, with its billing rules.
     pub provider: &'static Provider,
     /// The window over which figures are taken begins here, and includes this instant.
@@ -30,6 +33,7 @@ impl Legend {
     pub fn of(setup: &Setup) -> Legend {
         Legend {
             model: shown(&setup.model),
+            terms: Arc::clone(&setup.terms),
             provider: setup.provider,
             from: SimTime::ZERO + setup.warm_up,
             to: setup.horizon,

@@ -12,6 +12,7 @@ use crate::providers::Provider;
 use crate::providers::interruption::Interruption;
 use crate::scheduler::profile::{Configuration, Profile};
 use crate::start_up::StartUp;
+use crate::terms::Terms;
 use crate::time::{LONGEST_HORIZON, SimTime, Span};
 
 /// A scenario, ready to run any number of times, which cannot fail: it is a [`Draft`] that has been
@@ -32,6 +33,8 @@ impl Deref for Setup {
 pub struct Draft {
     /// What is to run on what.
     pub model: Arc<Model>,
+    /// What else reports need to know of it; by default nothing.
+    pub terms: Arc<Terms>,
     /// The spot market.
     pub market: Market,
     /// The cloud.
@@ -112,6 +115,7 @@ impl Draft {
     ) -> Draft {
         Draft {
             model: Arc::new(model),
+            terms: Arc::default(),
             market,
             provider,
             interruption: provider.interruption,

@@ -4,7 +4,7 @@
 //! ```
 //! use sim::model::Model;
 //! use testing::rules::{at_most, holds, never};
-//! use sim::model::rules::Amount;
+//! use sim::terms::rules::Amount;
 //!
 //! let mut model = Model::default();
 //! let db = never(&mut model, "app=db", "karpenter.sh/capacity-type=spot");
@@ -19,8 +19,8 @@ use std::fmt;
 
 use sim::model::Model;
 use sim::model::labels::{Operator, Requirement};
-use sim::model::rules::{Amount, Domain, Kind, Pods, Rule};
 use sim::names::{NameId, Names};
+use sim::terms::rules::{Amount, Domain, Kind, Pods, Rule};
 use sim::world::World;
 
 /// No pod that `pods` selects is on a node that `nodes` selects.

@@ -9,7 +9,7 @@ use scenarios::Scenario;
 use scenarios::diagnostic::Source;
 use sim::model::Model;
 use sim::model::resources::Resources;
-use sim::model::rules::{Amount, Rule};
+use sim::terms::rules::{Amount, Rule};
 use sim::world::World;
 use sim::{Root, Setup, Span};
 use testing::faults::{Faults, faults};

@@ -58,7 +58,7 @@ const POLICIES: u8 = 4;
 
 /// Which layer each module of `sim` is in: a module never uses a higher layer, and those of one layer
 /// of policies never each other.
-const LAYERS: [(&str, u8); 26] = [
+const LAYERS: [(&str, u8); 27] = [
     ("digest", 0),
     ("money", 0),
     ("names", 0),
@@ -68,6 +68,7 @@ const LAYERS: [(&str, u8); 26] = [
     ("time", 0),
     ("model", 1),
     ("fact", 2),
+    ("terms", 2),
     ("action", 3),
     ("world", 3),
     ("autoscalers", POLICIES),

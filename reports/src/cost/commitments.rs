@@ -7,9 +7,9 @@
 use std::collections::BTreeMap;
 
 use sim::model::catalog::{CapacityType, InstanceType, InstanceTypeId, OfferingId};
-use sim::model::contract::{Commitment, Unit};
 use sim::model::node::NodeId;
 use sim::model::resources::Lane;
+use sim::terms::contract::{Commitment, Unit};
 use sim::{Cost, Legend, MicroUsdPerHour, SimTime};
 
 use crate::cost::meter::{Bill, Line};
@@ -39,7 +39,7 @@ impl Unused {
 /// Applies the commitments of the contract to all bills of a run: cuts their lines where what covers
 /// them changes. What of the commitments is left over, in the order of time.
 pub fn apply(legend: &Legend, bills: &mut [Bill]) -> Vec<Unused> {
-    if legend.model.contract.commitments.is_empty() {
+    if legend.terms.contract.commitments.is_empty() {
         return Vec::new();
     }
     let mut edges = Vec::new();
@@ -88,7 +88,7 @@ struct Sweep<'l> {
 
 impl<'l> Sweep<'l> {
     fn new(legend: &'l Legend) -> Sweep<'l> {
-        let commitments = legend.model.contract.commitments.iter();
+        let commitments = legend.terms.contract.commitments.iter();
         Sweep {
             legend,
             weights: Weights::new(legend),
@@ -117,7 +117,7 @@ impl<'l> Sweep<'l> {
                 Machine::new(offering.instance_type, offering.zone, machine, running.line.price.0)
             })
             .collect();
-        let commitments = &self.legend.model.contract.commitments;
+        let commitments = &self.legend.terms.contract.commitments;
         for (index, commitment) in commitments.iter().enumerate() {
             let used = commitment.rate_of(take_over(commitment, &mut machines, &self.weights));
             let rate = MicroUsdPerHour(commitment.rate.0 - used.0);

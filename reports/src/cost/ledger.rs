@@ -114,7 +114,7 @@ impl Sink for Ledger {
 }
 
 fn sums(legend: &Legend, bills: &[Bill], unused: &[Unused]) -> Money {
-    let (contract, window) = (&legend.model.contract, legend.to.since(legend.from));
+    let (contract, window) = (&legend.terms.contract, legend.to.since(legend.from));
     let mut money = Money {
         commitment_unused: unused.iter().map(Unused::cost).sum(),
         other: other(legend, bills),
@@ -147,7 +147,7 @@ fn sums(legend: &Legend, bills: &[Bill], unused: &[Unused]) -> Money {
 
 /// What is paid besides instances.
 fn other(legend: &Legend, bills: &[Bill]) -> Cost {
-    let contract = &legend.model.contract;
+    let contract = &legend.terms.contract;
     let volumes = bills.iter().map(|bill| contract.boot_volume * bill.held()).sum();
     contract.control_plane * legend.to.since(legend.from) + volumes + persistent::cost(legend)
 }

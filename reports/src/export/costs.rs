@@ -69,7 +69,7 @@ pub fn write(recording: Recording<'_>, books: &Books, out: impl Write) -> csv::R
     let legend = recording.legend;
     let mut namer = Namer::new(legend);
     recording.facts.iter().for_each(|(_, fact)| namer.learn(fact));
-    let contract = &legend.model.contract;
+    let contract = &legend.terms.contract;
     for bill in &books.bills {
         let [instance_type, zone, capacity_type] = namer.offering(bill.offering);
         let machine = legend.model.catalog.instance_type(bill.offering);

@@ -3,10 +3,10 @@
 
 use serde_json::{Value, json};
 use sim::model::catalog::InstanceType;
-use sim::model::contract::{Commitment, PaidVolumes, Unit};
 use sim::model::resources::Lane;
 use sim::model::workload::WorkloadId;
 use sim::names::NameId;
+use sim::terms::contract::{Commitment, PaidVolumes, Unit};
 use sim::{Legend, SimTime, Span};
 
 use crate::cost::shares::Weights;
@@ -18,7 +18,7 @@ use crate::names::{Namer, kind};
 pub fn line(legend: &Legend) -> Value {
     let (model, billing) = (&legend.model, &legend.provider.billing);
     let (namer, weights) = (Namer::new(legend), Weights::new(legend));
-    let contract = &model.contract;
+    let contract = &legend.terms.contract;
     let machines = model.catalog.instance_types.rows();
     let workloads = model.workloads.ids();
     json!({
@@ -95,7 +95,7 @@ fn workload(legend: &Legend, namer: &Namer<'_>, id: WorkloadId) -> Value {
         "workload": namer.workload(id),
         "kind": kind(workload.controller),
         "replicas": desired,
-        "required": desired.map(|_| required(&legend.model, id)),
+        "required": desired.map(|_| required(legend, id)),
         "createdMs": workload.created_at.since(SimTime::ZERO).as_ms(),
         "minReadyMs": desired.map(|_| workload.controller.min_ready()).map(Span::as_ms),
     })

@@ -1,7 +1,6 @@
 //! Availability: how many replicas of each workload could serve, and for how long too few could.
 
 use sim::fact::{Fact, Sink};
-use sim::model::Model;
 use sim::model::budget::Expected;
 use sim::model::workload::WorkloadId;
 use sim::table::Table;
@@ -122,7 +121,7 @@ impl Sink for Availability {
             Fact::WorkloadCreated { workload } => {
                 let controller = self.legend.model.workloads[workload].controller;
                 let desired = controller.desired_replicas().unwrap_or(0);
-                let required = enough(&self.legend.model, workload, desired, &self.expected);
+                let required = enough(&self.legend, workload, desired, &self.expected);
                 self.workloads[workload] = controller.desired_replicas().map(|desired| Watch {
                     desired,
                     required,
@@ -139,7 +138,7 @@ impl Sink for Availability {
             Fact::WorkloadScaled { workload, before, replicas } => {
                 self.change(at, workload, |_| {});
                 self.expected.scaled(&self.legend.model, workload, before, replicas);
-                let required = enough(&self.legend.model, workload, replicas, &self.expected);
+                let required = enough(&self.legend, workload, replicas, &self.expected);
                 if let Some(watch) = &mut self.workloads[workload] {
                     (watch.desired, watch.required) = (replicas, required);
                 }
@@ -157,17 +156,19 @@ impl Sink for Availability {
 
 /// How many replicas of a workload are required as the scenario says, before it is scaled.
 #[must_use]
-pub fn required(model: &Model, workload: WorkloadId) -> u32 {
+pub fn required(legend: &Legend, workload: WorkloadId) -> u32 {
+    let model = &legend.model;
     let desired = model.workloads[workload].controller.desired_replicas().unwrap_or(0);
-    enough(model, workload, desired, &Expected::new(model))
+    enough(legend, workload, desired, &Expected::new(model))
 }
 
 /// How many replicas of a workload are required: as many as the scenario says, else as many as keep
-/// every budget that selects it, else one. A budget that spans workloads lets one of them be short by all that it allows, so that this
-/// is what the workload wants less that; below it the budget is short for certain.
-fn enough(model: &Model, workload: WorkloadId, desired: u32, expected: &Expected) -> u32 {
-    let desired = i64::from(desired);
-    if let Some(required) = model.required.get(&workload) {
+/// every budget that selects it, else one. A budget that spans workloads lets one of them be short by
+/// all that it allows, so that this is what the workload wants less that; below it the budget is short
+/// for certain.
+fn enough(legend: &Legend, workload: WorkloadId, desired: u32, expected: &Expected) -> u32 {
+    let (model, desired) = (&legend.model, i64::from(desired));
+    if let Some(required) = legend.terms.required.get(&workload) {
         return u32::try_from(desired).unwrap_or(0).min(*required);
     }
     if model.budgets.is_empty() {

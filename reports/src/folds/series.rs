@@ -175,7 +175,7 @@ impl Counts {
 
     /// Enters everything that was paid.
     pub fn enter(&mut self, books: &Books) {
-        let contract = &self.legend.model.contract;
+        let contract = &self.legend.terms.contract;
         for bill in &books.bills {
             let column = column(bill.capacity_type);
             for line in &bill.lines {

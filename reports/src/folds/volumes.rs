@@ -81,11 +81,11 @@ impl Sink for Volumes {
             | Fact::StillPending { pod, .. } => self.found_a_node(at, pod),
             Fact::PodTerminating {
                 pod, workload, why: Cause::Reclaimed | Cause::Released, ..
-            } if self.legend.model.local_data.contains(&workload) => {
+            } if self.legend.terms.local_data.contains(&workload) => {
                 self.terminating.insert(pod);
             }
             Fact::PodEnded { pod, workload, end, .. }
-                if self.legend.model.local_data.contains(&workload) =>
+                if self.legend.terms.local_data.contains(&workload) =>
             {
                 let with_its_node = matches!(
                     end,

@@ -8,8 +8,8 @@ use std::collections::VecDeque;
 
 use sim::fact::refusal::Refusals;
 use sim::fact::{Fact, Sink, Subjects};
-use sim::model::rules::Rule;
 use sim::model::workload::WorkloadId;
+use sim::terms::rules::Rule;
 use sim::{Legend, SimTime};
 
 use super::Break;

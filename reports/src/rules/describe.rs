@@ -7,8 +7,8 @@ use serde::Serialize;
 use sim::fact::refusal::Refusals;
 use sim::model::Model;
 use sim::model::labels::{Operator, Requirement};
-use sim::model::rules::{Amount, Domain, Kind, Pods, Rule};
 use sim::names::NameId;
+use sim::terms::rules::{Amount, Domain, Kind, Pods, Rule};
 use sim::{Legend, SimTime};
 
 use super::{Break, Chain, Outcome};
@@ -75,7 +75,7 @@ pub fn summarize(
     runs: &[Vec<Outcome>],
     replay: impl Fn(usize, &mut Chain<'_>) -> Option<Refusals>,
 ) -> Vec<RuleSummary> {
-    let rules = legend.model.rules.iter().enumerate();
+    let rules = legend.terms.rules.iter().enumerate();
     let summary = |(index, rule): (usize, &Rule)| {
         let each = || runs.iter().map(|outcomes| &outcomes[index]);
         let broken = each().enumerate().find_map(|(run, outcome)| Some((run, outcome.first?)));

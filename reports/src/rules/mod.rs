@@ -12,9 +12,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use sim::fact::{Fact, Sink};
 use sim::model::node::NodeId;
 use sim::model::pod::{PodId, SpecId};
-use sim::model::rules::{Census, Domain, Place, Rule};
 use sim::model::workload::WorkloadId;
 use sim::table::{Id, Table};
+use sim::terms::rules::{Census, Domain, Place, Rule};
 use sim::{Legend, SimTime, Span};
 
 pub use chain::Chain;
@@ -99,7 +99,7 @@ impl Watch {
     /// Nothing has happened yet.
     #[must_use]
     pub fn new(legend: &Legend) -> Watch {
-        let rules = legend.model.rules.iter().map(|rule| Watched::new(rule, legend)).collect();
+        let rules = legend.terms.rules.iter().map(|rule| Watched::new(rule, legend)).collect();
         Watch { legend: legend.clone(), now: SimTime::ZERO, rules, pods: BTreeMap::new() }
     }
 

@@ -51,7 +51,7 @@ pub(super) fn of(replications: Replications<'_>, legend: &Legend) -> Option<Volu
 
 /// Workloads that lost data with nodes; none when no pod keeps any there.
 pub(super) fn data_lost(replications: Replications<'_>, legend: &Legend) -> Option<DataLost> {
-    let (runs, who) = (replications.runs, &legend.model.local_data);
+    let (runs, who) = (replications.runs, &legend.terms.local_data);
     let per_day = |of: &dyn Fn(&Figures) -> u64| {
         replications.pod_events_per_day(|figures| of(figures) as f64)
     };

@@ -15,7 +15,6 @@ use sim::fact::refusal::RefusalId;
 use sim::fact::{Cause, Requested};
 use sim::model::Model;
 use sim::model::catalog::OfferingId;
-use sim::model::contract::PaidVolumes;
 use sim::model::job::Worked;
 use sim::model::node::NodeId;
 use sim::model::pod::{End, Limit, PodId, SpecId};
@@ -23,6 +22,7 @@ use sim::model::pool::{Healing, Pool, PoolId};
 use sim::model::resources::Resources;
 use sim::model::workload::WorkloadId;
 use sim::table::Id;
+use sim::terms::contract::PaidVolumes;
 use sim::{Fact, Legend, MicroUsdPerHour, SimTime, Sink, Span};
 
 use common::{LIST, ON_DEMAND_OFFERING, SPOT, SPOT_OFFERING, legend, legend_of, s};
@@ -149,7 +149,7 @@ fn persistent_volumes_are_paid_until_the_end() {
     let brokers = PaidVolumes { name, count: 3, size: 730 << 30, from: SimTime::ZERO, rate };
     let (count, rate) = (1, MicroUsdPerHour(80_000));
     let late = PaidVolumes { count, from: s(9_000), rate, ..brokers.clone() };
-    model.contract.volumes = vec![brokers, late];
+    Arc::make_mut(&mut legend.terms).contract.volumes = vec![brokers, late];
     let money = |facts: &[(SimTime, Fact)]| {
         let mut ledger = Ledger::new(&legend);
         facts.iter().for_each(|(at, fact)| ledger.fact(*at, fact));

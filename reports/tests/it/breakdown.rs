@@ -10,13 +10,13 @@ use reports::cost::breakdown::{Breakdown, DIMENSIONS, Dimension, IDLE};
 use reports::cost::ledger::{Books, Ledger};
 use sim::fact::Cause;
 use sim::model::catalog::{InstanceTypeId, OfferingId};
-use sim::model::contract::{Commitment, Unit};
 use sim::model::node::NodeId;
 use sim::model::pod::{End, PodId, SpecId};
 use sim::model::pool::{Healing, Pool, PoolId};
 use sim::model::workload::WorkloadId;
 use sim::names::Names;
 use sim::table::Id;
+use sim::terms::contract::{Commitment, Unit};
 use sim::{Cost, Fact, Legend, MicroUsdPerHour, SimTime, Sink, Span};
 
 use common::{LIST, ON_DEMAND_OFFERING, legend_of, s};
@@ -33,10 +33,11 @@ fn under(reserved: u64) -> Legend {
         max_price: None,
         healing: Healing::default(),
     });
-    model.contract.control_plane = MicroUsdPerHour(100_001);
-    model.contract.boot_volume = MicroUsdPerHour(8_003);
+    let contract = &mut Arc::make_mut(&mut legend.terms).contract;
+    contract.control_plane = MicroUsdPerHour(100_001);
+    contract.boot_volume = MicroUsdPerHour(8_003);
     if reserved > 0 {
-        model.contract.commitments.push(Commitment {
+        contract.commitments.push(Commitment {
             name: Names::default().intern("reserved"),
             instance_types: vec![InstanceTypeId::from_index(0)],
             zone: None,

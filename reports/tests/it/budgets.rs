@@ -99,11 +99,11 @@ fn what_is_required_of_workloads_that_share_a_budget() {
     let four = Controller::Deployment { replicas: 4, min_ready: Span::ZERO };
     let other = Workload { controller: four, ..model.workloads[Id::from_index(0)].clone() };
     let other = model.workloads.push(other);
-    let of = |model: Model| {
-        let model = Arc::new(model);
-        model.workloads.ids().map(|id| required(&model, id)).collect::<Vec<_>>()
+    let mut legend = Legend { model: Arc::new(model), ..legend };
+    let of = |legend: &Legend| {
+        legend.model.workloads.ids().map(|id| required(legend, id)).collect::<Vec<_>>()
     };
-    assert_eq!(of(model.clone()), [1, 3]);
-    model.required.insert(other, 2);
-    assert_eq!(of(model), [1, 2]);
+    assert_eq!(of(&legend), [1, 3]);
+    Arc::make_mut(&mut legend.terms).required.insert(other, 2);
+    assert_eq!(of(&legend), [1, 2]);
 }

@@ -9,11 +9,11 @@ use proptest::prelude::*;
 use reports::cost::ledger::{Books, Ledger};
 use sim::fact::Cause;
 use sim::model::catalog::{CapacityType, InstanceType, InstanceTypeId, Offering, OfferingId};
-use sim::model::contract::{Commitment, Contract, Unit};
 use sim::model::node::NodeId;
 use sim::model::pool::PoolId;
 use sim::model::resources::Resources;
 use sim::table::Id;
+use sim::terms::contract::{Commitment, Contract, Unit};
 use sim::{Fact, Legend, MicroUsdPerHour, SimTime, Sink, Span};
 
 use common::{ON_DEMAND_OFFERING, SPOT_OFFERING, legend_of};
@@ -36,7 +36,7 @@ fn of(unit: Unit, amount: u64, rate: u64) -> Commitment {
 fn under(commitments: Vec<Commitment>, window: (u64, u64)) -> Legend {
     let mut legend = legend_of("azure", Span::from_ms(window.0), Span::from_ms(window.1));
     let contract = Contract { commitments, ..Contract::default() };
-    Arc::get_mut(&mut legend.model).expect("one owner").contract = contract;
+    Arc::make_mut(&mut legend.terms).contract = contract;
     legend
 }
 
@@ -124,9 +124,9 @@ fn what_was_paid_in_advance_is_on_no_invoice() {
 #[test]
 fn what_is_paid_besides_is_the_same_for_both_plans() {
     let mut legend = under(Vec::new(), (0, 100 * SECOND));
-    let model = Arc::get_mut(&mut legend.model).expect("one owner");
-    model.contract.control_plane = MicroUsdPerHour(36_000);
-    model.contract.boot_volume = MicroUsdPerHour(3_600);
+    let contract = &mut Arc::make_mut(&mut legend.terms).contract;
+    contract.control_plane = MicroUsdPerHour(36_000);
+    contract.boot_volume = MicroUsdPerHour(3_600);
     let money = books(&legend, &facts(&legend, &[HALF, SPOT])).money;
     // 10 a second for the control plane, 1 for each of 150 seconds of an instance.
     assert_eq!(money.other.micro_usd(), 1_000 + 150);
@@ -171,7 +171,7 @@ fn at_a_moment(legend: &Legend, running: &[OfferingId]) -> (u64, u64) {
     let mut left: Vec<u64> = (0..running.len()).map(price).collect();
     let mut taken: Vec<[u64; 3]> = vec![[0; 3]; running.len()];
     let (mut used_rates, mut unused_rates) = (0, 0);
-    for commitment in &legend.model.contract.commitments {
+    for commitment in &legend.terms.contract.commitments {
         let before = taken.clone();
         let mut used = 0;
         for _ in 0..commitment.amount {
@@ -290,7 +290,7 @@ proptest! {
         prop_assert_eq!([money.on_demand.0, money.commitment_unused.0], expected);
         prop_assert_eq!(money.same_nodes.0, same_nodes);
         // Whatever covers what, the commitments are paid once, and the rest is what is not covered.
-        let rates: u128 = legend.model.contract.commitments.iter().map(|it| u128::from(it.rate.0)).sum();
+        let rates: u128 = legend.terms.contract.commitments.iter().map(|it| u128::from(it.rate.0)).sum();
         let paid: u128 = bills.iter().flat_map(|bill| &bill.lines)
             .map(|line| u128::from(line.committed.0) * u128::from(line.held().as_ms())).sum();
         let left: u128 = unused.iter().map(|unused| unused.cost().0).sum();

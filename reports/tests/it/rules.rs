@@ -15,10 +15,11 @@ use sim::model::labels::{Operator, Requirement};
 use sim::model::node::{NodeId, NodeShape};
 use sim::model::pool::{Healing, NodeTemplate, Pool};
 use sim::model::resources::Resources;
-use sim::model::rules::{Amount, Domain, Kind, Pods, Rule};
 use sim::model::workload::{Controller, WorkloadId};
 use sim::names::NameId;
 use sim::table::Id;
+use sim::terms::Terms;
+use sim::terms::rules::{Amount, Domain, Kind, Pods, Rule};
 use sim::world::World;
 use sim::world::pods::Phase;
 use sim::{Legend, SimTime, Span};
@@ -156,15 +157,15 @@ impl Seen {
     }
 }
 
-/// A cluster whose first kinds of pods are Deployments of these sizes, and whose rules are these.
-fn model(plan: &ClusterPlan, rules: &[RulePlan], replicas: &[u32]) -> Model {
+/// A cluster whose first kinds of pods are Deployments of these sizes, and rules for it.
+fn cluster(plan: &ClusterPlan, rules: &[RulePlan], replicas: &[u32]) -> (Model, Terms) {
     let mut model = plan.model();
     for (id, replicas) in model.workloads.ids().zip(replicas).collect::<Vec<_>>() {
         let (replicas, min_ready) = (*replicas, Span::ZERO);
         model.workloads[id].controller = Controller::Deployment { replicas, min_ready };
     }
-    model.rules = rules.iter().map(|rule| rule.rule(&mut model)).collect();
-    model
+    let rules = rules.iter().map(|rule| rule.rule(&mut model)).collect();
+    (model, Terms { rules, ..Terms::default() })
 }
 
 proptest! {
@@ -178,10 +179,12 @@ proptest! {
         steps in steps(40),
         gaps in prop::collection::vec(0_u64..3, 40),
     ) {
-        let model = Arc::new(model(&plan, &rules, &replicas));
+        let (model, terms) = cluster(&plan, &rules, &replicas);
+        let (model, terms) = (Arc::new(model), Arc::new(terms));
         let provider = sim::providers::named("aws").expect("aws is modelled");
         let to = SimTime::from_ms(100);
-        let legend = Legend { model: model.clone(), provider, from: SimTime::ZERO, to };
+        let (model_of, from) = (model.clone(), SimTime::ZERO);
+        let legend = Legend { model: model_of, terms: terms.clone(), provider, from, to };
         let mut watch = Watch::new(&legend);
         let mut seen: Vec<Seen> = rules.iter().map(|_| Seen::default()).collect();
         let mut world = World::new(model.clone());
@@ -196,7 +199,7 @@ proptest! {
             facts.drain(..).for_each(|fact| watch.fact(world.now(), &fact));
             let next = (world.now() + Span::from_ms(*gap)).min(to);
             if next > world.now() {
-                for (seen, rule) in seen.iter_mut().zip(&model.rules) {
+                for (seen, rule) in seen.iter_mut().zip(&terms.rules) {
                     seen.instant_ends(rule, &world, next.since(world.now()));
                 }
                 world.advance_to(next);
@@ -241,7 +244,8 @@ impl Hand {
         let workload = WorkloadId::from_index(0);
         let (replicas, min_ready) = (6, Span::ZERO);
         model.workloads[workload].controller = Controller::Deployment { replicas, min_ready };
-        model.rules = vec![Rule { name: "rule".into(), pods: Pods::default(), kind: kind(key) }];
+        let rule = Rule { name: "rule".into(), pods: Pods::default(), kind: kind(key) };
+        legend.terms = Arc::new(Terms { rules: vec![rule], ..Terms::default() });
         legend.model = Arc::new(model);
         let mut hand = Hand { watch: Watch::new(&legend) };
         hand.tell(0, Fact::WorkloadCreated { workload });

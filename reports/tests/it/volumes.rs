@@ -4,6 +4,7 @@
 use crate::common;
 use crate::common::half;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use common::{legend, s};
@@ -16,6 +17,7 @@ use sim::model::pod::{End, Limit, PodId};
 use sim::model::workload::WorkloadId;
 use sim::model::zonal::Whose;
 use sim::table::Id;
+use sim::terms::Terms;
 use sim::{Fact, Legend, Sink, Span};
 
 const WORKLOAD: usize = 0;
@@ -28,8 +30,9 @@ fn stateful() -> Legend {
     let zone = model.names.intern("zone");
     let workload = WorkloadId::from_index(WORKLOAD);
     model.add_zonal_volumes(workload, Whose::EachReplica, [zone]);
-    model.local_data.insert(workload);
-    Legend { model: Arc::new(model), ..legend }
+    let local_data = BTreeSet::from([workload]);
+    let terms = Arc::new(Terms { local_data, ..Terms::default() });
+    Legend { model: Arc::new(model), terms, ..legend }
 }
 
 fn workload() -> WorkloadId {

@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 use glob::Pattern;
 use sim::MicroUsdPerHour;
 use sim::model::catalog::InstanceTypeId;
-use sim::model::contract::{Commitment, Unit};
 use sim::model::resources::Lane;
 use sim::money::HOURS_PER_MONTH;
+use sim::terms::contract::{Commitment, Unit};
 
 use super::Lowering;
 use crate::assumption;
@@ -48,7 +48,7 @@ impl Lowering<'_> {
         // AWS: Savings Plans User Guide, "Understanding how Savings Plans apply to your AWS usage":
         // after reserved instances, plans for a family before plans for all, the highest savings first.
         all.sort_by_key(|ordered| ordered.rank);
-        let contract = &mut self.model.contract;
+        let contract = &mut self.terms.contract;
         contract.commitments = all.into_iter().map(|ordered| ordered.commitment).collect();
         let listed = file.control_plane.and_then(charges::fee).map(|fee| fee.usd_per_hour);
         contract.control_plane = price(file.control_plane_price.or(listed).unwrap_or(0.0));
@@ -58,7 +58,7 @@ impl Lowering<'_> {
             let per_hour =
                 MicroUsdPerHour::from_usd(gib * volume.price_per_gib_month / HOURS_PER_MONTH);
             match per_hour {
-                Some(per_hour) => self.model.contract.boot_volume = per_hour,
+                Some(per_hour) => self.terms.contract.boot_volume = per_hour,
                 None => {
                     let message = "a boot volume costs more than a million dollars an hour".into();
                     self.error("E0103", &["bootVolume".into(), "size".into()], message, None);

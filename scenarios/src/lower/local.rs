@@ -29,7 +29,7 @@ impl Lowering<'_> {
             if reaches.iter().any(|reach| reach.is_on_a_node())
                 || writes_to_its_node(written, context)
             {
-                self.model.local_data.insert(WorkloadId::from_index(index));
+                self.terms.local_data.insert(WorkloadId::from_index(index));
             }
             if reaches.contains(&Accessibility::Node) {
                 claiming.push(format!("{}/{}", written.namespace, written.name));

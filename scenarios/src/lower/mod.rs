@@ -36,6 +36,7 @@ pub mod vpa;
 mod zonal;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use sim::model::Model;
 use sim::model::catalog::{CapacityType, InstanceType, InstanceTypeId, Kin, Offering, OfferingId};
@@ -46,6 +47,7 @@ use sim::model::taints::Taint;
 use sim::model::workload::{Controller, Workload};
 use sim::providers::Provider;
 use sim::setup::Draft;
+use sim::terms::Terms;
 use sim::{SimTime, Span, digest};
 
 use crate::assumption::{self, Assumption};
@@ -86,6 +88,7 @@ pub struct Lowering<'l> {
     tree: &'l Node,
     provider: &'static Provider,
     model: Model,
+    terms: Terms,
     offerings: BTreeMap<(String, String, bool), OfferingId>,
     instance_types: BTreeMap<String, InstanceTypeId>,
     assumptions: Vec<Assumption>,
@@ -114,6 +117,7 @@ impl<'l> Lowering<'l> {
             tree,
             provider,
             model: Model::default(),
+            terms: Terms::default(),
             offerings: BTreeMap::new(),
             instance_types: BTreeMap::new(),
             assumptions: provider.defaults().filter(|it| it.listed).map(Into::into).collect(),
@@ -155,7 +159,8 @@ impl<'l> Lowering<'l> {
             (Span::parse(&file.warm_up).ok()?, Span::parse(&file.horizon).ok()?);
         let cycle_takes = Span::parse(&file.scheduling_cycle).ok()?;
         let draft = Draft::new(lowering.model, market, provider, warm_up, horizon);
-        let draft = Draft { cycle_takes, interruption, kubelets, start_up, ..draft };
+        let terms = Arc::new(lowering.terms);
+        let draft = Draft { terms, cycle_takes, interruption, kubelets, start_up, ..draft };
         // What comes after goes by the time that is simulated.
         if let Err(error) = draft.check_window() {
             let span = tree.at(&[Step::Key("horizon".into())]).span.clone();
@@ -385,7 +390,7 @@ impl<'l> Lowering<'l> {
                         key: digest::of_name(&full),
                     };
                     let id = self.model.workloads.push(workload);
-                    self.model.required.extend(required.map(|required| (id, required)));
+                    self.terms.required.extend(required.map(|required| (id, required)));
                 }
                 (Err(error), _) | (_, Err(error)) => {
                     self.found.push(wrong(format!("{full}: {error}")))

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use glob::Pattern;
-use sim::model::contract::PaidVolumes;
 use sim::model::workload::WorkloadId;
 use sim::money::HOURS_PER_MONTH;
 use sim::table::Id;
+use sim::terms::contract::PaidVolumes;
 use sim::{MicroUsdPerHour, SimTime};
 
 use super::Lowering;
@@ -70,7 +70,7 @@ impl Lowering<'_> {
             sum.0 = sum.0.saturating_add(total);
             let name = self.model.names.intern(&volumes.name);
             let (count, from) = (volumes.count, volumes.from);
-            self.model.contract.volumes.push(PaidVolumes { name, count, size, from, rate });
+            self.terms.contract.volumes.push(PaidVolumes { name, count, size, from, rate });
         }
         if !billed.is_empty() {
             let mut all = String::new();

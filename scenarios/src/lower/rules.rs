@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use sim::model::HOSTNAME_LABEL;
 use sim::model::labels;
 use sim::model::labels::Requirement;
-use sim::model::rules::{Amount, Kind, Pods, Rule};
 use sim::names::NameId;
+use sim::terms::rules::{Amount, Kind, Pods, Rule};
 
 use super::Lowering;
 use crate::diagnostic::{Diagnostic, did_you_mean};
@@ -31,7 +31,7 @@ impl Lowering<'_> {
             let Some(kind) = self.kind(rule, index) else { continue };
             let rule = Rule { name: rule.name.clone(), pods: Pods { namespace, labels }, kind };
             self.warn_of_nothing(&rule, index);
-            self.model.rules.push(rule);
+            self.terms.rules.push(rule);
         }
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use scenarios::diagnostic::Source;
 use scenarios::{Diagnostics, Scenario};
-use sim::model::contract::{Contract, Unit};
+use sim::terms::contract::{Contract, Unit};
 use sim::{MicroUsdPerHour, Setup};
 
 const REST: &str = "\
@@ -27,7 +27,7 @@ fn setup(contract: &str) -> Setup {
 }
 
 fn contract(contract: &str) -> Contract {
-    setup(contract).model.contract.clone()
+    setup(contract).terms.contract.clone()
 }
 
 #[test]
@@ -45,9 +45,8 @@ commitments:
     reservedInstances: {instanceType: c6i.large, zone: us-east-1b, count: 1, pricePerHour: 0.05}
 ";
     let setup = setup(text);
-    let model = &setup.model;
-    let named: Vec<_> = model
-        .contract
+    let (model, contract) = (&setup.model, &setup.terms.contract);
+    let named: Vec<_> = contract
         .commitments
         .iter()
         .map(|it| (model.names.text(it.name), it.unit, it.amount, it.rate.0, it.prepaid.0))
@@ -62,8 +61,7 @@ commitments:
         ("all", Unit::MicroUsdPerHour, 2_000_000, 1_500_000, 0),
     ];
     assert_eq!(named, expected);
-    let types: Vec<usize> =
-        model.contract.commitments.iter().map(|it| it.instance_types.len()).collect();
+    let types: Vec<usize> = contract.commitments.iter().map(|it| it.instance_types.len()).collect();
     assert_eq!(types, [1, 1, 3, 3, 2, 3, 3]);
 }
 

@@ -84,7 +84,7 @@ fn scenario(name: &str, rest: &str) -> Scenario {
 /// Name, number, GiB of each, and micro-dollars an hour of all.
 fn paid(scenario: &Scenario) -> Vec<(&str, u64, u64, u64)> {
     let model = &scenario.setup.model;
-    let paid = model.contract.volumes.iter();
+    let paid = scenario.setup.terms.contract.volumes.iter();
     paid.map(|it| (model.names.text(it.name), it.count, it.size >> 30, it.rate.0)).collect()
 }
 
@@ -107,7 +107,7 @@ fn what_a_storage_class_describes_is_billed() {
     let text = listed(&scenario, "volumes-billed").expect("it is said");
     assert_eq!(text, "73Gi of gp2 at $0.1 a GiB and month, 7Ti of gp3 at $0.08 a GiB and month");
     let on_demand = scenario.setup.on_demand();
-    assert_eq!(on_demand.model.contract.volumes, scenario.setup.model.contract.volumes);
+    assert_eq!(on_demand.terms.contract.volumes, scenario.setup.terms.contract.volumes);
 }
 
 #[test]

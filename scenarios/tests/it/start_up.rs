@@ -304,7 +304,7 @@ spec: {volumeName: elsewhere, storageClassName: nvme, accessModes: [ReadWriteOnc
         let text = format!("{GOOD}{workload}manifests: [storage.yaml]\n");
         let scenario = accepted(&text, &[("storage.yaml", storage)]);
         let model = &scenario.setup.model;
-        assert_eq!(!model.local_data.is_empty(), local, "{case}");
+        assert_eq!(!scenario.setup.terms.local_data.is_empty(), local, "{case}");
         let held = model.workloads.rows().any(|workload| workload.volumes.is_some());
         assert!(!held, "a part of a node follows no pod: {case}");
         let mut listed = scenario.assumptions.iter().filter(|it| it.id == "local-volumes");

@@ -4,7 +4,6 @@ pub mod arrivals;
 pub mod budget;
 pub mod catalog;
 pub mod containers;
-pub mod contract;
 pub mod deadline;
 pub mod disruption;
 pub mod failure;
@@ -20,7 +19,6 @@ pub mod pressure;
 pub mod quota;
 pub mod relations;
 pub mod resources;
-pub mod rules;
 pub mod schedule;
 pub mod selectors;
 pub mod specs;
@@ -32,7 +30,6 @@ pub mod vpa;
 pub mod workload;
 pub mod zonal;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use crate::names::{NameId, Names};
@@ -40,7 +37,6 @@ use crate::table::{Id, Table};
 use arrivals::Generators;
 use budget::{Budget, BudgetId};
 use catalog::Catalog;
-use contract::Contract;
 use failure::{FailurePolicy, FailurePolicyId};
 use images::Images;
 use labels::LabelSet;
@@ -52,7 +48,6 @@ use pressure::Pressure;
 use quota::Quota;
 use relations::{Related, Relations};
 use resources::{LANES, Lane};
-use rules::Rule;
 use schedule::{Schedule, ScheduleId};
 use selectors::{Selectors, TopologyKeyId};
 use specs::Specs;
@@ -79,8 +74,6 @@ pub struct Model {
     pub names: Names,
     /// What can be bought.
     pub catalog: Catalog,
-    /// What was agreed with the provider. The simulation does not obey it; reports bill by it.
-    pub contract: Contract,
     /// What pods ask for.
     pub specs: Specs,
     /// Which pods those mean, and in which domains.
@@ -99,11 +92,6 @@ pub struct Model {
     pub planned: Planned,
     /// What lets Jobs and pods arrive.
     pub generators: Generators,
-    /// Workloads whose pods keep data on their nodes' own disks.
-    pub local_data: BTreeSet<WorkloadId>,
-    /// How many replicas of a workload have to be available, where the scenario says so. Reports
-    /// measure by it; nothing in a run depends on it.
-    pub required: BTreeMap<WorkloadId, u32>,
     /// What pods really use, of the workloads that say so.
     pub usage: Usage,
     /// How many pods of a kind may be evicted at once.
@@ -114,8 +102,6 @@ pub struct Model {
     pub pools: Table<PoolId, Pool>,
     /// What is there from the start.
     pub start: Start,
-    /// What is to hold of where pods are. The simulation does not obey it; reports watch it.
-    pub rules: Vec<Rule>,
     /// The label [`HOSTNAME_LABEL`].
     pub hostname_key: NameId,
     /// The name that stands for every host which no selector mentions.
@@ -155,7 +141,6 @@ impl Default for Model {
             pressure_keys: Pressure::ALL.map(|pressure| names.intern(pressure.taint())),
             names,
             catalog: Catalog::default(),
-            contract: Contract::default(),
             specs: Specs::default(),
             selectors,
             storage: Storage::default(),
@@ -165,14 +150,11 @@ impl Default for Model {
             schedules: Table::new(),
             planned: Planned::default(),
             generators: Table::new(),
-            local_data: BTreeSet::new(),
-            required: BTreeMap::new(),
             usage: Usage::new(),
             budgets: Table::new(),
             quotas: Vec::new(),
             pools: Table::new(),
             start: Start::default(),
-            rules: Vec::new(),
             lanes: Lane::NATIVE.iter().map(|(_, name)| (*name).into()).collect(),
             relations: OnceLock::new(),
         }

@@ -3,8 +3,8 @@
 use super::World;
 use super::pods::Phase;
 use crate::model::node::NodeId;
-use crate::model::rules::{Census, Place, Rule};
 use crate::model::workload::WorkloadId;
+use crate::terms::rules::{Census, Place, Rule};
 
 impl World {
     /// A node, as rules look at it.

@@ -192,7 +192,7 @@ fn change(lives: &mut BTreeMap<NodeId, Life>, node: NodeId, change: impl FnOnce(
 }
 
 fn besides(books: &Books, legend: &Legend) -> Vec<Besides> {
-    let (contract, names) = (&legend.model.contract, &legend.model.names);
+    let (contract, names) = (&legend.terms.contract, &legend.model.names);
     let mut unused: BTreeMap<&str, Cost> = BTreeMap::new();
     for it in &books.unused {
         let name = contract.commitments[it.commitment].name;

@@ -54,7 +54,7 @@ pub fn legend_of(provider: &str, from: Span, to: Span) -> Legend {
     });
     let provider = sim::providers::named(provider).expect("a provider that is modelled");
     let at = |span| SimTime::ZERO + span;
-    Legend { model: Arc::new(model), provider, from: at(from), to: at(to) }
+    Legend { model: Arc::new(model), terms: Arc::default(), provider, from: at(from), to: at(to) }
 }
 
 pub fn s(seconds: u64) -> SimTime {

@@ -1,7 +1,6 @@
 //! The contract with the provider: what was committed to, and what is paid beside the instances.
-//! Nothing in the simulation obeys it; reports bill by it.
 
-use super::catalog::InstanceTypeId;
+use crate::model::catalog::InstanceTypeId;
 use crate::money::MicroUsdPerHour;
 use crate::names::NameId;
 use crate::time::SimTime;

@@ -1,20 +1,20 @@
 //! Placement rules: what is to hold, at every moment, of which pods are where.
 //!
-//! Nothing in the simulation obeys them; that is what makes them worth stating. They are watched: by
-//! a report as facts come, and by property tests in a world as it stands. Both count the pods of
-//! each domain in a [`Census`], and both ask the same [`Rule`] about it.
+//! That no run obeys them is what makes them worth stating. They are watched: by a report as facts
+//! come, and by property tests in a world as it stands. Both count the pods of each domain in a
+//! [`Census`], and both ask the same [`Rule`] about it.
 
 use std::collections::BTreeMap;
 
-pub use super::budget::Amount;
+pub use crate::model::budget::Amount;
 
-use super::Model;
-use super::catalog::OfferingId;
-use super::labels::{LabelSet, Requirement};
-use super::node::NodeId;
-use super::pod::{PodSpec, SpecId};
-use super::pool::PoolId;
-use super::workload::WorkloadId;
+use crate::model::Model;
+use crate::model::catalog::OfferingId;
+use crate::model::labels::{LabelSet, Requirement};
+use crate::model::node::NodeId;
+use crate::model::pod::{PodSpec, SpecId};
+use crate::model::pool::PoolId;
+use crate::model::workload::WorkloadId;
 use crate::names::{NameId, Names};
 use crate::table::Id;
 
