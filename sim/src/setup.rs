@@ -37,6 +37,9 @@ pub struct Draft {
     pub terms: Arc<Terms>,
     /// The spot market.
     pub market: Market,
+    /// Which of several clusters on that market this is; 0 for the only one. Draws about its instances
+    /// are keyed by it, and those of the market's paths are not.
+    pub cluster: u64,
     /// The cloud.
     pub provider: &'static Provider,
     /// What becomes of the pods of an instance that is taken: the cloud's way, unless it is
@@ -117,6 +120,7 @@ impl Draft {
             model: Arc::new(model),
             terms: Arc::default(),
             market,
+            cluster: 0,
             provider,
             interruption: provider.interruption,
             start_up: StartUp::default(),

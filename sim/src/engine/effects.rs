@@ -124,7 +124,7 @@ impl<S: Sink> Simulation<'_, S> {
                     return;
                 }
                 let node = self.launch(pool, template, purpose);
-                let key = [self.offering_key(node), u64::from(self.world.nodes().ordinal(node))];
+                let key = self.instance_key(node);
                 let boot = self.setup.provider.boot;
                 let took = self.root.stream(Stream::Boot, &key).lognormal(boot.median, boot.p95);
                 self.agenda.schedule(now + took, Event::NodeRegisters(node));
@@ -327,10 +327,6 @@ impl<S: Sink> Simulation<'_, S> {
         self.account_for(node, purpose);
         self.await_fate(node);
         node
-    }
-
-    pub(crate) fn offering_key(&self, node: NodeId) -> u64 {
-        self.setup.model.catalog.offerings[self.world.nodes().offering(node)].key
     }
 
     pub(crate) fn schedule_wake(&mut self) {

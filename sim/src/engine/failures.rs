@@ -22,7 +22,7 @@ impl<S: Sink> Simulation<'_, S> {
     pub(crate) fn await_failure(&mut self, node: NodeId) {
         let per_hour = self.setup.market.failures.per_hour;
         if per_hour > 0.0 {
-            let key = [self.offering_key(node), u64::from(self.world.nodes().ordinal(node))];
+            let key = self.instance_key(node);
             let life = self.root.stream(Stream::Failure, &key).exponential(per_hour);
             if let Some(life) = life {
                 self.agenda.schedule(self.world.now() + life, Event::NodeFails(node));
@@ -48,10 +48,9 @@ impl<S: Sink> Simulation<'_, S> {
         }
         let alive = self.world.nodes().alive().to_vec();
         for node in alive {
-            let (offering, ordinal) =
-                (self.world.nodes().offering(node), self.world.nodes().ordinal(node));
-            let key = [self.offering_key(node), u64::from(ordinal), u64::from(number)];
-            if outage.offerings.contains(&offering)
+            let [offering, ordinal] = self.instance_key(node);
+            let key = [offering, ordinal, u64::from(number)];
+            if outage.offerings.contains(&self.world.nodes().offering(node))
                 && self.root.stream(Stream::Outage, &key).uniform() < outage.share
             {
                 self.node_fails(node);

@@ -157,9 +157,8 @@ impl<S: Sink> Simulation<'_, S> {
         let NodeObject::Deleted { orphans_after, orphans_within, .. } = object else {
             return Span::ZERO;
         };
-        let key = [self.offering_key(node), u64::from(self.world.nodes().ordinal(node))];
         let spread = orphans_within.as_ms().saturating_sub(orphans_after.as_ms()) as f64;
-        let share = self.root.stream(Stream::PodGc, &key).uniform();
+        let share = self.root.stream(Stream::PodGc, &self.instance_key(node)).uniform();
         orphans_after + Span::from_secs_f64(share * spread / 1_000.0)
     }
 }

@@ -141,12 +141,8 @@ impl<S: Sink> Simulation<'_, S> {
         let running: Vec<NodeId> = self.undoomed(offering).collect();
         let count = u32::try_from(running.len()).expect("fewer than 2^32 nodes");
         let draw = |node: &NodeId| {
-            let key = [
-                self.setup.model.catalog.offerings[offering].key,
-                u64::from(self.world.nodes().ordinal(*node)),
-                episode.key,
-            ];
-            self.root.stream(Stream::Taken, &key).uniform()
+            let [offering, ordinal] = self.instance_key(*node);
+            self.root.stream(Stream::Taken, &[offering, ordinal, episode.key]).uniform()
         };
         match self.supply.batch(offering, episode, count) {
             Batch::Nothing => Vec::new(),
@@ -182,8 +178,7 @@ impl<S: Sink> Simulation<'_, S> {
     /// given as long before as it promises, or now.
     pub(crate) fn condemn(&mut self, node: NodeId, at: SimTime, announced: Option<bool>) {
         self.agenda.schedule(at, Event::NodeTaken(node));
-        let nodes = self.world.nodes();
-        let key = [self.offering_key(node), u64::from(nodes.ordinal(node))];
+        let key = self.instance_key(node);
         let announced = announced.unwrap_or_else(|| {
             self.root.stream(Stream::Notice, &key).uniform() >= self.setup.market.missed_notices
         });
@@ -196,8 +191,7 @@ impl<S: Sink> Simulation<'_, S> {
     /// Asks the market what will become of an instance.
     pub(crate) fn await_fate(&mut self, node: NodeId) {
         let now = self.world.now();
-        let nodes = self.world.nodes();
-        let instance = Instance { offering: nodes.offering(node), ordinal: nodes.ordinal(node) };
+        let instance = self.instance(node);
         if self.is_spot(instance.offering)
             && let Some(reclaim) = self.supply.fate(instance, now)
         {
@@ -206,6 +200,18 @@ impl<S: Sink> Simulation<'_, S> {
         self.await_failure(node);
         // A node of the start may be there at a price that its pool would not pay.
         self.take_if_outbid(node);
+    }
+
+    /// A node as the market knows it.
+    fn instance(&self, node: NodeId) -> Instance {
+        let (cluster, nodes) = (self.setup.cluster, self.world.nodes());
+        Instance { cluster, offering: nodes.offering(node), ordinal: nodes.ordinal(node) }
+    }
+
+    /// What draws about a node are keyed by.
+    pub(crate) fn instance_key(&self, node: NodeId) -> [u64; 2] {
+        let instance = self.instance(node);
+        instance.key(self.setup.model.catalog.offerings[instance.offering].key)
     }
 
     pub(crate) fn is_spot(&self, offering: OfferingId) -> bool {

@@ -54,10 +54,20 @@ impl Default for Market {
 /// An instance as the market knows it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Instance {
+    /// Which of the clusters on this market launched it; 0 if there is only one.
+    pub cluster: u64,
     /// What was bought.
     pub offering: OfferingId,
-    /// How many of it had been launched before.
+    /// How many of it that cluster had launched before.
     pub ordinal: u32,
+}
+
+impl Instance {
+    /// What draws about it are keyed by, given the key of its offering.
+    #[must_use]
+    pub fn key(self, offering: u64) -> [u64; 2] {
+        [offering ^ self.cluster, u64::from(self.ordinal)]
+    }
 }
 
 /// What happens to the capacity of an offering.

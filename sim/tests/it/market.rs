@@ -297,3 +297,28 @@ fn a_scripted_storm_takes_its_share_and_lets_nothing_in() {
     assert!(back.iter().all(|back| *back == at + outage));
     assert!(facts.iter().any(|(_, f)| matches!(f, Fact::LaunchRefused { .. })));
 }
+
+/// Two clusters on one market: capacity comes and goes for both at the same times, and which of their
+/// instances are taken is drawn for each.
+#[test]
+fn clusters_share_a_market_and_not_the_fates_of_their_instances() {
+    let alone = pool(fitted(), 20, fitted().reclaims_of(0.246, true), 24 * 5);
+    let seen = |cluster: u64| {
+        let mut setup = alone.clone();
+        setup.change(|it| it.cluster = cluster).expect("sound");
+        let (mut path, mut gone) = (Vec::new(), Vec::new());
+        for (at, fact) in facts(&setup, ROOT).0 {
+            match fact {
+                Fact::CapacityChanged { capacity, .. } => path.push((at, capacity)),
+                Fact::NodeGone { node, .. } => gone.push((at, node)),
+                _ => {}
+            }
+        }
+        (path, gone)
+    };
+    let [(path, gone), (path_of_seven, gone_of_seven), (path_of_eight, gone_of_eight)] =
+        [0, 7, 8].map(seen);
+    assert!(path.len() > 10 && gone.len() > 20, "{} {}", path.len(), gone.len());
+    assert_eq!([&path_of_seven, &path_of_eight], [&path; 2]);
+    assert!(gone != gone_of_seven && gone != gone_of_eight && gone_of_seven != gone_of_eight);
+}

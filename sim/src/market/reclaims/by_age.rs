@@ -176,8 +176,7 @@ struct Open {
 impl CapacityPath for Open {
     fn fate(&mut self, instance: Instance, launched_at: SimTime) -> Option<Reclaim> {
         let (key, times) = self.offerings[instance.offering];
-        let key = [key, u64::from(instance.ordinal)];
-        let u = self.root.stream(Stream::Lifetime, &key).uniform();
+        let u = self.root.stream(Stream::Lifetime, &instance.key(key)).uniform();
         let lifetime = self.law.lifetime(u, times)?;
         Some(Reclaim { at: launched_at + lifetime, announced: None })
     }

@@ -36,8 +36,7 @@ struct Open {
 impl CapacityPath for Open {
     fn fate(&mut self, instance: Instance, launched_at: SimTime) -> Option<Reclaim> {
         let (key, rate) = self.offerings[instance.offering];
-        let key = [key, u64::from(instance.ordinal)];
-        let lifetime = self.root.stream(Stream::Lifetime, &key).exponential(rate)?;
+        let lifetime = self.root.stream(Stream::Lifetime, &instance.key(key)).exponential(rate)?;
         Some(Reclaim { at: launched_at + lifetime, announced: None })
     }
 }
