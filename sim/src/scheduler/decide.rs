@@ -2,6 +2,7 @@
 
 use super::framework::{Code, PodView};
 use super::node_cache::{NodeCache, number};
+use super::nominated::with_nominated;
 use super::plain::{self, Evaluation, Scored, Walk};
 use super::preemption::{Attempt, Preemption};
 use super::prepared_cycle::{Kind, Rejection, first_of};
@@ -99,7 +100,7 @@ impl Ranked<'_> {
         for (node, _) in world.placement().nominations() {
             let Some(place) = world.place_of(node) else { continue };
             let view = world.view(node);
-            let Some(load) = plain::with_nominated(pod, view, view.load()) else { continue };
+            let Some(load) = with_nominated(pod, view, view.load()) else { continue };
             let ranking = &mut *self.ranking;
             let refused = ranking.cycle.rejection_with_load(pod, view, &load, &ranking.standings);
             if let Some(rejection) = refused {

@@ -6,6 +6,7 @@ pub mod framework;
 mod journal_reader;
 mod line;
 pub mod node_cache;
+pub mod nominated;
 mod pair_interner;
 pub mod plain;
 pub mod plugins;

@@ -4,6 +4,7 @@
 //! preemption and policies that imagine nodes ask here.
 
 use super::framework::{Candidates, PodView};
+use super::nominated::with_nominated;
 use super::preemption::{Attempt, Preemption};
 use super::prepared_cycle::{Kind, PreparedCycle, Rejection};
 use super::profile::Profile;
@@ -11,7 +12,6 @@ use super::sums::{Share, Standing};
 use crate::fact::refusal::Refusal;
 use crate::model::node::NodeId;
 use crate::rng::Root;
-use crate::world::load::NodeLoad;
 use crate::world::{NodeView, World};
 
 /// Everything there is to know about one cycle of one pod.
@@ -170,21 +170,6 @@ pub fn rejection(
     with_nominated(pod, node, node.load())
         .and_then(|load| cycle.rejection_with_load(pod, node, &load, standings))
         .or(alone)
-}
-
-/// A load of a node with the pods that are nominated to it and hold their place against `pod`;
-/// none when there are no such pods.
-#[must_use]
-pub fn with_nominated(pod: PodView<'_>, node: NodeView<'_>, load: &NodeLoad) -> Option<NodeLoad> {
-    let world = node.world();
-    let mut with: Option<NodeLoad> = None;
-    for other in world.placement().nominated_to(node.id()) {
-        if pod.id != Some(*other) && world.spec_of(*other).priority >= pod.spec.priority {
-            let spec = world.pods().spec(*other);
-            with.get_or_insert_with(|| load.clone()).add(*other, spec, false, world.specs());
-        }
-    }
-    with
 }
 
 /// The scores of the feasible nodes: normalised, weighted, summed.

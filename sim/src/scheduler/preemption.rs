@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::framework::{Code, PodView, Reasons};
-use super::plain;
+use super::nominated::with_nominated;
 use super::prepared_cycle::{PreparedCycle, Rejection};
 use super::sums::Standing;
 use crate::action::Action;
@@ -279,7 +279,7 @@ impl<'a> Attempt<'a> {
         let view = self.world.view(node);
         let refused =
             |load: &NodeLoad| self.cycle.rejection_with_load(self.pod, view, load, self.standings);
-        plain::with_nominated(self.pod, view, load)
+        with_nominated(self.pod, view, load)
             .and_then(|load| refused(&load))
             .or_else(|| refused(load))
     }
