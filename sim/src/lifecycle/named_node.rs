@@ -9,7 +9,7 @@ use crate::model::node::NodeId;
 use crate::model::pod::PodId;
 use crate::model::taints::{Effect, tolerated};
 use crate::scheduler::framework::{Filter, PodView, Verdict};
-use crate::scheduler::plugins::{node_affinity, node_ports::NodePorts};
+use crate::scheduler::plugins::node_ports::NodePorts;
 use crate::world::World;
 
 /// The node that a pending pod names, if it is there and its kubelet admits the pod.
@@ -27,6 +27,6 @@ pub fn of(pod: PodId, world: &World) -> Option<NodeId> {
         .all(|taint| taint.effect != Effect::NoExecute || tolerated(&spec.tolerations, taint));
     let fits = spec.requests.fits(view.load().requested(), &view.shape().allocatable);
     let free = matches!(NodePorts.check(PodView::of(pod, world), view), Verdict::Pass);
-    let admits = !view.is_lost() && stays && fits && free && node_affinity::allows(spec, view);
+    let admits = !view.is_lost() && stays && fits && free && view.is_required_by(spec);
     admits.then_some(node)
 }

@@ -3,7 +3,6 @@
 //! A sum adds up something that each node knows of itself, so one changed node changes one term of
 //! it. That is all that scheduling ever needs to know of other nodes.
 
-use super::plugins::{node_affinity, taint_toleration};
 use crate::model::Model;
 use crate::model::pod::{PodSpec, SpecId};
 use crate::model::selectors::{SelectorId, TermId, TopologyKeyId};
@@ -62,8 +61,8 @@ pub struct Include {
 impl Include {
     fn admits(&self, pod: &PodSpec, node: NodeView<'_>) -> bool {
         self.with_keys.iter().all(|key| node.domain(*key).is_some())
-            && (!self.affinity || node_affinity::allows(pod, node))
-            && (!self.taints || taint_toleration::tolerates(pod, node))
+            && (!self.affinity || node.is_required_by(pod))
+            && (!self.taints || node.is_tolerated_by(pod))
     }
 }
 

@@ -32,10 +32,11 @@ use crate::model::Model;
 use crate::model::catalog::{Capacity, CapacityType, OfferingId};
 use crate::model::images::ImageId;
 use crate::model::node::{NodeId, NodeShape};
-use crate::model::pod::{NodeSelectorTerm, PodId};
+use crate::model::pod::{NodeSelectorTerm, PodId, PodSpec};
 use crate::model::pool::PoolId;
 use crate::model::selectors::TopologyKeyId;
 use crate::model::storage::AttachableId;
+use crate::model::taints::{Effect, tolerated};
 use crate::money::MicroUsdPerHour;
 use crate::names::NameId;
 use crate::table::{Id, Table};
@@ -327,6 +328,24 @@ impl<'w> NodeView<'w> {
         (!term.labels.is_empty() || !term.name.is_empty())
             && term.labels.iter().all(|wanted| wanted.allows(self.label(wanted.key), names))
             && term.name.iter().all(|wanted| wanted.allows(Some(self.name()), names))
+    }
+
+    /// Whether it satisfies one of several terms.
+    pub fn satisfies_one(self, terms: &[NodeSelectorTerm]) -> bool {
+        terms.iter().any(|term| self.satisfies(term))
+    }
+
+    /// Whether it is as a pod's node selector and required affinity want it.
+    // kube-scheduler: component-helpers/scheduling/corev1/nodeaffinity GetRequiredNodeAffinity
+    pub fn is_required_by(self, pod: &PodSpec) -> bool {
+        pod.node_selector.iter().all(|(key, value)| self.label(*key) == Some(*value))
+            && pod.required_affinity.as_ref().is_none_or(|terms| self.satisfies_one(terms))
+    }
+
+    /// Whether a pod tolerates every taint of it that would keep the pod away.
+    pub fn is_tolerated_by(self, pod: &PodSpec) -> bool {
+        let mut taints = self.shape.taints.iter();
+        taints.all(|it| it.effect == Effect::PreferNoSchedule || tolerated(&pod.tolerations, it))
     }
 
     /// The world around it, for names and for who is where.

@@ -144,7 +144,5 @@ fn share_of_max(raw: i64, max: i64, reverse: bool) -> i64 {
 // DaemonSet controller: daemon_controller.go predicates
 #[must_use]
 pub fn runs_daemon(spec: &PodSpec, node: NodeView<'_>) -> bool {
-    node_name::allows(spec, node)
-        && taint_toleration::tolerates(spec, node)
-        && node_affinity::allows(spec, node)
+    node_name::allows(spec, node) && node.is_tolerated_by(spec) && node.is_required_by(spec)
 }

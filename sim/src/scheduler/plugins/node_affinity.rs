@@ -4,7 +4,7 @@ use super::{Args, share_of_max};
 use crate::fact::refusal::UnschedulableReason;
 use crate::model::labels::Operator;
 use crate::model::node::NodeId;
-use crate::model::pod::{NodeSelectorTerm, PodSpec};
+use crate::model::pod::NodeSelectorTerm;
 use crate::names::NameId;
 use crate::scheduler::framework::{
     Around, Candidates, Code, Feasible, Filter, NodeView, PodView, Prepared, Reasons,
@@ -31,14 +31,6 @@ impl NodeAffinity {
     }
 }
 
-/// Whether a pod's node selector and required affinity allow a node.
-// kube-scheduler: component-helpers/scheduling/corev1/nodeaffinity GetRequiredNodeAffinity
-#[must_use]
-pub fn allows(pod: &PodSpec, node: NodeView<'_>) -> bool {
-    pod.node_selector.iter().all(|(key, value)| node.label(*key) == Some(*value))
-        && pod.required_affinity.as_ref().is_none_or(|terms| one_matches(terms, node))
-}
-
 impl Filter for NodeAffinity {
     fn prepare(&self, pod: PodView<'_>, world: &World) -> Prepared {
         let spec = pod.spec;
@@ -53,10 +45,10 @@ impl Filter for NodeAffinity {
     }
 
     fn check(&self, pod: PodView<'_>, node: NodeView<'_>) -> Verdict {
-        if self.added.as_ref().is_some_and(|terms| !one_matches(terms, node)) {
+        if self.added.as_ref().is_some_and(|terms| !node.satisfies_one(terms)) {
             return Verdict::unresolvable("node(s) didn't match scheduler-enforced node affinity");
         }
-        if allows(pod.spec, node) {
+        if node.is_required_by(pod.spec) {
             return Verdict::Pass;
         }
         Verdict::unresolvable("node(s) didn't match Pod's node affinity/selector")
@@ -116,8 +108,4 @@ fn names_of(term: &NodeSelectorTerm) -> Option<Vec<NameId>> {
         }
     }
     names
-}
-
-fn one_matches(terms: &[NodeSelectorTerm], node: NodeView<'_>) -> bool {
-    terms.iter().any(|term| node.satisfies(term))
 }

@@ -1,8 +1,7 @@
 //! TaintToleration: keeps pods off nodes whose taints they do not tolerate.
 
 use super::share_of_max;
-use crate::model::pod::PodSpec;
-use crate::model::taints::{Effect, Toleration, tolerated};
+use crate::model::taints::{Effect, Toleration};
 use crate::scheduler::framework::{
     Around, Feasible, Filter, NodeView, PodView, RelativeScore, Verdict,
 };
@@ -16,18 +15,9 @@ pub const UNTOLERATED: &str = "node(s) had untolerated taint(s)";
 /// See the module.
 pub struct TaintToleration;
 
-/// Whether a pod tolerates every taint of a node that would keep it away.
-#[must_use]
-pub fn tolerates(pod: &PodSpec, node: NodeView<'_>) -> bool {
-    let taints = &node.shape().taints;
-    taints
-        .iter()
-        .all(|taint| taint.effect == Effect::PreferNoSchedule || tolerated(&pod.tolerations, taint))
-}
-
 impl Filter for TaintToleration {
     fn check(&self, pod: PodView<'_>, node: NodeView<'_>) -> Verdict {
-        if tolerates(pod.spec, node) {
+        if node.is_tolerated_by(pod.spec) {
             return Verdict::Pass;
         }
         Verdict::unresolvable(UNTOLERATED)
