@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::tidy::{rust_files, without_tests};
 
 /// Folders whose modules are held apart: the files and folders directly in them.
-const FOLDERS: [&str; 15] = [
+const FOLDERS: [&str; 16] = [
     "sim/src",
     "sim/src/engine",
     "sim/src/providers",
     "sim/src/model",
     "sim/src/world",
     "sim/src/lifecycle",
+    "sim/src/scheduler",
     "manifests/src",
     "manifests/src/admission",
     "scenarios/src",

@@ -10,6 +10,8 @@
 //!
 //! So what a plugin said about a node stays true until that node, or one of those sums, changes.
 
+use std::sync::Arc;
+
 use crate::fact::refusal::UnschedulableReason;
 use crate::model::node::NodeId;
 use crate::model::pod::{PodId, PodSpec, SpecId};
@@ -240,6 +242,15 @@ pub trait RelativeScore: Send + Sync {
     /// The score from 0 to 100, given the least and greatest raw score over all feasible nodes
     /// that are not ignored.
     fn normalize(&self, raw: i64, min: i64, max: i64) -> i64;
+}
+
+/// A score, alone or in comparison.
+#[derive(Clone)]
+pub enum Scorer {
+    /// Of each node for itself.
+    Own(Arc<dyn Score>),
+    /// Of each node in comparison with the others.
+    Relative(Arc<dyn RelativeScore>),
 }
 
 /// The nodes that a relative score compares.

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::framework::{Filter, RelativeScore, Score};
+pub use super::framework::Scorer;
+
+use super::framework::Filter;
 use super::plugins::{Args, IN_TREE, Parts};
 use super::queue::Backoff;
 use crate::names::NameId;
@@ -52,15 +54,6 @@ pub struct Profile {
     pub preempts: bool,
     /// How much of a large cluster is looked at for one pod.
     pub percentage_of_nodes_to_score: u8,
-}
-
-/// A score, alone or in comparison.
-#[derive(Clone)]
-pub enum Scorer {
-    /// Of each node for itself.
-    Own(Arc<dyn Score>),
-    /// Of each node in comparison with the others.
-    Relative(Arc<dyn RelativeScore>),
 }
 
 impl Profile {

@@ -22,8 +22,7 @@ use std::sync::Arc;
 
 pub use args::Args;
 
-use super::framework::{Filter, NodeView, RelativeScore, Score};
-use super::profile::Scorer;
+use super::framework::{Filter, NodeView, RelativeScore, Score, Scorer};
 use crate::model::pod::PodSpec;
 
 /// A plugin and the extension points it takes part in.
