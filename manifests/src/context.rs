@@ -84,7 +84,6 @@ impl ClusterContext {
     /// Takes in an object; most contribute nothing.
     pub fn learn(&mut self, object: &Object) {
         let metadata = object.metadata();
-        let named = |kind| (kind, metadata.namespace().to_owned(), metadata.name.clone());
         match object {
             Object::Namespace(it) => {
                 self.mention(&it.metadata.name);
@@ -96,13 +95,11 @@ impl ClusterContext {
                 let services = self.services.entry(metadata.namespace().to_owned()).or_default();
                 services.push(it.spec.selector.clone());
             }
-            Object::ReplicaSet(it) => {
-                let selector = it.spec.selector.clone().unwrap_or_default();
-                self.controllers.insert(named("ReplicaSet"), selector);
-            }
-            Object::StatefulSet(it) => {
-                let selector = it.spec.selector.clone().unwrap_or_default();
-                self.controllers.insert(named("StatefulSet"), selector);
+            Object::ReplicaSet(_) | Object::StatefulSet(_) => {
+                let selector = object.workload().and_then(|it| it.selector);
+                let name = metadata.name.clone();
+                let key = (object.kind().name(), metadata.namespace().to_owned(), name);
+                self.controllers.insert(key, selector.cloned().unwrap_or_default());
             }
             Object::PersistentVolumeClaim(it) => {
                 self.claims.insert(it.metadata.full_name(), it.spec.clone());

@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::kube;
+use crate::kube::{self, ObjectKind};
 pub use provider::ProviderName;
 
 /// A cluster, what runs on it, and the market it is bought on.
@@ -429,7 +429,9 @@ pub enum PodManagementPolicy {
 }
 
 /// What looks after a workload's pods.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default, Deserialize, Serialize, JsonSchema,
+)]
 pub enum Kind {
     /// A ReplicaSet behind a Deployment.
     #[default]
@@ -444,6 +446,35 @@ pub enum Kind {
     CronJob,
     /// A bare pod.
     Pod,
+}
+
+impl Kind {
+    /// How the pods of such an object are looked after here, if it is of one of these kinds.
+    #[must_use]
+    pub fn of(kind: ObjectKind) -> Option<Kind> {
+        use Kind::{CronJob, DaemonSet, Deployment, Job, Pod, StatefulSet};
+        let all = [Deployment, StatefulSet, DaemonSet, Job, CronJob, Pod];
+        all.into_iter().find(|it| ObjectKind::from(*it) == kind)
+    }
+
+    /// As Kubernetes writes it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        ObjectKind::from(self).name()
+    }
+}
+
+impl From<Kind> for ObjectKind {
+    fn from(kind: Kind) -> ObjectKind {
+        match kind {
+            Kind::Deployment => ObjectKind::Deployment,
+            Kind::StatefulSet => ObjectKind::StatefulSet,
+            Kind::DaemonSet => ObjectKind::DaemonSet,
+            Kind::Job => ObjectKind::Job,
+            Kind::CronJob => ObjectKind::CronJob,
+            Kind::Pod => ObjectKind::Pod,
+        }
+    }
 }
 
 /// How long the pods of some Jobs run.

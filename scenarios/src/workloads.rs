@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diagnostic::Source;
 use crate::file::Kind;
 use crate::kube::{
-    self, CronJobSpec, JobSpec, LabelSelector, Object, ObjectKind, ObjectMeta, PersistentVolume,
-    PersistentVolumeClaim, PodDisruptionBudget, PodTemplateSpec,
+    CronJobSpec, JobSpec, JobTemplateSpec, LabelSelector, Object, ObjectKind, PersistentVolume,
+    PersistentVolumeClaim, PodDisruptionBudget, PodTemplateSpec, Workload,
 };
 use crate::load::{Loaded, Origin};
 use crate::unmodelled::Tally;
@@ -118,33 +118,30 @@ pub fn budget(loaded: &Loaded) -> Option<(PodDisruptionBudget, Origin)> {
 }
 
 fn workload(loaded: &Loaded, tally: &mut Tally) -> Option<Written> {
-    let Loaded { object, origin } = loaded;
-    let of_kind = object.kind();
-    let said_elsewhere = SAID_ELSEWHERE.contains(&of_kind) || is_only_accessibility(object);
-    let Some((kind, metadata, spec)) = ControllerSpec::of(object.clone()) else {
-        if !said_elsewhere {
+    let Loaded { object, origin, .. } = loaded;
+    // Those of Deployments are made anew, and ReplicaSets of their own are not simulated.
+    let simulated = object.workload().and_then(|it| Some((Kind::of(it.kind)?, it)));
+    let Some((kind, workload)) = simulated else {
+        let of_kind = object.kind();
+        if !SAID_ELSEWHERE.contains(&of_kind) && !is_only_accessibility(object) {
             tally.kind(of_kind.api_version(), of_kind.name(), origin);
         }
         return None;
     };
-    tally.not_simulated(&spec.template.spec, origin);
-    if let Some(job) = &spec.job {
-        let cron_job = spec.cron_job.as_ref().filter(|it| it.suspend).map(|_| kube::SUSPENDED);
-        if let Some(why) = cron_job.or(job.stands_still()) {
-            tally.count(why, origin);
-            return None;
-        }
+    tally.not_simulated(workload.pod_spec, origin);
+    if let Some(why) = workload.stands_still() {
+        tally.count(why, origin);
+        return None;
+    }
+    if let Some(job) = workload.job {
         tally.not_simulated_of_job(job, origin);
     }
-    let namespace = metadata.namespace().to_owned();
-    let mut annotations = metadata.annotations;
-    annotations.extend(spec.template.metadata.annotations.clone());
     Some(Written {
         kind,
-        namespace,
-        name: metadata.name,
-        spec,
-        annotations,
+        namespace: workload.metadata.namespace().to_owned(),
+        name: workload.metadata.name.clone(),
+        spec: ControllerSpec::of(&workload),
+        annotations: workload.annotations(),
         start_at: "0s".into(),
         source: origin.source.clone(),
         span: origin.span.clone(),
@@ -152,6 +149,12 @@ fn workload(loaded: &Loaded, tally: &mut Tally) -> Option<Written> {
 }
 
 impl Written {
+    /// Where it was written, and what it is called.
+    pub(crate) fn origin(&self) -> Origin {
+        let (namespace, name) = (Some(self.namespace.as_str()), Some(self.name.as_str()));
+        Origin::new(&self.source, self.span.clone(), self.kind.name(), namespace, name)
+    }
+
     /// The names of the claims that its pods use.
     pub fn claims(&self) -> impl Iterator<Item = &str> {
         let volumes = self.spec.template.spec.volumes.iter();
@@ -162,9 +165,7 @@ impl Written {
     pub fn count_unknown_claims(&self, context: &ClusterContext, tally: &mut Tally) {
         let unknown = |name: &str| context.claim(&format!("{}/{name}", self.namespace)).is_none();
         if self.claims().any(unknown) {
-            let (kind, namespace) = (format!("{:?}", self.kind), Some(self.namespace.as_str()));
-            let origin =
-                Origin::new(&self.source, self.span.clone(), &kind, namespace, Some(&self.name));
+            let origin = self.origin();
             let what = "volumes[].persistentVolumeClaim: the claim is not among the objects";
             tally.count(what, &origin);
         }
@@ -188,61 +189,24 @@ impl ControllerSpec {
         }
     }
 
-    /// What a Job wants.
-    pub(crate) fn of_job(mut job: JobSpec) -> ControllerSpec {
-        let template = std::mem::take(&mut job.template);
-        let (completions, parallelism) = (job.completions, job.parallelism);
-        let job = Some(Box::new(job));
-        ControllerSpec { completions, parallelism, job, ..ControllerSpec::only(template) }
-    }
-
-    /// What an object wants, if it is of a kind that creates pods here.
-    pub(crate) fn of(object: Object) -> Option<(Kind, ObjectMeta, ControllerSpec)> {
-        let one = ControllerSpec::only;
-        Some(match object {
-            Object::Deployment(it) => {
-                let (replicas, min_ready_seconds) = (it.spec.replicas, it.spec.min_ready_seconds);
-                let (selector, one) = (it.spec.selector, one(it.spec.template));
-                let spec = ControllerSpec { replicas, min_ready_seconds, selector, ..one };
-                (Kind::Deployment, it.metadata, spec)
-            }
-            Object::StatefulSet(it) => {
-                let (replicas, min_ready_seconds) = (it.spec.replicas, it.spec.min_ready_seconds);
-                let (selector, one) = (it.spec.selector, one(it.spec.template));
-                let pod_management_policy = it.spec.pod_management_policy;
-                let volume_claim_templates = it.spec.volume_claim_templates;
-                let spec = ControllerSpec {
-                    replicas,
-                    min_ready_seconds,
-                    pod_management_policy,
-                    selector,
-                    volume_claim_templates,
-                    ..one
-                };
-                (Kind::StatefulSet, it.metadata, spec)
-            }
-            Object::DaemonSet(it) => {
-                let min_ready_seconds = it.spec.min_ready_seconds;
-                let spec = ControllerSpec { min_ready_seconds, ..one(it.spec.template) };
-                (Kind::DaemonSet, it.metadata, spec)
-            }
-            Object::Job(it) => (Kind::Job, it.metadata, ControllerSpec::of_job(it.spec)),
-            Object::CronJob(it) => {
-                let mut cron_job = it.spec;
-                let template = std::mem::take(&mut cron_job.job_template);
-                let mut metadata = it.metadata;
-                metadata.annotations.extend(template.metadata.annotations);
-                let cron_job = Some(Box::new(cron_job));
-                let spec = ControllerSpec { cron_job, ..ControllerSpec::of_job(template.spec) };
-                (Kind::CronJob, metadata, spec)
-            }
-            Object::Pod(pod) => {
-                let pod = *pod;
-                let metadata = pod.metadata.clone();
-                let template = PodTemplateSpec { metadata: pod.metadata, spec: pod.spec };
-                (Kind::Pod, metadata, one(template))
-            }
-            _ => return None,
-        })
+    /// What a workload wants.
+    pub(crate) fn of(it: &Workload<'_>) -> ControllerSpec {
+        let (metadata, spec) = (it.pod_metadata.clone(), it.pod_spec.clone());
+        let job = it.job.map(|job| JobSpec { template: PodTemplateSpec::default(), ..job.clone() });
+        let cron_job = it
+            .cron_job
+            .map(|it| CronJobSpec { job_template: JobTemplateSpec::default(), ..it.clone() });
+        ControllerSpec {
+            replicas: it.replicas,
+            min_ready_seconds: it.min_ready_seconds,
+            pod_management_policy: it.pod_management_policy.map(str::to_owned),
+            completions: job.as_ref().and_then(|job| job.completions),
+            parallelism: job.as_ref().and_then(|job| job.parallelism),
+            job: job.map(Box::new),
+            cron_job: cron_job.map(Box::new),
+            selector: it.selector.cloned(),
+            volume_claim_templates: it.volume_claim_templates.to_vec(),
+            template: PodTemplateSpec { metadata, spec },
+        }
     }
 }

@@ -88,6 +88,7 @@ mod read;
 mod services;
 mod storage;
 mod volume;
+mod workload;
 mod workloads;
 
 pub use affinity::{
@@ -134,12 +135,12 @@ pub use volume::{
     GcePersistentDisk, HostPath, ImageVolumeSource, Iscsi, LocalVolumeSource, NfsVolumeSource,
     PersistentVolumeClaimTemplate, PersistentVolumeClaimVolumeSource, Rbd, Volume,
 };
+pub use workload::Workload;
 pub use workloads::{
     CronJob, CronJobSpec, DISRUPTION_TARGET, DaemonSet, DaemonSetSpec, Deployment, DeploymentSpec,
     DeploymentStrategy, Job, JobSpec, JobStatus, JobTemplateSpec, PodFailurePolicy,
     PodFailurePolicyOnExitCodes, PodFailurePolicyOnPodCondition, PodFailurePolicyRule, ReplicaSet,
-    ReplicaSetSpec, RollingUpdate, SUSPENDED, StatefulSet, StatefulSetSpec, UpdateStrategy,
-    WorkloadStatus,
+    ReplicaSetSpec, RollingUpdate, StatefulSet, StatefulSetSpec, UpdateStrategy, WorkloadStatus,
 };
 
 /// Whether a field need not be printed: reading its absence gives the same.

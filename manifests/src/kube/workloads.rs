@@ -268,7 +268,7 @@ object! {
 }
 
 /// How a Job or CronJob is counted that is not to run.
-pub const SUSPENDED: &str = "suspend: it stands still, and is not resumed";
+const SUSPENDED: &str = "suspend: it stands still, and is not resumed";
 /// How one is counted whose Jobs may run no pods.
 const PAUSED: &str = "spec.parallelism: 0: it stands still, and is not resumed";
 

@@ -10,12 +10,12 @@ pub mod pools;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) use off_spot::keep_off_spot;
-pub use owners::{Owner, OwnerKind};
+pub use owners::Owner;
 
 use crate::assumption::{self, Assumption};
 use crate::diagnostic::Diagnostics;
 use crate::file::Kind;
-use crate::kube::{self, Object, ObjectKind, PodTemplateSpec};
+use crate::kube::{self, Object, ObjectKind, PodTemplateSpec, Workload};
 use crate::load::{Loaded, Origin};
 use crate::unmodelled::Tally;
 use crate::workloads::{Claimed, ControllerSpec, Written};
@@ -68,15 +68,8 @@ pub struct Aside {
     pub old_replica_sets: usize,
 }
 
-/// Kinds that say something about nodes and pods here; the others are counted.
-const TAKEN_OVER: [ObjectKind; 15] = [
-    ObjectKind::Pod,
-    ObjectKind::Deployment,
-    ObjectKind::ReplicaSet,
-    ObjectKind::StatefulSet,
-    ObjectKind::DaemonSet,
-    ObjectKind::Job,
-    ObjectKind::CronJob,
+/// Kinds that say something about nodes and pods here, besides workloads; the others are counted.
+const TAKEN_OVER: [ObjectKind; 8] = [
     ObjectKind::Node,
     ObjectKind::Namespace,
     ObjectKind::Service,
@@ -112,7 +105,7 @@ const POD_LABELS: [&str; 8] = [
 impl<'o> Cluster<'o> {
     /// Understands a dump. A pod on a node that is not there is an error.
     pub fn of(objects: &'o [Loaded], tally: &mut Tally, found: &mut Diagnostics) -> Cluster<'o> {
-        let owners = Owners::of(objects);
+        let owners = Owners::among(objects);
         let claimed = Claimed::of(objects.iter().map(|loaded| &loaded.object));
         let mut building = Building {
             cluster: Cluster {
@@ -128,22 +121,12 @@ impl<'o> Cluster<'o> {
             inferred: BTreeSet::new(),
         };
         for loaded in objects {
-            building.node_or_workload(loaded, &owners);
-            let kind = loaded.object.kind();
-            match &loaded.object {
-                Object::Job(job) if is_done(job) => {}
-                Object::Job(job) => match job.spec.stands_still() {
-                    Some(why) => tally.count(why, &loaded.origin),
-                    None => tally.not_simulated_of_job(&job.spec, &loaded.origin),
-                },
-                Object::CronJob(it) => match it.spec.stands_still() {
-                    Some(why) => tally.count(why, &loaded.origin),
-                    None => {
-                        let job = &it.spec.job_template.spec;
-                        tally.not_simulated_of_job(job, &loaded.origin);
-                    }
-                },
-                _ => {}
+            let (kind, workload) = (loaded.object.kind(), loaded.object.workload());
+            match (&loaded.object, &workload) {
+                (Object::Node(node), _) => building.cluster.nodes.push((node, &loaded.origin)),
+                // Who they belong to is asked once all workloads are known.
+                (Object::Pod(_), _) | (_, None) => {}
+                (_, Some(workload)) => building.workload(workload, loaded, &owners, tally),
             }
             if STORAGE.contains(&kind) {
                 building.cluster.storage.push(loaded.object.clone());
@@ -152,7 +135,7 @@ impl<'o> Cluster<'o> {
                 continue;
             }
             // What limits the pods of the dump only, too: those that come after know nothing of it.
-            if !TAKEN_OVER.contains(&kind) {
+            if workload.is_none() && !TAKEN_OVER.contains(&kind) {
                 tally.kind(kind.api_version(), kind.name(), &loaded.origin);
             }
         }
@@ -235,56 +218,41 @@ struct Building<'o> {
 }
 
 impl<'o> Building<'o> {
-    fn node_or_workload(&mut self, loaded: &'o Loaded, owners: &Owners<'_>) {
+    fn workload(
+        &mut self,
+        workload: &Workload<'_>,
+        loaded: &'o Loaded,
+        owners: &Owners<'_>,
+        tally: &mut Tally,
+    ) {
         let aside = &mut self.cluster.aside;
-        let metadata = loaded.object.metadata();
-        let owner = match &loaded.object {
-            Object::Node(node) => {
-                self.cluster.nodes.push((node, &loaded.origin));
+        let Some(owner) = owners.of(workload) else { return };
+        if workload.kind == ObjectKind::ReplicaSet {
+            if owner.name != workload.metadata.name {
+                // Its Deployment speaks for it, or its pods do.
                 return;
             }
-            Object::Deployment(_) => owners.own(OwnerKind::Deployment, metadata),
-            Object::StatefulSet(_) => owners.own(OwnerKind::StatefulSet, metadata),
-            Object::DaemonSet(_) => owners.own(OwnerKind::DaemonSet, metadata),
-            Object::ReplicaSet(set) => {
-                let owner = owners.of_replica_set(metadata);
-                if owner.name != metadata.name {
-                    // Its Deployment speaks for it, or its pods do.
-                    return;
-                }
-                if set.spec.replicas == Some(0) {
-                    aside.old_replica_sets += 1;
-                    return;
-                }
-                owner
+            if workload.replicas == Some(0) {
+                aside.old_replica_sets += 1;
+                return;
             }
-            Object::CronJob(it) if it.spec.stands_still().is_some() => return,
-            // Its Jobs that run already are a workload of their own.
-            Object::CronJob(_) => owners.own(OwnerKind::CronJob, metadata),
-            Object::Job(job) => {
-                if is_done(job) {
-                    aside.finished_jobs += 1;
-                    return;
-                }
-                if job.spec.stands_still().is_some() {
-                    return;
-                }
-                owners.of_job(metadata)
-            }
-            _ => return,
-        };
-        let spec = match &loaded.object {
-            Object::Job(job) => remaining(job),
-            Object::ReplicaSet(set) => ControllerSpec {
-                replicas: set.spec.replicas,
-                min_ready_seconds: set.spec.min_ready_seconds,
-                selector: set.spec.selector.clone(),
-                ..ControllerSpec::only(set.spec.template.clone())
-            },
-            other => match ControllerSpec::of(other.clone()) {
-                Some((_, _, spec)) => spec,
-                None => return,
-            },
+        }
+        let job = if let Object::Job(job) = &loaded.object { Some(job) } else { None };
+        if job.is_some_and(|job| is_done(job)) {
+            aside.finished_jobs += 1;
+            return;
+        }
+        if let Some(why) = workload.stands_still() {
+            tally.count(why, &loaded.origin);
+            return;
+        }
+        if let Some(job) = workload.job {
+            tally.not_simulated_of_job(job, &loaded.origin);
+        }
+        let spec = ControllerSpec::of(workload);
+        let spec = match job {
+            Some(job) => remaining(spec, &job.status),
+            None => spec,
         };
         match self.known.get(&owner) {
             // Another Job of the same CronJob.
@@ -297,9 +265,7 @@ impl<'o> Building<'o> {
                 }
             }
             None => {
-                let mut annotations = metadata.annotations.clone();
-                annotations.extend(spec.template.metadata.annotations.clone());
-                self.add(owner, spec, annotations, &loaded.origin);
+                self.add(owner, spec, workload.annotations(), &loaded.origin);
             }
         }
     }
@@ -336,7 +302,7 @@ impl<'o> Building<'o> {
         let owner = owners.of_pod(&pod.metadata);
         let workload = self.known.get(&owner).copied().unwrap_or_else(|| {
             let mut spec = ControllerSpec::only(template_of(pod, owner.kind));
-            spec.job = (owner.kind == OwnerKind::Job).then(Box::default);
+            spec.job = (owner.kind == Kind::Job).then(Box::default);
             let index = self.add(owner, spec, pod.metadata.annotations.clone(), origin);
             self.inferred.insert(index);
             index
@@ -354,8 +320,8 @@ impl<'o> Building<'o> {
     /// Gives Jobs that run another name than the CronJob that made them: reports know workloads by name.
     fn tell_apart(&mut self) {
         for (owner, index) in &self.known {
-            let cron_job = Owner { kind: OwnerKind::CronJob, ..owner.clone() };
-            if owner.kind == OwnerKind::Job && self.known.contains_key(&cron_job) {
+            let cron_job = Owner { kind: Kind::CronJob, ..owner.clone() };
+            if owner.kind == Kind::Job && self.known.contains_key(&cron_job) {
                 self.cluster.workloads[*index].name += " (running)";
             }
         }
@@ -370,7 +336,7 @@ impl<'o> Building<'o> {
     ) -> usize {
         let index = self.cluster.workloads.len();
         self.cluster.workloads.push(Written {
-            kind: owner.kind.into(),
+            kind: owner.kind,
             namespace: owner.namespace.clone(),
             name: owner.name.clone(),
             spec,
@@ -398,20 +364,21 @@ fn is_done(job: &kube::Job) -> bool {
         || (status.succeeded >= completions && !paused)
 }
 
-/// What a Job has still to do.
-fn remaining(job: &kube::Job) -> ControllerSpec {
-    let parallelism = job.spec.parallelism.unwrap_or(1);
-    let completions = job.spec.completions.unwrap_or(parallelism);
-    let mut spec = job.spec.clone();
-    // What has failed counts, and may have been all that may.
-    spec.backoff_limit = match (spec.backoff_limit, spec.backoff_limit_per_index) {
-        (None, Some(_)) => None,
-        (limit, _) => Some(limit.unwrap_or(6).saturating_sub(job.status.failed)),
-    };
+/// What a Job has still to do, of what it wants.
+fn remaining(mut spec: ControllerSpec, status: &kube::JobStatus) -> ControllerSpec {
+    let parallelism = spec.parallelism.unwrap_or(1);
+    let completions = spec.completions.unwrap_or(parallelism);
+    if let Some(job) = &mut spec.job {
+        // What has failed counts, and may have been all that may.
+        job.backoff_limit = match (job.backoff_limit, job.backoff_limit_per_index) {
+            (None, Some(_)) => None,
+            (limit, _) => Some(limit.unwrap_or(6).saturating_sub(status.failed)),
+        };
+    }
     ControllerSpec {
-        completions: Some(completions.saturating_sub(job.status.succeeded)),
+        completions: Some(completions.saturating_sub(status.succeeded)),
         parallelism: Some(parallelism),
-        ..ControllerSpec::of_job(spec)
+        ..spec
     }
 }
 
@@ -420,12 +387,12 @@ fn sum(one: Option<u32>, other: Option<u32>) -> Option<u32> {
 }
 
 /// What a pod was made of, as far as the pod shows it.
-fn template_of(pod: &kube::Pod, kind: OwnerKind) -> PodTemplateSpec {
+fn template_of(pod: &kube::Pod, kind: Kind) -> PodTemplateSpec {
     let mut metadata = pod.metadata.clone();
     metadata.labels.retain(|label, _| !POD_LABELS.contains(&label.as_str()));
     let mut spec = pod.spec.clone();
     spec.node_name = None;
-    if kind == OwnerKind::DaemonSet {
+    if kind == Kind::DaemonSet {
         forget_own_node(&mut spec);
     }
     PodTemplateSpec { metadata, spec }

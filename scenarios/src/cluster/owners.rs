@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::file::Kind;
-use crate::kube::{Object, ObjectKind, ObjectMeta, OwnerReference};
+use crate::kube::{Object, ObjectKind, ObjectMeta, OwnerReference, Workload};
 use crate::load::Loaded;
 
 /// Marks a pod that its node's kubelet made of a file.
@@ -14,42 +14,12 @@ const HASH_LABEL: &str = "pod-template-hash";
 /// A workload by kind, namespace and name.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Owner {
-    /// What looks after the pods.
-    pub kind: OwnerKind,
+    /// What looks after the pods; of a CronJob, the Jobs that run already are a `Job` of its name.
+    pub kind: Kind,
     /// The namespace.
     pub namespace: String,
     /// The name.
     pub name: String,
-}
-
-/// What looks after pods, in an order of its own: it only has to be one.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum OwnerKind {
-    /// A Deployment, or a ReplicaSet without one.
-    Deployment,
-    /// A StatefulSet.
-    StatefulSet,
-    /// A DaemonSet.
-    DaemonSet,
-    /// A Job, or those that run already of a CronJob.
-    Job,
-    /// A CronJob, and the Jobs that it will make.
-    CronJob,
-    /// None, or one that is not modelled.
-    Pod,
-}
-
-impl From<OwnerKind> for Kind {
-    fn from(kind: OwnerKind) -> Kind {
-        match kind {
-            OwnerKind::Deployment => Kind::Deployment,
-            OwnerKind::StatefulSet => Kind::StatefulSet,
-            OwnerKind::DaemonSet => Kind::DaemonSet,
-            OwnerKind::Job => Kind::Job,
-            OwnerKind::CronJob => Kind::CronJob,
-            OwnerKind::Pod => Kind::Pod,
-        }
-    }
 }
 
 /// Whether a pod is only the picture of one that a node runs by itself.
@@ -63,7 +33,7 @@ pub(super) fn is_mirror(pod: &ObjectMeta) -> bool {
 pub(super) struct Owners<'o>(BTreeMap<(ObjectKind, &'o str, &'o str), &'o ObjectMeta>);
 
 impl<'o> Owners<'o> {
-    pub(super) fn of(objects: &'o [Loaded]) -> Owners<'o> {
+    pub(super) fn among(objects: &'o [Loaded]) -> Owners<'o> {
         let between =
             |loaded: &&Loaded| matches!(loaded.object, Object::ReplicaSet(_) | Object::Job(_));
         let row = |loaded: &'o Loaded| {
@@ -76,36 +46,44 @@ impl<'o> Owners<'o> {
 
     /// Who a pod belongs to.
     pub(super) fn of_pod(&self, pod: &ObjectMeta) -> Owner {
-        let Some(owner) = pod.controller() else { return self.own(OwnerKind::Pod, pod) };
+        let Some(owner) = pod.controller() else { return self.own(Kind::Pod, pod) };
         let known = |kind| self.0.get(&(kind, pod.namespace(), owner.name.as_str()));
         let (kind, name) = match owner.kind.as_str() {
             "ReplicaSet" => match known(ObjectKind::ReplicaSet) {
                 Some(set) => return self.of_replica_set(set),
-                None => (OwnerKind::Deployment, deployment_name(owner, pod)),
+                None => (Kind::Deployment, deployment_name(owner, pod)),
             },
             "Job" => match known(ObjectKind::Job) {
                 Some(job) => return self.of_job(job),
-                None => (OwnerKind::Job, cron_job_name(&owner.name)),
+                None => (Kind::Job, cron_job_name(&owner.name)),
             },
-            "ReplicationController" => (OwnerKind::Deployment, owner.name.as_str()),
-            "StatefulSet" => (OwnerKind::StatefulSet, owner.name.as_str()),
-            "DaemonSet" => (OwnerKind::DaemonSet, owner.name.as_str()),
-            _ => return self.own(OwnerKind::Pod, pod),
+            "ReplicationController" => (Kind::Deployment, owner.name.as_str()),
+            "StatefulSet" => (Kind::StatefulSet, owner.name.as_str()),
+            "DaemonSet" => (Kind::DaemonSet, owner.name.as_str()),
+            _ => return self.own(Kind::Pod, pod),
         };
         Owner { kind, namespace: pod.namespace().to_owned(), name: name.to_owned() }
     }
 
-    /// The workload that a ReplicaSet is a part of: its Deployment, or it is one of its own.
-    pub(super) fn of_replica_set(&self, set: &ObjectMeta) -> Owner {
-        self.above(OwnerKind::Deployment, "Deployment", set)
+    /// What a workload is a part of: a ReplicaSet of its Deployment, a Job of its CronJob, or it is one
+    /// of its own.
+    pub(super) fn of(&self, workload: &Workload<'_>) -> Option<Owner> {
+        Some(match workload.kind {
+            ObjectKind::ReplicaSet => self.of_replica_set(workload.metadata),
+            ObjectKind::Job => self.of_job(workload.metadata),
+            kind => self.own(Kind::of(kind)?, workload.metadata),
+        })
     }
 
-    /// The workload that a Job is a part of: its CronJob, or it is one of its own.
-    pub(super) fn of_job(&self, job: &ObjectMeta) -> Owner {
-        self.above(OwnerKind::Job, "CronJob", job)
+    fn of_replica_set(&self, set: &ObjectMeta) -> Owner {
+        self.above(Kind::Deployment, "Deployment", set)
     }
 
-    fn above(&self, kind: OwnerKind, parent: &str, object: &ObjectMeta) -> Owner {
+    fn of_job(&self, job: &ObjectMeta) -> Owner {
+        self.above(Kind::Job, "CronJob", job)
+    }
+
+    fn above(&self, kind: Kind, parent: &str, object: &ObjectMeta) -> Owner {
         match object.controller().filter(|owner| owner.kind == parent) {
             Some(owner) => {
                 Owner { kind, namespace: object.namespace().to_owned(), name: owner.name.clone() }
@@ -115,7 +93,7 @@ impl<'o> Owners<'o> {
     }
 
     /// An object that is a workload itself.
-    pub(super) fn own(&self, kind: OwnerKind, object: &ObjectMeta) -> Owner {
+    fn own(&self, kind: Kind, object: &ObjectMeta) -> Owner {
         Owner { kind, namespace: object.namespace().to_owned(), name: object.name.clone() }
     }
 }

@@ -21,8 +21,8 @@ pub(super) fn workloads(
     let mut workloads = Vec::new();
     for (index, workload) in file.workloads.iter().enumerate() {
         let node = tree.at(&[Step::Key("workloads".into()), Step::Index(index)]);
-        let kind = format!("{:?}", workload.kind);
-        let origin = Origin::new(source, node.span.clone(), &kind, None, Some(&workload.name));
+        let (kind, name) = (workload.kind.name(), Some(workload.name.as_str()));
+        let origin = Origin::new(source, node.span.clone(), kind, None, name);
         let admitted = examine::workloads::examine(workload.kind, node, &origin, found);
         if admitted == Admitted::No {
             continue;
