@@ -107,6 +107,15 @@ pub fn parse(text: &str) -> Result<Vec<Node>, SyntaxError> {
     Ok(documents)
 }
 
+/// The value that is a part of a text, with its places in the whole; none if that part alone is no value.
+/// A part of JSON always is one.
+#[must_use]
+pub fn part(text: &str, span: &Range<usize>) -> Option<Node> {
+    let mut node = parse(text.get(span.clone())?).ok()?.into_iter().next()?;
+    node.shift(span.start);
+    Some(node)
+}
+
 /// Every document of a source.
 ///
 /// # Errors
@@ -361,6 +370,28 @@ impl Node {
     pub fn get(&self, key: &str) -> Option<&Node> {
         let Value::Map(entries) = &self.value else { return None };
         entries.iter().find(|(name, ..)| name == key).map(|(.., node)| node)
+    }
+
+    /// The same, taken out.
+    pub fn take(&mut self, key: &str) -> Option<Node> {
+        let Value::Map(entries) = &mut self.value else { return None };
+        let at = entries.iter().position(|(name, ..)| name == key)?;
+        Some(entries.remove(at).2)
+    }
+
+    /// Moves it and all below it by so many bytes.
+    fn shift(&mut self, by: usize) {
+        self.span = self.span.start + by..self.span.end + by;
+        match &mut self.value {
+            Value::Scalar(_) => {}
+            Value::Seq(items) => items.iter_mut().for_each(|node| node.shift(by)),
+            Value::Map(entries) => {
+                for (_, key, node) in entries {
+                    *key = key.start + by..key.end + by;
+                    node.shift(by);
+                }
+            }
+        }
     }
 
     /// The text that this is, if it is one.

@@ -135,7 +135,14 @@ impl Scenario {
 
     /// The one document of a scenario's text.
     fn tree(source: &Source) -> Result<Node, Diagnostics> {
-        let mut documents = tree::documents(source)?;
+        Scenario::only_document(source, tree::documents(source)?)
+    }
+
+    /// The one of the documents of a scenario's text.
+    pub(crate) fn only_document(
+        source: &Source,
+        mut documents: Vec<Node>,
+    ) -> Result<Node, Diagnostics> {
         if documents.len() != 1 {
             let what = if documents.is_empty() { "nothing" } else { "more than one document" };
             let message = format!("{} contains {what}", source.file);

@@ -190,15 +190,16 @@ impl Loader<'_> {
             Origin::new(source, span.clone(), &head.kind, namespace.as_deref(), name.as_deref());
         // The tree that knows where everything stands is made only where something is wrong.
         let place = |path: &[Step]| {
-            let tree = tree::parse(text).ok().and_then(|trees| trees.into_iter().next());
-            let inside = tree.map_or(0..1, |tree| tree.at(path).span.clone());
-            span.start + inside.start..span.start + inside.end
+            let tree = tree::part(&source.text, &span);
+            tree.map_or(span.start..span.start + 1, |tree| tree.at(path).span.clone())
         };
         let value = || match serde_json::from_str::<Unique>(text) {
             Ok(Unique(value)) => Ok(value),
             Err(error) => Err(wrong(text, span.start, &error)),
         };
-        self.object(&head, origin, value, place);
+        if let Some(object) = self.object(&head, &origin, value, place) {
+            self.keep(object, origin, None);
+        }
     }
 
     fn json_items(&mut self, source: &Source, items: &RawValue, list: &Head, depth: usize) {

@@ -36,6 +36,17 @@ pub struct Loaded {
     pub object: Object,
     /// Where it was written.
     pub origin: Origin,
+    /// What it was read from, if that was a tree and is no dump of a cluster, which may be large.
+    tree: Option<Node>,
+}
+
+impl Loaded {
+    /// The object as it was written, with the places of its parts.
+    #[must_use]
+    pub fn tree(&self) -> Option<Node> {
+        let Origin { source, span, .. } = &self.origin;
+        self.tree.clone().or_else(|| tree::part(&source.text, span))
+    }
 }
 
 /// Lists may contain lists, but not without end.
@@ -49,6 +60,9 @@ pub struct Loader<'l> {
     names: BTreeMap<(ObjectKind, String, String), usize>,
     inputs: Vec<Input>,
     account: Account,
+    /// Whether it is said what is no object, and what is there twice.
+    strict: bool,
+    keeps_trees: bool,
     /// Who named the paths.
     named: Named,
     lines: Lines,
@@ -82,13 +96,22 @@ impl<'l> Loader<'l> {
             lines: Lines::default(),
             unrendered: None,
             account: Account::default(),
+            strict: true,
+            keeps_trees: true,
         }
     }
 
     /// The same for what a cluster holds, which its API server has admitted.
     #[must_use]
     pub fn of_a_cluster(self) -> Loader<'l> {
-        Loader { account: Account::of_a_cluster(), ..self }
+        Loader { account: Account::of_a_cluster(), keeps_trees: false, ..self }
+    }
+
+    /// The same for whatever files there are: what is no object is left out, and what is there twice is
+    /// kept twice.
+    #[must_use]
+    pub fn of_any_files(self) -> Loader<'l> {
+        Loader { strict: false, ..self }
     }
 
     /// Reads a file, every file of a folder, or every file that a glob matches; `shown` is how
@@ -133,16 +156,19 @@ impl<'l> Loader<'l> {
         *self.unrendered.get_or_insert_with(|| hints::unrendered(&source.text))
     }
 
-    /// Takes in one object once its kind is known to be modelled, and the API server would admit it.
-    /// `place` knows where a part of it stands.
+    /// One object, if its kind is known to be modelled, and the API server would admit it. `place` knows
+    /// where a part of it stands.
     fn object(
         &mut self,
         head: &Head,
-        origin: Origin,
+        origin: &Origin,
         value: impl FnOnce() -> Result<Value, Wrong>,
         place: impl Fn(&[Step]) -> Range<usize>,
-    ) {
+    ) -> Option<Object> {
         if head.kind.is_empty() {
+            if !self.strict {
+                return None;
+            }
             let message = "this is not a Kubernetes object: it has no `kind`";
             let wrong = origin.diagnostic("E0301", message);
             let help = hints::kustomization(&origin.source.file)
@@ -151,30 +177,33 @@ impl<'l> Loader<'l> {
                 Some(help) => wrong.help(help),
                 None => wrong,
             });
-            return;
+            return None;
         }
         let Some(kind) = ObjectKind::of(&head.api_version, &head.kind) else {
-            self.tally.kind(&head.api_version, &head.kind, &origin);
-            return;
+            self.tally.kind(&head.api_version, &head.kind, origin);
+            return None;
         };
         let value = match value() {
             Ok(value) => value,
             Err(Wrong { message, span }) => {
                 let message = format!("{}: {message}", origin.name);
                 self.unreadable(Diagnostic::new("E0301", message).at(&origin.source, span));
-                return;
+                return None;
             }
         };
         let judged = (Type::of(kind), &value);
-        if self.account.examine(judged, &origin, &place, self.found) == Admitted::No {
-            return;
+        if self.account.examine(judged, origin, &place, self.found) == Admitted::No {
+            return None;
         }
         match kind.read(&value) {
             Ok((object, unknown)) => {
-                self.tally.fields(&unknown, &origin);
-                self.keep(object, origin);
+                self.tally.fields(&unknown, origin);
+                Some(object)
             }
-            Err(fault) => self.unreadable(misfit(&fault, &origin, place)),
+            Err(fault) => {
+                self.unreadable(misfit(&fault, origin, place));
+                None
+            }
         }
     }
 
@@ -193,18 +222,18 @@ impl<'l> Loader<'l> {
 
     /// Keeps an object unless it is there already. The same object twice is one object: bundles
     /// often repeat their namespace.
-    fn keep(&mut self, object: Object, origin: Origin) {
+    fn keep(&mut self, object: Object, origin: Origin, tree: Option<Node>) {
         let metadata = object.metadata();
-        if metadata.name.is_empty() {
-            // `generateName`: each is one of its own.
-            self.loaded.push(Loaded { object, origin });
+        // `generateName`: each is one of its own.
+        if metadata.name.is_empty() || !self.strict {
+            self.loaded.push(Loaded { object, origin, tree });
             return;
         }
         let name = (object.kind(), metadata.namespace().to_owned(), metadata.name.clone());
         match self.names.entry(name) {
             Entry::Vacant(free) => {
                 free.insert(self.loaded.len());
-                self.loaded.push(Loaded { object, origin });
+                self.loaded.push(Loaded { object, origin, tree });
             }
             Entry::Occupied(taken) => {
                 let other = &self.loaded[*taken.get()];

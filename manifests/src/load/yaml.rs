@@ -9,21 +9,25 @@ impl Loader<'_> {
     pub(super) fn yaml(&mut self, source: &Source) -> Result<(), Box<Diagnostic>> {
         let documents =
             tree::parse(&source.text).map_err(|error| Box::new(error.diagnostic(source)))?;
-        for document in &documents {
-            self.node(source, document, &Head::default(), 0);
-        }
+        self.documents(source, documents);
         Ok(())
     }
 
-    fn node(&mut self, source: &Source, node: &Node, list: &Head, depth: usize) {
+    /// Reads documents that have been parsed already.
+    pub fn documents(&mut self, source: &Source, documents: Vec<Node>) {
+        self.unrendered = None;
+        documents.into_iter().for_each(|it| self.node(source, it, &Head::default(), 0));
+    }
+
+    fn node(&mut self, source: &Source, mut node: Node, list: &Head, depth: usize) {
         let own =
             |key: &str, list: &str| node.get(key).and_then(Node::text).unwrap_or(list).to_owned();
         let head = Head {
             api_version: own("apiVersion", &list.api_version),
             kind: own("kind", &list.kind),
         };
-        if let Some(items) = node.get("items")
-            && let Some(kind) = head.kind.strip_suffix("List")
+        if let Some(kind) = head.kind.strip_suffix("List")
+            && let Some(items) = node.take("items")
         {
             if depth == MOST_NESTED {
                 let message = "lists within lists within lists: this is not what Kubernetes writes";
@@ -32,9 +36,9 @@ impl Loader<'_> {
             }
             let head = Head { kind: kind.to_owned(), ..head };
             let list = if kind.is_empty() { list } else { &head };
-            match &items.value {
+            match items.value {
                 Value::Seq(items) => {
-                    items.iter().for_each(|item| self.node(source, item, list, depth + 1));
+                    items.into_iter().for_each(|item| self.node(source, item, list, depth + 1));
                 }
                 Value::Scalar(serde_json::Value::Null) => {}
                 Value::Scalar(_) | Value::Map(_) => {
@@ -49,6 +53,9 @@ impl Loader<'_> {
         let (namespace, name) = (metadata("namespace"), metadata("name"));
         let origin = Origin::new(source, node.span.clone(), &head.kind, namespace, name);
         let place = |path: &[Step]| node.at(path).span.clone();
-        self.object(&head, origin, || Ok(node.to_json()), place);
+        if let Some(object) = self.object(&head, &origin, || Ok(node.to_json()), place) {
+            let tree = self.keeps_trees.then_some(node);
+            self.keep(object, origin, tree);
+        }
     }
 }

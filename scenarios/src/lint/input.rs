@@ -1,24 +1,18 @@
 //! The input of a review: workloads, budgets and pools, each with its place.
 
-use std::collections::BTreeSet;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sim::providers::{self, Provider};
 
 use super::matching::{Labels, admits, labels};
-use crate::admission::types::Type;
-use crate::admission::{Account, Admitted};
-use crate::diagnostic::{Diagnostic, Diagnostics, Source};
-use crate::file::{Capacity, File, Kind, Pool};
+use crate::diagnostic::{Diagnostic, Source};
+use crate::file::{Capacity, File, Pool};
 use crate::kube::{
-    self, HorizontalPodAutoscaler, JobSpec, Object, ObjectKind, ObjectMeta, PodDisruptionBudget,
-    PodSpec, PodTemplateSpec,
+    self, HorizontalPodAutoscaler, JobSpec, ObjectKind, PodDisruptionBudget, PodSpec,
 };
-use crate::load::{self, Origin};
+use crate::load::Origin;
 use crate::node_labels;
-use crate::reading::Named;
 use crate::tree::{Node, Step, Value};
-use crate::{Scenario, reading, tree};
 
 /// Everything that is reviewed together.
 pub(crate) struct ReviewInput {
@@ -35,20 +29,20 @@ pub(crate) struct ReviewInput {
     pub(super) autoscalers: Vec<HorizontalPodAutoscaler>,
     /// Workloads that a scenario keeps off spot, as `namespace/name`.
     off_spot: BTreeSet<String>,
-    /// What was said of rules that objects of a cluster break.
-    account: Account,
 }
 
 /// Something that keeps pods.
 pub(crate) struct Workload {
-    /// Its kind, as Kubernetes calls it.
-    pub(crate) kind: &'static str,
+    /// Its kind.
+    pub(crate) kind: ObjectKind,
     /// Its namespace.
     pub(crate) namespace: String,
     /// Its name.
     pub(crate) name: String,
+    /// The labels of its pods.
+    pub(super) labels: BTreeMap<String, String>,
     /// What each pod is.
-    pub(crate) template: PodTemplateSpec,
+    pub(super) spec: PodSpec,
     /// Annotations of the object and of its pods.
     pub(crate) annotations: Vec<(String, String)>,
     /// How its Jobs take failures; none if it has no Jobs, or they never give up.
@@ -66,6 +60,15 @@ pub(crate) struct Place {
 }
 
 impl Place {
+    /// The first line of an object: a dump is read as a stream, and nothing is known of the parts.
+    pub(super) fn of_first_line(origin: &Origin) -> Place {
+        let Origin { source, span, .. } = origin;
+        let end = source.text[span.clone()].find('\n').map_or(span.end, |at| span.start + at);
+        let nothing = Value::Scalar(serde_json::Value::Null);
+        let node = Node { span: span.start..end, value: nothing };
+        Place { source: Source::clone(source), node }
+    }
+
     /// A diagnostic at the deepest node on a path from here.
     pub(crate) fn warn(&self, code: &'static str, message: String, path: &[&str]) -> Diagnostic {
         let steps: Vec<Step> = path
@@ -79,22 +82,22 @@ impl Place {
 impl Workload {
     /// As a person names it.
     pub(crate) fn full(&self) -> String {
-        format!("{} {}/{}", self.kind, self.namespace, self.name)
+        format!("{} {}/{}", self.kind.name(), self.namespace, self.name)
     }
 
     /// Its pods' spec.
     pub(crate) fn spec(&self) -> &PodSpec {
-        &self.template.spec
+        &self.spec
     }
 
     /// The labels of its pods.
     pub(crate) fn labels(&self) -> Labels {
-        labels(&self.template.metadata.labels)
+        labels(&self.labels)
     }
 
     /// Whether it serves: its pods run for ever, and some should always be there.
     pub(crate) fn serves(&self) -> bool {
-        ["Deployment", "StatefulSet", "ReplicaSet"].contains(&self.kind)
+        self.kind.keeps_replicas()
     }
 
     /// A diagnostic at the name.
@@ -127,15 +130,21 @@ impl ReviewInput {
             budgets: Vec::new(),
             autoscalers: Vec::new(),
             off_spot: BTreeSet::new(),
-            account: Account::default(),
         }
+    }
+
+    /// From now on, nodes are where a scenario has them.
+    pub(super) fn use_nodes_of(&mut self, file: &File) {
+        self.provider = file.provider.provider();
+        self.region.clone_from(&file.region);
+        self.off_spot.extend(file.cluster.iter().flat_map(|it| it.on_demand_only.iter().cloned()));
     }
 
     /// How many pods it has at least, as far as is written.
     pub(crate) fn replicas(&self, workload: &Workload) -> u32 {
         let scales = |scaler: &&HorizontalPodAutoscaler| {
             let target = &scaler.spec.scale_target_ref;
-            target.kind == workload.kind
+            target.kind == workload.kind.name()
                 && target.name == workload.name
                 && scaler.metadata.namespace() == workload.namespace
         };
@@ -168,168 +177,6 @@ impl ReviewInput {
         }
         all
     }
-
-    /// Adds what files contain: scenarios with their manifests, or objects.
-    pub(crate) fn read(&mut self, path: &Path, name: &str, found: &mut Diagnostics) {
-        match load::matching(path, name) {
-            Ok(files) => {
-                files.iter().for_each(|(path, name)| self.read_file(path, name, found));
-            }
-            Err(error) => found.push(*error),
-        }
-    }
-
-    fn read_file(&mut self, path: &Path, name: &str, found: &mut Diagnostics) {
-        let read = reading::source(path, name, Named::OnCommandLine)
-            .and_then(|source| Ok((tree::documents(&source)?, source)));
-        match read {
-            Err(errors) => errors.iter().for_each(|error| found.push(error.clone())),
-            Ok((documents, source)) if documents.iter().any(is_scenario) => {
-                self.scenario(&source, &documents[0], path, found);
-            }
-            Ok((documents, source)) => {
-                documents.into_iter().for_each(|document| self.object(&source, document, found));
-            }
-        }
-    }
-
-    fn scenario(&mut self, source: &Source, tree: &Node, path: &Path, found: &mut Diagnostics) {
-        match Scenario::parse(source, path.parent()) {
-            Ok(scenario) => {
-                scenario.warnings.iter().for_each(|warning| found.push(warning.clone()))
-            }
-            Err(errors) => {
-                errors.iter().for_each(|error| found.push(error.clone()));
-                return;
-            }
-        }
-        // It has just been read, so it can be read again.
-        let Ok(file) = serde_json::from_value::<File>(tree.to_json()) else { return };
-        self.provider = file.provider.provider();
-        self.off_spot.extend(file.cluster.iter().flat_map(|it| it.on_demand_only.iter().cloned()));
-        self.region.clone_from(&file.region);
-        let below = |key: &str, index: usize| Place {
-            source: source.clone(),
-            node: tree.at(&[Step::Key(key.into()), Step::Index(index)]).clone(),
-        };
-        for (index, pool) in file.pools.into_iter().enumerate() {
-            self.pools.push((pool, below("pools", index)));
-        }
-        for (index, workload) in file.workloads.into_iter().enumerate() {
-            let Ok((spec, _)) = kube::read::<PodSpec>(&workload.template) else { continue };
-            let has_jobs = matches!(workload.kind, Kind::Job | Kind::CronJob);
-            let job = workload.limits().filter(|_| has_jobs).map(Box::new);
-            let metadata = ObjectMeta { labels: workload.labels, ..ObjectMeta::default() };
-            self.workloads.push(Workload {
-                kind: kind_name(workload.kind),
-                namespace: workload.namespace,
-                name: workload.name,
-                template: PodTemplateSpec { metadata, spec },
-                annotations: workload.annotations.into_iter().collect(),
-                job,
-                replicas: workload.replicas,
-                place: below("workloads", index),
-                path: &["template"],
-            });
-        }
-        for manifest in &file.manifests {
-            let path =
-                path.parent().map_or_else(|| manifest.into(), |folder| folder.join(manifest));
-            self.read(&path, manifest, found);
-        }
-        if let Some(dump) = &file.cluster {
-            self.dump(dump, path.parent());
-        }
-    }
-
-    /// Adds an object, or those of a list. What creates no pods and protects none is left out.
-    fn object(&mut self, source: &Source, node: Node, found: &mut Diagnostics) {
-        let text = |key: &str| node.get(key).and_then(Node::text).unwrap_or_default();
-        if text("kind").ends_with("List")
-            && let Some(Value::Seq(items)) = node.get("items").map(|items| &items.value)
-        {
-            items.iter().for_each(|item| self.object(source, item.clone(), found));
-            return;
-        }
-        let Some(kind) = ObjectKind::of(text("apiVersion"), text("kind")) else { return };
-        let metadata = |key| node.get("metadata").and_then(|it| it.get(key)).and_then(Node::text);
-        let (namespace, name) = (metadata("namespace"), metadata("name"));
-        let origin = Origin::new(source, node.span.clone(), kind.name(), namespace, name);
-        let place = |path: &[Step]| node.at(path).span.clone();
-        let value = node.to_json();
-        let judged = (Type::of(kind), &value);
-        if self.account.examine(judged, &origin, place, found) == Admitted::No {
-            return;
-        }
-        let object = match kind.read(&value) {
-            Ok((object, _)) => object,
-            Err(fault) => {
-                found.push(load::misfit(&fault, &origin, place));
-                return;
-            }
-        };
-        // A pod of a ReplicaSet, say, is reviewed where it is written.
-        if object.metadata().controller().is_some() {
-            return;
-        }
-        let place = Place { source: source.clone(), node };
-        match object {
-            Object::PodDisruptionBudget(budget) => self.budgets.push((*budget, place)),
-            Object::HorizontalPodAutoscaler(scaler) => self.autoscalers.push(*scaler),
-            other => self.workloads.extend(workload(other, place)),
-        }
-    }
-}
-
-fn is_scenario(document: &Node) -> bool {
-    document.get("apiVersion").and_then(Node::text).is_some_and(|v| v.starts_with("spotsim/"))
-}
-
-pub(super) fn kind_name(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Deployment => "Deployment",
-        Kind::StatefulSet => "StatefulSet",
-        Kind::DaemonSet => "DaemonSet",
-        Kind::Job => "Job",
-        Kind::CronJob => "CronJob",
-        Kind::Pod => "Pod",
-    }
-}
-
-/// What an object keeps, if it is of a kind that keeps pods.
-fn workload(object: Object, place: Place) -> Option<Workload> {
-    const TEMPLATE: &[&str] = &["spec", "template", "spec"];
-    const OF_JOBS: &[&str] = &["spec", "jobTemplate", "spec", "template", "spec"];
-    let (kind, metadata) = (object.kind().name(), object.metadata().clone());
-    let (replicas, template, job, path) = match object {
-        Object::Deployment(it) => (it.spec.replicas, it.spec.template, None, TEMPLATE),
-        Object::ReplicaSet(it) => (it.spec.replicas, it.spec.template, None, TEMPLATE),
-        Object::StatefulSet(it) => (it.spec.replicas, it.spec.template, None, TEMPLATE),
-        Object::DaemonSet(it) => (None, it.spec.template, None, TEMPLATE),
-        Object::Job(it) => (None, it.spec.template.clone(), Some(Box::new(it.spec)), TEMPLATE),
-        Object::CronJob(it) => {
-            let spec = it.spec.job_template.spec;
-            (None, spec.template.clone(), Some(Box::new(spec)), OF_JOBS)
-        }
-        Object::Pod(it) => {
-            let template = PodTemplateSpec { metadata: it.metadata, spec: it.spec };
-            (None, template, None, &["spec"][..])
-        }
-        _ => return None,
-    };
-    let annotations = metadata.annotations.iter().chain(&template.metadata.annotations);
-    let annotations = annotations.map(|(key, value)| (key.clone(), value.clone())).collect();
-    Some(Workload {
-        kind,
-        namespace: metadata.namespace().to_owned(),
-        name: metadata.name,
-        annotations,
-        template,
-        job,
-        replicas,
-        place,
-        path,
-    })
 }
 
 /// Whether a pod names a label or a taint of spot nodes, and does not refuse them.

@@ -4,7 +4,7 @@
 //! their order.
 
 mod budgets;
-mod dump;
+mod collect;
 mod input;
 mod matching;
 mod pods;
@@ -50,9 +50,7 @@ pub static RULES: &[Rule] = &[
 pub fn review(files: &[PathBuf], provider: &'static Provider) -> Diagnostics {
     let mut found = Diagnostics::default();
     let mut input = ReviewInput::new(provider);
-    for file in files {
-        input.read(file, &file.display().to_string(), &mut found);
-    }
+    input.read(files, &mut found);
     RULES.iter().for_each(|rule| (rule.check)(&input, &mut found));
     found.by_place()
 }

@@ -3,7 +3,7 @@
 use super::input::ReviewInput;
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
-use crate::kube::{Container, ResourceList};
+use crate::kube::{Container, ObjectKind, ResourceList};
 
 /// What Kubernetes gives a pod that does not say.
 const DEFAULT_GRACE: u32 = 30;
@@ -24,7 +24,9 @@ pub(super) fn grace_beyond_notice(input: &ReviewInput, found: &mut Diagnostics) 
     for workload in &input.workloads {
         let grace = workload.spec().termination_grace_period_seconds.unwrap_or(DEFAULT_GRACE);
         let grace = sim::Span::from_secs(u64::from(grace));
-        if grace > provider.notice && workload.kind != "DaemonSet" && input.may_be_on_spot(workload)
+        if grace > provider.notice
+            && workload.kind != ObjectKind::DaemonSet
+            && input.may_be_on_spot(workload)
         {
             let message = format!(
                 "{} may take {grace} to stop, and {} gives {} of notice",
@@ -153,7 +155,8 @@ pub(super) const DATA_ON_NODE: Code = Code {
 };
 
 pub(super) fn data_on_node(input: &ReviewInput, found: &mut Diagnostics) {
-    for workload in input.workloads.iter().filter(|workload| workload.kind != "DaemonSet") {
+    for workload in input.workloads.iter().filter(|workload| workload.kind != ObjectKind::DaemonSet)
+    {
         for (index, volume) in workload.spec().volumes.iter().enumerate() {
             if volume.host_path.is_some() && input.may_be_on_spot(workload) {
                 let message = format!(

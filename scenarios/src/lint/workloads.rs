@@ -6,7 +6,7 @@ use super::input::{ReviewInput, Workload};
 use crate::cluster::counted;
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
-use crate::kube::PodAffinity;
+use crate::kube::{ObjectKind, PodAffinity};
 use crate::lower::retries;
 
 const ZONE: &str = "topology.kubernetes.io/zone";
@@ -78,7 +78,7 @@ pub(super) const BARE_POD: Code = Code {
 };
 
 pub(super) fn bare_pod(input: &ReviewInput, found: &mut Diagnostics) {
-    for workload in input.workloads.iter().filter(|workload| workload.kind == "Pod") {
+    for workload in input.workloads.iter().filter(|workload| workload.kind == ObjectKind::Pod) {
         if input.may_be_on_spot(workload) {
             let message =
                 format!("{} may run on spot, and no controller would replace it", workload.full());
@@ -118,7 +118,7 @@ const INTERRUPTED: [Option<i32>; 3] = [Some(128 + 15), Some(128 + 9), None];
 /// How interruptions alone make a Job fail, if they do.
 fn end_by_interruptions(workload: &Workload) -> Option<String> {
     let job = workload.job.as_ref()?;
-    let who = if workload.kind == "CronJob" { "a Job of it" } else { "it" };
+    let who = if workload.kind == ObjectKind::CronJob { "a Job of it" } else { "it" };
     let policy = match &job.pod_failure_policy {
         // What the API server refuses never runs.
         Some(written) => retries::policy(written, workload.spec()).ok()?,

@@ -22,6 +22,8 @@ use crate::Scenario;
 use crate::diagnostic::{Diagnostics, Source};
 use crate::tree::Node;
 use crate::unmodelled::Tally;
+pub(crate) use read::Read;
+pub(crate) use understand::Understood;
 
 /// Where a scenario was written.
 type Place<'p> = (&'p Source, &'p Node);
@@ -32,6 +34,16 @@ pub(crate) fn parse(
     tree: &Node,
     folder: Option<&Path>,
 ) -> Result<Scenario, Diagnostics> {
+    parse_and_look(source, tree, folder, |_, _| {})
+}
+
+/// The same; if it is a scenario, `look` sees what a setup keeps nothing of.
+pub(crate) fn parse_and_look(
+    source: &Source,
+    tree: &Node,
+    folder: Option<&Path>,
+    look: impl FnOnce(&Read, &Understood<'_>),
+) -> Result<Scenario, Diagnostics> {
     let (mut tally, mut found) = (Tally::default(), Diagnostics::default());
     let place = (source, tree);
     let Some(read) = read::read(place, folder, &mut tally, &mut found) else { return Err(found) };
@@ -40,6 +52,7 @@ pub(crate) fn parse(
     let finished = finish::finish(&read, &understood, lowered, place, &mut found);
     match finished {
         Some(finished) if !found.has_errors() => {
+            look(&read, &understood);
             Ok(finished.scenario(read, (source, folder), tally, found))
         }
         _ => Err(found),

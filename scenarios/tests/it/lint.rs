@@ -367,3 +367,62 @@ fn a_scenario_is_reviewed_with_its_cluster() {
     );
     assert!(said("W0106").is_some(), "{}", found.render(false));
 }
+
+/// A manifest of a scenario is reviewed as it was read with the scenario, in whatever form: each finding
+/// is at the same part of the same object.
+#[test]
+fn manifests_of_a_scenario_are_reviewed_where_they_are_written() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let yaml = "apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      terminationGracePeriodSeconds: 900
+      containers: [{name: app}]
+";
+    let json = r#"{"apiVersion": "v1", "kind": "List", "items": [{"apiVersion": "apps/v1", "kind":
+"Deployment", "metadata": {"name": "web"}, "spec": {"replicas": 2, "selector": {"matchLabels":
+{"app": "web"}}, "template": {"metadata": {"labels": {"app": "web"}}, "spec": {
+"terminationGracePeriodSeconds": 900, "containers": [{"name": "app"}]}}}}]}"#;
+    let reviewed = |name: &str, text: &str| {
+        std::fs::write(folder.path().join(name), text).expect("room for a file");
+        let scenario = format!(
+            "apiVersion: spotsim/v1\nname: m\nhorizon: 7d\nregion: us-east-1\npools:\n  - \
+             {{name: a, count: 2, capacityType: spot, zones: [us-east-1a, us-east-1b], \
+             instanceTypes: [m6i.large, m5.large]}}\nmanifests: [{name}]\n"
+        );
+        let file = folder.path().join("scenario.yaml");
+        std::fs::write(&file, scenario).expect("room for a file");
+        let found = review(&[file], sim::providers::named("aws").expect("aws is modelled"));
+        let place = |it: &scenarios::Diagnostic| {
+            let place = it.place.as_ref().filter(|place| place.file == name)?;
+            Some((it.code, place.text[place.span.clone()].trim_matches('"').to_owned()))
+        };
+        let mut places: Vec<_> = found.iter().filter_map(place).collect();
+        places.sort();
+        places
+    };
+    let places = reviewed("web.yaml", yaml);
+    assert!(places.contains(&("W0104", "900".to_owned())), "{places:?}");
+    assert!(places.contains(&("W0111", "web".to_owned())), "{places:?}");
+    let codes = |places: &[(&'static str, String)]| {
+        places.iter().map(|(code, _)| *code).collect::<Vec<_>>()
+    };
+    let in_json = reviewed("web.json", json);
+    assert_eq!(codes(&in_json), codes(&places));
+    assert!(in_json.contains(&("W0104", "900".to_owned())), "{in_json:?}");
+}
+
+/// A folder may hold more than objects, and an object more than once.
+#[test]
+fn what_is_no_object_is_left_out() {
+    let values = "replicas: 2\nimage: {tag: v1}\n---\n";
+    assert_eq!(codes(&(values.to_owned() + &deployment("", ""))), ["W0110"]);
+    let twice = deployment("", "") + &deployment("replicas: 3", "");
+    assert_eq!(codes(&twice), ["W0110"]);
+}
