@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 
+use annotate_snippets::renderer::DEFAULT_TERM_WIDTH;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use plain::{plain, plain_lines, plain_styled};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
@@ -120,8 +121,9 @@ impl Diagnostic {
         if let Some(place) = &self.place {
             let start = floor(&place.text, place.span.start);
             let end = floor(&place.text, place.span.end.max(start));
-            // Only the first line is underlined: the rest would be a wall of text.
-            let end = end.min(floor(&place.text, start.saturating_add(EXCERPT)));
+            // Only the first line is underlined, and no more of it than the renderer shows: the rest would
+            // be a wall of text.
+            let end = end.min(floor(&place.text, start.saturating_add(DEFAULT_TERM_WIDTH)));
             let end = place.text[start..end].find('\n').map_or(end, |at| start + at);
             let excerpt = excerpt(&place.text, start..end);
             let (line, column) = lines.line_column(&place.text, start);
@@ -366,4 +368,23 @@ pub fn did_you_mean<'n>(typed: &str, known: impl IntoIterator<Item = &'n str>) -
         .filter(|(distance, _)| *distance <= most)
         .min()
         .map(|(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What stands on one line, as JSON often does, is underlined no further than it is shown.
+    #[test]
+    fn a_long_line_is_cut_with_what_is_below_it() {
+        let text = format!("{{\"kind\": \"{}\"}}", "x".repeat(1_000));
+        let source = Source { file: "long.json".into(), text: text.as_str().into() };
+        let whole = Diagnostic::new("E0301", "too long").at(&source, 0..text.len());
+        for diagnostic in [whole.clone(), whole.label("see there")] {
+            let shown = Diagnostics::from(diagnostic).render(false);
+            let longest = shown.lines().map(|line| line.chars().count()).max();
+            assert!(longest <= Some(DEFAULT_TERM_WIDTH + 20), "{longest:?} in {shown}");
+            assert!(shown.contains("^^^^^^"), "{shown}");
+        }
+    }
 }
