@@ -1,6 +1,5 @@
 //! `spotsim calibrate`: fits the models of reclaims to recorded traces, and prints a market to paste.
 
-use std::fs;
 use std::io::Write;
 
 use reports::chart;
@@ -34,8 +33,7 @@ pub(crate) fn run(args: &CalibrateArgs) -> Outcome {
             Some("svg") => chart::svg(&picture).into_bytes(),
             _ => chart::png(&picture),
         };
-        fs::write(path, bytes)
-            .map_err(|error| Failure::Usage(anyhow::anyhow!("{}: {error}", path.display())))?;
+        spotsim::write_files(&[(path.clone(), bytes)], true)?;
     }
     let mut stdout = terminal::stdout();
     match args.output {

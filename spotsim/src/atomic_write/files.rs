@@ -12,18 +12,19 @@ use crate::atomic_write::sibling::{Sibling, parent};
 /// Writes several files. Nothing is written if one of them is there with another content, unless
 /// `force` says to replace it; one that is there with this very content stays as it is. Says whether
 /// anything had to be written.
-pub fn write_files(files: &[(PathBuf, String)], force: bool) -> Result<bool, Error> {
+pub fn write_files(files: &[(PathBuf, impl AsRef<[u8]>)], force: bool) -> Result<bool, Error> {
     let mut missing = Vec::new();
-    for (path, text) in files {
+    for (path, content) in files {
+        let content = content.as_ref();
         match fs::read(path) {
-            Ok(there) if there == text.as_bytes() => {}
+            Ok(there) if there == content => {}
             Ok(_) | Err(_) if path.exists() && !force => {
                 let clash = anyhow!("{} is already there", path.display());
                 return Err(Error::Refused(
                     clash.context("not written; pass --force to replace it"),
                 ));
             }
-            Ok(_) | Err(_) => missing.push((path, text)),
+            Ok(_) | Err(_) => missing.push((path, content)),
         }
     }
     // All are on the disk before the first takes its place.
@@ -34,8 +35,8 @@ pub fn write_files(files: &[(PathBuf, String)], force: bool) -> Result<bool, Err
         Error::Failed(anyhow::Error::new(error).context(what))
     };
     let mut drafts = Vec::new();
-    for (path, text) in &missing {
-        drafts.push(draft(path, text).map_err(|error| cannot(path, &[], error))?);
+    for (path, content) in &missing {
+        drafts.push(draft(path, content).map_err(|error| cannot(path, &[], error))?);
     }
     let mut written = Vec::new();
     for ((path, _), draft) in missing.iter().zip(&drafts) {
@@ -47,10 +48,10 @@ pub fn write_files(files: &[(PathBuf, String)], force: bool) -> Result<bool, Err
 }
 
 /// Writes a file beside its place.
-fn draft(path: &Path, text: &str) -> io::Result<Sibling> {
+fn draft(path: &Path, content: &[u8]) -> io::Result<Sibling> {
     let draft = Sibling::begin(parent(path))?;
     let mut file = fs::File::create_new(whole(&draft))?;
-    file.write_all(text.as_bytes())?;
+    file.write_all(content)?;
     file.sync_all()?;
     Ok(draft)
 }
