@@ -18,12 +18,8 @@ use sim::names::NameId;
 use sim::world::World;
 use sim::{MicroUsdPerHour, SimTime};
 
+pub use crate::node_labels::{DISK, RACK};
 use crate::pods::{PodPlan, pods};
-
-/// A label by which nodes form domains, besides host and zone.
-pub const RACK: &str = "rack";
-/// A label that node selectors ask for.
-pub const DISK: &str = "disk";
 
 /// Nodes, and the kinds of pods that may come.
 #[derive(Clone, Debug)]

@@ -16,6 +16,7 @@ pub mod cluster;
 pub mod faults;
 pub mod golden;
 pub mod moments;
+mod node_labels;
 pub mod pods;
 pub mod profiles;
 pub mod rules;

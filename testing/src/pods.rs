@@ -15,7 +15,7 @@ use sim::model::selectors::{
 use sim::model::taints::{Toleration, TolerationOperator};
 use sim::names::NameId;
 
-use crate::cluster::{DISK, RACK};
+use crate::node_labels::{DISK, RACK};
 
 /// A kind of pod.
 #[derive(Clone, Debug)]

@@ -11,7 +11,7 @@ use sim::scheduler::plugins::IN_TREE;
 use sim::scheduler::plugins::args::{Args, DefaultConstraint, ScoringKind, ScoringStrategy};
 use sim::scheduler::profile::Profile;
 
-use crate::cluster::DISK;
+use crate::node_labels::DISK;
 
 /// A profile.
 #[derive(Clone, Debug)]

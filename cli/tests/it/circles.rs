@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::tidy::{rust_files, without_tests};
 
 /// Folders whose modules are held apart: the files and folders directly in them.
-const FOLDERS: [&str; 16] = [
+const FOLDERS: [&str; 17] = [
     "sim/src",
     "sim/src/engine",
     "sim/src/providers",
@@ -22,6 +22,7 @@ const FOLDERS: [&str; 16] = [
     "reports/src/cost",
     "reports/src/export",
     "reports/src/folds",
+    "testing/src",
 ];
 
 /// The names that follow a prefix such as `crate::`, one or several in braces.
