@@ -4,9 +4,6 @@
 //! The scheduler reads only their sums, which are in the [`PodSpec`](super::pod::PodSpec); kubelets and
 //! autoscalers read what is here.
 
-use std::sync::Arc;
-
-use super::pod::PodSpec;
 use super::resources::Lane;
 use crate::names::NameId;
 
@@ -141,29 +138,15 @@ impl Containers {
         }
         stated.then_some(most.max(sum + sidecars))
     }
-}
-
-impl PodSpec {
-    /// The same pod with other requests of its containers, and the sums that follow. Resources that
-    /// containers do not list stay as they are.
+    /// What they request of a resource together, as the scheduler's plugins read it: what is stated, the
+    /// same with what is assumed where nothing is, and that of the containers alone, for scores.
     // component-helpers: resource/helpers.go PodRequests; kube-scheduler: framework/types.go
     // getNonMissingContainerRequests
-    #[must_use]
-    pub fn resized(&self, change: impl FnOnce(&mut Containers)) -> PodSpec {
-        let mut containers = Containers::clone(&self.containers);
-        change(&mut containers);
-        let mut spec = self.clone();
-        let assumed = |lane| ASSUMED.iter().find(|it| it.0 == lane).map(|it| it.1);
-        for lane in [Lane::CPU, Lane::MEMORY, Lane::EPHEMERAL_STORAGE] {
-            let real = containers.requested(lane, None, true);
-            let known = containers.whole.is_some() && real.is_some();
-            let nonzero = containers.requested(lane, assumed(lane).filter(|_| !known), true);
-            spec.requests[lane] = real.unwrap_or(0);
-            spec.nonzero_requests[lane] = nonzero.unwrap_or(0);
-            spec.scored_requests[lane] =
-                containers.requested(lane, assumed(lane), false).unwrap_or(0);
-        }
-        spec.containers = Arc::new(containers);
-        spec
+    pub(super) fn sums(&self, lane: Lane) -> [u64; 3] {
+        let assumed = ASSUMED.iter().find(|it| it.0 == lane).map(|it| it.1);
+        let real = self.requested(lane, None, true);
+        let known = self.whole.is_some() && real.is_some();
+        let nonzero = self.requested(lane, assumed.filter(|_| !known), true);
+        [real, nonzero, self.requested(lane, assumed, false)].map(Option::unwrap_or_default)
     }
 }

@@ -8,7 +8,7 @@ use super::images::PodImages;
 pub use super::labels::NodeSelectorTerm;
 
 use super::labels::{LabelSet, Operator};
-use super::resources::Resources;
+use super::resources::{Lane, Resources};
 use super::selectors::{SelectorId, TermId, TopologyKeyId};
 use super::storage::PodVolumes;
 use super::taints::Toleration;
@@ -119,6 +119,22 @@ impl PodSpec {
     #[must_use]
     pub fn size(&self) -> [Resources; 3] {
         [self.requests, self.nonzero_requests, self.scored_requests]
+    }
+
+    /// The same pod with other requests of its containers, and the sums that follow. Resources that
+    /// containers do not list stay as they are.
+    #[must_use]
+    pub fn resized(&self, change: impl FnOnce(&mut Containers)) -> PodSpec {
+        let mut spec = self.clone();
+        let containers = Arc::make_mut(&mut spec.containers);
+        change(containers);
+        for lane in [Lane::CPU, Lane::MEMORY, Lane::EPHEMERAL_STORAGE] {
+            let [real, nonzero, scored] = containers.sums(lane);
+            spec.requests[lane] = real;
+            spec.nonzero_requests[lane] = nonzero;
+            spec.scored_requests[lane] = scored;
+        }
+        spec
     }
 }
 
