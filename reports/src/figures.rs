@@ -14,18 +14,20 @@ use crate::folds::availability::{Availability, Available};
 use crate::folds::batch::{Batch, Fate};
 use crate::folds::budgets::Budgets;
 use crate::folds::capacity::Capacity;
+use crate::folds::declared;
 use crate::folds::disruption::Disruption;
 use crate::folds::impact::{Impact, ImpactFold};
 use crate::folds::overuse::Overuse;
 use crate::folds::pending::{Pending, Wait};
 use crate::folds::placed::{Placed, Placements};
+use crate::folds::roster::{Follow, Roster};
 use crate::folds::series::{Counts, Series};
 use crate::folds::start_up::{StartUp, Started};
 use crate::folds::volumes::Volumes;
 
 /// Every fold as one sink.
-#[derive(Clone)]
 pub struct Fold {
+    roster: Roster,
     ledger: Ledger,
     counts: Counts,
     capacity: Capacity,
@@ -39,6 +41,7 @@ pub struct Fold {
     volumes: Volumes,
     start_up: StartUp,
     overuse: Overuse,
+    declared: declared::All,
     legend: Legend,
 }
 
@@ -79,6 +82,8 @@ pub struct Figures {
     pub started: Started,
     /// What became of pods that would use more than they may, or than there is.
     pub overuse: Overuse,
+    /// The figures of folds that declare them, in the order of [`declared::declarations`].
+    pub declared: Vec<Option<f64>>,
     /// How much of each workload was ever on nodes.
     pub placed: Vec<Placed>,
     /// Who waits for a node at the end: how many pods, and what the nodes said.
@@ -90,6 +95,7 @@ impl Fold {
     #[must_use]
     pub fn new(legend: &Legend) -> Fold {
         Fold {
+            roster: Roster::new(legend),
             ledger: Ledger::new(legend),
             counts: Counts::new(legend),
             capacity: Capacity::new(legend),
@@ -103,6 +109,7 @@ impl Fold {
             volumes: Volumes::new(legend),
             start_up: StartUp::new(legend),
             overuse: Overuse::new(legend),
+            declared: declared::All::new(legend),
             legend: legend.clone(),
         }
     }
@@ -122,7 +129,7 @@ impl Fold {
         let figures = Figures {
             money: books.money,
             breakdown: Breakdown::of(&books, &self.legend),
-            capacity: self.capacity.finish(),
+            capacity: self.capacity.finish(&self.roster),
             disruption: self.disruption,
             impact: self.impact.finish(),
             budgets: self.budgets.finish(),
@@ -135,12 +142,13 @@ impl Fold {
             gated: self.pending.gated,
             stranded_ms: self.volumes.stranded_ms,
             data_lost: self.volumes.data_lost,
-            started: self.start_up.finish(),
+            started: self.start_up.finish(&self.roster),
             overuse: self.overuse.finish(),
+            declared: self.declared.finish(&self.roster),
             placed: self.placements.finish(run),
             never_scheduled,
         };
-        let mut series = self.counts.finish();
+        let mut series = self.counts.finish(&self.roster);
         series.waits = self.pending.waits.rounded();
         (figures, series)
     }
@@ -148,18 +156,22 @@ impl Fold {
 
 impl Sink for Fold {
     fn fact(&mut self, at: SimTime, fact: &Fact) {
+        let roster = &self.roster;
+        self.counts.follow(roster, at, fact);
+        self.capacity.follow(roster, at, fact);
+        self.disruption.follow(roster, at, fact);
+        self.impact.follow(roster, at, fact);
+        self.placements.follow(roster, at, fact);
+        self.volumes.follow(roster, at, fact);
+        self.start_up.follow(roster, at, fact);
+        self.declared.follow(roster, at, fact);
+        // These need not know who is alive.
         self.ledger.fact(at, fact);
-        self.counts.fact(at, fact);
-        self.capacity.fact(at, fact);
-        self.disruption.fact(at, fact);
-        self.impact.fact(at, fact);
         self.budgets.fact(at, fact);
         self.availability.fact(at, fact);
         self.pending.fact(at, fact);
-        self.placements.fact(at, fact);
         self.batch.fact(at, fact);
-        self.volumes.fact(at, fact);
-        self.start_up.fact(at, fact);
         self.overuse.fact(at, fact);
+        self.roster.learn(at, fact);
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Definitions in full, with their edges, are in `docs/model.md`.
 
+use crate::folds::declared::declarations;
+
 /// A figure, by the label that is printed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Figure {
@@ -304,14 +306,20 @@ pub const FIGURES: &[Figure] = &[
     ),
 ];
 
+/// Every figure: those above, and those that folds declare.
+pub fn all() -> impl Iterator<Item = Figure> {
+    let declared = declarations().map(|it| figure(it.label, it.also, it.means));
+    FIGURES.iter().copied().chain(declared)
+}
+
 /// The figure of this label, however it is written.
 #[must_use]
-pub fn named(label: &str) -> Option<&'static Figure> {
+pub fn named(label: &str) -> Option<Figure> {
     let wanted = plain(label);
-    let is = |figure: &&Figure| {
+    let is = |figure: &Figure| {
         plain(figure.label) == wanted || figure.also.iter().any(|also| plain(also) == wanted)
     };
-    FIGURES.iter().find(is).filter(|_| !wanted.is_empty())
+    all().find(is).filter(|_| !wanted.is_empty())
 }
 
 /// A label without capitals, signs and the unit of time that it is per.
@@ -340,7 +348,7 @@ mod tests {
     #[test]
     fn no_label_means_two_things() {
         let mut seen = std::collections::BTreeSet::new();
-        for figure in FIGURES {
+        for figure in all() {
             for label in std::iter::once(&figure.label).chain(figure.also) {
                 let own = plain(figure.label) == plain(label) && *label != figure.label;
                 assert!(own || seen.insert(plain(label)), "{label}");

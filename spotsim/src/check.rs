@@ -1,6 +1,7 @@
 //! A check: whether every pod of a scenario finds a node, and whether its placement rules hold.
 
 use reports::folds::placed::Placements;
+use reports::folds::roster::Alone;
 use reports::rules::{RuleSummary, Watch};
 use reports::summary::{NeverPlaced, never_placed};
 use scenarios::Scenario;
@@ -49,9 +50,9 @@ pub fn check(
         replications: 0..replications,
         threads: None,
     };
-    let begin = |_, _| (Watch::new(&legend), Placements::new(&legend));
-    let end = |_, (watch, placements): (Watch, Placements), run: Run| {
-        (watch.finish(), (placements.finish(&run), run.counters.events))
+    let begin = |_, _| (Watch::new(&legend), Alone::new(&legend, Placements::new(&legend)));
+    let end = |_, (watch, placements): (Watch, Alone<Placements>), run: Run| {
+        (watch.finish(), (placements.fold.finish(&run), run.counters.events))
     };
     let runs = experiment.observe(stop, seen, begin, end)?.into_iter().flatten();
     let (outcomes, rest): (Vec<_>, Vec<_>) = runs.unzip();

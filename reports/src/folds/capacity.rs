@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sim::fact::{Fact, Sink};
-use sim::model::catalog::CapacityType;
+use sim::fact::Fact;
 use sim::model::catalog::OfferingId;
 use sim::model::node::NodeId;
 use sim::model::pod::End;
@@ -12,17 +11,15 @@ use sim::model::resources::{Lane, Resources};
 use sim::model::workload::Controller;
 use sim::{Legend, SimTime};
 
+use super::roster::{Follow, Roster};
+
 /// Folds facts into integrals over nodes.
 #[derive(Clone)]
 pub struct Capacity {
     legend: Legend,
-    nodes: BTreeMap<NodeId, Node>,
     since: SimTime,
-    spot_nodes: u64,
     /// Sums over registered nodes now: what they offer, what is requested of it, what is left.
     ready: Sums<u64>,
-    /// Registered nodes now.
-    ready_nodes: u64,
     /// The most instances at once.
     pub peak_nodes: u64,
     /// The fewest registered nodes at once.
@@ -58,25 +55,14 @@ pub struct Sums<T> {
     pub idle_cpu: T,
 }
 
-#[derive(Clone)]
-struct Node {
-    pool: PoolId,
-    offering: OfferingId,
-    registered: bool,
-    requested: Resources,
-}
-
 impl Capacity {
     /// No node exists yet.
     #[must_use]
     pub fn new(legend: &Legend) -> Capacity {
         Capacity {
             legend: legend.clone(),
-            nodes: BTreeMap::new(),
             since: SimTime::ZERO,
-            spot_nodes: 0,
             ready: Sums::default(),
-            ready_nodes: 0,
             peak_nodes: 0,
             least_ready_nodes: u64::MAX,
             ready_of: BTreeMap::new(),
@@ -93,22 +79,23 @@ impl Capacity {
 
     /// Integrates up to the end of the window.
     #[must_use]
-    pub fn finish(mut self) -> Capacity {
-        self.advance(self.legend.to);
+    pub fn finish(mut self, roster: &Roster) -> Capacity {
+        self.advance(roster, self.legend.to);
         self
     }
 
-    fn advance(&mut self, at: SimTime) {
+    fn advance(&mut self, roster: &Roster, at: SimTime) {
         let ms = at.min(self.legend.to).since(self.since.max(self.legend.from)).as_ms();
         self.since = at;
         if ms == 0 {
             return;
         }
         let ms = u128::from(ms);
-        self.peak_nodes = self.peak_nodes.max(self.nodes.len() as u64);
-        self.least_ready_nodes = self.least_ready_nodes.min(self.ready_nodes);
-        self.node_ms += self.nodes.len() as u128 * ms;
-        self.spot_ms += u128::from(self.spot_nodes) * ms;
+        let nodes: u64 = roster.held().into_iter().map(u64::from).sum();
+        self.peak_nodes = self.peak_nodes.max(nodes);
+        self.least_ready_nodes = self.least_ready_nodes.min(roster.ready().into());
+        self.node_ms += u128::from(nodes) * ms;
+        self.spot_ms += u128::from(roster.spot()) * ms;
         self.short_ms += u128::from(self.short()) * ms;
         for lane in 0..2 {
             self.integral.allocatable[lane] += u128::from(self.ready.allocatable[lane]) * ms;
@@ -117,27 +104,36 @@ impl Capacity {
         self.integral.idle_cpu += u128::from(self.ready.idle_cpu) * ms;
     }
 
-    /// Takes a node out of the sums, lets it change, and puts it back.
-    fn change(&mut self, at: SimTime, node: NodeId, change: impl FnOnce(&mut Node)) {
-        self.advance(at);
-        let Some(mut row) = self.nodes.remove(&node) else { return };
-        self.count(&row, |sum, amount| *sum -= amount);
-        change(&mut row);
-        self.count(&row, |sum, amount| *sum += amount);
-        self.nodes.insert(node, row);
+    /// The pods on a node are to request something else.
+    fn change(
+        &mut self,
+        roster: &Roster,
+        at: SimTime,
+        node: NodeId,
+        change: impl FnOnce(&mut Resources),
+    ) {
+        self.advance(roster, at);
+        let Some(row) = roster.node(node).filter(|row| row.is_ready) else { return };
+        self.count(row.offering, &row.requested, |sum, amount| *sum -= amount);
+        let mut requested = row.requested;
+        change(&mut requested);
+        self.count(row.offering, &requested, |sum, amount| *sum += amount);
     }
 
-    fn count(&mut self, row: &Node, apply: impl Fn(&mut u64, u64)) {
-        if !row.registered {
-            return;
-        }
-        let offered = &self.legend.model.catalog.instance_type(row.offering).allocatable;
+    /// Counts a registered node.
+    fn count(
+        &mut self,
+        offering: OfferingId,
+        requested: &Resources,
+        apply: impl Fn(&mut u64, u64),
+    ) {
+        let offered = &self.legend.model.catalog.instance_type(offering).allocatable;
         let amounts = |r: &Resources| [r[Lane::CPU], r[Lane::MEMORY] >> 20];
         for lane in 0..2 {
             apply(&mut self.ready.allocatable[lane], amounts(offered)[lane]);
-            apply(&mut self.ready.requested[lane], amounts(&row.requested)[lane]);
+            apply(&mut self.ready.requested[lane], amounts(requested)[lane]);
         }
-        apply(&mut self.ready.idle_cpu, offered.left_after(&row.requested)[Lane::CPU]);
+        apply(&mut self.ready.idle_cpu, offered.left_after(requested)[Lane::CPU]);
     }
 
     /// How many registered nodes pools lack of their sizes.
@@ -146,56 +142,41 @@ impl Capacity {
         let pools = self.legend.model.pools.iter();
         pools.map(|(id, pool)| u64::from(pool.size).saturating_sub(ready(id))).sum()
     }
-
-    fn is_spot(&self, offering: OfferingId) -> bool {
-        let offering = &self.legend.model.catalog.offerings[offering];
-        offering.capacity_type == CapacityType::Spot
-    }
 }
 
-impl Sink for Capacity {
-    fn fact(&mut self, at: SimTime, fact: &Fact) {
+impl Follow for Capacity {
+    fn follow(&mut self, roster: &Roster, at: SimTime, fact: &Fact) {
         match *fact {
-            Fact::NodeLaunched { node, pool, offering, .. } => {
-                self.advance(at);
-                self.spot_nodes += u64::from(self.is_spot(offering));
-                let row = Node { pool, offering, registered: false, requested: Resources::ZERO };
-                self.nodes.insert(node, row);
-            }
+            Fact::NodeLaunched { .. } => self.advance(roster, at),
             Fact::NodeReady { node } => {
-                self.change(at, node, |row| row.registered = true);
-                self.ready_nodes += 1;
-                if let Some(row) = self.nodes.get(&node) {
+                self.advance(roster, at);
+                if let Some(row) = roster.node(node).filter(|row| !row.is_ready) {
+                    self.count(row.offering, &row.requested, |sum, amount| *sum += amount);
                     *self.ready_of.entry(row.pool).or_default() += 1;
                 }
             }
             Fact::NodeGone { node, .. } => {
-                self.advance(at);
-                if let Some(row) = self.nodes.get(&node).filter(|row| row.registered) {
+                self.advance(roster, at);
+                if let Some(row) = roster.node(node).filter(|row| row.is_ready) {
+                    self.count(row.offering, &row.requested, |sum, amount| *sum -= amount);
                     *self.ready_of.entry(row.pool).or_default() -= 1;
-                    self.ready_nodes -= 1;
-                }
-                self.change(at, node, |row| row.registered = false);
-                if let Some(row) = self.nodes.remove(&node) {
-                    self.spot_nodes -= u64::from(self.is_spot(row.offering));
                 }
             }
             Fact::PodScheduled { spec, requests, node, .. }
             | Fact::PodFound { spec, requests, node, .. } => {
-                let requests = requests.with(&self.legend.model.specs[spec].requests);
-                self.change(at, node, |row| row.requested += &requests);
+                let amount = roster.amount(spec, requests);
+                self.change(roster, at, node, |requested| *requested += &amount);
             }
             Fact::PodResized { node, spec, before, requests, .. } => {
-                let base = &self.legend.model.specs[spec].requests;
-                let [before, requests] = [before, requests].map(|it| it.with(base));
-                self.change(at, node, |row| {
-                    row.requested -= &before;
-                    row.requested += &requests;
+                let [before, now] = [before, requests].map(|it| roster.amount(spec, it));
+                self.change(roster, at, node, |requested| {
+                    *requested -= &before;
+                    *requested += &now;
                 });
             }
             Fact::PodEnded { spec, requests, node, end, .. } => {
-                let requests = requests.with(&self.legend.model.specs[spec].requests);
-                self.change(at, node, |row| row.requested -= &requests);
+                let amount = roster.amount(spec, requests);
+                self.change(roster, at, node, |requested| *requested -= &amount);
                 if end == End::Completed && at >= self.legend.from {
                     self.completed += 1;
                 }

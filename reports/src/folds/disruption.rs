@@ -1,13 +1,14 @@
 //! Disruption: what the provider took, and how the pods on it ended.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use sim::fact::Cause;
-use sim::fact::{Fact, Sink};
+use sim::fact::{Cause, Fact};
 use sim::model::disruption::DisruptionReason;
-use sim::model::pod::{End, Limit, PodId};
+use sim::model::pod::{End, Limit};
 use sim::model::workload::Controller;
 use sim::{Legend, SimTime};
+
+use super::roster::{Follow, Pod, Roster};
 
 /// Ends of pods that they did not choose, each in exactly one class.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -56,29 +57,6 @@ impl Ends {
     }
 }
 
-/// Pods whose end disrupts nothing: their Job is over, their workload is scaled down or rolled out, or
-/// they were terminating when the run began, and what disrupted them lies before it.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Dismissed(BTreeSet<PodId>);
-
-impl Dismissed {
-    /// Reads a fact. Whether it is the end of such a pod.
-    pub(crate) fn covers(&mut self, fact: &Fact) -> bool {
-        match *fact {
-            Fact::PodTerminating {
-                pod,
-                why: Cause::JobOver | Cause::ScaledDown | Cause::RolledOut | Cause::InitialState,
-                ..
-            } => {
-                self.0.insert(pod);
-                false
-            }
-            Fact::PodEnded { pod, .. } => self.0.remove(&pod),
-            _ => false,
-        }
-    }
-}
-
 /// Folds facts into counts of disruption.
 #[derive(Clone)]
 pub struct Disruption {
@@ -99,7 +77,6 @@ pub struct Disruption {
     pub by_reason: BTreeMap<Option<DisruptionReason>, u64>,
     /// Bare pods that ended so, and will not come back.
     pub bare_pods_lost: u64,
-    dismissed: Dismissed,
 }
 
 impl Disruption {
@@ -116,14 +93,13 @@ impl Disruption {
             daemon_ends: Ends::default(),
             by_reason: BTreeMap::new(),
             bare_pods_lost: 0,
-            dismissed: Dismissed::default(),
         }
     }
 }
 
-impl Sink for Disruption {
-    fn fact(&mut self, at: SimTime, fact: &Fact) {
-        if self.dismissed.covers(fact) || at < self.legend.from {
+impl Follow for Disruption {
+    fn follow(&mut self, roster: &Roster, at: SimTime, fact: &Fact) {
+        if at < self.legend.from {
             return;
         }
         match *fact {
@@ -133,6 +109,7 @@ impl Sink for Disruption {
                 self.notices_missed += u64::from(!announced);
             }
             Fact::NodeGone { why: Cause::Failed, .. } => self.failures += 1,
+            Fact::PodEnded { pod, .. } if roster.pod(pod).is_some_and(Pod::is_dismissed) => {}
             Fact::PodEnded { workload, end, reason, .. } => {
                 match self.legend.model.workloads[workload].controller {
                     Controller::DaemonSet => self.daemon_ends.count(end),

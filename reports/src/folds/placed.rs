@@ -4,14 +4,16 @@
 //! a replica that the cluster had no room for at any time: a verdict on a workload that does not run
 //! is none.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use sim::Legend;
+use sim::fact::Fact;
 use sim::fact::refusal::RefusalId;
-use sim::fact::{Fact, Sink};
 use sim::model::pod::PodId;
 use sim::model::workload::WorkloadId;
 use sim::{Run, SimTime};
+
+use super::roster::{Follow, Roster};
 
 /// How many pods of one workload there were to run in one run, and how many never did.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -36,7 +38,7 @@ pub struct Placements {
 #[derive(Clone, Default)]
 struct Watched {
     /// Pods on nodes that have not been asked to stop.
-    placed: BTreeSet<PodId>,
+    placed: u64,
     /// The most of them at once.
     most: u64,
     /// Pods that wait at the end, and have done so for half of the window.
@@ -76,15 +78,17 @@ impl Placements {
         each.collect()
     }
 
-    fn goes(&mut self, workload: WorkloadId, pod: PodId) {
-        if let Some(watched) = self.workloads.get_mut(&workload) {
-            watched.placed.remove(&pod);
+    fn goes(&mut self, roster: &Roster, pod: PodId) {
+        if let Some(row) = roster.pod(pod).filter(|row| row.is_placed())
+            && let Some(watched) = self.workloads.get_mut(&row.workload)
+        {
+            watched.placed -= 1;
         }
     }
 }
 
-impl Sink for Placements {
-    fn fact(&mut self, _: SimTime, fact: &Fact) {
+impl Follow for Placements {
+    fn follow(&mut self, roster: &Roster, _: SimTime, fact: &Fact) {
         match *fact {
             Fact::WorkloadCreated { workload } => {
                 self.workloads.entry(workload).or_default();
@@ -92,13 +96,13 @@ impl Sink for Placements {
             Fact::WorkloadScaled { workload, replicas, .. } => {
                 self.workloads.entry(workload).or_default().scaled = Some(replicas);
             }
-            Fact::PodScheduled { pod, workload, .. } | Fact::PodFound { pod, workload, .. } => {
+            Fact::PodScheduled { workload, .. } | Fact::PodFound { workload, .. } => {
                 let watched = self.workloads.entry(workload).or_default();
-                watched.placed.insert(pod);
-                watched.most = watched.most.max(watched.placed.len() as u64);
+                watched.placed += 1;
+                watched.most = watched.most.max(watched.placed);
             }
-            Fact::PodTerminating { pod, workload, .. } | Fact::PodEnded { pod, workload, .. } => {
-                self.goes(workload, pod);
+            Fact::PodTerminating { pod, .. } | Fact::PodEnded { pod, .. } => {
+                self.goes(roster, pod);
             }
             Fact::StillPending { workload, waited, refusal, .. } => {
                 let window = self.legend.to.since(self.legend.from).as_ms();

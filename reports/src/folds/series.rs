@@ -3,15 +3,13 @@
 //! Everything here is a sum of integers, a least or a most: it does not matter in which order
 //! replications are added, and a thousand of them take no more room than one.
 
-use std::collections::BTreeMap;
-
-use sim::fact::{Fact, Sink};
-use sim::model::node::NodeId;
+use sim::fact::Fact;
 use sim::{Cost, Legend, SimTime, Span};
 
 use crate::cost::ledger::Books;
 use crate::cost::{CAPACITY_TYPES, column, persistent};
 use crate::folds::pending::Waits;
+use crate::folds::roster::{Follow, Roster};
 
 /// Into how many steps the window is cut.
 pub const STEPS: usize = 240;
@@ -151,11 +149,6 @@ impl Series {
 pub struct Counts {
     legend: Legend,
     since: SimTime,
-    /// Billed instances now, by capacity type.
-    held: [u32; 2],
-    /// Registered nodes now.
-    ready: u32,
-    nodes: BTreeMap<NodeId, (usize, bool)>,
     series: Series,
 }
 
@@ -163,14 +156,7 @@ impl Counts {
     /// Nothing has happened yet.
     #[must_use]
     pub fn new(legend: &Legend) -> Counts {
-        Counts {
-            legend: legend.clone(),
-            since: SimTime::ZERO,
-            held: [0; 2],
-            ready: 0,
-            nodes: BTreeMap::new(),
-            series: Series::new(legend),
-        }
+        Counts { legend: legend.clone(), since: SimTime::ZERO, series: Series::new(legend) }
     }
 
     /// Enters everything that was paid.
@@ -204,14 +190,14 @@ impl Counts {
 
     /// The series at the end of the window.
     #[must_use]
-    pub fn finish(mut self) -> Series {
-        self.advance(self.legend.to);
+    pub fn finish(mut self, roster: &Roster) -> Series {
+        self.advance(roster, self.legend.to);
         self.series.replications = 1;
         self.series
     }
 
-    fn advance(&mut self, at: SimTime) {
-        let (held, ready) = (self.held, self.ready);
+    fn advance(&mut self, roster: &Roster, at: SimTime) {
+        let (held, ready) = (roster.held(), roster.ready());
         self.series.over(self.since, at, |step, span| {
             for (sum, held) in step.held_ms.iter_mut().zip(held) {
                 *sum += u128::from(held) * u128::from(span.as_ms());
@@ -222,30 +208,10 @@ impl Counts {
     }
 }
 
-impl Sink for Counts {
-    fn fact(&mut self, at: SimTime, fact: &Fact) {
-        match *fact {
-            Fact::NodeLaunched { node, offering, .. } => {
-                self.advance(at);
-                let offering = &self.legend.model.catalog.offerings[offering];
-                let column = column(offering.capacity_type);
-                self.held[column] += 1;
-                self.nodes.insert(node, (column, false));
-            }
-            Fact::NodeReady { node } => {
-                self.advance(at);
-                if let Some((_, ready)) = self.nodes.get_mut(&node) {
-                    self.ready += u32::from(!std::mem::replace(ready, true));
-                }
-            }
-            Fact::NodeGone { node, .. } => {
-                self.advance(at);
-                if let Some((column, ready)) = self.nodes.remove(&node) {
-                    self.held[column] -= 1;
-                    self.ready -= u32::from(ready);
-                }
-            }
-            _ => {}
+impl Follow for Counts {
+    fn follow(&mut self, roster: &Roster, at: SimTime, fact: &Fact) {
+        if let Fact::NodeLaunched { .. } | Fact::NodeReady { .. } | Fact::NodeGone { .. } = fact {
+            self.advance(roster, at);
         }
     }
 }

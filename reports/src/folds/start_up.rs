@@ -2,19 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use sim::fact::{Fact, Sink};
+use sim::fact::Fact;
 use sim::model::pod::PodId;
 use sim::model::workload::Controller;
 use sim::{Legend, SimTime};
 
 use crate::folds::pending::Waits;
+use crate::folds::roster::{Follow, Pod, Roster};
 
 /// Folds facts into what it took pods to start. Pods of DaemonSets are left out.
 #[derive(Clone)]
 pub struct StartUp {
     legend: Legend,
-    /// Since when pods are bound that are not ready.
-    bound: BTreeMap<PodId, SimTime>,
     /// Since when pods wait for disks to be attached.
     waiting: BTreeMap<PodId, SimTime>,
     started: Started,
@@ -38,17 +37,14 @@ impl StartUp {
     #[must_use]
     pub fn new(legend: &Legend) -> StartUp {
         let legend = legend.clone();
-        let (bound, waiting) = (BTreeMap::new(), BTreeMap::new());
-        StartUp { legend, bound, waiting, started: Started::default() }
+        StartUp { legend, waiting: BTreeMap::new(), started: Started::default() }
     }
 
     /// What it came to; pods that are not ready at the end still wait.
     #[must_use]
-    pub fn finish(mut self) -> Started {
+    pub fn finish(mut self, roster: &Roster) -> Started {
         let to = self.legend.to;
-        for pod in self.bound.keys().copied().collect::<Vec<_>>() {
-            self.never_ready(to, pod);
-        }
+        roster.pods().for_each(|(_, pod)| self.never_ready(to, pod));
         for pod in self.waiting.keys().copied().collect::<Vec<_>>() {
             self.waits_no_longer(to, pod);
         }
@@ -57,11 +53,17 @@ impl StartUp {
 
     /// A pod stops before it is ready, or the window does. It took at least that long: without it
     /// the slow would be missing.
-    fn never_ready(&mut self, at: SimTime, pod: PodId) {
-        let since = self.bound.remove(&pod).filter(|since| *since >= self.legend.from);
-        if let Some(since) = since {
+    fn never_ready(&mut self, at: SimTime, pod: &Pod) {
+        if let Some(since) = self.starts(pod) {
             self.started.takes.still_waits(at.since(since));
         }
+    }
+
+    /// Since when a pod starts, if it does and counts.
+    fn starts(&self, pod: &Pod) -> Option<SimTime> {
+        let controller = self.legend.model.workloads[pod.workload].controller;
+        let counts = pod.is_starting() && controller != Controller::DaemonSet;
+        pod.bound_at.filter(|since| counts && *since >= self.legend.from)
     }
 
     /// A pod waits for its disks no longer.
@@ -73,15 +75,11 @@ impl StartUp {
     }
 }
 
-impl Sink for StartUp {
-    fn fact(&mut self, at: SimTime, fact: &Fact) {
+impl Follow for StartUp {
+    fn follow(&mut self, roster: &Roster, at: SimTime, fact: &Fact) {
         match *fact {
             Fact::PodScheduled { pod, workload, .. } => {
-                let workload = &self.legend.model.workloads[workload];
-                if workload.controller != Controller::DaemonSet {
-                    self.bound.insert(pod, at);
-                }
-                if workload.volumes.is_some() {
+                if self.legend.model.workloads[workload].volumes.is_some() {
                     self.waiting.insert(pod, at);
                 }
             }
@@ -90,13 +88,14 @@ impl Sink for StartUp {
                 self.waits_no_longer(at, pod);
             }
             Fact::PodReady { pod, .. } => {
-                let since = self.bound.remove(&pod).filter(|since| *since >= self.legend.from);
-                if let Some(since) = since {
+                if let Some(since) = roster.pod(pod).and_then(|pod| self.starts(pod)) {
                     self.started.takes.ended(at.since(since));
                 }
             }
             Fact::PodTerminating { pod, .. } | Fact::PodEnded { pod, .. } => {
-                self.never_ready(at, pod);
+                if let Some(row) = roster.pod(pod) {
+                    self.never_ready(at, row);
+                }
                 self.waits_no_longer(at, pod);
             }
             Fact::ImagePulled { .. } => {

@@ -3,12 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sim::fact::Cause;
-use sim::fact::{Fact, Sink};
+use sim::fact::{Cause, Fact};
 use sim::model::pod::{End, Limit, PodId};
 use sim::model::workload::WorkloadId;
 use sim::model::zonal::Together;
 use sim::{Legend, SimTime};
+
+use super::roster::{Follow, Pod, Roster};
 
 /// Folds facts into what becomes of pods with volumes in a zone or on their nodes.
 #[derive(Clone)]
@@ -16,14 +17,10 @@ pub struct Volumes {
     legend: Legend,
     /// Volumes that have been made.
     made: BTreeSet<Together>,
-    /// Pods that wait, by the volumes they use.
-    waiting: BTreeMap<PodId, Together>,
     /// Since when pods whose volumes have been made have been refused.
     stranded: BTreeMap<PodId, SimTime>,
     /// Milliseconds for which pods were stranded, added up over pods.
     pub stranded_ms: u128,
-    /// Pods that are terminating because their nodes go.
-    terminating: BTreeSet<PodId>,
     /// Pods that lost data with their nodes, by workload.
     pub data_lost: BTreeMap<WorkloadId, u64>,
 }
@@ -35,23 +32,20 @@ impl Volumes {
         Volumes {
             legend: legend.clone(),
             made: BTreeSet::new(),
-            waiting: BTreeMap::new(),
             stranded: BTreeMap::new(),
             stranded_ms: 0,
-            terminating: BTreeSet::new(),
             data_lost: BTreeMap::new(),
         }
     }
 
-    /// The volumes of a replica, if it has zonal ones.
-    fn of(&self, workload: WorkloadId, replica: u32) -> Option<Together> {
-        let volumes = self.legend.model.workloads[workload].volumes.as_ref()?;
-        Some(volumes.of(workload, replica))
+    /// The volumes of a pod, if it has zonal ones.
+    fn of(&self, pod: &Pod) -> Option<Together> {
+        let volumes = self.legend.model.workloads[pod.workload].volumes.as_ref()?;
+        Some(volumes.of(pod.workload, pod.replica))
     }
 
     /// A pod waits no longer.
-    fn found_a_node(&mut self, at: SimTime, pod: PodId) {
-        self.made.extend(self.waiting.remove(&pod));
+    fn waits_no_longer(&mut self, at: SimTime, pod: PodId) {
         if let Some(since) = self.stranded.remove(&pod) {
             let (from, to) = (self.legend.from, self.legend.to);
             self.stranded_ms += u128::from(at.min(to).since(since.max(from)).as_ms());
@@ -59,30 +53,22 @@ impl Volumes {
     }
 }
 
-impl Sink for Volumes {
-    fn fact(&mut self, at: SimTime, fact: &Fact) {
+impl Follow for Volumes {
+    fn follow(&mut self, roster: &Roster, at: SimTime, fact: &Fact) {
         match *fact {
-            Fact::PodCreated { pod, workload, replica, .. } => {
-                let volumes = self.of(workload, replica);
-                self.waiting.extend(volumes.map(|volumes| (pod, volumes)));
+            Fact::PodUnschedulable { pod, .. } => {
+                let volumes = roster.pod(pod).and_then(|pod| self.of(pod));
+                if volumes.is_some_and(|volumes| self.made.contains(&volumes)) {
+                    self.stranded.entry(pod).or_insert(at);
+                }
             }
-            Fact::PodUnschedulable { pod, .. }
-                if self.waiting.get(&pod).is_some_and(|volumes| self.made.contains(volumes)) =>
-            {
-                self.stranded.entry(pod).or_insert(at);
+            Fact::PodScheduled { pod, .. } | Fact::PodFound { pod, .. } => {
+                let volumes = roster.pod(pod).and_then(|pod| self.of(pod));
+                self.made.extend(volumes);
+                self.waits_no_longer(at, pod);
             }
-            Fact::PodWithdrawn { pod, .. } => {
-                // It made no volume.
-                self.waiting.remove(&pod);
-                self.found_a_node(at, pod);
-            }
-            Fact::PodScheduled { pod, .. }
-            | Fact::PodFound { pod, .. }
-            | Fact::StillPending { pod, .. } => self.found_a_node(at, pod),
-            Fact::PodTerminating {
-                pod, workload, why: Cause::Reclaimed | Cause::Released, ..
-            } if self.legend.terms.local_data.contains(&workload) => {
-                self.terminating.insert(pod);
+            Fact::PodWithdrawn { pod, .. } | Fact::StillPending { pod, .. } => {
+                self.waits_no_longer(at, pod);
             }
             Fact::PodEnded { pod, workload, end, .. }
                 if self.legend.terms.local_data.contains(&workload) =>
@@ -94,7 +80,9 @@ impl Sink for Volumes {
                             Limit::Deadline | Limit::NodeShutdown | Limit::NodePressure
                         )
                 );
-                if (self.terminating.remove(&pod) || with_its_node) && at >= self.legend.from {
+                let why = roster.pod(pod).and_then(|pod| pod.terminating);
+                let for_its_node = matches!(why, Some(Cause::Reclaimed | Cause::Released));
+                if (for_its_node || with_its_node) && at >= self.legend.from {
                     *self.data_lost.entry(workload).or_default() += 1;
                 }
             }

@@ -4,6 +4,7 @@ mod availability;
 mod batch;
 mod budgets;
 mod cost;
+mod declared;
 mod document;
 mod exposure;
 mod fallbacks;
@@ -191,6 +192,9 @@ pub struct Plan {
     pub completed: Estimate,
     /// What became of Jobs and of the time of their pods; none when there are none.
     pub batch: Option<Batch>,
+    /// Further figures by their names; not there where none of them occurs.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub figures: BTreeMap<&'static str, Estimate>,
     /// Each workload with replicas, the least available first.
     pub availability: Vec<WorkloadAvailability>,
     /// Whom reclaims hit and how badly, and who caused it.
@@ -357,6 +361,7 @@ fn plan(runs: &[(Figures, Run)], legend: &Legend, seed: u64, exposure: Exposure)
         gated: each(&|f| f.gated as f64),
         completed: each(&|f| f.capacity.completed as f64),
         batch: batch::of(replications, legend),
+        figures: declared::of(replications),
         availability: availability::of(runs, legend, seed),
         impact: impact::summarize(runs, legend, seed),
     }

@@ -11,6 +11,7 @@ use reports::folds::availability::Availability;
 use reports::folds::capacity::Capacity;
 use reports::folds::disruption::Disruption;
 use reports::folds::pending::{Pending, Wait};
+use reports::folds::roster::Alone;
 use sim::fact::refusal::RefusalId;
 use sim::fact::{Cause, Requested};
 use sim::model::Model;
@@ -216,12 +217,13 @@ fn a_pod_is_charged_for_the_size_that_it_has() {
     assert_eq!(money.total().micro_usd(), 4_000_000);
     // All of it for a quarter of the time, and a quarter of it for another.
     assert_eq!(money.idle.micro_usd(), 4_000_000 - 1_000_000 - 250_000);
-    let mut capacity = Capacity::new(&legend(Span::ZERO, Span::from_secs(86_400)));
+    let legend = legend(Span::ZERO, Span::from_secs(86_400));
+    let mut capacity = Alone::new(&legend, Capacity::new(&legend));
     facts[..2].iter().for_each(|(at, fact)| capacity.fact(*at, fact));
     let registered = Fact::NodeReady { node: NodeId::from_index(0) };
     capacity.fact(s(1_500), &registered);
     facts[2..].iter().for_each(|(at, fact)| capacity.fact(*at, fact));
-    let [milli, mib] = capacity.finish().integral.requested;
+    let [milli, mib] = capacity.fold.finish(&capacity.roster).integral.requested;
     assert_eq!(milli, (500 * 4_000 + 1_000 * 1_000) * 1_000);
     assert_eq!(mib, (500 * (16 << 10) + 1_000 * (4 << 10)) * 1_000);
 }
@@ -313,7 +315,8 @@ fn what_a_pool_lacks_of_its_size_is_counted() {
     let name = model.workloads[WorkloadId::from_index(0)].name;
     let (templates, healing) = (Vec::new(), Healing::default());
     model.pools.push(Pool { name, size: 2, templates, max_price: None, healing });
-    let mut capacity = Capacity::new(&Legend { model: Arc::new(model), ..plain });
+    let legend = Legend { model: Arc::new(model), ..plain };
+    let mut capacity = Alone::new(&legend, Capacity::new(&legend));
     let launch = |number| {
         let (node, pool) = (NodeId::from_index(number), PoolId::from_index(0));
         let offering = OfferingId::from_index(SPOT_OFFERING);
@@ -322,7 +325,7 @@ fn what_a_pool_lacks_of_its_size_is_counted() {
     let ready = |number| Fact::NodeReady { node: NodeId::from_index(number) };
     let facts = [(0, launch(1)), (0, ready(1)), (0, launch(0)), (10, ready(0)), (60, gone())];
     facts.iter().for_each(|(at, fact)| capacity.fact(s(*at), fact));
-    assert_eq!(capacity.finish().short_ms, 40_000);
+    assert_eq!(capacity.fold.finish(&capacity.roster).short_ms, 40_000);
 }
 
 /// A pod that waits is refused at 10 s and at 50 s; another only before figures count, at 20 s.
@@ -340,7 +343,8 @@ fn a_refusal_in_the_warm_up_does_not_count() {
 /// A pod that was terminating when the run began ends, and so does one whose Job is over.
 #[test]
 fn what_was_on_its_way_out_is_no_disruption() {
-    let mut disruption = Disruption::new(&legend(Span::ZERO, Span::from_secs(100)));
+    let legend = legend(Span::ZERO, Span::from_secs(100));
+    let mut disruption = Alone::new(&legend, Disruption::new(&legend));
     let (workload, spec, node) =
         (WorkloadId::from_index(0), SpecId::from_index(0), NodeId::from_index(0));
     for (number, why) in
@@ -358,12 +362,13 @@ fn what_was_on_its_way_out_is_no_disruption() {
         disruption.fact(s(1), &terminating);
         disruption.fact(s(2), &ended);
     }
-    assert_eq!(disruption.ends.total(), 1, "only the one that a taint drove away");
+    assert_eq!(disruption.fold.ends.total(), 1, "only the one that a taint drove away");
 }
 
 #[test]
 fn each_end_is_counted_in_one_class() {
-    let mut disruption = Disruption::new(&legend(Span::ZERO, Span::from_secs(100)));
+    let legend = legend(Span::ZERO, Span::from_secs(100));
+    let mut disruption = Alone::new(&legend, Disruption::new(&legend));
     let (pod, workload, node) =
         (PodId::from_index(0), WorkloadId::from_index(0), NodeId::from_index(0));
     for end in [
@@ -390,7 +395,7 @@ fn each_end_is_counted_in_one_class() {
         };
         disruption.fact(s(1), &ended);
     }
-    let ends = disruption.ends;
+    let ends = disruption.fold.ends;
     assert_eq!((ends.clean, ends.cut_short(), ends.killed_without_warning), (1, 3, 1));
     assert_eq!(ends.total(), 5, "a completed pod was not disrupted");
 }

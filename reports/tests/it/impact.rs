@@ -5,6 +5,7 @@ use crate::common::half;
 
 use common::{SPOT, SPOT_OFFERING, legend, s};
 use reports::folds::impact::ImpactFold;
+use reports::folds::roster::Alone;
 use sim::fact::Cause;
 use sim::model::disruption::DisruptionReason;
 use sim::model::node::NodeId;
@@ -73,7 +74,8 @@ fn gone(number: usize, announced: bool) -> Fact {
 /// and ready elsewhere at 510 s; a third is killed then, too, and not back at the end, at 1,000 s.
 #[test]
 fn recovery_begins_with_the_notice_or_with_the_loss() {
-    let mut fold = ImpactFold::new(&legend(Span::ZERO, Span::from_secs(1_000)));
+    let legend = legend(Span::ZERO, Span::from_secs(1_000));
+    let mut fold = Alone::new(&legend, ImpactFold::new(&legend));
     let facts = [
         (0, launched(0)),
         (0, launched(1)),
@@ -109,7 +111,7 @@ fn recovery_begins_with_the_notice_or_with_the_loss() {
     for (at, fact) in facts {
         fold.fact(s(at), &fact);
     }
-    let impact = fold.finish();
+    let impact = fold.fold.finish();
     let quantile = |percent| {
         let wait = impact.replacement.quantile(percent).expect("three were disrupted");
         (wait.span.as_ms() / 1_000, wait.at_least)
@@ -134,13 +136,14 @@ fn recovery_begins_with_the_notice_or_with_the_loss() {
 /// Losses five minutes apart are two bursts of one.
 #[test]
 fn what_is_five_minutes_apart_is_not_at_once() {
-    let mut fold = ImpactFold::new(&legend(Span::ZERO, Span::from_secs(1_000)));
+    let legend = legend(Span::ZERO, Span::from_secs(1_000));
+    let mut fold = Alone::new(&legend, ImpactFold::new(&legend));
     for (at, fact) in
         [(0, launched(0)), (0, launched(1)), (100, gone(0, true)), (400, gone(1, true))]
     {
         fold.fact(s(at), &fact);
     }
-    assert_eq!(fold.finish().burst.nodes, 1);
+    assert_eq!(fold.fold.finish().burst.nodes, 1);
 }
 
 /// A replica is evicted at 100 s. Its replacement is taken at 150 s before it is ready, and the
@@ -148,7 +151,8 @@ fn what_is_five_minutes_apart_is_not_at_once() {
 /// disruption: 300 s to 310 s. A pod that is ready for the first time ends no wait.
 #[test]
 fn a_replacement_that_is_taken_goes_on_with_the_first_wait() {
-    let mut fold = ImpactFold::new(&legend(Span::ZERO, Span::from_secs(1_000)));
+    let legend = legend(Span::ZERO, Span::from_secs(1_000));
+    let mut fold = Alone::new(&legend, ImpactFold::new(&legend));
     let facts = [
         (0, launched(0)),
         (0, launched(1)),
@@ -172,7 +176,7 @@ fn a_replacement_that_is_taken_goes_on_with_the_first_wait() {
         (310, ready(3, 2)),
     ];
     facts.iter().for_each(|(at, fact)| fold.fact(s(*at), fact));
-    let waits = fold.finish().replacement;
+    let waits = fold.fold.finish().replacement;
     let seconds = |percent| waits.quantile(percent).map(|it| it.span.as_ms() / 1_000);
     assert_eq!((waits.total(), waits.still_waiting()), (2, 0));
     assert_eq!([seconds(50), seconds(100)], [Some(10), Some(100)]);
@@ -181,7 +185,8 @@ fn a_replacement_that_is_taken_goes_on_with_the_first_wait() {
 /// Two instances run; both and a replacement that was launched meanwhile are taken within 5 min.
 #[test]
 fn a_burst_never_takes_more_instances_than_there_were() {
-    let mut fold = ImpactFold::new(&legend(Span::ZERO, Span::from_secs(1_000)));
+    let legend = legend(Span::ZERO, Span::from_secs(1_000));
+    let mut fold = Alone::new(&legend, ImpactFold::new(&legend));
     let facts = [
         (0, launched(0)),
         (0, launched(1)),
@@ -191,6 +196,6 @@ fn a_burst_never_takes_more_instances_than_there_were() {
         (200, gone(2, true)),
     ];
     facts.iter().for_each(|(at, fact)| fold.fact(s(*at), fact));
-    let burst = fold.finish().burst;
+    let burst = fold.fold.finish().burst;
     assert_eq!((burst.nodes, burst.of), (3, 3));
 }

@@ -5,6 +5,7 @@ use crate::common::half;
 
 use common::{legend, s};
 use reports::folds::placed::{Placed, Placements};
+use reports::folds::roster::Alone;
 use sim::fact::Cause;
 use sim::model::node::NodeId;
 use sim::model::pod::{PodId, SpecId};
@@ -16,7 +17,7 @@ const WEB: fn() -> WorkloadId = || WorkloadId::from_index(0);
 
 /// What `facts` come to over 1 000 s.
 fn placed(legend: &Legend, facts: &[(u64, Fact)]) -> Placed {
-    let mut placements = Placements::new(legend);
+    let mut placements = Alone::new(legend, Placements::new(legend));
     for (second, fact) in facts {
         placements.fact(s(*second), fact);
     }
@@ -29,7 +30,7 @@ fn placed(legend: &Legend, facts: &[(u64, Fact)]) -> Placed {
         Root { seed: 1, replication: 0 },
         &mut (),
     );
-    placements.finish(&run).remove(0)
+    placements.fold.finish(&run).remove(0)
 }
 
 fn scheduled(pod: usize) -> Fact {

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use common::{legend, s};
+use reports::folds::roster::Alone;
 use reports::folds::start_up::StartUp;
 use reports::folds::volumes::Volumes;
 use sim::fact::Cause;
@@ -87,18 +88,18 @@ fn ended(pod: usize, end: End) -> Fact {
 
 #[test]
 fn a_pod_is_stranded_from_its_first_refusal_once_its_disk_has_been_made() {
-    let mut fold = Volumes::new(&stateful());
+    let mut fold = Alone::new(&stateful(), Volumes::new(&stateful()));
     // Without a disk it could go anywhere: it waits for room and not for its zone.
     fold.fact(s(0), &created(0, 0));
     fold.fact(s(110), &refused(0));
     fold.fact(s(120), &scheduled(0));
-    assert_eq!(fold.stranded_ms, 0);
+    assert_eq!(fold.fold.stranded_ms, 0);
     // Its successor has that disk. Between 130 s and 150 s it is refused twice, and waits once.
     fold.fact(s(125), &created(1, 0));
     fold.fact(s(130), &refused(1));
     fold.fact(s(140), &refused(1));
     fold.fact(s(150), &scheduled(1));
-    assert_eq!(fold.stranded_ms, 20_000);
+    assert_eq!(fold.fold.stranded_ms, 20_000);
     // Another replica has another disk, which has not been made.
     fold.fact(s(150), &created(2, 1));
     fold.fact(s(150), &refused(2));
@@ -110,23 +111,23 @@ fn a_pod_is_stranded_from_its_first_refusal_once_its_disk_has_been_made() {
         let still = Fact::StillPending { pod, workload: workload(), waited, refusal: None };
         fold.fact(s(200), &still);
     }
-    assert_eq!(fold.stranded_ms, 20_000 + 30_000);
+    assert_eq!(fold.fold.stranded_ms, 20_000 + 30_000);
 }
 
 #[test]
 fn what_lies_before_the_window_is_cut_off() {
-    let mut fold = Volumes::new(&stateful());
+    let mut fold = Alone::new(&stateful(), Volumes::new(&stateful()));
     fold.fact(s(0), &created(0, 0));
     fold.fact(s(0), &scheduled(0));
     fold.fact(s(60), &created(1, 0));
     fold.fact(s(60), &refused(1));
     fold.fact(s(115), &scheduled(1));
-    assert_eq!(fold.stranded_ms, 15_000);
+    assert_eq!(fold.fold.stranded_ms, 15_000);
 }
 
 #[test]
 fn data_is_lost_once_for_each_pod_whose_node_goes() {
-    let mut fold = Volumes::new(&stateful());
+    let mut fold = Alone::new(&stateful(), Volumes::new(&stateful()));
     // Before the window.
     fold.fact(s(50), &ended(0, End::KilledWithoutWarning));
     // Terminated, in time or not; killed; given back: each is one loss.
@@ -140,19 +141,20 @@ fn data_is_lost_once_for_each_pod_whose_node_goes() {
     // Its node stays; and it would have come back to it.
     fold.fact(s(170), &terminating(5, Cause::Preempted));
     fold.fact(s(175), &ended(5, End::Clean));
-    assert_eq!(fold.data_lost.get(&workload()), Some(&4));
+    assert_eq!(fold.fold.data_lost.get(&workload()), Some(&4));
 }
 
 #[test]
 fn no_other_pod_loses_data() {
-    let mut fold = Volumes::new(&legend(Span::ZERO, Span::from_secs(200)));
+    let legend = legend(Span::ZERO, Span::from_secs(200));
+    let mut fold = Alone::new(&legend, Volumes::new(&legend));
     fold.fact(s(150), &ended(0, End::KilledWithoutWarning));
-    assert!(fold.data_lost.is_empty());
+    assert!(fold.fold.data_lost.is_empty());
 }
 
 #[test]
 fn pods_start_between_their_binding_and_their_readiness() {
-    let mut fold = StartUp::new(&stateful());
+    let mut fold = Alone::new(&stateful(), StartUp::new(&stateful()));
     let (node, image) = (NodeId::from_index(0), Id::from_index(0));
     let ready = |pod| Fact::PodReady { pod: PodId::from_index(pod), workload: workload(), node };
     let attached = |pod, waited| Fact::VolumesAttached {
@@ -182,7 +184,7 @@ fn pods_start_between_their_binding_and_their_readiness() {
     fold.fact(s(180), &scheduled(4));
     fold.fact(s(183), &ended(4, End::KilledWithoutWarning));
     fold.fact(s(190), &ended(1, End::KilledWithoutWarning));
-    let started = fold.finish();
+    let started = fold.fold.finish(&fold.roster);
     assert_eq!(started.disk_wait_ms, 5_000 + 10_000 + 7_000 + 30_000 + 3_000);
     assert_eq!(started.images_pulled, 1);
     let quarters = [25, 50, 75, 100];

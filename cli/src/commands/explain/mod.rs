@@ -4,7 +4,7 @@ mod cost;
 mod pod;
 
 use anyhow::anyhow;
-use reports::glossary::{self, FIGURES, Figure};
+use reports::glossary::{self, Figure};
 use scenarios::explain::{Topic, topics};
 
 use crate::Outcome;
@@ -22,7 +22,7 @@ pub(crate) fn run(args: &ExplainArgs) -> Outcome {
             None if !args.cluster.is_empty() || args.run.is_some() => return Err(not_a_pod(name)),
             None => match (Topic::named(name), glossary::named(name)) {
                 (Ok(topic), _) => topic.to_string(),
-                (_, Some(figure)) => page(figure),
+                (_, Some(figure)) => page(&figure),
                 (Err(unknown), None) => return Err(not_known(name, unknown.nearest)),
             },
         },
@@ -41,7 +41,7 @@ fn page(figure: &Figure) -> String {
 
 /// A list of all figures that a run prints.
 fn figures() -> String {
-    let labels: Vec<&str> = FIGURES.iter().map(|figure| figure.label).collect();
+    let labels: Vec<&str> = glossary::all().map(|figure| figure.label).collect();
     format!("\nFIGURES that a run prints\n  {}\n", labels.join("; "))
 }
 

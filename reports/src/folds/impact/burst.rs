@@ -1,12 +1,13 @@
 //! Bursts: the most instances that the provider took within five minutes, and of how many.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 
-use sim::fact::{Fact, Sink};
+use sim::fact::Fact;
 use sim::model::catalog::CapacityType;
-use sim::model::node::NodeId;
 use sim::names::NameId;
 use sim::{Legend, SimTime, Span};
+
+use crate::folds::roster::{Follow, Roster};
 
 /// What counts as at once.
 const AT_ONCE: Span = Span::from_secs(300);
@@ -29,8 +30,6 @@ pub struct Burst {
 #[derive(Clone)]
 pub(super) struct Bursts {
     legend: Legend,
-    /// Spot instances that are held, with their zones.
-    running: BTreeMap<NodeId, NameId>,
     /// How many spot instances have been launched.
     launched: u32,
     recent: VecDeque<Loss>,
@@ -52,7 +51,6 @@ impl Bursts {
     pub(super) fn new(legend: &Legend) -> Bursts {
         Bursts {
             legend: legend.clone(),
-            running: BTreeMap::new(),
             launched: 0,
             recent: VecDeque::new(),
             worst: Burst::default(),
@@ -84,23 +82,19 @@ impl Bursts {
     }
 }
 
-impl Sink for Bursts {
-    fn fact(&mut self, at: SimTime, fact: &Fact) {
+impl Follow for Bursts {
+    fn follow(&mut self, roster: &Roster, at: SimTime, fact: &Fact) {
         let offerings = &self.legend.model.catalog.offerings;
         match *fact {
-            Fact::NodeLaunched { node, offering, .. } => {
-                let offering = &offerings[offering];
-                if offering.capacity_type == CapacityType::Spot {
-                    self.running.insert(node, offering.zone);
-                    self.launched += 1;
-                }
+            Fact::NodeLaunched { offering, .. } => {
+                let is_spot = offerings[offering].capacity_type == CapacityType::Spot;
+                self.launched += u32::from(is_spot);
             }
-            Fact::NodeGone { node, why, .. } => {
-                let running = u32::try_from(self.running.len()).unwrap_or(u32::MAX);
-                if let Some(zone) = self.running.remove(&node)
-                    && why.is_reclaim()
-                    && at >= self.legend.from
-                {
+            Fact::NodeGone { node, why, .. } if why.is_reclaim() && at >= self.legend.from => {
+                let Some(row) = roster.node(node) else { return };
+                let offering = &offerings[row.offering];
+                if offering.capacity_type == CapacityType::Spot {
+                    let (zone, running) = (offering.zone, roster.spot());
                     self.lost(Loss { at, zone, running, launched: self.launched });
                 }
             }

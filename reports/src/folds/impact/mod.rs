@@ -8,10 +8,11 @@ mod sources;
 pub use burst::Burst;
 pub use sources::{OfferingCounts, Sources};
 
-use sim::fact::{Fact, Sink};
+use sim::fact::Fact;
 use sim::{Legend, SimTime};
 
 use crate::folds::pending::Waits;
+use crate::folds::roster::{Follow, Roster};
 use burst::Bursts;
 use replacement::Replacement;
 use sources::Tracing;
@@ -57,10 +58,10 @@ impl ImpactFold {
     }
 }
 
-impl Sink for ImpactFold {
-    fn fact(&mut self, at: SimTime, fact: &Fact) {
-        self.sources.fact(at, fact);
-        self.bursts.fact(at, fact);
-        self.replacement.fact(at, fact);
+impl Follow for ImpactFold {
+    fn follow(&mut self, roster: &Roster, at: SimTime, fact: &Fact) {
+        self.sources.follow(roster, at, fact);
+        self.bursts.follow(roster, at, fact);
+        self.replacement.follow(roster, at, fact);
     }
 }

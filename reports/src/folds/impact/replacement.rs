@@ -7,14 +7,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use sim::fact::Cause;
-use sim::fact::{Fact, Sink};
+use sim::fact::{Cause, Fact};
 use sim::model::node::NodeId;
 use sim::model::pod::{End, PodId};
 use sim::model::workload::{Controller, WorkloadId};
 use sim::{Legend, SimTime};
 
 use crate::folds::pending::Waits;
+use crate::folds::roster::{Follow, Pod, Roster};
 
 /// A workload; of a CronJob one of its Jobs, by its number.
 type Owner = (WorkloadId, u32);
@@ -22,12 +22,6 @@ type Owner = (WorkloadId, u32);
 #[derive(Clone)]
 pub(super) struct Replacement {
     legend: Legend,
-    /// When the notice of each node was given that has been announced and is not gone.
-    notices: BTreeMap<NodeId, SimTime>,
-    /// On which node each pod is.
-    on: BTreeMap<PodId, NodeId>,
-    /// Which replica each pod is.
-    replicas: BTreeMap<PodId, u32>,
     /// Disruptions that wait for a replacement, the oldest first.
     open: BTreeMap<Owner, VecDeque<SimTime>>,
     /// Replicas that were disrupted and have not been ready since: one for each wait.
@@ -39,9 +33,6 @@ impl Replacement {
     pub(super) fn new(legend: &Legend) -> Replacement {
         Replacement {
             legend: legend.clone(),
-            notices: BTreeMap::new(),
-            on: BTreeMap::new(),
-            replicas: BTreeMap::new(),
             open: BTreeMap::new(),
             missing: BTreeSet::new(),
             times: Waits::default(),
@@ -57,8 +48,8 @@ impl Replacement {
     }
 
     /// The replica that a pod is, if its workload replaces pods.
-    fn replica(&self, pod: PodId, workload: WorkloadId) -> Option<(Owner, u32)> {
-        let replica = self.replicas.get(&pod).copied()?;
+    fn replica(&self, pod: &Pod) -> Option<(Owner, u32)> {
+        let Pod { workload, replica, .. } = *pod;
         let controller = self.legend.model.workloads[workload].controller;
         let replaced = matches!(
             controller,
@@ -70,43 +61,31 @@ impl Replacement {
         replaced.then(|| ((workload, controller.run_of(replica)), replica))
     }
 
-    fn disrupted(&mut self, at: SimTime, pod: PodId, workload: WorkloadId, node: NodeId) {
-        let Some(replica) = self.replica(pod, workload) else { return };
+    fn disrupted(&mut self, roster: &Roster, at: SimTime, pod: PodId, node: NodeId) {
+        let Some(replica) = roster.pod(pod).and_then(|pod| self.replica(pod)) else { return };
         if at >= self.legend.from && self.missing.insert(replica) {
-            let since = self.notices.get(&node).copied().unwrap_or(at);
+            let notice = roster.node(node).and_then(|row| row.notice);
+            let since = notice.map_or(at, |(given, _)| given);
             self.open.entry(replica.0).or_default().push_back(since);
         }
     }
 }
 
-impl Sink for Replacement {
-    fn fact(&mut self, at: SimTime, fact: &Fact) {
+impl Follow for Replacement {
+    fn follow(&mut self, roster: &Roster, at: SimTime, fact: &Fact) {
         match *fact {
-            Fact::NoticeGiven { node, .. } => {
-                self.notices.insert(node, at);
-            }
-            Fact::NodeGone { node, .. } => {
-                self.notices.remove(&node);
-            }
-            Fact::PodCreated { pod, replica, .. } => {
-                self.replicas.insert(pod, replica);
-            }
-            Fact::PodScheduled { pod, node, .. } | Fact::PodFound { pod, node, .. } => {
-                self.on.insert(pod, node);
-            }
-            Fact::PodReady { pod, workload, .. } => {
-                let Some(replica) = self.replica(pod, workload) else { return };
+            Fact::PodReady { pod, .. } => {
+                let replica = roster.pod(pod).and_then(|pod| self.replica(pod));
+                let Some(replica) = replica else { return };
                 if self.missing.remove(&replica)
                     && let Some(since) = self.open.get_mut(&replica.0).and_then(VecDeque::pop_front)
                 {
                     self.times.ended(at.since(since));
                 }
             }
-            Fact::PodTerminating {
-                pod, workload, why: Cause::Reclaimed | Cause::Outbid, ..
-            } => {
-                if let Some(node) = self.on.get(&pod).copied() {
-                    self.disrupted(at, pod, workload, node);
+            Fact::PodTerminating { pod, why: Cause::Reclaimed | Cause::Outbid, .. } => {
+                if let Some(node) = roster.pod(pod).and_then(|pod| pod.node) {
+                    self.disrupted(roster, at, pod, node);
                 }
             }
             // Its pods are not replaced.
@@ -114,15 +93,8 @@ impl Sink for Replacement {
                 self.open.remove(&(workload, run));
                 self.missing.retain(|(owner, _)| *owner != (workload, run));
             }
-            Fact::PodEnded { pod, workload, node, end, .. } => {
-                if end == End::KilledWithoutWarning {
-                    self.disrupted(at, pod, workload, node);
-                }
-                self.on.remove(&pod);
-                self.replicas.remove(&pod);
-            }
-            Fact::PodWithdrawn { pod, .. } => {
-                self.replicas.remove(&pod);
+            Fact::PodEnded { pod, node, end: End::KilledWithoutWarning, .. } => {
+                self.disrupted(roster, at, pod, node);
             }
             _ => {}
         }

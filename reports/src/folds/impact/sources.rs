@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use sim::fact::{Fact, Sink};
+use sim::fact::Fact;
 use sim::model::catalog::OfferingId;
-use sim::model::node::NodeId;
 use sim::model::workload::{Controller, WorkloadId};
 use sim::{Legend, SimTime, Span};
 
-use crate::folds::disruption::{Dismissed, Ends};
+use crate::folds::disruption::Ends;
+use crate::folds::roster::{Follow, Pod, Roster};
 
 /// What came of the instances of one offering.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -38,22 +38,12 @@ pub struct Sources {
 #[derive(Clone)]
 pub(super) struct Tracing {
     legend: Legend,
-    /// What each instance that runs is, and how long before its end it was announced, if it was.
-    offering_of: BTreeMap<NodeId, OfferingId>,
-    lead_of: BTreeMap<NodeId, Span>,
-    dismissed: Dismissed,
     sources: Sources,
 }
 
 impl Tracing {
     pub(super) fn new(legend: &Legend) -> Tracing {
-        Tracing {
-            legend: legend.clone(),
-            offering_of: BTreeMap::new(),
-            lead_of: BTreeMap::new(),
-            dismissed: Dismissed::default(),
-            sources: Sources::default(),
-        }
+        Tracing { legend: legend.clone(), sources: Sources::default() }
     }
 
     pub(super) fn finish(self) -> Sources {
@@ -61,47 +51,35 @@ impl Tracing {
     }
 }
 
-impl Sink for Tracing {
-    fn fact(&mut self, at: SimTime, fact: &Fact) {
-        if self.dismissed.covers(fact) {
+impl Follow for Tracing {
+    fn follow(&mut self, roster: &Roster, at: SimTime, fact: &Fact) {
+        if at < self.legend.from {
             return;
         }
         match *fact {
-            Fact::NodeLaunched { node, offering, .. } => {
-                self.offering_of.insert(node, offering);
-            }
-            Fact::NoticeGiven { node, lead } => {
-                self.lead_of.insert(node, lead);
-            }
-            Fact::LaunchRefused { offering, .. } if at >= self.legend.from => {
+            Fact::LaunchRefused { offering, .. } => {
                 self.sources.offerings.entry(offering).or_default().refusals += 1;
             }
-            Fact::NodeGone { node, why, announced } => {
-                self.lead_of.remove(&node);
-                let offering = self.offering_of.remove(&node);
-                if let Some(offering) = offering
-                    && why.is_reclaim()
-                    && at >= self.legend.from
-                {
-                    let counts = self.sources.offerings.entry(offering).or_default();
+            Fact::NodeGone { node, why, announced } if why.is_reclaim() => {
+                if let Some(row) = roster.node(node) {
+                    let counts = self.sources.offerings.entry(row.offering).or_default();
                     counts.reclaims += 1;
                     counts.notices_missed += u64::from(!announced);
                 }
             }
-            Fact::PodEnded { workload, node, end, .. }
-                if end.is_disruption() && at >= self.legend.from =>
+            Fact::PodEnded { pod, workload, node, end, .. }
+                if end.is_disruption() && !roster.pod(pod).is_some_and(Pod::is_dismissed) =>
             {
                 let controller = self.legend.model.workloads[workload].controller;
                 if controller == Controller::DaemonSet {
                     return;
                 }
                 self.sources.workloads.entry(workload).or_default().count(end);
-                if let Some(offering) = self.offering_of.get(&node) {
-                    self.sources.offerings.entry(*offering).or_default().ends.count(end);
-                }
-                if let Some(lead) = self.lead_of.get(&node) {
-                    let shortest = self.sources.shortest_notice.entry(workload).or_insert(*lead);
-                    *shortest = (*shortest).min(*lead);
+                let Some(row) = roster.node(node) else { return };
+                self.sources.offerings.entry(row.offering).or_default().ends.count(end);
+                if let Some((_, lead)) = row.notice {
+                    let shortest = self.sources.shortest_notice.entry(workload).or_insert(lead);
+                    *shortest = (*shortest).min(lead);
                 }
             }
             _ => {}

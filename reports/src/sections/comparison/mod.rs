@@ -3,6 +3,7 @@
 mod jobs;
 mod overuse;
 
+use crate::folds::declared::{Measure, Place, declarations};
 use crate::section::{Block, Cell, Intervals, Row, Section, Table, Unit, Value};
 use crate::stats::Estimate;
 use crate::summary::{
@@ -22,10 +23,14 @@ pub(super) fn section(summary: &Summary) -> Option<Section> {
     let mut rows = Rows::of(summary);
     rows.cost();
     rows.nodes();
+    rows.declared(Place::Nodes);
     rows.disruption();
+    rows.declared(Place::Disruption);
     rows.volumes();
     rows.waits();
+    rows.declared(Place::Waits);
     rows.work();
+    rows.declared(Place::Work);
     rows.availability();
     let title = match rows.variants.len() {
         1 => "The plan",
@@ -97,14 +102,15 @@ impl<'s> Rows<'s> {
 
     /// A row of rates, with the interval of the subject's.
     pub(super) fn rates(&self, name: &str, rates: impl IntoIterator<Item = Estimate>) -> Row {
-        let mut cells = Vec::new();
-        let mut last = None;
-        for rate in rates {
-            cells.push(Cell::mean(rate, Unit::Rate));
-            last = Some(rate);
-        }
-        if let Some((cell, rate)) = cells.pop().zip(last) {
-            cells.push(cell.within(rate));
+        self.estimates(name, Unit::Rate, rates)
+    }
+
+    /// A row of means, with the interval of the subject's.
+    fn estimates(&self, name: &str, unit: Unit, all: impl IntoIterator<Item = Estimate>) -> Row {
+        let all: Vec<Estimate> = all.into_iter().collect();
+        let mut cells: Vec<Cell> = all.iter().map(|it| Cell::mean(*it, unit)).collect();
+        if let Some((cell, own)) = cells.pop().zip(all.last()) {
+            cells.push(cell.within(*own));
         }
         Row::new(name, cells)
     }
@@ -112,6 +118,25 @@ impl<'s> Rows<'s> {
     /// A row of a rate that every plan has, or none.
     fn rate_if_any(&self, name: &str, of: MaybeFigure) -> Option<Row> {
         Some(self.rates(name, self.all(of)?))
+    }
+
+    /// The figures that folds declare, where any plan has them.
+    fn declared(&mut self, place: Place) {
+        for it in declarations().filter(|it| it.place == place) {
+            let of = |plan: &Plan| plan.figures.get(it.key).copied();
+            if !self.plans().any(|plan| of(plan).is_some()) {
+                continue;
+            }
+            let all = self.plans().map(|plan| of(plan).unwrap_or(Estimate::of(&[0.0])));
+            let unit = match it.measure {
+                Measure::PerDay | Measure::PodsPerDay => Unit::Rate,
+                Measure::Number => Unit::Number(1),
+                Measure::Seconds => Unit::Seconds,
+                Measure::Percent => Unit::Percent(1),
+            };
+            let row = self.estimates(it.label, unit, all);
+            self.push(row);
+        }
     }
 
     fn cost(&mut self) {

@@ -1,0 +1,24 @@
+//! Declared figures in the summary: those that occur in any replication, by their keys.
+
+use std::collections::BTreeMap;
+
+use super::replications::Replications;
+use crate::folds::declared::{Measure, declarations};
+use crate::stats::Estimate;
+
+/// The figures that folds declare, where any replication has them.
+pub(super) fn of(replications: Replications<'_>) -> BTreeMap<&'static str, Estimate> {
+    let each = declarations().enumerate().filter_map(|(index, declaration)| {
+        let mut runs = replications.runs.iter();
+        runs.any(|(figures, _)| figures.declared[index].is_some()).then(|| {
+            let of = |figures: &crate::Figures| figures.declared[index].unwrap_or(0.0);
+            let estimate = match declaration.measure {
+                Measure::PerDay => replications.per_day(of),
+                Measure::PodsPerDay => replications.pod_events_per_day(of),
+                Measure::Number | Measure::Seconds | Measure::Percent => replications.mean(of),
+            };
+            (declaration.key, estimate)
+        })
+    });
+    each.collect()
+}
