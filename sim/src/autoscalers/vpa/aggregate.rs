@@ -1,6 +1,6 @@
 //! What is known of a container's usage, from all pods that are alike.
 
-use super::estimator::RecommenderConfig;
+use super::config::RecommenderConfig;
 use super::histogram::{CPU, Histogram, MEMORY};
 use crate::model::vpa::{CpuMemory, Learning};
 

@@ -6,12 +6,14 @@
 
 pub mod admission;
 mod aggregate;
+mod config;
 mod estimator;
 pub mod histogram;
 pub mod recommender;
 pub mod sizing;
 
-pub use estimator::{Recommendation, RecommenderConfig};
+pub use config::RecommenderConfig;
+pub use estimator::Recommendation;
 
 /// Which of the autoscalers that select a pod is obeyed: the one that was created first, and of those the
 /// first by name.

@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 
 use super::aggregate::{Aggregate, ms};
-use super::estimator::{self, Recommendation, RecommenderConfig};
+use super::config::RecommenderConfig;
+use super::estimator::{self, Recommendation};
 use crate::model::vpa::{Learning, Stated, VpaSpec};
 use crate::names::NameId;
 use crate::table::id;
