@@ -8,7 +8,7 @@ use sim::model::containers::{
 };
 use sim::model::failure::Retries;
 use sim::model::job::{Job, Outcome};
-use sim::model::pod::{End, PodSpec};
+use sim::model::pod::End;
 use sim::model::pressure::Pressure;
 use sim::model::usage::{Constant, Curve, Ramp, Shape, Used, WorkloadUsage};
 use sim::model::workload::{Controller, WorkloadId};
@@ -56,7 +56,7 @@ fn with(plan: &Plan, loads: Vec<Load>) -> Setup {
         let model = Arc::make_mut(&mut draft.model);
         for (index, load) in loads.into_iter().enumerate() {
             let workload = WorkloadId::from_index(index);
-            let spec = model.specs[model.workloads[workload].spec].clone();
+            let mut spec = model.specs[model.workloads[workload].spec].clone();
             let memory = spec.requests[sim::model::resources::Lane::MEMORY];
             let cpu = spec.requests[sim::model::resources::Lane::CPU];
             let requests =
@@ -64,12 +64,9 @@ fn with(plan: &Plan, loads: Vec<Load>) -> Setup {
             let resources = Requirements { requests, limits: load.limits };
             let name = model.names.intern("app");
             let list = vec![Container { name, kind: ContainerKind::Regular, resources }];
-            let spec = PodSpec {
-                containers: Arc::new(Containers { list, ..Containers::default() }),
-                qos: QosClass::Burstable,
-                restart_policy: load.restart_policy,
-                ..spec
-            };
+            spec.containers = Arc::new(Containers { list, ..Containers::default() });
+            spec.qos = QosClass::Burstable;
+            spec.restart_policy = load.restart_policy;
             model.workloads[workload].spec = model.specs.intern(spec);
             let usage = WorkloadUsage { containers: vec![load.used], demand: None };
             model.usage.insert(workload, usage);
