@@ -44,6 +44,8 @@ pub(crate) enum Command {
   spotsim init --provider gcp
   kubectl get nodes,pods,deploy,rs,sts,ds,jobs,cj,hpa,pdb,pv,pvc,sc,ns,svc,pc -A -o json > cluster.json
   spotsim init --from cluster.json
+  spotsim init --synthetic
+  spotsim init --like cluster.json
   spotsim init shop/scenario.yaml --provider azure --force")]
     Init(InitArgs),
     /// Write a scenario for manifests, or for a dump of a cluster.
@@ -168,6 +170,14 @@ pub(crate) struct InitArgs {
     /// globs. A proposal for spot is written beside it.
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub(crate) from: Vec<PathBuf>,
+    /// Draw services and Jobs instead of listing them, for a question about a cluster that is not at
+    /// hand.
+    #[arg(long, conflicts_with = "from")]
+    pub(crate) synthetic: bool,
+    /// Draw services like those of a cluster, as `kubectl get -o json` dumps it, and show how well
+    /// they fit; nothing of the dump but its distributions is in the scenario.
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with = "from")]
+    pub(crate) like: Vec<PathBuf>,
     /// Whose nodes they are; a dump says so itself.
     #[arg(long, value_parser = provider(), default_value_t)]
     pub(crate) provider: ProviderName,

@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 
 use sim::fact::refusal::RefusalId;
 use sim::fact::{Fact, Sink};
+use sim::model::arrivals::GeneratorId;
 use sim::model::job::Worked;
 use sim::model::workload::WorkloadId;
+use sim::table::Table;
 use sim::{Legend, Run, SimTime};
 
 use crate::cost::breakdown::Breakdown;
 use crate::cost::ledger::{Ledger, Money};
+use crate::folds::arrivals::{Arrivals, Arrived};
 use crate::folds::availability::{Availability, Available};
 use crate::folds::batch::{Batch, Fate};
 use crate::folds::budgets::Budgets;
@@ -42,6 +45,7 @@ pub struct Fold {
     start_up: StartUp,
     overuse: Overuse,
     declared: declared::All,
+    arrivals: Arrivals,
     legend: Legend,
 }
 
@@ -68,6 +72,8 @@ pub struct Figures {
     pub jobs: Vec<Fate>,
     /// How many Jobs of each CronJob were due and never made.
     pub skipped: BTreeMap<WorkloadId, u64>,
+    /// What each generator let arrive.
+    pub arrived: Table<GeneratorId, Arrived>,
     /// Waiting: median, 95th percentile, longest.
     pub pending: [Option<Wait>; 3],
     /// Attempts with at least one failed cycle.
@@ -110,6 +116,7 @@ impl Fold {
             start_up: StartUp::new(legend),
             overuse: Overuse::new(legend),
             declared: declared::All::new(legend),
+            arrivals: Arrivals::new(legend),
             legend: legend.clone(),
         }
     }
@@ -137,6 +144,7 @@ impl Fold {
             worked: self.batch.worked,
             jobs: self.batch.fates().collect(),
             skipped: self.batch.skipped,
+            arrived: self.arrivals.generators,
             pending: [50, 95, 100].map(|percent| self.pending.waits.quantile(percent)),
             unschedulable: self.pending.unschedulable,
             gated: self.pending.gated,
@@ -172,6 +180,7 @@ impl Sink for Fold {
         self.pending.fact(at, fact);
         self.batch.fact(at, fact);
         self.overuse.fact(at, fact);
+        self.arrivals.fact(at, fact);
         self.roster.learn(at, fact);
     }
 }

@@ -47,9 +47,14 @@ impl<'a> Namer<'a> {
                         format!("{}/{}", self.text(namespace), self.text(found.name))
                     }
                     (None, Controller::Pod { .. }) => owner,
+                    (None, Controller::ArrivingPods { .. }) => format!("{owner}-{replica}"),
                     // A StatefulSet gives the name of a pod to its successor.
                     (None, Controller::StatefulSet { .. }) => format!("{owner}-{replica}"),
-                    (None, controller @ Controller::CronJob { job, .. }) => {
+                    (
+                        None,
+                        controller @ (Controller::CronJob { job, .. }
+                        | Controller::ArrivingJobs { job, .. }),
+                    ) => {
                         let run = controller.run_of(replica);
                         let index = replica - run * job.completions;
                         format!("{}-{index}-{attempt}", self.job(workload, run))
@@ -87,11 +92,14 @@ impl<'a> Namer<'a> {
         format!("{}/{}", self.text(workload.namespace), self.text(workload.name))
     }
 
-    /// The namespace and name of a Job: its own, or its CronJob's with its number.
+    /// The namespace and name of a Job: its own, or that of its CronJob or of what arrives with its
+    /// number.
     #[must_use]
     pub fn job(&self, id: WorkloadId, run: u32) -> String {
         match self.legend.model.workloads[id].controller {
-            Controller::CronJob { .. } => format!("{}-{run}", self.workload(id)),
+            Controller::CronJob { .. }
+            | Controller::ArrivingJobs { .. }
+            | Controller::ArrivingPods { .. } => format!("{}-{run}", self.workload(id)),
             _ => self.workload(id),
         }
     }
@@ -161,9 +169,9 @@ pub fn kind(controller: Controller) -> &'static str {
         Controller::Deployment { .. } => "Deployment",
         Controller::StatefulSet { .. } => "StatefulSet",
         Controller::DaemonSet => "DaemonSet",
-        Controller::Job(_) => "Job",
+        Controller::Job(_) | Controller::ArrivingJobs { .. } => "Job",
         Controller::CronJob { .. } => "CronJob",
-        Controller::Pod { .. } => "Pod",
+        Controller::Pod { .. } | Controller::ArrivingPods { .. } => "Pod",
         Controller::DeadlineJob(_) => "DeadlineJob",
     }
 }

@@ -65,6 +65,9 @@ pub static KINDS: &[Kind] = &[
     WORK_QUEUES,
     ACTIVE_DEADLINES,
     CALENDAR,
+    ARRIVAL_CLOCK,
+    ARRIVAL_TRACE,
+    DRAWN_SIZES,
     DEADLINE_JOBS,
     ZONAL_VOLUMES,
     LOCAL_VOLUMES,
@@ -348,6 +351,27 @@ pub(crate) const CALENDAR: Kind = Kind {
     source: "`startTime` of the scenario; by default that of a dated price history, else a Monday that \
              begins a month. The controllers of EKS, GKE and AKS go by UTC. Where contention follows \
              the hour of the day, T+0 is midnight in the region unless `startTime` is given",
+};
+
+pub(crate) const ARRIVAL_CLOCK: Kind = Kind {
+    id: "arrival-clock",
+    text: "arrivals that follow the clock: T+0 is {}; their clock is UTC unless `timeZone` says otherwise",
+    source: "`startTime` of the scenario; by default that of a dated price history, else a Monday that \
+             begins a month",
+};
+
+pub(crate) const ARRIVAL_TRACE: Kind = Kind {
+    id: "arrival-trace",
+    text: "{}",
+    source: "the file: columns by their headers, units by what headers end with (docs/load.md); `map` \
+             says otherwise",
+};
+
+pub(crate) const DRAWN_SIZES: Kind = Kind {
+    id: "drawn-sizes",
+    text: "requests that are drawn are rounded to two digits, in whole millicores and MiB",
+    source: "spotsim, 2026-11: as people write requests. A pod is at most 5 % larger or smaller than \
+             what was drawn",
 };
 
 pub(crate) const DEADLINE_JOBS: Kind = Kind {

@@ -353,6 +353,24 @@ pub static CODES: &[Code] = &[
         fix: "Sort the rows by time, begin at 0 s, and name the columns `t_s` and `count`.",
     },
     Code {
+        id: "E0801",
+        title: "something cannot arrive, or not so",
+        why: "A distribution has parameters that none has, a generator says two processes or none, or \
+              more would arrive than can be numbered. Nothing is simulated of it.",
+        example: "arrivals:\n  - name: jobs\n    process: {poisson: {perHour: 6}}\n    classes:\n      \
+                  - name: job\n        duration: {logNormal: {median: 1h, p95: 5m}}\n        \
+                  template: {containers: [{name: job}]}",
+        fix: "See docs/load.md for what each process and each distribution takes.",
+    },
+    Code {
+        id: "E0802",
+        title: "a file is no trace of arrivals",
+        why: "A trace says when each pod arrives, in order, and how long it runs or when it ends. Units \
+              follow from its headers; amounts are numbers of 0 or more.",
+        example: "arrivals:\n  - name: recorded\n    trace: {file: arrivals-backwards.csv}",
+        fix: "Sort the rows by time, and name the columns as docs/load.md does, or with `map`.",
+    },
+    Code {
         id: "E0901",
         title: "a commitment is not one whole commitment",
         why: "It covers nothing, or several things at once, or an amount without a price. What is \

@@ -13,7 +13,7 @@ use sim::model::catalog::CapacityType;
 use sim::model::pool::Pool;
 use sim::model::resources::Lane;
 use sim::model::schedule::Concurrency;
-use sim::model::workload::{Controller, Workload};
+use sim::model::workload::{Controller, Workload, WorkloadId};
 use sim::{Setup, Span};
 
 use crate::diagnostic::{Diagnostic, Source};
@@ -25,6 +25,8 @@ use crate::workloads::Written;
 // nodes with 1,000,000, 1,000,000 empty nodes, and 100,000 pods on 4 nodes; rounded up.
 const BYTES_PER_POD: u64 = 1_500;
 const BYTES_PER_NODE: u64 = 2_200;
+/// What is kept of a pod that has arrived, run and gone.
+const BYTES_PER_ARRIVAL: u64 = 250;
 /// What is kept of every simulation until the end.
 const BYTES_PER_SIMULATION: u64 = 6_000;
 const NS_PER_NODE: u64 = 2_000;
@@ -111,8 +113,8 @@ impl Estimate {
         let ends = model.workloads.rows().any(|it| it.controller.work().is_some());
         let every = if ends { TRIED_EVERY_WHERE_PODS_END } else { TRIED_EVERY };
         let tries = horizon(setup) / every.as_ms();
-        for (index, workload) in model.workloads.rows().enumerate() {
-            let pods = created(workload, setup, nodes);
+        for (index, (id, workload)) in model.workloads.iter().enumerate() {
+            let pods = created((id, workload), setup, nodes);
             let waiting = short.of(at_most_at_once(workload, setup, pods));
             let per_pod = NS_PER_POD.saturating_add(nodes / NODES_PER_NS);
             let tried = waiting.saturating_mul(tries).saturating_mul(NS_PER_TRY);
@@ -120,7 +122,10 @@ impl Estimate {
             let part = Part {
                 pods,
                 waiting,
-                bytes: pods.saturating_mul(BYTES_PER_POD),
+                bytes: pods.saturating_mul(match workload.controller.generator() {
+                    None => BYTES_PER_POD,
+                    Some(_) => BYTES_PER_ARRIVAL,
+                }),
                 cpu_ns: pods.saturating_mul(per_pod).saturating_add(tried).saturating_add(ticks),
                 ..Part::default()
             };
@@ -211,7 +216,7 @@ fn launched(pool: &Pool, setup: &Setup) -> u64 {
 }
 
 /// How many pods a workload creates.
-fn created(workload: &Workload, setup: &Setup, nodes: u64) -> u64 {
+fn created((id, workload): (WorkloadId, &Workload), setup: &Setup, nodes: u64) -> u64 {
     // What is done one after the other is done as often as there is time for.
     let in_turn = |at_once: u32, takes: Span| {
         u64::from(at_once).saturating_mul(horizon(setup) / takes.as_ms().max(1) + 1)
@@ -223,6 +228,13 @@ fn created(workload: &Workload, setup: &Setup, nodes: u64) -> u64 {
         Controller::DaemonSet => nodes,
         Controller::Pod { .. } => 1,
         Controller::DeadlineJob(_) => 0,
+        Controller::ArrivingJobs { generator, .. } | Controller::ArrivingPods { generator } => {
+            let (arrivals, _) = setup.load[generator].expected_of(id, setup.horizon);
+            let pods = workload.controller.job().map_or(1, |job| job.completions);
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // saturates
+            let pods = (arrivals.ceil() as u64).saturating_mul(pods.into());
+            pods
+        }
         Controller::Job(job) => {
             in_turn(job.at_once(), job.work.duration).min(job.completions.into())
         }
@@ -285,12 +297,18 @@ fn short_of(setup: &Setup) -> Short {
             let template = pool.templates.first()?;
             Some(u128::from(pool.size) * u128::from(template.shape.allocatable[lane]))
         });
-        let asked = model.workloads.rows().map(|it| {
+        let asked = model.workloads.iter().map(|(id, it)| {
             let pods = match it.controller {
                 Controller::DaemonSet => 0,
-                _ => created(it, setup, 0),
+                _ => created((id, it), setup, 0),
             };
-            let runs = it.controller.work().map_or(length, |work| work.duration.as_ms());
+            let runs = match it.controller.generator() {
+                Some(generator) => {
+                    let (_, seconds) = setup.load[generator].expected_of(id, setup.horizon);
+                    Span::from_secs_f64(seconds).as_ms()
+                }
+                None => it.controller.work().map_or(length, |work| work.duration.as_ms()),
+            };
             let each = u128::from(model.specs[it.spec].requests[lane]);
             let time = u128::from(runs.min(length));
             u128::from(pods).saturating_mul(each).saturating_mul(time) / u128::from(length)
@@ -314,7 +332,10 @@ impl Places<'_> {
             }
             Controller::Job(_) => ("completions", counted(pods, "pod")),
             Controller::CronJob { .. } => ("schedule", counted(pods, "pod")),
-            Controller::DaemonSet | Controller::Pod { .. } => ("name", counted(pods, "pod")),
+            Controller::DaemonSet
+            | Controller::Pod { .. }
+            | Controller::ArrivingJobs { .. }
+            | Controller::ArrivingPods { .. } => ("name", counted(pods, "pod")),
             Controller::DeadlineJob(_) => ("tick", "very many ticks".into()),
         };
         match self.workloads.get(index) {

@@ -1,6 +1,7 @@
 //! The shape of a scenario file. The JSON Schema, and with it every check of form, is generated
 //! from these types; their comments are what an editor shows.
 
+pub mod arrivals;
 pub mod contract;
 pub mod deadline;
 pub mod healing;
@@ -11,6 +12,7 @@ pub mod market;
 mod provider;
 pub mod rules;
 pub mod scheduler;
+pub mod services;
 pub mod start_up;
 
 use std::collections::BTreeMap;
@@ -61,6 +63,11 @@ pub struct File {
     /// What runs, written here.
     #[serde(default)]
     pub workloads: Vec<Workload>,
+    /// Services that are drawn instead of listed.
+    pub services: Option<services::Services>,
+    /// Jobs and bare pods that arrive one after the other and end by themselves.
+    #[serde(default)]
+    pub arrivals: Vec<arrivals::Generator>,
     /// What runs, in files of Kubernetes objects: paths relative to this file, folders, globs.
     #[serde(default)]
     pub manifests: Vec<String>,

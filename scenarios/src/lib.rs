@@ -9,6 +9,7 @@
 //!
 //! [`Scenario::parse`] goes that way in four phases: read, understand, lower, finish.
 
+mod arrivals;
 pub mod assumption;
 mod autoscaled;
 mod bought;
@@ -35,6 +36,7 @@ pub mod prices;
 pub mod sarif;
 pub mod scheduler;
 pub mod schema;
+mod services;
 mod sizes;
 pub mod template;
 mod today;
@@ -71,6 +73,8 @@ pub const LIBRARY: &[(&str, &str)] = &[
     ("checkpointed-gang-training", include_str!("../library/checkpointed-gang-training.yaml")),
     ("prices-for-a-quarter", include_str!("../library/prices-for-a-quarter.yaml")),
     ("stateful-loses-its-zone", include_str!("../library/stateful-loses-its-zone.yaml")),
+    ("nightly-batch-on-spot", include_str!("../library/nightly-batch-on-spot.yaml")),
+    ("synthetic-sixty-services", include_str!("../library/synthetic-sixty-services.yaml")),
 ];
 
 /// A scenario, understood and ready to run.

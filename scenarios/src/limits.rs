@@ -79,6 +79,24 @@ pub const TRACE_ROWS: Limit = Limit {
     lift: "leave out rows that repeat the count before them",
 };
 
+/// The rows of a trace of arrivals, or of a column that is drawn from.
+pub const ARRIVAL_ROWS: Limit = Limit {
+    what: "rows of a trace of arrivals",
+    most: 20_000_000,
+    guards: "memory: 24 bytes a row, and 250 for each distinct size",
+    code: TOO_LARGE,
+    lift: "cut the file; `repeatEvery` lets a part arrive again",
+};
+
+/// The generators of a scenario.
+pub const GENERATORS: Limit = Limit {
+    what: "generators of arrivals, or classes of one",
+    most: 10_000,
+    guards: "time and memory: every class has figures of its own",
+    code: TOO_LARGE,
+    lift: "make one class of those that are alike",
+};
+
 /// The up and down times that a model of reclaims is fitted to.
 pub const SPELLS: Limit = Limit {
     what: "up and down times of instances in `calibrate`",
@@ -151,6 +169,8 @@ pub static LIMITS: &[&Limit] = &[
     &NAME,
     &PRICE_ROWS,
     &TRACE_ROWS,
+    &ARRIVAL_ROWS,
+    &GENERATORS,
     &SPELLS,
     &RUN_BYTES,
     &RUN_SECONDS,

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostics, Source};
-use crate::limits::{ALL_ZONES, Limit, NAME, POOLS, TYPES, WORKLOADS, ZONES};
+use crate::limits::{ALL_ZONES, GENERATORS, Limit, NAME, POOLS, TYPES, WORKLOADS, ZONES};
 use crate::tree::{Node, Value};
 
 /// Lists of a scenario whose entries have names.
-const NAMED: [&str; 5] = ["pools", "workloads", "deadlineJobs", "commitments", "rules"];
+const NAMED: [&str; 6] = ["pools", "workloads", "arrivals", "deadlineJobs", "commitments", "rules"];
 
 /// Adds the limits that a scenario exceeds to `found`.
 pub(crate) fn check(tree: &Node, source: &Source, found: &mut Diagnostics) {
@@ -15,7 +15,8 @@ pub(crate) fn check(tree: &Node, source: &Source, found: &mut Diagnostics) {
         found.push(limit.error(of).at(source, node.span.start..node.span.start));
     };
     let mut names: Vec<&Node> = tree.get("name").into_iter().collect();
-    for (key, limit) in [("pools", &POOLS), ("workloads", &WORKLOADS)] {
+    let lists = [("pools", &POOLS), ("workloads", &WORKLOADS), ("arrivals", &GENERATORS)];
+    for (key, limit) in lists {
         if let Some(list) = tree.get(key).filter(|list| limit.exceeded(items(list).len())) {
             refuse(limit, "the scenario", list);
         }
@@ -26,6 +27,13 @@ pub(crate) fn check(tree: &Node, source: &Source, found: &mut Diagnostics) {
     for name in names {
         if name.text().is_some_and(|text| NAME.exceeded(text.chars().count())) {
             refuse(&NAME, "this name", name);
+        }
+    }
+    for generator in entries(tree, "arrivals") {
+        if let Some(list) =
+            generator.get("classes").filter(|it| GENERATORS.exceeded(items(it).len()))
+        {
+            refuse(&GENERATORS, "this generator", list);
         }
     }
     let mut zones = BTreeSet::new();

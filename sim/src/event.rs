@@ -1,5 +1,6 @@
 //! Events: what will happen. A closed list, and the order in which simultaneous ones do.
 
+use crate::model::arrivals::GeneratorId;
 use crate::model::catalog::OfferingId;
 use crate::model::node::NodeId;
 use crate::model::pod::PodId;
@@ -114,6 +115,8 @@ pub enum Event {
     },
     /// A CronJob is to make a Job.
     JobIsDue(WorkloadId),
+    /// A generator lets Jobs or pods arrive.
+    Arrives(GeneratorId),
     /// A job with a deadline re-evaluates whether to hold spot, on-demand or nothing.
     DeadlineTick(WorkloadId),
     /// The scheduler takes back pods that it set aside long ago.
@@ -156,7 +159,7 @@ impl Event {
             // What is planned for the moment in which a workload is created comes after that.
             Event::ReplicasChange { .. } | Event::RolloutBegins(_) | Event::RolloutSync(_) => 22,
             Event::PodAskedForAgain { .. } | Event::JobSync { .. } => 23,
-            Event::JobIsDue(_) => 24,
+            Event::JobIsDue(_) | Event::Arrives(_) => 24,
             Event::DeadlineTick(_) => 25,
             Event::QueueFlushes => 26,
             Event::SchedulerWakes => 27,

@@ -75,6 +75,8 @@ pub enum Stream {
     ArrivalSize = 33,
     /// How long an arrival runs; key: generator, number of the arrival.
     ArrivalDuration = 34,
+    /// What a service of a drawn population is; key: population, number of the service, what of it.
+    Service = 35,
     /// The way of a spot price; key: offering.
     Price = 20,
     /// When the prices of a region may change; key: region.

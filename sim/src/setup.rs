@@ -4,6 +4,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::kubelet::config::KubeletConfigs;
+use crate::load::Load;
 use crate::market::Market;
 use crate::model::Model;
 use crate::model::catalog::CapacityType;
@@ -40,6 +41,8 @@ pub struct Draft {
     /// Which of several clusters on that market this is; 0 for the only one. Draws about its instances
     /// are keyed by it, and those of the market's paths are not.
     pub cluster: u64,
+    /// What arrives, generator by generator of the model.
+    pub load: Load,
     /// The cloud.
     pub provider: &'static Provider,
     /// What becomes of the pods of an instance that is taken: the cloud's way, unless it is
@@ -98,6 +101,22 @@ pub enum SetupError {
         /// Why not.
         what: &'static str,
     },
+    /// Something arrives of a workload of which it cannot.
+    #[error("generator number {generator} lets {workload:?} arrive, which is not its own")]
+    NotArriving {
+        /// The generator.
+        generator: u32,
+        /// The workload.
+        workload: String,
+    },
+    /// Replicas cannot be numbered.
+    #[error("up to {arrivals} of {workload:?} arrive, of which replicas cannot be numbered")]
+    TooManyArrivals {
+        /// The workload.
+        workload: String,
+        /// How many.
+        arrivals: u32,
+    },
     /// A CronJob's times do not ascend.
     #[error("the times of CronJob {workload:?} are not in their order")]
     ScheduleBackwards {
@@ -121,6 +140,7 @@ impl Draft {
             terms: Arc::default(),
             market,
             cluster: 0,
+            load: Load::new(),
             provider,
             interruption: provider.interruption,
             start_up: StartUp::default(),
@@ -159,6 +179,7 @@ impl Draft {
                 return Err(SetupError::ScheduleBackwards { workload: name(workload.name) });
             }
         }
+        self.check_load()?;
         Ok(Setup(self))
     }
 
@@ -181,6 +202,25 @@ impl Draft {
             }
             if !rollouts.is_sorted_by_key(|rollout| rollout.at) {
                 return wrong(*workload, "has rollouts that are not in their order");
+            }
+        }
+        Ok(())
+    }
+
+    fn check_load(&self) -> Result<(), SetupError> {
+        let model = &*self.model;
+        for (id, generator) in self.load.iter() {
+            for workload in generator.source.workloads() {
+                let of = &model.workloads[workload];
+                let workload = model.names.text(of.name).to_owned();
+                if of.controller.generator() != Some(id) {
+                    return Err(SetupError::NotArriving { generator: id.number(), workload });
+                }
+                let pods = of.controller.job().map_or(1, |job| job.completions);
+                let arrivals = generator.most;
+                if arrivals.checked_mul(pods).is_none() {
+                    return Err(SetupError::TooManyArrivals { workload, arrivals });
+                }
             }
         }
         Ok(())

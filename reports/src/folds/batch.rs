@@ -62,9 +62,8 @@ impl Batch {
     pub fn fates(&self) -> impl Iterator<Item = Fate> + '_ {
         self.jobs.iter().filter_map(|((workload, _), job)| {
             let deadline = match self.legend.model.workloads[*workload].controller {
-                Controller::Job(job) | Controller::CronJob { job, .. } => job.deadline,
                 Controller::DeadlineJob(job) => Some(job.deadline),
-                _ => None,
+                controller => controller.job().and_then(|job| job.deadline),
             };
             if job.over.is_some_and(|(at, _)| at < self.legend.from) {
                 return None;
@@ -108,6 +107,11 @@ impl Sink for Batch {
                 }
             }
             Fact::JobCreated { workload, run, .. } => self.created(at, workload, run),
+            Fact::Arrived { workload, run, .. }
+                if self.legend.model.workloads[workload].controller.job().is_some() =>
+            {
+                self.created(at, workload, run);
+            }
             Fact::JobEnded { workload, run, outcome } => self.over(at, workload, run, outcome),
             Fact::JobSkipped { workload, .. } if at >= self.legend.from => {
                 *self.skipped.entry(workload).or_default() += 1;

@@ -118,7 +118,7 @@ impl Follow for Disruption {
                         if end.is_disruption() {
                             *self.by_reason.entry(reason).or_default() += 1;
                         }
-                        let bare = matches!(controller, Controller::Pod { .. });
+                        let bare = controller.is_bare();
                         self.bare_pods_lost += u64::from(bare && end != End::Completed);
                     }
                 }

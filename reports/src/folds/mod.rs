@@ -1,5 +1,6 @@
 //! Folds: each reads the facts of one run as they come, and keeps one kind of figure.
 
+pub mod arrivals;
 pub mod availability;
 pub mod batch;
 pub mod budgets;

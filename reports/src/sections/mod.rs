@@ -2,6 +2,7 @@
 //! caveats. One file a section, or a few that belong together; none of them knows how it is rendered.
 
 mod answer;
+mod arrivals;
 mod caveats;
 mod comparison;
 mod impact;
@@ -21,9 +22,10 @@ pub(crate) use answer::verdict;
 type Make = fn(&Summary) -> Option<Section>;
 
 /// Every section of a report.
-const SECTIONS: [Make; 12] = [
+const SECTIONS: [Make; 13] = [
     answer::section,
     comparison::section,
+    arrivals::section,
     impact::section,
     savings::section,
     sensitivity::section,

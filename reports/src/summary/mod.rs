@@ -1,5 +1,6 @@
 //! The summary: what all replications say together, in a format that programs can rely on.
 
+mod arrivals;
 mod availability;
 mod batch;
 mod budgets;
@@ -31,6 +32,7 @@ use sim::{Cost, Legend, Run};
 
 use crate::figures::Figures;
 use crate::stats::Estimate;
+pub use arrivals::GeneratorArrivals;
 pub use availability::WorkloadAvailability;
 pub use batch::{Batch, JobFate};
 pub use budgets::Budgets;
@@ -195,6 +197,9 @@ pub struct Plan {
     /// Further figures by their names; not there where none of them occurs.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub figures: BTreeMap<&'static str, Estimate>,
+    /// What arrived, generator by generator; if anything may.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub arrivals: Option<Vec<GeneratorArrivals>>,
     /// Each workload with replicas, the least available first.
     pub availability: Vec<WorkloadAvailability>,
     /// Whom reclaims hit and how badly, and who caused it.
@@ -362,6 +367,7 @@ fn plan(runs: &[(Figures, Run)], legend: &Legend, seed: u64, exposure: Exposure)
         completed: each(&|f| f.capacity.completed as f64),
         batch: batch::of(replications, legend),
         figures: declared::of(replications),
+        arrivals: arrivals::of(replications, legend),
         availability: availability::of(runs, legend, seed),
         impact: impact::summarize(runs, legend, seed),
     }

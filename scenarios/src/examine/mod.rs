@@ -30,7 +30,7 @@ pub(crate) struct Examined<'e> {
 }
 
 /// Lists of which each entry has a name of ours; workloads have names of Kubernetes'.
-const NAMED: [&str; 4] = ["pools", "deadlineJobs", "rules", "commitments"];
+const NAMED: [&str; 5] = ["pools", "arrivals", "deadlineJobs", "rules", "commitments"];
 
 /// Examines everything but the workloads.
 pub(crate) fn examine(file: &File, (source, tree): (&Source, &Node), found: &mut Diagnostics) {

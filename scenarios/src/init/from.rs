@@ -46,7 +46,7 @@ pub fn from_files(
 }
 
 /// All objects of some files.
-fn read(paths: &[PathBuf], mut loader: Loader<'_>) -> Result<Vec<Loaded>, Diagnostics> {
+pub(super) fn read(paths: &[PathBuf], mut loader: Loader<'_>) -> Result<Vec<Loaded>, Diagnostics> {
     for path in paths {
         loader.path(path, &path.display().to_string()).map_err(|diagnostic| *diagnostic)?;
     }

@@ -6,6 +6,7 @@ mod from;
 mod manifests;
 mod parts;
 mod proposal;
+mod synthetic;
 mod trial;
 mod yaml;
 
@@ -13,6 +14,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 pub use from::from_files;
+pub use synthetic::{Synthetic, like, synthetic};
 
 use crate::catalogue::{self, Listed};
 use crate::cluster::pools::{self, RecognisedPool};

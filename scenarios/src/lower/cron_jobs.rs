@@ -32,6 +32,8 @@ pub struct Calendar<'c> {
     pub said: Option<&'c str>,
     /// The moment of `T+0` in a dated price history, and how the file is called.
     pub history: Option<(Timestamp, &'c str)>,
+    /// Whether something arrives by the clock.
+    pub by_arrivals: bool,
     /// Where the scenario was written.
     pub place: (&'c Source, &'c Node),
 }
@@ -106,6 +108,7 @@ pub fn fill(
     if !setup.model.schedules.is_empty() {
         assumptions.push(assumption::CALENDAR.about(&[&start.to_string()]));
     } else if calendar.said.is_some()
+        && !calendar.by_arrivals
         && !assumptions.iter().any(|it| it.id == assumption::TIME_OF_DAY.id)
     {
         let message = "`startTime` is given, and neither a CronJob nor the market goes by it";
@@ -128,7 +131,7 @@ fn never_due(written: &Written, schedule: &str, start: Timestamp) -> Diagnostic 
 
 impl Calendar<'_> {
     /// The moment of `T+0`: what `startTime` says, else that of the price history.
-    fn start(self) -> Result<Timestamp, Box<Diagnostic>> {
+    pub(crate) fn start(self) -> Result<Timestamp, Box<Diagnostic>> {
         let wrong = |message| Box::new(self.diagnostic("E0204", message));
         let said = self.said.map(moment).transpose().map_err(wrong)?;
         match (said, self.history) {

@@ -11,7 +11,7 @@ use crate::diagnostic::Diagnostics;
 use crate::lower::cron_jobs::{self, Calendar};
 use crate::lower::{Lowering, LoweringInput};
 use crate::unmodelled::Tally;
-use crate::{prices, scheduler, today};
+use crate::{arrivals, prices, scheduler, today};
 
 /// A setup that is not checked yet.
 pub(super) struct Lowered {
@@ -49,7 +49,8 @@ pub(super) fn lower(
 }
 
 impl Lowered {
-    /// Adds what depends on the date of `T+0`: replayed prices, which may say it, and CronJobs.
+    /// Adds what depends on the date of `T+0`: replayed prices, which may say it, CronJobs, and what
+    /// arrives by the clock.
     fn add_what_is_dated(
         &mut self,
         read: &Read,
@@ -67,8 +68,18 @@ impl Lowered {
         let calendar = Calendar {
             said: read.file.start_time.as_deref(),
             history: dated.zip(history.map(|it| it.source.file.as_str())),
+            by_arrivals: false,
             place,
         };
-        cron_jobs::fill(&understood.workloads, calendar, (draft, assumptions), found);
+        let arrivals = &read.arrivals;
+        let calendar = Calendar { by_arrivals: arrivals.follow_the_clock(), ..calendar };
+        cron_jobs::fill(&understood.workloads, calendar, (&mut *draft, &mut *assumptions), found);
+        // What is wrong with the moment has been said.
+        if let Ok(start) = calendar.start() {
+            let (file, (source, tree)) = (&read.file, place);
+            let first = read.workloads.len();
+            let made = (draft, assumptions);
+            arrivals::lower(arrivals, first, (file, source, tree), start, made, found);
+        }
     }
 }

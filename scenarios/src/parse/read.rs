@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::{Place, inline};
+use crate::arrivals::{self, Arrivals};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::file::File;
 use crate::inputs::Input;
@@ -13,7 +14,7 @@ use crate::traces::{self, Trace};
 use crate::tree::Step;
 use crate::unmodelled::Tally;
 use crate::workloads::Written;
-use crate::{Scenario, check, examine, schema, sizes, today};
+use crate::{Scenario, check, examine, schema, services, sizes, today};
 
 /// All that is written, before anything is made of it.
 pub(crate) struct Read {
@@ -21,6 +22,8 @@ pub(crate) struct Read {
     pub(crate) file: File,
     /// The workloads in it.
     pub(crate) workloads: Vec<Written>,
+    /// What arrives.
+    pub(crate) arrivals: Arrivals,
     /// The objects of its manifests.
     pub(crate) manifests: Vec<Loaded>,
     /// Those of the cluster that it takes over, if it does.
@@ -49,6 +52,7 @@ pub(super) fn read(
     examine::examine(&file, place, found);
     let mut inputs = vec![Input::of(&source.file, source.text.as_bytes())];
     let workloads = inline::workloads(&file, place, tally, found);
+    let arrivals = arrivals::read(&file, place, folder, &mut inputs, (tally, found));
     let mut objects = |paths: &[String], key: &str| {
         let node = tree.at(&[Step::Key(key.into())]);
         let is_cluster = key == "cluster";
@@ -56,8 +60,9 @@ pub(super) fn read(
         inputs.extend(read);
         objects
     };
-    let manifests = objects(&file.manifests, "manifests");
+    let mut manifests = objects(&file.manifests, "manifests");
     let dump = file.cluster.as_ref().map(|dump| objects(dump.file.all(), "cluster"));
+    manifests.extend(services::read(&file, place, folder, &mut inputs, (tally, found)));
     let scheduler = file.scheduler.as_ref().and_then(|configuration| {
         scheduler::read(configuration, source, tree, folder, &mut inputs, found)
     });
@@ -65,7 +70,18 @@ pub(super) fn read(
     let traces = traces::read(&file.market.reclaims, place, folder, &mut inputs, found);
     let other = file.today.as_deref();
     let today = other.and_then(|it| today::read(it, place, folder, &mut inputs, found));
-    Some(Read { file, workloads, manifests, dump, scheduler, history, traces, today, inputs })
+    Some(Read {
+        file,
+        workloads,
+        arrivals,
+        manifests,
+        dump,
+        scheduler,
+        history,
+        traces,
+        today,
+        inputs,
+    })
 }
 
 /// The scenario as its types, if it has few enough of everything and keeps to the schema.

@@ -17,7 +17,7 @@ use crate::{autoscaled, examine};
 
 /// What is to run, and what it refers to.
 pub(crate) struct Understood<'r> {
-    /// Every workload: those of the scenario, of its manifests, of its cluster.
+    /// Every workload: those of the scenario, what arrives, those of its manifests, of its cluster.
     pub(crate) workloads: Vec<Written>,
     /// The index of the first workload of the cluster.
     pub(crate) first_of_cluster: usize,
@@ -58,6 +58,7 @@ pub(super) fn understand<'r>(
         keep_off_spot(cluster, &read.file, &written.on_demand_only, place, found);
     }
     let mut workloads = read.workloads.clone();
+    workloads.extend_from_slice(&read.arrivals.workloads);
     workloads.extend(of_manifests);
     let first_of_cluster = workloads.len();
     workloads.extend(cluster.iter().flat_map(|cluster| cluster.workloads.iter().cloned()));

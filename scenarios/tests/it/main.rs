@@ -1,6 +1,7 @@
 //! The integration tests of the crate, in one binary: linking takes longer than running them.
 
 mod admission;
+mod arrivals;
 mod change;
 mod cluster;
 mod codes;
@@ -22,6 +23,7 @@ mod prices;
 mod proposal;
 mod quantities;
 mod scheduler;
+mod services;
 mod start_up;
 mod traces;
 mod typos;

@@ -44,6 +44,7 @@ impl<S: Sink> Simulation<'_, S> {
                 self.apply_all(actions);
             }
         }
+        self.forget_arrival(pod);
     }
 
     fn pod_ended(&mut self, pod: PodId, end: End) {

@@ -1,6 +1,7 @@
 //! The engine: take the next event, do what it says, until the horizon.
 
 mod adopt;
+mod arrivals;
 mod consequences;
 mod creation;
 mod effects;
@@ -15,6 +16,10 @@ mod usage;
 
 use leaving::Exit;
 use std::collections::{BTreeMap, BTreeSet};
+use std::iter::Peekable;
+
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
 
 use crate::action::Action;
 use crate::agenda::Agenda;
@@ -37,12 +42,15 @@ use crate::lifecycle::pulls::Pulls;
 use crate::lifecycle::restarts::Restarts;
 use crate::lifecycle::taint_manager::TaintManager;
 use crate::lifecycle::{drain, shutdown};
+use crate::load::Arrivals;
+use crate::load::copula::Size;
 use crate::market::MarketEvent;
 use crate::market::prices::PricePaths;
 use crate::market::reclaims::CapacityPath;
+use crate::model::arrivals::GeneratorId;
 use crate::model::catalog::{Capacity, OfferingId};
 use crate::model::node::NodeId;
-use crate::model::pod::{End, Limit, PodId};
+use crate::model::pod::{End, Limit, PodId, SpecId};
 use crate::model::workload::{Controller, WorkloadId};
 use crate::outcome::{Counters, Run};
 use crate::rng::Root;
@@ -75,6 +83,10 @@ pub struct Simulation<'s, S> {
     pub(crate) beneath: BTreeMap<OfferingId, Capacity>,
     /// When the provider takes instances whose pools pay too little.
     pub(crate) outbid: BTreeMap<NodeId, SimTime>,
+    /// What arrives next of each generator.
+    pub(crate) arrivals: Table<GeneratorId, Peekable<Arrivals>>,
+    /// The specs of sizes that have been drawn, by the workload whose pods have them.
+    pub(crate) sizes: IndexMap<(WorkloadId, Size), SpecId, FxBuildHasher>,
     pub(crate) pools: Pools,
     pub(crate) controllers: Controllers,
     pub(crate) forbidden: ForbiddenPods,
@@ -149,6 +161,8 @@ impl<'s, S: Sink> Simulation<'s, S> {
             failing: BTreeSet::new(),
             beneath: BTreeMap::new(),
             outbid: BTreeMap::new(),
+            sizes: IndexMap::default(),
+            arrivals: setup.load.rows().map(|it| it.open(root).peekable()).collect(),
             controllers: Controllers::new(model, root),
             forbidden: ForbiddenPods::default(),
             eviction_rate: EvictionRate::default(),
@@ -173,6 +187,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
         };
         simulation.open_market();
         simulation.await_outages();
+        simulation.open_load();
         simulation.adopt_start();
         while let Some((pool, template)) = simulation.pools.initial_launch(&simulation.world) {
             if stop.is_wanted() {
@@ -236,6 +251,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
                 if self.eviction_rate.gives_up(pod, at) {
                     let actions = self.controllers.loss_noticed(&self.world, pod);
                     self.apply_all(actions);
+                    self.forget_arrival(pod);
                 }
             }
             Event::DrainGoesOn(node) => {
@@ -272,11 +288,13 @@ impl<'s, S: Sink> Simulation<'s, S> {
             Event::JobSync { workload, run } => {
                 let actions = self.controllers.job_sync(&self.world, workload, run);
                 self.apply_all(actions);
+                self.settle_arrival(workload, run);
             }
             Event::JobIsDue(workload) => {
                 let actions = self.controllers.job_due(&self.world, workload);
                 self.apply_all(actions);
             }
+            Event::Arrives(generator) => self.arrives(generator),
             Event::DeadlineTick(workload) => self.deadline_tick(workload),
             Event::SchedulerWakes => self.scheduler_wakes(),
             Event::QueueFlushes => {

@@ -82,6 +82,27 @@ macro_rules! of_workloads {
     columns { job: Column::Job(workload, run), workload: workload, dueMs: due }
     says [Column::Job(workload, run), " is made by its CronJob"]
 
+    /// A Job or a bare pod arrived.
+    Arrived = 60 {
+        workload: WorkloadId,
+        /// Which of what arrived of that.
+        run: u32,
+        /// How many pods it has.
+        pods: u32,
+        /// Their spec in the model.
+        spec: SpecId,
+        /// What each requests.
+        requests: Requested,
+        /// For how long each works.
+        lasts: Span,
+    }
+    digest [workload; run, pods; requests, spec; lasts]
+    columns {
+        job: Column::Job(workload, run), workload: workload, pods: pods, lastsMs: lasts,
+        cpuMilli: requests.cpu_milli(), memoryBytes: requests.memory()
+    }
+    says [Column::Job(workload, run), " arrives"]
+
     /// A CronJob will not make a Job that was due: another one ran for too long.
     JobSkipped = 42 {
         /// The CronJob.

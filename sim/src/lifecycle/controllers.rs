@@ -83,8 +83,27 @@ impl Controllers {
             }
             Controller::Job(_) => self.jobs.start(world, (workload, 0)),
             Controller::CronJob { .. } => self.jobs.cron_job_created(world, workload),
-            Controller::DeadlineJob(_) => Vec::new(),
+            // What arrives is said one by one.
+            Controller::DeadlineJob(_)
+            | Controller::ArrivingJobs { .. }
+            | Controller::ArrivingPods { .. } => Vec::new(),
         }
+    }
+
+    /// A Job or a bare pod has arrived: number `run` of its workload.
+    pub fn arrived(&mut self, world: &World, workload: WorkloadId, run: u32) -> Vec<Action> {
+        if world.model().workloads[workload].controller.is_bare() {
+            let replica = run;
+            vec![Action::CreatePod { workload, replica, attempt: 0, meant_for: None }]
+        } else {
+            self.jobs.start(world, (workload, run))
+        }
+    }
+
+    /// Whether there is a Job that is not over, or has pods that are not.
+    #[must_use]
+    pub fn has_job(&self, workload: WorkloadId, run: u32) -> bool {
+        self.jobs.has(workload, run)
     }
 
     /// A workload is to have another number of replicas than `before`: those that are missing, or
@@ -154,9 +173,10 @@ impl Controllers {
             Controller::StatefulSet { .. } => self.stateful_sets.lacks(world, workload, replica),
             Controller::DaemonSet => meant_for
                 .is_some_and(|node| world.place_of(node).is_some() && !world.view(node).is_lost()),
-            Controller::Job(_) | Controller::CronJob { .. } => {
+            Controller::Job(_) | Controller::CronJob { .. } | Controller::ArrivingJobs { .. } => {
                 self.jobs.goes_on((workload, controller.run_of(replica)))
             }
+            Controller::ArrivingPods { .. } => world.has_arrived(workload, replica),
             Controller::DeadlineJob(_) => false,
         }
     }
@@ -206,8 +226,12 @@ impl Controllers {
             Controller::Deployment { .. } => self.deployments.pod_created(world, pod),
             Controller::StatefulSet { .. } => self.stateful_sets.pod_created(world, pod),
             Controller::DaemonSet => self.daemon_sets.pod_created(world, pod),
-            Controller::Job(_) | Controller::CronJob { .. } => self.jobs.pod_created(world, pod),
-            Controller::Pod { .. } | Controller::DeadlineJob(_) => {}
+            Controller::Job(_) | Controller::CronJob { .. } | Controller::ArrivingJobs { .. } => {
+                self.jobs.pod_created(world, pod)
+            }
+            Controller::Pod { .. }
+            | Controller::ArrivingPods { .. }
+            | Controller::DeadlineJob(_) => {}
         }
     }
 
@@ -249,13 +273,14 @@ impl Controllers {
             Controller::Deployment { .. } if is_deleted(world, pod) => {
                 actions.extend(self.deployments.successor(world, pod));
             }
-            Controller::Job(_) | Controller::CronJob { .. } => {
+            Controller::Job(_) | Controller::CronJob { .. } | Controller::ArrivingJobs { .. } => {
                 actions.extend(self.jobs.pod_terminating(world, pod));
             }
             Controller::Deployment { .. }
             | Controller::StatefulSet { .. }
             | Controller::DaemonSet
             | Controller::Pod { .. }
+            | Controller::ArrivingPods { .. }
             | Controller::DeadlineJob(_) => {}
         }
         actions
@@ -283,7 +308,9 @@ impl Controllers {
     /// A pod ended, as `end` says, on a node that is still there.
     pub fn pod_ended(&mut self, world: &World, pod: PodId, end: End) -> Vec<Action> {
         match controller(world, pod) {
-            Controller::Job(_) | Controller::CronJob { .. } => self.jobs.pod_ended(world, pod, end),
+            Controller::Job(_) | Controller::CronJob { .. } | Controller::ArrivingJobs { .. } => {
+                self.jobs.pod_ended(world, pod, end)
+            }
             Controller::Deployment { .. } => {
                 let mut actions = self.is_gone(world, pod);
                 // The kubelet deletes no pod: it is replaced once it has failed.
@@ -294,7 +321,9 @@ impl Controllers {
             }
             Controller::StatefulSet { .. } => self.name_is_free(world, pod),
             Controller::DaemonSet => self.is_gone(world, pod),
-            Controller::Pod { .. } | Controller::DeadlineJob(_) => Vec::new(),
+            Controller::Pod { .. }
+            | Controller::ArrivingPods { .. }
+            | Controller::DeadlineJob(_) => Vec::new(),
         }
     }
 
@@ -309,7 +338,7 @@ impl Controllers {
         let when_gone = aftermath.gone_at.map(|at| Action::Wake { at, who: Waiting::LostPod(pod) });
         let workload = world.pods().workload(pod);
         let noticed = match controller(world, pod) {
-            Controller::Job(_) | Controller::CronJob { .. } => {
+            Controller::Job(_) | Controller::CronJob { .. } | Controller::ArrivingJobs { .. } => {
                 return self.jobs.pod_lost(world, (pod, node), was_terminating, aftermath);
             }
             Controller::Deployment { .. } if self.deployments.waits_for(workload, pod) => when_gone,
@@ -321,7 +350,9 @@ impl Controllers {
                 self.daemon_sets.pod_is_gone(world, pod);
                 None
             }
-            Controller::Pod { .. } | Controller::DeadlineJob(_) => None,
+            Controller::Pod { .. }
+            | Controller::ArrivingPods { .. }
+            | Controller::DeadlineJob(_) => None,
         };
         let mut actions = self.roll(world, workload);
         actions.extend(noticed);
@@ -332,7 +363,9 @@ impl Controllers {
     pub fn loss_noticed(&mut self, world: &World, pod: PodId) -> Vec<Action> {
         match controller(world, pod) {
             Controller::StatefulSet { .. } => self.name_is_free(world, pod),
-            Controller::Job(_) | Controller::CronJob { .. } => self.jobs.loss_noticed(world, pod),
+            Controller::Job(_) | Controller::CronJob { .. } | Controller::ArrivingJobs { .. } => {
+                self.jobs.loss_noticed(world, pod)
+            }
             _ => {
                 let mut actions = self.is_gone(world, pod);
                 actions.extend(self.deployments.successor(world, pod));

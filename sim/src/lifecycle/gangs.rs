@@ -16,7 +16,7 @@ use crate::world::World;
 /// The memory of all work.
 #[derive(Clone, Debug, Default)]
 pub struct Gangs {
-    /// By workload, and by replica unless it is a gang; then by which of the CronJob's Jobs it is.
+    /// By workload, and by replica unless it is a gang; then by which of its Jobs it is.
     gangs: BTreeMap<(WorkloadId, u32), Gang>,
     /// What became of the time of pods that have been ready and have not ended; waiting is what is
     /// left of it.
@@ -113,8 +113,11 @@ impl Gangs {
 
     /// The horizon has come: what everybody has done since the last checkpoint is not lost.
     pub fn close(&mut self, world: &World) {
-        for ((workload, _), gang) in &mut self.gangs {
-            if let Some(work) = world.model().workloads[*workload].controller.work() {
+        for ((workload, replica), gang) in &mut self.gangs {
+            let controller = world.model().workloads[*workload].controller;
+            let is_gang = controller.work().is_some_and(|work| work.gang);
+            let run = if is_gang { *replica } else { controller.run_of(*replica) };
+            if let Some(work) = world.work(*workload, run) {
                 gang.settle(&work, world.now(), true, &mut self.pods);
             }
         }
@@ -157,12 +160,11 @@ fn slowest(members: &[PodId], speeds: &BTreeMap<PodId, u32>) -> u32 {
 fn gang_of(world: &World, pod: PodId) -> Option<((WorkloadId, u32), usize, Work)> {
     let workload = world.pods().workload(pod);
     let controller = world.model().workloads[workload].controller;
-    let work = controller.work()?;
     let replica = world.pods().replica(pod);
+    let run = controller.run_of(replica);
+    let work = world.work(workload, run)?;
     Some(match work.gang {
-        true => {
-            ((workload, controller.run_of(replica)), controller.job()?.at_once() as usize, work)
-        }
+        true => ((workload, run), controller.job()?.at_once() as usize, work),
         false => ((workload, replica), 1, work),
     })
 }

@@ -22,7 +22,7 @@ use crate::time::SimTime;
 use crate::world::World;
 use crate::world::pods::Phase;
 
-/// A Job: itself, or a CronJob and which of its Jobs.
+/// A Job: itself, or a CronJob or what arrives and which of its Jobs.
 type Key = (WorkloadId, u32);
 
 /// The memory of the Job controller: of Jobs that are not over, or have pods that are not.
@@ -96,6 +96,11 @@ impl Jobs {
             actions.extend(self.end(world, key, Outcome::Complete));
         }
         actions
+    }
+
+    /// Whether a Job is not over, or has pods that are not.
+    pub(super) fn has(&self, workload: WorkloadId, run: u32) -> bool {
+        self.runs.contains_key(&(workload, run))
     }
 
     /// Whether a Job is not over.
@@ -267,7 +272,8 @@ impl Jobs {
         let Some(run) = self.runs.get_mut(&key).filter(|run| !run.over) else { return Vec::new() };
         run.over = true;
         let (workload, number) = key;
-        let tells = job(world, workload).is_some_and(|job| job.retries.is_some());
+        let arrived = world.model().workloads[workload].controller.generator().is_some();
+        let tells = arrived || job(world, workload).is_some_and(|job| job.retries.is_some());
         let ended = tells.then_some(Action::EndJob { workload, run: number, outcome });
         let goes = |pod: &PodId| match world.pods().phase(*pod) {
             Phase::Pending => Some(Action::Withdraw { pod: *pod }),
@@ -327,7 +333,7 @@ fn key_of(world: &World, pod: PodId) -> Key {
     (workload, controller.run_of(world.pods().replica(pod)))
 }
 
-/// The first replica of a Job: a CronJob's Jobs count on.
+/// The first replica of a Job: the Jobs of a CronJob and those that arrive count on.
 fn first_of(job: &Job, key: Key) -> u32 {
     key.1 * job.completions
 }

@@ -16,7 +16,7 @@ pub struct Sizes {
 }
 
 /// What a pod requests.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Size {
     /// CPU, in millicores.
     pub cpu: u64,
@@ -67,6 +67,12 @@ impl Sizes {
             memory: whole(two_digits(memory / MIB).max(1.0) * MIB),
         }
     }
+}
+
+/// The correlation of the normal scores of what has this correlation of ranks, under a Gaussian copula.
+#[must_use]
+pub fn of_ranks(correlation: f64) -> f64 {
+    2.0 * libm::sin(correlation * std::f64::consts::PI / 6.0)
 }
 
 /// The share of normal variates below `z`, never 0 or 1.

@@ -185,15 +185,34 @@ impl Generator {
     /// How many arrive before the horizon, on average.
     #[must_use]
     pub fn expected(&self, horizon: SimTime) -> f64 {
+        self.expected_unbounded(horizon).min(f64::from(self.most))
+    }
+
+    /// The same without a bound on their number.
+    #[must_use]
+    pub fn expected_unbounded(&self, horizon: SimTime) -> f64 {
         let length = self.until.map_or(horizon, |until| until.min(horizon)).since(self.from);
-        let arrivals = match &self.source {
+        match &self.source {
             Source::Recorded { trace, .. } => trace.within(length) as f64,
             Source::Drawn { process, batch, .. } => {
                 let at_once = batch.as_ref().map_or(1.0, |batch| batch.mean());
                 process.expected(length.as_secs_f64()) * at_once
             }
-        };
-        arrivals.min(f64::from(self.most))
+        }
+    }
+
+    /// What arrives of one workload before the horizon, on average: how many Jobs or pods, and for how
+    /// many seconds each pod of them works.
+    #[must_use]
+    pub fn expected_of(&self, workload: WorkloadId, horizon: SimTime) -> (f64, f64) {
+        let all = self.expected(horizon);
+        match &self.source {
+            Source::Recorded { trace, .. } => (all, trace.mean_seconds()),
+            Source::Drawn { classes, .. } => {
+                let own = classes.shares().find(|(_, class)| class.workload == workload);
+                own.map_or((0.0, 0.0), |(share, class)| (all * share, class.duration.mean()))
+            }
+        }
     }
 
     /// The arrivals of one run.

@@ -52,6 +52,13 @@ impl Trace {
         }
     }
 
+    /// For how many seconds an arrival works, on average.
+    #[must_use]
+    pub fn mean_seconds(&self) -> f64 {
+        let whole: u64 = self.rows.iter().map(|row| row.lasts.as_ms()).sum();
+        Span::from_ms(whole).as_secs_f64() / self.rows.len() as f64
+    }
+
     /// How many arrive within a length of time.
     #[must_use]
     pub fn within(&self, length: Span) -> u64 {

@@ -21,6 +21,7 @@ pub mod relations;
 pub mod resources;
 pub mod schedule;
 pub mod selectors;
+mod sizing;
 pub mod specs;
 pub mod start;
 pub mod storage;

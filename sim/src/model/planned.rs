@@ -95,7 +95,9 @@ impl Strategy {
             Controller::Job(_)
             | Controller::CronJob { .. }
             | Controller::Pod { .. }
-            | Controller::DeadlineJob(_) => None,
+            | Controller::DeadlineJob(_)
+            | Controller::ArrivingJobs { .. }
+            | Controller::ArrivingPods { .. } => None,
         }
     }
 

@@ -13,7 +13,7 @@ use super::labels::LabelSet;
 use super::pod::{PodAffinity, PodSpec, PodTraits, SpecId, TraitsId};
 use super::resources::Resources;
 use super::selectors::{SelectorId, TermId};
-use super::workload::{Controller, Workload};
+use super::workload::Workload;
 use crate::names::NameId;
 use crate::table::{Id, Table, id};
 use crate::time::Span;
@@ -162,9 +162,8 @@ impl Relations {
 // Disruption controller: pkg/controller/disruption getExpectedScale
 fn wanted(id: BudgetId, traits: &Table<TraitsId, Related>, model: &Model) -> i64 {
     let of = |workload: &Workload| {
-        let managed = !matches!(workload.controller, Controller::Pod { .. });
         let related = &traits[model.specs.traits_of(workload.spec)];
-        let counts = managed && related.budgets.contains(&id);
+        let counts = !workload.controller.is_bare() && related.budgets.contains(&id);
         if counts { workload.controller.at_once().map_or(0, i64::from) } else { 0 }
     };
     model.workloads.rows().map(of).sum()

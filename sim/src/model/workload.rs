@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::arrivals::GeneratorId;
 use super::deadline::DeadlineJob;
 use super::job::{Job, Work};
 use super::pod::SpecId;
@@ -11,7 +12,8 @@ use crate::table::id;
 use crate::time::{SimTime, Span};
 
 id! {
-    /// A workload: a Deployment, StatefulSet, DaemonSet, Job, CronJob or bare Pod.
+    /// A workload: a Deployment, StatefulSet, DaemonSet, Job, CronJob or bare Pod, or what arrives of a
+    /// kind.
     WorkloadId
 }
 
@@ -92,11 +94,24 @@ pub enum Controller {
     },
     /// None, and there are no pods: a job that has an instance of its own.
     DeadlineJob(DeadlineJob),
+    /// Jobs that a generator lets arrive. Replicas count on from Job to Job.
+    ArrivingJobs {
+        /// What each is, except for how long it takes, which is said when it arrives.
+        job: Job,
+        /// Which generator.
+        generator: GeneratorId,
+    },
+    /// Bare pods that a generator lets arrive, each a replica. How long each runs is said when it
+    /// arrives.
+    ArrivingPods {
+        /// Which generator.
+        generator: GeneratorId,
+    },
 }
 
 impl Controller {
     /// How many pods the workload has when all is well; `None` for a DaemonSet, which has one per
-    /// node. A CronJob has none of its own accord.
+    /// node. A CronJob has none of its own accord, and what arrives is not counted.
     #[must_use]
     pub fn at_once(self) -> Option<u32> {
         match self {
@@ -105,9 +120,11 @@ impl Controller {
             }
             Controller::DaemonSet => None,
             Controller::Job(job) => Some(job.at_once()),
-            Controller::CronJob { .. } => Some(0),
             Controller::Pod { .. } => Some(1),
-            Controller::DeadlineJob(_) => Some(0),
+            Controller::CronJob { .. }
+            | Controller::DeadlineJob(_)
+            | Controller::ArrivingJobs { .. }
+            | Controller::ArrivingPods { .. } => Some(0),
         }
     }
 
@@ -123,7 +140,9 @@ impl Controller {
             | Controller::Job(_)
             | Controller::CronJob { .. }
             | Controller::Pod { .. }
-            | Controller::DeadlineJob(_) => None,
+            | Controller::DeadlineJob(_)
+            | Controller::ArrivingJobs { .. }
+            | Controller::ArrivingPods { .. } => None,
         }
     }
 
@@ -137,7 +156,9 @@ impl Controller {
             | Controller::Job(_)
             | Controller::CronJob { .. }
             | Controller::Pod { .. }
-            | Controller::DeadlineJob(_) => Span::ZERO,
+            | Controller::DeadlineJob(_)
+            | Controller::ArrivingJobs { .. }
+            | Controller::ArrivingPods { .. } => Span::ZERO,
         }
     }
 
@@ -145,30 +166,58 @@ impl Controller {
     #[must_use]
     pub fn job(self) -> Option<Job> {
         match self {
-            Controller::Job(job) | Controller::CronJob { job, .. } => Some(job),
+            Controller::Job(job)
+            | Controller::CronJob { job, .. }
+            | Controller::ArrivingJobs { job, .. } => Some(job),
             Controller::Deployment { .. }
             | Controller::StatefulSet { .. }
             | Controller::DaemonSet
             | Controller::Pod { .. }
-            | Controller::DeadlineJob(_) => None,
+            | Controller::DeadlineJob(_)
+            | Controller::ArrivingPods { .. } => None,
         }
     }
 
-    /// Which of a CronJob's Jobs a replica is of; nothing else has more than one.
+    /// The generator that lets it arrive, if one does.
+    #[must_use]
+    pub fn generator(self) -> Option<GeneratorId> {
+        match self {
+            Controller::ArrivingJobs { generator, .. } | Controller::ArrivingPods { generator } => {
+                Some(generator)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether its pods are bare: nothing brings them back.
+    #[must_use]
+    pub fn is_bare(self) -> bool {
+        matches!(self, Controller::Pod { .. } | Controller::ArrivingPods { .. })
+    }
+
+    /// Which of the Jobs that a CronJob made, or of what arrived, a replica is of; nothing else has more
+    /// than one.
     #[must_use]
     pub fn run_of(self, replica: u32) -> u32 {
         match self {
-            Controller::CronJob { job, .. } => replica / job.completions.max(1),
+            Controller::CronJob { job, .. } | Controller::ArrivingJobs { job, .. } => {
+                replica / job.completions.max(1)
+            }
+            Controller::ArrivingPods { .. } => replica,
             _ => 0,
         }
     }
 
-    /// What a pod does before it ends by itself, if it does.
+    /// What a pod does before it ends by itself, if it does. How long that takes is not known of what
+    /// arrives: [`World::work`](crate::world::World::work) knows it.
     #[must_use]
     pub fn work(self) -> Option<Work> {
         match self {
-            Controller::Job(job) | Controller::CronJob { job, .. } => Some(job.work),
+            Controller::Job(job)
+            | Controller::CronJob { job, .. }
+            | Controller::ArrivingJobs { job, .. } => Some(job.work),
             Controller::Pod { duration } => duration.map(Work::lasting),
+            Controller::ArrivingPods { .. } => Some(Work::lasting(Span::ZERO)),
             Controller::Deployment { .. }
             | Controller::StatefulSet { .. }
             | Controller::DaemonSet

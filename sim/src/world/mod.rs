@@ -4,6 +4,7 @@
 //! each of which asserts what must hold before it and returns the one
 //! [`Fact`](crate::fact::Fact) it caused.
 
+mod arrived;
 mod desired;
 pub mod eviction;
 mod health;
@@ -41,6 +42,7 @@ use crate::money::MicroUsdPerHour;
 use crate::names::NameId;
 use crate::table::{Id, Table};
 use crate::time::SimTime;
+use arrived::Arrived;
 use desired::Desired;
 use health::Health;
 use held_images::HeldImages;
@@ -76,6 +78,7 @@ pub struct World {
     health: Health,
     desired: Desired,
     usage: Usage,
+    arrived: Arrived,
     capacities: Table<OfferingId, Capacity>,
     /// What each offering costs now.
     prices: Table<OfferingId, MicroUsdPerHour>,
@@ -107,6 +110,7 @@ impl World {
             health: Health::new(&model),
             desired: Desired::new(&model),
             usage: Usage::default(),
+            arrived: Arrived::default(),
             capacities: model.catalog.offerings.rows().map(|_| Capacity::Ample).collect(),
             prices: model.catalog.offerings.rows().map(|offering| offering.price).collect(),
             launches: model.catalog.offerings.rows().map(|_| 0).collect(),

@@ -117,7 +117,11 @@ impl World {
 
     /// What a pod requests, as a fact says it.
     pub fn requested(&self, pod: PodId) -> Requested {
-        let id = self.pods.spec(pod);
+        self.requested_by(self.pods.spec(pod))
+    }
+
+    /// What the pods of a spec request, as a fact says it.
+    pub(super) fn requested_by(&self, id: SpecId) -> Requested {
         let requests = &self.spec(id).requests;
         if self.specs.is_added(id) { Requested::added(requests) } else { Requested::of(requests) }
     }

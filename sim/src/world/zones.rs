@@ -31,7 +31,7 @@ impl World {
             let zone = self.volume_zones.0.get(&volumes.of(workload, replica))?;
             volumes.held.get(zone).copied()
         });
-        held.unwrap_or(spec)
+        held.or_else(|| self.arrived_spec(workload, replica)).unwrap_or(spec)
     }
 
     /// A pod has been placed on a node: its zonal volumes are made there, if they are not yet.

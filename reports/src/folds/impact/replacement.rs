@@ -57,6 +57,7 @@ impl Replacement {
                 | Controller::StatefulSet { .. }
                 | Controller::Job(_)
                 | Controller::CronJob { .. }
+                | Controller::ArrivingJobs { .. }
         );
         replaced.then(|| ((workload, controller.run_of(replica)), replica))
     }

@@ -25,7 +25,7 @@ impl Zipf {
             return Err(Impossible(format!("ranks is {ranks}, and must be from 1 to {MOST}")));
         }
         let exponent = not_negative("exponent", exponent)?;
-        let weight = |rank: u32| libm::pow(f64::from(rank), -exponent);
+        let weight = |rank| weight(rank, exponent);
         let whole: f64 = (1..=ranks).map(weight).sum();
         let mean = (1..=ranks).map(|rank| f64::from(rank) * weight(rank)).sum::<f64>() / whole;
         let up_to = (1..=ranks).scan(0.0, |sum, rank| {
@@ -34,6 +34,12 @@ impl Zipf {
         });
         Ok(Zipf { up_to: up_to.collect(), mean })
     }
+}
+
+/// The weight of a rank from 1 on.
+#[must_use]
+pub fn weight(rank: u32, exponent: f64) -> f64 {
+    libm::pow(f64::from(rank), -exponent)
 }
 
 impl Distribution for Zipf {
