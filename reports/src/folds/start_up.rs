@@ -78,10 +78,10 @@ impl StartUp {
 impl Follow for StartUp {
     fn follow(&mut self, roster: &Roster, at: SimTime, fact: &Fact) {
         match *fact {
-            Fact::PodScheduled { pod, workload, .. } => {
-                if self.legend.model.workloads[workload].volumes.is_some() {
-                    self.waiting.insert(pod, at);
-                }
+            Fact::PodScheduled { pod, workload, .. }
+                if self.legend.model.workloads[workload].volumes.is_some() =>
+            {
+                self.waiting.insert(pod, at);
             }
             Fact::VolumesAttached { pod, .. } => {
                 self.started.any = true;
