@@ -4,8 +4,8 @@ Usage: check_figures.py SPOTSIM FOLDER SCENARIO ...
 
 Runs each scenario once for each of a few seeds, reads the
 facts of both plans, and computes cost, both baselines, reclaims, classes of ends, quantiles of
-waiting and of replacement, and availability as docs/model.md defines them. Every figure has to agree
-to its last unit.
+waiting and of replacement, availability and rollouts as docs/model.md defines them. Every figure has
+to agree to its last unit.
 """
 
 import json
@@ -14,7 +14,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from accountant import facts, money, overuse, pods
+from accountant import facts, money, overuse, pods, rollouts
 
 SEEDS = (1, 42, 2026)
 MONTH = 730
@@ -55,6 +55,7 @@ def figures(folder: Path) -> list[tuple[str, object, object]]:
             rows.append((f"{name} replaced {percent}", wait(value), mine))
         rows += of_workloads(name, plan, record)
         rows += of_overuse(name, plan.get("overuse"), record)
+        rows += of_rollouts(name, plan, record)
     rows += savings(summary, records)
     available = {name: pods.replica_ms(record) for name, record in records.items()}
     ratio = available["onDemand"] and available["proposed"] / available["onDemand"]
@@ -108,6 +109,23 @@ def of_overuse(name: str, plan: dict | None, record: facts.Record) -> list[tuple
     for key, part in (("throttledPercent", throttled), ("contendedPercent", contended)):
         stated = plan[key] and plan[key]["mean"]
         rows.append((f"{name} {key}", close(stated), close(100 * part / demand if demand else None)))
+    return rows
+
+
+def of_rollouts(name: str, plan: dict, record: facts.Record) -> list[tuple[str, object, object]]:
+    mine = rollouts.rollouts(record)
+    stated = plan.get("rollouts")
+    if stated is None:
+        return [(f"{name} rollouts", 0, mine["began"])]
+    rows = [
+        (f"{name} rollouts {key}", nearly_whole(stated[key]["mean"]), mine[key])
+        for key in ("began", "ended", "stalled")
+    ]
+    for key, percent in (("P50", 50), ("P95", 95), ("Max", 100)):
+        value = pods.quantile(mine["takes"], percent)
+        rows.append((f"{name} rolled out {key}", wait(stated[f"seconds{key}"]), value))
+    minutes = stated["unavailablePodMinutes"]["mean"]
+    rows.append((f"{name} unavailable", close(minutes), close(mine["unavailableMs"] / 60_000)))
     return rows
 
 

@@ -5,6 +5,7 @@ from collections import Counter, deque
 from .facts import Record
 
 TAKEN = ("Reclaimed", "Outbid", "Drained")
+DISMISSED = ("JobOver", "ScaledDown", "RolledOut", "Found")
 REPLACED = ("Deployment", "StatefulSet", "Job", "CronJob")
 
 
@@ -18,11 +19,11 @@ def reclaims(record: Record) -> int:
 
 
 def ends(record: Record) -> Counter:
-    """Involuntary ends by class, but for pods of DaemonSets, of Jobs that are over, and those that
-    were terminating when the run began."""
+    """Involuntary ends by class, but for pods of DaemonSets, of Jobs that are over, of workloads that are
+    scaled down or rolled out, and those that were terminating when the run began."""
     start, counts, dismissed = record.window[0], Counter(), set()
     for fact in record.facts:
-        if fact["kind"] == "PodTerminating" and fact["why"] in ("JobOver", "Found"):
+        if fact["kind"] == "PodTerminating" and fact["why"] in DISMISSED:
             dismissed.add(fact["pod"])
         if fact["kind"] != "PodEnded":
             continue
@@ -74,7 +75,8 @@ def pending(record: Record) -> list[tuple[int, bool]]:
 def replacements(record: Record) -> list[tuple[int, bool]]:
     """From the notice, or the loss, until the pod that replaces a disrupted one is ready, in the
     order of disruption within each workload. A replica that is disrupted again before it is ready
-    goes on with its first wait."""
+    goes on with its first wait; one that is scaled down or rolled out waits no longer, and a workload
+    whose rollout has ended lacks nothing."""
     start, end = record.window
     notices, node_of, replica_of, waits = {}, {}, {}, []
     lacking: dict[str, set[str]] = {}
@@ -89,6 +91,12 @@ def replacements(record: Record) -> list[tuple[int, bool]]:
             lacking[job].add(replica)
             since = notices.get(node_of.get(pod), fact["ms"])
             open_since.setdefault(job, deque()).append(since)
+
+    def dismissed(pod: str) -> None:
+        job, replica = replica_of[pod]
+        if replica in lacking.get(job, ()):
+            lacking[job].remove(replica)
+            open_since[job].popleft()
 
     for fact in record.facts:
         match fact["kind"]:
@@ -111,6 +119,16 @@ def replacements(record: Record) -> list[tuple[int, bool]]:
                     waits.append((fact["ms"] - open_since[job].popleft(), False))
             case "PodTerminating" if fact["why"] in TAKEN:
                 disrupted(fact)
+            case "PodTerminating" if fact["why"] in ("ScaledDown", "RolledOut"):
+                dismissed(fact["pod"])
+            case "PodWithdrawn":
+                dismissed(fact["pod"])
+            case "RolloutEnded":
+                lacking.pop(fact["workload"], None)
+                waits += [
+                    (fact["ms"] - since, False)
+                    for since in open_since.pop(fact["workload"], ())
+                ]
             case "JobEnded":
                 open_since.pop(fact["job"], None)
                 lacking.pop(fact["job"], None)
@@ -137,33 +155,31 @@ def availability(record: Record) -> dict[str, dict]:
             kind = fact["kind"]
             if kind == "WorkloadCreated" and fact["workload"] == name:
                 since = fact["ms"]
-                steps.append((since, 0))
+                steps.append((since, 0, desired))
+            if kind == "WorkloadScaled" and fact["workload"] == name:
+                desired = fact["replicas"]
+                steps.append((fact["ms"], len(alive), desired))
             if kind not in ("PodAvailable", "PodUnready", "PodTerminating", "PodEnded"):
                 continue
             if record.workload_of[fact["pod"]] == name:
                 (alive.add if kind == "PodAvailable" else alive.discard)(fact["pod"])
-                steps.append((fact["ms"], len(alive)))
+                steps.append((fact["ms"], len(alive), desired))
         if since is not None:
-            found[name] = watch(steps, desired, workload["required"], (start, end))
+            found[name] = watch(steps, workload["required"], (start, end))
     return found
 
 
 def replica_ms(record: Record) -> int:
     """Wanted replica time that was available, of all workloads, in milliseconds."""
-    replicas = {it["workload"]: it["replicas"] for it in record.legend["workloads"]}
-    rows = availability(record).items()
-    return sum(
-        round(row["replicaAvailability"] * row["wantedMs"] * replicas[name])
-        for name, row in rows
-        if row["wantedMs"]
-    )
+    return sum(row["desiredMs"] - row["missingMs"] for row in availability(record).values())
 
 
-def watch(steps: list[tuple[int, int]], desired: int, required: int, window: tuple[int, int]):
-    """The availability of a workload whose number of available replicas is given for each step."""
-    (start, end), enough, missing, wanted = window, 0, 0, 0
+def watch(steps: list[tuple[int, int, int]], required: int, window: tuple[int, int]):
+    """The availability of a workload whose numbers of available and of desired replicas are given for
+    each step. No more are required than are desired."""
+    (start, end), enough, missing, wanted, wanted_replicas = window, 0, 0, 0, 0
     least, was_full = None, False
-    for (since, count), (until, _) in zip(steps, [*steps[1:], (end, 0)], strict=True):
+    for (since, count, desired), (until, *_) in zip(steps, [*steps[1:], (end,)], strict=True):
         held = max(min(until, end) - max(since, start), 0)
         # Without a replica that is wanted there is no least.
         was_full = desired > 0 and (was_full or count >= desired)
@@ -171,11 +187,13 @@ def watch(steps: list[tuple[int, int]], desired: int, required: int, window: tup
             least = count if least is None else min(least, count)
         if desired > 0:
             wanted += held
-            enough += held if count >= required else 0
+            wanted_replicas += desired * held
+            enough += held if count >= min(required, desired) else 0
             missing += max(desired - count, 0) * held
     return {
         "availability": enough / wanted if wanted else None,
-        "replicaAvailability": 1 - missing / (wanted * desired) if wanted else None,
+        "replicaAvailability": 1 - missing / wanted_replicas if wanted_replicas else None,
         "leastReplicas": least,
-        "wantedMs": wanted,
+        "desiredMs": wanted_replicas,
+        "missingMs": missing,
     }

@@ -23,6 +23,7 @@ use crate::folds::impact::{Impact, ImpactFold};
 use crate::folds::overuse::Overuse;
 use crate::folds::pending::{Pending, Wait};
 use crate::folds::placed::{Placed, Placements};
+use crate::folds::rollouts::{Rolled, Rollouts};
 use crate::folds::roster::{Follow, Roster};
 use crate::folds::series::{Counts, Series};
 use crate::folds::start_up::{StartUp, Started};
@@ -46,6 +47,7 @@ pub struct Fold {
     overuse: Overuse,
     declared: declared::All,
     arrivals: Arrivals,
+    rollouts: Rollouts,
     legend: Legend,
 }
 
@@ -90,6 +92,8 @@ pub struct Figures {
     pub overuse: Overuse,
     /// The figures of folds that declare them, in the order of [`declared::declarations`].
     pub declared: Vec<Option<f64>>,
+    /// What the rollouts of each workload came to, of those for which some are planned.
+    pub rollouts: BTreeMap<WorkloadId, Rolled>,
     /// How much of each workload was ever on nodes.
     pub placed: Vec<Placed>,
     /// Who waits for a node at the end: how many pods, and what the nodes said.
@@ -117,6 +121,7 @@ impl Fold {
             overuse: Overuse::new(legend),
             declared: declared::All::new(legend),
             arrivals: Arrivals::new(legend),
+            rollouts: Rollouts::new(legend),
             legend: legend.clone(),
         }
     }
@@ -153,6 +158,7 @@ impl Fold {
             started: self.start_up.finish(&self.roster),
             overuse: self.overuse.finish(),
             declared: self.declared.finish(&self.roster),
+            rollouts: self.rollouts.finish(),
             placed: self.placements.finish(run),
             never_scheduled,
         };
@@ -181,6 +187,7 @@ impl Sink for Fold {
         self.batch.fact(at, fact);
         self.overuse.fact(at, fact);
         self.arrivals.fact(at, fact);
+        self.rollouts.fact(at, fact);
         self.roster.learn(at, fact);
     }
 }

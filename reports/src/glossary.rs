@@ -241,6 +241,18 @@ pub const FIGURES: &[Figure] = &[
     ),
     figure("in its worst run", &["worst run"], "the same in the replication in which it is least"),
     figure(
+        "rolled out p50 / p95 / max",
+        &["rolled out", "rollouts"],
+        "from the begin of a rollout until every pod that is to be of the new template is available; \
+         with `>` where one did not end. Median, 95th percentile and longest",
+    ),
+    figure(
+        "unavailable, pod min",
+        &["unavailable"],
+        "minutes for which replicas were wanted and not available while rollouts of their workloads \
+         went on, added up over replicas, of one run",
+    ),
+    figure(
         "hit the worst",
         &[],
         "the workloads that suffer most: those with most pods cut short or \

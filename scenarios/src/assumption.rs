@@ -68,6 +68,7 @@ pub static KINDS: &[Kind] = &[
     ARRIVAL_CLOCK,
     ARRIVAL_TRACE,
     DRAWN_SIZES,
+    REPLICA_CALENDAR,
     DEADLINE_JOBS,
     ZONAL_VOLUMES,
     LOCAL_VOLUMES,
@@ -372,6 +373,13 @@ pub(crate) const DRAWN_SIZES: Kind = Kind {
     text: "requests that are drawn are rounded to two digits, in whole millicores and MiB",
     source: "spotsim, 2026-11: as people write requests. A pod is at most 5 % larger or smaller than \
              what was drawn",
+};
+
+pub(crate) const REPLICA_CALENDAR: Kind = Kind {
+    id: "replica-calendar",
+    text: "replicas over time: T+0 is {}; the clock of schedules is UTC unless `timeZone` says otherwise",
+    source: "`startTime` of the scenario; by default that of a dated price history, else a Monday that \
+             begins a month. The line of a schedule that was due last before T+0 holds at T+0",
 };
 
 pub(crate) const DEADLINE_JOBS: Kind = Kind {

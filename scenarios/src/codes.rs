@@ -379,6 +379,25 @@ pub static CODES: &[Code] = &[
         fix: "Say one of `reservedInstances`, `committedUse` and `savingsPlan`, with its prices.",
     },
     Code {
+        id: "E1001",
+        title: "what is planned cannot be done",
+        why: "`replicaSchedules` and `rollouts` change workloads at given times. The workload is not \
+              there or has no replicas or rollouts, a container is not there, times do not ascend, or \
+              the simulation has ended by then.",
+        example: "workloads:\n  - {name: web, template: {containers: [{name: app}]}}\nrollouts:\n  \
+                  - {workload: wbe, at: 1d}",
+        fix: "Correct the name or the time; docs/model.md says what can change.",
+    },
+    Code {
+        id: "E1002",
+        title: "a file is no table of replicas",
+        why: "A table says from which time on there are how many replicas, in order. A count is a whole \
+              number of 0 or more.",
+        example: "workloads:\n  - {name: web, template: {containers: [{name: app}]}}\n\
+                  replicaSchedules:\n  - {workload: web, file: replicas-backwards.csv}",
+        fix: "Sort the rows by time, and name the columns `time` and `replicas`.",
+    },
+    Code {
         id: "W0001",
         title: "a pod fits on no node of the scenario, even on an empty one",
         why: "It asks for more than any node has, or does not tolerate their taints. It is \

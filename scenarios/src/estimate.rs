@@ -116,6 +116,8 @@ impl Estimate {
         for (index, (id, workload)) in model.workloads.iter().enumerate() {
             let pods = created((id, workload), setup, nodes);
             let waiting = short.of(at_most_at_once(workload, setup, pods));
+            // Those that replace others wait no longer than they did.
+            let pods = pods.saturating_add(planned(id, setup, pods));
             let per_pod = NS_PER_POD.saturating_add(nodes / NODES_PER_NS);
             let tried = waiting.saturating_mul(tries).saturating_mul(NS_PER_TRY);
             let ticks = ticks(workload, setup).saturating_mul(NS_PER_TICK);
@@ -247,6 +249,19 @@ fn created((id, workload): (WorkloadId, &Workload), setup: &Setup, nodes: u64) -
             }
         }
     }
+}
+
+/// How many more pods a workload creates when it is scaled up and rolled out, if it begins with this many.
+fn planned(workload: WorkloadId, setup: &Setup, begins_with: u64) -> u64 {
+    let planned = &setup.model.planned;
+    let (mut replicas, mut most, mut more) = (begins_with, begins_with, 0_u64);
+    for scale in planned.scales.iter().filter(|scale| scale.workload == workload) {
+        let next = u64::from(scale.replicas);
+        more = more.saturating_add(next.saturating_sub(replicas));
+        (replicas, most) = (next, most.max(next));
+    }
+    let rollouts = planned.rollouts.get(&workload).map_or(0, Vec::len) as u64;
+    more.saturating_add(most.saturating_mul(rollouts))
 }
 
 /// How many of a workload's pods may wait at a time: of a CronJob whose Jobs pile up, all of them.

@@ -9,6 +9,7 @@ pub mod interruption;
 pub mod job;
 pub mod kubelet;
 pub mod market;
+pub mod planned;
 mod provider;
 pub mod rules;
 pub mod scheduler;
@@ -68,6 +69,12 @@ pub struct File {
     /// Jobs and bare pods that arrive one after the other and end by themselves.
     #[serde(default)]
     pub arrivals: Vec<arrivals::Generator>,
+    /// How many replicas workloads have over time, where that is not always the same.
+    #[serde(default)]
+    pub replica_schedules: Vec<planned::ReplicaSchedule>,
+    /// When workloads get another pod template, and their pods are replaced.
+    #[serde(default)]
+    pub rollouts: Vec<planned::Rollout>,
     /// What runs, in files of Kubernetes objects: paths relative to this file, folders, globs.
     #[serde(default)]
     pub manifests: Vec<String>,

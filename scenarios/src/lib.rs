@@ -33,6 +33,7 @@ pub mod node_labels;
 mod origin;
 mod parse;
 pub mod prices;
+mod replica_table;
 pub mod sarif;
 pub mod scheduler;
 pub mod schema;
@@ -75,6 +76,11 @@ pub const LIBRARY: &[(&str, &str)] = &[
     ("stateful-loses-its-zone", include_str!("../library/stateful-loses-its-zone.yaml")),
     ("nightly-batch-on-spot", include_str!("../library/nightly-batch-on-spot.yaml")),
     ("synthetic-sixty-services", include_str!("../library/synthetic-sixty-services.yaml")),
+    ("rollout-in-a-reclaim-storm", include_str!("../library/rollout-in-a-reclaim-storm.yaml")),
+    (
+        "black-friday-on-a-fixed-fleet",
+        include_str!("../library/black-friday-on-a-fixed-fleet.yaml"),
+    ),
 ];
 
 /// A scenario, understood and ready to run.

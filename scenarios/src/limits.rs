@@ -97,6 +97,15 @@ pub const GENERATORS: Limit = Limit {
     lift: "make one class of those that are alike",
 };
 
+/// The rows of a table of replicas over time.
+pub const REPLICA_ROWS: Limit = Limit {
+    what: "rows of a table of replicas",
+    most: 1_000_000,
+    guards: "memory and time: every row is a change of scale",
+    code: TOO_LARGE,
+    lift: "leave out rows that repeat the replicas before them",
+};
+
 /// The up and down times that a model of reclaims is fitted to.
 pub const SPELLS: Limit = Limit {
     what: "up and down times of instances in `calibrate`",
@@ -171,6 +180,7 @@ pub static LIMITS: &[&Limit] = &[
     &TRACE_ROWS,
     &ARRIVAL_ROWS,
     &GENERATORS,
+    &REPLICA_ROWS,
     &SPELLS,
     &RUN_BYTES,
     &RUN_SECONDS,

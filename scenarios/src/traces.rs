@@ -178,7 +178,7 @@ pub fn counts(
 }
 
 /// Where a record is written.
-fn span_of(record: &StringRecord, text: &str) -> Range<usize> {
+pub(crate) fn span_of(record: &StringRecord, text: &str) -> Range<usize> {
     let begin = record.position().map_or(0, |it| usize::try_from(it.byte()).unwrap_or(0));
     let begin = begin.min(text.len());
     let rest = text.get(begin..).unwrap_or("");

@@ -51,6 +51,8 @@ pub struct ControllerSpec {
     pub job: Option<Box<JobSpec>>,
     /// When Jobs are made (CronJob), without its template.
     pub cron_job: Option<Box<CronJobSpec>>,
+    /// How new pods take the place of old ones (Deployment, StatefulSet, DaemonSet).
+    pub update: Option<kube::UpdateStrategy>,
     /// Which pods are its own (Deployment, StatefulSet).
     pub selector: Option<LabelSelector>,
     /// The claims that each pod has of its own (StatefulSet).
@@ -183,6 +185,7 @@ impl ControllerSpec {
             parallelism: None,
             job: None,
             cron_job: None,
+            update: None,
             selector: None,
             volume_claim_templates: Vec::new(),
             template,
@@ -204,6 +207,10 @@ impl ControllerSpec {
             parallelism: job.as_ref().and_then(|job| job.parallelism),
             job: job.map(Box::new),
             cron_job: cron_job.map(Box::new),
+            update: Some(kube::UpdateStrategy {
+                kind: it.update.map(str::to_owned),
+                rolling_update: it.rolling_update.cloned(),
+            }),
             selector: it.selector.cloned(),
             volume_claim_templates: it.volume_claim_templates.to_vec(),
             template: PodTemplateSpec { metadata, spec },

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{
     CronJobSpec, JobSpec, LabelSelector, Object, ObjectKind, ObjectMeta, PersistentVolumeClaim,
-    PodSpec, PodTemplateSpec,
+    PodSpec, PodTemplateSpec, RollingUpdate, UpdateStrategy,
 };
 
 /// An object that creates pods, or is one. What its kind does not have is nothing.
@@ -29,6 +29,11 @@ pub struct Workload<'o> {
     pub selector: Option<&'o LabelSelector>,
     /// `OrderedReady` (default) or `Parallel` (StatefulSet).
     pub pod_management_policy: Option<&'o str>,
+    /// How new pods take the place of old ones: `RollingUpdate` (default), `Recreate` or `OnDelete`
+    /// (Deployment, StatefulSet, DaemonSet).
+    pub update: Option<&'o str>,
+    /// How many at a time.
+    pub rolling_update: Option<&'o RollingUpdate>,
     /// The claims that each pod has of its own (StatefulSet).
     pub volume_claim_templates: &'o [PersistentVolumeClaim],
     /// What a Job wants (Job, CronJob).
@@ -54,6 +59,8 @@ impl Object {
                 replicas: it.spec.replicas,
                 min_ready_seconds: it.spec.min_ready_seconds,
                 selector: it.spec.selector.as_ref(),
+                update: it.spec.strategy.as_ref().and_then(|it| it.kind.as_deref()),
+                rolling_update: it.spec.strategy.as_ref().and_then(|it| it.rolling_update.as_ref()),
                 ..Workload::of(self, &it.spec.template)
             },
             Object::ReplicaSet(it) => Workload {
@@ -67,11 +74,15 @@ impl Object {
                 min_ready_seconds: it.spec.min_ready_seconds,
                 selector: it.spec.selector.as_ref(),
                 pod_management_policy: it.spec.pod_management_policy.as_deref(),
+                update: kind_of(it.spec.update_strategy.as_ref()),
+                rolling_update: rolling_update_of(it.spec.update_strategy.as_ref()),
                 volume_claim_templates: &it.spec.volume_claim_templates,
                 ..Workload::of(self, &it.spec.template)
             },
             Object::DaemonSet(it) => Workload {
                 min_ready_seconds: it.spec.min_ready_seconds,
+                update: kind_of(it.spec.update_strategy.as_ref()),
+                rolling_update: rolling_update_of(it.spec.update_strategy.as_ref()),
                 ..Workload::of(self, &it.spec.template)
             },
             Object::Job(it) => {
@@ -94,6 +105,14 @@ impl Object {
     }
 }
 
+fn kind_of(strategy: Option<&UpdateStrategy>) -> Option<&str> {
+    strategy.and_then(|it| it.kind.as_deref())
+}
+
+fn rolling_update_of(strategy: Option<&UpdateStrategy>) -> Option<&RollingUpdate> {
+    strategy.and_then(|it| it.rolling_update.as_ref())
+}
+
 impl<'o> Workload<'o> {
     /// One of which nothing but the template of its pods is known.
     fn of(object: &'o Object, template: &'o PodTemplateSpec) -> Self {
@@ -112,6 +131,8 @@ impl<'o> Workload<'o> {
             min_ready_seconds: 0,
             selector: None,
             pod_management_policy: None,
+            update: None,
+            rolling_update: None,
             volume_claim_templates: &[],
             job: None,
             cron_job: None,

@@ -11,6 +11,7 @@ pub mod impact;
 pub mod overuse;
 pub mod pending;
 pub mod placed;
+pub mod rollouts;
 pub mod roster;
 pub mod series;
 pub mod start_up;

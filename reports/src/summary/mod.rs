@@ -14,6 +14,7 @@ mod input;
 mod never_placed;
 mod overuse;
 mod replications;
+mod rollouts;
 pub mod sensitivity;
 mod start_up;
 mod unplaced;
@@ -47,6 +48,7 @@ pub(crate) use never_placed::in_some;
 pub use never_placed::{NeverPlaced, WorkloadNeverPlaced, never_placed};
 pub use overuse::{Overuse, WorkloadKills};
 use replications::Replications;
+pub use rollouts::{Rollouts, WorkloadRollouts};
 pub use sensitivity::{LeftOut, Scaled};
 pub use start_up::StartUp;
 pub use unplaced::Unplaced;
@@ -171,6 +173,9 @@ pub struct Plan {
     /// usage.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub overuse: Option<Overuse>,
+    /// How rollouts went; if any is planned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rollouts: Option<Rollouts>,
     /// What became of pods with zonal volumes; none when there are none.
     pub volumes: Option<Volumes>,
     /// Workloads that lost data with nodes; none when no pod keeps any there.
@@ -355,6 +360,7 @@ fn plan(runs: &[(Figures, Run)], legend: &Legend, seed: u64, exposure: Exposure)
         budgets: budgets::of(replications, legend),
         start_up: start_up::of(replications),
         overuse: overuse::of(replications, legend),
+        rollouts: rollouts::of(replications, legend),
         volumes: volumes::of(replications, legend),
         data_lost: volumes::data_lost(replications, legend),
         daemon_set_ends_per_day: pods_per_day(&|f| f.disruption.daemon_ends.total()),

@@ -34,6 +34,8 @@ pub struct Calendar<'c> {
     pub history: Option<(Timestamp, &'c str)>,
     /// Whether something arrives by the clock.
     pub by_arrivals: bool,
+    /// Whether the replicas of a workload go by the clock.
+    pub by_replicas: bool,
     /// Where the scenario was written.
     pub place: (&'c Source, &'c Node),
 }
@@ -109,6 +111,7 @@ pub fn fill(
         assumptions.push(assumption::CALENDAR.about(&[&start.to_string()]));
     } else if calendar.said.is_some()
         && !calendar.by_arrivals
+        && !calendar.by_replicas
         && !assumptions.iter().any(|it| it.id == assumption::TIME_OF_DAY.id)
     {
         let message = "`startTime` is given, and neither a CronJob nor the market goes by it";

@@ -20,11 +20,14 @@ mod market;
 pub mod nodes;
 mod nowhere;
 mod paid_volumes;
+mod planned;
 pub mod pods;
 mod probes;
 mod reclaims;
+pub mod replicas;
 pub mod requests;
 pub(crate) mod retries;
+mod rollouts;
 mod rules;
 pub mod selectors;
 pub mod snapshot;
@@ -144,6 +147,7 @@ impl<'l> Lowering<'l> {
         if start.is_none() || !lowering.found.has_errors() {
             lowering.rules();
         }
+        lowering.rollouts(workloads, context);
         if lowering.found.has_errors() {
             return None;
         }

@@ -35,7 +35,8 @@ impl Lowering<'_> {
         }
         if let Some(pulls) = pulls {
             let size = bytes(&pulls.size);
-            for image in images_of(workloads, cluster) {
+            let planned = rolled_out(self.file);
+            for image in images_of(workloads, cluster).chain(planned) {
                 let name = self.model.names.intern(&with_tag(image));
                 self.model.images.intern(name, size);
             }
@@ -52,7 +53,8 @@ impl Lowering<'_> {
     ) {
         for (image, size) in &pulls.images {
             let name = with_tag(image);
-            if !images_of(workloads, cluster).any(|used| with_tag(used) == name) {
+            let mut used = images_of(workloads, cluster).chain(rolled_out(self.file));
+            if !used.any(|used| with_tag(used) == name) {
                 let path: [Step; 3] =
                     ["imagePulls", "images", image].map(|key| Step::Key(key.into()));
                 let span = self.tree.at(&path).span.clone();
@@ -144,6 +146,12 @@ fn images_of<'a>(
         let own = containers(spec).map(|container| container.image.as_str());
         own.chain(mounted.map(|it| it.reference.as_str()))
     })
+}
+
+/// The images that rollouts bring.
+fn rolled_out(file: &file::File) -> impl Iterator<Item = &str> {
+    let changes = file.rollouts.iter().flat_map(|rollout| rollout.containers.values());
+    changes.filter_map(|change| change.image.as_deref())
 }
 
 fn containers(spec: &PodSpec) -> impl Iterator<Item = &Container> {

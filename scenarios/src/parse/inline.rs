@@ -56,6 +56,7 @@ pub(super) fn workloads(
                 parallelism: workload.parallelism,
                 job: workload.limits().map(Box::new),
                 cron_job: cron_job.map(Box::new),
+                update: None,
                 selector: selects.then_some(selector),
                 volume_claim_templates: claims,
                 template: PodTemplateSpec { metadata, spec },

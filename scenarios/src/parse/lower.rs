@@ -5,10 +5,11 @@ use sim::setup::Draft;
 use super::Place;
 use super::read::Read;
 use super::understand::Understood;
-use crate::assumption::Assumption;
+use crate::assumption::{self, Assumption};
 use crate::cluster::Cluster;
 use crate::diagnostic::Diagnostics;
 use crate::lower::cron_jobs::{self, Calendar};
+use crate::lower::replicas::Schedules;
 use crate::lower::{Lowering, LoweringInput};
 use crate::unmodelled::Tally;
 use crate::{arrivals, prices, scheduler, today};
@@ -49,8 +50,8 @@ pub(super) fn lower(
 }
 
 impl Lowered {
-    /// Adds what depends on the date of `T+0`: replayed prices, which may say it, CronJobs, and what
-    /// arrives by the clock.
+    /// Adds what depends on the date of `T+0`: replayed prices, which may say it, CronJobs, replicas
+    /// over time, and what arrives by the clock.
     fn add_what_is_dated(
         &mut self,
         read: &Read,
@@ -65,10 +66,17 @@ impl Lowered {
         });
         assumptions.extend(understood.cluster.as_ref().and_then(Cluster::assumption));
         assumptions.extend(understood.autoscaled.clone());
+        let schedules = Schedules {
+            written: &read.file.replica_schedules,
+            tables: &read.replica_tables,
+            workloads: &understood.workloads,
+            place,
+        };
         let calendar = Calendar {
             said: read.file.start_time.as_deref(),
             history: dated.zip(history.map(|it| it.source.file.as_str())),
             by_arrivals: false,
+            by_replicas: schedules.follow_the_clock(),
             place,
         };
         let arrivals = &read.arrivals;
@@ -76,6 +84,10 @@ impl Lowered {
         cron_jobs::fill(&understood.workloads, calendar, (&mut *draft, &mut *assumptions), found);
         // What is wrong with the moment has been said.
         if let Ok(start) = calendar.start() {
+            schedules.plan(start, draft, found);
+            if calendar.by_replicas {
+                assumptions.push(assumption::REPLICA_CALENDAR.about(&[&start.to_string()]));
+            }
             let (file, (source, tree)) = (&read.file, place);
             let first = read.workloads.len();
             let made = (draft, assumptions);

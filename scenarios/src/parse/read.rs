@@ -9,6 +9,7 @@ use crate::file::File;
 use crate::inputs::Input;
 use crate::load::{self, Loaded};
 use crate::prices::{self, History};
+use crate::replica_table::{self, Table};
 use crate::scheduler;
 use crate::traces::{self, Trace};
 use crate::tree::Step;
@@ -34,6 +35,8 @@ pub(crate) struct Read {
     pub(crate) history: Option<History>,
     /// Capacity as it was seen.
     pub(crate) traces: Vec<Trace>,
+    /// Replicas over time, for each schedule that names a table.
+    pub(crate) replica_tables: Vec<Option<Table>>,
     /// What is paid today.
     pub(crate) today: Option<Scenario>,
     /// Every file of these, the scenario first.
@@ -68,6 +71,8 @@ pub(super) fn read(
     });
     let history = prices::read(&file.market.prices, place, folder, &mut inputs, tally, found);
     let traces = traces::read(&file.market.reclaims, place, folder, &mut inputs, found);
+    let schedules = &file.replica_schedules;
+    let replica_tables = replica_table::read(schedules, place, folder, &mut inputs, found);
     let other = file.today.as_deref();
     let today = other.and_then(|it| today::read(it, place, folder, &mut inputs, found));
     Some(Read {
@@ -79,6 +84,7 @@ pub(super) fn read(
         scheduler,
         history,
         traces,
+        replica_tables,
         today,
         inputs,
     })

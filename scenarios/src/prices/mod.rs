@@ -7,7 +7,7 @@
 //! ```
 
 mod amazon;
-mod moment;
+pub(crate) mod moment;
 mod replay;
 mod table;
 

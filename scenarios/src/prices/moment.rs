@@ -9,7 +9,7 @@ pub(super) const FORMS: &str = "a time is a date like 2026-05-05 (midnight UTC) 
 
 /// What moments are counted from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Clock {
+pub(crate) enum Clock {
     /// The Unix epoch: moments are dates.
     Dated,
     /// A start that is not dated.
@@ -18,14 +18,14 @@ pub(super) enum Clock {
 
 /// A moment in milliseconds of its clock.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Moment {
-    pub(super) clock: Clock,
-    pub(super) ms: i64,
+pub(crate) struct Moment {
+    pub(crate) clock: Clock,
+    pub(crate) ms: i64,
 }
 
 impl Moment {
     /// Reads a moment.
-    pub(super) fn parse(text: &str) -> Option<Moment> {
+    pub(crate) fn parse(text: &str) -> Option<Moment> {
         if let Ok(span) = Span::parse(text) {
             let ms = i64::try_from(span.as_ms()).ok()?;
             return Some(Moment { clock: Clock::SinceStart, ms });
@@ -39,7 +39,7 @@ impl Moment {
 
 impl Clock {
     /// Which moment it is, if moments are dated.
-    pub(super) fn date(self, ms: i64) -> Option<Timestamp> {
+    pub(crate) fn date(self, ms: i64) -> Option<Timestamp> {
         match self {
             Clock::Dated => Timestamp::from_millisecond(ms).ok(),
             Clock::SinceStart => None,

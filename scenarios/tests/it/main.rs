@@ -17,6 +17,7 @@ mod load;
 mod objects;
 mod odd_inputs;
 mod paid_volumes;
+mod planned;
 mod plugins;
 mod preemptible;
 mod prices;

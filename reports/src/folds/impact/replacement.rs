@@ -3,7 +3,8 @@
 //!
 //! A replica that was ready and is disrupted opens a wait, and its next pod that becomes ready closes
 //! the oldest wait of the workload. A replacement that is itself disrupted before it is ready opens no
-//! second wait: its replica still has the first one.
+//! second wait: its replica still has the first one. A replica that is scaled down or rolled out waits no
+//! longer, and a workload whose rollout has ended lacks nothing.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -62,6 +63,24 @@ impl Replacement {
         replaced.then(|| ((workload, controller.run_of(replica)), replica))
     }
 
+    /// A replica is no longer wanted: its workload waits for one pod less.
+    fn dismissed(&mut self, roster: &Roster, pod: PodId) {
+        if let Some(replica) = roster.pod(pod).and_then(|pod| self.replica(pod))
+            && self.missing.remove(&replica)
+            && let Some(open) = self.open.get_mut(&replica.0)
+        {
+            open.pop_front();
+        }
+    }
+
+    /// Every pod of a workload is there.
+    fn is_whole(&mut self, at: SimTime, workload: WorkloadId) {
+        for since in self.open.remove(&(workload, 0)).into_iter().flatten() {
+            self.times.ended(at.since(since));
+        }
+        self.missing.retain(|((of, _), _)| *of != workload);
+    }
+
     fn disrupted(&mut self, roster: &Roster, at: SimTime, pod: PodId, node: NodeId) {
         let Some(replica) = roster.pod(pod).and_then(|pod| self.replica(pod)) else { return };
         if at >= self.legend.from && self.missing.insert(replica) {
@@ -89,6 +108,10 @@ impl Follow for Replacement {
                     self.disrupted(roster, at, pod, node);
                 }
             }
+            Fact::PodTerminating { pod, why: Cause::ScaledDown | Cause::RolledOut, .. } => {
+                self.dismissed(roster, pod);
+            }
+            Fact::RolloutEnded { workload, .. } => self.is_whole(at, workload),
             // Its pods are not replaced.
             Fact::JobEnded { workload, run, .. } => {
                 self.open.remove(&(workload, run));
@@ -97,6 +120,7 @@ impl Follow for Replacement {
             Fact::PodEnded { pod, node, end: End::KilledWithoutWarning, .. } => {
                 self.disrupted(roster, at, pod, node);
             }
+            Fact::PodWithdrawn { pod, .. } => self.dismissed(roster, pod),
             _ => {}
         }
     }

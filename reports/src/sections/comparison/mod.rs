@@ -2,6 +2,7 @@
 
 mod jobs;
 mod overuse;
+mod rollouts;
 
 use crate::folds::declared::{Measure, Place, declarations};
 use crate::section::{Block, Cell, Intervals, Row, Section, Table, Unit, Value};
@@ -32,6 +33,7 @@ pub(super) fn section(summary: &Summary) -> Option<Section> {
     rows.work();
     rows.declared(Place::Work);
     rows.availability();
+    rows.rollouts();
     let title = match rows.variants.len() {
         1 => "The plan",
         2 => "Both plans",
@@ -302,6 +304,12 @@ impl<'s> Rows<'s> {
         }
         if let Some(all) = self.all(|plan| plan.overuse.as_ref()) {
             overuse::rows(self, &all);
+        }
+    }
+
+    fn rollouts(&mut self) {
+        if let Some(all) = self.all(|plan| plan.rollouts.as_ref()) {
+            rollouts::rows(self, &all);
         }
     }
 
