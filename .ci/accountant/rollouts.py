@@ -20,7 +20,7 @@ def rollouts(record: Record) -> dict:
 
     for fact in record.facts:
         kind = fact["kind"]
-        if kind in ("PodAvailable", "PodTerminating", "PodEnded"):
+        if kind in ("PodAvailable", "PodUnready", "PodTerminating", "PodEnded"):
             name = record.workload_of[fact["pod"]]
             count(name, fact["ms"])
             (alive[name].add if kind == "PodAvailable" else alive[name].discard)(fact["pod"])

@@ -6,7 +6,7 @@ use crate::diagnostic::Source;
 use crate::file::Kind;
 use crate::kube::{
     CronJobSpec, JobSpec, JobTemplateSpec, LabelSelector, Object, ObjectKind, PersistentVolume,
-    PersistentVolumeClaim, PodDisruptionBudget, PodTemplateSpec, Workload,
+    PersistentVolumeClaim, PodDisruptionBudget, PodTemplateSpec, UpdateStrategy, Workload,
 };
 use crate::load::{Loaded, Origin};
 use crate::unmodelled::Tally;
@@ -52,7 +52,7 @@ pub struct ControllerSpec {
     /// When Jobs are made (CronJob), without its template.
     pub cron_job: Option<Box<CronJobSpec>>,
     /// How new pods take the place of old ones (Deployment, StatefulSet, DaemonSet).
-    pub update: Option<kube::UpdateStrategy>,
+    pub update: Option<UpdateStrategy>,
     /// Which pods are its own (Deployment, StatefulSet).
     pub selector: Option<LabelSelector>,
     /// The claims that each pod has of its own (StatefulSet).
@@ -207,7 +207,7 @@ impl ControllerSpec {
             parallelism: job.as_ref().and_then(|job| job.parallelism),
             job: job.map(Box::new),
             cron_job: cron_job.map(Box::new),
-            update: Some(kube::UpdateStrategy {
+            update: Some(UpdateStrategy {
                 kind: it.update.map(str::to_owned),
                 rolling_update: it.rolling_update.cloned(),
             }),

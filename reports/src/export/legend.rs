@@ -95,8 +95,15 @@ fn workload(legend: &Legend, namer: &Namer<'_>, id: WorkloadId) -> Value {
         "workload": namer.workload(id),
         "kind": kind(workload.controller),
         "replicas": desired,
-        "required": desired.map(|_| required(legend, id)),
+        "required": desired.map(|_| required_at_most(legend, id)),
         "createdMs": workload.created_at.since(SimTime::ZERO).as_ms(),
         "minReadyMs": desired.map(|_| workload.controller.min_ready()).map(Span::as_ms),
     })
+}
+
+/// How many replicas are required; of a workload that is scaled, as many as it says, if it has them.
+fn required_at_most(legend: &Legend, id: WorkloadId) -> u32 {
+    let is_scaled = legend.model.planned.scales.iter().any(|scale| scale.workload == id);
+    let stated = legend.terms.required.get(&id).copied().filter(|_| is_scaled);
+    stated.unwrap_or_else(|| required(legend, id))
 }

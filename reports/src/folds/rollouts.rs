@@ -101,6 +101,7 @@ impl Sink for Rollouts {
             | Fact::RolloutEnded { workload, .. }
             | Fact::RolloutStalled { workload, .. }
             | Fact::PodAvailable { workload, .. }
+            | Fact::PodUnready { workload, was_available: true, .. }
             | Fact::PodTerminating { workload, was_available: true, .. }
             | Fact::PodEnded { workload, was_available: true, .. } => workload,
             _ => return,
