@@ -93,10 +93,6 @@ impl RunFolder {
         summary: &Summary,
         stop: Stop<'_>,
     ) -> Result<Written, Error> {
-        if results.scenario.changes().next().is_some() {
-            let what = anyhow!("a run folder names the file of its scenario, and this was changed");
-            return Err(Error::Refused(what.context("not written; put the changes into a file")));
-        }
         let contents = Contents { origin: &self.origin, results, summary };
         let cannot = |error: anyhow::Error| Error::Failed(error.context(self.as_before()));
         let draft = Draft::begin(&self.target(), stop).map_err(|error| cannot(error.into()))?;
