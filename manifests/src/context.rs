@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::accessibility::Accessibility;
 use crate::kube::{
     LabelSelector, Labels, NO_PROVISIONER, Object, ObjectMeta, PersistentVolumeClaimSpec, PodSpec,
-    StorageClass, storage_of,
+    ResourceQuota, StorageClass, storage_of,
 };
 
 /// The label that every namespace carries with its own name.
@@ -40,6 +40,7 @@ pub struct ClusterContext {
     /// How large volumes are, and of which class.
     sizes: BTreeMap<String, (u64, String)>,
     default_priority: Option<Priority>,
+    quotas: Vec<ResourceQuota>,
 }
 
 /// What a priority class gives a pod.
@@ -63,6 +64,7 @@ impl Default for ClusterContext {
             controllers: BTreeMap::new(),
             priorities: SYSTEM_PRIORITIES.iter().map(system).collect(),
             default_priority: None,
+            quotas: Vec::new(),
             claims: BTreeMap::new(),
             local_classes: BTreeSet::new(),
             volumes: BTreeMap::new(),
@@ -119,6 +121,7 @@ impl ClusterContext {
                 let class = it.spec.storage_class_name.clone();
                 self.sizes.insert(it.metadata.name.clone(), (size, class));
             }
+            Object::ResourceQuota(it) => self.quotas.push(it.as_ref().clone()),
             Object::PriorityClass(it) => {
                 let preempts = it.preemption_policy.as_deref() != Some("Never");
                 let priority = Priority { value: it.value, preempts };
@@ -142,6 +145,12 @@ impl ClusterContext {
     /// Every namespace with its labels.
     pub fn namespaces(&self) -> impl Iterator<Item = (&str, &Labels)> {
         self.namespaces.iter().map(|(name, labels)| (name.as_str(), labels))
+    }
+
+    /// Every ResourceQuota.
+    #[must_use]
+    pub fn quotas(&self) -> &[ResourceQuota] {
+        &self.quotas
     }
 
     /// What the Services select that a pod belongs to, all together.

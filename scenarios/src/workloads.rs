@@ -63,13 +63,14 @@ pub struct ControllerSpec {
 
 /// Kinds that create no pods and matter nevertheless: [`manifests::context`] reads them, and
 /// [`crate::autoscaled`].
-const SAID_ELSEWHERE: [ObjectKind; 7] = [
+const SAID_ELSEWHERE: [ObjectKind; 8] = [
     ObjectKind::Namespace,
     ObjectKind::PersistentVolumeClaim,
     ObjectKind::Service,
     ObjectKind::PriorityClass,
     ObjectKind::StorageClass,
     ObjectKind::PodDisruptionBudget,
+    ObjectKind::ResourceQuota,
     ObjectKind::HorizontalPodAutoscaler,
 ];
 

@@ -21,7 +21,7 @@ macro_rules! types {
 
 types! {
     Pod Deployment ReplicaSet StatefulSet DaemonSet Job CronJob Node Namespace Service PriorityClass
-    PodDisruptionBudget PersistentVolume PersistentVolumeClaim StorageClass CSINode CSIDriver
+    PodDisruptionBudget ResourceQuota PersistentVolume PersistentVolumeClaim StorageClass CSINode CSIDriver
     CSIStorageCapacity VolumeAttachment HorizontalPodAutoscaler VerticalPodAutoscaler
     ObjectMeta TemplateMeta PodTemplateSpec JobTemplateSpec
     DeploymentSpec ReplicaSetSpec StatefulSetSpec DaemonSetSpec JobSpec CronJobSpec NodeSpec
@@ -67,6 +67,7 @@ impl Type {
             ObjectKind::Service => Type::Service,
             ObjectKind::PriorityClass => Type::PriorityClass,
             ObjectKind::PodDisruptionBudget => Type::PodDisruptionBudget,
+            ObjectKind::ResourceQuota => Type::ResourceQuota,
             ObjectKind::PersistentVolume => Type::PersistentVolume,
             ObjectKind::PersistentVolumeClaim => Type::PersistentVolumeClaim,
             ObjectKind::StorageClass => Type::StorageClass,
@@ -105,6 +106,7 @@ const OBJECTS: &[Type] = &[
     Type::Service,
     Type::PriorityClass,
     Type::PodDisruptionBudget,
+    Type::ResourceQuota,
     Type::PersistentVolume,
     Type::PersistentVolumeClaim,
     Type::StorageClass,

@@ -118,6 +118,7 @@ pub use pod::{
 };
 pub use policy::{
     PodDisruptionBudget, PodDisruptionBudgetSpec, PodDisruptionBudgetStatus, PriorityClass,
+    ResourceQuota, ResourceQuotaSpec, ScopeSelector, ScopedSelectorRequirement,
 };
 pub use quantity::{Quantity, ResourceList};
 pub use read::{Fault, Read, Reader, UnknownFields, read};

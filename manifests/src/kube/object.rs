@@ -7,8 +7,9 @@ use serde_json::Value;
 use super::{
     CronJob, CsiDriver, CsiNode, CsiStorageCapacity, DaemonSet, Deployment, Fault,
     HorizontalPodAutoscaler, Job, Namespace, Node, ObjectMeta, PersistentVolume,
-    PersistentVolumeClaim, Pod, PodDisruptionBudget, PriorityClass, ReplicaSet, Service,
-    StatefulSet, StorageClass, UnknownFields, VerticalPodAutoscaler, VolumeAttachment, read,
+    PersistentVolumeClaim, Pod, PodDisruptionBudget, PriorityClass, ReplicaSet, ResourceQuota,
+    Service, StatefulSet, StorageClass, UnknownFields, VerticalPodAutoscaler, VolumeAttachment,
+    read,
 };
 
 /// The kinds: variant, name, version in which they are printed.
@@ -115,6 +116,8 @@ kinds! {
     PriorityClass "PriorityClass" "scheduling.k8s.io/v1",
     /// How many pods may be missing.
     PodDisruptionBudget "PodDisruptionBudget" "policy/v1",
+    /// How much the objects of a namespace may use together.
+    ResourceQuota "ResourceQuota" "v1",
     /// A disk.
     PersistentVolume "PersistentVolume" "v1",
     /// A claim on a disk.

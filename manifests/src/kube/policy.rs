@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Condition, IntOrString, LabelSelector, ObjectMeta};
+use super::{Condition, IntOrString, LabelSelector, ObjectMeta, ResourceList};
 
 object! {
     /// A priority by name.
@@ -37,6 +37,40 @@ object! {
         pub max_unavailable: Option<IntOrString>,
         /// `IfHealthyBudget` (default) or `AlwaysAllow`.
         pub unhealthy_pod_eviction_policy: Option<String>,
+    }
+
+    /// How much the objects of a namespace may use together.
+    pub struct ResourceQuota {
+        /// Its name.
+        pub metadata: ObjectMeta,
+        /// What it demands.
+        pub spec: ResourceQuotaSpec,
+    }
+
+    /// What a quota demands.
+    pub struct ResourceQuotaSpec {
+        /// The most of each thing that it counts.
+        pub hard: ResourceList,
+        /// Which pods it counts: those that are in all of these.
+        pub scopes: Vec<String>,
+        /// The same, with operators.
+        pub scope_selector: Option<ScopeSelector>,
+    }
+
+    /// Which pods a quota counts.
+    pub struct ScopeSelector {
+        /// All must hold.
+        pub match_expressions: Vec<ScopedSelectorRequirement>,
+    }
+
+    /// What a quota asks of a pod.
+    pub struct ScopedSelectorRequirement {
+        /// Of which of its properties.
+        pub scope_name: String,
+        /// `In`, `NotIn`, `Exists` or `DoesNotExist`.
+        pub operator: String,
+        /// The values, of operators that take some.
+        pub values: Vec<String>,
     }
 
     /// How a budget was last seen.

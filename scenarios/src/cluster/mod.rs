@@ -69,12 +69,13 @@ pub struct Aside {
 }
 
 /// Kinds that say something about nodes and pods here, besides workloads; the others are counted.
-const TAKEN_OVER: [ObjectKind; 8] = [
+const TAKEN_OVER: [ObjectKind; 9] = [
     ObjectKind::Node,
     ObjectKind::Namespace,
     ObjectKind::Service,
     ObjectKind::PriorityClass,
     ObjectKind::PodDisruptionBudget,
+    ObjectKind::ResourceQuota,
     ObjectKind::HorizontalPodAutoscaler,
     ObjectKind::PersistentVolumeClaim,
     ObjectKind::StorageClass,

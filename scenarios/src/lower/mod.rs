@@ -23,6 +23,7 @@ mod paid_volumes;
 mod planned;
 pub mod pods;
 mod probes;
+mod quotas;
 mod reclaims;
 pub mod replicas;
 pub mod requests;
@@ -135,6 +136,7 @@ impl<'l> Lowering<'l> {
         lowering.contract();
         lowering.check_pull_rate();
         lowering.images(workloads, start.map(|(cluster, _)| cluster));
+        lowering.quotas(context);
         lowering.workloads(workloads, context);
         lowering.probes(workloads, start.map(|(cluster, _)| cluster));
         lowering.budgets(budgets);
@@ -143,6 +145,7 @@ impl<'l> Lowering<'l> {
         if let Some((cluster, first)) = start.filter(|_| !lowering.found.has_errors()) {
             lowering.start(cluster, first, context);
         }
+        lowering.quota_limits(context);
         // Which labels nodes have that are not understood is not known.
         if start.is_none() || !lowering.found.has_errors() {
             lowering.rules();

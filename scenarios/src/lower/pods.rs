@@ -12,6 +12,7 @@ use super::annotations::span_annotation;
 use super::containers::{Defaulting, containers, qos_class, restart_policy};
 use super::labels::{label_set, node_affinity, toleration};
 use super::probes::{self, DEFAULT_STARTUP};
+use super::quotas::quotas_of;
 use super::requests::{is_sidecar, requests};
 use super::selectors::Meaning;
 use super::volumes::pod_volumes;
@@ -70,6 +71,8 @@ pub fn pod_spec(
     let Source { namespace, labels, annotations, spec, controller, admitted, status } = source;
     let requests = requests(model, spec, status)?;
     let containers = containers(&mut model.names, spec, Defaulting::Completed)?;
+    let qos = qos_class(spec, Defaulting::Completed)?;
+    let quotas = quotas_of(model, context, (namespace, spec, qos));
     let priority = context.priority_of(spec)?;
     let grace = spec.termination_grace_period_seconds.unwrap_or(DEFAULT_GRACE);
     let grace = Span::from_secs(u64::from(grace));
@@ -90,7 +93,8 @@ pub fn pod_spec(
     let traits = PodTraits {
         namespace: Some(names.intern(namespace)),
         labels: label_set(names, labels),
-        qos: qos_class(spec, Defaulting::Completed)?,
+        qos,
+        quotas,
         restart_policy: restart_policy(spec),
         // Where a pod is says nothing about where it could be.
         node_name: spec.node_name.as_ref().filter(|_| status.is_none()).map(|n| names.intern(n)),

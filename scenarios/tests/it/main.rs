@@ -23,6 +23,7 @@ mod preemptible;
 mod prices;
 mod proposal;
 mod quantities;
+mod quotas;
 mod scheduler;
 mod services;
 mod start_up;

@@ -38,6 +38,7 @@ const MAPS: &[&str] = &[
     "annotations",
     "capacity",
     "disruptedPods",
+    "hard",
     "labels",
     "limits",
     "lowerBound",

@@ -8,11 +8,10 @@ use std::collections::BTreeMap;
 
 use crate::model::node::NodeId;
 use crate::model::pod::SpecId;
-use crate::model::resources::{Lane, Resources};
+use crate::model::quota::Counted;
 use crate::model::workload::WorkloadId;
 use crate::time::Span;
 use crate::world::World;
-use crate::world::pods::Phase;
 
 /// One admission plugin.
 #[derive(Clone, Copy, Debug)]
@@ -34,27 +33,19 @@ pub fn forbidden_by(world: &World, workload: WorkloadId, spec: SpecId) -> Option
     ADMISSIONS.iter().find(forbids).map(|it| it.name)
 }
 
-/// Whether a quota of the namespace has no room left for a pod: what its pods request that are not
-/// over, and the new one, come to more than it allows.
-// API server: plugin/pkg/admission/resourcequota; pkg/quota/v1/evaluator/core/pods.go QuotaV1Pod
-fn exceeds_a_quota(world: &World, workload: WorkloadId, spec: SpecId) -> bool {
-    let model = world.model();
-    let namespace = model.workloads[workload].namespace;
-    let mut quotas = model.quotas.iter().filter(|quota| quota.namespace == namespace).peekable();
-    if quotas.peek().is_none() {
-        return false;
-    }
-    let mut used = Resources::ZERO;
-    for pod in world.pods().ids() {
-        let is_over = matches!(world.pods().phase(pod), Phase::Ended(_) | Phase::Withdrawn);
-        if !is_over && model.workloads[world.pods().workload(pod)].namespace == namespace {
-            used += &world.spec_of(pod).requests;
-        }
-    }
-    let asked = &world.spec(spec).requests;
-    let exceeds =
-        |(lane, most): &(Lane, u64)| asked[*lane] > 0 && used[*lane] + asked[*lane] > *most;
-    quotas.any(|quota| quota.hard.iter().any(exceeds))
+/// Whether a quota that counts the pod has no room left for it, or wants to know what its containers do
+/// not state.
+// API server: apiserver/pkg/admission/plugin/resourcequota/controller.go CheckRequest
+fn exceeds_a_quota(world: &World, _: WorkloadId, spec: SpecId) -> bool {
+    let pod = world.spec(spec);
+    pod.quotas.iter().any(|id| {
+        let quota = &world.model().quotas[*id];
+        let exceeds = |((what, most), used): (&(Counted, u64), &u64)| {
+            let asked = what.of(pod);
+            asked > 0 && used + asked > *most
+        };
+        quota.unstated(pod).is_some() || quota.hard.iter().zip(world.quota_use(*id)).any(exceeds)
+    })
 }
 
 /// The first wait of a controller that may not create a pod.

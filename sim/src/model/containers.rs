@@ -111,20 +111,33 @@ impl Containers {
     fn requested(&self, lane: Lane, assumed: Option<u64>, may_be_whole: bool) -> Option<u64> {
         let has_pod_level = may_be_whole && lane != Lane::EPHEMERAL_STORAGE;
         let whole = self.whole.filter(|_| has_pod_level).and_then(|it| it.requests.get(lane));
-        let sum = whole.or_else(|| self.side_by_side(lane, assumed));
+        let of = |it: &Container| it.resources.requests.get(lane).or(assumed);
+        let sum = whole.or_else(|| self.side_by_side(of));
         match (sum, self.overhead.get(lane)) {
             (None, None) => None,
             (sum, overhead) => Some(sum.unwrap_or(0) + overhead.unwrap_or(0)),
         }
     }
 
+    /// What the pod may use of a resource at most: what it states as a whole, or what its containers do;
+    /// and its overhead. None if nothing of that is stated.
+    // component-helpers: resource/helpers.go PodLimits
+    #[must_use]
+    pub fn limited(&self, lane: Lane) -> Option<u64> {
+        let has_pod_level = lane != Lane::EPHEMERAL_STORAGE;
+        let whole = self.whole.filter(|_| has_pod_level).and_then(|it| it.limits.get(lane));
+        let sum = whole.or_else(|| self.side_by_side(|it| it.resources.limits.get(lane)))?;
+        let overhead = self.overhead.get(lane).filter(|_| sum > 0);
+        Some(sum + overhead.unwrap_or(0))
+    }
+
     /// Containers side by side, or the most that is in use while init containers run.
     // component-helpers: resource/helpers.go AggregateContainerRequests
-    fn side_by_side(&self, lane: Lane, assumed: Option<u64>) -> Option<u64> {
+    fn side_by_side(&self, of: impl Fn(&Container) -> Option<u64>) -> Option<u64> {
         let (mut sum, mut sidecars, mut most) = (0, 0, 0);
         let mut stated = false;
         for container in &self.list {
-            let own = container.resources.requests.get(lane).or(assumed);
+            let own = of(container);
             stated |= own.is_some();
             let own = own.unwrap_or(0);
             match container.kind {

@@ -46,7 +46,7 @@ use planned::Planned;
 use pod::SpecId;
 use pool::{Pool, PoolId};
 use pressure::Pressure;
-use quota::Quota;
+use quota::{Quota, QuotaId};
 use relations::{Related, Relations};
 use resources::{LANES, Lane};
 use schedule::{Schedule, ScheduleId};
@@ -98,7 +98,7 @@ pub struct Model {
     /// How many pods of a kind may be evicted at once.
     pub budgets: Table<BudgetId, Budget>,
     /// How much the pods of a namespace may request together.
-    pub quotas: Vec<Quota>,
+    pub quotas: Table<QuotaId, Quota>,
     /// What it is to run on.
     pub pools: Table<PoolId, Pool>,
     /// What is there from the start.
@@ -153,7 +153,7 @@ impl Default for Model {
             generators: Table::new(),
             usage: Usage::new(),
             budgets: Table::new(),
-            quotas: Vec::new(),
+            quotas: Table::new(),
             pools: Table::new(),
             start: Start::default(),
             lanes: Lane::NATIVE.iter().map(|(_, name)| (*name).into()).collect(),

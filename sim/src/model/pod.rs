@@ -8,6 +8,7 @@ use super::images::PodImages;
 pub use super::labels::NodeSelectorTerm;
 
 use super::labels::{LabelSet, Operator};
+use super::quota::QuotaId;
 use super::resources::{Lane, Resources};
 use super::selectors::{SelectorId, TermId, TopologyKeyId};
 use super::storage::PodVolumes;
@@ -56,6 +57,8 @@ pub struct PodTraits {
     pub qos: QosClass,
     /// Which of its containers start again when they have exited.
     pub restart_policy: RestartPolicy,
+    /// The quotas that count it.
+    pub quotas: Vec<QuotaId>,
     /// The only node it may run on, by name (`spec.nodeName`).
     pub node_name: Option<NameId>,
     /// `spec.nodeSelector`: all must hold.
@@ -181,6 +184,7 @@ impl Default for PodTraits {
             labels: LabelSet::default(),
             qos: QosClass::default(),
             restart_policy: RestartPolicy::default(),
+            quotas: Vec::new(),
             node_name: None,
             node_selector: Vec::new(),
             required_affinity: None,

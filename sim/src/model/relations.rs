@@ -191,6 +191,7 @@ fn as_scheduled(traits: &PodTraits) -> PodTraits {
         labels: LabelSet::default(),
         qos: QosClass::default(),
         restart_policy: RestartPolicy::default(),
+        quotas: Vec::new(),
         priority: 0,
         grace: Span::ZERO,
         shutdown: Span::ZERO,

@@ -84,6 +84,7 @@ impl World {
         let node = self.pods.phase(pod).node().expect("only a pod on a node is resized");
         let requested_before = self.requested(pod);
         let before = std::mem::replace(&mut self.pods.spec[pod], spec);
+        self.recount_quotas(pod, before);
         let (old, new) = (self.specs.get(before), self.specs.get(spec));
         assert!(old.traits == new.traits, "a resize changes requests alone");
         let load = self.placement.load_mut(node);

@@ -63,6 +63,9 @@ impl World {
             return Err("the healthy pods of budgets are not what a recount gives".into());
         }
         self.usage.check()?;
+        if self.quota_use != self.quota_use_recounted() {
+            return Err("what quotas count is not what a recount gives".into());
+        }
         for (pool, size) in self.pool_sizes.iter() {
             let alive = self.nodes.alive().iter().filter(|n| self.nodes.pool(**n) == pool).count();
             if alive != *size as usize {

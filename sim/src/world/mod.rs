@@ -16,6 +16,7 @@ pub mod nodes;
 mod order;
 pub mod placement;
 pub mod pods;
+mod quotas;
 pub mod reserved;
 pub mod specs;
 mod standing;
@@ -52,6 +53,7 @@ use nodes::{NodeState, Nodes, Shapes};
 use order::{NodeOrder, Zone};
 use placement::Placement;
 use pods::Pods;
+use quotas::QuotaUse;
 use reserved::Reserved;
 use specs::RunSpecs;
 use topology::{DomainId, Topology};
@@ -77,6 +79,7 @@ pub struct World {
     volume_zones: Zones,
     health: Health,
     desired: Desired,
+    quota_use: QuotaUse,
     usage: Usage,
     arrived: Arrived,
     capacities: Table<OfferingId, Capacity>,
@@ -109,6 +112,7 @@ impl World {
             volume_zones: Zones::default(),
             health: Health::new(&model),
             desired: Desired::new(&model),
+            quota_use: QuotaUse::new(&model),
             usage: Usage::default(),
             arrived: Arrived::default(),
             capacities: model.catalog.offerings.rows().map(|_| Capacity::Ample).collect(),

@@ -70,6 +70,7 @@ impl World {
         (replica, attempt): (u32, u32),
         meant_for: Option<NodeId>,
     ) -> (PodId, Fact) {
+        self.quota_use.count(self.specs.get(spec), true, &self.model);
         let pods = &mut self.pods;
         let pod = pods.phase.push(Phase::Pending);
         pods.workload.push(workload);
@@ -538,7 +539,9 @@ impl World {
         if before.node().is_some() != phase.node().is_some() {
             self.placement.count(self.spec_of(pod).priority, phase.node().is_some());
         }
-        self.health.moved(self.pods.spec[pod], before, phase, &self.specs);
+        let spec = self.pods.spec[pod];
+        self.health.moved(spec, before, phase, &self.specs);
+        self.quota_use.moved(self.specs.get(spec), before, phase, &self.model);
     }
 
     fn is_ready(&self, pod: PodId) -> bool {

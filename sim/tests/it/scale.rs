@@ -7,7 +7,7 @@ use sim::engine::Simulation;
 use sim::fact::{Cause, Fact};
 use sim::model::budget::{Amount, Limit};
 use sim::model::pod::{PodId, PodSpec};
-use sim::model::quota::Quota;
+use sim::model::quota::{Counted, Quota};
 use sim::model::resources::Lane;
 use sim::model::workload::{Controller, WorkloadId};
 use sim::setup::Draft;
@@ -162,7 +162,16 @@ fn a_quota_forbids_pods_until_others_are_gone() {
     let quota = |it: &mut Draft| {
         let model = Arc::make_mut(&mut it.model);
         let namespace = model.workloads[web()].namespace;
-        model.quotas.push(Quota { namespace, hard: vec![(Lane::PODS, 5)] });
+        let quota = model.quotas.push(Quota {
+            namespace,
+            name: namespace,
+            hard: vec![(Counted::Pods, 5), (Counted::Requests(Lane::CPU), u64::MAX)],
+        });
+        for id in [web(), WorkloadId::from_index(1)] {
+            let mut spec = model.specs[model.workloads[id].spec].clone();
+            spec.quotas = vec![quota];
+            model.workloads[id].spec = model.specs.intern(spec);
+        }
     };
     setup.change(quota).expect("sound");
     let api = WorkloadId::from_index(1);

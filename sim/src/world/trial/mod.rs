@@ -59,6 +59,7 @@ impl World {
             && self.volume_zones == other.volume_zones
             && self.health == other.health
             && self.desired == other.desired
+            && self.quota_use == other.quota_use
             && self.usage == other.usage
             && self.topology.agrees_with(&other.topology)
             && self.registered() == other.registered()

@@ -110,6 +110,7 @@ impl World {
             Undo::ImaginedNode(node) => self.forget_node(node),
             Undo::ImaginedPod(pod) => {
                 assert_eq!(pod.index() + 1, self.pods.len(), "only the last pod is forgotten");
+                self.quota_use.count(self.specs.get(self.pods.spec(pod)), false, &self.model);
                 self.pods.pop();
             }
             Undo::Removed { node, before, spot } => self.restore_node(node, before, spot),
