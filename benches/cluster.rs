@@ -8,7 +8,7 @@ use sim::model::catalog::{InstanceType, Offering};
 use sim::model::labels::{LabelSet, Operator, Requirement};
 use sim::model::node::{NodeId, NodeShape};
 use sim::model::pod::{AffinityTerm, PodAffinity, PodTraits, SpecId, SpreadConstraint};
-use sim::model::pool::{Healing, NodeTemplate, Pool, PoolId};
+use sim::model::pool::{Keeper, Limits, NodeTemplate, Pool, PoolId};
 use sim::model::resources::{Lane, Resources};
 use sim::model::selectors::{
     BorneTerm, Namespaces, PodSelector, SelectorId, TermKind, TopologyKeyId,
@@ -130,10 +130,10 @@ fn add_node(model: &mut Model, index: usize) {
         let templates = vec![NodeTemplate { offering, shape: shape.clone() }];
         model.pools.push(Pool {
             name,
-            size: 0,
+
             templates,
-            max_price: None,
-            healing: Healing::default(),
+            limits: Limits::default(),
+            keeper: Keeper::of_size(0),
         });
     }
     model.start.nodes.push(StartNode::named(name, PoolId::from_index(0), 0, shape));

@@ -15,7 +15,7 @@ use sim::model::Model;
 use sim::model::catalog::{InstanceType, Offering};
 use sim::model::node::NodeShape;
 use sim::model::pod::PodTraits;
-use sim::model::pool::{Healing, NodeTemplate, Pool};
+use sim::model::pool::{Keeper, Limits, NodeTemplate, Pool};
 use sim::model::resources::{Lane, Resources};
 use sim::model::workload::{Controller, Workload};
 use sim::{MicroUsdPerHour, Root, Setup, SimTime, Span, digest};
@@ -69,10 +69,10 @@ fn setup(nodes: u32, arrivals: &str) -> Setup {
     let shape = NodeShape::plain(size);
     model.pools.push(Pool {
         name,
-        size: nodes,
+
         templates: vec![NodeTemplate { offering, shape }],
-        max_price: None,
-        healing: Healing::default(),
+        limits: Limits::default(),
+        keeper: Keeper::of_size(nodes),
     });
     for line in arrivals.lines().skip(1) {
         let fields: Vec<&str> = line.split(',').collect();

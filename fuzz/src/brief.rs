@@ -104,7 +104,7 @@ fn shortened(setup: &Setup, patience: Patience) -> Setup {
 
 fn is_small(setup: &Setup, patience: Patience) -> bool {
     let model = &setup.model;
-    let nodes: u64 = model.pools.rows().map(|pool| u64::from(pool.size)).sum();
+    let nodes: u64 = model.pools.rows().map(|pool| u64::from(pool.size())).sum();
     let pods: u64 = model.workloads.rows().map(|it| pods(it.controller)).sum();
     nodes + model.start.nodes.len() as u64 <= patience.nodes && pods <= patience.pods
 }

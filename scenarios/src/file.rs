@@ -4,13 +4,13 @@
 pub mod arrivals;
 pub mod contract;
 pub mod deadline;
-pub mod healing;
 pub mod interruption;
 pub mod job;
 pub mod kubelet;
 pub mod market;
 pub mod planned;
 mod provider;
+pub mod refill;
 pub mod rules;
 pub mod scheduler;
 pub mod services;
@@ -157,16 +157,16 @@ pub struct Pool {
     pub max_price: Option<f64>,
     /// Which of its types it launches, after its zones take turns; by default those take turns, too,
     /// or as Karpenter does if that launches its nodes.
-    pub allocation: Option<healing::Allocation>,
+    pub allocation: Option<refill::Allocation>,
     /// Who launches its nodes; by default a provisioner whose request stays open until there is capacity.
-    pub provisioner: Option<healing::Provisioner>,
+    pub provisioner: Option<refill::Provisioner>,
     /// The part of a spot pool that is bought on-demand.
-    pub on_demand: Option<healing::OnDemandPart>,
+    pub on_demand: Option<refill::OnDemandPart>,
     /// When a spot pool makes do with on-demand nodes; by default never. It goes back to spot.
-    pub fallback: Option<healing::Fallback>,
+    pub fallback: Option<refill::Fallback>,
     /// When it asks for a replacement for a node that is taken; by default at the loss, or at
     /// the notice if Karpenter launches its nodes.
-    pub replace_at: Option<healing::ReplaceAt>,
+    pub replace_at: Option<refill::ReplaceAt>,
     /// How the kubelets of its nodes are configured: this alone, whatever the scenario's `kubelet` says.
     pub kubelet: Option<kubelet::Kubelet>,
     /// Which zones; by default the region's first, for example `us-east-1a`.

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use sim::providers::Provider;
 
 use crate::bought::Bought;
-use crate::file::healing::Provisioner;
+use crate::file::refill::Provisioner;
 use crate::file::{Capacity, Pool};
 
 /// A label that a node gets without being written down.

@@ -163,10 +163,17 @@ pub enum Action {
     Launch {
         /// For which pool.
         pool: PoolId,
-        /// Which of its templates.
-        template: usize,
+        /// Which of its templates; one after the other, until the provider gives one.
+        choices: Vec<usize>,
         /// What for.
         purpose: Purpose,
+    },
+    /// Empty a node, by the eviction API, and give it back once it is empty.
+    Drain {
+        /// Which node.
+        node: NodeId,
+        /// Why.
+        cause: Cause,
     },
     /// Buy an instance for a job with a deadline alone; it joins no cluster.
     Hold {
@@ -182,6 +189,15 @@ pub enum Action {
         /// Which one.
         node: NodeId,
     },
+}
+
+/// What a policy wants now, and when it decides again.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Decision {
+    /// What it wants.
+    pub actions: Vec<Action>,
+    /// In how long it is to be asked again; if not said, when something happens, or as it said before.
+    pub again_in: Option<Span>,
 }
 
 /// What a controller waits for.
@@ -206,10 +222,7 @@ pub enum Waiting {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Purpose {
     /// Its pool is short of one.
-    Fill {
-        /// Since when.
-        since: SimTime,
-    },
+    Fill,
     /// On-demand, because its pool has been short of spot for too long.
     FallBack,
     /// To take the place of another, which leaves when this one is ready.

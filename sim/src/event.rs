@@ -1,10 +1,10 @@
 //! Events: what will happen. A closed list, and the order in which simultaneous ones do.
 
+use crate::autoscalers::AutoscalerId;
 use crate::model::arrivals::GeneratorId;
 use crate::model::catalog::OfferingId;
 use crate::model::node::NodeId;
 use crate::model::pod::PodId;
-use crate::model::pool::PoolId;
 use crate::model::workload::WorkloadId;
 use crate::money::MicroUsdPerHour;
 use crate::time::SimTime;
@@ -68,8 +68,8 @@ pub enum Event {
     ZoneHealthSync,
     /// A pod no longer tolerates its node's taints.
     TolerationEnds(PodId),
-    /// A pool looks whether it is time to act on what it lacks, to ask again, to make do with on-demand, or to go back.
-    PoolReviewed(PoolId),
+    /// An autoscaler decides again, as it wanted to.
+    AutoscalerWakes(AutoscalerId),
     /// A launched instance registers as a node.
     NodeRegisters(NodeId),
     /// The disks of a bound pod are attached to its node.
@@ -146,7 +146,7 @@ impl Event {
             Event::ZoneHealthSync => 9,
             Event::TolerationEnds(_) | Event::KubeletSync(_) | Event::ConditionsHeard(_) => 10,
             Event::MarketMoves(_) | Event::OutageEnds(_) => 11,
-            Event::PoolReviewed(_) => 12,
+            Event::AutoscalerWakes(_) => 12,
             Event::NodeRegisters(_) => 13,
             Event::VolumesAttach(_) => 14,
             Event::ImagePullEnds(_) | Event::ContainerStarts { .. } => 15,

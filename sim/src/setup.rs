@@ -160,7 +160,7 @@ impl Draft {
         self.check_window()?;
         let model = &*self.model;
         let name = |name| model.names.text(name).to_owned();
-        if let Some(pool) = model.pools.rows().find(|p| p.size > 0 && p.templates.is_empty()) {
+        if let Some(pool) = model.pools.rows().find(|p| p.size() > 0 && p.templates.is_empty()) {
             return Err(SetupError::EmptyPool { pool: name(pool.name) });
         }
         for offering in model.catalog.offerings.rows() {

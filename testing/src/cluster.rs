@@ -9,7 +9,7 @@ use sim::model::catalog::{InstanceType, Offering};
 use sim::model::images::PodImages;
 use sim::model::labels::LabelSet;
 use sim::model::node::NodeShape;
-use sim::model::pool::{Healing, NodeTemplate, Pool};
+use sim::model::pool::{Keeper, Limits, NodeTemplate, Pool};
 use sim::model::resources::{Lane, Resources};
 use sim::model::start::StartNode;
 use sim::model::taints::{Effect, Taint};
@@ -141,10 +141,10 @@ impl ClusterPlan {
             let shape = template.shape.clone();
             let pool = model.pools.push(Pool {
                 name,
-                size: 0,
+
                 templates: vec![template],
-                max_price: None,
-                healing: Healing::default(),
+                limits: Limits::default(),
+                keeper: Keeper::of_size(0),
             });
             let node = StartNode { hostname, ..StartNode::named(name, pool, 0, shape) };
             model.start.nodes.push(node);

@@ -16,7 +16,7 @@ use sim::model::catalog::{CapacityType, InstanceType, Offering, OfferingId};
 use sim::model::deadline::{DeadlineJob, DeadlinePolicy};
 use sim::model::node::NodeShape;
 use sim::model::pod::PodSpec;
-use sim::model::pool::{Healing, NodeTemplate, Pool};
+use sim::model::pool::{Keeper, Limits, NodeTemplate, Pool};
 use sim::model::resources::Resources;
 use sim::model::workload::{Controller, Workload};
 use sim::providers::Provider;
@@ -152,10 +152,10 @@ fn setup(tick: Span, deadline: Span, policy: DeadlinePolicy) -> Setup {
     });
     let pool = Pool {
         name,
-        size: 0,
+
         templates: templates.into(),
-        max_price: None,
-        healing: Healing::default(),
+        limits: Limits::default(),
+        keeper: Keeper::of_size(0),
     };
     let pool = model.pools.push(pool);
     let job = DeadlineJob { pool, work: WORK, deadline, changeover: CHANGEOVER, tick, policy };

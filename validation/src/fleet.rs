@@ -8,7 +8,7 @@ use sim::market::reclaims::Reclaims;
 use sim::model::Model;
 use sim::model::catalog::{CapacityType, InstanceType, Offering};
 use sim::model::node::{NodeId, NodeShape};
-use sim::model::pool::{Healing, NodeTemplate, Pool};
+use sim::model::pool::{Keeper, Limits, NodeTemplate, Pool};
 use sim::model::resources::Resources;
 use sim::providers::{self, Provider};
 use sim::{Fact, Legend, MicroUsdPerHour, Root, Setup, SimTime, Span};
@@ -85,10 +85,10 @@ impl Fleet {
         let template = NodeTemplate { offering, shape: NodeShape::plain(size) };
         model.pools.push(Pool {
             name,
-            size: self.size,
+
             templates: vec![template],
-            max_price: None,
-            healing: Healing::default(),
+            limits: Limits::default(),
+            keeper: Keeper::of_size(self.size),
         });
         let market = sim::market::Market {
             reclaims: Arc::clone(&self.reclaims),

@@ -184,7 +184,7 @@ fn places(recording: Recording<'_>) -> Vec<Place> {
                 // Not ready before it says so.
                 let (ready, end) = (legend.to, legend.to);
                 let life = Life { offering, ready, end, taken: false, worst: 0 };
-                let size = legend.model.pools[pool].size as usize;
+                let size = legend.model.pools[pool].size() as usize;
                 board.enter(node, pool, size, replaces.get(&node), life);
             }
             Fact::NoticeGiven { node, .. } | Fact::RebalanceRecommended { node } => {

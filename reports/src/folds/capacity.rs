@@ -140,7 +140,7 @@ impl Capacity {
     fn short(&self) -> u64 {
         let ready = |id| self.ready_of.get(&id).copied().unwrap_or(0);
         let pools = self.legend.model.pools.iter();
-        pools.map(|(id, pool)| u64::from(pool.size).saturating_sub(ready(id))).sum()
+        pools.map(|(id, pool)| u64::from(pool.size()).saturating_sub(ready(id))).sum()
     }
 }
 

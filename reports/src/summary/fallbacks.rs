@@ -20,7 +20,7 @@ pub struct Fallbacks {
 
 /// How often that was in all replications; none when no pool may.
 pub(super) fn of(replications: Replications<'_>, legend: &Legend) -> Option<Fallbacks> {
-    let may = legend.model.pools.rows().any(|pool| pool.healing.fallback.is_some());
+    let may = legend.model.pools.rows().any(|pool| pool.refill().fallback.is_some());
     may.then(|| Fallbacks {
         fell_back_per_day: replications.per_day(|f| f.capacity.fell_back as f64),
         back_to_spot_per_day: replications.per_day(|f| f.capacity.back_to_spot as f64),

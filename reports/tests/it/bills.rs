@@ -19,7 +19,7 @@ use sim::model::catalog::OfferingId;
 use sim::model::job::Worked;
 use sim::model::node::NodeId;
 use sim::model::pod::{End, Limit, PodId, SpecId};
-use sim::model::pool::{Healing, Pool, PoolId};
+use sim::model::pool::{Keeper, Limits, Pool, PoolId, Refill};
 use sim::model::resources::Resources;
 use sim::model::workload::WorkloadId;
 use sim::table::Id;
@@ -313,8 +313,13 @@ fn what_a_pool_lacks_of_its_size_is_counted() {
     let plain = legend(Span::from_secs(20), Span::from_secs(100));
     let mut model = Model::clone(&plain.model);
     let name = model.workloads[WorkloadId::from_index(0)].name;
-    let (templates, healing) = (Vec::new(), Healing::default());
-    model.pools.push(Pool { name, size: 2, templates, max_price: None, healing });
+    let (templates, refill) = (Vec::new(), Refill::default());
+    model.pools.push(Pool {
+        name,
+        templates,
+        limits: Limits::default(),
+        keeper: Keeper::FixedSize { size: 2, refill },
+    });
     let legend = Legend { model: Arc::new(model), ..plain };
     let mut capacity = Alone::new(&legend, Capacity::new(&legend));
     let launch = |number| {

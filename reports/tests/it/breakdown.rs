@@ -12,7 +12,7 @@ use sim::fact::Cause;
 use sim::model::catalog::{InstanceTypeId, OfferingId};
 use sim::model::node::NodeId;
 use sim::model::pod::{End, PodId, SpecId};
-use sim::model::pool::{Healing, Pool, PoolId};
+use sim::model::pool::{Keeper, Limits, Pool, PoolId};
 use sim::model::workload::WorkloadId;
 use sim::names::Names;
 use sim::table::Id;
@@ -28,10 +28,10 @@ fn under(reserved: u64) -> Legend {
     let name = model.names.intern("pool");
     model.pools.push(Pool {
         name,
-        size: 0,
+
         templates: Vec::new(),
-        max_price: None,
-        healing: Healing::default(),
+        limits: Limits::default(),
+        keeper: Keeper::of_size(0),
     });
     let contract = &mut Arc::make_mut(&mut legend.terms).contract;
     contract.control_plane = MicroUsdPerHour(100_001);

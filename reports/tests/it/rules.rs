@@ -13,7 +13,7 @@ use sim::fact::{Fact, Sink};
 use sim::model::Model;
 use sim::model::labels::{Operator, Requirement};
 use sim::model::node::{NodeId, NodeShape};
-use sim::model::pool::{Healing, NodeTemplate, Pool};
+use sim::model::pool::{Keeper, Limits, NodeTemplate, Pool};
 use sim::model::resources::Resources;
 use sim::model::workload::{Controller, WorkloadId};
 use sim::names::NameId;
@@ -235,10 +235,10 @@ impl Hand {
             template.shape.labels.set(key, name);
             model.pools.push(Pool {
                 name,
-                size: 1,
+
                 templates: vec![template],
-                max_price: None,
-                healing: Healing::default(),
+                limits: Limits::default(),
+                keeper: Keeper::of_size(1),
             });
         }
         let workload = WorkloadId::from_index(0);

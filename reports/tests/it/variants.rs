@@ -14,7 +14,7 @@ use reports::summary::{self, Change, ON_DEMAND, Role, Simulated};
 use reports::{Figures, Fold, Input, Recording, Summary, chart, render, sections};
 use serde_json::Value;
 use sim::fact::refusal::Refusals;
-use sim::model::pool::{Healing, Pool};
+use sim::model::pool::{Keeper, Limits, Pool};
 use sim::outcome::Counters;
 use sim::table::Id;
 use sim::{Fact, Legend, Run, Sink, Span};
@@ -31,8 +31,9 @@ struct Made {
 fn day() -> Legend {
     let mut legend = common::legend(Span::ZERO, Span::from_hours(24));
     let model = Arc::get_mut(&mut legend.model).expect("one owner");
-    let (name, healing) = (model.names.intern("pool"), Healing::default());
-    model.pools.push(Pool { name, size: 0, templates: Vec::new(), max_price: None, healing });
+    let name = model.names.intern("pool");
+    let (limits, keeper) = (Limits::default(), Keeper::of_size(0));
+    model.pools.push(Pool { name, templates: Vec::new(), limits, keeper });
     legend
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use sim::model::deadline;
 use sim::model::deadline::DeadlineJob;
 use sim::model::pod::PodSpec;
-use sim::model::pool::{Healing, NodeTemplate, Pool};
+use sim::model::pool::{Keeper, Limits, NodeTemplate, Pool};
 use sim::model::workload::{Controller, Workload};
 use sim::{SimTime, Span, digest};
 
@@ -73,10 +73,10 @@ impl<'l> Lowering<'l> {
             let name = model.names.intern(&job.name);
             let pool = model.pools.push(Pool {
                 name,
-                size: 0,
+
                 templates,
-                max_price: None,
-                healing: Healing::default(),
+                limits: Limits::default(),
+                keeper: Keeper::of_size(0),
             });
             let controller = Controller::DeadlineJob(DeadlineJob {
                 pool,

@@ -8,7 +8,6 @@ pub mod containers;
 mod contract;
 pub mod cron_jobs;
 mod deadline_jobs;
-pub(crate) mod healing;
 pub mod hpa;
 pub mod in_tree;
 mod interruption;
@@ -25,6 +24,7 @@ pub mod pods;
 mod probes;
 mod quotas;
 mod reclaims;
+pub(crate) mod refill;
 pub mod replicas;
 pub mod requests;
 pub(crate) mod retries;
@@ -45,7 +45,7 @@ use std::sync::Arc;
 use sim::model::Model;
 use sim::model::catalog::{CapacityType, InstanceType, InstanceTypeId, Kin, Offering, OfferingId};
 use sim::model::node::NodeShape;
-use sim::model::pool::{NodeTemplate, Pool};
+use sim::model::pool::{Keeper, Limits, NodeTemplate, Pool};
 use sim::model::resources::{Lane, Resources};
 use sim::model::taints::Taint;
 use sim::model::workload::{Controller, Workload};
@@ -221,8 +221,13 @@ impl<'l> Lowering<'l> {
             }
             let name = self.model.names.intern(&pool.name);
             let max_price = self.max_price(pool, &place("maxPrice"));
-            let healing = self.healing(pool, main, &place);
-            self.model.pools.push(Pool { name, size: pool.count, templates, max_price, healing });
+            let refill = self.refill(pool, main, &place);
+            self.model.pools.push(Pool {
+                name,
+                templates,
+                limits: Limits { max_price },
+                keeper: Keeper::FixedSize { size: pool.count, refill },
+            });
         }
     }
 

@@ -10,7 +10,7 @@ use sim::model::Model;
 use sim::model::catalog::{InstanceType, Offering, OfferingId};
 use sim::model::node::NodeShape;
 use sim::model::pod::SpecId;
-use sim::model::pool::{Healing, NodeTemplate, Pool, PoolId};
+use sim::model::pool::{Keeper, Limits, NodeTemplate, Pool, PoolId};
 use sim::model::resources::Resources;
 use sim::model::start::StartPod;
 use sim::model::workload::{Controller, Workload};
@@ -158,10 +158,10 @@ fn free_pool(model: &mut Model) -> PoolId {
     let template = NodeTemplate { offering, shape: NodeShape::plain(Resources::ZERO) };
     model.pools.push(Pool {
         name,
-        size: 0,
+
         templates: vec![template],
-        max_price: None,
-        healing: Healing::default(),
+        limits: Limits::default(),
+        keeper: Keeper::of_size(0),
     })
 }
 

@@ -80,7 +80,7 @@ fn a_job_with_a_deadline_has_a_pool_of_its_own() {
     let Controller::DeadlineJob(job) = workload.controller else { panic!("a deadline job") };
     assert_eq!(job.tick, Span::from_secs(300));
     assert_eq!(model.pools[job.pool].templates.len(), 2);
-    assert_eq!(model.pools[job.pool].size, 0);
+    assert_eq!(model.pools[job.pool].size(), 0);
     assert!(scenario.assumptions.iter().any(|it| it.id == "deadline-jobs"));
     let mut facts: Vec<(SimTime, Fact)> = Vec::new();
     sim::run(&scenario.setup, Root { seed: 42, replication: 0 }, &mut facts);

@@ -259,7 +259,7 @@ fn a_maximum_price_is_for_spot_where_there_is_one() {
     for provider in ["aws", "azure", "generic"] {
         let scenario = with("capacityType: spot", provider).unwrap_or_else(|it| panic!("{it}"));
         let pool = scenario.setup.model.pools.rows().next().expect("a pool");
-        assert_eq!(pool.max_price.map(|price| price.0), Some(70_000));
+        assert_eq!(pool.limits.max_price.map(|price| price.0), Some(70_000));
     }
     for (pool, provider) in [("capacityType: spot", "gcp"), ("capacityType: on-demand", "aws")] {
         let found = with(pool, provider).err().expect("a mistake");

@@ -1,4 +1,126 @@
 //! Autoscalers: policies that decide how many pods there are, how large they are, and on which nodes.
+//!
+//! An autoscaler that keeps pools takes note of facts and is asked what it wants: when something
+//! happened that it cares for, and when the time has come that it named. It answers with actions, and
+//! is asked again until it wants nothing more. What it would like to know it tries out in a
+//! [`Trial`]. Nothing else knows who bought a node: not the market, not a notice, not a budget, not a
+//! bill.
+//!
+//! | a pool's keeper | who |
+//! |---|---|
+//! | [`Keeper::FixedSize`](crate::model::pool::Keeper::FixedSize) | [`fixed_size`], one for each pool |
 
+pub mod fixed_size;
 pub mod hpa;
 pub mod vpa;
+
+use std::collections::BTreeSet;
+
+use crate::action::Decision;
+use crate::fact::Fact;
+use crate::model::pool::Keeper;
+use crate::table::{Table, id};
+use crate::world::World;
+use crate::world::trial::Trial;
+use fixed_size::FixedSize;
+
+id! {
+    /// An autoscaler that keeps pools.
+    AutoscalerId
+}
+
+/// Why an autoscaler is asked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Occasion {
+    /// It is `T+0`: what it buys is there and ready at once.
+    Start,
+    /// It has taken note of something, or was asked before and may want more.
+    News,
+    /// Its time has come.
+    Wake,
+}
+
+/// Who decides how many nodes pools have.
+pub trait Autoscaler {
+    /// What it is called in reports.
+    fn name(&self) -> &'static str;
+
+    /// Takes note of a fact about nodes or the market, in the world after it. Whether it may want
+    /// something because of that.
+    fn sees(&mut self, fact: &Fact, world: &World) -> bool;
+
+    /// What it wants now. All of it is done, in order, and is seen as facts, before it is asked again;
+    /// it is asked until it wants nothing. A launch is seen as [`Fact::NodeLaunched`], after a
+    /// [`Fact::LaunchRefused`] for each choice that the provider had not.
+    fn decide(&mut self, occasion: Occasion, trial: &mut Trial<'_>) -> Decision;
+}
+
+/// All autoscalers of a run that keep pools.
+#[derive(Default)]
+pub struct Autoscalers {
+    all: Table<AutoscalerId, Box<dyn Autoscaler>>,
+    /// Those that have seen something, and have not been asked since.
+    stirred: BTreeSet<AutoscalerId>,
+}
+
+impl Autoscalers {
+    /// The keepers of the pools of a world, which has the nodes that were found at the start.
+    #[must_use]
+    pub fn of(world: &World) -> Autoscalers {
+        let mut all: Table<AutoscalerId, Box<dyn Autoscaler>> = Table::new();
+        for (id, pool) in world.model().pools.iter() {
+            match pool.keeper {
+                Keeper::FixedSize { .. } => all.push(Box::new(FixedSize::of(id, world))),
+            };
+        }
+        Autoscalers { all, stirred: BTreeSet::new() }
+    }
+
+    /// All of them, in the order in which they are asked.
+    pub fn ids(&self) -> impl Iterator<Item = AutoscalerId> + use<> {
+        self.all.ids()
+    }
+
+    /// Those that care take note of a fact.
+    pub fn see(&mut self, fact: &Fact, world: &World) {
+        if !is_about_nodes(fact) {
+            return;
+        }
+        for id in self.all.ids() {
+            if self.all[id].sees(fact, world) {
+                self.stirred.insert(id);
+            }
+        }
+    }
+
+    /// The next one that has seen something and is to be asked.
+    pub fn next_stirred(&mut self) -> Option<AutoscalerId> {
+        self.stirred.pop_first()
+    }
+
+    /// What one of them wants now.
+    pub fn decide(
+        &mut self,
+        id: AutoscalerId,
+        occasion: Occasion,
+        trial: &mut Trial<'_>,
+    ) -> Decision {
+        self.all[id].decide(occasion, trial)
+    }
+}
+
+/// Whether a fact is about instances, the market or what was asked of it. Most facts are about pods,
+/// which no autoscaler of nodes counts one by one so far.
+fn is_about_nodes(fact: &Fact) -> bool {
+    matches!(
+        fact,
+        Fact::NodeLaunched { .. }
+            | Fact::NodeReady { .. }
+            | Fact::NodeGone { .. }
+            | Fact::NoticeGiven { .. }
+            | Fact::RebalanceRecommended { .. }
+            | Fact::LaunchRefused { .. }
+            | Fact::PriceChanged { .. }
+            | Fact::CapacityChanged { .. }
+    )
+}

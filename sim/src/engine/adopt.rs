@@ -1,7 +1,6 @@
 //! The start of a run: the nodes and pods that a real cluster already has.
 
 use super::Simulation;
-use crate::action::Purpose;
 
 use crate::fact::{Cause, Fact, Sink};
 use crate::model::node::NodeId;
@@ -15,7 +14,6 @@ impl<S: Sink> Simulation<'_, S> {
         for index in 0..model.start.nodes.len() {
             let (node, fact) = self.world.adopt_node(index);
             self.record(fact);
-            self.pools.launched(&self.world, node, Purpose::Fill { since: self.world.now() });
             self.await_fate(node);
             let fact = self.world.register(node);
             self.record(fact);

@@ -10,12 +10,9 @@ use crate::event::Event;
 use crate::fact::refusal::RefusalRef;
 use crate::fact::{Cause, Fact, Sink};
 use crate::lifecycle::{kubelets, named_node, shutdown};
-use crate::model::catalog::Capacity;
 use crate::model::disruption::DisruptionReason;
 use crate::model::node::NodeId;
 use crate::model::pod::{End, PodId};
-use crate::model::pool::PoolId;
-use crate::rng::Stream;
 use crate::scheduler::framework::Happening;
 use crate::scheduler::preemption;
 use crate::scheduler::queue::FLUSH_EVERY;
@@ -117,20 +114,10 @@ impl<S: Sink> Simulation<'_, S> {
             }
             Action::Evict { pod, why } => self.evict(pod, why),
             Action::Terminate { pod, why, reason } => self.terminate(pod, why, reason),
-            Action::Launch { pool, template, purpose } => {
-                let offering = self.setup.model.pools[pool].templates[template].offering;
-                if !self.world.grants(offering) || !self.world.pays(pool, offering) {
-                    self.refuse_launch(pool, template, purpose);
-                    return;
-                }
-                let node = self.launch(pool, template, purpose);
-                let key = self.instance_key(node);
-                let boot = self.setup.provider.boot;
-                let took = self.root.stream(Stream::Boot, &key).lognormal(boot.median, boot.p95);
-                self.agenda.schedule(now + took, Event::NodeRegisters(node));
-            }
+            Action::Launch { pool, choices, purpose } => self.buy(pool, &choices, purpose),
+            Action::Drain { node, cause } => self.give_back(node, cause),
             Action::Hold { workload, pool, buys } => {
-                let node = self.launch(pool, buys.template(), Purpose::Fill { since: now });
+                let node = self.launch(pool, buys.template(), Purpose::Fill);
                 self.deadlines.got(workload, node, buys);
             }
             Action::Release { node } => self.node_leaves(node, Cause::Released),
@@ -279,33 +266,6 @@ impl<S: Sink> Simulation<'_, S> {
         }
     }
 
-    /// The provider gives no instance: the pool asks for another, or will ask again.
-    fn refuse_launch(&mut self, pool: PoolId, template: usize, purpose: Purpose) {
-        let offering = self.setup.model.pools[pool].templates[template].offering;
-        let outbid = !self.world.pays(pool, offering);
-        self.record(Fact::LaunchRefused { pool, offering, outbid });
-        if let Some(action) = self.pools.refused(&self.world, (pool, template), purpose) {
-            self.apply(action);
-        }
-        self.await_review(pool);
-    }
-
-    /// A node that is there from the start, launched and registered in one instant, unless there
-    /// cannot be that many.
-    pub(crate) fn launch_at_start(&mut self, pool: PoolId, template: usize) {
-        let offering = self.setup.model.pools[pool].templates[template].offering;
-        let full = matches!(self.world.capacity(offering), Capacity::Holds(_))
-            && !self.world.grants(offering);
-        let purpose = Purpose::Fill { since: self.world.now() };
-        if full || !self.world.pays(pool, offering) {
-            self.refuse_launch(pool, template, purpose);
-            return;
-        }
-        let node = self.launch(pool, template, purpose);
-        let fact = self.world.register(node);
-        self.record(fact);
-    }
-
     /// The cluster hears that a kubelet has turned a pod away.
     pub(crate) fn pod_rejected(&mut self, pod: PodId) {
         if self.kubelets.turned_away(pod) && self.runs(pod) {
@@ -318,15 +278,6 @@ impl<S: Sink> Simulation<'_, S> {
         if self.scheduler.has_unschedulable() && self.scheduler.wake(happening, &self.world) {
             self.schedule_wake();
         }
-    }
-
-    /// Launches an instance.
-    fn launch(&mut self, pool: PoolId, template: usize, purpose: Purpose) -> NodeId {
-        let (node, fact) = self.world.launch(pool, template);
-        self.record(fact);
-        self.account_for(node, purpose);
-        self.await_fate(node);
-        node
     }
 
     pub(crate) fn schedule_wake(&mut self) {

@@ -74,7 +74,6 @@ impl<S: Sink> Simulation<'_, S> {
         if self.world.capacity(offering) != capacity {
             let fact = self.world.set_capacity(offering, capacity);
             self.record(fact);
-            self.watch(offering);
         }
     }
 }

@@ -63,7 +63,8 @@ impl<S: Sink> Simulation<'_, S> {
             self.evicted_pod_ended(pod, node);
         }
         self.wake_scheduler(Happening::PodLeft(self.world.base_spec(pod)));
-        let goes = |node| self.pools.is_leaving(node) || self.is_terminated_when_drained(node);
+        let goes =
+            |node| self.given_back.contains_key(&node) || self.is_terminated_when_drained(node);
         if let Some(node) = node.filter(|node| goes(*node)) {
             self.release_when_empty(node);
         }
@@ -117,6 +118,7 @@ impl<S: Sink> Simulation<'_, S> {
         self.doomed.remove(&node);
         self.failing.remove(&node);
         self.outbid.remove(&node);
+        self.given_back.remove(&node);
         self.deadlines.lost(node, now);
         self.kubelets.gone(node);
         self.pressure.gone(node);
@@ -127,11 +129,8 @@ impl<S: Sink> Simulation<'_, S> {
             false => self.world.remove(node, why),
         };
         self.record(fact);
-        self.pools.gone(&self.world, node);
         let actions = self.controllers.node_left(&self.world);
         self.apply_all(actions);
-        self.watch(self.world.nodes().offering(node));
-        self.await_review(self.world.nodes().pool(node));
     }
 
     /// A pod no longer uses its disks: others may that have waited for them.

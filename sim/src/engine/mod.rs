@@ -2,11 +2,11 @@
 
 mod adopt;
 mod arrivals;
+mod autoscaling;
 mod consequences;
 mod creation;
 mod effects;
 mod failures;
-mod healing;
 mod leaving;
 mod node_life;
 mod planned;
@@ -23,11 +23,12 @@ use rustc_hash::FxBuildHasher;
 
 use crate::action::Action;
 use crate::agenda::Agenda;
+use crate::autoscalers::{Autoscalers, Occasion};
 use crate::digest::Digest;
 use crate::event::Event;
 
 use crate::fact::refusal::RefusalId;
-use crate::fact::{Fact, Sink};
+use crate::fact::{Cause, Fact, Sink};
 use crate::lifecycle::admission::ForbiddenPods;
 use crate::lifecycle::controllers::Controllers;
 use crate::lifecycle::cpu::Cpu;
@@ -37,7 +38,6 @@ use crate::lifecycle::eviction_rate::EvictionRate;
 use crate::lifecycle::gangs::Gangs;
 use crate::lifecycle::kubelets::Kubelets;
 use crate::lifecycle::node_pressure::NodePressure;
-use crate::lifecycle::pools::Pools;
 use crate::lifecycle::pulls::Pulls;
 use crate::lifecycle::restarts::Restarts;
 use crate::lifecycle::taint_manager::TaintManager;
@@ -87,7 +87,9 @@ pub struct Simulation<'s, S> {
     pub(crate) arrivals: Table<GeneratorId, Peekable<Arrivals>>,
     /// The specs of sizes that have been drawn, by the workload whose pods have them.
     pub(crate) sizes: IndexMap<(WorkloadId, Size), SpecId, FxBuildHasher>,
-    pub(crate) pools: Pools,
+    pub(crate) autoscalers: Autoscalers,
+    /// Nodes that an autoscaler wants drained and then given back, and why.
+    pub(crate) given_back: BTreeMap<NodeId, Cause>,
     pub(crate) controllers: Controllers,
     pub(crate) forbidden: ForbiddenPods,
     pub(crate) eviction_rate: EvictionRate,
@@ -150,7 +152,8 @@ impl<'s, S: Sink> Simulation<'s, S> {
             setup,
             stop,
             root,
-            pools: Pools::new(&world),
+            autoscalers: Autoscalers::default(),
+            given_back: BTreeMap::new(),
             world,
             agenda: Agenda::with_events(arrivals),
             scheduler: Scheduler::new(setup.scheduler.clone(), root),
@@ -189,12 +192,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
         simulation.await_outages();
         simulation.open_load();
         simulation.adopt_start();
-        while let Some((pool, template)) = simulation.pools.initial_launch(&simulation.world) {
-            if stop.is_wanted() {
-                break;
-            }
-            simulation.launch_at_start(pool, template);
-        }
+        simulation.fill_pools_at_start();
         simulation
     }
 
@@ -240,7 +238,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
                     self.apply(action);
                 }
             }
-            Event::PoolReviewed(pool) => self.pool_reviewed(pool),
+            Event::AutoscalerWakes(id) => self.ask(id, Occasion::Wake),
             Event::NodeRegisters(node) => self.node_registers(node),
             Event::VolumesAttach(pod) => self.volumes_attach(pod),
             Event::ImagePullEnds(node) => self.image_pull_ends(node),
@@ -306,6 +304,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
             }
         }
         self.settle_usage();
+        self.ask_autoscalers();
         true
     }
 
@@ -362,6 +361,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
     pub(crate) fn record(&mut self, fact: Fact) {
         let now = self.world.now();
         self.digest.fact(now, &fact);
+        self.autoscalers.see(&fact, &self.world);
         self.sink.fact(now, &fact);
     }
 

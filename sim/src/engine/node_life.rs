@@ -20,8 +20,7 @@ impl<S: Sink> Simulation<'_, S> {
         let fact = self.world.announce(node, deadline.since(self.world.now()));
         self.record(fact);
         self.act_on_notice(node, deadline);
-        self.pools.announced(&self.world, node);
-        self.fill(self.world.nodes().pool(node));
+        self.ask_autoscalers();
         if self.is_terminated_when_drained(node) {
             self.release_when_empty(node);
         }
@@ -39,7 +38,7 @@ impl<S: Sink> Simulation<'_, S> {
             Cause::Reclaimed
         };
         self.node_leaves(node, why);
-        self.fill(self.world.nodes().pool(node));
+        self.ask_autoscalers();
     }
 
     pub(super) fn node_registers(&mut self, node: NodeId) {
@@ -56,9 +55,7 @@ impl<S: Sink> Simulation<'_, S> {
             self.place_daemons(actions);
             self.wake_scheduler(Happening::NodeJoined(node));
         }
-        if let Some(old) = self.pools.ready(&self.world, node) {
-            self.give_back(old);
-        }
+        self.ask_autoscalers();
         if self.is_terminated_when_drained(node) {
             self.release_when_empty(node);
         }
@@ -70,7 +67,7 @@ impl<S: Sink> Simulation<'_, S> {
         let interruption = &self.setup.interruption;
         match interruption.drained_by {
             // A drain that has begun goes on.
-            DrainedBy::Handler if self.pools.is_leaving(node) => {}
+            DrainedBy::Handler if self.given_back.contains_key(&node) => {}
             DrainedBy::Handler => {
                 let actions = drain::begin(&self.world, node, Cause::Reclaimed);
                 self.drain(node, actions);

@@ -51,10 +51,7 @@ impl<S: Sink> Simulation<'_, S> {
         self.await_price(offering);
         let running: Vec<NodeId> = self.undoomed(offering).collect();
         running.into_iter().for_each(|node| self.take_if_outbid(node));
-        if self.is_spot(offering) {
-            self.watch(offering);
-            self.grant_open_requests(offering);
-        }
+        self.ask_autoscalers();
     }
 
     /// The provider takes an instance if its pool pays too little, with its usual notice; it does so
@@ -87,9 +84,7 @@ impl<S: Sink> Simulation<'_, S> {
             Some(MarketEvent::RebalanceRecommendation(episode)) => {
                 for node in self.victims(offering, episode) {
                     self.record(Fact::RebalanceRecommended { node });
-                    if let Some(action) = self.pools.at_risk(&self.world, node) {
-                        self.apply(action);
-                    }
+                    self.ask_autoscalers();
                 }
             }
             Some(MarketEvent::Reclaim(episode)) => {
@@ -121,19 +116,7 @@ impl<S: Sink> Simulation<'_, S> {
                 self.condemn(node, now, None);
             }
         }
-        self.watch(offering);
-        self.grant_open_requests(offering);
-    }
-
-    /// Gives pools what they have asked for, as far as there is capacity and they pay enough.
-    pub(crate) fn grant_open_requests(&mut self, offering: OfferingId) {
-        let room = match self.world.capacity(offering) {
-            Capacity::Ample | Capacity::Contended { open: true } => usize::MAX,
-            Capacity::Contended { open: false } | Capacity::Exhausted => 0,
-            Capacity::Holds(most) => most.saturating_sub(self.world.running(offering)) as usize,
-        };
-        let granted = self.pools.granted(offering, room, &self.world);
-        self.apply_all(granted);
+        self.ask_autoscalers();
     }
 
     /// The instances of an offering that an episode takes, of those that it has not taken yet.

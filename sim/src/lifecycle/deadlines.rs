@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::action::Action;
+use crate::action::{Action, Decision};
 use crate::model::deadline::{Buys, DeadlineJob, DeadlinePolicy};
 use crate::model::node::NodeId;
 use crate::model::workload::{Controller, WorkloadId};
@@ -33,15 +33,6 @@ struct Job {
     finished: bool,
 }
 
-/// What a job wants, and when it looks around again.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Decision {
-    /// What it gives back, and what it takes.
-    pub actions: Vec<Action>,
-    /// In how long it decides again; never if it is done.
-    pub again_in: Option<Span>,
-}
-
 impl Job {
     /// Adds up the work until `now`.
     fn settle(&mut self, now: SimTime) {
@@ -56,7 +47,8 @@ impl Job {
 }
 
 impl Deadlines {
-    /// A job looks around, if the workload is one with a deadline.
+    /// A job looks around, if the workload is one with a deadline: what it gives back and takes. It does
+    /// not decide again once it is done.
     pub fn decide(&mut self, world: &World, workload: WorkloadId) -> Option<Decision> {
         let workloads = &world.model().workloads;
         let Controller::DeadlineJob(job) = workloads[workload].controller else { return None };

@@ -22,7 +22,6 @@ pub mod memory;
 pub mod named_node;
 pub mod node_pressure;
 pub mod pace;
-pub mod pools;
 pub mod pulls;
 pub mod restarts;
 mod rollouts;

@@ -1,4 +1,4 @@
-//! Node pools: the groups in which a cluster buys its nodes, and how they replace what they lose.
+//! Node pools: the groups in which a cluster buys its nodes, and who decides how many.
 
 use std::ops::Range;
 
@@ -19,15 +19,32 @@ id! {
 pub struct Pool {
     /// Its name.
     pub name: NameId,
-    /// How many nodes it is born with and goes back to after a loss.
-    pub size: u32,
     /// What it launches and what the node then looks like; among equals the first comes first.
     pub templates: Vec<NodeTemplate>,
+    /// What bounds what is bought for it.
+    pub limits: Limits,
+    /// Who decides how many nodes it has.
+    pub keeper: Keeper,
+}
+
+/// What bounds what is bought for a pool, whoever buys it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Limits {
     /// What it pays for spot at most. While the price is above, it is given none and loses what it
     /// has.
     pub max_price: Option<MicroUsdPerHour>,
-    /// How it goes back to its size.
-    pub healing: Healing,
+}
+
+/// Who decides how many nodes a pool has: which autoscaler, and how it is configured.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Keeper {
+    /// It has a fixed number of nodes, and what it loses is replaced.
+    FixedSize {
+        /// How many nodes it has at `T+0` and goes back to.
+        size: u32,
+        /// How it goes back to them.
+        refill: Refill,
+    },
 }
 
 /// One way for a pool to get a node.
@@ -39,9 +56,9 @@ pub struct NodeTemplate {
     pub shape: NodeShape,
 }
 
-/// How a pool goes back to its size after a loss.
+/// How a pool of a fixed size goes back to it after a loss.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Healing {
+pub struct Refill {
     /// Which of its templates a pool launches.
     pub allocation: Allocation,
     /// When it asks again after a refusal; by default the request stays open until there is
@@ -157,11 +174,31 @@ pub enum Part {
 }
 
 impl Pool {
+    /// How many nodes it is to have, whatever runs on them.
+    #[must_use]
+    pub fn size(&self) -> u32 {
+        let Keeper::FixedSize { size, .. } = self.keeper;
+        size
+    }
+
+    /// How it goes back to its size.
+    #[must_use]
+    pub fn refill(&self) -> &Refill {
+        let Keeper::FixedSize { refill, .. } = &self.keeper;
+        refill
+    }
+
+    /// Whether a node that is to be taken is terminated once it is drained.
+    #[must_use]
+    pub fn terminates_drained(&self) -> bool {
+        self.refill().terminates_drained
+    }
+
     /// The templates of a part.
     #[must_use]
     pub fn templates_of(&self, part: Part) -> Range<usize> {
         let all = self.templates.len();
-        let from = self.healing.on_demand.map_or(all, |part| part.templates_from.min(all));
+        let from = self.refill().on_demand.map_or(all, |part| part.templates_from.min(all));
         match part {
             Part::Main => 0..from,
             Part::OnDemand => from..all,
@@ -171,13 +208,21 @@ impl Pool {
     /// How many nodes it is to have on-demand, if it buys both.
     #[must_use]
     pub fn wanted_on_demand(&self) -> u32 {
-        self.healing.on_demand.map_or(0, |part| part.of(self.size))
+        self.refill().on_demand.map_or(0, |part| part.of(self.size()))
     }
 
     /// The template by which it buys an offering.
     #[must_use]
     pub fn template_of(&self, offering: OfferingId) -> Option<usize> {
         self.templates.iter().position(|template| template.offering == offering)
+    }
+}
+
+impl Keeper {
+    /// A pool of this size, which is bought as a scenario says that says nothing else.
+    #[must_use]
+    pub fn of_size(size: u32) -> Keeper {
+        Keeper::FixedSize { size, refill: Refill::default() }
     }
 }
 

@@ -172,7 +172,7 @@ impl World {
     /// Whether a pool pays what an offering costs now: its maximum price is for spot alone.
     pub fn pays(&self, pool: PoolId, offering: OfferingId) -> bool {
         let spot = self.model.catalog.offerings[offering].capacity_type == CapacityType::Spot;
-        let max_price = self.model.pools[pool].max_price.filter(|_| spot);
+        let max_price = self.model.pools[pool].limits.max_price.filter(|_| spot);
         max_price.is_none_or(|most| self.prices[offering] <= most)
     }
 

@@ -10,7 +10,7 @@ use sim::model::catalog::{CapacityType, InstanceType, Offering, OfferingId};
 use sim::model::deadline::{DeadlineJob, DeadlinePolicy};
 use sim::model::node::NodeShape;
 use sim::model::pod::PodSpec;
-use sim::model::pool::{Healing, NodeTemplate, Pool};
+use sim::model::pool::{Keeper, Limits, NodeTemplate, Pool};
 use sim::model::resources::Resources;
 use sim::model::workload::{Controller, Workload};
 use sim::providers::{self, Provider};
@@ -33,10 +33,10 @@ fn setup(policy: DeadlinePolicy) -> Setup {
     let spot = templates[0].offering;
     let pool = Pool {
         name,
-        size: 0,
+
         templates: templates.into(),
-        max_price: None,
-        healing: Healing::default(),
+        limits: Limits::default(),
+        keeper: Keeper::of_size(0),
     };
     let pool = model.pools.push(pool);
     let (work, deadline, tick) = (Span::from_hours(4), Span::from_hours(12), Span::from_hours(1));

@@ -15,7 +15,7 @@ use sim::model::Model;
 use sim::model::catalog::{Capacity, CapacityType, Offering, OfferingId};
 use sim::model::node::NodeId;
 use sim::model::pool::{
-    Allocation, BackOff, Fallback, Healing, NodeTemplate, OnDemandPart, PoolId, Reaction,
+    Allocation, BackOff, Fallback, Keeper, NodeTemplate, OnDemandPart, PoolId, Reaction, Refill,
     ReplaceAt, ZoneSpread,
 };
 use sim::providers::{BootTime, Provider};
@@ -72,7 +72,7 @@ const fn minutes(minutes: u64) -> Span {
 
 /// One pool of that size in that many zones, on spot, and on-demand beside that: offerings are
 /// numbered by zone, spot first. Launches take a minute and notices two.
-fn pool(size: u32, zones: usize, healing: Healing, script: &[(u64, usize, MarketEvent)]) -> Setup {
+fn pool(size: u32, zones: usize, refill: Refill, script: &[(u64, usize, MarketEvent)]) -> Setup {
     let mut plan = simple(0.0, size, Span::from_hours(3));
     plan.pools[POOL].zones = zones;
     plan.workloads[0].shutdown = Span::from_secs(30);
@@ -90,7 +90,8 @@ fn pool(size: u32, zones: usize, healing: Healing, script: &[(u64, usize, Market
         model.pools[id].templates.push(NodeTemplate { offering, shape });
     }
     let part = OnDemandPart { templates_from: zones, base: 0, percent_above: 0 };
-    model.pools[id].healing = Healing { on_demand: healing.on_demand.or(Some(part)), ..healing };
+    let refill = Refill { on_demand: refill.on_demand.or(Some(part)), ..refill };
+    model.pools[id].keeper = Keeper::FixedSize { size, refill };
     setup.change(|it| it.model = Arc::new(model)).expect("sound");
     let minute = Span::from_secs(60);
     let boot = BootTime { median: minute, p95: minute };
@@ -180,8 +181,8 @@ fn each_strategy_has_its_favourite() {
         (Allocation::PriceCapacityOptimized, &[(1, 5)]),
     ];
     for (allocation, born_of) in expected {
-        let healing = Healing { allocation, ..Healing::default() };
-        let setup = at_prices(in_one_zone(pool(5, 3, healing, &[])), &figures);
+        let refill = Refill { allocation, ..Refill::default() };
+        let setup = at_prices(in_one_zone(pool(5, 3, refill, &[])), &figures);
         assert_eq!(born(&setup), born_of.iter().copied().collect(), "{allocation:?}");
     }
 }
@@ -200,8 +201,8 @@ fn zones_are_balanced_before_a_strategy_chooses() {
     ];
     for allocation in strategies {
         let part = OnDemandPart { templates_from: 3, base: 3, percent_above: 0 };
-        let healing = Healing { allocation, on_demand: Some(part), ..Healing::default() };
-        let setup = at_prices(pool(9, 3, healing, &[]), &figures);
+        let refill = Refill { allocation, on_demand: Some(part), ..Refill::default() };
+        let setup = at_prices(pool(9, 3, refill, &[]), &figures);
         let mut in_zone = BTreeMap::new();
         for (offering, nodes) in born(&setup) {
             // Offerings are numbered by zone, spot first.
@@ -210,15 +211,15 @@ fn zones_are_balanced_before_a_strategy_chooses() {
         assert_eq!(in_zone, BTreeMap::from([(0, 3), (1, 3), (2, 3)]), "{allocation:?}");
     }
     let zones = ZoneSpread::AsPods;
-    let healing = Healing { allocation: Allocation::LowestPrice, zones, ..Healing::default() };
-    let setup = at_prices(pool(9, 3, healing, &[]), &figures);
+    let refill = Refill { allocation: Allocation::LowestPrice, zones, ..Refill::default() };
+    let setup = at_prices(pool(9, 3, refill, &[]), &figures);
     assert_eq!(born(&setup), BTreeMap::from([(0, 9)]));
 }
 
 /// Four types in three zones and six nodes: two in each zone, and none of the types is passed over.
 #[test]
 fn diversified_buys_every_type() {
-    let mut setup = pool(6, 12, Healing::default(), &[]);
+    let mut setup = pool(6, 12, Refill::default(), &[]);
     let mut model = Model::clone(&setup.model);
     let zones: Vec<OfferingId> = (0..3).map(Id::from_index).collect();
     let zones: Vec<_> = zones.iter().map(|it| model.catalog.offerings[*it].zone).collect();
@@ -244,7 +245,7 @@ fn diversified_buys_every_type() {
 /// three minutes.
 #[test]
 fn what_is_being_taken_is_not_asked_for() {
-    let healing = Healing {
+    let refill = Refill {
         replace_at: ReplaceAt::Notice,
         zones: ZoneSpread::AsPods,
         allocation: Allocation::LowestPrice,
@@ -256,7 +257,7 @@ fn what_is_being_taken_is_not_asked_for() {
             forgotten_after: Span::ZERO,
             of_the_pool: false,
         }),
-        ..Healing::default()
+        ..Refill::default()
     };
     let expected = [
         (880, "0 noticed"),
@@ -266,7 +267,7 @@ fn what_is_being_taken_is_not_asked_for() {
         (910, "0 gone: Drained"),
         (940, "1 ready"),
     ];
-    let setup = at_prices(pool(1, 2, healing, &[(880, 0, TAKES)]), &[(10, 0.0), (20, 0.0)]);
+    let setup = at_prices(pool(1, 2, refill, &[(880, 0, TAKES)]), &[(10, 0.0), (20, 0.0)]);
     assert_eq!(story(&setup), story_of(&expected));
     let expected = [
         (880, "0 noticed"),
@@ -275,17 +276,17 @@ fn what_is_being_taken_is_not_asked_for() {
         (1_060, "1 launched: 0"),
         (1_120, "1 ready"),
     ];
-    assert_eq!(story(&pool(1, 1, healing, &[(880, 0, TAKES)])), story_of(&expected));
+    assert_eq!(story(&pool(1, 1, refill, &[(880, 0, TAKES)])), story_of(&expected));
 }
 
 /// Where the favourite is refused the next is asked; when nothing is left the request stays open.
 #[test]
 fn a_strategy_goes_on_to_the_next_and_then_waits() {
-    let healing = Healing { allocation: Allocation::LowestPrice, ..Healing::default() };
+    let refill = Refill { allocation: Allocation::LowestPrice, ..Refill::default() };
     let script = [(800, 0, NONE_LEFT), (880, 0, TAKES), (2_000, 1, NONE_LEFT), (2_000, 1, TAKES)];
     let mut script = script.to_vec();
     script.push((3_000, 1, AMPLE));
-    let setup = at_prices(pool(1, 2, healing, &script), &[(10, 0.0), (20, 0.0)]);
+    let setup = at_prices(pool(1, 2, refill, &script), &[(10, 0.0), (20, 0.0)]);
     let expected = [
         (880, "0 noticed"),
         (880, "0 cordoned"),
@@ -305,14 +306,14 @@ fn a_strategy_goes_on_to_the_next_and_then_waits() {
 
 /// Launches of a pool that loses nodes at these seconds, by a provisioner that reacts like this.
 fn launches(reaction: Reaction, losses: &[u64]) -> Vec<u64> {
-    let healing = Healing { reaction: Some(reaction), ..Healing::default() };
+    let refill = Refill { reaction: Some(reaction), ..Refill::default() };
     let script: Vec<(u64, usize, MarketEvent)> = losses
         .iter()
         .map(|second| {
             (*second, 0, MarketEvent::Reclaim(Episode { key: *second, announced: Some(false) }))
         })
         .collect();
-    let story = story(&pool(30, 1, healing, &script));
+    let story = story(&pool(30, 1, refill, &script));
     let launched = story.into_iter().filter(|(_, words)| words.contains("launched"));
     launched.map(|(second, _)| second).collect()
 }
@@ -337,8 +338,8 @@ fn a_provisioner_takes_time_to_react() {
 #[test]
 fn a_part_is_bought_on_demand() {
     let part = OnDemandPart { templates_from: 2, base: 2, percent_above: 25 };
-    let healing = Healing { on_demand: Some(part), ..Healing::default() };
-    let setup = pool(7, 2, healing, &[]);
+    let refill = Refill { on_demand: Some(part), ..Refill::default() };
+    let setup = pool(7, 2, refill, &[]);
     // Four of seven, spread over both zones, and three on spot.
     let expected = BTreeMap::from([(0, 2), (1, 1), (2, 2), (3, 2)]);
     assert_eq!(born(&setup), expected);
@@ -361,9 +362,9 @@ fn a_refusal_is_followed_by_a_pause() {
         of_the_pool: true,
     };
     let asked = |rule: BackOff, back_at: u64| -> Vec<u64> {
-        let healing = Healing { back_off: Some(rule), ..Healing::default() };
+        let refill = Refill { back_off: Some(rule), ..Refill::default() };
         let script = [(800, 0, NONE_LEFT), (880, 0, TAKES), (back_at, 0, AMPLE)];
-        let story = story(&pool(1, 1, healing, &script));
+        let story = story(&pool(1, 1, refill, &script));
         let asks = story.iter().filter(|(_, it)| it.contains("refused") || it.contains("launched"));
         asks.map(|(second, _)| *second).collect()
     };
@@ -377,7 +378,7 @@ const FALLBACK: Fallback = Fallback { after: minutes(5), hysteresis: minutes(30)
 /// only when it has been there for half an hour, the pool goes back.
 #[test]
 fn a_pool_falls_back_and_returns_once() {
-    let healing = Healing { fallback: Some(FALLBACK), ..Healing::default() };
+    let refill = Refill { fallback: Some(FALLBACK), ..Refill::default() };
     let script = [
         (800, 0, NONE_LEFT),
         (880, 0, TAKES),
@@ -400,19 +401,19 @@ fn a_pool_falls_back_and_returns_once() {
         // Its pods take 30 s to stop.
         (4_890, "1 gone: Released"),
     ];
-    let setup = pool(1, 1, healing, &script);
+    let setup = pool(1, 1, refill, &script);
     assert_eq!(story(&setup), story_of(&expected));
     // Without patience it goes to and fro with the market.
     let hasty = Fallback { hysteresis: Span::ZERO, ..FALLBACK };
-    let healing = Healing { fallback: Some(hasty), ..healing };
-    let story = story(&pool(1, 1, healing, &script));
+    let refill = Refill { fallback: Some(hasty), ..refill };
+    let story = story(&pool(1, 1, refill, &script));
     assert!(story.contains(&(2_000, "2 for 1, back".into())), "{story:?}");
 }
 
 /// A node at risk stays until another is ready, and is then drained and given back.
 #[test]
 fn a_node_at_risk_is_replaced_first() {
-    let healing = Healing { replace_at: ReplaceAt::Recommendation, ..Healing::default() };
+    let refill = Refill { replace_at: ReplaceAt::Recommendation, ..Refill::default() };
     let expected = [
         (500, "1 launched: 1"),
         (500, "1 for 0"),
@@ -420,7 +421,7 @@ fn a_node_at_risk_is_replaced_first() {
         (560, "0 cordoned"),
         (590, "0 gone: Released"),
     ];
-    assert_eq!(story(&pool(1, 2, healing, &[(500, 0, WARNS)])), story_of(&expected));
+    assert_eq!(story(&pool(1, 2, refill, &[(500, 0, WARNS)])), story_of(&expected));
     // Where the notice comes first the drain does, too, and no node is replaced twice. What the drain
     // leaves is a node without pods: it is given back before it is taken.
     let expected = [
@@ -432,13 +433,13 @@ fn a_node_at_risk_is_replaced_first() {
         (560, "0 gone: Released"),
     ];
     let script = [(500, 0, WARNS), (510, 0, TAKES)];
-    assert_eq!(story(&pool(1, 2, healing, &script)), story_of(&expected));
+    assert_eq!(story(&pool(1, 2, refill, &script)), story_of(&expected));
 }
 
 /// Replaced at the notice, a pool is short for the boot less the notice: here for no time.
 #[test]
 fn a_node_may_be_replaced_at_its_notice() {
-    let healing = Healing { replace_at: ReplaceAt::Notice, ..Healing::default() };
+    let refill = Refill { replace_at: ReplaceAt::Notice, ..Refill::default() };
     let expected = [
         (880, "0 noticed"),
         (880, "0 cordoned"),
@@ -446,10 +447,10 @@ fn a_node_may_be_replaced_at_its_notice() {
         (940, "1 ready"),
         (1_000, "0 gone: Reclaimed"),
     ];
-    assert_eq!(story(&pool(1, 1, healing, &[(880, 0, TAKES)])), story_of(&expected));
+    assert_eq!(story(&pool(1, 1, refill, &[(880, 0, TAKES)])), story_of(&expected));
 }
 
-fn healing() -> impl Strategy<Value = Healing> {
+fn refill() -> impl Strategy<Value = Refill> {
     let allocations = vec![
         Allocation::Diversified,
         Allocation::LowestPrice,
@@ -481,7 +482,7 @@ fn healing() -> impl Strategy<Value = Healing> {
             (back_off, fallback, (base, percent_above), reaction),
             (taken, drained),
         )| {
-            Healing {
+            Refill {
                 allocation,
                 back_off,
                 on_demand: Some(OnDemandPart { templates_from: 2, base, percent_above }),
@@ -526,9 +527,9 @@ proptest! {
     /// on-demand as it wants.
     #[test]
     fn a_pool_goes_back_to_what_it_wants(
-        size in 1_u32..6, healing in healing(), script in market(),
+        size in 1_u32..6, refill in refill(), script in market(),
     ) {
-        let mut setup = pool(size, 2, healing, &script);
+        let mut setup = pool(size, 2, refill, &script);
         // So long that much happens meanwhile.
         let boot = BootTime { median: minutes(5), p95: minutes(5) };
         setup.change(|it| it.provider = Box::leak(Box::new(Provider { boot, ..it.provider.clone() }))).expect("sound");

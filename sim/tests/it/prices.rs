@@ -12,7 +12,7 @@ use sim::market::prices::replay::Replay;
 use sim::model::Model;
 use sim::model::catalog::{CapacityType, InstanceType, Kin, Offering, OfferingId};
 use sim::model::node::NodeShape;
-use sim::model::pool::{Healing, NodeTemplate, Pool};
+use sim::model::pool::{Keeper, Limits, NodeTemplate, Pool};
 use sim::model::resources::Resources;
 use sim::table::Id;
 use sim::{Fact, MicroUsdPerHour, Root, Setup, SimTime, Span, providers};
@@ -320,10 +320,10 @@ fn prices_carry_no_signal_about_reclaims() {
         let name = model.names.intern("pool");
         model.pools.push(Pool {
             name,
-            size: 4,
+
             templates,
-            max_price: None,
-            healing: Healing::default(),
+            limits: Limits::default(),
+            keeper: Keeper::of_size(4),
         });
         let market = Market { prices, ..Market::default() };
         let aws = providers::named("aws").expect("aws is modelled");
@@ -355,7 +355,12 @@ fn a_pool_that_pays_too_little_loses_its_nodes() {
         let templates = vec![NodeTemplate { offering, shape }];
         let name = model.names.intern("pool");
         let max_price = Some(MicroUsdPerHour(max_price));
-        model.pools.push(Pool { name, size: 1, templates, max_price, healing: Healing::default() });
+        model.pools.push(Pool {
+            name,
+            templates,
+            limits: Limits { max_price },
+            keeper: Keeper::of_size(1),
+        });
         let market = Market { prices: Arc::new(replay), ..Market::default() };
         let aws = providers::named("aws").expect("aws is modelled");
         let setup = Setup::new(model, market, aws, Span::ZERO, DAY).expect("sound");

@@ -11,6 +11,7 @@ use sim::action::Action;
 use sim::market::Market;
 use sim::model::Model;
 use sim::model::catalog::CapacityType;
+use sim::model::pool::Keeper;
 use sim::model::workload::{Controller, WorkloadId};
 use sim::scheduler::Scheduler;
 use sim::scheduler::profile::Profile;
@@ -57,7 +58,7 @@ fn wishful(plan: &ClusterPlan, replicas: u32) -> Setup {
     let mut model: Model = plan.model();
     model.start.nodes.clear();
     for pool in model.pools.ids() {
-        model.pools[pool].size = 1;
+        model.pools[pool].keeper = Keeper::of_size(1);
     }
     for offering in model.catalog.offerings.ids() {
         model.catalog.offerings[offering].capacity_type = CapacityType::Spot;

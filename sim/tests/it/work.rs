@@ -14,7 +14,7 @@ use sim::model::catalog::{CapacityType, InstanceType, Offering, OfferingId};
 use sim::model::job::{Checkpoints, Job, Work, Worked};
 use sim::model::node::NodeShape;
 use sim::model::pod::{End, PodId, PodSpec};
-use sim::model::pool::{Healing, NodeTemplate, Pool};
+use sim::model::pool::{Keeper, Limits, NodeTemplate, Pool, Refill};
 use sim::model::resources::Resources;
 use sim::model::workload::{Controller, Workload};
 use sim::providers::{self, BootTime, Provider};
@@ -42,8 +42,13 @@ fn setup(nodes: u32, gang: bool) -> Setup {
     };
     let offering = model.catalog.offerings.push(spot);
     let templates = vec![NodeTemplate { offering, shape: NodeShape::plain(size) }];
-    let healing = Healing::default();
-    model.pools.push(Pool { name, size: nodes, templates, max_price: None, healing });
+    let refill = Refill::default();
+    model.pools.push(Pool {
+        name,
+        templates,
+        limits: Limits::default(),
+        keeper: Keeper::FixedSize { size: nodes, refill },
+    });
     let checkpoints = Some(Checkpoints { every: s(60), takes: s(10) });
     let work = Work { checkpoints, restart: s(20), gang, ..Work::lasting(s(180)) };
     let job = Job { work, ..Job::new(nodes, nodes, s(180)) };

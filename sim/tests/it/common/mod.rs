@@ -17,7 +17,7 @@ use sim::model::job::{Checkpoints, Job, Work};
 use sim::model::labels::{LabelSet, Operator, Requirement};
 use sim::model::node::{NodeId, NodeShape};
 use sim::model::pod::{HostPort, PodTraits, Protocol};
-use sim::model::pool::{Healing, NodeTemplate, Pool};
+use sim::model::pool::{Keeper, Limits, NodeTemplate, Pool};
 use sim::model::resources::Resources;
 use sim::model::schedule::{Concurrency, Schedule, ScheduleId};
 use sim::model::selectors::{Namespaces, PodSelector};
@@ -111,10 +111,10 @@ pub fn setup(plan: &Plan) -> Setup {
         }
         model.pools.push(Pool {
             name,
-            size: pool.size,
+
             templates,
-            max_price: None,
-            healing: Healing::default(),
+            limits: Limits::default(),
+            keeper: Keeper::of_size(pool.size),
         });
     }
     let app = model.names.intern("app");

@@ -1,12 +1,12 @@
 //! How a pool goes back to its size: what the scenario says, and what is assumed of the rest.
 
 use sim::Span;
-use sim::model::pool::{Allocation, Fallback, Healing, OnDemandPart, ReplaceAt, ZoneSpread};
+use sim::model::pool::{Allocation, Fallback, OnDemandPart, Refill, ReplaceAt, ZoneSpread};
 use sim::providers::provisioners;
 
 use super::Lowering;
 use crate::assumption;
-use crate::file::{self, Capacity, healing};
+use crate::file::{self, Capacity, refill};
 use crate::tree::Step;
 
 /// How long a pool is without spot until it makes do with on-demand, by default.
@@ -16,29 +16,29 @@ const HYSTERESIS: Span = Span::from_secs(1_800);
 
 impl Lowering<'_> {
     /// How a pool heals whose templates from this one on are on-demand beside spot.
-    pub(super) fn healing(
+    pub(super) fn refill(
         &mut self,
         pool: &file::Pool,
         templates_from: usize,
         place: &dyn Fn(&str) -> [Step; 3],
-    ) -> Healing {
+    ) -> Refill {
         self.refuse_what_is_for_spot(pool, place);
         let provisioner = pool.provisioner.and_then(|it| {
             let name = serde_json::to_value(it).ok()?;
             provisioners::named(name.as_str()?)
         });
         let allocation = match pool.allocation {
-            Some(healing::Allocation::Diversified) => Allocation::Diversified,
-            Some(healing::Allocation::LowestPrice) => Allocation::LowestPrice,
-            Some(healing::Allocation::CapacityOptimized) => Allocation::CapacityOptimized,
-            Some(healing::Allocation::PriceCapacityOptimized) => Allocation::PriceCapacityOptimized,
+            Some(refill::Allocation::Diversified) => Allocation::Diversified,
+            Some(refill::Allocation::LowestPrice) => Allocation::LowestPrice,
+            Some(refill::Allocation::CapacityOptimized) => Allocation::CapacityOptimized,
+            Some(refill::Allocation::PriceCapacityOptimized) => Allocation::PriceCapacityOptimized,
             None => provisioner.map_or(Allocation::Diversified, |it| it.allocation),
         };
         let usual = provisioner.map_or(ReplaceAt::Loss, |it| it.replace_at);
         let replace_at = match pool.replace_at {
-            Some(healing::ReplaceAt::Loss) => ReplaceAt::Loss,
-            Some(healing::ReplaceAt::Notice) => ReplaceAt::Notice,
-            Some(healing::ReplaceAt::Recommendation) => ReplaceAt::Recommendation,
+            Some(refill::ReplaceAt::Loss) => ReplaceAt::Loss,
+            Some(refill::ReplaceAt::Notice) => ReplaceAt::Notice,
+            Some(refill::ReplaceAt::Recommendation) => ReplaceAt::Recommendation,
             None => usual,
         };
         let part = pool.on_demand.as_ref().map_or((0, 0), |part| (part.base, part.percent_above));
@@ -52,7 +52,7 @@ impl Lowering<'_> {
             hysteresis: or(&said.hysteresis, HYSTERESIS),
         });
         let part = OnDemandPart { templates_from, base, percent_above };
-        let healing = Healing {
+        let refill = Refill {
             allocation,
             back_off: provisioner.and_then(|it| it.back_off),
             on_demand: pool.buys_both().then_some(part),
@@ -63,8 +63,8 @@ impl Lowering<'_> {
             avoids_taken_for: provisioner.and_then(|it| it.avoids_taken_for),
             terminates_drained: provisioner.is_some_and(|it| it.terminates_drained),
         };
-        self.assume_of_healing(pool, provisioner, &healing);
-        healing
+        self.assume_of_refill(pool, provisioner, &refill);
+        refill
     }
 
     /// On-demand nodes are never taken, and only AWS says that a node is at risk.
@@ -81,7 +81,7 @@ impl Lowering<'_> {
                 self.error("E0208", &place(field), message, Some(help));
             }
         }
-        let recommended = pool.replace_at == Some(healing::ReplaceAt::Recommendation);
+        let recommended = pool.replace_at == Some(refill::ReplaceAt::Recommendation);
         if recommended && !self.provider.recommends {
             let name = self.provider.name;
             let message = format!("{name} does not say that a node is at risk before its notice");
@@ -92,25 +92,25 @@ impl Lowering<'_> {
 
     /// Says how pools replace what they lose where that is not stated.
     pub(super) fn assume_of_replacement(&mut self) {
-        let usual = |it: &Healing| {
+        let usual = |it: &Refill| {
             it.allocation == Allocation::Diversified && it.replace_at == ReplaceAt::Loss
         };
-        if self.model.pools.rows().any(|pool| usual(&pool.healing)) {
+        if self.model.pools.rows().any(|pool| usual(pool.refill())) {
             self.assumptions.push(assumption::POOL_REPLACEMENT.about(&[]));
         }
     }
 
-    fn assume_of_healing(
+    fn assume_of_refill(
         &mut self,
         pool: &file::Pool,
         provisioner: Option<&provisioners::Provisioner>,
-        healing: &Healing,
+        refill: &Refill,
     ) {
         let name = pool.name.as_str();
         if pool.capacity_type == Capacity::OnDemand {
             return;
         }
-        match healing.allocation {
+        match refill.allocation {
             Allocation::CapacityOptimized => {
                 self.assumptions.push(assumption::DEPTH.about(&[name]));
             }
@@ -129,7 +129,7 @@ impl Lowering<'_> {
                 self.assumptions.push(assumption::WHEN_TAKEN.about(&about));
             }
         }
-        if let (Some(said), Some(rule)) = (&pool.fallback, healing.fallback)
+        if let (Some(said), Some(rule)) = (&pool.fallback, refill.fallback)
             && (said.after.is_none() || said.hysteresis.is_none())
         {
             let about = [name, &rule.after.to_string(), &rule.hysteresis.to_string()];
@@ -162,12 +162,12 @@ mod tests {
     fn every_provisioner_can_be_written() {
         for known in PROVISIONERS {
             let scenario = scenario(&format!("provisioner: {}", known.name));
-            let healing = scenario.setup.model.pools[PoolId::from_index(0)].healing;
-            assert_eq!(healing.back_off, known.back_off, "{}", known.name);
-            assert_eq!(healing.replace_at, known.replace_at, "{}", known.name);
-            assert_eq!(healing.reaction, known.reaction, "{}", known.name);
-            assert_eq!(healing.allocation, known.allocation, "{}", known.name);
-            assert_eq!(healing.terminates_drained, known.terminates_drained, "{}", known.name);
+            let refill = scenario.setup.model.pools[PoolId::from_index(0)].refill();
+            assert_eq!(refill.back_off, known.back_off, "{}", known.name);
+            assert_eq!(refill.replace_at, known.replace_at, "{}", known.name);
+            assert_eq!(refill.reaction, known.reaction, "{}", known.name);
+            assert_eq!(refill.allocation, known.allocation, "{}", known.name);
+            assert_eq!(refill.terminates_drained, known.terminates_drained, "{}", known.name);
         }
     }
 
@@ -179,7 +179,7 @@ mod tests {
         let pool = &model.pools[PoolId::from_index(0)];
         assert_eq!((pool.wanted_on_demand(), pool.templates.len()), (3, 4));
         let rule = Fallback { after: Span::from_secs(60), hysteresis: HYSTERESIS };
-        assert_eq!(pool.healing.fallback, Some(rule));
+        assert_eq!(pool.refill().fallback, Some(rule));
         let key = model.names.find("karpenter.sh/capacity-type").expect("a label of all nodes");
         for (part, bought, label) in [
             (Part::Main, CapacityType::Spot, "spot"),

@@ -1,7 +1,8 @@
-//! How one pool stands: what it has, what it has asked for, and what it was refused.
+//! The state of a pool: what it has, what it has asked for, and what it was refused.
 
 use super::allocation::{self, Candidate};
 use crate::model::Model;
+use crate::model::node::NodeId;
 use crate::model::pod::PodSpec;
 use crate::model::pool::{Allocation, BackOff, Part, Pool, PoolId, Reaction, ZoneSpread};
 use crate::time::{SimTime, Span};
@@ -25,7 +26,7 @@ enum Skip {
     UntilGranted,
 }
 
-/// How one pool stands.
+/// The state of a pool.
 #[derive(Clone, Debug)]
 pub(super) struct PoolState {
     pool: PoolId,
@@ -39,7 +40,7 @@ pub(super) struct PoolState {
     refusals: Vec<Option<(SimTime, Span)>>,
     /// Since when each template could be had without interruption.
     pub(super) steady_since: Vec<Option<SimTime>>,
-    /// When it will be looked at next.
+    /// When it will be asked next.
     pub(super) due: Option<SimTime>,
     /// What it has noticed and not acted on yet.
     pub(super) window: Option<Window>,
@@ -69,11 +70,18 @@ impl PoolState {
             steady_since: vec![None; templates],
             due: None,
             window: None,
-            balances_zones: match spec.healing.zones {
+            balances_zones: match spec.refill().zones {
                 ZoneSpread::Balanced => true,
                 ZoneSpread::AsPods => model.specs.iter().any(|spec| spreads_zones(spec, model)),
             },
         }
+    }
+
+    /// It has an instance more, or one less.
+    pub(super) fn count(&mut self, world: &World, node: NodeId, one_more: bool) {
+        let template = world.model().pools[self.pool].template_of(world.nodes().offering(node));
+        let held = &mut self.held[template.expect("a pool has what it launches")];
+        *held = if one_more { *held + 1 } else { *held - 1 };
     }
 
     /// How many instances it has of a part.
@@ -90,7 +98,7 @@ impl PoolState {
     pub(super) fn short_of(&self, spec: &Pool) -> Option<Part> {
         let on_demand = self.held_of(spec, Part::OnDemand);
         let open = u32::try_from(self.open.len()).unwrap_or(u32::MAX);
-        if self.held_of(spec, Part::Main) + on_demand + open >= spec.size {
+        if self.held_of(spec, Part::Main) + on_demand + open >= spec.size() {
             return None;
         }
         let part = if on_demand < spec.wanted_on_demand() { Part::OnDemand } else { Part::Main };
@@ -142,7 +150,7 @@ impl PoolState {
             candidates = allocation::in_emptiest_zones(candidates);
         }
         // EC2 Fleet and Karpenter take the cheapest on-demand instance.
-        let allocation = match (part, spec.healing.allocation) {
+        let allocation = match (part, spec.refill().allocation) {
             (Part::OnDemand, it) if it != Allocation::Diversified => Allocation::LowestPrice,
             (_, allocation) => allocation,
         };
@@ -161,7 +169,7 @@ impl PoolState {
     /// It was refused an instance, and does not ask for it for a while: until there is some, if it
     /// does not back off.
     pub(super) fn skip(&mut self, spec: &Pool, template: usize, now: SimTime) {
-        let Some(rule) = spec.healing.back_off else {
+        let Some(rule) = spec.refill().back_off else {
             self.skipped[template] = Some(Skip::UntilGranted);
             return;
         };
