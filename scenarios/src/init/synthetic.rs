@@ -160,8 +160,8 @@ impl Fit {
             let source = Source { file: "scenario.yaml".into(), text: text.as_str().into() };
             let scenario = Scenario::parse(&source, None)?;
             let needs = nodes_for(&scenario);
-            // Nodes are not filled to the last, and there is room for what arrives.
-            let wanted = [0, 1].map(|pool| (needs[pool] * 13 / 10 / 1_000 + 1).max(3));
+            // Large pods leave room on small nodes that no other takes, and there is what arrives.
+            let wanted = [0, 1].map(|pool| needs[pool] * 2 / 1_000 + 3);
             if counts == wanted || counts.iter().zip(wanted).all(|(count, wanted)| *count > wanted)
             {
                 return Ok((text, services(&scenario)));
