@@ -27,6 +27,7 @@ use crate::folds::rollouts::{Rolled, Rollouts};
 use crate::folds::roster::{Follow, Roster};
 use crate::folds::series::{Counts, Series};
 use crate::folds::start_up::{StartUp, Started};
+use crate::folds::usage::{Usage, Used};
 use crate::folds::volumes::Volumes;
 
 /// Every fold as one sink.
@@ -48,6 +49,8 @@ pub struct Fold {
     declared: declared::All,
     arrivals: Arrivals,
     rollouts: Rollouts,
+    /// None where nothing models usage.
+    usage: Option<Usage>,
     legend: Legend,
 }
 
@@ -94,6 +97,8 @@ pub struct Figures {
     pub declared: Vec<Option<f64>>,
     /// What the rollouts of each workload came to, of those for which some are planned.
     pub rollouts: BTreeMap<WorkloadId, Rolled>,
+    /// What pods used, and requests that were served; none where nothing models usage.
+    pub used: Option<Used>,
     /// How much of each workload was ever on nodes.
     pub placed: Vec<Placed>,
     /// Who waits for a node at the end: how many pods, and what the nodes said.
@@ -122,6 +127,7 @@ impl Fold {
             declared: declared::All::new(legend),
             arrivals: Arrivals::new(legend),
             rollouts: Rollouts::new(legend),
+            usage: Usage::new(legend),
             legend: legend.clone(),
         }
     }
@@ -138,6 +144,10 @@ impl Fold {
             .iter()
             .map(|(workload, (count, refusal))| (*workload, *count, refusal.map(message)))
             .collect();
+        if let Some(usage) = &mut self.usage {
+            usage.advance(self.legend.to, self.capacity.now());
+        }
+        let (used, utilisation) = self.usage.map(Usage::finish).unzip();
         let figures = Figures {
             money: books.money,
             breakdown: Breakdown::of(&books, &self.legend),
@@ -159,17 +169,23 @@ impl Fold {
             overuse: self.overuse.finish(),
             declared: self.declared.finish(&self.roster),
             rollouts: self.rollouts.finish(),
+            used,
             placed: self.placements.finish(run),
             never_scheduled,
         };
         let mut series = self.counts.finish(&self.roster);
         series.waits = self.pending.waits.rounded();
+        series.utilisation = utilisation;
         (figures, series)
     }
 }
 
 impl Sink for Fold {
     fn fact(&mut self, at: SimTime, fact: &Fact) {
+        if let Some(usage) = &mut self.usage {
+            usage.advance(at, self.capacity.now());
+            usage.fact(at, fact);
+        }
         let roster = &self.roster;
         self.counts.follow(roster, at, fact);
         self.capacity.follow(roster, at, fact);

@@ -79,6 +79,10 @@ pub static KINDS: &[Kind] = &[
     MANAGEMENT_FEE,
     VOLUMES_BILLED,
     VOLUMES_NOT_BILLED,
+    USAGE_CLOCK,
+    USAGE_PARTIAL,
+    USAGE_REPLAYED,
+    LOAD_SERVED,
 ];
 
 pub(crate) const POOL_REPLACEMENT: Kind = Kind {
@@ -462,6 +466,32 @@ pub(crate) const VOLUMES_NOT_BILLED: Kind = Kind {
     text: "persistent volumes that are not billed, alike on both plans: {}",
     source: "spotsim, 2026-11: no StorageClass among the manifests describes a disk whose price is \
              listed for the region; `volumePrices` takes any price",
+};
+
+pub(crate) const USAGE_CLOCK: Kind = Kind {
+    id: "usage-clock",
+    text: "daily curves of usage and load go by a clock on which T+0 is {}, and by it the whole run long",
+    source: "spotsim, 2026-11: `startTime` says otherwise; summer time that begins or ends meanwhile is \
+             not followed",
+};
+
+pub(crate) const USAGE_PARTIAL: Kind = Kind {
+    id: "usage-partial",
+    text: "what is not stated is not used: the pods of {} use nothing",
+    source: "spotsim, 2026-11: `usage` and `load` say what containers use; requests are no measure of it",
+};
+
+pub(crate) const USAGE_REPLAYED: Kind = Kind {
+    id: "usage-replayed",
+    text: "the usage of {} is replayed from {}: {}, which replicas take in turn; {}",
+    source: "the scenario's own file; `map`, `cpuUnit`, `memoryUnit`, `start` and `repeat` say otherwise",
+};
+
+pub(crate) const LOAD_SERVED: Kind = Kind {
+    id: "load-served",
+    text: "a ready replica of {} serves {} requests a second at most: what {} pays for; more are not \
+           served, and none waits",
+    source: "spotsim, 2026-11: no queue is modelled; `serves` says otherwise",
 };
 
 impl Kind {

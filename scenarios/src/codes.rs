@@ -371,6 +371,25 @@ pub static CODES: &[Code] = &[
         fix: "Sort the rows by time, and name the columns as docs/load.md does, or with `map`.",
     },
     Code {
+        id: "E0803",
+        title: "a file is no record of usage",
+        why: "A record says when a container used how much: a table with a column of times and one of CPU \
+              or memory, or an answer of Prometheus to `query_range`. Times rise, and no amount is \
+              negative.",
+        example: "workloads:\n  - {name: web, template: {containers: [{name: app}]}}\nusage:\n  \
+                  - {workload: web, replay: {file: usage-backwards.csv}}",
+        fix: "Sort the rows by time, name the columns or `map` them, and write amounts in one way.",
+    },
+    Code {
+        id: "E0804",
+        title: "usage or load is not that of a container, or no curve",
+        why: "It names a workload or container that is not there, says nothing, or says what no curve can \
+              be.",
+        example: "workloads:\n  - {name: web, template: {containers: [{name: app}]}}\nusage:\n  \
+                  - {workload: web, container: ap, constant: {cpu: 100m}}",
+        fix: "Correct the name or the figure that the message shows.",
+    },
+    Code {
         id: "E0901",
         title: "a commitment is not one whole commitment",
         why: "It covers nothing, or several things at once, or an amount without a price. What is \

@@ -15,6 +15,7 @@ pub mod rules;
 pub mod scheduler;
 pub mod services;
 pub mod start_up;
+pub mod usage;
 
 use std::collections::BTreeMap;
 
@@ -97,6 +98,12 @@ pub struct File {
     pub volumes: start_up::Volumes,
     /// How long nodes take to pull images; by default no time at all.
     pub image_pulls: Option<start_up::ImagePulls>,
+    /// What containers really use; a workload without an entry uses nothing.
+    #[serde(default)]
+    pub usage: Vec<usage::Usage>,
+    /// Requests that ready replicas share.
+    #[serde(default)]
+    pub load: Vec<usage::Load>,
     /// How long the pods of Jobs run that do not say so themselves.
     #[serde(default)]
     pub job_durations: Vec<JobDuration>,

@@ -42,6 +42,7 @@ mod sizes;
 pub mod template;
 mod today;
 pub mod traces;
+mod usage;
 pub mod workloads;
 
 use std::path::Path;
@@ -81,6 +82,7 @@ pub const LIBRARY: &[(&str, &str)] = &[
         "black-friday-on-a-fixed-fleet",
         include_str!("../library/black-friday-on-a-fixed-fleet.yaml"),
     ),
+    ("black-friday", include_str!("../library/black-friday.yaml")),
 ];
 
 /// A scenario, understood and ready to run.

@@ -106,6 +106,15 @@ pub const REPLICA_ROWS: Limit = Limit {
     lift: "leave out rows that repeat the replicas before them",
 };
 
+/// The samples of usage that a scenario replays.
+pub const USAGE_ROWS: Limit = Limit {
+    what: "samples of recorded usage",
+    most: 5_000_000,
+    guards: "memory: about 100 bytes a sample",
+    code: TOO_LARGE,
+    lift: "record at longer steps, or leave out pods that are not replayed",
+};
+
 /// The up and down times that a model of reclaims is fitted to.
 pub const SPELLS: Limit = Limit {
     what: "up and down times of instances in `calibrate`",
@@ -181,6 +190,7 @@ pub static LIMITS: &[&Limit] = &[
     &ARRIVAL_ROWS,
     &GENERATORS,
     &REPLICA_ROWS,
+    &USAGE_ROWS,
     &SPELLS,
     &RUN_BYTES,
     &RUN_SECONDS,

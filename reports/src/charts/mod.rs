@@ -1,14 +1,18 @@
 //! The charts of an experiment, one file each: what they find and what they show.
 
+mod arrivals;
 mod availability;
 mod cost;
 mod disruption;
+mod heat;
+mod load;
 mod nodes;
 mod pending;
 mod prices;
 mod risk;
 mod savings;
 pub mod typical;
+mod utilisation;
 
 use sim::SimTime;
 
@@ -52,10 +56,10 @@ impl Drawn<'_> {
     }
 }
 
-/// Every chart, the answer first.
+/// Every chart, the answer first; those of usage where it is modelled.
 #[must_use]
 pub fn all(story: &Story<'_>) -> Vec<Chart> {
-    vec![
+    let always = [
         savings::chart(story),
         risk::chart(story),
         cost::chart(story),
@@ -64,7 +68,15 @@ pub fn all(story: &Story<'_>) -> Vec<Chart> {
         availability::chart(story),
         pending::chart(story),
         prices::chart(story),
-    ]
+    ];
+    let where_usage_is_modelled = [
+        utilisation::chart(story, 0),
+        utilisation::chart(story, 1),
+        load::chart(story),
+        arrivals::chart(story),
+        heat::chart(story),
+    ];
+    always.into_iter().chain(where_usage_is_modelled.into_iter().flatten()).collect()
 }
 
 /// The colour of each of [`crate::cost::CAPACITY_TYPES`], and its name.

@@ -77,6 +77,12 @@ impl Capacity {
         }
     }
 
+    /// What registered nodes offer now, and what is requested of it.
+    #[must_use]
+    pub fn now(&self) -> &Sums<u64> {
+        &self.ready
+    }
+
     /// Integrates up to the end of the window.
     #[must_use]
     pub fn finish(mut self, roster: &Roster) -> Capacity {

@@ -15,4 +15,6 @@ pub mod rollouts;
 pub mod roster;
 pub mod series;
 pub mod start_up;
+pub mod usage;
+pub mod utilisation;
 pub mod volumes;

@@ -10,6 +10,7 @@ use crate::cost::ledger::Books;
 use crate::cost::{CAPACITY_TYPES, column, persistent};
 use crate::folds::pending::Waits;
 use crate::folds::roster::{Follow, Roster};
+use crate::folds::utilisation::Utilisation;
 
 /// Into how many steps the window is cut.
 pub const STEPS: usize = 240;
@@ -27,6 +28,8 @@ pub struct Series {
     pub steps: Vec<Step>,
     /// How long pods waited for a node.
     pub waits: Waits,
+    /// What nodes offer, and what is requested and used of it; none where nothing models usage.
+    pub utilisation: Option<Utilisation>,
 }
 
 /// A step of the window.
@@ -58,6 +61,7 @@ impl Series {
             replications: 0,
             steps: vec![nothing; STEPS],
             waits: Waits::default(),
+            utilisation: None,
         }
     }
 
@@ -85,6 +89,10 @@ impl Series {
             own.least_ready = own.least_ready.min(other.least_ready);
         }
         self.waits.add(&other.waits);
+        if let Some(other) = &other.utilisation {
+            let own = self.utilisation.get_or_insert_with(|| Utilisation::new(other.steps()));
+            own.add(other);
+        }
     }
 
     /// Dollars an hour in a step, averaged over replications: for instances by capacity type, then

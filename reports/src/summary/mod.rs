@@ -18,6 +18,7 @@ mod rollouts;
 pub mod sensitivity;
 mod start_up;
 mod unplaced;
+mod usage;
 mod variant;
 mod volumes;
 mod waits;
@@ -52,6 +53,7 @@ pub use rollouts::{Rollouts, WorkloadRollouts};
 pub use sensitivity::{LeftOut, Scaled};
 pub use start_up::StartUp;
 pub use unplaced::Unplaced;
+pub use usage::WorkloadLoad;
 pub use variant::{ON_DEMAND, Variant};
 pub use volumes::{DataLost, Volumes, WorkloadLoss};
 pub use waits::Pending;
@@ -141,6 +143,16 @@ pub struct Plan {
     pub cpu_requested_percent: Option<Estimate>,
     /// Share of allocatable memory that is requested, in percent.
     pub memory_requested_percent: Option<Estimate>,
+    /// Share of allocatable CPU that is used, in percent; left out where nothing models usage.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cpu_used_percent: Option<Estimate>,
+    /// Share of allocatable memory that is used, in percent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory_used_percent: Option<Estimate>,
+    /// Requests that ready replicas could not serve, by workload, the worst first; left out where no
+    /// load is modelled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub load: Option<Vec<WorkloadLoad>>,
     /// vCPU-hours that no pod requested, in the window.
     pub idle_cpu_hours: Estimate,
     /// Instances taken by the provider, per day.
@@ -337,6 +349,9 @@ fn plan(runs: &[(Figures, Run)], legend: &Legend, seed: u64, exposure: Exposure)
         node_hours_short_per_day: each(&|f| f.capacity.short_ms as f64 / 3.6e6 * 24.0 / hours),
         cpu_requested_percent: requested(0),
         memory_requested_percent: requested(1),
+        cpu_used_percent: usage::used(replications, 0),
+        memory_used_percent: usage::used(replications, 1),
+        load: usage::load(replications, legend, seed),
         idle_cpu_hours: each(&|f| f.capacity.integral.idle_cpu as f64 / 3.6e9),
         reclaims_per_day: nodes_per_day(&|f| f.disruption.reclaims),
         outbid_per_day: per_day(&|f| f.disruption.outbid, None),

@@ -25,6 +25,9 @@ const DEFAULT_START: &str = "2026-06-01T00:00:00Z";
 /// More times than this are taken for a mistake: every minute of two years.
 const MOST: usize = 1_051_200;
 
+/// Assumptions about what else goes by the time of day.
+const DATED: [&str; 2] = [assumption::TIME_OF_DAY.id, assumption::USAGE_CLOCK.id];
+
 /// The calendar of a scenario, as far as it is stated.
 #[derive(Clone, Copy)]
 pub struct Calendar<'c> {
@@ -112,9 +115,10 @@ pub fn fill(
     } else if calendar.said.is_some()
         && !calendar.by_arrivals
         && !calendar.by_replicas
-        && !assumptions.iter().any(|it| it.id == assumption::TIME_OF_DAY.id)
+        && !assumptions.iter().any(|it| DATED.contains(&it.id))
     {
-        let message = "`startTime` is given, and neither a CronJob nor the market goes by it";
+        let message =
+            "`startTime` is given, and neither a CronJob nor usage nor the market goes by it";
         found.push(calendar.diagnostic("W0010", message.into()));
     }
     if !filled.is_empty() {

@@ -35,6 +35,7 @@ pub mod snapshot;
 mod start;
 mod start_up;
 pub mod storage;
+pub(crate) mod usage;
 pub mod volumes;
 pub mod vpa;
 mod zonal;

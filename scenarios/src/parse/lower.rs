@@ -10,6 +10,7 @@ use crate::cluster::Cluster;
 use crate::diagnostic::Diagnostics;
 use crate::lower::cron_jobs::{self, Calendar};
 use crate::lower::replicas::Schedules;
+use crate::lower::usage;
 use crate::lower::{Lowering, LoweringInput};
 use crate::unmodelled::Tally;
 use crate::{arrivals, prices, scheduler, today};
@@ -81,7 +82,10 @@ impl Lowered {
         };
         let arrivals = &read.arrivals;
         let calendar = Calendar { by_arrivals: arrivals.follow_the_clock(), ..calendar };
-        cron_jobs::fill(&understood.workloads, calendar, (&mut *draft, &mut *assumptions), found);
+        let (workloads, recorded) = (&understood.workloads, &read.usage);
+        let made = (&mut *draft, &mut *assumptions);
+        usage::fill(&read.file, recorded, workloads, calendar, made, found);
+        cron_jobs::fill(workloads, calendar, (&mut *draft, &mut *assumptions), found);
         // What is wrong with the moment has been said.
         if let Ok(start) = calendar.start() {
             schedules.plan(start, draft, found);

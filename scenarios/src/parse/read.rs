@@ -14,6 +14,7 @@ use crate::scheduler;
 use crate::traces::{self, Trace};
 use crate::tree::Step;
 use crate::unmodelled::Tally;
+use crate::usage::{self, Recording};
 use crate::workloads::Written;
 use crate::{Scenario, check, examine, schema, services, sizes, today};
 
@@ -37,6 +38,8 @@ pub(crate) struct Read {
     pub(crate) traces: Vec<Trace>,
     /// Replicas over time, for each schedule that names a table.
     pub(crate) replica_tables: Vec<Option<Table>>,
+    /// Usage as it was recorded, for each entry of `usage:` that replays any.
+    pub(crate) usage: Vec<Option<Recording>>,
     /// What is paid today.
     pub(crate) today: Option<Scenario>,
     /// Every file of these, the scenario first.
@@ -73,6 +76,7 @@ pub(super) fn read(
     let traces = traces::read(&file.market.reclaims, place, folder, &mut inputs, found);
     let schedules = &file.replica_schedules;
     let replica_tables = replica_table::read(schedules, place, folder, &mut inputs, found);
+    let usage = usage::read(&file.usage, place, folder, &mut inputs, found);
     let other = file.today.as_deref();
     let today = other.and_then(|it| today::read(it, place, folder, &mut inputs, found));
     Some(Read {
@@ -85,6 +89,7 @@ pub(super) fn read(
         history,
         traces,
         replica_tables,
+        usage,
         today,
         inputs,
     })

@@ -29,5 +29,6 @@ mod services;
 mod start_up;
 mod traces;
 mod typos;
+mod usage;
 mod volumes;
 mod why;

@@ -293,6 +293,7 @@ impl<'s> Rows<'s> {
                 share.map_or(Value::Missing, |it| Value::Is(it.mean, Unit::Percent(0)))
             }))
         });
+        self.usage();
         if self.any(|plan| plan.completed.mean) {
             let ratio = self.summary.subject().delivered_ratio;
             let ratio = ratio.map(|it| format!("{:.1} % of the work", it.mean * 100.0));
@@ -310,6 +311,30 @@ impl<'s> Rows<'s> {
     fn rollouts(&mut self) {
         if let Some(all) = self.all(|plan| plan.rollouts.as_ref()) {
             rollouts::rows(self, &all);
+        }
+    }
+
+    /// What is used of what nodes offer, and requests that are not served.
+    fn usage(&mut self) {
+        let used = |plan: &Plan| [plan.cpu_used_percent, plan.memory_used_percent];
+        if self.plans().any(|plan| used(plan).iter().any(Option::is_some)) {
+            self.row("CPU / memory used", |plan| {
+                Cell::several(used(plan).map(|share| {
+                    share.map_or(Value::Missing, |it| Value::Is(it.mean, Unit::Percent(0)))
+                }))
+            });
+        }
+        for row in self.plan().load.iter().flatten().take(NAMED_LOSSES) {
+            let cells = self.each(|plan| {
+                let own = plan.load.iter().flatten().find(|it| it.workload == row.workload);
+                let share = own.and_then(|row| row.unserved_percent);
+                Cell::maybe(share.map(|share| share.mean), Unit::Percent(2))
+            });
+            let lost = row.unserved_per_day.mean;
+            let many = format!("{} /day", crate::format::thousands(lost));
+            let note = if lost > 0.0 { many } else { String::new() };
+            let name = format!("Unserved requests, {}", row.workload);
+            self.push(Row::new(&name, cells).noted(note));
         }
     }
 

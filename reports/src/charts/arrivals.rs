@@ -1,0 +1,59 @@
+//! Arrivals over time: pods that are created while the scenario runs, other than in place of others.
+
+use super::{Story, edges};
+use crate::chart::{Axis, Chart, Color, Ink, Mark, Stroke, stair_area, stairs};
+use crate::folds::utilisation::Quantity;
+use crate::format::thousands;
+
+/// The chart; none where no pod arrives.
+pub(super) fn chart(story: &Story<'_>) -> Option<Chart> {
+    let series = story.subject.utilisation.as_ref()?;
+    let (edges, steps) = (edges(story.subject), series.steps());
+    let window = story.subject.to.since(story.subject.from).as_hours_f64();
+    let per_hour = steps as f64 / window;
+    let lines: [Vec<f64>; 3] = std::array::from_fn(|which| {
+        (0..steps).map(|step| series.at(Quantity::Created, step)[which] * per_hour).collect()
+    });
+    let [mean, least, most] = lines;
+    let all: f64 = mean.iter().sum::<f64>() / per_hour;
+    if all <= 0.0 {
+        return None;
+    }
+    let highest = most.iter().copied().fold(0.0, f64::max);
+    let floor = vec![0.0; steps];
+    Some(Chart {
+        name: "arrivals",
+        title: format!(
+            "{} pods arrive a day, {} an hour at most",
+            thousands(all * 24.0 / window),
+            thousands(highest)
+        ),
+        subtitle: format!(
+            "Pods created an hour, but for those in place of others, mean of {}; band: the least and \
+             most of any",
+            story.replications()
+        ),
+        source: story.source(),
+        key: Vec::new(),
+        x: Axis::time(edges[0], edges[steps]),
+        y: Axis::from_zero("pods an hour", highest, false, |at, step| {
+            if step < 1.0 { format!("{at:.1}") } else { thousands(at) }
+        }),
+        marks: vec![
+            Mark::Area {
+                points: stair_area(&edges, &floor, &mean),
+                ink: Ink::tint(Color::Sky, 0.5),
+            },
+            Mark::Area {
+                points: stair_area(&edges, &least, &most),
+                ink: Ink::tint(Color::Sky, 0.3),
+            },
+            Mark::Line {
+                points: stairs(&edges, &mean),
+                ink: Ink::full(Color::Blue),
+                stroke: Stroke::Thin,
+            },
+        ],
+        sides: Vec::new(),
+    })
+}

@@ -1,0 +1,81 @@
+//! Requests over time: how many come in, how many are served, and what is between the two.
+
+use super::{Story, edges};
+use crate::chart::{Axis, Chart, Color, Ink, Mark, Side, Stroke, stair_area, stairs};
+use crate::folds::utilisation::Quantity;
+use crate::format::thousands;
+
+/// The chart; none where no load is modelled.
+pub(super) fn chart(story: &Story<'_>) -> Option<Chart> {
+    let series = story.subject.utilisation.as_ref()?;
+    let load = story.summary.subject().plan.load.as_ref()?;
+    let (edges, steps) = (edges(story.subject), series.steps());
+    let lines = |quantity| -> [Vec<f64>; 3] {
+        std::array::from_fn(|which| {
+            (0..steps).map(|step| series.at(quantity, step)[which] / 1_000.0).collect()
+        })
+    };
+    let [offered, _, _] = lines(Quantity::Offered);
+    let [served, served_least, served_most] = lines(Quantity::Served);
+    let floor = vec![0.0; steps];
+    let line = |values: &[f64], color, stroke| Mark::Line {
+        points: stairs(&edges, values),
+        ink: Ink::full(color),
+        stroke,
+    };
+    let marks = vec![
+        Mark::Area {
+            points: stair_area(&edges, &floor, &served),
+            ink: Ink::tint(Color::Green, 0.25),
+        },
+        Mark::Area {
+            points: stair_area(&edges, &served, &offered),
+            ink: Ink::tint(Color::Vermillion, 0.6),
+        },
+        Mark::Area {
+            points: stair_area(&edges, &served_least, &served_most),
+            ink: Ink::tint(Color::Green, 0.3),
+        },
+        line(&served, Color::Green, Stroke::Plain),
+        line(&offered, Color::Black, Stroke::Thin),
+    ];
+    let sum = |of: fn(&crate::summary::WorkloadLoad) -> f64| load.iter().map(of).sum::<f64>();
+    let all = sum(|row| row.requests_per_day.mean);
+    let lost = sum(|row| row.unserved_per_day.mean);
+    let last = |values: &[f64]| values.last().copied().unwrap_or(0.0);
+    let side =
+        |y: f64, name: &str, value: String, color| Side { y, name: name.into(), value, color };
+    let per_second = |a_day: f64| format!("{}/s", thousands(a_day / 86_400.0));
+    let sides = vec![
+        side(last(&offered), "come in", per_second(all), Color::Black),
+        side(last(&served) / 2.0, "served", per_second(all - lost), Color::Green),
+    ];
+    let most = offered.iter().copied().fold(0.0, f64::max);
+    let worst = load.first().filter(|row| row.unserved_per_day.mean > 0.0);
+    let title = match worst {
+        None => format!("All requests are served, {} a day", thousands(all)),
+        Some(worst) => format!(
+            "{:.2} % of requests are not served, {} a day; of {} {:.2} %",
+            100.0 * lost / all.max(1.0),
+            thousands(lost),
+            worst.workload.strip_prefix("default/").unwrap_or(&worst.workload),
+            worst.unserved_percent.map_or(0.0, |share| share.mean)
+        ),
+    };
+    Some(Chart {
+        name: "load",
+        title,
+        subtitle: format!(
+            "Requests to all workloads with `load`, mean of {}; band: the least and most served in any",
+            story.replications()
+        ),
+        source: story.source(),
+        key: Vec::new(),
+        x: Axis::time(edges[0], edges[steps]),
+        y: Axis::from_zero("requests per second", most, false, |at, step| {
+            if step < 1.0 { format!("{at:.1}") } else { thousands(at) }
+        }),
+        marks,
+        sides,
+    })
+}
