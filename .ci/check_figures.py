@@ -4,8 +4,8 @@ Usage: check_figures.py SPOTSIM FOLDER SCENARIO ...
 
 Runs each scenario once for each of a few seeds, reads the
 facts of both plans, and computes cost, both baselines, reclaims, classes of ends, quantiles of
-waiting and of replacement, availability and rollouts as docs/model.md defines them. Every figure has
-to agree to its last unit.
+waiting and of replacement, availability, rollouts, usage and requests that are not served, as
+docs/model.md defines them. Every figure has to agree to its last unit.
 """
 
 import json
@@ -14,7 +14,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from accountant import facts, money, overuse, pods, rollouts
+from accountant import facts, money, overuse, pods, rollouts, usage
 
 SEEDS = (1, 42, 2026)
 MONTH = 730
@@ -56,6 +56,7 @@ def figures(folder: Path) -> list[tuple[str, object, object]]:
         rows += of_workloads(name, plan, record)
         rows += of_overuse(name, plan.get("overuse"), record)
         rows += of_rollouts(name, plan, record)
+        rows += of_usage(name, plan, record)
     rows += savings(summary, records)
     available = {name: pods.replica_ms(record) for name, record in records.items()}
     ratio = available["onDemand"] and available["proposed"] / available["onDemand"]
@@ -126,6 +127,25 @@ def of_rollouts(name: str, plan: dict, record: facts.Record) -> list[tuple[str, 
         rows.append((f"{name} rolled out {key}", wait(stated[f"seconds{key}"]), value))
     minutes = stated["unavailablePodMinutes"]["mean"]
     rows.append((f"{name} unavailable", close(minutes), close(mine["unavailableMs"] / 60_000)))
+    return rows
+
+
+def of_usage(name: str, plan: dict, record: facts.Record) -> list[tuple[str, object, object]]:
+    mine, rows = usage.used(record) or {}, []
+    for key in ("cpuUsedPercent", "memoryUsedPercent"):
+        stated = plan.get(key)
+        # What is never used is no figure.
+        own = mine.get(key) or None
+        rows.append((f"{name} {key}", close(stated and stated["mean"]), close(own)))
+    stated = {row["workload"]: row for row in plan.get("load") or []}
+    loads = usage.requests(record)
+    rows.append((f"{name} workloads with load", sorted(stated), sorted(loads)))
+    days = record.hours / 24
+    for workload in sorted(stated.keys() & loads.keys()):
+        every, lost = loads[workload]
+        for key, value in (("requestsPerDay", every), ("unservedPerDay", lost)):
+            own = close(value / days)
+            rows.append((f"{name} {workload} {key}", close(stated[workload][key]["mean"]), own))
     return rows
 
 

@@ -1,7 +1,7 @@
 //! Disruption: every node of one run as a line through time, and where it was taken, with how the
 //! pods on it ended.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 use sim::fact::Cause;
 use sim::fact::Fact;
@@ -163,118 +163,43 @@ struct Life {
     worst: usize,
 }
 
-/// All places, pool after pool. A node takes the place of the one that it replaces, or else of the one
-/// in its pool that has been gone for longest, or, in a pool that is complete, of the one that has
-/// been announced to go; only then a new one. So a pool has as many places as nodes, although a
-/// replacement is launched before its predecessor is gone.
+/// All places with what became of their nodes.
 fn places(recording: Recording<'_>) -> Vec<Place> {
     let legend = recording.legend;
-    let replaces: BTreeMap<NodeId, NodeId> = recording
-        .facts
-        .iter()
-        .filter_map(|(_, fact)| match *fact {
-            Fact::ReplacementLaunched { node, replaces, .. } => Some((node, replaces)),
-            _ => None,
-        })
-        .collect();
-    let mut board = Board::default();
+    let mut lives: BTreeMap<NodeId, Life> = BTreeMap::new();
     for (at, fact) in recording.facts {
         match *fact {
-            Fact::NodeLaunched { node, pool, offering, .. } => {
+            Fact::NodeLaunched { node, offering, .. } => {
                 // Not ready before it says so.
                 let (ready, end) = (legend.to, legend.to);
-                let life = Life { offering, ready, end, taken: false, worst: 0 };
-                let size = legend.model.pools[pool].size() as usize;
-                board.enter(node, pool, size, replaces.get(&node), life);
+                lives.insert(node, Life { offering, ready, end, taken: false, worst: 0 });
             }
-            Fact::NoticeGiven { node, .. } | Fact::RebalanceRecommended { node } => {
-                board.announce(node);
+            Fact::NodeReady { node } => {
+                if let Some(life) = lives.get_mut(&node) {
+                    life.ready = *at;
+                }
             }
-            Fact::NodeReady { node } => board.change(node, |life| life.ready = *at),
             Fact::PodEnded { workload, node, end, .. } => {
                 let daemon = legend.model.workloads[workload].controller == Controller::DaemonSet;
                 let worst = if daemon { 0 } else { severity(end) };
-                board.change(node, |life| life.worst = life.worst.max(worst));
+                if let Some(life) = lives.get_mut(&node) {
+                    life.worst = life.worst.max(worst);
+                }
             }
             Fact::NodeGone { node, why, .. } => {
-                board.change(node, |life| {
+                if let Some(life) = lives.get_mut(&node) {
                     (life.end, life.taken) = (*at, why != Cause::Released);
                     life.ready = life.ready.min(*at);
-                });
-                board.leave(node);
+                }
             }
             _ => {}
         }
     }
-    board.places.sort_by_key(|place| place.pool);
-    board.places
-}
-
-/// Places while they are being filled.
-#[derive(Default)]
-struct Board {
-    places: Vec<Place>,
-    /// Places without a node, by pool, the one that has been empty for longest first.
-    vacant: BTreeMap<PoolId, VecDeque<usize>>,
-    /// Nodes that have been announced to go and have no successor, by pool.
-    leaving: BTreeMap<PoolId, VecDeque<NodeId>>,
-    /// The place of each node that is there, and its number among those of that place.
-    alive: BTreeMap<NodeId, (usize, usize)>,
-}
-
-impl Board {
-    fn enter(
-        &mut self,
-        node: NodeId,
-        pool: PoolId,
-        size: usize,
-        replaces: Option<&NodeId>,
-        life: Life,
-    ) {
-        let complete = self.places.iter().filter(|place| place.pool == pool).count() >= size;
-        let of = |board: &Board, node: &NodeId| board.alive.get(node).map(|(place, _)| *place);
-        let succeeds = replaces.and_then(|node| of(self, node));
-        if let Some(node) = replaces {
-            self.leaving.entry(pool).or_default().retain(|leaving| leaving != node);
-        }
-        let index = succeeds
-            .or_else(|| self.vacant.entry(pool).or_default().pop_front())
-            .or_else(|| {
-                let leaving = self.leaving.entry(pool).or_default();
-                let next = if complete { leaving.pop_front() } else { None };
-                next.and_then(|node| of(self, &node))
-            })
-            .unwrap_or_else(|| {
-                self.places.push(Place { pool, lives: Vec::new() });
-                self.places.len() - 1
-            });
-        self.alive.insert(node, (index, self.places[index].lives.len()));
-        self.places[index].lives.push(life);
-    }
-
-    fn announce(&mut self, node: NodeId) {
-        let Some((place, _)) = self.alive.get(&node) else { return };
-        let leaving = self.leaving.entry(self.places[*place].pool).or_default();
-        if !leaving.contains(&node) {
-            leaving.push_back(node);
-        }
-    }
-
-    fn change(&mut self, node: NodeId, change: impl FnOnce(&mut Life)) {
-        if let Some((place, number)) = self.alive.get(&node) {
-            change(&mut self.places[*place].lives[*number]);
-        }
-    }
-
-    fn leave(&mut self, node: NodeId) {
-        let Some((place, _)) = self.alive.remove(&node) else { return };
-        let pool = self.places[place].pool;
-        self.leaving.entry(pool).or_default().retain(|leaving| *leaving != node);
-        // Unless its successor is there already.
-        if self.alive.values().all(|(other, _)| *other != place) {
-            self.vacant.entry(pool).or_default().push_back(place);
-        }
-    }
+    let places = super::places::of(recording).into_iter().map(|place| {
+        let lives = place.nodes.iter().filter_map(|node| lives.remove(node)).collect();
+        Place { pool: place.pool, lives }
+    });
+    places.collect()
 }
 
 /// How bad an end is, as an index of [`WORST`].

@@ -1,11 +1,12 @@
-//! A heat map: how much of its CPU each node has in use, over time, in one run.
+//! A heat map: how much of its CPU the node in each place of a pool has in use, over time, in one run.
 
 use std::collections::BTreeMap;
 
-use sim::SimTime;
 use sim::fact::Fact;
 use sim::model::node::NodeId;
+use sim::model::pool::PoolId;
 use sim::model::resources::Lane;
+use sim::{SimTime, Span};
 
 use super::{Story, x};
 use crate::chart::{Axis, Chart, Color, Ink, Mark, Tick};
@@ -13,7 +14,7 @@ use crate::folds::usage::Users;
 
 /// So many columns are drawn.
 const COLUMNS: usize = 120;
-/// So many nodes have a row, those that were launched first.
+/// So many places in pools have a row.
 const ROWS: usize = 40;
 /// So many shades are told apart, up to what a node offers.
 const SHADES: u64 = 8;
@@ -28,6 +29,36 @@ struct Row {
     used: Vec<u128>,
 }
 
+impl Row {
+    /// Stretches of one shade, each with the most that is used in it.
+    fn cells(&self, from: SimTime, to: SimTime) -> Vec<(SimTime, SimTime, f64)> {
+        let step = step(from, to);
+        let mut cells: Vec<(SimTime, SimTime, f64)> = Vec::new();
+        for (column, used) in self.used.iter().enumerate() {
+            let begin = from + Span::from_ms(step * column as u64);
+            let end = if column + 1 == COLUMNS { to } else { begin + Span::from_ms(step) };
+            let (begin, end) = (begin.max(self.from), end.min(self.to));
+            let ms = end.since(begin).as_ms();
+            if ms == 0 {
+                continue;
+            }
+            let share = *used as f64 / (self.offers.max(1) as f64 * ms as f64);
+            match cells.last_mut() {
+                Some(last) if shade(last.2) == shade(share) && last.1 == begin => {
+                    (last.1, last.2) = (end, last.2.max(share));
+                }
+                _ => cells.push((begin, end, share)),
+            }
+        }
+        cells
+    }
+}
+
+/// The length of a column in milliseconds; the last takes what is left.
+fn step(from: SimTime, to: SimTime) -> u64 {
+    (to.since(from).as_ms() / COLUMNS as u64).max(1)
+}
+
 /// The chart; none where nothing is used.
 pub(super) fn chart(story: &Story<'_>) -> Option<Chart> {
     story.subject.utilisation.as_ref()?;
@@ -37,47 +68,36 @@ pub(super) fn chart(story: &Story<'_>) -> Option<Chart> {
     if rows.values().all(|row| row.used.iter().all(|used| *used == 0)) {
         return None;
     }
-    let shown = rows.len().min(ROWS);
-    let step = to.since(from).as_ms() / COLUMNS as u64;
+    let places = super::places::of(story.recording);
+    let shown = places.len().min(ROWS);
     let (mut marks, mut hot) = (Vec::new(), 0.0_f64);
-    for (index, row) in rows.values().take(ROWS).enumerate() {
+    for (index, place) in places.iter().take(ROWS).enumerate() {
         let (low, high) = ((shown - index) as f64 - 0.95, (shown - index) as f64 - 0.05);
-        let mut cells: Vec<(SimTime, SimTime, u64)> = Vec::new();
-        for (column, used) in row.used.iter().enumerate() {
-            let begin = from + sim::Span::from_ms(step * column as u64);
-            let end = if column + 1 == COLUMNS { to } else { begin + sim::Span::from_ms(step) };
-            let (begin, end) = (begin.max(row.from), end.min(row.to));
-            let ms = end.since(begin).as_ms();
-            if ms == 0 {
-                continue;
+        for row in place.nodes.iter().filter_map(|node| rows.get(node)) {
+            for (begin, end, share) in row.cells(from, to) {
+                hot = hot.max(share);
+                let ink = match shade(share) {
+                    shade if shade > SHADES => Ink::full(Color::Vermillion),
+                    shade => Ink::tint(Color::Green, 0.06 + 0.94 * shade as f64 / SHADES as f64),
+                };
+                let points = vec![(x(begin), low, high), (x(end), low, high)];
+                marks.push(Mark::Area { points, ink });
             }
-            let share = *used as f64 / (row.offers.max(1) as f64 * ms as f64);
-            hot = hot.max(share);
-            let shade = shade(share);
-            match cells.last_mut() {
-                Some(last) if last.2 == shade && last.1 == begin => last.1 = end,
-                _ => cells.push((begin, end, shade)),
-            }
-        }
-        for (begin, end, shade) in cells {
-            let ink = match shade {
-                shade if shade > SHADES => Ink::full(Color::Vermillion),
-                shade => Ink::tint(Color::Green, 0.06 + 0.94 * shade as f64 / SHADES as f64),
-            };
-            let points = vec![(x(begin), low, high), (x(end), low, high)];
-            marks.push(Mark::Area { points, ink });
         }
     }
-    let left_out = match rows.len() - shown {
+    let left_out = match places.len() - shown {
         0 => String::new(),
-        more => format!("; {more} later nodes are not shown"),
+        more => format!("; {more} more places are not shown"),
     };
     let every = shown.div_ceil(20).max(1);
-    let ticks = rows.keys().take(ROWS).enumerate().filter(|(index, _)| index % every == 0);
-    let ticks = ticks.map(|(index, node)| Tick {
-        at: (shown - index) as f64 - 0.5,
-        text: story.recording.legend.model.node_name(*node, pool_of(story, *node)),
+    let mut numbers: BTreeMap<PoolId, usize> = BTreeMap::new();
+    let named = places.iter().take(ROWS).map(|place| {
+        let number = numbers.entry(place.pool).or_default();
+        *number += 1;
+        format!("{} {number}", legend.model.names.text(legend.model.pools[place.pool].name))
     });
+    let ticks = named.enumerate().filter(|(index, _)| index % every == 0);
+    let ticks = ticks.map(|(index, text)| Tick { at: (shown - index) as f64 - 0.5, text });
     let mut y = Axis::from_zero("", shown as f64, true, |_, _| String::new());
     (y.from, y.to, y.ticks, y.lines) = (0.0, shown as f64, ticks.collect(), false);
     Some(Chart {
@@ -110,19 +130,11 @@ fn shade(share: f64) -> u64 {
     shade
 }
 
-fn pool_of(story: &Story<'_>, node: NodeId) -> sim::model::pool::PoolId {
-    let launched = story.recording.facts.iter().find_map(|(_, fact)| match *fact {
-        Fact::NodeLaunched { node: own, pool, .. } if own == node => Some(pool),
-        _ => None,
-    });
-    launched.expect("a row is of a node that was launched")
-}
-
 /// What every node used, by node.
 fn rows(story: &Story<'_>) -> BTreeMap<NodeId, Row> {
     let legend = story.recording.legend;
     let (from, to) = (legend.from, legend.to);
-    let step = (to.since(from).as_ms() / COLUMNS as u64).max(1);
+    let step = step(from, to);
     let mut rows: BTreeMap<NodeId, Row> = BTreeMap::new();
     let mut users = Users::default();
     let advance = |row: &mut Row, at: SimTime| {
@@ -131,7 +143,7 @@ fn rows(story: &Story<'_>) -> BTreeMap<NodeId, Row> {
         while begin < end {
             let column = usize::try_from(begin.since(from).as_ms() / step).unwrap_or(usize::MAX);
             let column = column.min(COLUMNS - 1);
-            let edge = from + sim::Span::from_ms(step * (column as u64 + 1));
+            let edge = from + Span::from_ms(step * (column as u64 + 1));
             let next = if column + 1 == COLUMNS { end } else { edge.min(end) };
             row.used[column] += u128::from(row.now) * u128::from(next.since(begin).as_ms());
             begin = next;

@@ -47,7 +47,7 @@ pub(super) fn chart(story: &Story<'_>) -> Option<Chart> {
         |y: f64, name: &str, value: String, color| Side { y, name: name.into(), value, color };
     let per_second = |a_day: f64| format!("{}/s", thousands(a_day / 86_400.0));
     let sides = vec![
-        side(last(&offered), "come in", per_second(all), Color::Black),
+        side(last(&offered), "offered", per_second(all), Color::Black),
         side(last(&served) / 2.0, "served", per_second(all - lost), Color::Green),
     ];
     let most = offered.iter().copied().fold(0.0, f64::max);

@@ -8,6 +8,7 @@ mod heat;
 mod load;
 mod nodes;
 mod pending;
+mod places;
 mod prices;
 mod risk;
 mod savings;

@@ -52,6 +52,8 @@ fn instance_type(legend: &Legend, weights: &Weights, machine: &InstanceType) -> 
         "instanceType": text(legend, machine.name),
         "milliCpu": machine.capacity[Lane::CPU],
         "memoryBytes": machine.capacity[Lane::MEMORY],
+        "allocatableMilliCpu": machine.allocatable[Lane::CPU],
+        "allocatableMemoryBytes": machine.allocatable[Lane::MEMORY],
         // Larger than what JSON's numbers hold exactly.
         "weight": weights.of(&machine.capacity).to_string(),
         "onDemandMicroUsdPerHour": machine.on_demand.0,

@@ -211,9 +211,11 @@ impl Filling<'_> {
             Controller::Deployment { .. } => Kind::Deployment,
             Controller::StatefulSet { .. } => Kind::StatefulSet,
             Controller::DaemonSet => Kind::DaemonSet,
-            Controller::Job(_) | Controller::DeadlineJob(_) => Kind::Job,
+            Controller::Job(_) | Controller::DeadlineJob(_) | Controller::ArrivingJobs { .. } => {
+                Kind::Job
+            }
             Controller::CronJob { .. } => Kind::CronJob,
-            Controller::Pod { .. } => Kind::Pod,
+            Controller::Pod { .. } | Controller::ArrivingPods { .. } => Kind::Pod,
         };
         let list = &self.model.specs[row.spec].containers.list;
         let container = list.get(container).map_or("", |it| names.text(it.name));
