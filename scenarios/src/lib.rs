@@ -77,6 +77,7 @@ pub const LIBRARY: &[(&str, &str)] = &[
     ("stateful-loses-its-zone", include_str!("../library/stateful-loses-its-zone.yaml")),
     ("nightly-batch-on-spot", include_str!("../library/nightly-batch-on-spot.yaml")),
     ("synthetic-sixty-services", include_str!("../library/synthetic-sixty-services.yaml")),
+    ("leaking-service", include_str!("../library/leaking-service.yaml")),
     ("rollout-in-a-reclaim-storm", include_str!("../library/rollout-in-a-reclaim-storm.yaml")),
     (
         "black-friday-on-a-fixed-fleet",
