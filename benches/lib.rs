@@ -1,7 +1,7 @@
 //! What benches share: the cost of a piece of work, printed as one JSON line.
 //!
 //! The cost is CPU time of this thread, because machines are shared and a clock on the wall counts
-//! everybody's work.
+//! the work of all.
 
 pub mod cluster;
 

@@ -379,7 +379,7 @@ impl Node {
         Some(entries.remove(at).2)
     }
 
-    /// Moves it and all below it by so many bytes.
+    /// Moves it and all below it by a number of bytes.
     fn shift(&mut self, by: usize) {
         self.span = self.span.start + by..self.span.end + by;
         match &mut self.value {

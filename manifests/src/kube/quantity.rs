@@ -24,29 +24,27 @@ impl Quantity {
         quantity::Quantity::parse(&self.0)
     }
 
-    /// What the text means, as a float: its digits times a power of ten, as Kubernetes multiplies them.
-    /// `0.3` is 3 times 0.1, which is not the float next to 0.3.
+    /// What the text means, as digits and the power of ten that they count.
     ///
     /// # Errors
     /// As [`Quantity::amount`].
     // apimachinery: pkg/api/resource/quantity.go AsApproximateFloat64
-    pub fn approximate(&self) -> Result<f64, String> {
+    pub fn decimal(&self) -> Result<(i64, i32), String> {
         let amount = self.amount()?;
+        let wrong = || format!("`{}` has more digits than Kubernetes counts with", self.0);
         let number = self.0.trim_end_matches(|it: char| it != '.' && !it.is_ascii_digit());
         let exponent = match &self.0[number.len()..] {
             "" => 0,
             "m" => -3,
             "u" => -6,
             "n" => -9,
-            // Whole numbers of anything else are exact either way.
-            _ => return Ok(amount.milli() as f64 / 1_000.0),
+            // Of anything larger, thousandths are enough.
+            _ => return Ok((i64::try_from(amount.milli()).map_err(|_| wrong())?, -3)),
         };
         let digits: String = number.chars().filter(|it| *it != '.').collect();
         let places = number.split_once('.').map_or(0, |(_, fraction)| fraction.len());
-        let wrong = |_| format!("`{}` has more digits than Kubernetes counts with", self.0);
-        let digits: i64 = digits.parse().map_err(wrong)?;
-        let power: f64 = format!("1e{}", exponent - places as i64).parse().unwrap_or(0.0);
-        Ok(digits as f64 * power)
+        let places = i32::try_from(places).map_err(|_| wrong())?;
+        Ok((digits.parse().map_err(|_| wrong())?, exponent - places))
     }
 }
 

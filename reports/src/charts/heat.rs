@@ -12,11 +12,11 @@ use super::{Story, x};
 use crate::chart::{Axis, Chart, Color, Ink, Mark, Tick};
 use crate::folds::usage::Users;
 
-/// So many columns are drawn.
+/// How many columns are drawn.
 const COLUMNS: usize = 120;
-/// So many places in pools have a row.
+/// How many places in pools have a row.
 const ROWS: usize = 40;
-/// So many shades are told apart, up to what a node offers.
+/// How many shades there are, up to what a node offers.
 const SHADES: u64 = 8;
 
 /// CPU that a node has in use: when it is there, what it offers, and the integral over each column.

@@ -14,7 +14,7 @@ use sim::setup::Draft;
 use sim::table::Id;
 use sim::{SimTime, Span, digest};
 
-use super::trace::{Recorded, instant};
+use super::trace::Recorded;
 use super::{Arrivals, NO_LOAD, ReadGenerator, ReadSource, Zoned};
 use crate::assumption::{self, Assumption};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -170,7 +170,7 @@ fn rows(model: &mut Model, recorded: &Recorded, workload: WorkloadId) -> Vec<Row
     let template = model.workloads[workload].spec;
     let lane = recorded.rows.iter().any(|row| row.gpus > 0).then(|| model.lane(GPU)).flatten();
     let mut known: BTreeMap<_, SpecId> = BTreeMap::new();
-    let row = |row: &super::trace::Row| {
+    let row = |row: &super::rows::Row| {
         let spec = *known.entry((row.cpu, row.memory, row.gpus)).or_insert_with(|| {
             let mut spec = model.specs[template].clone();
             spec.resize(row.cpu, row.memory);
@@ -180,7 +180,7 @@ fn rows(model: &mut Model, recorded: &Recorded, workload: WorkloadId) -> Vec<Row
             model.specs.intern(spec)
         });
         let lasts = Span::from_secs_f64(row.lasts.unwrap_or_default()).max(Span::from_ms(1));
-        Row { at: instant(row), lasts, spec }
+        Row { at: row.instant(), lasts, spec }
     };
     recorded.rows.iter().map(row).collect()
 }

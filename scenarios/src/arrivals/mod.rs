@@ -8,6 +8,7 @@ pub(crate) mod amounts;
 mod columns;
 mod lower;
 mod processes;
+mod rows;
 mod swf;
 mod trace;
 

@@ -4,7 +4,7 @@
 //! never ran (no run time, no processors) are left out.
 // https://www.cs.huji.ac.il/labs/parallel/workload/swf.html, version 2.2
 
-use super::trace::{Row, Table, whole};
+use super::rows::{Row, Table, whole};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::limits::ARRIVAL_ROWS;
 

@@ -1,9 +1,10 @@
 //! Traces of arrivals: from a file to compact rows, in the order of their times.
 
 use csv::{ReaderBuilder, StringRecord};
-use sim::{SimTime, Span};
+use sim::Span;
 
 use super::columns::{Field, Layout, span_of};
+use super::rows::{Row, Table, whole};
 use super::{Reader, swf};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::file::arrivals::Trace;
@@ -20,21 +21,6 @@ pub(super) struct Recorded {
     pub(super) understood: String,
 }
 
-/// One arrival.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub(super) struct Row {
-    /// When, in seconds of the file.
-    pub(super) at: f64,
-    /// How long it runs, in seconds, if that is said.
-    pub(super) lasts: Option<f64>,
-    /// In millicores, if that is said.
-    pub(super) cpu: Option<u64>,
-    /// In bytes, if that is said.
-    pub(super) memory: Option<u64>,
-    /// How many whole GPUs.
-    pub(super) gpus: u32,
-}
-
 impl Recorded {
     /// What is requested on average where that is said, in millicores and bytes.
     pub(super) fn mean_size(&self) -> [Option<u64>; 2] {
@@ -45,17 +31,6 @@ impl Recorded {
             u64::try_from(mean).ok()
         })
     }
-}
-
-/// What a file holds.
-pub(super) struct Table {
-    pub(super) rows: Vec<Row>,
-    /// What each column was taken for.
-    pub(super) layout: String,
-    /// How many asked for a part of a GPU and are given a whole one.
-    pub(super) shared_gpus: usize,
-    /// How many were left out, as they never ran.
-    pub(super) left_out: usize,
 }
 
 impl Reader<'_> {
@@ -190,16 +165,4 @@ fn table(file: &Source, written: &Trace) -> Result<Table, Box<Diagnostic>> {
     }
     let layout = layout.understood(&header);
     Ok(Table { rows, layout, shared_gpus, left_out: 0 })
-}
-
-/// An amount of 0 or more as a whole number, rounded up; what is more than there is of anything is the
-/// most there is.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // within by the bound
-pub(super) fn whole(x: f64) -> u64 {
-    x.ceil().min((1_u64 << 50) as f64) as u64
-}
-
-/// The instant of a row.
-pub(super) fn instant(row: &Row) -> SimTime {
-    SimTime::ZERO + Span::from_secs_f64(row.at)
 }

@@ -257,7 +257,7 @@ pub struct Load {
     pub diurnal: Option<DailyRate>,
     /// More at random moments.
     pub bursts: Option<BurstOfRequests>,
-    /// So many from a time on, until the next step.
+    /// A rate from a time on, until the next step.
     #[serde(default)]
     pub steps: Vec<RateStep>,
     /// How far from the sum of it all.

@@ -5,6 +5,7 @@ use manifests::kube::{
     Quantity,
 };
 use sim::Span;
+use sim::model::decimal::Decimal;
 use sim::model::hpa::{
     Behavior, Change, HpaSpec, Measured, Metric, ResourceTarget, ScalingPolicy, ScalingRules,
     SelectPolicy, Target,
@@ -78,7 +79,7 @@ fn rules(
     if !said.policies.is_empty() {
         rules.policies = said.policies.iter().map(policy).collect::<Result<_, String>>()?;
     }
-    rules.tolerance = said.tolerance.as_ref().map(Quantity::approximate).transpose()?;
+    rules.tolerance = said.tolerance.as_ref().map(decimal).transpose()?;
     Ok(rules)
 }
 
@@ -159,6 +160,12 @@ fn target(source: &MetricSource) -> Result<Target, String> {
         (None, Some(value)) => Ok(Target::AverageValue(thousandths(value)?)),
         (None, None) => Err("metrics: a target has neither value nor averageValue".into()),
     }
+}
+
+/// A number as it is written: Kubernetes makes a float of it by multiplying its digits.
+pub(super) fn decimal(quantity: &Quantity) -> Result<Decimal, String> {
+    let (digits, exponent) = quantity.decimal()?;
+    Ok(Decimal { digits, exponent })
 }
 
 fn thousandths(quantity: &Quantity) -> Result<i64, String> {

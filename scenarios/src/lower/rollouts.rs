@@ -37,6 +37,10 @@ impl Lowering<'_> {
     /// Plans every rollout, in the order of time.
     pub(super) fn rollouts(&mut self, workloads: &[Written], context: &ClusterContext) {
         let file = self.file;
+        // Where a workload was refused, which has been said, the others have moved up.
+        if self.model.workloads.len() < workloads.len() {
+            return;
+        }
         let at = |rollout: &file::planned::Rollout| Span::parse(&rollout.at).unwrap_or_default();
         let mut order: Vec<usize> = (0..file.rollouts.len()).collect();
         order.sort_by_key(|index| at(&file.rollouts[*index]));

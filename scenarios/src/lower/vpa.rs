@@ -8,6 +8,8 @@ use sim::model::vpa::{
 };
 use sim::names::Names;
 
+use super::hpa::decimal;
+
 /// What an autoscaler says.
 ///
 /// # Errors
@@ -79,7 +81,7 @@ fn container_policy(
             oom_bump_up_ratio: said
                 .oom_bump_up_ratio
                 .as_ref()
-                .map(Quantity::approximate)
+                .map(decimal)
                 .transpose()
                 .map_err(wrong)?,
             oom_min_bump_up: said
@@ -110,7 +112,7 @@ pub fn amounts(said: &ResourceList) -> Result<Stated, String> {
 fn boost(said: &kube::StartupBoost) -> Result<Option<StartupBoost>, String> {
     let Some(cpu) = &said.cpu else { return Ok(None) };
     let by = match cpu.kind.as_str() {
-        "Factor" => Boost::Factor(cpu.factor.unwrap_or(1).into()),
+        "Factor" => Boost::Factor(cpu.factor.unwrap_or(1)),
         "Quantity" => {
             let quantity = cpu.quantity.as_ref().map(Quantity::amount).transpose()?;
             Boost::Quantity(quantity.map_or(0, manifests::quantity::Quantity::milli))

@@ -18,6 +18,7 @@ use std::collections::BTreeSet;
 
 use crate::action::Decision;
 use crate::fact::Fact;
+use crate::model::decimal::Decimal;
 use crate::model::pool::Keeper;
 use crate::table::{Table, id};
 use crate::world::World;
@@ -107,6 +108,14 @@ impl Autoscalers {
     ) -> Decision {
         self.all[id].decide(occasion, trial)
     }
+}
+
+/// A decimal as the float that upstream computes with: 0.3 is 3 times 0.1, which is not the float next
+/// to it.
+// apimachinery: pkg/api/resource/quantity.go AsApproximateFloat64
+fn float(of: Decimal) -> f64 {
+    let power: f64 = format!("1e{}", of.exponent).parse().unwrap_or(0.0);
+    of.digits as f64 * power
 }
 
 /// Whether a fact is about instances, the market or what was asked of it. Most facts are about pods,

@@ -14,7 +14,7 @@ pub enum Amount {
 }
 
 impl Amount {
-    /// So many percent, as a kubelet reads them.
+    /// A number of percent, as a kubelet reads them.
     // kubelet: pkg/kubelet/eviction/helpers.go parsePercentage
     #[must_use]
     pub fn percent(percent: f32) -> Amount {

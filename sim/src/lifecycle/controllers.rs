@@ -209,7 +209,7 @@ impl Controllers {
         Vec::new()
     }
 
-    /// A container of a pod was started again, of which that has happened so many times: a Job whose
+    /// A container of a pod was started again, of which that has happened this often: a Job whose
     /// pods restart by themselves counts that.
     pub fn container_restarted(&mut self, world: &World, pod: PodId, restarts: u32) -> Vec<Action> {
         match controller(world, pod) {

@@ -23,7 +23,7 @@ pub fn begin(world: &World, node: NodeId, why: Cause) -> Vec<Action> {
     cordon.into_iter().chain(evictions(world, node, why)).collect()
 }
 
-/// Asks for the eviction of everybody who is still there.
+/// Asks for the eviction of every pod that is still there.
 #[must_use]
 pub fn evictions(world: &World, node: NodeId, why: Cause) -> Vec<Action> {
     left(world, node).map(|pod| Action::Evict { pod, why }).collect()

@@ -111,7 +111,7 @@ impl Gangs {
         Some(worked)
     }
 
-    /// The horizon has come: what everybody has done since the last checkpoint is not lost.
+    /// The horizon has come: what every member has done since the last checkpoint is not lost.
     pub fn close(&mut self, world: &World) {
         for ((workload, replica), gang) in &mut self.gangs {
             let controller = world.model().workloads[*workload].controller;

@@ -234,7 +234,7 @@ impl Jobs {
         self.pay(world, key)
     }
 
-    /// A container of a pod was started again, of which that has happened so many times. A Job gives up
+    /// A container of a pod was started again, of which that has happened this often. A Job gives up
     /// when its pods that run have restarted as often as it lets pods fail.
     // Job controller: job_controller.go pastBackoffLimitOnFailure
     pub fn container_restarted(&mut self, world: &World, pod: PodId, restarts: u32) -> Vec<Action> {

@@ -1,11 +1,12 @@
-//! HorizontalPodAutoscalers: what one is told to hold, and how fast it may act. Defaults are filled in.
+//! HorizontalPodAutoscalers: what one is to hold, and how fast it may act. Defaults are filled in.
 
+use super::decimal::Decimal;
 use crate::names::NameId;
 use crate::time::Span;
 
 /// `spec` of a HorizontalPodAutoscaler, after defaulting.
 // API server: apis/autoscaling/v2/defaults.go SetDefaults_HorizontalPodAutoscaler
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct HpaSpec {
     /// The fewest replicas it sets.
     pub min_replicas: u32,
@@ -94,7 +95,7 @@ pub enum Target {
 }
 
 /// How fast an autoscaler acts in each direction.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Behavior {
     /// To more replicas.
     pub up: ScalingRules,
@@ -103,7 +104,7 @@ pub struct Behavior {
 }
 
 /// How fast an autoscaler acts in one direction.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ScalingRules {
     /// For how long it remembers what it has recommended, and follows the most cautious of it; `None` is
     /// what the controller is configured with.
@@ -114,7 +115,7 @@ pub struct ScalingRules {
     pub policies: Vec<ScalingPolicy>,
     /// By which part a metric may miss its target before anything is done; `None` is what the
     /// controller is configured with.
-    pub tolerance: Option<f64>,
+    pub tolerance: Option<Decimal>,
 }
 
 /// Which of several policies decides.

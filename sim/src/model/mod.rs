@@ -5,6 +5,7 @@ pub mod budget;
 pub mod catalog;
 pub mod containers;
 pub mod deadline;
+pub mod decimal;
 pub mod disruption;
 pub mod failure;
 pub mod hpa;

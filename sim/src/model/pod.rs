@@ -8,7 +8,6 @@ use super::images::PodImages;
 pub use super::labels::NodeSelectorTerm;
 
 use super::labels::{LabelSet, Operator};
-use super::quota::QuotaId;
 use super::resources::{Lane, Resources};
 use super::selectors::{SelectorId, TermId, TopologyKeyId};
 use super::storage::PodVolumes;
@@ -22,6 +21,8 @@ id! {
     PodId
     /// A distinct pod specification.
     SpecId
+    /// A ResourceQuota, which counts pods.
+    QuotaId
     /// What distinct specs have in common that differ only in size.
     TraitsId
 }

@@ -27,7 +27,7 @@ pub struct Pool {
     pub keeper: Keeper,
 }
 
-/// What bounds what is bought for a pool, whoever buys it.
+/// What bounds what is bought for a pool, by any keeper.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Limits {
     /// What it pays for spot at most. While the price is above, it is given none and loses what it

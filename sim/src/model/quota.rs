@@ -5,14 +5,9 @@
 // API server: pkg/quota/v1/evaluator/core/pods.go
 
 use super::pod::PodSpec;
+pub use super::pod::QuotaId;
 use super::resources::Lane;
 use crate::names::NameId;
-use crate::table::id;
-
-id! {
-    /// A ResourceQuota.
-    QuotaId
-}
 
 /// A ResourceQuota.
 #[derive(Clone, PartialEq, Eq, Debug)]

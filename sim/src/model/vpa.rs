@@ -1,6 +1,7 @@
 //! VerticalPodAutoscalers: which containers one sizes, within which bounds, and how it acts.
 
 use super::containers::Amounts;
+use super::decimal::Decimal;
 use crate::names::NameId;
 use crate::time::Span;
 
@@ -40,7 +41,7 @@ impl From<&Amounts> for Stated {
 }
 
 /// `spec` of a VerticalPodAutoscaler.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct VpaSpec {
     /// How it acts on pods.
     pub mode: UpdateMode,
@@ -97,7 +98,7 @@ pub struct EvictionRequirement {
 }
 
 /// `resourcePolicy.containerPolicies`: bounds of a container.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ContainerPolicy {
     /// Its name; `None` is every container that has no policy of its own.
     pub container: Option<NameId>,
@@ -118,10 +119,10 @@ pub struct ContainerPolicy {
 }
 
 /// How the recommender learns of a container, as far as it differs from its flags.
-#[derive(Clone, Copy, PartialEq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Learning {
     /// By how much memory grows after an out-of-memory kill.
-    pub oom_bump_up_ratio: Option<f64>,
+    pub oom_bump_up_ratio: Option<Decimal>,
     /// The least by which it grows, in bytes.
     pub oom_min_bump_up: Option<u64>,
     /// How long one peak of memory stands for.
@@ -131,7 +132,7 @@ pub struct Learning {
 }
 
 /// More CPU while a container starts.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct StartupBoost {
     /// How much more.
     pub by: Boost,
@@ -140,10 +141,10 @@ pub struct StartupBoost {
 }
 
 /// How much more CPU.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Boost {
     /// As many times as much.
-    Factor(f64),
+    Factor(u32),
     /// As many millicores more.
     Quantity(u64),
 }

@@ -209,7 +209,7 @@ impl Controller {
     }
 
     /// What a pod does before it ends by itself, if it does. How long that takes is not known of what
-    /// arrives: [`World::work`](crate::world::World::work) knows it.
+    /// arrives: the world knows it.
     #[must_use]
     pub fn work(self) -> Option<Work> {
         match self {

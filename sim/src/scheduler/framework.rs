@@ -37,7 +37,7 @@ pub struct PodView<'w> {
     pub related: &'w Related,
     /// The classes of pods like it.
     pub alike: Alike,
-    /// Everybody's selectors and terms.
+    /// The selectors and terms of all.
     pub selectors: &'w Selectors,
     /// The one node that a DaemonSet meant it for.
     pub meant_for: Option<NodeId>,

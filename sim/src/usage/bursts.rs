@@ -8,7 +8,7 @@ use crate::model::usage::{Amount, Bursts};
 use crate::rng::Stream;
 use crate::time::{SimTime, Span};
 
-/// So many windows are looked at for the next burst; one in e windows has none.
+/// How many windows are looked at for the next burst; one in e windows has none.
 const WINDOWS: u64 = 10_000;
 
 impl<V: Amount> Bursts<V> {

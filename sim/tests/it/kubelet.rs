@@ -76,7 +76,7 @@ fn with(plan: &Plan, loads: Vec<Load>) -> Setup {
     setup
 }
 
-/// One on-demand node of 4 CPU and 16 GiB, and so many pods of 2 GiB on it.
+/// One on-demand node of 4 CPU and 16 GiB, and a number of pods of 2 GiB on it.
 fn plan(replicas: u32, minutes: u64) -> Plan {
     let mut plan = simple(0.0, 1, Span::from_secs(60 * minutes));
     plan.workloads = vec![service("web", replicas)];

@@ -2,7 +2,7 @@
 //!
 //! A test is a cluster, a pod, and what every node answers: the score of the plugin under test, with
 //! its weight, or which plugin refuses the pod and in which words. `UPDATE_EXPECT=1` rewrites what is
-//! expected; whoever reviews the difference is the test. The golden cases hold the same rules against
+//! expected; the review of the difference is the test. The golden cases hold the same rules against
 //! kube-scheduler itself; these say what each rule is for.
 
 mod affinity;

@@ -412,6 +412,7 @@ impl<W: Write> Dump<W> {
                     "targetRef": target, "updatePolicy": {"updateMode": "Off"},
                 }),
             ),
+            ("v1", "ResourceQuota", json!({"hard": {"pods": 1_000_000}})),
         ] {
             let metadata = self.metadata(namespace, name, &json!({}), None);
             self.put(

@@ -191,7 +191,7 @@ impl FixedSize {
         Vec::new()
     }
 
-    /// An instance was launched, for itself or in the place of another.
+    /// An instance was launched, for itself or as the replacement of another.
     fn launched(&mut self, world: &World, node: NodeId) {
         self.state.count(world, node, true);
         if let Some(Launch { purpose: Purpose::Replace(old), .. }) = self.wanted.pop_front() {

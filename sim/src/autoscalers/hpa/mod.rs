@@ -65,8 +65,8 @@ impl Tolerance {
     // podautoscaler: horizontal.go computeReplicasForMetrics, replica_calculator.go Tolerances
     fn of(spec: &HpaSpec, controller: &Controller) -> Tolerance {
         let own = spec.behavior.as_ref().filter(|_| controller.configurable_tolerance);
-        let up = own.and_then(|behavior| behavior.up.tolerance);
-        let down = own.and_then(|behavior| behavior.down.tolerance);
+        let up = own.and_then(|behavior| behavior.up.tolerance).map(super::float);
+        let down = own.and_then(|behavior| behavior.down.tolerance).map(super::float);
         let default = controller.tolerance;
         Tolerance { up: up.unwrap_or(default), down: down.unwrap_or(default) }
     }

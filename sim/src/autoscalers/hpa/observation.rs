@@ -1,5 +1,5 @@
 //! What the HorizontalPodAutoscaler controller sees in one reconcile: the scale, the pods that its
-//! selector selects, and their metrics. Instants are in milliseconds and may lie before `T+0`.
+//! selector selects, and their metrics. Times are in milliseconds and may lie before `T+0`.
 
 use crate::model::containers::{Amounts, Container, ContainerKind, Containers};
 use crate::model::hpa::Measured;
@@ -13,7 +13,7 @@ pub struct Observation<'o> {
     pub scale: Option<(u32, u32)>,
     /// What became of the selector.
     pub selection: Selection,
-    /// The pods that are selected, whoever owns them.
+    /// The pods that are selected, whatever owns them.
     pub pods: &'o [SeenPod<'o>],
     /// Their metrics.
     pub metrics: &'o dyn Metrics,

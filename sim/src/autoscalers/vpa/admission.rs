@@ -81,10 +81,9 @@ pub fn created(
     (containers, boosted)
 }
 
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
 fn more(milli: u64, by: Boost) -> u64 {
     match by {
-        Boost::Factor(factor) => (milli as f64 * factor) as u64,
+        Boost::Factor(factor) => milli.saturating_mul(factor.into()),
         Boost::Quantity(more) => milli.saturating_add(more),
     }
 }

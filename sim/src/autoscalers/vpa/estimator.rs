@@ -22,7 +22,7 @@ pub struct Recommendation {
 /// The most of anything that is recommended.
 const MOST: f64 = 1e14;
 
-/// What a container should request that is one of so many of its pod.
+/// What a container should request that is one of a number in its pod.
 // VPA: recommender/logic/recommender.go, estimator.go
 pub(super) fn recommend(
     config: &RecommenderConfig,

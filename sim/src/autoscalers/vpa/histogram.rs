@@ -175,10 +175,10 @@ impl Weights {
     }
 }
 
-/// The instant from which a histogram counts before its first sample: the year one. Instants are in
+/// The instant from which a histogram counts before its first sample: the year one. Times are in
 /// milliseconds of Unix time.
 const ZERO_MS: i64 = -62_135_596_800_000;
-/// After so many half-lives the reference moves, so that weights stay finite.
+/// After this number of half-lives the reference moves, so that weights stay finite.
 const MOST_HALF_LIVES: i64 = 100;
 
 /// A histogram in which a sample weighs twice as much as one a half-life before.

@@ -22,7 +22,7 @@ id! {
 /// Which pod: a number that is given once.
 pub type PodNumber = u64;
 
-/// All that the recommender knows. Instants are in milliseconds of Unix time.
+/// All that the recommender knows. Times are in milliseconds of Unix time.
 #[derive(Clone, Debug)]
 pub struct Recommender {
     config: RecommenderConfig,
@@ -135,7 +135,7 @@ impl Recommender {
             return;
         }
         let used = bytes.max(instance.peak);
-        let ratio = aggregate.learning.oom_bump_up_ratio.unwrap_or(ratio);
+        let ratio = aggregate.learning.oom_bump_up_ratio.map_or(ratio, crate::autoscalers::float);
         let least = aggregate.learning.oom_min_bump_up.unwrap_or(least);
         let needed = used.saturating_add(least).max(estimator::scaled(used, ratio));
         instance.memory(aggregate, interval_ms, (needed, Source::OutOfMemory), at_ms);

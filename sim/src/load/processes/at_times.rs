@@ -16,7 +16,7 @@ pub struct AtTimes {
 }
 
 impl AtTimes {
-    /// At these seconds, in any order, and again in every period of so many seconds if there is one.
+    /// At these seconds, in any order, and again in every period of this many seconds if there is one.
     ///
     /// # Errors
     /// If there is none, one is negative, or one does not lie within the period.

@@ -21,7 +21,7 @@ pub trait Process: Debug + Send + Sync {
     /// The instants of one run, with a stream of its own.
     fn open(&self, draws: Draws) -> Times;
 
-    /// How many instants there are within so many seconds, on average.
+    /// How many instants there are within a number of seconds, on average.
     fn expected(&self, seconds: f64) -> f64;
 }
 

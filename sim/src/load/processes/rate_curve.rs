@@ -33,7 +33,7 @@ impl RateCurve {
         Ok(RateCurve { per_hour: per_hour.into(), slot, phase })
     }
 
-    /// The rate at so many seconds.
+    /// The rate at a second of the period.
     fn rate(&self, at: f64) -> f64 {
         let slots = self.per_hour.len() as f64;
         let place = ((at + self.phase) / self.slot) % slots;
@@ -43,7 +43,7 @@ impl RateCurve {
         self.per_hour[index]
     }
 
-    /// How many arrive on average from the start of the period until so many seconds of it.
+    /// How many arrive on average from the start of the period until a second of it.
     fn integral(&self, until: f64) -> f64 {
         let slots = self.per_hour.len() as f64;
         let hours = self.slot / 3_600.0;
