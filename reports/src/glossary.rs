@@ -316,6 +316,45 @@ pub const FIGURES: &[Figure] = &[
         &["waiting at the end"],
         "pods that no node takes, and what the scheduler says",
     ),
+    figure(
+        "CPU / memory used",
+        &["cpu used", "memory used"],
+        "the part of what ready nodes offer that containers use, a mean over time",
+    ),
+    figure(
+        "unserved requests",
+        &["requests /day"],
+        "requests of a workload's load that its ready replicas could not serve, a day and as a part \
+        of all",
+    ),
+    figure(
+        "OOM kills /week",
+        &["oom kills"],
+        "containers that the kernel killed, because they or their node were out of memory",
+    ),
+    figure(
+        "restarts /week",
+        &["restarts"],
+        "containers that the kubelet started again, after the back-off where they had failed before",
+    ),
+    figure(
+        "pressure evictions /week",
+        &["pressure evictions"],
+        "pods that the kubelet evicted because its node was short of memory",
+    ),
+    figure(
+        "CPU throttled / contended",
+        &["cpu throttled", "cpu contended"],
+        "of the CPU that pods would use, what their limits denied them, and what a full node did not \
+        have",
+    ),
+    figure(
+        "arrive /day",
+        &["arrivals"],
+        "Jobs and bare pods that a generator lets arrive, alike on every plan",
+    ),
+    figure("pods /day", &[], "pods that arrived, with all that a Job runs"),
+    figure("pod-h /day", &[], "for how long the pods that arrived are to run, together"),
 ];
 
 /// Every figure: those above, and those that folds declare.
@@ -331,7 +370,9 @@ pub fn named(label: &str) -> Option<Figure> {
     let is = |figure: &Figure| {
         plain(figure.label) == wanted || figure.also.iter().any(|also| plain(also) == wanted)
     };
-    all().find(is).filter(|_| !wanted.is_empty())
+    let found = all().find(is).filter(|_| !wanted.is_empty());
+    // A figure of one workload: `Unserved requests, default/shop`.
+    found.or_else(|| label.rsplit_once(", ").and_then(|(figure, _)| named(figure)))
 }
 
 /// A label without capitals, signs and the unit of time that it is per.
@@ -339,7 +380,7 @@ fn plain(label: &str) -> String {
     let words = label.split(|c: char| !c.is_alphanumeric() && c != '×' && c != '$');
     let words = words.filter(|word| !word.is_empty()).map(str::to_lowercase);
     let words: Vec<String> = words.collect();
-    let per = matches!(words.last().map(String::as_str), Some("day" | "month"));
+    let per = matches!(words.last().map(String::as_str), Some("day" | "week" | "month"));
     words[..words.len() - usize::from(per && words.len() > 1)].join(" ")
 }
 
