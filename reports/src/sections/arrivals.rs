@@ -10,7 +10,7 @@ pub(super) fn section(summary: &Summary) -> Option<Section> {
     let cell = |estimate: Estimate| Cell::mean(estimate, Unit::Rate);
     let rows = generators.iter().map(|it| {
         let cells = [it.arrivals_per_day, it.pods_per_day, it.pod_hours_per_day].map(cell);
-        Row::new(&format!("Arrivals, {}", it.generator), cells)
+        Row::new(format!("Arrivals, {}", it.generator), cells)
     });
     let table = Table {
         title: "",
