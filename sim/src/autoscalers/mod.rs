@@ -8,7 +8,7 @@
 //!
 //! | a pool's keeper | who |
 //! |---|---|
-//! | [`Keeper::FixedSize`](crate::model::pool::Keeper::FixedSize) | [`fixed_size`], one for each pool |
+//! | [`Keeper::FixedSize`] | [`fixed_size`], one for each pool |
 
 pub mod fixed_size;
 pub mod hpa;

@@ -5,7 +5,7 @@
 //! ranking keeps one number a node, its cell, and how many nodes each cell holds. Repairing a node
 //! is moving it from cell to cell.
 //!
-//! [`Answer`]: super::answers::Answer
+//! [`Answer`]: super::node_cache::Answer
 
 use super::framework::PodView;
 use super::journal_reader::{JournalReader, LastMoves, Moves, News};

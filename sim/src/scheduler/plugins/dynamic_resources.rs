@@ -1,5 +1,5 @@
 //! DynamicResources: claims on devices. Only that a claim is missing is modelled
-//! ([`awaits_device`](crate::model::pod::PodSpec::awaits_device)); pods without claims it treats
+//! ([`awaits_device`](crate::model::pod::PodTraits::awaits_device)); pods without claims it treats
 //! alike.
 
 use crate::model::pod::PodSpec;
