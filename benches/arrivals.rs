@@ -1,4 +1,4 @@
-//! What arrives, as a scenario says it: a million drawn pods in a day, the day of `day.rs` as a trace,
+//! What arrives, as a scenario says it: a million pods of two classes in a day, the day of `day.rs` as a trace,
 //! and Alibaba's openb trace on its GPU nodes.
 //!
 //! The openb files are not ours to give away: their folder is named in `SPOTSIM_OPENB`.
@@ -44,13 +44,13 @@ fn nodes(count: u32) -> String {
     )
 }
 
-/// A million pods of two classes in a day, with their figures.
+/// A million pods of two classes in a day, with their figures. Sizes that are drawn would have the
+/// scheduler remember each of them on every node.
 fn million() {
     let text = format!(
         "{HEAD}horizon: 1d\n{}arrivals:\n  - name: pods\n    process: {{poisson: {{perHour: 41666.7}}}}\n    \
-         classes:\n      - {{name: small, weight: 80, cpu: {{logNormal: {{median: 250m, p95: 1}}}}, memory: \
-         {{logNormal: {{median: 512Mi, p95: 2Gi}}}}, correlation: 0.6, duration: {{logNormal: {{median: 3m, \
-         p95: 20m}}}}, template: {{containers: [{{name: pod}}]}}}}\n      - {{name: large, weight: 20, \
+         classes:\n      - {{name: small, weight: 80, duration: {{logNormal: {{median: 3m, p95: 20m}}}}, \
+         template: {{containers: [{{name: pod, resources: {{requests: {{cpu: 250m, memory: 512Mi}}}}}}]}}}}\n      - {{name: large, weight: 20, \
          duration: {{weibull: {{mean: 20m, shape: 0.8}}}}, template: {{containers: [{{name: pod, resources: \
          {{requests: {{cpu: 1, memory: 2Gi}}}}}}]}}}}\n",
         nodes(1_000)
