@@ -194,8 +194,8 @@ impl<'s> Population<'s> {
     }
 }
 
-/// A field of an object, which may not be there yet. What is something else is left as it is, and refused
-/// when it is read.
+/// A field of an object, which may not be there yet. A value of another kind is left as it is, and
+/// refused when it is read.
 fn field<'v>(object: &'v mut Value, name: &str) -> Option<&'v mut Value> {
     if object.is_null() {
         *object = json!({});
