@@ -13,6 +13,8 @@ mod case;
 mod objects;
 #[path = "vpa_conformance/recommender.rs"]
 mod recommender;
+#[path = "vpa_conformance/updater.rs"]
+mod updater;
 
 use serde_json::Value as Json;
 
@@ -24,6 +26,7 @@ fn answer(case: &Case) -> Json {
     match case.question["kind"].as_str() {
         Some("admission") => admission::answer(&case.question),
         Some("recommender") => recommender::answer(&case.question),
+        Some("updater") => updater::answer(&case.question),
         other => panic!("a case of kind {other:?}"),
     }
 }

@@ -15,14 +15,16 @@ use super::hpa::decimal;
 /// # Errors
 /// A sentence that says which field is wrong, and how.
 pub fn vpa(names: &mut Names, spec: &VerticalPodAutoscalerSpec) -> Result<VpaSpec, String> {
-    let update = spec.update_policy.clone().unwrap_or_default();
+    let update = spec.update_policy.as_ref();
     let policies = spec.resource_policy.iter().flat_map(|policy| &policy.container_policies);
     let policies = policies.map(|it| container_policy(names, it)).collect::<Result<_, String>>()?;
-    let requirements = update.eviction_requirements.iter().map(requirement);
+    let requirements = update.map(|it| it.eviction_requirements.iter().map(requirement).collect());
+    let after_oom = update.and_then(|update| update.evict_after_oom_seconds);
     Ok(VpaSpec {
-        mode: mode(update.update_mode.as_deref())?,
-        min_replicas: update.min_replicas,
-        requirements: requirements.collect::<Result<_, String>>()?,
+        mode: mode(update.and_then(|update| update.update_mode.as_deref()))?,
+        min_replicas: update.and_then(|update| update.min_replicas),
+        requirements: requirements.transpose()?,
+        evict_after_oom: after_oom.map(|seconds| Span::from_secs(seconds.into())),
         policies,
         boost: spec.startup_boost.as_ref().map(boost).transpose()?.flatten(),
     })
@@ -119,6 +121,6 @@ fn boost(said: &kube::StartupBoost) -> Result<Option<StartupBoost>, String> {
         }
         other => return Err(format!("startupBoost: `{other}` is neither Factor nor Quantity")),
     };
-    let lasts = Span::from_secs(cpu.duration_seconds.unwrap_or(0).into());
+    let lasts = cpu.duration_seconds.map(|seconds| Span::from_secs(seconds.into()));
     Ok(Some(StartupBoost { by, lasts }))
 }

@@ -15,7 +15,7 @@ pub struct Case {
     pub expect: Json,
 }
 
-/// Lists what differs, by its place in the answer. Ratios are floats and may differ in the last place.
+/// Lists what differs, by its place in the answer.
 pub fn compare(place: &str, expected: &Json, answer: &Json, found: &mut Vec<String>) {
     match (expected, answer) {
         (Json::Object(wanted), Json::Object(given)) => {

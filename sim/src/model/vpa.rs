@@ -48,8 +48,12 @@ pub struct VpaSpec {
     /// How many live pods there must be in a group before one of them is touched; `None` is what the
     /// updater is configured with.
     pub min_replicas: Option<u32>,
-    /// What must hold of a change before a pod is touched for it.
-    pub requirements: Vec<EvictionRequirement>,
+    /// What must hold of a change before a pod is touched for it; `None` if there is no policy of
+    /// updates at all.
+    pub requirements: Option<Vec<EvictionRequirement>>,
+    /// How soon after its start a container must be killed for want of memory for its pod to be touched
+    /// at once, if that differs from the updater's flag (`PerVPAConfig`).
+    pub evict_after_oom: Option<Span>,
     /// Bounds by container, in order.
     pub policies: Vec<ContainerPolicy>,
     /// More CPU while a container starts (`CPUStartupBoost`).
@@ -63,6 +67,21 @@ impl VpaSpec {
     pub fn policy(&self, container: NameId) -> Option<&ContainerPolicy> {
         let own = self.policies.iter().find(|policy| policy.container == Some(container));
         own.or_else(|| self.policies.iter().find(|policy| policy.container.is_none()))
+    }
+
+    /// Whether any container begins with more CPU than it keeps.
+    // VPA: pkg/utils/vpa/api.go HasStartupBoost
+    #[must_use]
+    pub fn boosts(&self) -> bool {
+        self.boost.is_some() || self.policies.iter().any(|policy| policy.boost.is_some())
+    }
+
+    /// For how long after its pod is ready a container keeps more CPU.
+    #[must_use]
+    pub fn boost_lasts(&self, container: NameId) -> Span {
+        let own = self.policy(container).and_then(|policy| policy.boost);
+        let lasts = |boost: StartupBoost| boost.lasts;
+        own.and_then(lasts).or(self.boost.and_then(lasts)).unwrap_or(Span::ZERO)
     }
 
     /// Whether a container is left as it is.
@@ -136,8 +155,8 @@ pub struct Learning {
 pub struct StartupBoost {
     /// How much more.
     pub by: Boost,
-    /// How long after the pod is ready.
-    pub lasts: Span,
+    /// How long after the pod is ready, if it is stated.
+    pub lasts: Option<Span>,
 }
 
 /// How much more CPU.

@@ -1,46 +1,43 @@
 //! What a pod is created with, or resized to: its containers with requests and limits as recommended.
 
-use std::collections::BTreeMap;
-
-use super::estimator::Recommendation;
+use super::estimator::Recommended;
 use super::sizing::{self, LimitRanges, Sized, Sizes, proportional_limit};
-use crate::model::vpa::{Boost, CpuMemory, UpdateMode, VpaSpec};
+use crate::model::vpa::{Boost, CpuMemory, Stated, UpdateMode, VpaSpec};
 use crate::names::NameId;
 
 /// The containers of a pod, with what the autoscaler sets.
-// VPA: admission-controller/resource/pod/patch/resource_updates.go
 #[must_use]
 pub fn sized(
     spec: &VpaSpec,
-    recommended: &BTreeMap<NameId, Recommendation>,
+    recommended: &Recommended,
     pod: &[Sized],
     ranges: &LimitRanges,
 ) -> Vec<Sized> {
-    sized_by(spec, &sizing::for_pod(spec, recommended, pod, ranges), pod, ranges)
+    let processed = sizing::for_pod(spec, recommended, pod, ranges);
+    let size =
+        |(name, was): &Sized| (*name, was.with(set(spec, &processed, *name, was, ranges.default)));
+    pod.iter().map(size).collect()
 }
 
-/// The same, of recommendations that are already those of the pod.
-pub(super) fn sized_by(
+/// What is set of a container, of recommendations that are already those of its pod: requests as
+/// recommended, and limits in proportion to what they were.
+// VPA: admission-controller/resource/pod/recommendation/recommendation_provider.go
+pub(super) fn set(
     spec: &VpaSpec,
-    processed: &BTreeMap<NameId, Recommendation>,
-    pod: &[Sized],
-    ranges: &LimitRanges,
-) -> Vec<Sized> {
-    let size = |(name, was): &Sized| {
-        let Some(recommendation) = processed.get(name) else { return (*name, *was) };
-        let target = recommendation.target;
-        let requests = target.zip(was.requests).map(|(target, request)| target.or(request));
-        let keeps_limits = spec.policy(*name).is_some_and(|policy| policy.requests_only);
-        let limit = |((limit, request), (target, default))| {
-            proportional_limit(limit, request, target, default).or(limit)
-        };
-        let limits = match keeps_limits {
-            true => was.limits,
-            false => was.limits.zip(was.requests).zip(target.zip(ranges.default)).map(limit),
-        };
-        (*name, Sizes { requests, limits })
+    processed: &Recommended,
+    container: NameId,
+    was: &Sizes,
+    default: Stated,
+) -> Sizes {
+    let Some(recommendation) = processed.get(&container) else { return Sizes::default() };
+    let target = recommendation.target;
+    let limit =
+        |((limit, request), (target, default))| proportional_limit(limit, request, target, default);
+    let limits = match spec.policy(container).is_some_and(|policy| policy.requests_only) {
+        true => Stated::default(),
+        false => was.limits.zip(was.requests).zip(target.zip(default)).map(limit),
     };
-    pod.iter().map(size).collect()
+    Sizes { requests: target, limits }
 }
 
 /// The containers of a pod that is created, and which of them begin with more CPU than they keep
@@ -49,7 +46,7 @@ pub(super) fn sized_by(
 #[must_use]
 pub fn created(
     spec: &VpaSpec,
-    recommended: &BTreeMap<NameId, Recommendation>,
+    recommended: &Recommended,
     pod: &[Sized],
     ranges: &LimitRanges,
     max_boost: Option<u64>,

@@ -1,9 +1,12 @@
 //! From what is known of a container's usage to what it should request.
 
+use std::collections::BTreeMap;
+
 use super::aggregate::Aggregate;
 use super::config::RecommenderConfig;
 use super::histogram::{CPU, MEMORY};
 use crate::model::vpa::{ContainerPolicy, CpuMemory, Stated};
+use crate::names::NameId;
 use crate::time::Span;
 
 /// What a container should request.
@@ -18,6 +21,9 @@ pub struct Recommendation {
     /// What it should request if there were no bounds.
     pub uncapped: Stated,
 }
+
+/// What the containers of an autoscaler's pods should request, by name.
+pub type Recommended = BTreeMap<NameId, Recommendation>;
 
 /// The most of anything that is recommended.
 const MOST: f64 = 1e14;

@@ -11,9 +11,10 @@ mod estimator;
 pub mod histogram;
 pub mod recommender;
 pub mod sizing;
+pub mod updater;
 
 pub use config::RecommenderConfig;
-pub use estimator::Recommendation;
+pub use estimator::{Recommendation, Recommended};
 
 /// Which of the autoscalers that select a pod is obeyed: the one that was created first, and of those the
 /// first by name.

@@ -1,9 +1,7 @@
 //! A recommendation as it applies to one pod: within the policy of its autoscaler, and within what the
 //! LimitRanges of its namespace allow.
 
-use std::collections::BTreeMap;
-
-use super::estimator::{Recommendation, capped};
+use super::estimator::{Recommendation, Recommended, capped};
 use crate::model::vpa::{CpuMemory, Stated, VpaSpec};
 use crate::names::NameId;
 
@@ -14,6 +12,18 @@ pub struct Sizes {
     pub requests: Stated,
     /// What it may use at most.
     pub limits: Stated,
+}
+
+impl Sizes {
+    /// These, where others state nothing.
+    #[must_use]
+    pub fn with(&self, others: Sizes) -> Sizes {
+        let or = |(own, other): (Option<u64>, Option<u64>)| other.or(own);
+        Sizes {
+            requests: self.requests.zip(others.requests).map(or),
+            limits: self.limits.zip(others.limits).map(or),
+        }
+    }
 }
 
 /// A container of a pod, by name.
@@ -88,10 +98,10 @@ const FIELDS: [Field; 3] = [|it| &mut it.upper, |it| &mut it.target, |it| &mut i
 #[must_use]
 pub fn for_pod(
     spec: &VpaSpec,
-    recommended: &BTreeMap<NameId, Recommendation>,
+    recommended: &Recommended,
     pod: &[Sized],
     ranges: &LimitRanges,
-) -> BTreeMap<NameId, Recommendation> {
+) -> Recommended {
     let mut recommended = recommended.clone();
     if let Some(bounds) = ranges.pod {
         within_pod(&mut recommended, pod, bounds);
@@ -119,7 +129,7 @@ pub fn for_pod(
 
 /// All containers together within the bounds of their pod.
 // VPA: utils/vpa/capping.go applyPodLimitRange
-fn within_pod(recommended: &mut BTreeMap<NameId, Recommendation>, pod: &[Sized], bounds: Bounds) {
+fn within_pod(recommended: &mut Recommended, pod: &[Sized], bounds: Bounds) {
     for (name, sizes) in pod {
         if sizes.requests != CpuMemory::default() {
             recommended.entry(*name).or_insert_with(|| Recommendation {
