@@ -148,7 +148,7 @@ impl<'a> Namer<'a> {
         refusal.message(&self.legend.model)
     }
 
-    fn text(&self, name: NameId) -> &'a str {
+    pub(crate) fn text(&self, name: NameId) -> &'a str {
         self.legend.model.names.text(name)
     }
 }

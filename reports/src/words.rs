@@ -62,6 +62,7 @@ pub fn value(column: Column, namer: &Namer<'_>, refusals: &Refusals) -> Value {
         Column::Time(at) => at.as_ms().into(),
         Column::Price(price) => price.0.into(),
         Column::Flag(flag) => flag.into(),
+        Column::Name(name) => namer.text(name).into(),
         Column::Text(text) => text.into(),
     }
 }

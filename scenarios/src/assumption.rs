@@ -54,6 +54,7 @@ pub static KINDS: &[Kind] = &[
     POD_STARTUP,
     PROBES,
     AUTOSCALED,
+    HPA,
     POD_SHUTDOWN,
     KUBELET_SHUTDOWN,
     UNKNOWN_BAND,
@@ -270,10 +271,20 @@ pub(crate) const PROBES: Kind = Kind {
 
 pub(crate) const AUTOSCALED: Kind = Kind {
     id: "autoscaled-workloads",
-    text: "{} under a HorizontalPodAutoscaler: load is not modelled, so that as many pods run as are \
+    text: "{} under a HorizontalPodAutoscaler without a metric to go by, because {}: as many pods run as are \
            written or were found, minReplicas at least and maxReplicas at most",
     source: "kube-controller-manager, podautoscaler/horizontal.go reconcileAutoscaler (read \
              2026-11-28): the bounds hold whatever the metrics say",
+};
+
+pub(crate) const HPA: Kind = Kind {
+    id: "horizontal-autoscaling",
+    text: "{} under a HorizontalPodAutoscaler, which looks every 15 s; {}, and serves at once what it has \
+           seen",
+    source: "kube-controller-manager, --horizontal-pod-autoscaler-sync-period; metrics-server, \
+             --metric-resolution in its manifests (read 2026-11-28). In a cluster the two do not keep \
+             step, so that metrics are up to a resolution older; `metricsServer` says how often it \
+             scrapes",
 };
 
 pub(crate) const POD_SHUTDOWN: Kind = Kind {

@@ -417,6 +417,15 @@ pub static CODES: &[Code] = &[
         fix: "Sort the rows by time, and name the columns `time` and `replicas`.",
     },
     Code {
+        id: "E1101",
+        title: "an autoscaler of pods, or a metric, is not one",
+        why: "An autoscaler is given to a workload that has no replicas to set, a metric says nothing or \
+              is there twice, or metrics-server would refuse its resolution.",
+        example: "workloads:\n  - {name: web, template: {containers: [{name: app}]}}\n\
+                  metricsServer: {resolution: 1s}",
+        fix: "Correct what the message shows; docs/autoscaling.md says what is modelled.",
+    },
+    Code {
         id: "W0001",
         title: "a pod fits on no node of the scenario, even on an empty one",
         why: "It asks for more than any node has, or does not tolerate their taints. It is \

@@ -2,6 +2,7 @@
 //! from these types; their comments are what an editor shows.
 
 pub mod arrivals;
+pub mod autoscaling;
 pub mod contract;
 pub mod deadline;
 pub mod interruption;
@@ -104,6 +105,11 @@ pub struct File {
     /// Requests that ready replicas share.
     #[serde(default)]
     pub load: Vec<usage::Load>,
+    /// What measures what containers use, for autoscalers of pods.
+    pub metrics_server: Option<autoscaling::MetricsServer>,
+    /// Metrics from outside of the cluster, or of other objects, that autoscalers of pods read.
+    #[serde(default)]
+    pub external_metrics: Vec<autoscaling::ExternalMetric>,
     /// How long the pods of Jobs run that do not say so themselves.
     #[serde(default)]
     pub job_durations: Vec<JobDuration>,
@@ -431,6 +437,8 @@ pub struct Workload {
     /// `spotsim/gang` and `spotsim/deadline`.
     #[serde(default)]
     pub annotations: BTreeMap<String, String>,
+    /// A HorizontalPodAutoscaler (Deployment, StatefulSet), which sets how many pods there are.
+    pub hpa: Option<autoscaling::Hpa>,
     /// The claims that each pod has of its own (StatefulSet): Kubernetes' own PersistentVolumeClaims.
     #[serde(default)]
     #[schemars(with = "Vec<BTreeMap<String, serde_json::Value>>")]

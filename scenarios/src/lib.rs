@@ -11,7 +11,7 @@
 
 mod arrivals;
 pub mod assumption;
-mod autoscaled;
+mod autoscalers;
 mod bought;
 pub mod catalogue;
 mod change;
@@ -84,6 +84,7 @@ pub const LIBRARY: &[(&str, &str)] = &[
         include_str!("../library/black-friday-on-a-fixed-fleet.yaml"),
     ),
     ("black-friday", include_str!("../library/black-friday.yaml")),
+    ("hpa-while-spot-is-short", include_str!("../library/hpa-while-spot-is-short.yaml")),
 ];
 
 /// A scenario, understood and ready to run.

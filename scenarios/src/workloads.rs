@@ -62,7 +62,7 @@ pub struct ControllerSpec {
 }
 
 /// Kinds that create no pods and matter nevertheless: [`manifests::context`] reads them, and
-/// [`crate::autoscaled`].
+/// [`crate::autoscalers`].
 const SAID_ELSEWHERE: [ObjectKind; 8] = [
     ObjectKind::Namespace,
     ObjectKind::PersistentVolumeClaim,

@@ -3,6 +3,7 @@
 use crate::autoscalers::AutoscalerId;
 use crate::model::arrivals::GeneratorId;
 use crate::model::catalog::OfferingId;
+use crate::model::hpa::HpaId;
 use crate::model::node::NodeId;
 use crate::model::pod::PodId;
 use crate::model::workload::WorkloadId;
@@ -88,6 +89,10 @@ pub enum Event {
     DrainGoesOn(NodeId),
     /// A workload is created.
     WorkloadArrives(WorkloadId),
+    /// metrics-server scrapes the kubelets.
+    MetricsScrape,
+    /// A HorizontalPodAutoscaler looks at its workload.
+    HpaSync(HpaId),
     /// A workload is scaled as planned.
     ReplicasChange {
         /// Which one.
@@ -156,13 +161,16 @@ impl Event {
             Event::LossNoticed(_) => 19,
             Event::DrainGoesOn(_) => 20,
             Event::WorkloadArrives(_) => 21,
+            // What has become ready is measured before an autoscaler looks.
+            Event::MetricsScrape => 22,
             // What is planned for the moment in which a workload is created comes after that.
-            Event::ReplicasChange { .. } | Event::RolloutBegins(_) | Event::RolloutSync(_) => 22,
-            Event::PodAskedForAgain { .. } | Event::JobSync { .. } => 23,
-            Event::JobIsDue(_) | Event::Arrives(_) => 24,
-            Event::DeadlineTick(_) => 25,
-            Event::QueueFlushes => 26,
-            Event::SchedulerWakes => 27,
+            Event::ReplicasChange { .. } | Event::RolloutBegins(_) | Event::RolloutSync(_) => 23,
+            Event::HpaSync(_) => 24,
+            Event::PodAskedForAgain { .. } | Event::JobSync { .. } => 25,
+            Event::JobIsDue(_) | Event::Arrives(_) => 26,
+            Event::DeadlineTick(_) => 27,
+            Event::QueueFlushes => 28,
+            Event::SchedulerWakes => 29,
         }
     }
 }

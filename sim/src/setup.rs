@@ -3,6 +3,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use crate::autoscalers::hpa;
 use crate::kubelet::config::KubeletConfigs;
 use crate::load::Load;
 use crate::market::Market;
@@ -52,6 +53,8 @@ pub struct Draft {
     pub start_up: StartUp,
     /// What kubelets are configured with. It matters to pods of which it is known what they use.
     pub kubelets: KubeletConfigs,
+    /// What the HorizontalPodAutoscaler controller is configured with.
+    pub hpa: hpa::Controller,
     /// The scheduler's profiles, with their plugins.
     pub scheduler: Configuration,
     /// How long a scheduling cycle takes; nothing means that decisions take no time.
@@ -145,6 +148,7 @@ impl Draft {
             interruption: provider.interruption,
             start_up: StartUp::default(),
             kubelets: KubeletConfigs::default(),
+            hpa: hpa::Controller::default(),
             scheduler: Profile::default().into(),
             cycle_takes: Span::ZERO,
             warm_up,

@@ -351,6 +351,20 @@ impl<'o> Building<'o> {
     }
 }
 
+/// The namespace of what a cluster needs itself.
+const SYSTEM: &str = "kube-system";
+/// What metrics-server is called, in its own manifests and in those of clouds.
+const METRICS_SERVER: &str = "metrics-server";
+
+impl Cluster<'_> {
+    /// Whether the dump shows the namespace of system workloads, and nowhere a metrics-server.
+    #[must_use]
+    pub fn lacks_metrics_server(&self) -> bool {
+        self.workloads.iter().any(|it| it.namespace == SYSTEM)
+            && !self.workloads.iter().any(|it| it.name.contains(METRICS_SERVER))
+    }
+}
+
 /// Whether a Job has run to its end, good or bad.
 // Job controller: pkg/controller/job/util/utils.go IsJobFinished
 fn is_done(job: &kube::Job) -> bool {

@@ -13,8 +13,9 @@ use crate::load::Origin;
 use crate::tree::{Node, Step};
 
 /// Fields that only some kinds have, and which.
-const OF_KINDS: [(&str, &[Kind]); 12] = [
+const OF_KINDS: [(&str, &[Kind]); 13] = [
     ("replicas", &[Kind::Deployment, Kind::StatefulSet]),
+    ("hpa", &[Kind::Deployment, Kind::StatefulSet]),
     ("minReadySeconds", &[Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet]),
     ("podManagementPolicy", &[Kind::StatefulSet]),
     ("completions", &[Kind::Job, Kind::CronJob]),

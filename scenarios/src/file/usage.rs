@@ -270,7 +270,7 @@ pub struct Load {
     pub serves: Option<f64>,
 }
 
-/// A daily curve of requests per second.
+/// A daily curve of requests per second, or of a metric.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DailyRate {
@@ -296,11 +296,11 @@ pub struct DailyRate {
     pub every: String,
 }
 
-/// Bursts of requests at the times of a Poisson process.
+/// Bursts of requests, or of a metric, at the times of a Poisson process.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct BurstOfRequests {
-    /// How many more requests per second.
+    /// How many more requests per second, or how much more of the metric.
     #[schemars(range(min = 0.0, max = 1_000_000_000.0))]
     pub rate: f64,
     /// The mean time from the beginning of one to that of the next.
@@ -311,7 +311,7 @@ pub struct BurstOfRequests {
     pub lasts: String,
 }
 
-/// Requests per second from a time on.
+/// Requests per second, or a metric, from a time on.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RateStep {
@@ -323,7 +323,7 @@ pub struct RateStep {
     pub rate: f64,
 }
 
-/// Log-normal factors with a mean of 1, on requests.
+/// Log-normal factors with a mean of 1, on requests or a metric.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RateNoise {

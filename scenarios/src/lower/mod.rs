@@ -2,6 +2,7 @@
 //! Nothing after this knows YAML.
 
 mod annotations;
+pub(crate) mod autoscalers;
 pub mod budgets;
 mod clock;
 pub mod containers;

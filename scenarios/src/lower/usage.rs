@@ -1,6 +1,6 @@
 //! From `usage:` and `load:` as a scenario states them to the curves that the simulator samples.
 
-mod curves;
+pub(super) mod curves;
 
 use std::sync::Arc;
 

@@ -8,10 +8,11 @@ use super::understand::Understood;
 use crate::assumption::{self, Assumption};
 use crate::cluster::Cluster;
 use crate::diagnostic::Diagnostics;
+use crate::lower::autoscalers::Scaling;
 use crate::lower::cron_jobs::{self, Calendar};
 use crate::lower::replicas::Schedules;
 use crate::lower::usage;
-use crate::lower::{Lowering, LoweringInput};
+use crate::lower::{self, Lowering, LoweringInput};
 use crate::unmodelled::Tally;
 use crate::{arrivals, prices, scheduler, today};
 
@@ -39,7 +40,7 @@ pub(super) fn lower(
     let lowered = Lowering::lower(&read.file, place, input, found);
     let mut lowered = lowered.map(|(draft, assumptions)| Lowered { draft, assumptions });
     if let Some(lowered) = &mut lowered {
-        lowered.add_what_is_dated(read, understood, place, found);
+        lowered.add_what_is_dated(read, understood, place, (&mut *tally, &mut *found));
         if let Some(today) = &read.today {
             today::compare(today, &lowered.draft, place, found);
         }
@@ -58,7 +59,7 @@ impl Lowered {
         read: &Read,
         understood: &Understood<'_>,
         place: Place<'_>,
-        found: &mut Diagnostics,
+        (tally, found): (&mut Tally, &mut Diagnostics),
     ) {
         let Lowered { draft, assumptions } = self;
         let history = read.history.as_ref();
@@ -66,7 +67,6 @@ impl Lowered {
             prices::replay(history, &read.file, place, (&mut *draft, &mut *assumptions), found)
         });
         assumptions.extend(understood.cluster.as_ref().and_then(Cluster::assumption));
-        assumptions.extend(understood.autoscaled.clone());
         let schedules = Schedules {
             written: &read.file.replica_schedules,
             tables: &read.replica_tables,
@@ -85,6 +85,14 @@ impl Lowered {
         let (workloads, recorded) = (&understood.workloads, &read.usage);
         let made = (&mut *draft, &mut *assumptions);
         usage::fill(&read.file, recorded, workloads, calendar, made, found);
+        let scaling = Scaling {
+            file: &read.file,
+            autoscalers: &understood.autoscalers,
+            workloads,
+            lacks_server: understood.cluster.as_ref().is_some_and(Cluster::lacks_metrics_server),
+        };
+        let made = (&mut *draft, &mut *assumptions);
+        lower::autoscalers::fill(scaling, calendar, made, tally, found);
         cron_jobs::fill(workloads, calendar, (&mut *draft, &mut *assumptions), found);
         // What is wrong with the moment has been said.
         if let Ok(start) = calendar.start() {

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::{Place, inline};
 use crate::arrivals::{self, Arrivals};
+use crate::autoscalers::{self, Short};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::file::File;
 use crate::inputs::Input;
@@ -24,6 +25,8 @@ pub(crate) struct Read {
     pub(crate) file: File,
     /// The workloads in it.
     pub(crate) workloads: Vec<Written>,
+    /// Their autoscalers.
+    pub(crate) autoscalers: Short,
     /// What arrives.
     pub(crate) arrivals: Arrivals,
     /// The objects of its manifests.
@@ -58,6 +61,7 @@ pub(super) fn read(
     examine::examine(&file, place, found);
     let mut inputs = vec![Input::of(&source.file, source.text.as_bytes())];
     let workloads = inline::workloads(&file, place, tally, found);
+    let autoscalers = autoscalers::read(&file, place, found);
     let arrivals = arrivals::read(&file, place, folder, &mut inputs, (tally, found));
     let mut objects = |paths: &[String], key: &str| {
         let node = tree.at(&[Step::Key(key.into())]);
@@ -82,6 +86,7 @@ pub(super) fn read(
     Some(Read {
         file,
         workloads,
+        autoscalers,
         arrivals,
         manifests,
         dump,

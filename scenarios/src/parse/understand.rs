@@ -4,16 +4,16 @@ use manifests::context::ClusterContext;
 
 use super::Place;
 use super::read::Read;
-use crate::assumption::Assumption;
+use crate::autoscalers::Autoscalers;
 use crate::cluster::Cluster;
 use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
+use crate::examine;
 use crate::file::{File, Placement};
 use crate::kube::PodDisruptionBudget;
 use crate::load::Origin;
 use crate::tree::Step;
 use crate::unmodelled::Tally;
 use crate::workloads::{self, Written};
-use crate::{autoscaled, examine};
 
 /// What is to run, and what it refers to.
 pub(crate) struct Understood<'r> {
@@ -27,8 +27,8 @@ pub(crate) struct Understood<'r> {
     pub(crate) context: ClusterContext,
     /// The cluster that is taken over.
     pub(crate) cluster: Option<Cluster<'r>>,
-    /// That workloads keep the size that an autoscaler gave them.
-    pub(crate) autoscaled: Option<Assumption>,
+    /// What sets how many pods workloads have.
+    pub(crate) autoscalers: Autoscalers,
 }
 
 impl<'r> Understood<'r> {
@@ -50,7 +50,7 @@ pub(super) fn understand<'r>(
     let all = || read.manifests.iter().chain(read.dump.iter().flatten());
     let mut context = ClusterContext::of(all().map(|loaded| &loaded.object));
     let budgets = all().filter_map(workloads::budget).collect();
-    let scalers: Vec<_> = all().filter_map(autoscaled::autoscaler).collect();
+    let autoscalers = Autoscalers::of(all(), &read.autoscalers);
     let of_manifests = workloads::workloads(&read.manifests, tally);
     examine::examine_manifests(&read.file, &of_manifests, found);
     let mut cluster = read.dump.as_ref().map(|objects| Cluster::of(objects, tally, found));
@@ -62,12 +62,12 @@ pub(super) fn understand<'r>(
     workloads.extend(of_manifests);
     let first_of_cluster = workloads.len();
     workloads.extend(cluster.iter().flat_map(|cluster| cluster.workloads.iter().cloned()));
-    let autoscaled = autoscaled::hold(&mut workloads, &scalers, tally);
+    autoscalers.hold(&mut workloads, tally);
     for workload in &workloads {
         context.mention(&workload.namespace);
         workload.count_unknown_claims(&context, tally);
     }
-    Understood { workloads, first_of_cluster, budgets, context, cluster, autoscaled }
+    Understood { workloads, first_of_cluster, budgets, context, cluster, autoscalers }
 }
 
 /// Keeps workloads of a cluster off spot, and says which of them are not there.

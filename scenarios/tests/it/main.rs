@@ -2,6 +2,7 @@
 
 mod admission;
 mod arrivals;
+mod autoscalers;
 mod change;
 mod cluster;
 mod codes;

@@ -41,6 +41,7 @@ impl<S: Sink> Simulation<'_, S> {
         let (pod, fact) = self.world.adopt_pod(index, replica);
         self.record(fact);
         self.controllers.pod_created(&self.world, pod);
+        self.watched.created(&self.world, pod);
         let Some(node) = node else {
             if let Some(nominated) = start.nominated {
                 let fact = self.world.nominate(pod, Some(NodeId::from_index(nominated)));

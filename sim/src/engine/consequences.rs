@@ -122,6 +122,7 @@ impl<S: Sink> Simulation<'_, S> {
             self.gangs.pod_stops(&self.world, pod);
             let fact = self.world.become_unready(pod);
             self.record(fact);
+            self.watched.readiness_changes(&self.world, pod);
             self.readiness_changes(pod);
         }
         self.container_runs(pod, container as usize, false);

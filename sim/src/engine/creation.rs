@@ -46,6 +46,7 @@ impl<S: Sink> Simulation<'_, S> {
             self.record(Fact::PodRevised { pod, workload, revision });
         }
         self.controllers.pod_created(&self.world, pod);
+        self.watched.created(&self.world, pod);
         Some(pod)
     }
 

@@ -39,6 +39,7 @@ impl<S: Sink> Simulation<'_, S> {
             Exit::Withdrawn => {
                 let fact = self.world.withdraw(pod);
                 self.record(fact);
+                self.watched.gone(&self.world, pod);
                 self.scheduler.forget(pod);
                 let actions = self.controllers.pod_withdrawn(&self.world, pod);
                 self.apply_all(actions);
@@ -51,6 +52,7 @@ impl<S: Sink> Simulation<'_, S> {
         let node = self.world.pods().phase(pod).node();
         let fact = self.world.end(pod, end);
         self.record(fact);
+        self.watched.gone(&self.world, pod);
         self.usage_ends(pod);
         if let Some(node) = node.filter(|node| self.cpu.is_full(*node)) {
             self.settle_cpu(node, None);
@@ -79,6 +81,10 @@ impl<S: Sink> Simulation<'_, S> {
             false => self.world.lose(pod, aftermath.reason),
         };
         self.record(fact);
+        match was_terminating {
+            true => self.watched.gone(&self.world, pod),
+            false => self.watched.lost(&self.world, pod),
+        }
         self.usage_ends(pod);
         self.graces.remove(&pod);
         self.free_disks(pod, self.detached_by_force(&aftermath));

@@ -7,6 +7,7 @@ mod consequences;
 mod creation;
 mod effects;
 mod failures;
+mod hpa;
 mod leaving;
 mod node_life;
 mod planned;
@@ -36,11 +37,14 @@ use crate::lifecycle::deadlines::Deadlines;
 use crate::lifecycle::disks::Disks;
 use crate::lifecycle::eviction_rate::EvictionRate;
 use crate::lifecycle::gangs::Gangs;
+use crate::lifecycle::hpas::Hpas;
 use crate::lifecycle::kubelets::Kubelets;
+use crate::lifecycle::metrics::Metrics;
 use crate::lifecycle::node_pressure::NodePressure;
 use crate::lifecycle::pulls::Pulls;
 use crate::lifecycle::restarts::Restarts;
 use crate::lifecycle::taint_manager::TaintManager;
+use crate::lifecycle::watched_pods::WatchedPods;
 use crate::lifecycle::{drain, shutdown};
 use crate::load::Arrivals;
 use crate::load::copula::Size;
@@ -101,6 +105,10 @@ pub struct Simulation<'s, S> {
     pub(crate) deadlines: Deadlines,
     /// None where nothing models usage.
     pub(crate) usage: Option<Tracker>,
+    /// None where nothing reads what containers use.
+    pub(crate) metrics: Option<Metrics>,
+    pub(crate) hpas: Hpas,
+    pub(crate) watched: WatchedPods,
     /// Pods that use something else than before this event.
     pub(crate) unsettled: BTreeSet<PodId>,
     pub(crate) restarts: Restarts,
@@ -176,6 +184,9 @@ impl<'s, S: Sink> Simulation<'s, S> {
             gangs: Gangs::default(),
             deadlines: Deadlines::default(),
             usage: Tracker::new(model, root),
+            metrics: Metrics::new(model),
+            hpas: Hpas::new(model, root),
+            watched: WatchedPods::new(model),
             unsettled: BTreeSet::new(),
             restarts: Restarts::default(),
             pressure: NodePressure::default(),
@@ -191,6 +202,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
         simulation.open_market();
         simulation.await_outages();
         simulation.open_load();
+        simulation.await_scrape();
         simulation.adopt_start();
         simulation.fill_pools_at_start();
         simulation
@@ -248,6 +260,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
             Event::LossNoticed(pod) => {
                 if self.eviction_rate.gives_up(pod, at) {
                     let actions = self.controllers.loss_noticed(&self.world, pod);
+                    self.watched.gone(&self.world, pod);
                     self.apply_all(actions);
                     self.forget_arrival(pod);
                 }
@@ -262,6 +275,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
                     self.record(Fact::WorkloadCreated { workload });
                 }
                 self.load_begins(workload);
+                self.hpas_begin(workload);
                 let actions = self.controllers.workload_created(&self.world, workload);
                 let controller = self.world.model().workloads[workload].controller;
                 // The nodes of the start have been there for long, and so have their DaemonSets.
@@ -272,6 +286,8 @@ impl<'s, S: Sink> Simulation<'s, S> {
                 }
                 self.deadline_tick(workload);
             }
+            Event::MetricsScrape => self.metrics_scrape(),
+            Event::HpaSync(id) => self.hpa_sync(id),
             Event::ReplicasChange { workload, replicas } => {
                 self.replicas_change(workload, replicas);
             }
@@ -414,6 +430,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
         }
         let fact = self.world.become_ready(pod);
         self.record(fact);
+        self.watched.readiness_changes(&self.world, pod);
         self.restarts.ready(pod, now);
         self.readiness_changes(pod);
         let workload = &self.world.model().workloads[self.world.pods().workload(pod)];

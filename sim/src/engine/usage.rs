@@ -31,6 +31,9 @@ impl<S: Sink> Simulation<'_, S> {
     pub fn container_runs(&mut self, pod: PodId, container: usize, runs: bool) {
         let Some(tracker) = &mut self.usage else { return };
         if tracker.container_runs(&self.world, pod, container, runs) {
+            if let Some(metrics) = &mut self.metrics {
+                metrics.container_runs(pod, container, runs, self.world.now());
+            }
             self.divide_load(self.world.pods().workload(pod));
             self.sample_pod(pod);
         }
@@ -55,6 +58,9 @@ impl<S: Sink> Simulation<'_, S> {
     /// A pod is no more, and the world has forgotten what it used.
     pub(crate) fn usage_ends(&mut self, pod: PodId) {
         let Some(tracker) = &mut self.usage else { return };
+        if let Some(metrics) = &mut self.metrics {
+            metrics.gone(pod);
+        }
         if tracker.pod_ends(pod) {
             self.divide_load(self.world.pods().workload(pod));
         }
@@ -96,6 +102,9 @@ impl<S: Sink> Simulation<'_, S> {
             if let Some(fact) = self.world.replicas_use(workload, &used) {
                 self.record(fact);
                 self.unsettled.extend(self.world.followers(workload));
+                if let Some(metrics) = &mut self.metrics {
+                    self.world.followers(workload).for_each(|pod| metrics.used(&self.world, pod));
+                }
             }
         } else {
             for pod in self.world.users(workload).to_vec() {
@@ -113,6 +122,9 @@ impl<S: Sink> Simulation<'_, S> {
         if let Some(fact) = self.world.pod_uses(pod, &used, follows) {
             self.record(fact);
             self.usage_changed(pod);
+            if let Some(metrics) = &mut self.metrics {
+                metrics.used(&self.world, pod);
+            }
         }
         if let Some(at) = next {
             self.agenda.schedule(at, Event::PodUsageChanges(pod));

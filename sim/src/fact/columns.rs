@@ -14,6 +14,7 @@ use crate::model::pool::PoolId;
 use crate::model::pressure::Pressure;
 use crate::model::workload::WorkloadId;
 use crate::money::MicroUsdPerHour;
+use crate::names::NameId;
 use crate::time::{SimTime, Span};
 
 /// A value in a column, or a part of a sentence.
@@ -69,6 +70,8 @@ pub enum Column {
     Price(MicroUsdPerHour),
     /// Whether something holds.
     Flag(bool),
+    /// A text that a scenario gives.
+    Name(NameId),
     /// A text that no scenario gives.
     Text(&'static str),
 }
@@ -106,5 +109,6 @@ columns! {
     SimTime: it => Column::Time(it);
     MicroUsdPerHour: it => Column::Price(it);
     bool: it => Column::Flag(it);
+    NameId: it => Column::Name(it);
     &'static str: it => Column::Text(it);
 }

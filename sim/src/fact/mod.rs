@@ -33,6 +33,7 @@ use crate::model::pool::PoolId;
 use crate::model::pressure::Pressure;
 use crate::model::workload::WorkloadId;
 use crate::money::MicroUsdPerHour;
+use crate::names::NameId;
 use crate::time::{SimTime, Span};
 use clauses::{became, because, how};
 use declare::facts;

@@ -13,6 +13,7 @@ use crate::model::pool::PoolId;
 use crate::model::pressure::Pressure;
 use crate::model::workload::WorkloadId;
 use crate::money::MicroUsdPerHour;
+use crate::names::NameId;
 use crate::time::{SimTime, Span};
 
 /// What a fact is about.
@@ -63,7 +64,7 @@ macro_rules! no_subjects {
 }
 
 no_subjects! {
-    &'static str bool u32 u64 BudgetId Capacity Cause DisruptionReason End ImageId MicroUsdPerHour
+    &'static str bool u32 u64 BudgetId Capacity Cause DisruptionReason End ImageId MicroUsdPerHour NameId
     OfferingId Outcome PoolId Pressure RefusalId Requested SimTime Span SpecId Worked
 }
 

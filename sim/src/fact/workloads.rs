@@ -23,6 +23,38 @@ macro_rules! of_workloads {
     columns { workload: workload, before: before, replicas: replicas }
     says [workload, " is scaled from ", before, " to ", replicas]
 
+    /// A HorizontalPodAutoscaler changes the scale of its workload.
+    HpaRescaled = 110 {
+        workload: WorkloadId,
+        /// How many replicas it was to have until now.
+        before: u32,
+        /// How many it is to have.
+        replicas: u32,
+        /// Why, in the controller's words.
+        reason: NameId,
+    }
+    digest [workload; before, replicas; reason]
+    columns { workload: workload, before: before, replicas: replicas, reason: reason }
+    says [
+        "the HorizontalPodAutoscaler of ", workload, " sets ", replicas, " replicas instead of ",
+        before, ": ", reason
+    ]
+
+    /// A HorizontalPodAutoscaler has metrics to go by from now on, or none.
+    HpaActive = 111 {
+        workload: WorkloadId,
+        /// Whether it has: the status of its condition `ScalingActive`.
+        active: bool,
+        /// The reason of that condition.
+        reason: &'static str,
+    }
+    digest [workload; active; reason]
+    columns { workload: workload, active: active, reason: reason }
+    says [
+        "the HorizontalPodAutoscaler of ", workload,
+        if active { " reads its metrics: " } else { " does not scale: " }, reason
+    ]
+
     /// A workload has another pod template from now on, and its pods are replaced.
     RolloutBegan = 61 {
         workload: WorkloadId,

@@ -1,8 +1,30 @@
 //! HorizontalPodAutoscalers: what one is to hold, and how fast it may act. Defaults are filled in.
 
 use super::decimal::Decimal;
+use super::workload::WorkloadId;
 use crate::names::NameId;
+use crate::table::id;
 use crate::time::Span;
+
+id! {
+    /// A HorizontalPodAutoscaler.
+    HpaId
+}
+
+/// A HorizontalPodAutoscaler of a workload.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Hpa {
+    /// Its name.
+    pub name: NameId,
+    /// What it scales: a Deployment or a StatefulSet.
+    pub workload: WorkloadId,
+    /// What it is to hold.
+    pub spec: HpaSpec,
+    /// The controller's words for each reason to change the scale, in its order.
+    pub reasons: Vec<NameId>,
+    /// Whether another one scales the same workload, too: then neither does.
+    pub ambiguous: bool,
+}
 
 /// `spec` of a HorizontalPodAutoscaler, after defaulting.
 // API server: apis/autoscaling/v2/defaults.go SetDefaults_HorizontalPodAutoscaler

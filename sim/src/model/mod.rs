@@ -12,6 +12,7 @@ pub mod hpa;
 pub mod images;
 pub mod job;
 pub mod labels;
+pub mod metrics;
 pub mod node;
 pub mod planned;
 pub mod pod;
@@ -40,8 +41,10 @@ use arrivals::Generators;
 use budget::{Budget, BudgetId};
 use catalog::Catalog;
 use failure::{FailurePolicy, FailurePolicyId};
+use hpa::{Hpa, HpaId};
 use images::Images;
 use labels::LabelSet;
+use metrics::MetricSources;
 use node::NodeId;
 use planned::Planned;
 use pod::SpecId;
@@ -96,6 +99,10 @@ pub struct Model {
     pub generators: Generators,
     /// What pods really use, of the workloads that say so.
     pub usage: Usage,
+    /// Where autoscalers of pods get their metrics from.
+    pub metrics: MetricSources,
+    /// What changes how many pods there are.
+    pub hpas: Table<HpaId, Hpa>,
     /// How many pods of a kind may be evicted at once.
     pub budgets: Table<BudgetId, Budget>,
     /// How much the pods of a namespace may request together.
@@ -153,6 +160,8 @@ impl Default for Model {
             planned: Planned::default(),
             generators: Table::new(),
             usage: Usage::new(),
+            metrics: MetricSources::default(),
+            hpas: Table::new(),
             budgets: Table::new(),
             quotas: Table::new(),
             pools: Table::new(),
@@ -191,6 +200,11 @@ impl Model {
         let found = self.start.nodes.iter().map(|node| &node.shape.labels);
         let launched = self.pools.rows().flat_map(|pool| &pool.templates);
         found.chain(launched.map(|template| &template.shape.labels))
+    }
+
+    /// The workloads whose pods an autoscaler sets the number of, each at least once.
+    pub fn autoscaled(&self) -> impl Iterator<Item = WorkloadId> + '_ {
+        self.hpas.rows().map(|hpa| hpa.workload)
     }
 
     /// The lane of a resource, if it has one.

@@ -5,6 +5,7 @@ mod common;
 mod deadlines;
 mod decisions;
 mod eviction_rate;
+mod hpas;
 mod interruption;
 mod jobs;
 mod kubelet;

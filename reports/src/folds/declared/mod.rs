@@ -4,6 +4,7 @@
 //! plans and `spotsim explain` take everything from its declaration.
 
 mod forbidden;
+mod hpas;
 
 use sim::fact::Fact;
 use sim::{Legend, SimTime};
@@ -74,7 +75,7 @@ pub struct Maker {
 }
 
 /// Every fold that declares its figures, in the order in which they are printed.
-pub const DECLARED: &[Maker] = &[forbidden::MAKER];
+pub const DECLARED: &[Maker] = &[forbidden::MAKER, hpas::MAKER];
 
 /// Every declaration, in order.
 pub fn declarations() -> impl Iterator<Item = &'static Declaration> {

@@ -12,11 +12,11 @@ use sim::{SimTime, Span};
 
 use super::amount;
 use crate::file::Quantity as Written;
-use crate::file::usage::{Amount, Load, Usage};
+use crate::file::usage::{Amount, BurstOfRequests, DailyRate, Load, RateNoise, RateStep, Usage};
 use crate::quantity::Quantity;
 
 /// A field, what is wrong with it, and what to do.
-type Wrong = (&'static str, String, &'static str);
+pub(in crate::lower) type Wrong = (&'static str, String, &'static str);
 
 /// The shortest step of a curve: more samples than this are taken for a mistake.
 const SHORTEST: Span = Span::from_secs(1);
@@ -25,7 +25,7 @@ const GROWTH: Span = Span::from_secs(60);
 
 /// Where `T+0` is in a day and a week, and when a day has its peak.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Clock {
+pub(in crate::lower) struct Clock {
     clock: Span,
     peak: Span,
     /// Days since Monday on the day of `T+0`.
@@ -37,7 +37,11 @@ impl Clock {
     ///
     /// # Errors
     /// A sentence that says what is no time of day or no zone.
-    pub(super) fn at(start: Timestamp, peak: &str, zone: Option<&str>) -> Result<Clock, String> {
+    pub(in crate::lower) fn at(
+        start: Timestamp,
+        peak: &str,
+        zone: Option<&str>,
+    ) -> Result<Clock, String> {
         let zone = match zone {
             None => TimeZone::UTC,
             Some(name) => TimeZone::get(name).map_err(|_| {
@@ -135,45 +139,71 @@ pub(super) fn of_load(
     load: &Load,
     clock: impl Fn(&str, Option<&str>) -> Result<Clock, String>,
 ) -> Result<(Curve<Rate>, Cost), Wrong> {
-    let mut shapes = Vec::new();
-    if let Some(constant) = load.constant {
-        shapes.push(Shape::Constant(Constant(rate(constant))));
-    }
-    if let Some(it) = &load.diurnal {
-        let at =
-            clock(&it.peak, it.time_zone.as_deref()).map_err(|wrong| ("diurnal", wrong, ""))?;
-        let every = step(&it.every, "diurnal")?;
-        shapes.push(Shape::Diurnal(at.diurnal((rate(it.low), rate(it.high)), it.weekend, every)));
-    }
-    if let Some(it) = &load.bursts {
-        shapes.push(Shape::Bursts(bursts(rate(it.rate), (&it.every, &it.lasts), true)?));
-    }
-    if !load.steps.is_empty() {
-        let step = |it: &crate::file::usage::RateStep| {
-            (SimTime::ZERO + duration(&it.at), Some(rate(it.rate)))
-        };
-        let series: Arc<[_]> = load.steps.iter().map(step).collect();
-        if !series.is_sorted_by(|one, next| one.0 < next.0) {
-            let message = "the steps of a load are not in the order of time".to_owned();
-            return Err(("steps", message, "let `at` rise from step to step"));
-        }
-        shapes.push(Shape::Replay(Replay { series: vec![series], period: None }));
-    }
-    if shapes.is_empty() {
+    let rates = Rates {
+        constant: load.constant,
+        diurnal: load.diurnal.as_ref(),
+        bursts: load.bursts.as_ref(),
+        steps: &load.steps,
+        noise: load.noise.as_ref(),
+    };
+    let curve = of_rates(&rates, clock)?;
+    if curve.shapes.is_empty() {
         let message = format!("the load of `{}` says nothing", load.workload);
         return Err(("workload", message, "give it a curve, for example `constant: 200`"));
     }
-    let noise = load.noise.as_ref().map(|it| {
-        let cv = [thousandths(it.rate), 0];
-        Ok(Noise { cv, every: step(&it.every, "noise")?, shared: true })
-    });
     let cost = &load.per_request;
     let cost = Cost {
         cpu_micro: micro(&cost.cpu),
         memory: amount(cost.memory.as_ref(), Quantity::value),
         takes: duration(&cost.takes),
     };
-    Ok((Curve { shapes, noise: noise.transpose()? }, cost))
+    Ok((curve, cost))
+}
+
+/// A rate or a figure over time, as it is written.
+pub(in crate::lower) struct Rates<'r> {
+    pub(in crate::lower) constant: Option<f64>,
+    pub(in crate::lower) diurnal: Option<&'r DailyRate>,
+    pub(in crate::lower) bursts: Option<&'r BurstOfRequests>,
+    pub(in crate::lower) steps: &'r [RateStep],
+    pub(in crate::lower) noise: Option<&'r RateNoise>,
+}
+
+/// The curve of a rate or a figure, which has no shape where nothing is said.
+///
+/// # Errors
+/// The first thing that is wrong.
+pub(in crate::lower) fn of_rates(
+    rates: &Rates<'_>,
+    clock: impl Fn(&str, Option<&str>) -> Result<Clock, String>,
+) -> Result<Curve<Rate>, Wrong> {
+    let mut shapes = Vec::new();
+    if let Some(constant) = rates.constant {
+        shapes.push(Shape::Constant(Constant(rate(constant))));
+    }
+    if let Some(it) = rates.diurnal {
+        let at =
+            clock(&it.peak, it.time_zone.as_deref()).map_err(|wrong| ("diurnal", wrong, ""))?;
+        let every = step(&it.every, "diurnal")?;
+        shapes.push(Shape::Diurnal(at.diurnal((rate(it.low), rate(it.high)), it.weekend, every)));
+    }
+    if let Some(it) = rates.bursts {
+        shapes.push(Shape::Bursts(bursts(rate(it.rate), (&it.every, &it.lasts), true)?));
+    }
+    if !rates.steps.is_empty() {
+        let step = |it: &RateStep| (SimTime::ZERO + duration(&it.at), Some(rate(it.rate)));
+        let series: Arc<[_]> = rates.steps.iter().map(step).collect();
+        if !series.is_sorted_by(|one, next| one.0 < next.0) {
+            let message = "the steps are not in the order of time".to_owned();
+            return Err(("steps", message, "let `at` rise from step to step"));
+        }
+        shapes.push(Shape::Replay(Replay { series: vec![series], period: None }));
+    }
+    let noise = rates.noise.map(|it| {
+        let cv = [thousandths(it.rate), 0];
+        Ok(Noise { cv, every: step(&it.every, "noise")?, shared: true })
+    });
+    Ok(Curve { shapes, noise: noise.transpose()? })
 }
 
 fn bursts<V>(more: V, (every, lasts): (&str, &str), shared: bool) -> Result<Bursts<V>, Wrong> {

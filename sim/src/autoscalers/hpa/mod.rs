@@ -110,6 +110,25 @@ pub enum RescaleReason {
 }
 
 impl RescaleReason {
+    /// Every reason that an autoscaler may have, in order.
+    pub fn every(spec: &HpaSpec) -> impl Iterator<Item = RescaleReason> + use<> {
+        use RescaleReason::{AboveMaximum, AboveTarget, BelowMinimum, BelowTargets, Remembered};
+        let metrics = (0..spec.metrics.len()).map(AboveTarget);
+        [AboveMaximum, BelowMinimum, BelowTargets, Remembered].into_iter().chain(metrics)
+    }
+
+    /// Its place among them.
+    #[must_use]
+    pub fn place(self) -> usize {
+        match self {
+            RescaleReason::AboveMaximum => 0,
+            RescaleReason::BelowMinimum => 1,
+            RescaleReason::BelowTargets => 2,
+            RescaleReason::Remembered => 3,
+            RescaleReason::AboveTarget(metric) => 4 + metric,
+        }
+    }
+
     /// The reason in the controller's words.
     // podautoscaler: horizontal.go reconcileAutoscaler
     #[must_use]
