@@ -19,7 +19,8 @@ mod updater;
 use serde_json::Value as Json;
 
 use case::Case;
-use sim::autoscalers::vpa::histogram::{self, Buckets};
+use sim::autoscalers::vpa::buckets::{self, Buckets};
+use sim::autoscalers::vpa::decay::exp2;
 
 /// What the rules answer to a case, in the form of its `expect`.
 fn answer(case: &Case) -> Json {
@@ -61,8 +62,8 @@ fn buckets_begin_and_end_where_upstream_has_them() {
             }
         }
     };
-    same("cpu", &histogram::CPU);
-    same("memory", &histogram::MEMORY);
+    same("cpu", &buckets::CPU);
+    same("memory", &buckets::MEMORY);
 }
 
 #[test]
@@ -75,6 +76,6 @@ fn powers_of_two_are_upstreams_to_the_bit() {
     };
     for row in table["exp2"].as_array().expect("a list") {
         let (x, y) = (bits(&row["x"]), bits(&row["y"]));
-        assert_eq!(histogram::exp2(x).to_bits(), y.to_bits(), "2^{x}");
+        assert_eq!(exp2(x).to_bits(), y.to_bits(), "2^{x}");
     }
 }

@@ -59,8 +59,8 @@ struct Run<'c> {
     config: RecommenderConfig,
     checkpoint: Checkpoint,
     numbers: BTreeMap<&'c str, PodNumber>,
-    /// Whether the autoscaler selects each group of pods.
-    selected: Vec<bool>,
+    /// The groups of pods that the autoscaler selects.
+    selected: Vec<GroupId>,
     groups: Vec<GroupId>,
     live: Vec<PodNumber>,
 }
@@ -95,7 +95,10 @@ impl<'c> Run<'c> {
             config,
             checkpoint: Checkpoint::default(),
             numbers: numbers.collect(),
-            selected: by_labels.iter().map(selects).collect(),
+            selected: (0..by_labels.len())
+                .filter(|place| selects(&by_labels[*place]))
+                .map(GroupId::from_index)
+                .collect(),
             groups,
             live: Vec::new(),
         }
@@ -155,10 +158,8 @@ impl<'c> Run<'c> {
     }
 
     fn with_subject<T>(&mut self, of: impl FnOnce(&mut Recommender, &mut Subject<'_>) -> T) -> T {
-        let selected = &self.selected;
-        let selects = |group: GroupId| selected[group.index()];
-        let checkpoint = &mut self.checkpoint;
-        of(&mut self.recommender, &mut Subject { spec: &self.spec, selects: &selects, checkpoint })
+        let (groups, checkpoint) = (self.selected.as_slice(), &mut self.checkpoint);
+        of(&mut self.recommender, &mut Subject { spec: &self.spec, groups, checkpoint })
     }
 }
 

@@ -1,7 +1,9 @@
 //! What is known of a container's usage, from all pods that are alike.
 
+use super::buckets::{CPU, MEMORY};
 use super::config::RecommenderConfig;
-use super::histogram::{CPU, Histogram, MEMORY};
+use super::decay::Decay;
+use super::histogram::Histogram;
 use crate::model::vpa::{CpuMemory, Learning};
 
 /// How much a sample of CPU weighs, whatever its container requests.
@@ -33,19 +35,26 @@ impl Aggregate {
         }
     }
 
-    pub(super) fn add_cpu(&mut self, milli: u64, at_ms: i64) {
-        self.usage.cpu.add(&CPU, milli, CPU_WEIGHT, at_ms);
+    pub(super) fn add_cpu(&mut self, milli: u64, at_ms: i64, decay: &mut Decay) {
+        self.usage.cpu.add(&CPU, (milli, CPU_WEIGHT), at_ms, decay);
         let (first, last) = self.sampled_ms.unwrap_or((at_ms, at_ms));
         self.sampled_ms = Some((first.min(at_ms), last.max(at_ms)));
         self.samples += 1;
     }
 
-    pub(super) fn add_peak(&mut self, bytes: u64, at_ms: i64) {
-        self.usage.memory.add(&MEMORY, bytes, 1.0, at_ms);
+    pub(super) fn add_peak(&mut self, bytes: u64, at_ms: i64, decay: &mut Decay) {
+        self.usage.memory.add(&MEMORY, (bytes, 1.0), at_ms, decay);
     }
 
-    pub(super) fn subtract_peak(&mut self, bytes: u64, at_ms: i64) {
-        self.usage.memory.subtract(&MEMORY, bytes, 1.0, at_ms);
+    pub(super) fn subtract_peak(&mut self, bytes: u64, at_ms: i64, decay: &mut Decay) {
+        self.usage.memory.subtract(&MEMORY, (bytes, 1.0), at_ms, decay);
+    }
+
+    /// Forgets all samples.
+    pub(super) fn clear(&mut self) {
+        self.usage.cpu.clear();
+        self.usage.memory.clear();
+        (self.sampled_ms, self.samples) = (None, 0);
     }
 
     pub(super) fn merge(&mut self, other: &mut Aggregate) {

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::aggregate::Aggregate;
+use super::buckets::{CPU, MEMORY};
 use super::config::RecommenderConfig;
-use super::histogram::{CPU, MEMORY};
 use crate::model::vpa::{ContainerPolicy, CpuMemory, Stated};
 use crate::names::NameId;
 use crate::time::Span;
@@ -37,19 +37,20 @@ pub(super) fn recommend(
     containers: usize,
 ) -> Recommendation {
     let least = config.min.map(|least| scaled(least, 1.0 / containers as f64));
-    let at = |shares: CpuMemory<f64>| {
-        let used = CpuMemory {
-            cpu: known.usage.cpu.percentile(&CPU, shares.cpu),
-            memory: known.usage.memory.percentile(&MEMORY, shares.memory),
-        };
-        used.map(|used| used + scaled(used, config.margin))
-    };
+    let with_margin = |used: [u64; 3]| used.map(|used| used + scaled(used, config.margin));
+    let shares = config.lower.zip(config.target.zip(config.upper));
+    let shares = shares.map(|(lower, (target, upper))| [lower, target, upper]);
+    let CpuMemory { cpu, memory } = &known.usage;
+    let cpu = with_margin(cpu.percentiles(&CPU, shares.cpu));
+    let memory = with_margin(memory.percentiles(&MEMORY, shares.memory));
+    let [lower, target, upper] =
+        [0, 1, 2].map(|share| CpuMemory { cpu: cpu[share], memory: memory[share] });
     let confidence = config.confidence.map(|interval| confidence(known, interval));
-    let lower = at(config.lower).zip(confidence).map(|(used, sure)| {
+    let lower = lower.zip(confidence).map(|(used, sure)| {
         let doubt = 1.0 + 0.001 / sure;
         scaled(used, 1.0 / (doubt * doubt))
     });
-    let upper = at(config.upper).zip(confidence).map(|(used, sure)| scaled(used, 1.0 + 1.0 / sure));
+    let upper = upper.zip(confidence).map(|(used, sure)| scaled(used, 1.0 + 1.0 / sure));
     let sizes = policy.is_none_or(|policy| policy.controlled.cpu);
     let sizes =
         CpuMemory { cpu: sizes, memory: policy.is_none_or(|policy| policy.controlled.memory) };
@@ -64,7 +65,7 @@ pub(super) fn recommend(
         let rounded = CpuMemory { cpu: rounded.cpu, memory };
         rounded.zip(sizes).map(|(amount, sizes)| sizes.then_some(amount))
     };
-    let uncapped = stated(at(config.target));
+    let uncapped = stated(target);
     let cap = |amounts: Stated| capped(amounts, policy, config.max_allowed);
     Recommendation {
         target: cap(uncapped),

@@ -1,105 +1,11 @@
 //! Histograms whose weights double with every half-life, so that what is new counts more.
-//!
-//! Buckets grow by a twentieth, from 10 millicores or 10 MB. A percentile is the end of the bucket that it
-//! falls into.
 
-use std::sync::LazyLock;
+use super::buckets::{BUCKETS, Buckets, LAST};
+use super::decay::{Decay, nanoseconds};
 
-/// How many buckets there are for either resource.
-pub const BUCKETS: usize = 176;
-/// The last of them, which has no end.
-const LAST: usize = BUCKETS - 1;
 /// A weight below this is none.
 // VPA: recommender/model/aggregations_config.go epsilon * minSampleWeight
 const EPSILON: f64 = 0.001 * 0.1;
-/// By how much each bucket is larger than the one before.
-const RATIO: f64 = 1.0 + 0.05;
-
-/// Where the buckets of a resource begin.
-#[derive(Debug)]
-pub struct Buckets {
-    /// The smallest amount of each bucket, in millicores or bytes.
-    from: Vec<u64>,
-    /// What a percentile in each bucket comes to, in the same unit.
-    reported: Vec<u64>,
-}
-
-/// Of CPU: the first bucket is 10 millicores wide; amounts are millicores.
-pub static CPU: LazyLock<Buckets> = LazyLock::new(|| Buckets::new(0.01, 1_000.0));
-/// Of memory: the first bucket is 10 MB wide; amounts are bytes.
-pub static MEMORY: LazyLock<Buckets> = LazyLock::new(|| Buckets::new(1e7, 1.0));
-
-impl Buckets {
-    /// Buckets from one of this width, in cores or bytes; `units` are the amounts in one of them.
-    // VPA: recommender/util/histogram_options.go exponentialHistogramOptions
-    fn new(first: f64, units: f64) -> Buckets {
-        let start = |bucket: usize| match bucket {
-            0 => 0.0,
-            bucket => first * (power(RATIO, bucket) - 1.0) / (RATIO - 1.0),
-        };
-        let find = |amount: u64| {
-            let value = amount as f64 / units;
-            if value < first {
-                return 0;
-            }
-            let bucket = libm::log(value * (RATIO - 1.0) / first + 1.0) / libm::log(RATIO);
-            to_amount(bucket).min(LAST as u64)
-        };
-        // Near a boundary only the arithmetic decides on which side an amount is.
-        let from = |bucket: usize| {
-            let mut amount = to_amount(start(bucket) * units);
-            while find(amount) < bucket as u64 {
-                amount += 1;
-            }
-            while amount > 0 && find(amount - 1) >= bucket as u64 {
-                amount -= 1;
-            }
-            amount
-        };
-        let reported = |bucket: usize| to_amount(start((bucket + 1).min(LAST)) * units);
-        Buckets {
-            from: (0..BUCKETS).map(from).collect(),
-            reported: (0..BUCKETS).map(reported).collect(),
-        }
-    }
-
-    /// The bucket of an amount.
-    fn find(&self, amount: u64) -> usize {
-        self.from.partition_point(|from| *from <= amount) - 1
-    }
-
-    /// The smallest amount of each bucket, and what a percentile in it comes to.
-    pub fn table(&self) -> impl Iterator<Item = (u64, u64)> {
-        self.from.iter().copied().zip(self.reported.iter().copied())
-    }
-}
-
-/// A whole power, to the bit as upstream computes it, which is not always the nearest float.
-// Go: src/math/pow.go pow
-fn power(base: f64, exponent: usize) -> f64 {
-    let (mut product, mut scale) = (1.0, 0);
-    let (mut square, mut square_scale) = libm::frexp(base);
-    let mut rest = exponent;
-    while rest != 0 {
-        if rest & 1 == 1 {
-            product *= square;
-            scale += square_scale;
-        }
-        square *= square;
-        square_scale <<= 1;
-        if square < 0.5 {
-            square += square;
-            square_scale -= 1;
-        }
-        rest >>= 1;
-    }
-    libm::scalbn(product, scale)
-}
-
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
-fn to_amount(value: f64) -> u64 {
-    value as u64
-}
 
 /// Weights by bucket.
 #[derive(Clone, PartialEq, Debug)]
@@ -160,18 +66,18 @@ impl Weights {
         self.by_bucket[self.min] < EPSILON
     }
 
-    /// The bucket in which a percentile lies.
-    fn percentile(&self, share: f64) -> usize {
-        let threshold = share * self.total;
-        let (mut partial, mut bucket) = (0.0, self.min);
-        while bucket < self.max {
-            partial += self.by_bucket[bucket];
-            if partial >= threshold {
-                break;
+    /// The buckets in which percentiles lie. All are found in one walk: the sum of weights only grows,
+    /// so that the buckets before one are those with a smaller sum.
+    fn percentiles<const N: usize>(&self, shares: [f64; N]) -> [usize; N] {
+        let thresholds = shares.map(|share| share * self.total);
+        let (mut partial, mut found) = (0.0, [self.min; N]);
+        for weight in &self.by_bucket[self.min..self.max.max(self.min)] {
+            partial += weight;
+            for (bucket, threshold) in found.iter_mut().zip(thresholds) {
+                *bucket += usize::from(partial < threshold);
             }
-            bucket += 1;
         }
-        bucket
+        found
     }
 }
 
@@ -195,28 +101,47 @@ impl Histogram {
     /// One without samples.
     #[must_use]
     pub fn new(half_life_ms: i64) -> Histogram {
+        let half_life_ms = half_life_ms.max(1);
         Histogram { weights: Weights::NONE, half_life_ms, reference_ms: ZERO_MS }
     }
 
     /// A sample.
-    pub fn add(&mut self, buckets: &Buckets, amount: u64, weight: f64, at_ms: i64) {
-        let factor = self.factor(at_ms);
+    pub fn add(
+        &mut self,
+        buckets: &Buckets,
+        (amount, weight): (u64, f64),
+        at_ms: i64,
+        decay: &mut Decay,
+    ) {
+        let factor = self.factor(at_ms, decay);
         self.weights.add(buckets.find(amount), weight * factor);
     }
 
     /// Takes a sample back.
-    pub fn subtract(&mut self, buckets: &Buckets, amount: u64, weight: f64, at_ms: i64) {
-        let factor = self.factor(at_ms);
+    pub fn subtract(
+        &mut self,
+        buckets: &Buckets,
+        (amount, weight): (u64, f64),
+        at_ms: i64,
+        decay: &mut Decay,
+    ) {
+        let factor = self.factor(at_ms, decay);
         self.weights.subtract(buckets.find(amount), weight * factor);
     }
 
-    /// What so large a share of the weight does not exceed: the end of a bucket, or 0 if there is none.
+    /// What so large shares of the weight do not exceed: the ends of buckets, or 0 if there is none.
     #[must_use]
-    pub fn percentile(&self, buckets: &Buckets, share: f64) -> u64 {
+    pub fn percentiles<const N: usize>(&self, buckets: &Buckets, shares: [f64; N]) -> [u64; N] {
         if self.weights.is_empty() {
-            return 0;
+            return [0; N];
         }
-        buckets.reported[self.weights.percentile(share)]
+        self.weights.percentiles(shares).map(|bucket| buckets.reported(bucket))
+    }
+
+    /// Forgets all samples.
+    pub fn clear(&mut self) {
+        self.weights = Weights::NONE;
+        self.reference_ms = ZERO_MS;
     }
 
     /// Adds all samples of another. The older of the two moves to the reference of the newer, which may
@@ -257,11 +182,11 @@ impl Histogram {
     }
 
     /// How much a sample at an instant weighs.
-    fn factor(&mut self, at_ms: i64) -> f64 {
+    fn factor(&mut self, at_ms: i64, decay: &mut Decay) -> f64 {
         if at_ms > self.reference_ms + MOST_HALF_LIVES * self.half_life_ms {
             self.shift(at_ms);
         }
-        exp2(nanoseconds(at_ms - self.reference_ms) / nanoseconds(self.half_life_ms))
+        decay.factor(at_ms - self.reference_ms, self.half_life_ms)
     }
 
     /// Moves the reference to the multiple of a half-life that is nearest to an instant.
@@ -278,33 +203,3 @@ impl Histogram {
 
 /// The weight of the heaviest bucket in a checkpoint.
 const CHECKPOINT_WEIGHT: f64 = 10_000.0;
-
-/// A span in nanoseconds, at most the 292 years that upstream counts.
-fn nanoseconds(ms: i64) -> f64 {
-    ms.saturating_mul(1_000_000) as f64
-}
-
-/// A power of two, to the bit as upstream computes it, which is not always the nearest float.
-// Go: src/math/exp.go exp2, expmulti
-#[must_use]
-#[allow(clippy::excessive_precision, reason = "the digits are upstream's")]
-pub fn exp2(x: f64) -> f64 {
-    const LN2_HI: f64 = 6.931_471_803_691_238_164_90e-01;
-    const LN2_LO: f64 = 1.908_214_929_270_587_700_02e-10;
-    const P: [f64; 5] = [
-        1.666_666_666_666_666_574_15e-01,
-        -2.777_777_777_701_559_338_42e-03,
-        6.613_756_321_437_934_361_17e-05,
-        -1.653_390_220_546_525_153_90e-06,
-        4.138_136_797_057_238_460_39e-08,
-    ];
-    let k = libm::trunc(if x > 0.0 { x + 0.5 } else { x - 0.5 });
-    let t = x - k;
-    let (hi, lo) = (t * LN2_HI, -t * LN2_LO);
-    let r = hi - lo;
-    let u = r * r;
-    let c = r - u * (P[0] + u * (P[1] + u * (P[2] + u * (P[3] + u * P[4]))));
-    let y = 1.0 - ((lo - (r * c) / (2.0 - c)) - hi);
-    #[allow(clippy::cast_possible_truncation, reason = "saturates, and so does the power")]
-    libm::scalbn(y, k as i32)
-}

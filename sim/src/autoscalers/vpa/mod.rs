@@ -6,9 +6,12 @@
 
 pub mod admission;
 mod aggregate;
+pub mod buckets;
 mod config;
+pub mod decay;
 mod estimator;
 pub mod histogram;
+mod instance;
 pub mod recommender;
 pub mod sizing;
 pub mod updater;

@@ -3,16 +3,19 @@
 //! Pods that are alike, with the same labels, share what is known of each of their containers. A pod
 //! that is gone leaves what it has taught.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
 
 use super::aggregate::{Aggregate, ms};
 use super::config::RecommenderConfig;
+use super::decay::Decay;
 use super::estimator::{self, Recommendation};
+use super::instance::{Instance, Source};
 use crate::model::vpa::{Learning, Stated, VpaSpec};
 use crate::names::NameId;
-use crate::table::id;
+use crate::table::{Id, id};
 
 id! {
     /// Pods with the same labels.
@@ -26,29 +29,21 @@ pub type PodNumber = u64;
 #[derive(Clone, Debug)]
 pub struct Recommender {
     config: RecommenderConfig,
-    pods: BTreeMap<PodNumber, Pod>,
-    /// What is known, by group and container. One that was forgotten is none here, and what its
+    pods: IndexMap<PodNumber, Pod, FxBuildHasher>,
+    /// What is known, in the order in which it began. One that was forgotten is none here, and what its
     /// containers use teaches nothing any more.
-    aggregates: Vec<Option<Aggregate>>,
-    by_key: IndexMap<(GroupId, NameId), usize>,
+    aggregates: Vec<Option<Box<Aggregate>>>,
+    /// Where what is known of the containers of each group is kept.
+    groups: Vec<Vec<(NameId, usize)>>,
+    decay: Decay,
+    /// For what is known of a container in several groups.
+    merged: Aggregate,
 }
 
 #[derive(Clone, Debug)]
 struct Pod {
     group: GroupId,
-    containers: BTreeMap<NameId, Instance>,
-}
-
-/// One container of one pod.
-#[derive(Clone, Debug)]
-struct Instance {
-    aggregate: usize,
-    last_cpu_ms: Option<i64>,
-    last_memory_ms: Option<i64>,
-    /// When the interval of its present peak ends.
-    window_end_ms: Option<i64>,
-    peak: u64,
-    oom_peak: u64,
+    containers: Vec<(NameId, Instance)>,
 }
 
 /// What an autoscaler keeps of its history over a restart of the recommender.
@@ -59,8 +54,8 @@ pub struct Checkpoint(BTreeMap<NameId, Aggregate>);
 pub struct Subject<'s> {
     /// What it says.
     pub spec: &'s VpaSpec,
-    /// Whether it selects the pods of a group.
-    pub selects: &'s dyn Fn(GroupId) -> bool,
+    /// The groups of pods that it selects.
+    pub groups: &'s [GroupId],
     /// What it remembers from before the recommender was restarted.
     pub checkpoint: &'s mut Checkpoint,
 }
@@ -70,10 +65,12 @@ impl Recommender {
     #[must_use]
     pub fn new(config: RecommenderConfig) -> Recommender {
         Recommender {
+            merged: Aggregate::new(&config, 0),
             config,
-            pods: BTreeMap::new(),
+            pods: IndexMap::default(),
             aggregates: Vec::new(),
-            by_key: IndexMap::new(),
+            groups: Vec::new(),
+            decay: Decay::default(),
         }
     }
 
@@ -85,10 +82,16 @@ impl Recommender {
         containers: impl IntoIterator<Item = (NameId, Learning)>,
         now_ms: i64,
     ) {
-        let Recommender { config, aggregates, by_key, .. } = self;
+        let Recommender { config, aggregates, groups, .. } = self;
+        if groups.len() <= group.index() {
+            groups.resize_with(group.index() + 1, Vec::new);
+        }
+        let known = &mut groups[group.index()];
         let instance = |(name, learning)| {
-            let place = *by_key.entry((group, name)).or_insert_with(|| {
-                aggregates.push(Some(Aggregate::new(config, now_ms)));
+            let place = known.iter().find(|(known, _)| *known == name).map(|(_, place)| *place);
+            let place = place.unwrap_or_else(|| {
+                aggregates.push(Some(Box::new(Aggregate::new(config, now_ms))));
+                known.push((name, aggregates.len() - 1));
                 aggregates.len() - 1
             });
             if let Some(aggregate) = &mut aggregates[place] {
@@ -102,25 +105,22 @@ impl Recommender {
 
     /// A pod is gone.
     pub fn pod_removed(&mut self, pod: PodNumber) {
-        self.pods.remove(&pod);
+        self.pods.swap_remove(&pod);
     }
 
     /// What a container uses, in millicores and bytes, as far as it was measured.
     // VPA: recommender/model/container.go AddSample
     pub fn sample(&mut self, pod: PodNumber, container: NameId, used: Stated, at_ms: i64) {
-        let Some((instance, aggregate, interval_ms)) = self.container(pod, container) else {
+        let Some(Known { instance, aggregate, interval_ms, decay }) =
+            self.container(pod, container)
+        else {
             return;
         };
-        if let Some(milli) = used.cpu
-            && instance.last_cpu_ms.is_none_or(|last| at_ms > last)
-        {
-            instance.last_cpu_ms = Some(at_ms);
-            aggregate.add_cpu(milli, at_ms);
+        if let Some(milli) = used.cpu {
+            instance.cpu(aggregate, milli, at_ms, decay);
         }
-        if let Some(bytes) = used.memory
-            && instance.last_memory_ms.is_none_or(|last| at_ms >= last)
-        {
-            instance.memory(aggregate, interval_ms, (bytes, Source::Metrics), at_ms);
+        if let Some(bytes) = used.memory {
+            instance.memory(aggregate, interval_ms, (bytes, Source::Metrics), at_ms, decay);
         }
     }
 
@@ -128,7 +128,9 @@ impl Recommender {
     // VPA: recommender/model/container.go RecordOOM
     pub fn out_of_memory(&mut self, pod: PodNumber, container: NameId, bytes: u64, at_ms: i64) {
         let (ratio, least) = (self.config.oom_bump_up_ratio, self.config.oom_min_bump_up);
-        let Some((instance, aggregate, interval_ms)) = self.container(pod, container) else {
+        let Some(Known { instance, aggregate, interval_ms, decay }) =
+            self.container(pod, container)
+        else {
             return;
         };
         if instance.last_memory_ms.is_some_and(|last| at_ms < last - interval_ms) {
@@ -138,137 +140,136 @@ impl Recommender {
         let ratio = aggregate.learning.oom_bump_up_ratio.map_or(ratio, crate::autoscalers::float);
         let least = aggregate.learning.oom_min_bump_up.unwrap_or(least);
         let needed = used.saturating_add(least).max(estimator::scaled(used, ratio));
-        instance.memory(aggregate, interval_ms, (needed, Source::OutOfMemory), at_ms);
+        instance.memory(aggregate, interval_ms, (needed, Source::OutOfMemory), at_ms, decay);
     }
 
-    fn container(
-        &mut self,
-        pod: PodNumber,
-        container: NameId,
-    ) -> Option<(&mut Instance, &mut Aggregate, i64)> {
-        let instance = self.pods.get_mut(&pod)?.containers.get_mut(&container)?;
-        let aggregate = self.aggregates[instance.aggregate].as_mut()?;
+    fn container(&mut self, pod: PodNumber, container: NameId) -> Option<Known<'_>> {
+        let containers = &mut self.pods.get_mut(&pod)?.containers;
+        let (_, instance) = containers.iter_mut().find(|(name, _)| *name == container)?;
+        let aggregate = self.aggregates[instance.aggregate].as_deref_mut()?;
         let interval = aggregate.learning.memory_interval.unwrap_or(self.config.memory_interval);
-        Some((instance, aggregate, ms(interval)))
+        Some(Known { instance, aggregate, interval_ms: ms(interval), decay: &mut self.decay })
     }
 
     /// Forgets what is of no use any more: of containers that never had a sample and have no pod, and
     /// whose last sample is too old.
     // VPA: recommender/model/cluster.go garbageCollectAggregateCollectionStates
     pub fn collect_garbage(&mut self, now_ms: i64) {
-        let Recommender { config, pods, aggregates, by_key } = self;
+        let Recommender { config, pods, aggregates, groups, .. } = self;
         let mut used = vec![false; aggregates.len()];
-        for instance in pods.values().flat_map(|pod| pod.containers.values()) {
+        for (_, instance) in pods.values().flat_map(|pod| &pod.containers) {
             used[instance.aggregate] = true;
         }
-        by_key.retain(|_, place| {
-            let keeps = |it: &Aggregate| {
-                let idle = it.sampled_ms.is_none() && !used[*place];
-                !idle && !it.is_expired(config, now_ms)
-            };
-            let kept = aggregates[*place].as_ref().is_some_and(keeps);
-            if !kept {
-                aggregates[*place] = None;
-            }
-            kept
-        });
+        for group in groups {
+            group.retain(|(_, place)| {
+                let keeps = |it: &Aggregate| {
+                    let idle = it.sampled_ms.is_none() && !used[*place];
+                    !idle && !it.is_expired(config, now_ms)
+                };
+                let kept = aggregates[*place].as_deref().is_some_and(keeps);
+                if !kept {
+                    aggregates[*place] = None;
+                }
+                kept
+            });
+        }
     }
 
     /// What the containers of an autoscaler's pods should request, by container, in no order.
     pub fn recommend(&mut self, subject: &mut Subject<'_>) -> Vec<(NameId, Recommendation)> {
-        let known = self.known(subject);
-        let sized: Vec<_> = known.iter().filter(|(name, _)| !subject.spec.leaves(**name)).collect();
-        let count = sized.len();
-        let recommend = |(name, aggregate): (&NameId, &Aggregate)| {
-            let policy = subject.spec.policy(*name);
-            (*name, estimator::recommend(&self.config, policy, aggregate, count))
-        };
-        sized.into_iter().map(recommend).collect()
+        let spec = subject.spec;
+        let mut places = self.places(subject);
+        places.retain(|(name, _)| !spec.leaves(*name));
+        let restored = subject.checkpoint.0.keys().filter(|name| !spec.leaves(**name));
+        let restored: Vec<NameId> = restored
+            .filter(|name| places.iter().all(|(known, _)| known != *name))
+            .copied()
+            .collect();
+        let count = places.chunk_by(|one, two| one.0 == two.0).count() + restored.len();
+        let mut found = Vec::with_capacity(count);
+        for of_one in places.chunk_by(|one, two| one.0 == two.0) {
+            let (name, first) = of_one[0];
+            let checkpoint = subject.checkpoint.0.get_mut(&name);
+            let known = match (&self.aggregates[first], &checkpoint) {
+                // What is merged with nothing is what it was.
+                (Some(only), None) if of_one.len() == 1 => only,
+                _ => {
+                    self.merged.clear();
+                    merge(&mut self.merged, &mut self.aggregates, of_one, checkpoint);
+                    &self.merged
+                }
+            };
+            let policy = spec.policy(name);
+            found.push((name, estimator::recommend(&self.config, policy, known, count)));
+        }
+        for name in restored {
+            let known = &subject.checkpoint.0[&name];
+            let policy = spec.policy(name);
+            found.push((name, estimator::recommend(&self.config, policy, known, count)));
+        }
+        found
     }
 
-    /// What is known of each container: of all pods that are selected, and from before a restart.
-    fn known(&mut self, subject: &mut Subject<'_>) -> BTreeMap<NameId, Aggregate> {
-        let mut known: BTreeMap<NameId, Aggregate> = BTreeMap::new();
-        let fresh = || Aggregate::new(&self.config, 0);
-        for ((group, name), place) in &self.by_key {
-            if let Some(aggregate) = &mut self.aggregates[*place]
-                && (subject.selects)(*group)
-            {
-                known.entry(*name).or_insert_with(fresh).merge(aggregate);
-            }
-        }
-        for (name, aggregate) in &mut subject.checkpoint.0 {
-            known.entry(*name).or_insert_with(fresh).merge(aggregate);
-        }
-        known
+    /// Where what is known of each container of an autoscaler's pods is kept: by container, and what
+    /// began first first.
+    fn places(&self, subject: &Subject<'_>) -> Vec<(NameId, usize)> {
+        let groups = subject.groups.iter().filter_map(|group| self.groups.get(group.index()));
+        let mut places: Vec<(NameId, usize)> = groups.flatten().copied().collect();
+        places.sort_unstable();
+        places
     }
 
     /// What an autoscaler keeps when the recommender is restarted: all that is known, but for the peaks of
     /// intervals that have not ended.
     // VPA: recommender/checkpoint/checkpoint_writer.go buildAggregateContainerStateMap
     pub fn checkpoint(&mut self, subject: &mut Subject<'_>, now_ms: i64) -> Checkpoint {
-        let mut known = self.known(subject);
-        for pod in self.pods.values().filter(|pod| (subject.selects)(pod.group)) {
-            for (name, instance) in &pod.containers {
-                let peak = instance.peak.max(instance.oom_peak);
-                if let Some(end_ms) = instance.window_end_ms.filter(|end_ms| now_ms < *end_ms)
-                    && let Some(aggregate) = known.get_mut(name)
-                {
-                    aggregate.subtract_peak(peak, end_ms);
-                }
+        let places = self.places(subject);
+        let names =
+            places.iter().map(|(name, _)| *name).chain(subject.checkpoint.0.keys().copied());
+        let names: BTreeSet<NameId> = names.collect();
+        let mut known: BTreeMap<NameId, Aggregate> = BTreeMap::new();
+        for name in names {
+            let of_one = places.iter().copied().filter(|(known, _)| *known == name);
+            let of_one: Vec<(NameId, usize)> = of_one.collect();
+            let checkpoint = subject.checkpoint.0.get_mut(&name);
+            let merged = known.entry(name).or_insert_with(|| Aggregate::new(&self.config, 0));
+            merge(merged, &mut self.aggregates, &of_one, checkpoint);
+        }
+        let mut pods: Vec<(&PodNumber, &Pod)> = self.pods.iter().collect();
+        pods.retain(|(_, pod)| subject.groups.contains(&pod.group));
+        pods.sort_unstable_by_key(|(number, _)| **number);
+        for (name, instance) in pods.into_iter().flat_map(|(_, pod)| &pod.containers) {
+            if let Some(end_ms) = instance.window_end_ms.filter(|end_ms| now_ms < *end_ms)
+                && let Some(aggregate) = known.get_mut(name)
+            {
+                aggregate.subtract_peak(instance.highest(), end_ms, &mut self.decay);
             }
         }
         Checkpoint(known.into_iter().map(|(name, it)| (name, it.restored())).collect())
     }
 }
 
-/// Where a figure of memory comes from.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Source {
-    Metrics,
-    OutOfMemory,
+/// A container, and what is known of containers like it.
+struct Known<'k> {
+    instance: &'k mut Instance,
+    aggregate: &'k mut Aggregate,
+    interval_ms: i64,
+    decay: &'k mut Decay,
 }
 
-impl Instance {
-    fn new(aggregate: usize) -> Instance {
-        Instance {
-            aggregate,
-            last_cpu_ms: None,
-            last_memory_ms: None,
-            window_end_ms: None,
-            peak: 0,
-            oom_peak: 0,
+/// Adds what is known of a container: of all its groups, and from before a restart.
+fn merge(
+    merged: &mut Aggregate,
+    aggregates: &mut [Option<Box<Aggregate>>],
+    places: &[(NameId, usize)],
+    checkpoint: Option<&mut Aggregate>,
+) {
+    for (_, place) in places {
+        if let Some(aggregate) = &mut aggregates[*place] {
+            merged.merge(aggregate);
         }
     }
-
-    /// Keeps the peak of each interval; an interval begins with the first sample, and its peak stands at
-    /// its end.
-    // VPA: recommender/model/container.go addMemorySample
-    fn memory(
-        &mut self,
-        aggregate: &mut Aggregate,
-        interval_ms: i64,
-        (bytes, source): (u64, Source),
-        at_ms: i64,
-    ) {
-        self.last_memory_ms = Some(at_ms);
-        let mut end_ms = self.window_end_ms.unwrap_or(at_ms);
-        if at_ms < end_ms {
-            let before = self.peak.max(self.oom_peak);
-            if before == 0 || bytes <= before {
-                return;
-            }
-            aggregate.subtract_peak(before, end_ms);
-        } else {
-            let passed = (at_ms - end_ms) / interval_ms * interval_ms;
-            end_ms += passed + interval_ms;
-            (self.peak, self.oom_peak) = (0, 0);
-        }
-        self.window_end_ms = Some(end_ms);
-        aggregate.add_peak(bytes, end_ms);
-        match source {
-            Source::Metrics => self.peak = bytes,
-            Source::OutOfMemory => self.oom_peak = bytes,
-        }
+    if let Some(checkpoint) = checkpoint {
+        merged.merge(checkpoint);
     }
 }
