@@ -98,9 +98,11 @@ fn pool(draws: &mut Draws, place: &Place, index: usize) -> Value {
     });
     let fields = pool.as_object_mut().expect("an object");
     if spot {
-        let provisioner =
+        let like =
             ["auto-scaling-group", "managed-instance-group", "karpenter", "cluster-autoscaler"];
-        maybe(draws, fields, 2, "provisioner", &provisioner);
+        if draws.one_in(2) {
+            fields.insert("refill".into(), json!({"like": like[draws.below(like.len())]}));
+        }
         let allocation =
             ["diversified", "lowest-price", "capacity-optimized", "price-capacity-optimized"];
         maybe(draws, fields, 2, "allocation", &allocation);

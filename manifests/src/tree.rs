@@ -415,6 +415,19 @@ impl Node {
         next.map_or(self, |node| node.at(rest))
     }
 
+    /// The node at the end of `path`, if there is one.
+    pub fn at_mut(&mut self, path: &[Step]) -> Option<&mut Node> {
+        let Some((first, rest)) = path.split_first() else { return Some(self) };
+        let next = match (first, &mut self.value) {
+            (Step::Key(key), Value::Map(entries)) => {
+                entries.iter_mut().find(|(name, ..)| name == key).map(|(.., node)| node)
+            }
+            (Step::Index(index), Value::Seq(items)) => items.get_mut(*index),
+            _ => None,
+        };
+        next.and_then(|node| node.at_mut(rest))
+    }
+
     /// The same as JSON, without places.
     #[must_use]
     pub fn to_json(&self) -> serde_json::Value {

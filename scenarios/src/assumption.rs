@@ -89,7 +89,7 @@ pub static KINDS: &[Kind] = &[
 pub(crate) const POOL_REPLACEMENT: Kind = Kind {
     id: "pool-replacement",
     text: "a lost instance is replaced by one of the same type and zone, requested at the loss",
-    source: "spotsim's pools, 2026-11: `allocation`, `provisioner` and `replaceAt` of a pool say \
+    source: "spotsim's pools, 2026-11: `allocation`, `refill` and `replaceAt` of a pool say \
              otherwise",
 };
 

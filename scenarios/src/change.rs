@@ -9,7 +9,7 @@ use std::ops::Range;
 use manifests::tree::{self, Node, Step, Value};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Source, did_you_mean};
-use crate::{Input, Scenario};
+use crate::{Input, Scenario, renamed};
 
 impl Scenario {
     /// The same scenario with other values at some paths, each written as in YAML. What is not there
@@ -30,13 +30,16 @@ impl Scenario {
         let own = |(path, value): &(&str, &str)| ((*path).to_owned(), (*value).to_owned());
         origin.changes.extend(changes.iter().map(own));
         let source = &origin.source;
-        let mut tree = Scenario::tree(source)?;
+        let mut former = Diagnostics::default();
+        let written = Scenario::tree(source)?;
+        let mut tree = renamed::in_new_words(&written, source, &mut former).into_owned();
         let mut changed = Vec::new();
         for (path, value) in &origin.changes {
             changed.push((set(&mut tree, path, value, source)?, value.as_str()));
         }
         let read = crate::parse::parse(source, &tree, origin.folder.as_deref());
         let mut scenario = read.map_err(|found| marked(&found, &changed))?;
+        former.iter().for_each(|it| scenario.warnings.push(it.clone()));
         let mut text = source.text.to_string();
         for (path, value) in &origin.changes {
             text += &format!("\n{path}: {value}");

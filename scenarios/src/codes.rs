@@ -532,6 +532,7 @@ pub static CODES: &[Code] = &[
     admission::NEVER,
     admission::NO_NODES,
     admission::NO_SUCH_NODE,
+    admission::FORMER_NAME,
 ];
 
 #[cfg(test)]

@@ -169,16 +169,16 @@ pub struct Pool {
     #[schemars(range(min = 0.0, max = 1_000_000.0))]
     pub max_price: Option<f64>,
     /// Which of its types it launches, after its zones take turns; by default those take turns, too,
-    /// or as Karpenter does if that launches its nodes.
+    /// or as Karpenter does if the pool is refilled like that.
     pub allocation: Option<refill::Allocation>,
-    /// Who launches its nodes; by default a provisioner whose request stays open until there is capacity.
-    pub provisioner: Option<refill::Provisioner>,
+    /// How it is refilled; by default its request stays open until there is capacity.
+    pub refill: Option<refill::Refill>,
     /// The part of a spot pool that is bought on-demand.
     pub on_demand: Option<refill::OnDemandPart>,
     /// When a spot pool makes do with on-demand nodes; by default never. It goes back to spot.
     pub fallback: Option<refill::Fallback>,
     /// When it asks for a replacement for a node that is taken; by default at the loss, or at
-    /// the notice if Karpenter launches its nodes.
+    /// the notice if it is refilled like Karpenter's.
     pub replace_at: Option<refill::ReplaceAt>,
     /// How the kubelets of its nodes are configured: this alone, whatever the scenario's `kubelet` says.
     pub kubelet: Option<kubelet::Kubelet>,

@@ -33,6 +33,7 @@ pub mod node_labels;
 mod origin;
 mod parse;
 pub mod prices;
+mod renamed;
 mod replica_table;
 pub mod sarif;
 pub mod scheduler;

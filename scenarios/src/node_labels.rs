@@ -1,6 +1,6 @@
-//! The labels that kubelets, clouds and provisioners put on its nodes, one row each.
+//! The labels that kubelets, clouds and Karpenter put on its nodes, one row each.
 //!
-//! A row is given to a pool by its provider and by its provisioner; labels that the scenario itself
+//! A row is given to a pool by its provider and by what launches its nodes; labels that the scenario itself
 //! writes win. What depends on the account (a cluster's name, an image's version, a subnet) is not
 //! here, and neither is what the catalogue cannot tell of a type.
 
@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use sim::providers::Provider;
 
 use crate::bought::Bought;
-use crate::file::refill::Provisioner;
+use crate::file::refill::Like;
 use crate::file::{Capacity, Pool};
 
 /// A label that a node gets without being written down.
@@ -231,8 +231,8 @@ fn launcher(pool: &Pool) -> By {
         pool.labels.contains_key(key)
             || pool.match_labels.as_ref().is_some_and(|labels| labels.contains_key(key))
     };
-    match pool.provisioner {
-        Some(Provisioner::Karpenter) => By::Karpenter,
+    match pool.refill.as_ref().map(|it| it.like) {
+        Some(Like::Karpenter) => By::Karpenter,
         None if known("karpenter.sh/nodepool") => By::Karpenter,
         _ => By::Groups,
     }
@@ -401,7 +401,7 @@ mod tests {
             "# Labels of nodes\n\nWhat a pool's nodes are labelled with besides the `labels` that the \
              scenario gives it, which win.\nHow a node was bought is said in the platform's own words \
              as well: `spotsim explain aws-labels`,\n`gcp-labels`, `azure-labels`. A pool is Karpenter's \
-             if its `provisioner` says so, or if nothing does and\nits `labels` or `matchLabels` have \
+             if it is refilled `like: karpenter`, or like nothing and\nits `labels` or `matchLabels` have \
              `karpenter.sh/nodepool`. A node of a dump keeps the labels that it has.\n\n\
              | label | nodes | source |\n|---|---|---|\n",
         );
@@ -452,7 +452,7 @@ mod tests {
 
     #[test]
     fn a_node_pool_of_karpenter() {
-        let pool = "{name: all, count: 1, capacityType: spot, provisioner: karpenter, \
+        let pool = "{name: all, count: 1, capacityType: spot, refill: {like: karpenter}, \
                     instanceTypes: [c6gd.2xlarge]}";
         let own = labels("aws", "us-east-1", pool);
         has(
@@ -499,7 +499,7 @@ mod tests {
             ],
         );
         let aks = "{name: web, count: 1, capacityType: spot, instanceTypes: [Standard_D4s_v5], \
-                   provisioner: karpenter}";
+                   refill: {like: karpenter}}";
         has(
             &labels("azure", "eastus", aks),
             &[
@@ -511,7 +511,7 @@ mod tests {
                 ("karpenter.azure.com/sku-cpu", "4"),
             ],
         );
-        let group = aks.replace(", provisioner: karpenter", "");
+        let group = aks.replace(", refill: {like: karpenter}", "");
         has(&labels("azure", "eastus", &group), &[("kubernetes.azure.com/agentpool", "web")]);
     }
 }

@@ -152,7 +152,7 @@ fn a_pool_of_six_has_six_lanes() {
     let scenario = "apiVersion: spotsim/v1\nname: kafka\nhorizon: 14d\nprovider: aws\n\
         region: us-east-1\nseed: 3\npools:\n- name: kafka\n  count: 6\n  capacityType: spot\n  \
         instanceTypes: [m6i.large, m5.large, m6a.large]\n  zones: [us-east-1a, us-east-1b]\n  \
-        provisioner: karpenter\nmarket:\n  reclaims: {scale: 600}\nworkloads:\n- name: kafka\n  \
+        refill: {like: karpenter}\nmarket:\n  reclaims: {scale: 600}\nworkloads:\n- name: kafka\n  \
         replicas: 6\n  template:\n    containers:\n    - name: app\n      \
         resources: {requests: {cpu: 1, memory: 4Gi}}\n";
     fs::write(dir.path().join("kafka.yaml"), scenario).unwrap();

@@ -153,3 +153,13 @@ pub(super) const NO_SUCH_NODE: Code = Code {
               template: {nodeName: nowhere, containers: [{name: app}]}",
     fix: "Take `nodeName` out, or select nodes by their labels (`nodeSelector`).",
 };
+
+pub(super) const FORMER_NAME: Code = Code {
+    id: "W0020",
+    title: "a field has a new name",
+    why: "The former name is read as the new one, so that scenarios of before run as they did. It \
+          keeps that word from what may want it next.",
+    example: "pools:\n  - name: a\n    count: 1\n    capacityType: spot\n    \
+              instanceTypes: [m6i.large]\n    provisioner: karpenter",
+    fix: "Write the name that the message says.",
+};

@@ -17,11 +17,19 @@ pub enum Allocation {
     PriceCapacityOptimized,
 }
 
-/// Who launches a pool's nodes. They differ in what they do when they are refused, and in when they
+/// How a pool is refilled.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Refill {
+    /// As what does it: what comes of a refusal, and when that replaces what is taken.
+    pub like: Like,
+}
+
+/// What launches the nodes of pools. They differ in what they do when they are refused, and in when they
 /// replace what is taken.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Provisioner {
+pub enum Like {
     /// EC2's: its request stays open until there is capacity.
     AutoScalingGroup,
     /// Compute Engine's: its request stays open until there is capacity.

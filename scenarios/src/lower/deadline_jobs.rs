@@ -113,7 +113,7 @@ fn pool(job: &file::deadline::DeadlineJob) -> file::Pool {
         instance_types: Vec::new(),
         max_price: None,
         allocation: None,
-        provisioner: None,
+        refill: None,
         on_demand: None,
         fallback: None,
         replace_at: None,

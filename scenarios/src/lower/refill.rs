@@ -2,7 +2,7 @@
 
 use sim::Span;
 use sim::model::pool::{Allocation, Fallback, OnDemandPart, Refill, ReplaceAt, ZoneSpread};
-use sim::providers::provisioners;
+use sim::providers::refills;
 
 use super::Lowering;
 use crate::assumption;
@@ -23,18 +23,18 @@ impl Lowering<'_> {
         place: &dyn Fn(&str) -> [Step; 3],
     ) -> Refill {
         self.refuse_what_is_for_spot(pool, place);
-        let provisioner = pool.provisioner.and_then(|it| {
-            let name = serde_json::to_value(it).ok()?;
-            provisioners::named(name.as_str()?)
+        let like = pool.refill.as_ref().and_then(|it| {
+            let name = serde_json::to_value(it.like).ok()?;
+            refills::named(name.as_str()?)
         });
         let allocation = match pool.allocation {
             Some(refill::Allocation::Diversified) => Allocation::Diversified,
             Some(refill::Allocation::LowestPrice) => Allocation::LowestPrice,
             Some(refill::Allocation::CapacityOptimized) => Allocation::CapacityOptimized,
             Some(refill::Allocation::PriceCapacityOptimized) => Allocation::PriceCapacityOptimized,
-            None => provisioner.map_or(Allocation::Diversified, |it| it.allocation),
+            None => like.map_or(Allocation::Diversified, |it| it.allocation),
         };
-        let usual = provisioner.map_or(ReplaceAt::Loss, |it| it.replace_at);
+        let usual = like.map_or(ReplaceAt::Loss, |it| it.replace_at);
         let replace_at = match pool.replace_at {
             Some(refill::ReplaceAt::Loss) => ReplaceAt::Loss,
             Some(refill::ReplaceAt::Notice) => ReplaceAt::Notice,
@@ -54,16 +54,16 @@ impl Lowering<'_> {
         let part = OnDemandPart { templates_from, base, percent_above };
         let refill = Refill {
             allocation,
-            back_off: provisioner.and_then(|it| it.back_off),
+            back_off: like.and_then(|it| it.back_off),
             on_demand: pool.buys_both().then_some(part),
             fallback,
             replace_at,
-            reaction: provisioner.and_then(|it| it.reaction),
-            zones: provisioner.map_or(ZoneSpread::Balanced, |it| it.zones),
-            avoids_taken_for: provisioner.and_then(|it| it.avoids_taken_for),
-            terminates_drained: provisioner.is_some_and(|it| it.terminates_drained),
+            reaction: like.and_then(|it| it.reaction),
+            zones: like.map_or(ZoneSpread::Balanced, |it| it.zones),
+            avoids_taken_for: like.and_then(|it| it.avoids_taken_for),
+            terminates_drained: like.is_some_and(|it| it.terminates_drained),
         };
-        self.assume_of_refill(pool, provisioner, &refill);
+        self.assume_of_refill(pool, like, &refill);
         refill
     }
 
@@ -103,7 +103,7 @@ impl Lowering<'_> {
     fn assume_of_refill(
         &mut self,
         pool: &file::Pool,
-        provisioner: Option<&provisioners::Provisioner>,
+        like: Option<&refills::RefillProfile>,
         refill: &Refill,
     ) {
         let name = pool.name.as_str();
@@ -119,13 +119,13 @@ impl Lowering<'_> {
             }
             Allocation::Diversified | Allocation::LowestPrice => {}
         }
-        if let Some(provisioner) = provisioner {
-            let who = format!("{name} ({})", provisioner.name);
-            let about = [who.as_str(), provisioner.when_refused];
+        if let Some(like) = like {
+            let who = format!("{name} ({})", like.name);
+            let about = [who.as_str(), like.when_refused];
             self.assumptions.push(assumption::WHEN_REFUSED.about(&about));
-            self.assumptions.push(assumption::REACTION.about(&[&who, provisioner.acts]));
+            self.assumptions.push(assumption::REACTION.about(&[&who, like.acts]));
             if pool.replace_at.is_none() {
-                let about = [who.as_str(), provisioner.when_taken];
+                let about = [who.as_str(), like.when_taken];
                 self.assumptions.push(assumption::WHEN_TAKEN.about(&about));
             }
         }
@@ -142,7 +142,7 @@ impl Lowering<'_> {
 mod tests {
     use sim::model::catalog::CapacityType;
     use sim::model::pool::{Part, PoolId};
-    use sim::providers::provisioners::PROVISIONERS;
+    use sim::providers::refills::REFILLS;
     use sim::table::Id;
 
     use super::*;
@@ -159,9 +159,9 @@ mod tests {
     }
 
     #[test]
-    fn every_provisioner_can_be_written() {
-        for known in PROVISIONERS {
-            let scenario = scenario(&format!("provisioner: {}", known.name));
+    fn every_profile_can_be_written() {
+        for known in REFILLS {
+            let scenario = scenario(&format!("refill: {{like: {}}}", known.name));
             let refill = scenario.setup.model.pools[PoolId::from_index(0)].refill();
             assert_eq!(refill.back_off, known.back_off, "{}", known.name);
             assert_eq!(refill.replace_at, known.replace_at, "{}", known.name);

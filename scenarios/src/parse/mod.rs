@@ -18,10 +18,10 @@ mod understand;
 
 use std::path::Path;
 
-use crate::Scenario;
 use crate::diagnostic::{Diagnostics, Source};
 use crate::tree::Node;
 use crate::unmodelled::Tally;
+use crate::{Scenario, renamed};
 pub(crate) use read::Read;
 pub(crate) use understand::Understood;
 
@@ -45,7 +45,8 @@ pub(crate) fn parse_and_look(
     look: impl FnOnce(&Read, &Understood<'_>),
 ) -> Result<Scenario, Diagnostics> {
     let (mut tally, mut found) = (Tally::default(), Diagnostics::default());
-    let place = (source, tree);
+    let tree = renamed::in_new_words(tree, source, &mut found);
+    let place = (source, &*tree);
     let Some(read) = read::read(place, folder, &mut tally, &mut found) else { return Err(found) };
     let understood = understand::understand(&read, place, &mut tally, &mut found);
     let lowered = lower::lower(&read, &understood, place, &mut tally, &mut found);

@@ -95,3 +95,24 @@ fn a_value_that_is_wrong_is_shown_with_its_place() {
     let text = refused(&[("pools.spot.count", "[")]).render(false);
     assert!(text.contains("the value of `pools.spot.count` is not YAML"), "{text}");
 }
+
+/// The former name of a field is read wherever it is written: in the file, and in a path.
+#[test]
+fn a_field_is_changed_by_either_of_its_names() {
+    let like = "capacityType: spot, refill: {like: cluster-autoscaler}";
+    let written = parsed(&TEXT.replace("capacityType: spot", like));
+    let former = TEXT.replace("capacityType: spot", "capacityType: spot, provisioner: karpenter");
+    let source = Source { file: "small.yaml".into(), text: Arc::from(former) };
+    let former = Scenario::parse(&source, None).expect("a sound scenario");
+    let codes = |it: &Scenario| it.warnings.iter().map(|it| it.code).collect::<Vec<_>>();
+    assert_eq!(codes(&former), ["W0020"]);
+    for (scenario, path, warned) in [
+        (&former, "pools.spot.refill.like", true),
+        (&parsed(TEXT), "pools.spot.refill.like", false),
+        (&parsed(TEXT), "pools.spot.provisioner", true),
+    ] {
+        let changed = scenario.with(&[(path, "cluster-autoscaler")]).unwrap();
+        assert_eq!(digest(&changed), digest(&written), "{path}");
+        assert_eq!(codes(&changed).contains(&"W0020"), warned, "{path}");
+    }
+}

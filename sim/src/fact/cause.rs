@@ -13,12 +13,12 @@ pub enum Cause {
     Preempted,
     /// Its node had a taint that it does not tolerate, or no longer.
     Tainted,
-    /// The provider announced that it would take its spot capacity back, and the pool's provisioner
+    /// The provider announced that it would take its spot capacity back, and the pool
     /// terminated it first, once it was drained.
     Drained,
     /// It failed, or its zone did.
     Failed,
-    /// Its provisioner gave it back.
+    /// Its pool gave it back.
     Released,
     /// The pod's Job is over.
     JobOver,

@@ -70,7 +70,7 @@ pub struct Refill {
     pub fallback: Option<Fallback>,
     /// When it asks for a replacement for an instance that is taken.
     pub replace_at: ReplaceAt,
-    /// How long its provisioner takes to act on that; by default no time.
+    /// How long it takes to act on that; by default no time.
     pub reaction: Option<Reaction>,
     /// How its nodes are spread over zones, before a strategy chooses within them.
     pub zones: ZoneSpread,
@@ -95,7 +95,7 @@ pub enum ZoneSpread {
     AsPods,
 }
 
-/// How long a pool's provisioner takes to act on what it lacks: for all of it at once.
+/// How long a pool takes to act on what it lacks: for all of it at once.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Reaction {
     /// It acts when it has lacked nothing more for so long,
@@ -118,7 +118,7 @@ pub enum Allocation {
     PriceCapacityOptimized,
 }
 
-/// How long a provisioner that was refused an instance does not ask for it.
+/// How long a pool that was refused an instance does not ask for it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct BackOff {
     /// After the first refusal.

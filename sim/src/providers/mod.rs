@@ -8,7 +8,7 @@ pub mod gcp_preemptible;
 pub mod generic;
 pub mod interruption;
 pub mod platform;
-pub mod provisioners;
+pub mod refills;
 pub mod reserved;
 
 use crate::time::Span;

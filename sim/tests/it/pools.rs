@@ -304,7 +304,7 @@ fn a_strategy_goes_on_to_the_next_and_then_waits() {
     assert_eq!(story(&setup), story_of(&expected));
 }
 
-/// Launches of a pool that loses nodes at these seconds, by a provisioner that reacts like this.
+/// Launches of a pool that loses nodes at these seconds, if it reacts like this.
 fn launches(reaction: Reaction, losses: &[u64]) -> Vec<u64> {
     let refill = Refill { reaction: Some(reaction), ..Refill::default() };
     let script: Vec<(u64, usize, MarketEvent)> = losses
@@ -321,7 +321,7 @@ fn launches(reaction: Reaction, losses: &[u64]) -> Vec<u64> {
 /// Karpenter waits for a quiet second, ten at most; Cluster Autoscaler looks five seconds later. Nodes
 /// are gone two minutes after it was decided.
 #[test]
-fn a_provisioner_takes_time_to_react() {
+fn a_pool_takes_time_to_react() {
     let seconds =
         |idle, most| Reaction { idle: Span::from_secs(idle), most: Span::from_secs(most) };
     let (karpenter, autoscaler) = (seconds(1, 10), seconds(5, 5));

@@ -217,7 +217,7 @@ impl FixedSize {
         self.watch(world, offering) || owns || template.is_some()
     }
 
-    /// The pool may be short of an instance: another, if its provisioner acts at once.
+    /// The pool may be short of an instance: another, if it acts at once.
     fn lacks(&mut self, world: &World) -> Option<Launch> {
         let spec = self.spec(world);
         let Some(rule) = spec.refill().reaction else { return self.fill(world) };
@@ -433,7 +433,7 @@ impl FixedSize {
 }
 
 /// Whether a pool's request is for one offering and stays open: where it spreads its nodes, and
-/// its provisioner does not back off.
+/// does not back off.
 fn request_is_pinned(spec: &Pool) -> bool {
     spec.refill().allocation == Allocation::Diversified && spec.refill().back_off.is_none()
 }

@@ -48,7 +48,7 @@ pub(super) struct PoolState {
     balances_zones: bool,
 }
 
-/// A pool is short of instances, and its provisioner waits whether there will be more of that.
+/// A pool is short of instances, and waits whether there will be more of that.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Window {
     /// Since when.
@@ -105,7 +105,7 @@ impl PoolState {
         Some(part)
     }
 
-    /// It may be short of one more instance: when its provisioner acts on that.
+    /// It may be short of one more instance: when it acts on that.
     pub(super) fn lacks(&mut self, spec: &Pool, rule: Reaction, now: SimTime) {
         if self.short_of(spec).is_some() {
             let opened = self.window.map_or(now, |window| window.opened);

@@ -1,12 +1,12 @@
-//! Provisioners, as plain values with sources: who launches a pool's nodes, how soon, and what it does
-//! when it is refused.
+//! How pools are refilled, as plain values with sources: how soon what is lost is launched again, and
+//! what comes of a refusal.
 
 use crate::model::pool::{Allocation, BackOff, Reaction, ReplaceAt, ZoneSpread};
 use crate::time::Span;
 
-/// Who launches a pool's nodes.
+/// How something goes about it that launches the nodes of pools.
 #[derive(Clone, Debug)]
-pub struct Provisioner {
+pub struct RefillProfile {
     /// Its name in scenario files.
     pub name: &'static str,
     /// When it asks again after a refusal; without it the request stays open.
@@ -31,14 +31,14 @@ pub struct Provisioner {
     pub acts: &'static str,
 }
 
-/// Every provisioner.
-pub static PROVISIONERS: &[Provisioner] =
+/// Every such profile.
+pub static REFILLS: &[RefillProfile] =
     &[AUTO_SCALING_GROUP, MANAGED_INSTANCE_GROUP, KARPENTER, CLUSTER_AUTOSCALER];
 
 /// An EC2 Auto Scaling group.
 // Amazon EC2 Auto Scaling User Guide; without Capacity Rebalancing it replaces what is gone (read
 // 2026-11-24)
-const AUTO_SCALING_GROUP: Provisioner = Provisioner {
+const AUTO_SCALING_GROUP: RefillProfile = RefillProfile {
     name: "auto-scaling-group",
     back_off: None,
     allocation: Allocation::Diversified,
@@ -55,8 +55,8 @@ const AUTO_SCALING_GROUP: Provisioner = Provisioner {
 /// A Compute Engine managed instance group.
 // Compute Engine documentation, "Spot VMs": it keeps trying to restore its target size (read
 // 2026-11-24)
-const MANAGED_INSTANCE_GROUP: Provisioner =
-    Provisioner { name: "managed-instance-group", ..AUTO_SCALING_GROUP };
+const MANAGED_INSTANCE_GROUP: RefillProfile =
+    RefillProfile { name: "managed-instance-group", ..AUTO_SCALING_GROUP };
 
 /// Karpenter.
 // karpenter-provider-aws: pkg/cache/cache.go UnavailableOfferingsTTL;
@@ -64,7 +64,7 @@ const MANAGED_INSTANCE_GROUP: Provisioner =
 // NodeClaim is deleted, which drains and then terminates the instance;
 // pkg/providers/instance/instance.go: spot is bought price-capacity-optimized; concepts/disruption.md
 // (read 2026-11-24)
-const KARPENTER: Provisioner = Provisioner {
+const KARPENTER: RefillProfile = RefillProfile {
     name: "karpenter",
     back_off: Some(BackOff {
         first: Span::from_secs(180),
@@ -87,7 +87,7 @@ const KARPENTER: Provisioner = Provisioner {
 /// Cluster Autoscaler.
 // kubernetes/autoscaler: cluster-autoscaler/FAQ.md, --initial-node-group-backoff-duration,
 // --max-node-group-backoff-duration, --node-group-backoff-reset-timeout (read 2026-11-24)
-const CLUSTER_AUTOSCALER: Provisioner = Provisioner {
+const CLUSTER_AUTOSCALER: RefillProfile = RefillProfile {
     name: "cluster-autoscaler",
     back_off: Some(BackOff {
         first: Span::from_secs(300),
@@ -113,8 +113,8 @@ const CLUSTER_AUTOSCALER: Provisioner = Provisioner {
 const WAITS: &str = "keeps its request open until there is capacity";
 const WHEN_GONE: &str = "replaces a node when it is gone";
 
-/// The provisioner with this name.
+/// The profile with this name.
 #[must_use]
-pub fn named(name: &str) -> Option<&'static Provisioner> {
-    PROVISIONERS.iter().find(|provisioner| provisioner.name == name)
+pub fn named(name: &str) -> Option<&'static RefillProfile> {
+    REFILLS.iter().find(|profile| profile.name == name)
 }
