@@ -28,6 +28,9 @@ pub(crate) struct Patience {
 pub(crate) const BRIEF: Patience =
     Patience { hours: 6, nodes: 60, pods: 150, events: 6_000, check_every: 25 };
 
+/// A draw takes that much less than an event.
+const DRAWS_PER_EVENT: f64 = 20.0;
+
 /// The number of digests after which a run is made again: a digest is as good as a draw.
 const REPEATED_EVERY: u64 = 16;
 
@@ -106,7 +109,14 @@ fn is_small(setup: &Setup, patience: Patience) -> bool {
     let model = &setup.model;
     let nodes: u64 = model.pools.rows().map(|pool| u64::from(pool.size())).sum();
     let pods: u64 = model.workloads.rows().map(|it| pods(it.controller)).sum();
-    nodes + model.start.nodes.len() as u64 <= patience.nodes && pods <= patience.pods
+    let planned = model.planned.scales.iter().map(|scale| u64::from(scale.replicas)).max();
+    // A whole batch arrives in one event, and a draw need not come to one.
+    let arrive: f64 = setup.load.rows().map(|it| it.expected(setup.horizon)).sum();
+    let drawn: f64 = setup.load.rows().map(|it| it.draws(setup.horizon)).sum();
+    nodes + model.start.nodes.len() as u64 <= patience.nodes
+        && pods.max(planned.unwrap_or(0)) <= patience.pods
+        && arrive <= patience.events as f64
+        && drawn <= DRAWS_PER_EVENT * patience.events as f64
 }
 
 /// How many pods a workload may want at a time.

@@ -353,7 +353,7 @@ pub const FIGURES: &[Figure] = &[
         &["arrivals"],
         "Jobs and bare pods that a generator lets arrive, alike on every plan",
     ),
-    figure("pods /day", &[], "pods that arrived, with all that a Job runs"),
+    figure("pods arrived /day", &[], "pods that arrived, with all that a Job runs"),
     figure("pod-h /day", &[], "for how long the pods that arrived are to run, together"),
 ];
 

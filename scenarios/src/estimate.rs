@@ -36,6 +36,7 @@ const NODES_PER_NS: u64 = 10;
 /// What it takes to find again that a pod fits nowhere.
 const NS_PER_TRY: u64 = 1_200;
 const NS_PER_TICK: u64 = 1_000;
+const NS_PER_DRAW: u64 = 40;
 const NS_PER_SIMULATION: u64 = 500_000;
 
 /// A pod that waits is tried again after five minutes, and when another ends: not more often than
@@ -121,6 +122,7 @@ impl Estimate {
             let per_pod = NS_PER_POD.saturating_add(nodes / NODES_PER_NS);
             let tried = waiting.saturating_mul(tries).saturating_mul(NS_PER_TRY);
             let ticks = ticks(workload, setup).saturating_mul(NS_PER_TICK);
+            let draws = draws((id, workload), setup).saturating_mul(NS_PER_DRAW);
             let part = Part {
                 pods,
                 waiting,
@@ -128,7 +130,9 @@ impl Estimate {
                     None => BYTES_PER_POD,
                     Some(_) => BYTES_PER_ARRIVAL,
                 }),
-                cpu_ns: pods.saturating_mul(per_pod).saturating_add(tried).saturating_add(ticks),
+                cpu_ns: [tried, ticks, draws]
+                    .into_iter()
+                    .fold(pods.saturating_mul(per_pod), u64::saturating_add),
                 ..Part::default()
             };
             add(&part, &|| places.workload(index, workload, pods));
@@ -286,6 +290,15 @@ fn ticks(workload: &Workload, setup: &Setup) -> u64 {
         Controller::DeadlineJob(job) => horizon(setup) / job.tick.as_ms().max(1),
         _ => 0,
     }
+}
+
+/// How many draws its generator takes to find when something arrives; counted once if it has classes.
+fn draws((id, workload): (WorkloadId, &Workload), setup: &Setup) -> u64 {
+    let generator = workload.controller.generator().map(|generator| &setup.load[generator]);
+    let draws = generator.filter(|it| it.workload() == id).map(|it| it.draws(setup.horizon));
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // saturates
+    let draws = draws.unwrap_or(0.0) as u64;
+    draws
 }
 
 /// What is asked for, and how much of it is there, of what there is least of.

@@ -14,7 +14,7 @@ pub(super) fn section(summary: &Summary) -> Option<Section> {
     });
     let table = Table {
         title: "",
-        columns: ["ARRIVE /day", "PODS /day", "POD-H /day"].map(str::to_owned).to_vec(),
+        columns: ["ARRIVE /day", "PODS ARRIVED /day", "POD-H /day"].map(str::to_owned).to_vec(),
         notes: "",
         intervals: Intervals::Behind,
         rows: rows.collect(),

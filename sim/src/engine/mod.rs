@@ -173,7 +173,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
             beneath: BTreeMap::new(),
             outbid: BTreeMap::new(),
             sizes: IndexMap::default(),
-            arrivals: setup.load.rows().map(|it| it.open(root).peekable()).collect(),
+            arrivals: setup.load.rows().map(|it| it.open(root, setup.horizon).peekable()).collect(),
             controllers: Controllers::new(model, root),
             forbidden: ForbiddenPods::default(),
             eviction_rate: EvictionRate::default(),

@@ -191,7 +191,7 @@ impl Generator {
     /// The same without a bound on their number.
     #[must_use]
     pub fn expected_unbounded(&self, horizon: SimTime) -> f64 {
-        let length = self.until.map_or(horizon, |until| until.min(horizon)).since(self.from);
+        let length = self.ends(horizon).since(self.from);
         match &self.source {
             Source::Recorded { trace, .. } => trace.within(length) as f64,
             Source::Drawn { process, batch, .. } => {
@@ -215,17 +215,44 @@ impl Generator {
         }
     }
 
-    /// The arrivals of one run.
+    /// The workload that it makes, the first of them if it has classes.
     #[must_use]
-    pub fn open(&self, root: Root) -> Arrivals {
+    pub fn workload(&self) -> WorkloadId {
+        match &self.source {
+            Source::Recorded { workload, .. } => *workload,
+            Source::Drawn { classes, .. } => classes.classes[0].workload,
+        }
+    }
+
+    /// How many draws it takes to find when something arrives before the horizon, about.
+    #[must_use]
+    pub fn draws(&self, horizon: SimTime) -> f64 {
+        let length = self.ends(horizon).since(self.from).as_secs_f64();
+        match &self.source {
+            Source::Recorded { .. } => 0.0,
+            Source::Drawn { process, .. } => process.draws(length),
+        }
+    }
+
+    /// When the last may arrive.
+    fn ends(&self, horizon: SimTime) -> SimTime {
+        self.until.map_or(horizon, |until| until.min(horizon))
+    }
+
+    /// The arrivals of one run, before its horizon.
+    #[must_use]
+    pub fn open(&self, root: Root, horizon: SimTime) -> Arrivals {
+        let until = self.ends(horizon);
         let instants: Times = match &self.source {
             Source::Drawn { process, .. } => {
-                process.open(root.stream(Stream::Arrival, &[self.key]))
+                let draws = root.stream(Stream::Arrival, &[self.key]);
+                process.open(draws, until.since(self.from).as_secs_f64())
             }
             Source::Recorded { .. } => Box::new(std::iter::empty()),
         };
         let generator = self.clone();
-        Arrivals { generator, root, instants, instant: 0, now: SimTime::ZERO, left: 0, number: 0 }
+        let now = SimTime::ZERO;
+        Arrivals { generator, root, until, instants, instant: 0, now, left: 0, number: 0 }
     }
 }
 
@@ -233,6 +260,8 @@ impl Generator {
 pub struct Arrivals {
     generator: Generator,
     root: Root,
+    /// None is at this time or later.
+    until: SimTime,
     instants: Times,
     /// How many instants there have been.
     instant: u64,
@@ -254,7 +283,7 @@ impl Iterator for Arrivals {
             while self.left == 0 {
                 let seconds = self.instants.next()?;
                 self.now = self.generator.from + Span::from_secs_f64(seconds);
-                if self.generator.until.is_some_and(|until| self.now >= until) {
+                if self.now >= self.until {
                     return None;
                 }
                 self.left = batch.as_ref().map_or(1, |batch| {
@@ -269,10 +298,7 @@ impl Iterator for Arrivals {
         self.number += 1;
         match self.generator.source {
             Source::Drawn { .. } => Some(Arrival { at: self.now, ..arrival }),
-            Source::Recorded { .. } => {
-                let ended = self.generator.until.is_some_and(|until| arrival.at >= until);
-                (!ended).then_some(arrival)
-            }
+            Source::Recorded { .. } => (arrival.at < self.until).then_some(arrival),
         }
     }
 }

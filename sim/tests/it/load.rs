@@ -35,6 +35,8 @@ use sim::table::Id;
 use sim::{Root, SimTime, Span, digest};
 
 const ROOT: Root = Root { seed: 42, replication: 0 };
+/// A horizon that is beyond what is drawn.
+const LATER: SimTime = SimTime::from_ms(u64::MAX / 2);
 const N: u32 = 20_000;
 /// Of Kolmogorov and Smirnov's statistic times the root of the sample, one in ten thousand.
 const KOLMOGOROV: f64 = 2.225;
@@ -209,7 +211,7 @@ fn row(at: u64) -> Row {
 
 fn instants(process: &dyn Process, replication: u32, seconds: f64) -> Vec<f64> {
     let draws = Root { replication, ..ROOT }.stream(Stream::Arrival, &[7]);
-    process.open(draws).take_while(|at| *at < seconds).collect()
+    process.open(draws, seconds).take_while(|at| *at < seconds).collect()
 }
 
 fn gaps(instants: &[f64]) -> Vec<f64> {
@@ -363,29 +365,30 @@ fn generator(name: &str) -> Generator {
 /// nothing else: not on how many were asked for, nor in which order, nor on what else arrives.
 #[test]
 fn an_arrival_is_a_function_of_its_number() {
-    let whole: Vec<Arrival> = generator("nightly").open(ROOT).take(2_000).collect();
+    let whole: Vec<Arrival> = generator("nightly").open(ROOT, LATER).take(2_000).collect();
     let less = Generator { most: 500, ..generator("nightly") };
-    assert_eq!(less.open(ROOT).collect::<Vec<_>>(), whole[..500]);
+    assert_eq!(less.open(ROOT, LATER).collect::<Vec<_>>(), whole[..500]);
     for number in [1_999_u32, 3, 700] {
         let alone = generator("nightly").arrival(ROOT, number).unwrap();
         let expected = whole[number as usize];
         assert_eq!(Arrival { at: expected.at, ..alone }, expected);
     }
     // One that is drawn from between changes nothing.
-    let (mut one, mut other) = (generator("nightly").open(ROOT), generator("daily").open(ROOT));
+    let (mut one, mut other) =
+        (generator("nightly").open(ROOT, LATER), generator("daily").open(ROOT, LATER));
     for expected in &whole {
         other.next();
         assert_eq!(one.next().as_ref(), Some(expected));
     }
-    let elsewhere: Vec<Arrival> = generator("daily").open(ROOT).take(2_000).collect();
+    let elsewhere: Vec<Arrival> = generator("daily").open(ROOT, LATER).take(2_000).collect();
     assert_ne!(elsewhere, whole);
     let again = Root { replication: 1, ..ROOT };
-    assert_ne!(generator("nightly").open(again).take(2_000).collect::<Vec<_>>(), whole);
+    assert_ne!(generator("nightly").open(again, LATER).take(2_000).collect::<Vec<_>>(), whole);
     // Another way of arriving changes when they do, and not what they are.
     let mut regular = generator("nightly");
     let Source::Drawn { process, .. } = &mut regular.source else { unreachable!("it is drawn") };
     *process = Arc::new(Renewal::new(one_minute()).unwrap());
-    for (there, here) in regular.open(ROOT).zip(&whole) {
+    for (there, here) in regular.open(ROOT, LATER).zip(&whole) {
         assert_eq!(Arrival { at: here.at, ..there }, *here);
     }
 }
@@ -396,7 +399,7 @@ fn one_minute() -> Shared {
 
 #[test]
 fn classes_and_batches_have_their_shares() {
-    let all: Vec<Arrival> = generator("nightly").open(ROOT).take(N as usize).collect();
+    let all: Vec<Arrival> = generator("nightly").open(ROOT, LATER).take(N as usize).collect();
     let large = all.iter().filter(|it| it.workload == WorkloadId::from_index(1)).count() as f64;
     let n = f64::from(N);
     assert_counts("classes", &[n - large, large], &[0.8 * n, 0.2 * n]);
@@ -428,7 +431,7 @@ fn a_trace_repeats_and_ends() {
         source: Source::Recorded { trace, workload: WorkloadId::from_index(0) },
         ..generator("recorded")
     };
-    let at: Vec<u64> = recorded.open(ROOT).map(|it| it.at.as_ms()).collect();
+    let at: Vec<u64> = recorded.open(ROOT, LATER).map(|it| it.at.as_ms()).collect();
     assert_eq!(at, [1_010, 1_040, 1_060, 1_090]);
     assert_near("expected", recorded.expected(SimTime::from_ms(5_000)), 4.0, 1e-12);
 }

@@ -39,7 +39,7 @@ impl AtTimes {
 }
 
 impl Process for AtTimes {
-    fn open(&self, _: Draws) -> Times {
+    fn open(&self, _: Draws, _: f64) -> Times {
         let (times, every) = (self.times.clone(), self.every);
         let mut next = 0;
         let mut base = 0.0;

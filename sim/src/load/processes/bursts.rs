@@ -39,7 +39,7 @@ impl Bursts {
 }
 
 impl Process for Bursts {
-    fn open(&self, mut draws: Draws) -> Times {
+    fn open(&self, mut draws: Draws, until: f64) -> Times {
         let states = self.0.clone();
         let whole: f64 = states.iter().map(|state| state.lasts).sum();
         let mut left = draws.uniform() * whole;
@@ -51,14 +51,14 @@ impl Process for Bursts {
         let mut now = 0.0;
         let mut ends = exponential(&mut draws, 3_600.0 / states[state].lasts);
         Box::new(std::iter::from_fn(move || {
-            if states.iter().all(|state| state.per_hour == 0.0) {
-                return None;
-            }
             loop {
                 let next = now + exponential(&mut draws, states[state].per_hour);
                 if next < ends {
                     now = next;
                     return Some(now);
+                }
+                if ends >= until {
+                    return None;
                 }
                 // What is left of an exponential time is exponential again.
                 now = ends;
@@ -72,5 +72,10 @@ impl Process for Bursts {
         let whole: f64 = self.0.iter().map(|state| state.lasts).sum();
         let of = |state: &State| state.per_hour / 3_600.0 * state.lasts / whole;
         seconds * self.0.iter().map(of).sum::<f64>()
+    }
+
+    fn draws(&self, seconds: f64) -> f64 {
+        let whole: f64 = self.0.iter().map(|state| state.lasts).sum();
+        self.expected(seconds) + seconds / whole * self.0.len() as f64
     }
 }

@@ -18,11 +18,17 @@ pub type Times = Box<dyn Iterator<Item = f64>>;
 
 /// When something arrives, the same for all replications.
 pub trait Process: Debug + Send + Sync {
-    /// The instants of one run, with a stream of its own.
-    fn open(&self, draws: Draws) -> Times;
+    /// The instants of one run, with a stream of its own. Those from `until` on, in seconds, need not be
+    /// found: where the next is far away, looking for it could take long.
+    fn open(&self, draws: Draws, until: f64) -> Times;
 
     /// How many instants there are within a number of seconds, on average.
     fn expected(&self, seconds: f64) -> f64;
+
+    /// How many draws it takes to find them, about.
+    fn draws(&self, seconds: f64) -> f64 {
+        self.expected(seconds)
+    }
 }
 
 /// A rate per hour.

@@ -43,6 +43,11 @@ impl RateCurve {
         self.per_hour[index]
     }
 
+    /// The highest rate, at which candidates are drawn.
+    fn most(&self) -> f64 {
+        self.per_hour.iter().copied().fold(0.0, f64::max)
+    }
+
     /// How many arrive on average from the start of the period until a second of it.
     fn integral(&self, until: f64) -> f64 {
         let slots = self.per_hour.len() as f64;
@@ -58,14 +63,14 @@ impl RateCurve {
 }
 
 impl Process for RateCurve {
-    fn open(&self, mut draws: Draws) -> Times {
+    fn open(&self, mut draws: Draws, until: f64) -> Times {
         let curve = self.clone();
-        let most = self.per_hour.iter().copied().fold(0.0, f64::max);
+        let most = self.most();
         let mut now = 0.0;
         Box::new(std::iter::from_fn(move || {
             loop {
                 now += exponential(&mut draws, most);
-                if !now.is_finite() {
+                if now >= until {
                     return None;
                 }
                 if draws.uniform() * most < curve.rate(now) {
@@ -77,5 +82,9 @@ impl Process for RateCurve {
 
     fn expected(&self, seconds: f64) -> f64 {
         self.integral(self.phase + seconds) - self.integral(self.phase)
+    }
+
+    fn draws(&self, seconds: f64) -> f64 {
+        self.most() / 3_600.0 * seconds
     }
 }

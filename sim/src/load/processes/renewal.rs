@@ -26,7 +26,7 @@ impl Renewal {
 }
 
 impl Process for Renewal {
-    fn open(&self, mut draws: Draws) -> Times {
+    fn open(&self, mut draws: Draws, _: f64) -> Times {
         let gap = self.gap.clone();
         let mut now = 0.0;
         Box::new(std::iter::from_fn(move || {
@@ -57,7 +57,7 @@ impl Poisson {
 }
 
 impl Process for Poisson {
-    fn open(&self, mut draws: Draws) -> Times {
+    fn open(&self, mut draws: Draws, _: f64) -> Times {
         let per_hour = self.per_hour;
         let mut now = 0.0;
         Box::new(std::iter::from_fn(move || {
