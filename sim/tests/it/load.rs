@@ -421,6 +421,30 @@ fn classes_and_batches_have_their_shares() {
     assert!(kinds.len() < 400, "requests have two digits: {}", kinds.len());
 }
 
+/// Each of these would be looked through for years of its own time before something arrives.
+#[test]
+fn arrivals_are_looked_for_within_the_horizon_only() {
+    let hour = SimTime::ZERO + Span::from_hours(1);
+    let mut late = vec![0.0; 1_000_000];
+    late.push(100_000.0);
+    let quiet = State { per_hour: 1e-9, lasts: 3_600.0 };
+    let processes: [(Arc<dyn Process>, f64); 3] = [
+        (Arc::new(RateCurve::new(late, 3_600.0, 0.0).expect("a curve")), 1.0),
+        (Arc::new(Bursts::new(vec![quiet, quiet]).expect("states")), 1.0),
+        (Arc::new(Poisson::new(100.0).expect("a rate")), 0.0),
+    ];
+    for (process, at_once) in processes {
+        let mut generator = generator("nightly");
+        generator.source = Source::Drawn {
+            process,
+            batch: Some(Arc::new(Constant::new(at_once).expect("a constant"))),
+            classes: Classes::new(vec![(1.0, class(0))]).expect("sound"),
+        };
+        assert!(generator.draws(hour) <= 100_000.0);
+        assert_eq!(generator.open(ROOT, hour).next(), None);
+    }
+}
+
 #[test]
 fn a_trace_repeats_and_ends() {
     let trace = Trace::new(vec![row(10), row(40)], Some(Span::from_ms(50))).unwrap();
