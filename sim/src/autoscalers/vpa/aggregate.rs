@@ -74,12 +74,17 @@ impl Aggregate {
         Aggregate { usage, ..self.clone() }
     }
 
+    /// How long one peak of memory stands for.
+    pub(super) fn memory_interval_ms(&self, config: &RecommenderConfig) -> i64 {
+        ms(self.learning.memory_interval.unwrap_or(config.memory_interval))
+    }
+
     /// Whether its history is over.
     pub(super) fn is_expired(&self, config: &RecommenderConfig, now_ms: i64) -> bool {
-        let interval = self.learning.memory_interval.unwrap_or(config.memory_interval);
+        let interval_ms = self.memory_interval_ms(config);
         let count = self.learning.memory_intervals.unwrap_or(config.memory_intervals);
         let since = self.sampled_ms.map_or(self.created_ms, |(_, last)| last);
-        now_ms - since >= ms(interval).saturating_mul(count.into())
+        now_ms - since >= interval_ms.saturating_mul(count.into())
     }
 }
 

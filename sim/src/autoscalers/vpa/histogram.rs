@@ -70,14 +70,14 @@ impl Weights {
     /// so that the buckets before one are those with a smaller sum.
     fn percentiles<const N: usize>(&self, shares: [f64; N]) -> [usize; N] {
         let thresholds = shares.map(|share| share * self.total);
-        let (mut partial, mut found) = (0.0, [self.min; N]);
+        let (mut partial, mut before) = (0.0, [0_usize; N]);
         for weight in &self.by_bucket[self.min..self.max.max(self.min)] {
             partial += weight;
-            for (bucket, threshold) in found.iter_mut().zip(thresholds) {
-                *bucket += usize::from(partial < threshold);
+            for (before, threshold) in before.iter_mut().zip(thresholds) {
+                *before = before.wrapping_add(usize::from(partial < threshold));
             }
         }
-        found
+        before.map(|before| self.min + before)
     }
 }
 

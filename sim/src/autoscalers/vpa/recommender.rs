@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
-use super::aggregate::{Aggregate, ms};
+use super::aggregate::Aggregate;
 use super::config::RecommenderConfig;
 use super::decay::Decay;
 use super::estimator::{self, Recommendation};
@@ -30,12 +30,16 @@ pub type PodNumber = u64;
 pub struct Recommender {
     config: RecommenderConfig,
     pods: IndexMap<PodNumber, Pod, FxBuildHasher>,
+    /// The place after that of the pod that was sampled last. Metrics come pod by pod.
+    next: usize,
     /// What is known, in the order in which it began. One that was forgotten is none here, and what its
     /// containers use teaches nothing any more.
     aggregates: Vec<Option<Box<Aggregate>>>,
     /// Where what is known of the containers of each group is kept.
     groups: Vec<Vec<(NameId, usize)>>,
     decay: Decay,
+    /// For where what is known of the containers of an autoscaler is kept.
+    places: Vec<(NameId, usize)>,
     /// For what is known of a container in several groups.
     merged: Aggregate,
 }
@@ -68,9 +72,11 @@ impl Recommender {
             merged: Aggregate::new(&config, 0),
             config,
             pods: IndexMap::default(),
+            next: 0,
             aggregates: Vec::new(),
             groups: Vec::new(),
             decay: Decay::default(),
+            places: Vec::new(),
         }
     }
 
@@ -111,8 +117,7 @@ impl Recommender {
     /// What a container uses, in millicores and bytes, as far as it was measured.
     // VPA: recommender/model/container.go AddSample
     pub fn sample(&mut self, pod: PodNumber, container: NameId, used: Stated, at_ms: i64) {
-        let Some(Known { instance, aggregate, interval_ms, decay }) =
-            self.container(pod, container)
+        let Some(Known { instance, aggregate, config, decay }) = self.container(pod, container)
         else {
             return;
         };
@@ -120,35 +125,41 @@ impl Recommender {
             instance.cpu(aggregate, milli, at_ms, decay);
         }
         if let Some(bytes) = used.memory {
-            instance.memory(aggregate, interval_ms, (bytes, Source::Metrics), at_ms, decay);
+            instance.memory(aggregate, config, (bytes, Source::Metrics), at_ms, decay);
         }
     }
 
     /// A container was killed because it was out of memory, of which it requested this much.
     // VPA: recommender/model/container.go RecordOOM
     pub fn out_of_memory(&mut self, pod: PodNumber, container: NameId, bytes: u64, at_ms: i64) {
-        let (ratio, least) = (self.config.oom_bump_up_ratio, self.config.oom_min_bump_up);
-        let Some(Known { instance, aggregate, interval_ms, decay }) =
-            self.container(pod, container)
+        let Some(Known { instance, aggregate, config, decay }) = self.container(pod, container)
         else {
             return;
         };
-        if instance.last_memory_ms.is_some_and(|last| at_ms < last - interval_ms) {
+        let interval_ms = aggregate.memory_interval_ms(config);
+        if instance.last_memory_ms.get().is_some_and(|last| at_ms < last - interval_ms) {
             return;
         }
         let used = bytes.max(instance.peak);
-        let ratio = aggregate.learning.oom_bump_up_ratio.map_or(ratio, crate::autoscalers::float);
-        let least = aggregate.learning.oom_min_bump_up.unwrap_or(least);
+        let learning = &aggregate.learning;
+        let ratio = learning.oom_bump_up_ratio.map(crate::autoscalers::float);
+        let ratio = ratio.unwrap_or(config.oom_bump_up_ratio);
+        let least = learning.oom_min_bump_up.unwrap_or(config.oom_min_bump_up);
         let needed = used.saturating_add(least).max(estimator::scaled(used, ratio));
-        instance.memory(aggregate, interval_ms, (needed, Source::OutOfMemory), at_ms, decay);
+        instance.memory(aggregate, config, (needed, Source::OutOfMemory), at_ms, decay);
     }
 
     fn container(&mut self, pod: PodNumber, container: NameId) -> Option<Known<'_>> {
-        let containers = &mut self.pods.get_mut(&pod)?.containers;
+        let Recommender { pods, next, .. } = self;
+        let place = match pods.get_index(*next) {
+            Some((number, _)) if *number == pod => *next,
+            _ => pods.get_index_of(&pod)?,
+        };
+        *next = place + 1;
+        let (_, Pod { containers, .. }) = pods.get_index_mut(place)?;
         let (_, instance) = containers.iter_mut().find(|(name, _)| *name == container)?;
         let aggregate = self.aggregates[instance.aggregate].as_deref_mut()?;
-        let interval = aggregate.learning.memory_interval.unwrap_or(self.config.memory_interval);
-        Some(Known { instance, aggregate, interval_ms: ms(interval), decay: &mut self.decay })
+        Some(Known { instance, aggregate, config: &self.config, decay: &mut self.decay })
     }
 
     /// Forgets what is of no use any more: of containers that never had a sample and have no pod, and
@@ -178,7 +189,8 @@ impl Recommender {
     /// What the containers of an autoscaler's pods should request, by container, in no order.
     pub fn recommend(&mut self, subject: &mut Subject<'_>) -> Vec<(NameId, Recommendation)> {
         let spec = subject.spec;
-        let mut places = self.places(subject);
+        let mut places = std::mem::take(&mut self.places);
+        self.find_places(subject, &mut places);
         places.retain(|(name, _)| !spec.leaves(*name));
         let restored = subject.checkpoint.0.keys().filter(|name| !spec.leaves(**name));
         let restored: Vec<NameId> = restored
@@ -207,23 +219,25 @@ impl Recommender {
             let policy = spec.policy(name);
             found.push((name, estimator::recommend(&self.config, policy, known, count)));
         }
+        self.places = places;
         found
     }
 
     /// Where what is known of each container of an autoscaler's pods is kept: by container, and what
     /// began first first.
-    fn places(&self, subject: &Subject<'_>) -> Vec<(NameId, usize)> {
+    fn find_places(&self, subject: &Subject<'_>, places: &mut Vec<(NameId, usize)>) {
         let groups = subject.groups.iter().filter_map(|group| self.groups.get(group.index()));
-        let mut places: Vec<(NameId, usize)> = groups.flatten().copied().collect();
+        places.clear();
+        places.extend(groups.flatten());
         places.sort_unstable();
-        places
     }
 
     /// What an autoscaler keeps when the recommender is restarted: all that is known, but for the peaks of
     /// intervals that have not ended.
     // VPA: recommender/checkpoint/checkpoint_writer.go buildAggregateContainerStateMap
     pub fn checkpoint(&mut self, subject: &mut Subject<'_>, now_ms: i64) -> Checkpoint {
-        let places = self.places(subject);
+        let mut places = Vec::new();
+        self.find_places(subject, &mut places);
         let names =
             places.iter().map(|(name, _)| *name).chain(subject.checkpoint.0.keys().copied());
         let names: BTreeSet<NameId> = names.collect();
@@ -239,7 +253,7 @@ impl Recommender {
         pods.retain(|(_, pod)| subject.groups.contains(&pod.group));
         pods.sort_unstable_by_key(|(number, _)| **number);
         for (name, instance) in pods.into_iter().flat_map(|(_, pod)| &pod.containers) {
-            if let Some(end_ms) = instance.window_end_ms.filter(|end_ms| now_ms < *end_ms)
+            if let Some(end_ms) = instance.window_end_ms.get().filter(|end_ms| now_ms < *end_ms)
                 && let Some(aggregate) = known.get_mut(name)
             {
                 aggregate.subtract_peak(instance.highest(), end_ms, &mut self.decay);
@@ -253,7 +267,7 @@ impl Recommender {
 struct Known<'k> {
     instance: &'k mut Instance,
     aggregate: &'k mut Aggregate,
-    interval_ms: i64,
+    config: &'k RecommenderConfig,
     decay: &'k mut Decay,
 }
 
