@@ -30,5 +30,7 @@ mod storms;
 mod theory;
 mod trials;
 mod usage;
+mod vpa;
+mod vpa_updater;
 mod work;
 mod zonal;

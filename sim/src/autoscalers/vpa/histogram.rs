@@ -203,3 +203,45 @@ impl Histogram {
 
 /// The weight of the heaviest bucket in a checkpoint.
 const CHECKPOINT_WEIGHT: f64 = 10_000.0;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::buckets::CPU;
+    use super::*;
+
+    /// One percentile, as upstream looks for it.
+    // VPA: recommender/util/histogram.go Percentile
+    fn walk(weights: &Weights, share: f64) -> usize {
+        let threshold = share * weights.total;
+        let (mut partial, mut bucket) = (0.0, weights.min);
+        while bucket < weights.max {
+            partial += weights.by_bucket[bucket];
+            if partial >= threshold {
+                break;
+            }
+            bucket += 1;
+        }
+        bucket
+    }
+
+    proptest! {
+        #[test]
+        fn one_walk_finds_what_a_walk_for_each_percentile_finds(
+            samples in prop::collection::vec((0_u64..2_000_000, 0.0001_f64..2.0), 0..40),
+            shares in prop::array::uniform3(0.0_f64..=1.0),
+            removed in 0_usize..10,
+        ) {
+            let (mut histogram, mut decay) = (Histogram::new(86_400_000), Decay::default());
+            for (at_ms, sample) in (0..).step_by(60_000).zip(&samples) {
+                histogram.add(&CPU, *sample, at_ms, &mut decay);
+            }
+            for (at_ms, sample) in (0..).step_by(60_000).zip(&samples).take(removed) {
+                histogram.subtract(&CPU, *sample, at_ms, &mut decay);
+            }
+            let each = shares.map(|share| walk(&histogram.weights, share));
+            prop_assert_eq!(histogram.weights.percentiles(shares), each);
+        }
+    }
+}
