@@ -95,7 +95,7 @@ fn policy(min_allowed: Stated, max_allowed: Stated) -> VpaSpec {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(testing::cases(64))]
 
     #[test]
     fn more_usage_is_recommended_no_less(

@@ -4,77 +4,22 @@
 //! A reconcile is a function of what is seen and of what was remembered; nothing else starts one than
 //! the controller's own period.
 
+mod config;
 mod limits;
 pub mod observation;
 mod replicas;
+mod rescale;
 mod status;
 
+pub use config::{Controller, SYNC_PERIOD, Tolerance};
 pub use limits::Memory;
 pub use replicas::{NoProposal, Proposal, Reading};
+pub use rescale::RescaleReason;
 pub use status::{Condition, ConditionType, Reason, Status};
 
 use crate::model::hpa::{HpaSpec, Metric};
-use crate::names::Names;
-use crate::time::Span;
 use limits::Asked;
 use observation::{Observation, Selection};
-
-/// How the controller is configured.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Controller {
-    /// For how long it follows the highest of its recommendations downwards.
-    pub downscale_stabilization: Span,
-    /// For how long after its start a pod's CPU counts only once it is ready.
-    pub cpu_initialization_period: Span,
-    /// A pod that has become unready within this time of its start was never ready.
-    pub initial_readiness_delay: Span,
-    /// By which part a metric may miss its target before anything is done.
-    pub tolerance: f64,
-    /// Whether an autoscaler may have a tolerance of its own (`HPAConfigurableTolerance`).
-    pub configurable_tolerance: bool,
-    /// Whether it may go to no replicas (`HPAScaleToZero`).
-    pub scale_to_zero: bool,
-}
-
-impl Default for Controller {
-    // kube-controller-manager: podautoscaler/config/v1alpha1/defaults.go, features of 1.36
-    fn default() -> Controller {
-        Controller {
-            downscale_stabilization: Span::from_secs(300),
-            cpu_initialization_period: Span::from_secs(300),
-            initial_readiness_delay: Span::from_secs(30),
-            tolerance: 0.1,
-            configurable_tolerance: true,
-            scale_to_zero: false,
-        }
-    }
-}
-
-/// How long the controller waits between two reconciles of one autoscaler.
-// kube-controller-manager: podautoscaler/config/v1alpha1/defaults.go
-pub const SYNC_PERIOD: Span = Span::from_secs(15);
-
-/// How far a ratio may be from one, in each direction.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Tolerance {
-    up: f64,
-    down: f64,
-}
-
-impl Tolerance {
-    // podautoscaler: horizontal.go computeReplicasForMetrics, replica_calculator.go Tolerances
-    fn of(spec: &HpaSpec, controller: &Controller) -> Tolerance {
-        let own = spec.behavior.as_ref().filter(|_| controller.configurable_tolerance);
-        let up = own.and_then(|behavior| behavior.up.tolerance).map(super::float);
-        let down = own.and_then(|behavior| behavior.down.tolerance).map(super::float);
-        let default = controller.tolerance;
-        Tolerance { up: up.unwrap_or(default), down: down.unwrap_or(default) }
-    }
-
-    fn holds(self, ratio: f64) -> bool {
-        (1.0 - self.down..=1.0 + self.up).contains(&ratio)
-    }
-}
 
 /// An autoscaler between its reconciles.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -92,83 +37,6 @@ pub struct Decision {
     pub failures: Vec<Reason>,
     /// Whether the reconcile failed, in part at least.
     pub failed: bool,
-}
-
-/// Why a scale is changed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum RescaleReason {
-    /// There are more replicas than allowed.
-    AboveMaximum,
-    /// There are fewer replicas than allowed.
-    BelowMinimum,
-    /// A metric, by its place in the spec, asks for more.
-    AboveTarget(usize),
-    /// No metric asks for as many.
-    BelowTargets,
-    /// Only what was remembered asks for it.
-    Remembered,
-}
-
-impl RescaleReason {
-    /// Every reason that an autoscaler may have, in order.
-    pub fn every(spec: &HpaSpec) -> impl Iterator<Item = RescaleReason> + use<> {
-        use RescaleReason::{AboveMaximum, AboveTarget, BelowMinimum, BelowTargets, Remembered};
-        let metrics = (0..spec.metrics.len()).map(AboveTarget);
-        [AboveMaximum, BelowMinimum, BelowTargets, Remembered].into_iter().chain(metrics)
-    }
-
-    /// Its place among them.
-    #[must_use]
-    pub fn place(self) -> usize {
-        match self {
-            RescaleReason::AboveMaximum => 0,
-            RescaleReason::BelowMinimum => 1,
-            RescaleReason::BelowTargets => 2,
-            RescaleReason::Remembered => 3,
-            RescaleReason::AboveTarget(metric) => 4 + metric,
-        }
-    }
-
-    /// The reason in the controller's words.
-    // podautoscaler: horizontal.go reconcileAutoscaler
-    #[must_use]
-    pub fn text(self, spec: &HpaSpec, names: &Names) -> String {
-        match self {
-            RescaleReason::AboveMaximum => {
-                "Current number of replicas above Spec.MaxReplicas".to_owned()
-            }
-            RescaleReason::BelowMinimum => {
-                "Current number of replicas below Spec.MinReplicas".to_owned()
-            }
-            RescaleReason::AboveTarget(metric) => {
-                format!("{} above target", title(&spec.metrics[metric], names))
-            }
-            RescaleReason::BelowTargets => "All metrics below target".to_owned(),
-            RescaleReason::Remembered => String::new(),
-        }
-    }
-}
-
-/// A metric in the controller's words.
-// podautoscaler: horizontal.go computeStatusForResourceMetric and its neighbours
-fn title(metric: &Metric, names: &Names) -> String {
-    use crate::model::hpa::{ResourceTarget, Target};
-    match metric {
-        Metric::Resource { resource, target: ResourceTarget::AverageValue(_), .. } => {
-            format!("{} resource", resource.name())
-        }
-        Metric::Resource { resource, container, .. } => {
-            let of = if container.is_some() { "container resource" } else { "resource" };
-            format!("{} {of} utilization (percentage of request)", resource.name())
-        }
-        Metric::Pods { name, .. } => format!("pods metric {}", names.text(*name)),
-        Metric::Object { kind, name, target: Target::Value(_) } => {
-            format!("{} metric {}", names.text(*kind), names.text(*name))
-        }
-        Metric::Object { name, .. } | Metric::External { name, .. } => {
-            format!("external metric {}(nil)", names.text(*name))
-        }
-    }
 }
 
 impl Hpa {

@@ -149,6 +149,7 @@ impl Recommender {
         instance.memory(aggregate, config, (needed, Source::OutOfMemory), at_ms, decay);
     }
 
+    /// A container of a pod that is known, and what is known of it.
     fn container(&mut self, pod: PodNumber, container: NameId) -> Option<Known<'_>> {
         let Recommender { pods, next, .. } = self;
         let place = match pods.get_index(*next) {
@@ -186,7 +187,8 @@ impl Recommender {
         }
     }
 
-    /// What the containers of an autoscaler's pods should request, by container, in no order.
+    /// What the containers of an autoscaler's pods should request, by container, in the
+    /// order of [`NameId`] but for those that are known from a checkpoint alone, which are last.
     pub fn recommend(&mut self, subject: &mut Subject<'_>) -> Vec<(NameId, Recommendation)> {
         let spec = subject.spec;
         let mut places = std::mem::take(&mut self.places);

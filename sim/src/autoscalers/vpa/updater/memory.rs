@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::subject::{Pod, PodName};
-use crate::autoscalers::vpa::estimator::Recommended;
+use crate::autoscalers::vpa::estimator::{Recommendation, Recommended};
 use crate::autoscalers::vpa::recommender::PodNumber;
 use crate::names::NameId;
 
@@ -28,12 +28,10 @@ impl Memory {
     // VPA: utils/resources/resourcehelpers.go RecommendationHasLowerResource
     pub(super) fn is_infeasible(&self, pod: &Pod, recommended: &Recommended) -> bool {
         let Some(tried) = self.infeasible.get(&pod.number) else { return false };
-        let is_lower = |(name, now): (&NameId, &_)| {
-            tried.get(name).is_some_and(|tried| {
-                let now: &super::super::Recommendation = now;
-                let pairs = tried.target.zip(now.target).each();
-                pairs.into_iter().any(|(tried, now)| now.is_some() && now < tried)
-            })
+        let is_lower = |(name, now): (&NameId, &Recommendation)| {
+            let Some(tried) = tried.get(name) else { return false };
+            let pairs = tried.target.zip(now.target).each();
+            pairs.into_iter().any(|(tried, now)| now.is_some() && now < tried)
         };
         !recommended.iter().any(is_lower)
     }

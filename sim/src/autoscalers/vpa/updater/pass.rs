@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
-use super::budget::Groups;
+use super::budget::{Group, Groups};
 use super::in_place::{self, Decision};
 use super::priority::Priority;
 use super::resize::{self, Resize};
@@ -62,7 +62,7 @@ impl<'p> Pass<'p> {
         for pod in boosted {
             self.leave(pod, Reason::Boosted);
             let is_over = resize::loses_any_boost(subject.spec, pod, self.now_ms);
-            let may = groups.of_pod(pod).is_some_and(super::budget::Group::is_disruptable);
+            let may = groups.of_pod(pod).is_some_and(Group::is_disruptable);
             if is_over && may && !pod.is_pending && pod.resizing().is_none() {
                 // What is refused is tried again in the next pass.
                 let _ = self.resize(subject, pod, groups)?;
