@@ -208,5 +208,6 @@ pub fn reason(why: Cause) -> &'static str {
         Cause::ScaledDown => "ScaledDown",
         Cause::RolledOut => "RolledOut",
         Cause::NodePressure => "NodePressure",
+        Cause::VpaUpdate => "VpaUpdate",
     }
 }

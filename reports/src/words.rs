@@ -75,6 +75,7 @@ pub fn is_detail(fact: &Fact) -> bool {
         fact,
         Fact::PodAvailable { .. }
             | Fact::PodResized { .. }
+            | Fact::PodResizePending { .. }
             | Fact::PodUses { .. }
             | Fact::CpuShared { .. }
             | Fact::PodWorked { .. }

@@ -55,6 +55,8 @@ pub static KINDS: &[Kind] = &[
     PROBES,
     AUTOSCALED,
     HPA,
+    VPA,
+    VPA_BLIND,
     POD_SHUTDOWN,
     KUBELET_SHUTDOWN,
     UNKNOWN_BAND,
@@ -285,6 +287,21 @@ pub(crate) const HPA: Kind = Kind {
              --metric-resolution in its manifests (read 2026-11-28). In a cluster the two do not keep \
              step, so that metrics are up to a resolution older; `metricsServer` says how often it \
              scrapes",
+};
+
+pub(crate) const VPA: Kind = Kind {
+    id: "vertical-autoscaling",
+    text: "{} under a VerticalPodAutoscaler, which knows nothing of them at the beginning, and looks every \
+           minute",
+    source: "VPA 1.8, recommender-interval and updater-interval, with the defaults of all flags (read \
+             2026-11-28). A recommender that has run for long remembers eight days",
+};
+
+pub(crate) const VPA_BLIND: Kind = Kind {
+    id: "vertical-autoscaling-blind",
+    text: "{} under a VerticalPodAutoscaler that recommends nothing, because {}",
+    source: "VPA, recommender/input/cluster_feeder.go LoadRealTimeMetrics: it learns from metrics-server \
+             (read 2026-11-28)",
 };
 
 pub(crate) const POD_SHUTDOWN: Kind = Kind {

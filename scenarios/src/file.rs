@@ -439,6 +439,8 @@ pub struct Workload {
     pub annotations: BTreeMap<String, String>,
     /// A HorizontalPodAutoscaler (Deployment, StatefulSet), which sets how many pods there are.
     pub hpa: Option<autoscaling::Hpa>,
+    /// A VerticalPodAutoscaler (Deployment, StatefulSet, DaemonSet), which sets how large they are.
+    pub vpa: Option<autoscaling::Vpa>,
     /// The claims that each pod has of its own (StatefulSet): Kubernetes' own PersistentVolumeClaims.
     #[serde(default)]
     #[schemars(with = "Vec<BTreeMap<String, serde_json::Value>>")]

@@ -86,6 +86,10 @@ pub const LIBRARY: &[(&str, &str)] = &[
     ),
     ("black-friday", include_str!("../library/black-friday.yaml")),
     ("hpa-while-spot-is-short", include_str!("../library/hpa-while-spot-is-short.yaml")),
+    ("right-sizing-on-spot", include_str!("../library/right-sizing-on-spot.yaml")),
+    ("vpa-chases-a-leak", include_str!("../library/vpa-chases-a-leak.yaml")),
+    ("vpa-and-hpa-fight", include_str!("../library/vpa-and-hpa-fight.yaml")),
+    ("vpa-wave-in-a-reclaim-storm", include_str!("../library/vpa-wave-in-a-reclaim-storm.yaml")),
 ];
 
 /// A scenario, understood and ready to run.

@@ -63,7 +63,7 @@ pub struct ControllerSpec {
 
 /// Kinds that create no pods and matter nevertheless: [`manifests::context`] reads them, and
 /// [`crate::autoscalers`].
-const SAID_ELSEWHERE: [ObjectKind; 8] = [
+const SAID_ELSEWHERE: [ObjectKind; 9] = [
     ObjectKind::Namespace,
     ObjectKind::PersistentVolumeClaim,
     ObjectKind::Service,
@@ -72,6 +72,7 @@ const SAID_ELSEWHERE: [ObjectKind; 8] = [
     ObjectKind::PodDisruptionBudget,
     ObjectKind::ResourceQuota,
     ObjectKind::HorizontalPodAutoscaler,
+    ObjectKind::VerticalPodAutoscaler,
 ];
 
 /// How a disk is counted that a claim uses: it is billed, and holds its pods to a zone.

@@ -93,6 +93,8 @@ pub enum Event {
     MetricsScrape,
     /// A HorizontalPodAutoscaler looks at its workload.
     HpaSync(HpaId),
+    /// The recommender of VerticalPodAutoscalers looks at pods, and the updater after it.
+    VpaPass,
     /// A workload is scaled as planned.
     ReplicasChange {
         /// Which one.
@@ -165,7 +167,7 @@ impl Event {
             Event::MetricsScrape => 22,
             // What is planned for the moment in which a workload is created comes after that.
             Event::ReplicasChange { .. } | Event::RolloutBegins(_) | Event::RolloutSync(_) => 23,
-            Event::HpaSync(_) => 24,
+            Event::HpaSync(_) | Event::VpaPass => 24,
             Event::PodAskedForAgain { .. } | Event::JobSync { .. } => 25,
             Event::JobIsDue(_) | Event::Arrives(_) => 26,
             Event::DeadlineTick(_) => 27,

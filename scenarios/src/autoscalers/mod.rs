@@ -6,7 +6,9 @@ mod short;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::file::Kind;
-use crate::kube::{CrossVersionObjectReference, HorizontalPodAutoscaler, Object};
+use crate::kube::{
+    CrossVersionObjectReference, HorizontalPodAutoscaler, Object, VerticalPodAutoscaler,
+};
 use crate::load::{Loaded, Origin};
 use crate::unmodelled::Tally;
 use crate::workloads::Written;
@@ -17,6 +19,8 @@ pub(crate) use short::{Short, read};
 pub(crate) struct Autoscalers {
     /// Those that set how many pods there are.
     pub(crate) horizontal: Vec<(HorizontalPodAutoscaler, Origin)>,
+    /// Those that set how large they are.
+    pub(crate) vertical: Vec<(VerticalPodAutoscaler, Origin)>,
 }
 
 impl Autoscalers {
@@ -24,11 +28,18 @@ impl Autoscalers {
     pub(crate) fn of<'o>(objects: impl Iterator<Item = &'o Loaded>, short: &Short) -> Autoscalers {
         let mut all = Autoscalers::default();
         for Loaded { object, origin, .. } in objects {
-            if let Object::HorizontalPodAutoscaler(scaler) = object {
-                all.horizontal.push((HorizontalPodAutoscaler::clone(scaler), origin.clone()));
+            match object {
+                Object::HorizontalPodAutoscaler(scaler) => {
+                    all.horizontal.push((HorizontalPodAutoscaler::clone(scaler), origin.clone()));
+                }
+                Object::VerticalPodAutoscaler(scaler) => {
+                    all.vertical.push((VerticalPodAutoscaler::clone(scaler), origin.clone()));
+                }
+                _ => {}
             }
         }
         all.horizontal.extend_from_slice(&short.horizontal);
+        all.vertical.extend_from_slice(&short.vertical);
         all
     }
 
@@ -89,5 +100,18 @@ impl Targets {
             _ => return None,
         };
         self.0.get(&(kind, namespace.to_owned(), target.name.clone())).copied()
+    }
+
+    /// The index of the workload whose pods can be sized, and is meant by a reference in a namespace.
+    pub(crate) fn find_sized(
+        &self,
+        target: &CrossVersionObjectReference,
+        namespace: &str,
+    ) -> Option<usize> {
+        if target.kind == "DaemonSet" {
+            let name = (Kind::DaemonSet, namespace.to_owned(), target.name.clone());
+            return self.0.get(&name).copied();
+        }
+        self.find(target, namespace)
     }
 }

@@ -5,9 +5,10 @@ use serde_json::{Value, json};
 use crate::admission::types::Type;
 use crate::admission::{Account, Admitted};
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
-use crate::file::autoscaling::Hpa;
+use crate::file::autoscaling::{Controlled, Hpa, Vpa};
+use crate::file::usage::Amount;
 use crate::file::{File, Kind, Quantity, Workload};
-use crate::kube::{self, HorizontalPodAutoscaler};
+use crate::kube::{self, HorizontalPodAutoscaler, VerticalPodAutoscaler};
 use crate::load::{Origin, misfit};
 use crate::tree::{Node, Step};
 
@@ -16,6 +17,8 @@ use crate::tree::{Node, Step};
 pub(crate) struct Short {
     /// HorizontalPodAutoscalers.
     pub(crate) horizontal: Vec<(HorizontalPodAutoscaler, Origin)>,
+    /// VerticalPodAutoscalers.
+    pub(crate) vertical: Vec<(VerticalPodAutoscaler, Origin)>,
 }
 
 /// The autoscalers of the workloads that a scenario writes itself.
@@ -44,6 +47,15 @@ pub(crate) fn read(
             let of = Type::HorizontalPodAutoscaler;
             if let Some(object) = object((of, &horizontal(workload, hpa)), &origin, found) {
                 short.horizontal.push((object, origin));
+            }
+        }
+        let has_pods =
+            matches!(workload.kind, Kind::Deployment | Kind::StatefulSet | Kind::DaemonSet);
+        if let Some(vpa) = workload.vpa.as_ref().filter(|_| has_pods) {
+            let origin = origin(source, at("vpa"), "VerticalPodAutoscaler", workload);
+            let of = Type::VerticalPodAutoscaler;
+            if let Some(object) = object((of, &vertical(workload, vpa)), &origin, found) {
+                short.vertical.push((object, origin));
             }
         }
     }
@@ -104,6 +116,40 @@ fn horizontal(workload: &Workload, hpa: &Hpa) -> Value {
     })
 }
 
+/// The object that a short form stands for.
+fn vertical(workload: &Workload, vpa: &Vpa) -> Value {
+    let amount = |amount: &Option<Amount>| {
+        amount.as_ref().map(|it| {
+            let text = |quantity: &Option<Quantity>| quantity.as_ref().map(Quantity::text);
+            let mut amounts = serde_json::Map::new();
+            for (name, text) in [("cpu", text(&it.cpu)), ("memory", text(&it.memory))] {
+                amounts.extend(text.map(|text| (name.to_owned(), text.into())));
+            }
+            amounts
+        })
+    };
+    let controlled = |it: &Controlled| format!("{it:?}").to_lowercase();
+    let policy = json!({
+        "containerName": "*",
+        "minAllowed": amount(&vpa.min_allowed),
+        "maxAllowed": amount(&vpa.max_allowed),
+        "controlledValues": vpa.controlled_values.map(|it| format!("{it:?}")),
+        "controlledResources": vpa.controlled_resources.as_ref().map(|all| {
+            all.iter().map(controlled).collect::<Vec<String>>()
+        }),
+    });
+    json!({
+        "metadata": { "name": workload.name, "namespace": workload.namespace },
+        "spec": {
+            "targetRef": target_ref(workload),
+            "updatePolicy": {
+                "updateMode": format!("{:?}", vpa.mode), "minReplicas": vpa.min_replicas,
+            },
+            "resourcePolicy": { "containerPolicies": [policy] },
+        },
+    })
+}
+
 fn target_ref(workload: &Workload) -> Value {
     json!({ "apiVersion": "apps/v1", "kind": workload.kind.name(), "name": workload.name })
 }
@@ -123,11 +169,9 @@ fn percent(target: &Quantity) -> Option<u32> {
 /// That something is neither a part nor an amount.
 fn no_amount(target: &Quantity, origin: &Origin) -> Option<Diagnostic> {
     let text = target.text();
-    if percent(target).is_some_and(|percent| percent > 0) {
-        return None;
-    }
-    let message = match crate::quantity::Quantity::parse(&text) {
-        Ok(amount) if amount.milli() > 0 => return None,
+    let amount = crate::quantity::Quantity::parse(&text).map(crate::quantity::Quantity::milli);
+    let message = match percent(target).map(u64::from).map_or(amount, Ok) {
+        Ok(amount) if amount > 0 => return None,
         Ok(_) => format!("{}: a target of `{text}` would take any number of replicas", origin.name),
         Err(_) => format!("{}: `{text}` is neither a part nor an amount", origin.name),
     };

@@ -69,7 +69,7 @@ pub struct Aside {
 }
 
 /// Kinds that say something about nodes and pods here, besides workloads; the others are counted.
-const TAKEN_OVER: [ObjectKind; 9] = [
+const TAKEN_OVER: [ObjectKind; 10] = [
     ObjectKind::Node,
     ObjectKind::Namespace,
     ObjectKind::Service,
@@ -77,6 +77,7 @@ const TAKEN_OVER: [ObjectKind; 9] = [
     ObjectKind::PodDisruptionBudget,
     ObjectKind::ResourceQuota,
     ObjectKind::HorizontalPodAutoscaler,
+    ObjectKind::VerticalPodAutoscaler,
     ObjectKind::PersistentVolumeClaim,
     ObjectKind::StorageClass,
 ];

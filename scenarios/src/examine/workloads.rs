@@ -13,9 +13,10 @@ use crate::load::Origin;
 use crate::tree::{Node, Step};
 
 /// Fields that only some kinds have, and which.
-const OF_KINDS: [(&str, &[Kind]); 13] = [
+const OF_KINDS: [(&str, &[Kind]); 14] = [
     ("replicas", &[Kind::Deployment, Kind::StatefulSet]),
     ("hpa", &[Kind::Deployment, Kind::StatefulSet]),
+    ("vpa", &[Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet]),
     ("minReadySeconds", &[Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet]),
     ("podManagementPolicy", &[Kind::StatefulSet]),
     ("completions", &[Kind::Job, Kind::CronJob]),

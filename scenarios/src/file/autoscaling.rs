@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Quantity;
-use super::usage::{BurstOfRequests, DailyRate, RateNoise, RateStep};
+use super::usage::{Amount, BurstOfRequests, DailyRate, RateNoise, RateStep};
 
 /// The metrics-server of the cluster.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -63,6 +63,62 @@ pub struct Hpa {
     /// How fast it acts: Kubernetes' own `behavior`.
     #[schemars(with = "Option<BTreeMap<String, serde_json::Value>>")]
     pub behavior: Option<serde_json::Value>,
+}
+
+/// A VerticalPodAutoscaler in its short form.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Vpa {
+    /// How it acts on pods; by default it evicts those whose requests are off.
+    #[serde(default)]
+    pub mode: UpdateMode,
+    /// The least that each container is to request.
+    pub min_allowed: Option<Amount>,
+    /// The most that each container is to request.
+    pub max_allowed: Option<Amount>,
+    /// Whether it changes limits, too; by default they stay in proportion to requests.
+    pub controlled_values: Option<ControlledValues>,
+    /// Which resources it sizes; by default both.
+    pub controlled_resources: Option<Vec<Controlled>>,
+    /// How many pods there must be before one of them is evicted; 2 by default.
+    pub min_replicas: Option<u32>,
+}
+
+/// How a VerticalPodAutoscaler acts on pods.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, JsonSchema)]
+pub enum UpdateMode {
+    /// It recommends, and does nothing else.
+    Off,
+    /// It sizes pods when they are created.
+    Initial,
+    /// It evicts pods, too, so that they are created anew.
+    #[default]
+    Recreate,
+    /// The same.
+    Auto,
+    /// It resizes pods in place, and evicts those that cannot be.
+    InPlaceOrRecreate,
+    /// It resizes pods in place, and never evicts any.
+    InPlace,
+}
+
+/// What a VerticalPodAutoscaler changes of containers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, JsonSchema)]
+pub enum ControlledValues {
+    /// Requests, and limits in proportion.
+    RequestsAndLimits,
+    /// Requests alone.
+    RequestsOnly,
+}
+
+/// What a VerticalPodAutoscaler sizes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Controlled {
+    /// CPU.
+    Cpu,
+    /// Memory.
+    Memory,
 }
 
 fn quarter_of_a_minute() -> String {

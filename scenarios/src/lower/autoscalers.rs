@@ -7,6 +7,7 @@ use sim::autoscalers::hpa::RescaleReason;
 use sim::model::Model;
 use sim::model::hpa::{Hpa, Metric};
 use sim::model::metrics::Figure;
+use sim::model::vpa::Vpa;
 use sim::model::workload::WorkloadId;
 use sim::setup::Draft;
 use sim::table::Id;
@@ -15,6 +16,7 @@ use sim::{Span, digest};
 use super::cron_jobs::Calendar;
 use super::hpa;
 use super::usage::curves::{self, Clock};
+use super::vpa;
 use crate::assumption::{self, Assumption};
 use crate::autoscalers::{Autoscalers, Targets};
 use crate::cluster::counted;
@@ -28,6 +30,9 @@ use crate::workloads::Written;
 /// metrics-server takes no shorter resolution.
 // metrics-server: cmd/metrics-server/app/options/options.go validate
 const SHORTEST: Span = Span::from_secs(10);
+
+const NO_SERVER: &str = "the cluster has no metrics-server";
+const NO_USAGE: &str = "`usage` and `load` say nothing of what their pods use";
 
 /// All that is said of autoscalers and of what they read.
 #[derive(Clone, Copy)]
@@ -55,6 +60,7 @@ pub(crate) fn fill(
     filling.figures();
     filling.server();
     filling.horizontal();
+    filling.vertical();
 }
 
 /// A model to which autoscalers are added.
@@ -178,6 +184,72 @@ impl Filling<'_> {
         }
     }
 
+    /// VerticalPodAutoscalers that learn anything; the others recommend nothing.
+    fn vertical(&mut self) {
+        let targets = Targets::of(self.scaling.workloads);
+        let (mut blind, mut controlling) = (BTreeMap::new(), BTreeMap::new());
+        for (scaler, origin) in &self.scaling.autoscalers.vertical {
+            let target = scaler.spec.target_ref.as_ref();
+            let namespace = scaler.metadata.namespace();
+            let index = target.and_then(|target| targets.find_sized(target, namespace));
+            let Some(workload) = index.map(WorkloadId::from_index) else {
+                let what = "kind VerticalPodAutoscaler: no pods that it sizes are simulated";
+                self.counts(what, origin);
+                continue;
+            };
+            if let Some(lacks) = self.lacks_usage(workload) {
+                *blind.entry(lacks).or_insert(0) += 1;
+                continue;
+            }
+            match vpa::vpa(&mut self.model.names, &scaler.spec) {
+                Ok(spec) => {
+                    if spec.boosts() {
+                        let what = "VerticalPodAutoscaler: startupBoost, whose feature gate is off";
+                        self.counts(what, origin);
+                    }
+                    let created = scaler.metadata.creation_timestamp.clone().unwrap_or_default();
+                    let name = scaler.metadata.name.clone();
+                    controlling.entry(workload).or_insert_with(Vec::new).push((
+                        (created, name),
+                        spec,
+                        origin,
+                    ));
+                }
+                Err(wrong) => {
+                    self.counts(&format!("VerticalPodAutoscaler: spec.{wrong}"), origin);
+                }
+            }
+        }
+        let count = controlling.len();
+        for (workload, mut all) in controlling {
+            // VPA: utils/vpa/api.go GetControllingVPAForPod
+            all.sort_by(|one, other| one.0.cmp(&other.0));
+            for (_, _, origin) in all.iter().skip(1) {
+                let what = "VerticalPodAutoscaler: another one controls the same pods";
+                self.counts(what, origin);
+            }
+            if let Some(((_, name), spec, _)) = all.into_iter().next() {
+                let name = self.model.names.intern(&name);
+                self.model.vpas.push(Vpa { name, workload, spec });
+            }
+        }
+        for (lacks, count) in blind {
+            let workloads = counted(count, "workload");
+            self.assumptions.push(assumption::VPA_BLIND.about(&[&workloads, lacks]));
+        }
+        if count > 0 {
+            self.assumptions.push(assumption::VPA.about(&[&counted(count, "workload")]));
+        }
+    }
+
+    /// Why nothing is known of what the pods of a workload use, if nothing is.
+    fn lacks_usage(&self, workload: WorkloadId) -> Option<&'static str> {
+        if self.model.metrics.server.is_none() {
+            return Some(NO_SERVER);
+        }
+        (!self.model.usage.contains_key(&workload)).then_some(NO_USAGE)
+    }
+
     /// Why an autoscaler has no metric to go by, if it has none.
     fn lacks(&self, workload: WorkloadId, metrics: &[Metric]) -> Option<&'static str> {
         let sources = &self.model.metrics;
@@ -192,8 +264,7 @@ impl Filling<'_> {
             return None;
         }
         Some(match metrics.iter().any(|metric| matches!(metric, Metric::Resource { .. })) {
-            true if sources.server.is_none() => "the cluster has no metrics-server",
-            true => "`usage` and `load` say nothing of what their pods use",
+            true => self.lacks_usage(workload).unwrap_or(NO_USAGE),
             false => "`externalMetrics` has none of their metrics",
         })
     }

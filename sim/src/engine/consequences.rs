@@ -108,6 +108,11 @@ impl<S: Sink> Simulation<'_, S> {
         }
         let workload = self.world.pods().workload(pod);
         self.record(Fact::ContainerOomKilled { pod, workload, node, container, used, of_node });
+        let ran = self
+            .metrics
+            .as_ref()
+            .and_then(|metrics| metrics.runs_for(pod, container as usize, self.world.now()));
+        self.vpas.out_of_memory(&self.world, pod, container, ran);
         if self.world.spec_of(pod).restart_policy == RestartPolicy::Never {
             self.pod_leaves(pod, Exit::Ended(End::OomKilled));
             return;

@@ -31,6 +31,8 @@ impl<S: Sink> Simulation<'_, S> {
         let controllers = &self.controllers;
         let revision = controllers.revision_of(&self.world, workload, replica)?;
         let spec = self.world.spec_for((workload, revision), replica);
+        let changed = admission::changed(&self.world, &self.vpas, workload, spec);
+        let spec = changed.map_or(spec, |changed| self.world.add_spec(changed));
         if let Some(by) = admission::forbidden_by(&self.world, workload, spec) {
             self.record(Fact::PodForbidden { workload, replica, attempt, by });
             let name = (workload, replica);
@@ -40,7 +42,7 @@ impl<S: Sink> Simulation<'_, S> {
             return None;
         }
         let of = (workload, revision);
-        let (pod, fact) = self.world.create_revision(of, replica, attempt, meant_for);
+        let (pod, fact) = self.world.create_pod_of(spec, of, (replica, attempt), meant_for);
         self.record(fact);
         if revision > 0 {
             self.record(Fact::PodRevised { pod, workload, revision });

@@ -112,7 +112,9 @@ impl<S: Sink> Simulation<'_, S> {
                     self.await_toleration(pod);
                 }
             }
-            Action::Evict { pod, why } => self.evict(pod, why),
+            Action::Evict { pod, why } => {
+                self.evict(pod, why);
+            }
             Action::Terminate { pod, why, reason } => self.terminate(pod, why, reason),
             Action::Launch { pool, choices, purpose } => self.buy(pool, &choices, purpose),
             Action::Drain { node, cause } => self.give_back(node, cause),
@@ -176,18 +178,20 @@ impl<S: Sink> Simulation<'_, S> {
         }
     }
 
-    /// The eviction API is asked, which asks budgets.
-    fn evict(&mut self, pod: PodId, why: Cause) {
+    /// The eviction API is asked, which asks budgets. Whether it evicts the pod.
+    pub(super) fn evict(&mut self, pod: PodId, why: Cause) -> bool {
         if !self.runs(pod) {
-            return;
+            return false;
         }
-        match self.world.may_be_evicted(pod) {
-            Ok(()) => self.terminate(pod, why, Some(DisruptionReason::EvictionByEvictionApi)),
-            Err(budget) => {
+        let refused = self.world.may_be_evicted(pod).err();
+        match refused {
+            None => self.terminate(pod, why, Some(DisruptionReason::EvictionByEvictionApi)),
+            Some(budget) => {
                 let workload = self.world.pods().workload(pod);
                 self.record(Fact::EvictionRefused { pod, workload, budget });
             }
         }
+        refused.is_none()
     }
 
     /// Whether a pod is not terminating. Of several pods that are to go, one may have taken

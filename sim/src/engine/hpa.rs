@@ -8,6 +8,7 @@ use crate::action::Action;
 use crate::autoscalers::hpa::SYNC_PERIOD;
 use crate::event::Event;
 use crate::fact::{Fact, Sink};
+use crate::lifecycle::vpas;
 use crate::model::hpa::HpaId;
 use crate::model::workload::WorkloadId;
 
@@ -15,7 +16,9 @@ impl<S: Sink> Simulation<'_, S> {
     /// metrics-server scrapes again after its resolution, if there is anything for it to read.
     pub(crate) fn await_scrape(&mut self) {
         if let Some(metrics) = &self.metrics {
-            let at = self.world.now() + metrics.resolution();
+            let is_read_by_the_minute = self.setup.model.hpas.is_empty();
+            let every = is_read_by_the_minute.then_some(vpas::INTERVAL);
+            let at = metrics.next_scrape(self.world.now(), every);
             self.agenda.schedule(at, Event::MetricsScrape);
         }
     }

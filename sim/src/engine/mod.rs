@@ -14,6 +14,7 @@ mod planned;
 mod spot_market;
 mod start_up;
 mod usage;
+mod vpa;
 
 use leaving::Exit;
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,6 +45,8 @@ use crate::lifecycle::node_pressure::NodePressure;
 use crate::lifecycle::pulls::Pulls;
 use crate::lifecycle::restarts::Restarts;
 use crate::lifecycle::taint_manager::TaintManager;
+use crate::lifecycle::vpa_updates::VpaUpdates;
+use crate::lifecycle::vpas::Vpas;
 use crate::lifecycle::watched_pods::WatchedPods;
 use crate::lifecycle::{drain, shutdown};
 use crate::load::Arrivals;
@@ -108,6 +111,8 @@ pub struct Simulation<'s, S> {
     /// None where nothing reads what containers use.
     pub(crate) metrics: Option<Metrics>,
     pub(crate) hpas: Hpas,
+    pub(crate) vpas: Vpas,
+    pub(crate) vpa_updates: VpaUpdates,
     pub(crate) watched: WatchedPods,
     /// Pods that use something else than before this event.
     pub(crate) unsettled: BTreeSet<PodId>,
@@ -186,6 +191,8 @@ impl<'s, S: Sink> Simulation<'s, S> {
             usage: Tracker::new(model, root),
             metrics: Metrics::new(model),
             hpas: Hpas::new(model, root),
+            vpas: Vpas::new(model),
+            vpa_updates: VpaUpdates::default(),
             watched: WatchedPods::new(model),
             unsettled: BTreeSet::new(),
             restarts: Restarts::default(),
@@ -203,6 +210,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
         simulation.await_outages();
         simulation.open_load();
         simulation.await_scrape();
+        simulation.await_vpa_pass();
         simulation.adopt_start();
         simulation.fill_pools_at_start();
         simulation
@@ -288,6 +296,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
             }
             Event::MetricsScrape => self.metrics_scrape(),
             Event::HpaSync(id) => self.hpa_sync(id),
+            Event::VpaPass => self.vpa_pass(),
             Event::ReplicasChange { workload, replicas } => {
                 self.replicas_change(workload, replicas);
             }

@@ -26,6 +26,8 @@ pub enum Cause {
     ScaledDown,
     /// The pod's workload has another pod template.
     RolledOut,
+    /// Its VerticalPodAutoscaler wants it to be created anew, with other requests.
+    VpaUpdate,
     /// Its node was short of something, and its kubelet evicted it.
     NodePressure,
 }

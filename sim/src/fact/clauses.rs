@@ -17,6 +17,7 @@ pub(super) fn because(why: Cause) -> &'static str {
         Cause::JobOver => ", with its Job",
         Cause::ScaledDown => ", to scale its workload down",
         Cause::RolledOut => ", to be replaced by one of another pod template",
+        Cause::VpaUpdate => ", evicted for what its VerticalPodAutoscaler recommends",
         Cause::NodePressure => ", evicted by its kubelet",
         Cause::InitialState => ", as from the start",
     }

@@ -19,6 +19,20 @@ macro_rules! of_pods {
     columns { pod: pod, node: node, cpuMilli: requests.cpu_milli(), memoryBytes: requests.memory() }
     says [pod, " is resized in place"]
 
+    /// A pod is to request something else in place, for which its node has no room.
+    PodResizePending = 113 {
+        pod: PodId,
+        workload: WorkloadId,
+        /// Whether the node never will have (`Infeasible`), or has not now (`Deferred`).
+        infeasible: bool,
+    }
+    digest [pod; workload; infeasible]
+    columns { pod: pod, infeasible: infeasible }
+    says [
+        "the resize of ", pod, if infeasible { " is infeasible" } else { " is deferred" },
+        ": its node has no room"
+    ]
+
     /// A pod was created and waits for a node.
     PodCreated = 2 {
         pod: PodId,

@@ -100,6 +100,7 @@ impl Cause {
             Cause::ScaledDown => 12,
             Cause::RolledOut => 13,
             Cause::NodePressure => 14,
+            Cause::VpaUpdate => 15,
             Cause::Drained => 10,
             Cause::Failed => 11,
         }

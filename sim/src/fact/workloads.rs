@@ -55,6 +55,26 @@ macro_rules! of_workloads {
         if active { " reads its metrics: " } else { " does not scale: " }, reason
     ]
 
+    /// A VerticalPodAutoscaler recommends something else for a container from now on.
+    VpaRecommended = 112 {
+        workload: WorkloadId,
+        /// The container, by its place in its pods.
+        container: u32,
+        /// CPU in milli-cores; none is 0.
+        cpu: u64,
+        /// Memory in bytes; none is 0.
+        memory: u64,
+    }
+    digest [workload; container; cpu; memory]
+    columns {
+        workload: workload, container: Column::Container(workload, container), cpuMilli: cpu,
+        memoryBytes: memory
+    }
+    says [
+        "the VerticalPodAutoscaler of ", workload, " recommends ", cpu, "m CPU and ", memory >> 20,
+        " MiB for ", Column::Container(workload, container)
+    ]
+
     /// A workload has another pod template from now on, and its pods are replaced.
     RolloutBegan = 61 {
         workload: WorkloadId,

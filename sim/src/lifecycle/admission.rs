@@ -1,13 +1,16 @@
-//! Admission: what may keep the API server from creating a pod, asked wherever a pod is created.
+//! Admission: what changes a pod that is to be created, and what may keep the API server from creating it,
+//! asked wherever a pod is created.
 //!
-//! The list is ordered, and the first that forbids decides. What no run could ever accept is refused
-//! before there is a run; here is what depends on the moment.
+//! The list is ordered: what changes pods comes before what forbids them, and the first that forbids
+//! decides. What no run could ever accept is refused before there is a run; here is what depends on the
+//! moment.
 // API server: pkg/quota/v1/install, staging/src/k8s.io/apiserver/pkg/admission/chain.go
 
 use std::collections::BTreeMap;
 
+use super::vpas::Vpas;
 use crate::model::node::NodeId;
-use crate::model::pod::SpecId;
+use crate::model::pod::{PodSpec, SpecId};
 use crate::model::quota::Counted;
 use crate::model::workload::WorkloadId;
 use crate::time::Span;
@@ -18,19 +21,53 @@ use crate::world::World;
 pub struct Admission {
     /// Its name, as upstream.
     pub name: &'static str,
-    /// Whether it forbids another pod of a workload, with this spec.
-    pub forbids: fn(&World, WorkloadId, SpecId) -> bool,
+    /// What it does.
+    pub does: Does,
+}
+
+/// What an admission plugin does with another pod of a workload, which is to have a spec.
+#[derive(Clone, Copy, Debug)]
+pub enum Does {
+    /// It may give the pod another spec, which differs in size alone.
+    Changes(fn(&World, &Vpas, WorkloadId, SpecId) -> Option<PodSpec>),
+    /// It may forbid the pod.
+    Forbids(fn(&World, WorkloadId, SpecId) -> bool),
 }
 
 /// Every admission plugin, in the order in which they are asked.
-pub const ADMISSIONS: [Admission; 1] =
-    [Admission { name: "ResourceQuota", forbids: exceeds_a_quota }];
+pub const ADMISSIONS: [Admission; 2] = [
+    Admission { name: "MutatingAdmissionWebhook", does: Does::Changes(sized_by_its_autoscaler) },
+    Admission { name: "ResourceQuota", does: Does::Forbids(exceeds_a_quota) },
+];
+
+/// What another pod of a workload is to be instead, if a plugin changes it.
+#[must_use]
+pub fn changed(world: &World, vpas: &Vpas, workload: WorkloadId, spec: SpecId) -> Option<PodSpec> {
+    ADMISSIONS.iter().find_map(|it| match it.does {
+        Does::Changes(change) => change(world, vpas, workload, spec),
+        Does::Forbids(_) => None,
+    })
+}
 
 /// The plugin that forbids a pod, if one does.
 #[must_use]
 pub fn forbidden_by(world: &World, workload: WorkloadId, spec: SpecId) -> Option<&'static str> {
-    let forbids = |it: &&Admission| (it.forbids)(world, workload, spec);
+    let forbids = |it: &&Admission| match it.does {
+        Does::Forbids(forbids) => forbids(world, workload, spec),
+        Does::Changes(_) => false,
+    };
     ADMISSIONS.iter().find(forbids).map(|it| it.name)
+}
+
+/// The pod with the requests that its VerticalPodAutoscaler recommends.
+// VPA: admission-controller/resource/pod/handler.go
+fn sized_by_its_autoscaler(
+    world: &World,
+    vpas: &Vpas,
+    workload: WorkloadId,
+    spec: SpecId,
+) -> Option<PodSpec> {
+    vpas.sized(world, workload, spec)
 }
 
 /// Whether a quota that counts the pod has no room left for it, or wants to know what its containers do

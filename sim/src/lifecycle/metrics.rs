@@ -71,10 +71,16 @@ impl Metrics {
         (!read.is_empty()).then(|| Metrics { resolution, server, read, pods: BTreeMap::new() })
     }
 
-    /// How often kubelets are scraped.
+    /// When kubelets are scraped next, of the times at which metrics-server does. If what it serves is only
+    /// read at multiples of a span, the last two scrapes before each are all that matters.
     #[must_use]
-    pub fn resolution(&self) -> Span {
-        self.resolution
+    pub fn next_scrape(&self, now: SimTime, read_every: Option<Span>) -> SimTime {
+        let next = now + self.resolution;
+        let Some(every) = read_every else { return next };
+        let resolution = self.resolution.as_ms();
+        let read_at = next.as_ms().next_multiple_of(every.as_ms());
+        let last = read_at / resolution * resolution;
+        next.max(SimTime::from_ms(last.saturating_sub(resolution)))
     }
 
     /// What the containers of a pod use has changed, or is known for the first time.
@@ -102,6 +108,13 @@ impl Metrics {
         if let Some(counter) = counters.and_then(|it| it.get_mut(container)) {
             *counter = runs.then(|| Counter::new(now));
         }
+    }
+
+    /// How long a container of a pod has run.
+    #[must_use]
+    pub fn runs_for(&self, pod: PodId, container: usize, now: SimTime) -> Option<Span> {
+        let counter = self.pods.get(&pod)?.get(container)?.as_ref()?;
+        Some(now.since(counter.started))
     }
 
     /// A pod is no more, or its node is lost.

@@ -30,4 +30,6 @@ mod rollouts;
 pub mod shutdown;
 pub mod stateful_sets;
 pub mod taint_manager;
+pub mod vpa_updates;
+pub mod vpas;
 pub mod watched_pods;

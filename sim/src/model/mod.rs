@@ -59,6 +59,7 @@ use specs::Specs;
 use start::Start;
 use storage::Storage;
 use usage::Usage;
+use vpa::{Vpa, VpaId};
 use workload::{Workload, WorkloadId};
 
 /// The well-known label that every node carries with its own name.
@@ -103,6 +104,8 @@ pub struct Model {
     pub metrics: MetricSources,
     /// What changes how many pods there are.
     pub hpas: Table<HpaId, Hpa>,
+    /// What changes how large they are, at most one for each workload.
+    pub vpas: Table<VpaId, Vpa>,
     /// How many pods of a kind may be evicted at once.
     pub budgets: Table<BudgetId, Budget>,
     /// How much the pods of a namespace may request together.
@@ -162,6 +165,7 @@ impl Default for Model {
             usage: Usage::new(),
             metrics: MetricSources::default(),
             hpas: Table::new(),
+            vpas: Table::new(),
             budgets: Table::new(),
             quotas: Table::new(),
             pools: Table::new(),
@@ -202,9 +206,10 @@ impl Model {
         found.chain(launched.map(|template| &template.shape.labels))
     }
 
-    /// The workloads whose pods an autoscaler sets the number of, each at least once.
+    /// The workloads whose pods an autoscaler sets the number or the size of, each at least once.
     pub fn autoscaled(&self) -> impl Iterator<Item = WorkloadId> + '_ {
-        self.hpas.rows().map(|hpa| hpa.workload)
+        let sized = self.vpas.rows().map(|vpa| vpa.workload);
+        self.hpas.rows().map(|hpa| hpa.workload).chain(sized)
     }
 
     /// The lane of a resource, if it has one.

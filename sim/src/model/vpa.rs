@@ -2,8 +2,26 @@
 
 use super::containers::Amounts;
 use super::decimal::Decimal;
+use super::workload::WorkloadId;
 use crate::names::NameId;
+use crate::table::id;
 use crate::time::Span;
+
+id! {
+    /// A VerticalPodAutoscaler.
+    VpaId
+}
+
+/// A VerticalPodAutoscaler of a workload.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Vpa {
+    /// Its name.
+    pub name: NameId,
+    /// Whose pods it sizes.
+    pub workload: WorkloadId,
+    /// What it says.
+    pub spec: VpaSpec,
+}
 
 /// One value for CPU and one for memory.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]

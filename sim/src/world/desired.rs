@@ -7,9 +7,21 @@ use super::World;
 use crate::fact::Fact;
 use crate::model::Model;
 use crate::model::budget::{BudgetId, Expected};
-use crate::model::pod::{PodId, SpecId};
+use crate::model::pod::{PodId, PodSpec, SpecId};
+use crate::model::resources::{Lane, Resources};
 use crate::model::workload::{Controller, WorkloadId};
 use crate::table::Table;
+
+/// Whether a node has room for a pod to request something else.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Room {
+    /// It has.
+    Fits,
+    /// It has not now: the resize is deferred.
+    NotNow,
+    /// It never has: the resize is infeasible.
+    Never,
+}
 
 /// How many pods are desired.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -72,6 +84,28 @@ impl World {
         assert!(self.model.rollout(workload, revision).is_some(), "a rollout is planned");
         self.desired.revisions.insert(workload, revision);
         Fact::RolloutBegan { workload, revision }
+    }
+
+    /// Whether the node of a pod has room for it to request something else.
+    ///
+    /// # Panics
+    /// If it is not on a node.
+    #[must_use]
+    pub fn room_to_resize(&self, pod: PodId, to: &PodSpec) -> Room {
+        let node = self.pods.phase(pod).node().expect("only a pod on a node is resized");
+        let (old, new) = (&self.spec_of(pod).requests, &to.requests);
+        let allocatable = &self.shapes[self.nodes.shape(node)].allocatable;
+        let mut others = *self.placement.load(node).requested();
+        others -= old;
+        // What was over-committed before may shrink.
+        let grows = |lane: &Lane| new[*lane] > old[*lane];
+        if new.shortages(&Resources::default(), allocatable).any(|lane| grows(&lane)) {
+            Room::Never
+        } else if new.shortages(&others, allocatable).any(|lane| grows(&lane)) {
+            Room::NotNow
+        } else {
+            Room::Fits
+        }
     }
 
     /// A pod requests something else from now on, in place.

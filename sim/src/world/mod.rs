@@ -45,6 +45,7 @@ use crate::table::{Id, Table};
 use crate::time::SimTime;
 use arrived::Arrived;
 use desired::Desired;
+pub use desired::Room;
 use health::Health;
 use held_images::HeldImages;
 use journal::Journal;

@@ -32,5 +32,6 @@ mod trials;
 mod usage;
 mod vpa;
 mod vpa_updater;
+mod vpas;
 mod work;
 mod zonal;

@@ -233,7 +233,7 @@ pub(super) static RULES: &[Rule] = &[
         "resizer-update-mode",
         &[Type::UpdatePolicy],
         "updateMode",
-        Check::OneOf(&["Off", "Initial", "Recreate", "InPlaceOrRecreate", "Auto"]),
+        Check::OneOf(&["Off", "Initial", "Recreate", "InPlaceOrRecreate", "InPlace", "Auto"]),
         WORD,
         OF_VPA,
     ),

@@ -5,6 +5,7 @@
 
 mod forbidden;
 mod hpas;
+mod vpas;
 
 use sim::fact::Fact;
 use sim::{Legend, SimTime};
@@ -75,7 +76,7 @@ pub struct Maker {
 }
 
 /// Every fold that declares its figures, in the order in which they are printed.
-pub const DECLARED: &[Maker] = &[forbidden::MAKER, hpas::MAKER];
+pub const DECLARED: &[Maker] = &[forbidden::MAKER, hpas::MAKER, vpas::MAKER];
 
 /// Every declaration, in order.
 pub fn declarations() -> impl Iterator<Item = &'static Declaration> {

@@ -1,0 +1,105 @@
+//! VerticalPodAutoscalers in the engine: a pass of the recommender every minute, what it tells, and a pass
+//! of the updater after it.
+//!
+//! Nothing of it happens in a run without such autoscalers.
+
+use std::collections::BTreeSet;
+
+use super::Simulation;
+use crate::action::Action;
+use crate::autoscalers::vpa::recommender::PodNumber;
+use crate::autoscalers::vpa::sizing::LimitRanges;
+use crate::autoscalers::vpa::updater::subject::Subject;
+use crate::autoscalers::vpa::updater::{Api, Refusal, Resize};
+use crate::event::Event;
+use crate::fact::{Cause, Fact, Sink};
+use crate::lifecycle::vpa_updates::any_acts;
+use crate::lifecycle::vpas::{Changed, INTERVAL, with_sizes};
+use crate::model::pod::{PodId, PodSpec};
+use crate::table::Id;
+use crate::world::Room;
+
+impl<S: Sink> Simulation<'_, S> {
+    /// The recommender looks again after its interval, if it has anything to look at.
+    pub(crate) fn await_vpa_pass(&mut self) {
+        if !self.vpas.is_empty() {
+            self.agenda.schedule(self.world.now() + INTERVAL, Event::VpaPass);
+        }
+    }
+
+    /// One pass of the recommender, and then one of the updater.
+    pub(crate) fn vpa_pass(&mut self) {
+        let changed = self.vpas.recommend(&self.world, &self.watched, self.metrics.as_ref());
+        for Changed { workload, container, target } in changed {
+            let (cpu, memory) = (target.cpu.unwrap_or(0), target.memory.unwrap_or(0));
+            self.record(Fact::VpaRecommended { workload, container, cpu, memory });
+        }
+        if any_acts(&self.world) {
+            for (pod, spec) in self.vpa_updates.may_fit(&self.world) {
+                self.resize_or_wait(pod, spec);
+            }
+            self.update_pods();
+        }
+        self.await_vpa_pass();
+    }
+
+    /// The updater evicts pods, or resizes them in place.
+    fn update_pods(&mut self) {
+        let Some(mut updater) = self.vpa_updates.updater.take() else { return };
+        let model = std::sync::Arc::clone(&self.setup.model);
+        let seen = self.vpa_updates.sees(&self.world, &mut self.vpas, &self.watched);
+        let recommended: Vec<_> =
+            seen.iter().map(|seen| self.vpas.recommended(seen.id).cloned()).collect();
+        let subjects = seen.iter().zip(&recommended).map(|(seen, recommended)| Subject {
+            spec: &model.vpas[seen.id].spec,
+            recommended: recommended.as_ref().filter(|it| !it.is_empty()),
+            ranges: LimitRanges::default(),
+            pods: &seen.pods,
+        });
+        let subjects: Vec<Subject<'_>> = subjects.collect();
+        let live: BTreeSet<PodNumber> =
+            seen.iter().flat_map(|seen| seen.pods.iter().map(|pod| pod.number)).collect();
+        let now_ms = i64::try_from(self.world.now().as_ms()).unwrap_or(i64::MAX);
+        updater.pass(&subjects, &|pod| live.contains(&pod), now_ms, &mut Calls(self));
+        self.vpa_updates.updater = Some(updater);
+    }
+
+    /// The kubelet of a pod resizes it if there is room, or keeps it waiting.
+    // kubelet: pkg/kubelet/allocation/allocation_manager.go canResizePod
+    fn resize_or_wait(&mut self, pod: PodId, spec: PodSpec) {
+        let room = self.world.room_to_resize(pod, &spec);
+        if room == Room::Fits {
+            self.vpa_updates.done(pod);
+            let spec = self.world.add_spec(spec);
+            self.apply(Action::Resize { pod, spec });
+            return;
+        }
+        let infeasible = room == Room::Never;
+        if self.vpa_updates.wait(pod, spec, infeasible) {
+            let workload = self.world.pods().workload(pod);
+            self.record(Fact::PodResizePending { pod, workload, infeasible });
+        }
+    }
+}
+
+/// What the updater asks of the cluster.
+struct Calls<'c, 's, S>(&'c mut Simulation<'s, S>);
+
+impl<S: Sink> Api for Calls<'_, '_, S> {
+    fn evict(&mut self, pod: PodNumber, _: i64) -> bool {
+        pod_of(pod).is_some_and(|pod| self.0.evict(pod, Cause::VpaUpdate))
+    }
+
+    fn resize(&mut self, pod: PodNumber, resize: &Resize, _: i64) -> Result<(), Refusal> {
+        let pod = pod_of(pod).ok_or(Refusal::Other)?;
+        let spec = with_sizes(self.0.world.spec_of(pod), &resize.containers);
+        if spec != *self.0.world.spec_of(pod) {
+            self.0.resize_or_wait(pod, spec);
+        }
+        Ok(())
+    }
+}
+
+fn pod_of(number: PodNumber) -> Option<PodId> {
+    usize::try_from(number).ok().map(PodId::from_index)
+}
