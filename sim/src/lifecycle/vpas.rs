@@ -139,14 +139,10 @@ impl Vpas {
         let mut changed = Vec::new();
         for (id, state) in &mut self.each {
             let vpa = &world.model().vpas[*id];
-            let own: BTreeSet<GroupId> = self
-                .groups
-                .range((vpa.workload, 0)..=(vpa.workload, u32::MAX))
-                .map(|(_, group)| *group)
-                .collect();
-            let selects = |group: GroupId| own.contains(&group);
+            let groups = self.groups.range((vpa.workload, 0)..=(vpa.workload, u32::MAX));
+            let groups: Vec<GroupId> = groups.map(|(_, group)| *group).collect();
             let mut subject =
-                Subject { spec: &vpa.spec, selects: &selects, checkpoint: &mut state.checkpoint };
+                Subject { spec: &vpa.spec, groups: &groups, checkpoint: &mut state.checkpoint };
             let new = self.recommender.recommend(&mut subject);
             let before = std::mem::replace(&mut state.recommended, new.into_iter().collect());
             changed.extend(new_targets(world, vpa.workload, &before, &state.recommended));
