@@ -68,7 +68,8 @@ impl Bounds {
 
 /// The limit that stays in proportion to a request; none where there is nothing to be in proportion to.
 // VPA: utils/vpa/limit_and_request_scaling.go getProportionalResourceLimit
-pub(super) fn proportional_limit(
+#[must_use]
+pub fn proportional_limit(
     limit: Option<u64>,
     request: Option<u64>,
     recommended: Option<u64>,
