@@ -25,6 +25,7 @@ mod examine;
 pub mod explain;
 pub mod explain_pod;
 pub mod file;
+pub mod history;
 pub mod init;
 pub mod limits;
 pub mod lint;

@@ -197,6 +197,18 @@ pub enum Field {
     Cpu,
     /// Memory.
     Memory,
+    /// The CPU that the container requests, which no scenario reads from a record.
+    #[serde(skip)]
+    CpuRequest,
+    /// The memory that it requests.
+    #[serde(skip)]
+    MemoryRequest,
+    /// The CPU that it is limited to.
+    #[serde(skip)]
+    CpuLimit,
+    /// The memory that it is limited to.
+    #[serde(skip)]
+    MemoryLimit,
 }
 
 /// In what CPU is given.

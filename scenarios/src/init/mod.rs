@@ -8,7 +8,7 @@ mod parts;
 mod proposal;
 mod synthetic;
 mod trial;
-mod yaml;
+pub(crate) mod yaml;
 
 use std::collections::BTreeMap;
 use std::fmt::Write;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 /// A text as a scalar, quoted only where YAML would read something else.
-pub(super) fn scalar(text: &str) -> String {
+pub(crate) fn scalar(text: &str) -> String {
     let plain = !text.is_empty()
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte))
         && text.starts_with(|first: char| first.is_ascii_alphabetic() || "/._".contains(first))

@@ -17,14 +17,16 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
 
+use sim::model::vpa::CpuMemory;
+
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::file::usage::{Replay, Usage};
 use crate::inputs::Input;
 use crate::limits::USAGE_ROWS;
 use crate::reading::{self, Named};
 use crate::tree::{Node, Step};
-use moment::Clock;
-pub(crate) use series::{Owner, cut};
+pub(crate) use moment::Clock;
+pub(crate) use series::{Owner, cut, is_named_by};
 
 /// The number of mistakes of one file that are shown; the rest are counted.
 const MOST_SHOWN: usize = 10;
@@ -43,16 +45,29 @@ pub(crate) struct Key {
 pub(crate) struct Samples {
     pub(crate) cpu: Vec<(i64, f64)>,
     pub(crate) memory: Vec<(i64, f64)>,
+    /// What was requested, where that was asked for: changes of it.
+    pub(crate) requests: CpuMemory<Vec<(i64, f64)>>,
+    /// What was the limit, likewise.
+    pub(crate) limits: CpuMemory<Vec<(i64, f64)>>,
 }
 
 /// Where samples of a lane are kept.
 type Target = fn(&mut Samples) -> &mut Vec<(i64, f64)>;
 
+/// Where a record was named, whose words its errors are in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum NamedIn {
+    /// In a scenario, which replays it.
+    Scenario,
+    /// On the command line, to be judged with what its containers requested.
+    CommandLine,
+}
+
 /// What was recorded, by container.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub(crate) struct Recording {
     pub(crate) samples: BTreeMap<Key, Samples>,
-    clock: Option<Clock>,
+    pub(crate) clock: Option<Clock>,
     /// What was understood and repaired, in words.
     pub(crate) notes: Vec<String>,
     /// Samples that were there twice.
@@ -89,7 +104,7 @@ pub(crate) fn read(
             if inputs.iter().all(|input| input.file != *name) {
                 inputs.push(Input::of(name, file.text.as_bytes()));
             }
-            one(&file, replay, &mut recording, &mut rows, found);
+            one(&file, (replay, NamedIn::Scenario), &mut recording, &mut rows, found);
         }
         let complete = before || !found.has_errors();
         complete.then_some(recording)
@@ -97,15 +112,24 @@ pub(crate) fn read(
     each.collect()
 }
 
+/// What files of the command line record.
+pub(crate) fn of_files(files: &[Source], replay: &Replay, found: &mut Diagnostics) -> Recording {
+    let (mut recording, mut rows) = (Recording::default(), 0);
+    for file in files {
+        one(file, (replay, NamedIn::CommandLine), &mut recording, &mut rows, found);
+    }
+    recording
+}
+
 /// Adds what one file says.
 fn one(
     file: &Source,
-    replay: &Replay,
+    (replay, named): (&Replay, NamedIn),
     recording: &mut Recording,
     rows: &mut usize,
     found: &mut Diagnostics,
 ) {
-    let mut reading = Reading { source: file, found, wrong: 0, recording, rows };
+    let mut reading = Reading { source: file, named, found, wrong: 0, recording, rows };
     let text = file.text.trim_start_matches('\u{feff}').trim_start();
     if text.starts_with(['{', '[']) {
         prometheus::read(&mut reading, replay);
@@ -118,6 +142,7 @@ fn one(
 /// The reading of one file: says what is wrong with it, but not without end.
 struct Reading<'r> {
     source: &'r Source,
+    named: NamedIn,
     found: &'r mut Diagnostics,
     /// Mistakes so far.
     wrong: usize,
@@ -187,6 +212,14 @@ impl Reading<'_> {
         }
     }
 
+    /// Notes what a container requests or is limited to, if it was something else before.
+    fn state(&mut self, lane: Target, key: &Key, (at, value): (i64, f64)) {
+        let stated = lane(self.recording.samples.entry(key.clone()).or_default());
+        if stated.last().is_none_or(|(_, before)| before.to_bits() != value.to_bits()) {
+            stated.push((at, value));
+        }
+    }
+
     fn finish(mut self) {
         if self.wrong > MOST_SHOWN {
             let more = self.wrong - MOST_SHOWN;
@@ -210,8 +243,26 @@ impl Reading<'_> {
     }
 }
 
+impl NamedIn {
+    /// How a column is said to be a field.
+    fn map(self, field: &str) -> String {
+        match self {
+            NamedIn::Scenario => format!("`map: {{{field}: ...}}`"),
+            NamedIn::CommandLine => format!("`--map {field}=...`"),
+        }
+    }
+
+    /// How the unit of a lane is said.
+    fn unit(self, lane: &str, unit: &str) -> String {
+        match self {
+            NamedIn::Scenario => format!("`{lane}Unit: {unit}`"),
+            NamedIn::CommandLine => format!("`--{lane}-unit {unit}`"),
+        }
+    }
+}
+
 impl Key {
-    fn words(&self) -> String {
+    pub(crate) fn words(&self) -> String {
         let parts = [&self.namespace, &self.pod, &self.container].map(String::as_str);
         let known: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
         if known.is_empty() { "the one series".into() } else { known.join("/") }

@@ -17,7 +17,7 @@ const FIRST_UNIX_MS: f64 = 3e11;
 
 /// What moments are counted from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Clock {
+pub(crate) enum Clock {
     /// The Unix epoch: moments are dates.
     Dated,
     /// A start that is not dated.

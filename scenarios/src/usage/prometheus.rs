@@ -92,10 +92,14 @@ pub(super) fn read(reading: &mut Reading<'_>, replay: &Replay) {
             } else {
                 format!("`{name}` is neither CPU nor memory")
             };
-            let help = "query container_cpu_usage_seconds_total and container_memory_working_set_bytes; \
-                        for a `rate()`, which has no name, say `cpuUnit: cores`, for an unnamed gauge of \
-                        memory `memoryUnit: bytes`";
-            return reading.say_of_file(message, help);
+            let cores = reading.named.unit("cpu", "cores");
+            let bytes = reading.named.unit("memory", "bytes");
+            let help = format!(
+                "query container_cpu_usage_seconds_total and container_memory_working_set_bytes; \
+                 for a `rate()`, which has no name, say {cores}, for an unnamed gauge of \
+                 memory {bytes}"
+            );
+            return reading.say_of_file(message, &help);
         };
         met[usize::from(meter == Meter::Gauge)] += 1;
         let Some(samples) = numbers(reading, &key, &series.values) else { return };

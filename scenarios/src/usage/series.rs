@@ -89,18 +89,19 @@ fn is_of(key: &Key, pattern: Option<&Pattern>, owner: Owner<'_>) -> bool {
     pod && same(&key.namespace, owner.namespace) && same(&key.container, owner.container)
 }
 
-/// Whether a name is what the controller gives its pods: the workload's, then the hash of a ReplicaSet
-/// or the number of a Job where there is one, then a suffix of the pod's own.
 fn is_pod_of(pod: &str, owner: Owner<'_>) -> bool {
-    let Some(rest) = pod.strip_prefix(owner.name).and_then(|rest| rest.strip_prefix('-')) else {
-        return false;
-    };
-    let parts = match owner.kind {
-        Kind::Deployment | Kind::CronJob => 2,
-        Kind::StatefulSet | Kind::DaemonSet | Kind::Job => 1,
-        Kind::Pod => return false,
-    };
-    rest.split('-').count() == parts
+    match owner.kind {
+        Kind::Deployment | Kind::CronJob => is_named_by(pod, owner.name, 2),
+        Kind::StatefulSet | Kind::DaemonSet | Kind::Job => is_named_by(pod, owner.name, 1),
+        Kind::Pod => false,
+    }
+}
+
+/// Whether a name is what the controller gives its pods: the workload's, then the hash of a ReplicaSet
+/// or the number of a Job where there is one, then a suffix of the pod's own: one or two parts.
+pub(crate) fn is_named_by(pod: &str, workload: &str, parts: usize) -> bool {
+    let rest = pod.strip_prefix(workload).and_then(|rest| rest.strip_prefix('-'));
+    rest.is_some_and(|rest| rest.split('-').count() == parts)
 }
 
 /// The steps of one lane in milliseconds after `start`: a value, or the beginning of a gap. The last

@@ -1,18 +1,18 @@
 //! Usage as a table: CSV with the columns `time,namespace,pod,container,cpu,memory`, in any order and
 //! under any of the names that exporters give them. Only `time` and one of `cpu` and `memory` must be
-//! there.
+//! there. What containers request meanwhile may be there, too.
 
 use std::ops::Range;
 
 use csv::{ReaderBuilder, StringRecord};
 
 use super::units::{self, Lane, Unit, Value};
-use super::{Key, Reading, Target};
+use super::{Key, NamedIn, Reading, Target};
 use crate::diagnostic::did_you_mean;
 use crate::file::usage::{Field, Replay};
 
 /// What columns may be called, in lower case with `_` between words and without a unit.
-const NAMES: [(Field, &[&str]); 6] = [
+const NAMES: [(Field, &[&str]); 10] = [
     (Field::Time, &["time", "timestamp", "ts", "t", "t_s", "date", "datetime", "at", "time_utc"]),
     (Field::Namespace, &["namespace", "ns", "kube_namespace", "kubernetes_namespace"]),
     (Field::Pod, &["pod", "pod_name", "kube_pod", "kubernetes_pod_name"]),
@@ -22,13 +22,48 @@ const NAMES: [(Field, &[&str]); 6] = [
         Field::Memory,
         &["memory", "mem", "memory_usage", "memory_used", "mem_usage", "memory_working_set", "rss"],
     ),
+    (Field::CpuRequest, &["cpu_request", "cpu_requests", "request_cpu", "requests_cpu"]),
+    (
+        Field::MemoryRequest,
+        &["memory_request", "memory_requests", "mem_request", "request_memory", "requests_memory"],
+    ),
+    (Field::CpuLimit, &["cpu_limit", "cpu_limits", "limit_cpu", "limits_cpu"]),
+    (
+        Field::MemoryLimit,
+        &["memory_limit", "memory_limits", "mem_limit", "limit_memory", "limits_memory"],
+    ),
+];
+
+/// What was used: the columns of amounts that every record is searched for.
+const USED: [(Field, Lane, Target); 2] = [
+    (Field::Cpu, Lane::Cpu, |samples| &mut samples.cpu),
+    (Field::Memory, Lane::Memory, |samples| &mut samples.memory),
+];
+
+/// What was requested meanwhile, and what the limits were.
+const STATED: [(Field, Lane, Target); 4] = [
+    (Field::CpuRequest, Lane::Cpu, |samples| &mut samples.requests.cpu),
+    (Field::MemoryRequest, Lane::Memory, |samples| &mut samples.requests.memory),
+    (Field::CpuLimit, Lane::Cpu, |samples| &mut samples.limits.cpu),
+    (Field::MemoryLimit, Lane::Memory, |samples| &mut samples.limits.memory),
 ];
 
 /// Columns that are there.
 struct Columns {
     time: usize,
     of_key: [Option<usize>; 3],
-    lanes: Vec<(Lane, usize, Option<Unit>)>,
+    amounts: Vec<Amounts>,
+}
+
+/// A column of amounts.
+struct Amounts {
+    field: Field,
+    lane: Lane,
+    target: Target,
+    column: usize,
+    /// As its name or the reader says.
+    unit: Option<Unit>,
+    looks: Looks,
 }
 
 /// What was found in a column of amounts.
@@ -38,6 +73,13 @@ struct Looks {
     quantities: usize,
     largest: f64,
     fractions: bool,
+}
+
+impl Amounts {
+    /// Whether it says what was used.
+    fn is_usage(&self) -> bool {
+        matches!(self.field, Field::Cpu | Field::Memory)
+    }
 }
 
 /// Reads every row. Lines that begin with `#` are skipped.
@@ -51,9 +93,11 @@ pub(super) fn read(reading: &mut Reading<'_>, replay: &Replay) {
         Ok(header) => header.clone(),
         Err(error) => return reading.say_of_file(error.to_string(), ""),
     };
+    if header.is_empty() {
+        let help = "its first line names the columns: time,namespace,pod,container,cpu,memory";
+        return reading.say_of_file(format!("{} is empty", source.file), help);
+    }
     let Some(mut columns) = columns(reading, replay, &header) else { return };
-    let mut looks = [Looks::default(); 2];
-    let mut own = Vec::new();
     for record in reader.records() {
         let record = match record {
             Ok(record) => record,
@@ -68,10 +112,12 @@ pub(super) fn read(reading: &mut Reading<'_>, replay: &Replay) {
             reading.say(span, format!("a row of {fields} fields in a table of {columns}"), "");
             continue;
         }
-        row(reading, &columns, &record, &span, &mut looks);
+        row(reading, &mut columns, &record, &span);
     }
-    for (index, (lane, column, unit)) in columns.lanes.iter_mut().enumerate() {
-        let (looks, name) = (looks[index], header.get(*column).unwrap_or_default());
+    let mut own: Vec<(Lane, Target, f64)> = Vec::new();
+    for amounts in &columns.amounts {
+        let Amounts { lane, looks, .. } = *amounts;
+        let name = header.get(amounts.column).unwrap_or_default();
         if looks.bare > 0 && looks.quantities > 0 && looks.largest > 0.0 {
             let message = format!(
                 "column `{name}` mixes units: {} of its values say theirs and {} do not",
@@ -80,58 +126,54 @@ pub(super) fn read(reading: &mut Reading<'_>, replay: &Replay) {
             reading.say_of_file(message, "write all of them in one way");
             continue;
         }
-        let said = unit.is_some();
-        let unit = unit.unwrap_or_else(|| {
+        let said = amounts.unit.is_some();
+        // Requests are counted as usage is, if nothing speaks against it.
+        let used = own.iter().find(|(of, ..)| *of == lane).filter(|_| !amounts.is_usage());
+        let as_used = used.map(|(_, _, factor)| (*factor, "the unit of what is used"));
+        let unit = amounts.unit.or(as_used).unwrap_or_else(|| {
             if looks.bare == 0 {
                 (1.0, "quantities")
             } else {
-                units::guessed(*lane, looks.largest, !looks.fractions)
+                units::guessed(lane, looks.largest, !looks.fractions)
             }
         });
+        let unit = if looks.bare == 0 && !said { (1.0, "quantities") } else { unit };
         let how = if said || looks.bare == 0 { "is in" } else { "is taken to be in" };
         reading.recording.notes.push(format!("`{name}` {how} {}", unit.1));
-        own.push((*lane, if looks.bare == 0 { 1.0 } else { unit.0 }));
+        own.push((lane, amounts.target, if looks.bare == 0 { 1.0 } else { unit.0 }));
     }
-    for (lane, factor) in own {
+    for (_, target, factor) in own {
         for samples in reading.recording.samples.values_mut() {
-            lane_of(lane)(samples).iter_mut().for_each(|(_, value)| *value *= factor);
+            target(samples).iter_mut().for_each(|(_, value)| *value *= factor);
         }
-    }
-}
-
-fn lane_of(lane: Lane) -> Target {
-    match lane {
-        Lane::Cpu => |samples| &mut samples.cpu,
-        Lane::Memory => |samples| &mut samples.memory,
     }
 }
 
 fn row(
     reading: &mut Reading<'_>,
-    columns: &Columns,
+    columns: &mut Columns,
     record: &StringRecord,
     span: &Range<usize>,
-    looks: &mut [Looks; 2],
 ) {
     let field = |index: usize| record.get(index).map_or("", str::trim);
     let Some(at) = reading.time(field(columns.time), span.clone()) else { return };
     let [namespace, pod, container] =
         columns.of_key.map(|column| column.map_or("", field).to_owned());
     let key = Key { namespace, pod, container };
-    for (index, (lane, column, _)) in columns.lanes.iter().enumerate() {
+    for amounts in &mut columns.amounts {
         // An empty field is a sample that was not taken.
-        let text = field(*column);
+        let text = field(amounts.column);
         if text.is_empty() {
             continue;
         }
-        let value = match units::value(*lane, text) {
+        let value = match units::value(amounts.lane, text) {
             Ok(value) => value,
             Err(message) => {
                 reading.say(span.clone(), message, "");
                 continue;
             }
         };
-        let looks = &mut looks[index];
+        let looks = &mut amounts.looks;
         let amount = match value {
             Value::Bare(amount) => {
                 looks.bare += 1;
@@ -144,7 +186,11 @@ fn row(
                 amount
             }
         };
-        reading.add(lane_of(*lane), &key, (at, amount), span.clone());
+        if amounts.is_usage() {
+            reading.add(amounts.target, &key, (at, amount), span.clone());
+        } else {
+            reading.state(amounts.target, &key, (at, amount));
+        }
     }
 }
 
@@ -172,47 +218,57 @@ fn columns(reading: &mut Reading<'_>, replay: &Replay, header: &StringRecord) ->
             let column = plain(column);
             let bare = column.rsplit_once('_').map_or("", |(front, _)| front);
             let has_unit = |lane| units::named(lane, &column).is_some();
+            let of_cpu = matches!(field, Field::Cpu | Field::CpuRequest | Field::CpuLimit);
+            let of_memory =
+                matches!(field, Field::Memory | Field::MemoryRequest | Field::MemoryLimit);
             known.contains(&column.as_str())
-                || (field == Field::Cpu && has_unit(Lane::Cpu) && known.contains(&bare))
-                || (field == Field::Memory && has_unit(Lane::Memory) && known.contains(&bare))
+                || (of_cpu && has_unit(Lane::Cpu) && known.contains(&bare))
+                || (of_memory && has_unit(Lane::Memory) && known.contains(&bare))
         })
     };
     let Some(time) = find(Field::Time) else {
         let message =
             format!("{}: no time column found (columns seen: {})", reading.source.file, seen());
+        let map = reading.named.map("time");
         let help =
-            "name one of them `time`, `timestamp` or `ts`, or say which it is: `map: {time: ...}`";
-        reading.say_of_file(message, help);
+            format!("name one of them `time`, `timestamp` or `ts`, or say which it is: {map}");
+        reading.say_of_file(message, &help);
         return None;
     };
-    let said = [replay.cpu_unit.map(units::of_cpu), replay.memory_unit.map(units::of_memory)];
-    let mut lanes = Vec::new();
-    for ((lane, field), said) in
-        [(Lane::Cpu, Field::Cpu), (Lane::Memory, Field::Memory)].into_iter().zip(said)
-    {
+    let stated = STATED.iter().filter(|_| reading.named == NamedIn::CommandLine);
+    let mut amounts = Vec::new();
+    for (field, lane, target) in USED.iter().chain(stated).copied() {
         let Some(column) = find(field) else { continue };
         let name = plain(header.get(column).unwrap_or_default());
+        let said = match field {
+            Field::Cpu => replay.cpu_unit.map(units::of_cpu),
+            Field::Memory => replay.memory_unit.map(units::of_memory),
+            _ => None,
+        };
         let unit = said.or_else(|| units::named(lane, &name));
         if unit.is_some_and(|(factor, _)| factor.is_nan()) {
             let message = format!("column `{name}` is a share of something that it does not name");
             reading.say_of_file(message, "export cores or milli-cores");
             return None;
         }
-        lanes.push((lane, column, unit));
+        amounts.push(Amounts { field, lane, target, column, unit, looks: Looks::default() });
     }
-    if lanes.is_empty() {
+    if !amounts.iter().any(Amounts::is_usage) {
         let message = format!(
             "{}: neither CPU nor memory found (columns seen: {})",
             reading.source.file,
             seen()
         );
-        let help =
-            "name them `cpu` and `memory`, or say which they are: `map: {cpu: ..., memory: ...}`";
-        reading.say_of_file(message, help);
+        let map = match reading.named {
+            NamedIn::Scenario => "`map: {cpu: ..., memory: ...}`",
+            NamedIn::CommandLine => "`--map cpu=... --map memory=...`",
+        };
+        let help = format!("name them `cpu` and `memory`, or say which they are: {map}");
+        reading.say_of_file(message, &help);
         return None;
     }
     let of_key = [Field::Namespace, Field::Pod, Field::Container].map(find);
-    Some(Columns { time, of_key, lanes })
+    Some(Columns { time, of_key, amounts })
 }
 
 /// A column's name in lower case, with `_` between words.

@@ -8,6 +8,7 @@ mod cluster;
 mod codes;
 mod contract;
 mod estimate;
+mod history;
 mod import;
 mod input;
 mod jobs;
