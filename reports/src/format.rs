@@ -58,6 +58,20 @@ pub(crate) fn time(seconds: f64) -> String {
     }
 }
 
+/// Bytes as Kubernetes writes them: "512Mi", "1.25Gi".
+pub(crate) fn bytes(bytes: f64) -> String {
+    let (unit, name) = match bytes {
+        it if it < 1_048_576.0 => (1_024.0, "Ki"),
+        it if it < 1_073_741_824.0 => (1_048_576.0, "Mi"),
+        _ => (1_073_741_824.0, "Gi"),
+    };
+    let amount = bytes / unit;
+    let text = if name == "Gi" { format!("{amount:.2}") } else { format!("{amount:.0}") };
+    let text =
+        if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    format!("{text}{name}")
+}
+
 /// A number with its noun.
 #[must_use]
 pub fn many(count: u64, noun: &str) -> String {

@@ -355,6 +355,50 @@ pub const FIGURES: &[Figure] = &[
     ),
     figure("pods arrived /day", &[], "pods that arrived, with all that a Job runs"),
     figure("pod-h /day", &[], "for how long the pods that arrived are to run, together"),
+    figure(
+        "requested/mo",
+        &[],
+        "in a back-test of requests: what a recommender would have requested, at the stated prices of a \
+        core and a GiB, for 730 hours",
+    ),
+    figure(
+        "unused/mo",
+        &[],
+        "in a back-test of requests: the part of what would have been requested that was not used, \
+        likewise",
+    ),
+    figure(
+        "CPU short",
+        &[],
+        "in a back-test of requests: for how much of the time CPU was above its request, where it has to \
+        contend with the rest of its node",
+    ),
+    figure(
+        "throttled",
+        &[],
+        "in a back-test of requests: for how much of the time CPU was above its limit",
+    ),
+    figure(
+        "changes",
+        &[],
+        "in a back-test of requests: how often a recommendation took the place of another one; each \
+        evicts the pods of its container, or resizes them",
+    ),
+    figure(
+        "core-h unused",
+        &["gib-h unused"],
+        "in a back-test of requests: requested less used, over the time that was judged",
+    ),
+    figure(
+        "core-h above",
+        &["gib-h above"],
+        "in a back-test of requests: used beyond the request, over the time that was judged",
+    ),
+    figure(
+        "core-h cut",
+        &[],
+        "in a back-test of requests: CPU beyond the limit, which throttling denies",
+    ),
 ];
 
 /// Every figure: those above, and those that folds declare.

@@ -8,6 +8,7 @@ pub mod charts;
 pub mod cost;
 pub mod export;
 pub mod figures;
+pub mod fit;
 pub mod folds;
 mod format;
 pub mod glossary;

@@ -4,7 +4,7 @@
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-use crate::format::{self, cut, rate, time, usd};
+use crate::format::{self, bytes, cut, rate, time, usd};
 use crate::stats::Estimate;
 use crate::summary::Pending;
 
@@ -164,6 +164,12 @@ pub enum Unit {
     Percent(usize),
     /// A number with a number of decimals.
     Number(usize),
+    /// Cores, with their sign.
+    Cores,
+    /// Thousandths of cores.
+    Millicores,
+    /// Bytes, shown in binary units.
+    Bytes,
     /// A share of 1, cut after a number of decimals and never rounded up.
     Share(usize),
 }
@@ -277,6 +283,9 @@ impl Unit {
             Unit::Percent(decimals) => format!("{value:.decimals$} %"),
             Unit::Number(decimals) => format!("{value:.decimals$}"),
             Unit::Share(decimals) => cut(value, decimals),
+            Unit::Cores => format!("{value:+.2}"),
+            Unit::Millicores => format!("{value:.0}m"),
+            Unit::Bytes => bytes(value),
         }
     }
 
@@ -289,6 +298,9 @@ impl Unit {
             Unit::Hours(_) => "hours",
             Unit::Percent(_) => "percent",
             Unit::Share(_) => "share",
+            Unit::Cores => "cores",
+            Unit::Millicores => "millicores",
+            Unit::Bytes => "bytes",
         }
     }
 }

@@ -20,15 +20,17 @@
 //! replication, on any number of threads.
 //!
 //! The crates below are re-exported for all that goes deeper: [`scenarios`] reads, [`sim`] simulates,
-//! [`reports`] adds up.
+//! [`reports`] adds up. [`Fitting`] judges recommended requests by [`backtest`].
 
 mod atomic_write;
 mod check;
 mod comparison;
 mod error;
 mod experiment;
+mod fit;
 mod run_folder;
 
+pub use backtest;
 pub use reports;
 pub use scenarios;
 pub use sim;
@@ -43,6 +45,7 @@ pub use check::{Checked, check};
 pub use comparison::{Comparison, PROPOSED, RECORDED, Results};
 pub use error::Error;
 pub use experiment::{Experiment, Keep, Progress, REPLICATIONS, Runs, Variant, VariantRuns};
+pub use fit::{Fitted, Fitting};
 pub use run_folder::{KeptRun, RunFolder, Written, default_path};
 
 /// The examples of the guide are compiled and run.
