@@ -1,5 +1,7 @@
 //! What can be typed.
 
+mod fit;
+
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -8,6 +10,8 @@ use scenarios::catalogue::filter::Filter;
 use scenarios::file::ProviderName;
 use scenarios::limits::REPLICATIONS;
 use sim::{SimTime, Span};
+
+pub(crate) use fit::FitArgs;
 
 /// As many replications as can be asked for.
 #[allow(clippy::cast_possible_wrap)] // a million
@@ -122,6 +126,17 @@ Examples:
   spotsim calibrate availability.csv --pool us-east-1 --picture fit.png
   spotsim calibrate lifetimes.csv -o json | jq .gainInAic")]
     Calibrate(CalibrateArgs),
+    /// Judge recommended requests by recorded usage: what each would have wasted and broken.
+    ///
+    /// The history is walked forward: at each step everything is recommended from what was over by
+    /// then, and held against what followed. VPA's recommender, fixed percentiles, krr's rule and
+    /// requests as they are stand beside each other. docs/fit.md says what the figures mean.
+    #[command(after_help = "Examples:
+  spotsim fit --usage usage.csv
+  spotsim fit --usage cpu.json memory.json --manifests deploy/ --picture fit.png
+  spotsim fit --usage usage.csv --map time=ts_utc --step 15m --tune
+  spotsim fit --usage usage.csv --recommender p99 --yaml > patches.yaml")]
+    Fit(FitArgs),
     /// Hold the models of the spot market against recorded data.
     ///
     /// Each experiment simulates what was recorded and prints what was expected, what came out and a

@@ -36,6 +36,7 @@ fn main() -> ExitCode {
         Command::Catalogue(args) => commands::catalogue::run(&args),
         Command::Explain(args) => commands::explain::run(&args),
         Command::Calibrate(args) => commands::calibrate::run(&args),
+        Command::Fit(args) => commands::fit::run(&args),
         Command::Validate(args) => commands::validate::run(&args),
         Command::Schema(args) => commands::schema::run(args),
         Command::Completion(args) => commands::completion::run(args),

@@ -26,7 +26,7 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 10] = [
+pub const TARGETS: [Target; 11] = [
     Target { name: "scenario", form: Form::Documents, run: targets::scenario::run },
     Target { name: "objects", form: Form::Documents, run: targets::objects::run },
     Target { name: "dump", form: Form::Documents, run: targets::dump::run },
@@ -34,6 +34,7 @@ pub const TARGETS: [Target; 10] = [
     Target { name: "run-folder", form: Form::Documents, run: targets::run_folder::run },
     Target { name: "prices", form: Form::Table, run: targets::prices::run },
     Target { name: "traces", form: Form::Table, run: targets::traces::run },
+    Target { name: "usage", form: Form::Table, run: targets::usage::run },
     Target { name: "calibrate", form: Form::Table, run: targets::calibrate::run },
     Target { name: "cron", form: Form::Bytes, run: targets::cron::run },
     Target { name: "quantity", form: Form::Bytes, run: targets::quantity::run },

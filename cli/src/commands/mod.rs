@@ -6,6 +6,7 @@ pub(crate) mod check;
 pub(crate) mod completion;
 pub(crate) mod demo;
 pub(crate) mod explain;
+pub(crate) mod fit;
 pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod lint;

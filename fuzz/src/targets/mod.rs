@@ -10,6 +10,7 @@ pub(crate) mod run_folder;
 pub(crate) mod scenario;
 pub(crate) mod scheduler;
 pub(crate) mod traces;
+pub(crate) mod usage;
 
 use std::fs;
 use std::sync::Arc;
