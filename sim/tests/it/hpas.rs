@@ -206,7 +206,7 @@ fn told(setup: &Setup) -> Vec<(SimTime, Fact)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(testing::cases(24))]
 
     #[test]
     fn equal_bounds_change_nothing(low in 1_u64..200, high in 1_u64..900, percent in 10_i64..150) {
