@@ -1,6 +1,7 @@
 //! What the recommender of the Vertical Pod Autoscaler owes whatever containers use.
 
 use proptest::prelude::*;
+use sim::Span;
 use sim::autoscalers::vpa::buckets::{self, Buckets};
 use sim::autoscalers::vpa::recommender::{Checkpoint, GroupId, PodNumber, Recommender, Subject};
 use sim::autoscalers::vpa::{Recommendation, RecommenderConfig};
@@ -215,4 +216,37 @@ fn a_pod_that_is_gone_leaves_what_it_has_taught() {
     cluster.sample(2, (9_000, 1 << 30), START_MS + HOUR_MS);
     let target = cluster.recommend(&spec).target.cpu;
     assert_eq!(target, Some(ladder(&buckets::CPU, 900)));
+}
+
+#[test]
+fn hostile_flags_are_no_panic() {
+    fn both<T: Copy>(of: T) -> CpuMemory<T> {
+        CpuMemory { cpu: of, memory: of }
+    }
+    for span in [Span::ZERO, Span::from_ms(1), Span::from_ms(u64::MAX)] {
+        for amount in [0, 1, u64::MAX] {
+            let config = RecommenderConfig {
+                min: both(amount),
+                round: both(amount),
+                confidence: both(span),
+                half_life: both(span),
+                memory_interval: span,
+                memory_intervals: u32::MAX,
+                oom_min_bump_up: amount,
+                margin: f64::MAX,
+                ..RecommenderConfig::default()
+            };
+            let mut cluster = Cluster::of(&[0]);
+            cluster.recommender = Recommender::new(config);
+            let containers = [(cluster.container, Learning::default())];
+            cluster.recommender.pod_added(0, cluster.groups[0], containers, START_MS);
+            for hour in 0..48 {
+                let at_ms = START_MS + hour * HOUR_MS;
+                cluster.sample(0, (amount, amount), at_ms);
+                cluster.recommender.out_of_memory(0, cluster.container, amount, at_ms);
+                cluster.recommend(&VpaSpec::default());
+            }
+            cluster.recommender.collect_garbage(START_MS + 48 * HOUR_MS);
+        }
+    }
 }

@@ -304,6 +304,8 @@ fn rate_limits_keep_calls_apart_and_end_a_pass_that_may_make_none() {
     assert_eq!(passed.ended_ms, NOW_MS + 10_000);
     case.config.rate_limit = Some(RateLimit { per_second: 0.1, burst: 0 });
     assert_eq!(case.first().0.calls, []);
+    case.config.rate_limit = Some(RateLimit { per_second: f64::MIN_POSITIVE, burst: 1 });
+    assert_eq!(case.first().0.evicted(), [0, 1, 2]);
 }
 
 #[test]

@@ -88,6 +88,8 @@ impl Aggregate {
     }
 }
 
+/// A span in milliseconds, at most the 292 years that upstream counts in nanoseconds.
 pub(super) fn ms(span: crate::time::Span) -> i64 {
-    i64::try_from(span.as_ms()).unwrap_or(i64::MAX)
+    const MOST: i64 = i64::MAX / 1_000_000;
+    i64::try_from(span.as_ms()).unwrap_or(MOST).min(MOST)
 }

@@ -28,7 +28,7 @@ pub struct RecommenderConfig {
     pub oom_bump_up_ratio: f64,
     /// The least by which it grows, in bytes.
     pub oom_min_bump_up: u64,
-    /// To multiples of what recommendations are rounded up.
+    /// Recommendations are rounded up to multiples of this; 1 leaves them as they are.
     pub round: CpuMemory<u64>,
     /// Whether memory is rounded to two decimals of the largest binary unit.
     pub humanize_memory: bool,

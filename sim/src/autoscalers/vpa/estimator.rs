@@ -28,7 +28,7 @@ pub type Recommended = BTreeMap<NameId, Recommendation>;
 /// The most of anything that is recommended.
 const MOST: f64 = 1e14;
 
-/// What a container should request that is one of a number in its pod.
+/// What a container should request that is one of this many in its pod.
 // VPA: recommender/logic/recommender.go, estimator.go
 pub(super) fn recommend(
     config: &RecommenderConfig,
@@ -51,19 +51,19 @@ pub(super) fn recommend(
         scaled(used, 1.0 / (doubt * doubt))
     });
     let upper = upper.zip(confidence).map(|(used, sure)| scaled(used, 1.0 + 1.0 / sure));
-    let sizes = policy.is_none_or(|policy| policy.controlled.cpu);
-    let sizes =
-        CpuMemory { cpu: sizes, memory: policy.is_none_or(|policy| policy.controlled.memory) };
+    let all = CpuMemory { cpu: true, memory: true };
+    let controlled = policy.map_or(all, |policy| policy.controlled);
     let stated = |amounts: CpuMemory<u64>| {
         let amounts = amounts.zip(least).map(|(amount, least)| amount.max(least));
-        let rounded =
-            amounts.zip(config.round).map(|(amount, to)| amount.next_multiple_of(to.max(1)));
+        let rounded = amounts
+            .zip(config.round)
+            .map(|(amount, to)| amount.checked_next_multiple_of(to.max(1)).unwrap_or(u64::MAX));
         let memory = match config.humanize_memory {
             true => humanized(rounded.memory),
             false => rounded.memory,
         };
         let rounded = CpuMemory { cpu: rounded.cpu, memory };
-        rounded.zip(sizes).map(|(amount, sizes)| sizes.then_some(amount))
+        rounded.zip(controlled).map(|(amount, controlled)| controlled.then_some(amount))
     };
     let uncapped = stated(target);
     let cap = |amounts: Stated| capped(amounts, policy, config.max_allowed);

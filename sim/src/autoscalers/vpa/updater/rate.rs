@@ -2,6 +2,9 @@
 
 use super::config::RateLimit;
 
+/// The longest wait, as long as upstream counts in nanoseconds.
+const LONGEST_MS: i64 = i64::MAX / 1_000_000;
+
 /// A bucket of tokens, of which each call takes one.
 // Go: golang.org/x/time/rate Limiter
 #[derive(Clone, PartialEq, Debug)]
@@ -32,6 +35,7 @@ impl Bucket {
         self.tokens = grown.min(f64::from(limit.burst)) - 1.0;
         self.counted_ms = Some(now_ms);
         let missing = (-self.tokens).max(0.0);
-        Some(now_ms.saturating_add((missing / limit.per_second * 1_000.0).ceil() as i64))
+        let wait_ms = (missing / limit.per_second * 1_000.0).ceil() as i64;
+        Some(now_ms + wait_ms.min(LONGEST_MS))
     }
 }
