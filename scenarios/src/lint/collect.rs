@@ -71,6 +71,12 @@ impl ReviewInput {
             let place = below("workloads", index);
             self.workloads.push(of_written(written, place, &["template"]));
         }
+        for (scaler, _) in &read.autoscalers.horizontal {
+            self.autoscalers.push(scaler.clone());
+        }
+        for (scaler, origin) in &read.autoscalers.vertical {
+            self.resizers.push((scaler.clone(), Place::of_first_line(origin)));
+        }
         read.manifests.iter().for_each(|loaded| self.object(loaded));
         for Loaded { object, origin, .. } in read.dump.iter().flatten() {
             self.protection(object, || Place::of_first_line(origin));
@@ -117,6 +123,9 @@ impl ReviewInput {
             }
             Object::HorizontalPodAutoscaler(scaler) => {
                 self.autoscalers.push(scaler.as_ref().clone());
+            }
+            Object::VerticalPodAutoscaler(scaler) => {
+                self.resizers.push((scaler.as_ref().clone(), place()));
             }
             _ => {}
         }

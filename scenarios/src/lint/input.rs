@@ -9,6 +9,7 @@ use crate::diagnostic::{Diagnostic, Source};
 use crate::file::{Capacity, File, Pool};
 use crate::kube::{
     self, HorizontalPodAutoscaler, JobSpec, ObjectKind, PodDisruptionBudget, PodSpec,
+    VerticalPodAutoscaler,
 };
 use crate::load::Origin;
 use crate::node_labels;
@@ -27,6 +28,8 @@ pub(crate) struct ReviewInput {
     /// What protects them.
     pub(crate) budgets: Vec<(PodDisruptionBudget, Place)>,
     pub(super) autoscalers: Vec<HorizontalPodAutoscaler>,
+    /// What changes how large pods are.
+    pub(super) resizers: Vec<(VerticalPodAutoscaler, Place)>,
     /// Workloads that a scenario keeps off spot, as `namespace/name`.
     off_spot: BTreeSet<String>,
 }
@@ -129,6 +132,7 @@ impl ReviewInput {
             workloads: Vec::new(),
             budgets: Vec::new(),
             autoscalers: Vec::new(),
+            resizers: Vec::new(),
             off_spot: BTreeSet::new(),
         }
     }

@@ -3,6 +3,7 @@
 //! A rule is a code with its words, and a function that looks at everything at once; [`RULES`] is
 //! their order.
 
+mod autoscalers;
 mod budgets;
 mod collect;
 mod input;
@@ -42,6 +43,7 @@ pub static RULES: &[Rule] = &[
     Rule { code: workloads::GIVES_UP, check: workloads::gives_up },
     Rule { code: pools::ONE_TYPE, check: pools::one_type },
     Rule { code: pools::ONE_ZONE, check: pools::one_zone },
+    Rule { code: autoscalers::SAME_METRIC, check: autoscalers::same_metric },
 ];
 
 /// Reviews files together, scenarios and manifests alike. `provider` is whose nodes they are where

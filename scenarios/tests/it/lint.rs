@@ -426,3 +426,32 @@ fn what_is_no_object_is_left_out() {
     let twice = deployment("", "") + &deployment("replicas: 3", "");
     assert_eq!(codes(&twice), ["W0110"]);
 }
+
+#[test]
+fn autoscalers_of_one_workload_go_by_different_metrics() {
+    let both = |metrics: &str, policy: &str| {
+        format!(
+            "apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {{name: web}}
+spec:
+  scaleTargetRef: {{apiVersion: apps/v1, kind: Deployment, name: web}}
+  maxReplicas: 9
+  {metrics}
+---
+apiVersion: autoscaling.k8s.io/v1
+kind: VerticalPodAutoscaler
+metadata: {{name: web}}
+spec:
+  targetRef: {{apiVersion: apps/v1, kind: Deployment, name: web}}
+  {policy}
+"
+        )
+    };
+    let by_cpu = "metrics: [{type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: 60}}}]";
+    assert_eq!(codes(&both("", "")), ["W0116"], "without metrics it is CPU");
+    assert_eq!(codes(&both(by_cpu, "")), ["W0116"]);
+    let memory = "resourcePolicy: {containerPolicies: [{containerName: '*', controlledResources: [memory]}]}";
+    assert!(codes(&both(by_cpu, memory)).is_empty());
+    assert!(codes(&both(by_cpu, "updatePolicy: {updateMode: 'Off'}")).is_empty());
+}

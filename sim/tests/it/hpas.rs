@@ -199,7 +199,7 @@ fn bounds_hold_before_any_metric_is_read() {
 }
 
 /// Facts, without those that only tell what an autoscaler reads.
-fn told(setup: &Setup) -> Vec<(SimTime, Fact)> {
+fn without_activity(setup: &Setup) -> Vec<(SimTime, Fact)> {
     let (mut all, _) = facts(setup, ROOT);
     all.retain(|(_, fact)| !matches!(fact, Fact::HpaActive { .. }));
     all
@@ -225,7 +225,7 @@ proptest! {
         let mut without = base.clone();
         without.change(uses(served(load.clone()))).expect("a sound plan");
         let with = scaled(&base, (4, 4), vec![cpu(percent)], uses(served(load)));
-        prop_assert_eq!(told(&with), told(&without));
+        prop_assert_eq!(without_activity(&with), without_activity(&without));
     }
 
     #[test]
