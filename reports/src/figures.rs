@@ -19,6 +19,7 @@ use crate::folds::budgets::Budgets;
 use crate::folds::capacity::Capacity;
 use crate::folds::declared;
 use crate::folds::disruption::Disruption;
+use crate::folds::fit::Fit;
 use crate::folds::impact::{Impact, ImpactFold};
 use crate::folds::overuse::Overuse;
 use crate::folds::pending::{Pending, Wait};
@@ -46,6 +47,7 @@ pub struct Fold {
     volumes: Volumes,
     start_up: StartUp,
     overuse: Overuse,
+    fit: Fit,
     declared: declared::All,
     arrivals: Arrivals,
     rollouts: Rollouts,
@@ -93,6 +95,8 @@ pub struct Figures {
     pub started: Started,
     /// What became of pods that would use more than they may, or than there is.
     pub overuse: Overuse,
+    /// What is recommended for containers.
+    pub fit: Fit,
     /// The figures of folds that declare them, in the order of [`declared::declarations`].
     pub declared: Vec<Option<f64>>,
     /// What the rollouts of each workload came to, of those for which some are planned.
@@ -124,6 +128,7 @@ impl Fold {
             volumes: Volumes::new(legend),
             start_up: StartUp::new(legend),
             overuse: Overuse::new(legend),
+            fit: Fit::new(legend),
             declared: declared::All::new(legend),
             arrivals: Arrivals::new(legend),
             rollouts: Rollouts::new(legend),
@@ -167,6 +172,7 @@ impl Fold {
             data_lost: self.volumes.data_lost,
             started: self.start_up.finish(&self.roster),
             overuse: self.overuse.finish(),
+            fit: self.fit,
             declared: self.declared.finish(&self.roster),
             rollouts: self.rollouts.finish(),
             used,
@@ -202,6 +208,7 @@ impl Sink for Fold {
         self.pending.fact(at, fact);
         self.batch.fact(at, fact);
         self.overuse.fact(at, fact);
+        self.fit.fact(at, fact);
         self.arrivals.fact(at, fact);
         self.rollouts.fact(at, fact);
         self.roster.learn(at, fact);

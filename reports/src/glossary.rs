@@ -43,6 +43,14 @@ pub const FIGURES: &[Figure] = &[
         beside instances where the scenario states it",
     ),
     figure(
+        "slack /month",
+        &["Container", "replicas", "CPU m now", "CPU m fit", "MiB now", "MiB fit"],
+        "what all pods of a workload request for a container beyond what its VerticalPodAutoscaler recommends \
+        at the end (`fit`, beside `now`, in milli-cores and MiB), at what the cluster pays for what its \
+        nodes offer, CPU and memory weighed as in the cost of workloads; negative where they request too \
+        little. A bound on what could be saved: as long as no node goes away, nothing is",
+    ),
+    figure(
         "instead of today's",
         &["today"],
         "the cost of the cluster as it stands, spot nodes included, \

@@ -7,6 +7,7 @@ pub mod budgets;
 pub mod capacity;
 pub mod declared;
 pub mod disruption;
+pub mod fit;
 pub mod impact;
 pub mod overuse;
 pub mod pending;

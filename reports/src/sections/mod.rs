@@ -5,6 +5,7 @@ mod answer;
 mod arrivals;
 mod caveats;
 mod comparison;
+mod fit;
 mod impact;
 mod provenance;
 pub(crate) mod rules;
@@ -22,11 +23,12 @@ pub(crate) use answer::verdict;
 type Make = fn(&Summary) -> Option<Section>;
 
 /// Every section of a report.
-const SECTIONS: [Make; 13] = [
+const SECTIONS: [Make; 14] = [
     answer::section,
     comparison::section,
     arrivals::section,
     impact::section,
+    fit::section,
     savings::section,
     sensitivity::section,
     unplaced::never_placed,

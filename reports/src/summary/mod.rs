@@ -9,6 +9,7 @@ mod declared;
 mod document;
 mod exposure;
 mod fallbacks;
+mod fit;
 mod impact;
 mod input;
 mod never_placed;
@@ -43,6 +44,7 @@ pub use document::Assumption;
 pub(crate) use document::Document;
 use exposure::Exposure;
 pub use fallbacks::Fallbacks;
+pub use fit::ContainerFit;
 pub use impact::{ImpactSummary, OfferingImpact, WorkloadImpact, WorstBurst};
 pub use input::{Change, Input, Role, Simulated};
 pub(crate) use never_placed::in_some;
@@ -185,6 +187,9 @@ pub struct Plan {
     /// usage.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub overuse: Option<Overuse>,
+    /// What VerticalPodAutoscalers recommend for containers; left out where nothing recommends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fit: Option<Vec<ContainerFit>>,
     /// How rollouts went; if any is planned.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rollouts: Option<Rollouts>,
@@ -375,6 +380,7 @@ fn plan(runs: &[(Figures, Run)], legend: &Legend, seed: u64, exposure: Exposure)
         budgets: budgets::of(replications, legend),
         start_up: start_up::of(replications),
         overuse: overuse::of(replications, legend),
+        fit: fit::of(replications, legend),
         rollouts: rollouts::of(replications, legend),
         volumes: volumes::of(replications, legend),
         data_lost: volumes::data_lost(replications, legend),
