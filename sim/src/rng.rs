@@ -4,7 +4,7 @@
 //! key is built from *exogenous* identity: an offering and its launch ordinal, a workload and its
 //! replica; never an id that a policy happened to assign. So one more draw somewhere moves nothing
 //! elsewhere, and two policies meet the same market. Of several clusters on one market each has a key
-//! of its own, which is in the draws about its instances and in no others.
+//! of its own, which is in the draws about its instances and what arrives there, and in no others.
 //!
 //! Variates are one-draw inversions wherever there is one: with the same draw a shorter mean gives a
 //! shorter time, so that two plans differ by what they do and not by what they draw. Others are those of

@@ -40,7 +40,7 @@ pub struct Draft {
     /// The spot market.
     pub market: Market,
     /// Which of several clusters on that market this is; 0 for the only one. Draws about its instances
-    /// are keyed by it, and those of the market's paths are not.
+    /// and about what arrives are keyed by it, and those of the market's paths are not.
     pub cluster: u64,
     /// What arrives, generator by generator of the model.
     pub load: Load,

@@ -49,8 +49,8 @@ use crate::lifecycle::vpa_updates::VpaUpdates;
 use crate::lifecycle::vpas::Vpas;
 use crate::lifecycle::watched_pods::WatchedPods;
 use crate::lifecycle::{drain, shutdown};
-use crate::load::Arrivals;
 use crate::load::copula::Size;
+use crate::load::{Arrivals, Generator};
 use crate::market::MarketEvent;
 use crate::market::prices::PricePaths;
 use crate::market::reclaims::CapacityPath;
@@ -153,6 +153,8 @@ impl<'s, S: Sink> Simulation<'s, S> {
     /// The same, which does nothing more once it is stopped. What it is then is not to be looked at.
     pub fn stoppable(stop: Stop<'s>, setup: &'s Setup, root: Root, sink: S) -> Self {
         let model = &setup.model;
+        let opened =
+            |it: &Generator| it.of_cluster(setup.cluster).open(root, setup.horizon).peekable();
         let arrivals = model
             .workloads
             .iter()
@@ -178,7 +180,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
             beneath: BTreeMap::new(),
             outbid: BTreeMap::new(),
             sizes: IndexMap::default(),
-            arrivals: setup.load.rows().map(|it| it.open(root, setup.horizon).peekable()).collect(),
+            arrivals: setup.load.rows().map(opened).collect(),
             controllers: Controllers::new(model, root),
             forbidden: ForbiddenPods::default(),
             eviction_rate: EvictionRate::default(),

@@ -239,6 +239,13 @@ impl Generator {
         self.until.map_or(horizon, |until| until.min(horizon))
     }
 
+    /// The same in one of several clusters, 0 if it is the only one: there generators of this name let
+    /// other things arrive.
+    #[must_use]
+    pub fn of_cluster(&self, cluster: u64) -> Generator {
+        Generator { key: self.key ^ cluster, ..self.clone() }
+    }
+
     /// The arrivals of one run, before its horizon.
     #[must_use]
     pub fn open(&self, root: Root, horizon: SimTime) -> Arrivals {

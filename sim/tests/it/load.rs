@@ -384,6 +384,10 @@ fn an_arrival_is_a_function_of_its_number() {
     assert_ne!(elsewhere, whole);
     let again = Root { replication: 1, ..ROOT };
     assert_ne!(generator("nightly").open(again, LATER).take(2_000).collect::<Vec<_>>(), whole);
+    // So is what arrives in another cluster on the same market, and in the only one nothing else.
+    let [only, second] = [0, 1].map(|cluster| generator("nightly").of_cluster(cluster));
+    assert_eq!(only.open(ROOT, LATER).take(2_000).collect::<Vec<_>>(), whole);
+    assert_ne!(second.open(ROOT, LATER).take(2_000).collect::<Vec<_>>(), whole);
     // Another way of arriving changes when they do, and not what they are.
     let mut regular = generator("nightly");
     let Source::Drawn { process, .. } = &mut regular.source else { unreachable!("it is drawn") };
@@ -458,4 +462,28 @@ fn a_trace_repeats_and_ends() {
     let at: Vec<u64> = recorded.open(ROOT, LATER).map(|it| it.at.as_ms()).collect();
     assert_eq!(at, [1_010, 1_040, 1_060, 1_090]);
     assert_near("expected", recorded.expected(SimTime::from_ms(5_000)), 4.0, 1e-12);
+}
+
+/// What is requested is rounded by a twentieth at most, and on average not at all.
+#[test]
+fn rounded_sizes_have_the_mean_of_what_is_drawn() {
+    const MIB: f64 = (1_u64 << 20) as f64;
+    let of = |median, p95| -> Shared { Arc::new(LogNormal::of_percentiles(median, p95).unwrap()) };
+    let sizes = Sizes::new(of(250.0, 1_000.0), of(512.0 * MIB, 2_048.0 * MIB), 0.6).unwrap();
+    let draws = |number| ROOT.stream(Stream::ArrivalSize, &[u64::from(number)]);
+    let (mut exact, mut rounded) = ([0.0, 0.0], [0.0, 0.0]);
+    for number in 0..N {
+        let drawn = sizes.draw_exactly(&mut draws(number));
+        let size = sizes.draw(&mut draws(number));
+        let units = [size.cpu as f64, size.memory as f64 / MIB];
+        for (at, (drawn, size)) in [drawn[0], drawn[1] / MIB].into_iter().zip(units).enumerate() {
+            let most = if drawn < 10.0 { 0.5 } else { drawn / 20.0 };
+            assert!((size - drawn).abs() <= most, "{drawn} is rounded to {size}");
+            exact[at] += drawn;
+            rounded[at] += size;
+        }
+    }
+    for (rounded, exact) in rounded.into_iter().zip(exact) {
+        assert_near("the mean of what is rounded", rounded, exact, 0.001);
+    }
 }
