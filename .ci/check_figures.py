@@ -4,8 +4,8 @@ Usage: check_figures.py SPOTSIM FOLDER SCENARIO ...
 
 Runs each scenario once for each of a few seeds, reads the
 facts of both plans, and computes cost, both baselines, reclaims, classes of ends, quantiles of
-waiting and of replacement, availability, rollouts, usage and requests that are not served, as
-docs/model.md defines them. Every figure has to agree to its last unit.
+waiting and of replacement, availability, rollouts, usage, requests that are not served and what
+arrives, as docs/model.md defines them. Every figure has to agree to its last unit.
 """
 
 import json
@@ -14,7 +14,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from accountant import facts, money, overuse, pods, rollouts, usage
+from accountant import arrivals, facts, money, overuse, pods, rollouts, usage
 
 SEEDS = (1, 42, 2026)
 MONTH = 730
@@ -57,6 +57,7 @@ def figures(folder: Path) -> list[tuple[str, object, object]]:
         rows += of_overuse(name, plan.get("overuse"), record)
         rows += of_rollouts(name, plan, record)
         rows += of_usage(name, plan, record)
+        rows += of_arrivals(name, plan, record)
     rows += savings(summary, records)
     available = {name: pods.replica_ms(record) for name, record in records.items()}
     ratio = available["onDemand"] and available["proposed"] / available["onDemand"]
@@ -146,6 +147,20 @@ def of_usage(name: str, plan: dict, record: facts.Record) -> list[tuple[str, obj
         for key, value in (("requestsPerDay", every), ("unservedPerDay", lost)):
             own = close(value / days)
             rows.append((f"{name} {workload} {key}", close(stated[workload][key]["mean"]), own))
+    return rows
+
+
+def of_arrivals(name: str, plan: dict, record: facts.Record) -> list[tuple[str, object, object]]:
+    stated = {row["generator"]: row for row in plan.get("arrivals") or []}
+    mine = arrivals.arrived(record)
+    rows = [(f"{name} generators", sorted(stated), sorted(mine))]
+    days = record.hours / 24
+    for generator in sorted(stated.keys() & mine.keys()):
+        row, (count, pods_, ms) = stated[generator], mine[generator]
+        for key, value in (("arrivalsPerDay", count), ("podsPerDay", pods_)):
+            rows.append((f"{name} {generator} {key}", nearly_whole(row[key]["mean"] * days), value))
+        hours = close(row["podHoursPerDay"]["mean"])
+        rows.append((f"{name} {generator} pod-hours", hours, close(ms / 3_600_000 / days)))
     return rows
 
 

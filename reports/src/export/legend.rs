@@ -93,9 +93,11 @@ fn commitment(legend: &Legend, commitment: &Commitment) -> Value {
 fn workload(legend: &Legend, namer: &Namer<'_>, id: WorkloadId) -> Value {
     let workload = &legend.model.workloads[id];
     let desired = workload.controller.desired_replicas();
+    let generator = workload.controller.generator();
     json!({
         "workload": namer.workload(id),
         "kind": kind(workload.controller),
+        "generator": generator.map(|id| text(legend, legend.model.generators[id])),
         "replicas": desired,
         "required": desired.map(|_| required_at_most(legend, id)),
         "createdMs": workload.created_at.since(SimTime::ZERO).as_ms(),
