@@ -27,7 +27,7 @@ pub const TOO_LARGE: &str = "E0004";
 pub const FILE_BYTES: Limit = Limit {
     what: "bytes of a file",
     most: 1 << 30,
-    guards: "memory: a file is held as a whole while it is read",
+    guards: "memory: a file is held as a whole while it is read, and unpacked if gzip has compressed it",
     code: TOO_LARGE,
     lift: "split the file, and name the parts or their folder",
 };

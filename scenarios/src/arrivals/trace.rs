@@ -45,7 +45,8 @@ impl Reader<'_> {
         let (from, until) = (from.unwrap_or(0.0), until.unwrap_or(f64::INFINITY));
         let (default, every) = (seconds(&written.duration), seconds(&written.repeat_every));
         let file = self.file(&at, &written.file)?;
-        let is_swf = written.file.to_ascii_lowercase().ends_with(".swf");
+        let name = written.file.to_ascii_lowercase();
+        let is_swf = name.strip_suffix(".gz").unwrap_or(&name).ends_with(".swf");
         let table = match is_swf {
             true => swf::table(&file),
             false => table(&file, written),

@@ -181,6 +181,32 @@ fn a_trace_is_replayed() {
     assert_eq!(done, 3);
 }
 
+/// `printf 'submit_s,duration_s\n0,60\n5,60\n' | gzip -n`
+#[rustfmt::skip]
+const PACKED: &[u8] = &[
+    0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x2b, 0x2e, 0x4d, 0xca, 0xcd, 0x2c,
+    0x89, 0x2f, 0xd6, 0x49, 0x29, 0x2d, 0x4a, 0x2c, 0xc9, 0xcc, 0xcf, 0x8b, 0x2f, 0xe6, 0x32, 0xd0,
+    0x31, 0x33, 0xe0, 0x32, 0x05, 0x11, 0x00, 0xfc, 0xb0, 0x4b, 0xd4, 0x1e, 0x00, 0x00, 0x00,
+];
+
+#[test]
+fn a_compressed_trace_is_unpacked() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let load = |bytes: &[u8]| {
+        fs::write(folder.path().join("trace.csv.gz"), bytes).expect("room for a file");
+        let text = format!("{HEAD}{TRACE}}}\n").replace("trace.csv", "trace.csv.gz");
+        let source = Source { file: "scenario.yaml".into(), text: Arc::from(text) };
+        Scenario::parse(&source, Some(folder.path())).map_err(|errors| errors.render(false))
+    };
+    let lasts = Span::from_secs(60);
+    assert_eq!(arrived(&load(PACKED).unwrap()), [(0, 0, lasts), (5, 0, lasts)]);
+    // As a run folder keeps it.
+    let text = b"submit_s,duration_s\n0,60\n";
+    assert_eq!(arrived(&load(text).unwrap()), [(0, 0, lasts)]);
+    let torn = load(&PACKED[..PACKED.len() / 2]).err().expect("half of a file");
+    assert!(torn.contains("E0001") && torn.contains("cannot read"), "{torn}");
+}
+
 #[test]
 fn a_trace_is_cut_scaled_and_repeated() {
     let csv = "time_min,cores,runtime\n0,1,60\n10,1,60\n20,1,60\n30,1,60\n";
