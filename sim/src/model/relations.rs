@@ -55,6 +55,10 @@ pub struct Alike {
     pub class: ClassId,
     /// Pods that are alike to a node by itself.
     pub own_class: OwnClassId,
+    /// Pods that are alike to the scheduler but for their size.
+    pub shape: Shape,
+    /// Pods that are alike to a node by itself but for their size.
+    pub own_shape: OwnShape,
 }
 
 id! {
@@ -81,6 +85,8 @@ pub struct Classes {
     sizes: IndexSet<[Resources; 3]>,
     classes: IndexSet<(Shape, SizeId)>,
     own_classes: IndexSet<(OwnShape, SizeId)>,
+    /// How many of these classes are of one shape.
+    of_shape: Table<Shape, u32>,
 }
 
 impl Classes {
@@ -89,9 +95,17 @@ impl Classes {
     pub(crate) fn intern(&mut self, before: &Classes, related: &Related, spec: &PodSpec) -> Alike {
         let Shapes { shape, own_shape } = related.shapes;
         let size = SizeId::from_index(number(&before.sizes, &mut self.sizes, spec.size()));
+        let known = self.classes.len();
         let class = number(&before.classes, &mut self.classes, (shape, size));
+        *self.of_shape.slot(shape) += u32::from(self.classes.len() > known);
         let own_class = number(&before.own_classes, &mut self.own_classes, (own_shape, size));
-        Alike { class: ClassId::from_index(class), own_class: OwnClassId::from_index(own_class) }
+        let (class, own_class) = (ClassId::from_index(class), OwnClassId::from_index(own_class));
+        Alike { class, own_class, shape, own_shape }
+    }
+
+    /// How many sizes there are of a shape.
+    pub(crate) fn sizes_of(&self, shape: Shape) -> u32 {
+        self.of_shape.get(shape).copied().unwrap_or(0)
     }
 }
 

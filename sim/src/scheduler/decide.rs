@@ -32,17 +32,29 @@ pub struct Scratch {
     /// The refusal of each group as a whole.
     judged: Vec<Option<Rejection>>,
     /// Whether nodes of a cell take the pod.
-    passes: Vec<bool>,
+    pub(super) passes: Vec<bool>,
     /// Those cells, where any are counted one by one.
     passing: Vec<u32>,
     /// How many nodes of each cell were met that takes the pod.
-    met: Vec<u32>,
+    pub(super) met: Vec<u32>,
     /// Groups with a feasible node.
-    feasible: Vec<u32>,
+    pub(super) feasible: Vec<u32>,
     /// What the relative scores add to each of those.
-    bonus: Vec<i64>,
+    pub(super) bonus: Vec<i64>,
     /// The cells from which the winner is taken.
     winners: Vec<u32>,
+    /// What a node of each cell scores, whatever the size of the pod.
+    pub(super) totals: Vec<f64>,
+    /// The nodes that take the pod, where each is looked at.
+    pub(super) found: Vec<Found>,
+}
+
+/// A node that takes a pod of a size that is rare.
+pub(super) struct Found {
+    pub(super) place: usize,
+    pub(super) cell: u32,
+    /// What it scores for the size of the pod, and then in all.
+    pub(super) score: f64,
 }
 
 /// A ranking and the answers it is made of, both up to date.
@@ -120,7 +132,7 @@ impl Ranked<'_> {
     }
 
     /// What each group hears as a whole, and which cells take the pod.
-    fn judge(&self, pod: PodView<'_>, scratch: &mut Scratch) {
+    pub(super) fn judge(&self, pod: PodView<'_>, scratch: &mut Scratch) {
         let Ranking { cycle, standings, groups, held, .. } = &*self.ranking;
         scratch.judged.clear();
         scratch.passes.clear();
@@ -201,7 +213,7 @@ impl Ranked<'_> {
         }
     }
 
-    fn find_feasible(&self, scratch: &mut Scratch) {
+    pub(super) fn find_feasible(&self, scratch: &mut Scratch) {
         let Scratch { judged, met, feasible, .. } = scratch;
         feasible.clear();
         for (at, (group, judged)) in self.ranking.groups.iter().zip(judged).enumerate() {
@@ -214,7 +226,7 @@ impl Ranked<'_> {
 
     /// What the relative scores add to each feasible group. Where there is only one, they cannot
     /// change the choice.
-    fn add_bonuses(&self, pod: PodView<'_>, scratch: &mut Scratch) {
+    pub(super) fn add_bonuses(&self, pod: PodView<'_>, scratch: &mut Scratch) {
         let Scratch { met, feasible, bonus, .. } = scratch;
         bonus.clear();
         bonus.resize(feasible.len(), 0);

@@ -12,6 +12,7 @@
 
 use std::sync::Arc;
 
+use super::columns::Columns;
 use crate::fact::refusal::UnschedulableReason;
 use crate::model::node::NodeId;
 use crate::model::pod::{PodId, PodSpec, SpecId};
@@ -98,6 +99,24 @@ pub trait Filter: Send + Sync {
     /// Judges a node by itself (Filter).
     fn check(&self, _pod: PodView<'_>, _node: NodeView<'_>) -> Verdict {
         Verdict::Pass
+    }
+
+    /// Whether [`check`](Self::check) depends on how much the pod asks for. Such a filter looks at
+    /// nothing else, neither beforehand nor at sums.
+    fn reads_size(&self) -> bool {
+        false
+    }
+
+    /// Rules out the nodes at places from `first` on that it refuses: [`check`](Self::check) of many
+    /// nodes at once. False, and nothing is ruled out, if it cannot.
+    fn check_at_once(
+        &self,
+        _pod: &PodSpec,
+        _columns: &Columns,
+        _first: usize,
+        _open: &mut [bool],
+    ) -> bool {
+        false
     }
 
     /// Judges a node by its domains (Filter).
@@ -205,6 +224,24 @@ pub trait Score: Send + Sync {
 
     /// How good one node is, from 0 to 100.
     fn score(&self, pod: &PodSpec, node: NodeView<'_>) -> i64;
+
+    /// Whether that depends on how much the pod asks for.
+    fn reads_size(&self) -> bool {
+        false
+    }
+
+    /// Adds how good the nodes at places from `first` on are, times a weight: [`score`](Self::score)
+    /// of many nodes at once. False, and nothing is added, if it cannot.
+    fn score_at_once(
+        &self,
+        _pod: &PodSpec,
+        _weight: f64,
+        _columns: &Columns,
+        _first: usize,
+        _sums: &mut [f64],
+    ) -> bool {
+        false
+    }
 }
 
 /// Prefers some of the nodes on which a pod may run, compared with the others (Score with

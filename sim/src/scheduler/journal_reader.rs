@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::framework::PodView;
+use crate::model::images::ImageId;
 use crate::model::node::NodeId;
 use crate::world::World;
 use crate::world::journal::{Change, Cursor};
@@ -61,16 +61,20 @@ impl LastMoves {
 const NEW: u32 = u32::MAX;
 
 impl JournalReader {
-    /// What has happened since the last time that may matter to a pod; of one place one after the
-    /// other. None the first time, and when more has happened than there are nodes.
+    /// How many changes it has not read yet.
+    pub(super) fn behind(&self, world: &World) -> usize {
+        self.read.as_ref().map_or(usize::MAX, |(cursor, ..)| world.journal().behind(*cursor))
+    }
+
+    /// What has happened since the last time that may matter to a pod with these images; of one place
+    /// one after the other. None the first time, and when more has happened than there are nodes.
     pub(super) fn news(
         &mut self,
-        pod: PodView<'_>,
+        images: &[ImageId],
         world: &World,
         last: &mut LastMoves,
     ) -> Option<News> {
         let (journal, nodes) = (world.journal(), world.registered_list());
-        let images = &pod.spec.images.known;
         // While nodes neither join nor leave, it only rises.
         let holders = images.iter().map(|image| world.holders(*image)).sum();
         let now = (journal.now(), Arc::clone(nodes), holders);

@@ -1,6 +1,7 @@
 //! kube-scheduler in virtual time: one pod, one cycle, one decision.
 
 mod alike;
+pub mod columns;
 pub mod decide;
 pub mod framework;
 mod journal_reader;
@@ -16,6 +17,8 @@ pub mod profile;
 pub mod queue;
 pub mod ranking;
 pub mod rankings;
+pub mod scan;
+mod shelf;
 pub mod sums;
 
 use crate::action::Action;
@@ -204,6 +207,15 @@ impl Scheduler {
         let walk = Walk { start, enough: profile.nodes_to_find(nodes) };
         let root = self.root;
         let pick = |ties| tie_break(root, pod, ties, world);
+        if !self.plain
+            && rankings.is_scanned(view, world)
+            && let Some(scan) = rankings.scan(profile, view, world)
+            && let Some((node, walked)) =
+                scan.decide(profile, view, world, walk, &mut self.scratch, pick)
+        {
+            self.next_start = (start + walked) % nodes.max(1);
+            return Placed::On(node);
+        }
         let ranked = if self.plain { Ok(None) } else { rankings.of(profile, view, world) };
         match ranked {
             Ok(Some(mut ranked)) => {

@@ -52,7 +52,8 @@ impl NodeCache {
         last: &mut LastMoves,
     ) {
         let nodes = world.registered();
-        let Some(News { moves, images, changes }) = self.reader.news(pod, world, last) else {
+        let pulled = &pod.spec.images.known;
+        let Some(News { moves, images, changes }) = self.reader.news(pulled, world, last) else {
             self.of.clear();
             for node in nodes {
                 let answer = self.ask(cycle, pod, world, *node);
@@ -73,7 +74,7 @@ impl NodeCache {
         if images {
             for (place, node) in nodes.iter().enumerate() {
                 let view = world.view(*node);
-                if pod.spec.images.known.iter().any(|image| view.has_image(*image)) {
+                if pulled.iter().any(|image| view.has_image(*image)) {
                     self.of[place] = self.ask(cycle, pod, world, *node);
                 }
             }

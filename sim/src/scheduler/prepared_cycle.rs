@@ -126,6 +126,14 @@ impl PreparedCycle {
         Ok(cycle)
     }
 
+    /// The same without what depends on how much the pod asks for.
+    #[must_use]
+    pub fn whatever_the_size(mut self) -> PreparedCycle {
+        self.filters.retain(|asked| !asked.filter.reads_size());
+        self.scores.retain(|weighed| !weighed.score.reads_size());
+        self
+    }
+
     fn restrict(&mut self, candidates: Candidates, by: usize) {
         self.only = Some(match self.only.take() {
             None => Only { candidates, by },

@@ -11,8 +11,7 @@ use super::framework::PodView;
 use super::journal_reader::{JournalReader, LastMoves, Moves, News};
 use super::node_cache::{NodeCache, number};
 use super::pair_interner::PairInterner;
-use super::prepared_cycle::{PreparedCycle, Rejection};
-use super::profile::Profile;
+use super::prepared_cycle::PreparedCycle;
 use super::sums::{Share, Standing};
 use crate::model::node::NodeId;
 use crate::model::pod::SpecId;
@@ -81,12 +80,9 @@ pub(super) const NO_CELL: u32 = u32::MAX;
 
 impl Ranking {
     /// A ranking that has not asked any node yet.
-    ///
-    /// # Errors
-    /// A refusal that holds for every node.
-    pub fn new(profile: &Profile, pod: PodView<'_>, world: &World) -> Result<Ranking, Rejection> {
-        Ok(Ranking {
-            cycle: PreparedCycle::of(profile, pod, world)?,
+    pub fn new(cycle: PreparedCycle, world: &World) -> Ranking {
+        Ranking {
+            cycle,
             standings: Vec::new(),
             rows: Vec::new(),
             cells: Vec::new(),
@@ -101,7 +97,7 @@ impl Ranking {
             reader: JournalReader::default(),
             found: Vec::new(),
             recomputed: 0,
-        })
+        }
     }
 
     /// Repairs whatever has changed since the last time. `answers` must be up to date.
@@ -112,7 +108,7 @@ impl Ranking {
         world: &World,
         last: &mut LastMoves,
     ) {
-        let news = self.reader.news(pod, world, last);
+        let news = self.reader.news(&pod.spec.images.known, world, last);
         let Some(News { moves, images, changes }) =
             news.filter(|news| news.moves.is_none() && !news.images || self.outlasts_moves(world))
         else {
@@ -135,6 +131,11 @@ impl Ranking {
                 }
             }
         }
+    }
+
+    /// How many changes it has not seen yet.
+    pub(super) fn behind(&self, world: &World) -> usize {
+        self.reader.behind(world)
     }
 
     /// Whether rows can be kept when nodes join and leave, or many say something else: the sums still

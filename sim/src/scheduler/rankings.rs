@@ -1,42 +1,47 @@
 //! The rankings of all classes of pods, as many as there is room for.
+//!
+//! Where pods of one shape come in many sizes, few of a size, a ranking of each size would be out of
+//! date whenever it is wanted. Such pods share one ranking of all that their size does not matter to,
+//! and what it does matter to is worked out as nodes are walked: see [`scan`](super::scan).
 
+use std::collections::VecDeque;
+
+use super::columns::Columns;
 use super::decide::Ranked;
 use super::framework::PodView;
 use super::journal_reader::LastMoves;
-use super::node_cache::NodeCache;
-use super::prepared_cycle::Rejection;
+use super::prepared_cycle::{PreparedCycle, Rejection};
 use super::profile::Profile;
 use super::ranking::Ranking;
-use crate::model::relations::{ClassId, OwnClassId};
-use crate::table::Table;
+use super::scan::Scan;
+use super::shelf::Shelf;
+use crate::model::relations::{ClassId, OwnClassId, OwnShape, Shape};
 use crate::world::World;
 
 /// How many rows are kept in all. A row takes some ten bytes, and more for each sum.
 const MOST_ROWS: usize = 32 << 20;
 
+/// Pods of one shape have a ranking for each size as long as there are no more sizes than this. About
+/// where one scan costs what it costs to bring a ranking up to date that the others have left behind.
+const FEW_SIZES: u32 = 32;
+
+/// Repairing a ranking costs more than a scan when it has missed more changes than one in this many nodes.
+const MANY_BEHIND: usize = 16;
+
+/// How many rows are kept of sizes, of many, that no node took.
+const REFUSED_ROWS: usize = 2 << 20;
+
 /// One ranking a class, and the answers that classes share.
 #[derive(Default)]
 pub struct Rankings {
-    by_class: Table<ClassId, Option<Box<Kept>>>,
-    caches: Table<OwnClassId, Cache>,
-    rows: usize,
+    of_classes: Shelf<ClassId, OwnClassId>,
+    /// Of what does not depend on sizes.
+    of_shapes: Shelf<Shape, OwnShape>,
+    columns: Columns,
+    /// Sizes of many that have a ranking nevertheless, oldest first: no node took a pod of theirs, and
+    /// those will be tried again.
+    refused: VecDeque<ClassId>,
     last_moves: LastMoves,
-    decisions: u64,
-    /// Rows worked out by rankings that are gone, and answers by caches that are.
-    forgotten: (u64, u64),
-}
-
-struct Kept {
-    ranking: Ranking,
-    own_class: OwnClassId,
-    last_used: u64,
-}
-
-/// What nodes answer for themselves, for as long as a ranking uses it.
-#[derive(Default)]
-struct Cache {
-    cache: Option<Box<NodeCache>>,
-    users: u32,
 }
 
 impl Rankings {
@@ -55,55 +60,67 @@ impl Rankings {
         if !pod.is_ranked() {
             return Ok(None);
         }
-        self.decisions += 1;
         let (class, own_class) = (pod.alike.class, pod.alike.own_class);
-        if self.by_class.slot(class).is_none() {
-            let ranking = Ranking::new(profile, pod, world)?;
-            self.make_room(world.registered().len());
-            self.by_class[class] = Some(Box::new(Kept { ranking, own_class, last_used: 0 }));
-            self.caches.slot(own_class).users += 1;
+        if !self.of_classes.has(class) {
+            let nodes = world.registered().len();
+            if is_of_many_sizes(pod, world) {
+                self.refused.push_back(class);
+                while self.refused.len() * nodes > REFUSED_ROWS
+                    && let Some(other) = self.refused.pop_front()
+                {
+                    self.of_classes.let_go(other);
+                }
+            }
+            self.make_room(nodes);
         }
-        let kept = self.by_class[class].as_mut().expect("it was just made");
-        kept.last_used = self.decisions;
-        let ranking = &mut kept.ranking;
-        let cache = self.caches[own_class].cache.get_or_insert_default();
-        cache.catch_up(&ranking.cycle, pod, world, &mut self.last_moves);
-        let before = ranking.len();
-        ranking.catch_up(cache, pod, world, &mut self.last_moves);
-        self.rows = self.rows + ranking.len() - before;
-        Ok(Some(Ranked { ranking, cache }))
+        let make = || Ok(Ranking::new(PreparedCycle::of(profile, pod, world)?, world));
+        let last = &mut self.last_moves;
+        self.of_classes.of((class, own_class), make, pod, world, last).map(Some)
+    }
+
+    /// Whether a [scan](Self::scan) costs less than a ranking of the pod's class: there are many sizes of
+    /// its shape, and none of its own was asked about lately.
+    pub(super) fn is_scanned(&self, pod: PodView<'_>, world: &World) -> bool {
+        is_of_many_sizes(pod, world) && {
+            let behind = self.of_classes.behind(pod.alike.class, world);
+            behind.is_none_or(|behind| behind > world.registered().len() / MANY_BEHIND)
+        }
+    }
+
+    /// What is known of nodes whatever the size of a pod, brought up to date. None when answers about
+    /// such pods cannot be remembered, or there is a refusal that holds for every node.
+    pub fn scan(&mut self, profile: &Profile, pod: PodView<'_>, world: &World) -> Option<Scan<'_>> {
+        if !pod.is_ranked() {
+            return None;
+        }
+        let (shape, own_shape) = (pod.alike.shape, pod.alike.own_shape);
+        let make = || {
+            let cycle = PreparedCycle::of(profile, pod, world)?.whatever_the_size();
+            Ok(Ranking::new(cycle, world))
+        };
+        let last = &mut self.last_moves;
+        let ranked = self.of_shapes.of((shape, own_shape), make, pod, world, last).ok()?;
+        self.columns.catch_up(world, last);
+        Some(Scan { ranked, columns: &self.columns })
     }
 
     /// How many rows have been worked out so far, and how many answers of nodes for themselves.
     pub fn rows_recomputed(&self) -> (u64, u64) {
-        let kept = self.by_class.rows().flatten().map(|kept| kept.ranking.recomputed);
-        let caches = self.caches.rows().filter_map(|it| it.cache.as_ref());
-        let (rows, answers) = self.forgotten;
-        let by_nodes = caches.map(|cache| cache.recomputed()).sum::<u64>();
-        (rows + kept.sum::<u64>(), answers + by_nodes)
-    }
-
-    /// A ranking no longer uses a cache.
-    fn release(&mut self, own_class: OwnClassId) {
-        let Cache { cache, users } = &mut self.caches[own_class];
-        *users -= 1;
-        if *users == 0 {
-            self.forgotten.1 += cache.take().map_or(0, |cache| cache.recomputed());
-        }
+        let (rows, answers) = self.of_classes.rows_recomputed();
+        let of_shapes = self.of_shapes.rows_recomputed();
+        (rows + of_shapes.0, answers + of_shapes.1)
     }
 
     /// Lets the least recently used rankings go until there is room for more rows.
     fn make_room(&mut self, rows: usize) {
-        while self.rows + rows > MOST_ROWS {
-            let used = |(class, kept): (ClassId, &Option<Box<Kept>>)| {
-                kept.as_ref().map(|kept| (kept.last_used, class))
-            };
-            let Some((_, class)) = self.by_class.iter().filter_map(used).min() else { return };
-            if let Some(kept) = self.by_class[class].take() {
-                self.rows -= kept.ranking.len();
-                self.forgotten.0 += kept.ranking.recomputed;
-                self.release(kept.own_class);
-            }
+        while self.of_classes.rows() + rows > MOST_ROWS {
+            let Some(class) = self.of_classes.least_recent() else { return };
+            self.of_classes.let_go(class);
         }
     }
+}
+
+/// Whether there are too many sizes of a pod's shape for a ranking of each.
+fn is_of_many_sizes(pod: PodView<'_>, world: &World) -> bool {
+    world.specs().sizes_of(pod.alike.shape) > FEW_SIZES
 }

@@ -55,10 +55,15 @@ impl Journal {
         Cursor(self.written)
     }
 
+    /// How much has happened since `cursor`.
+    pub fn behind(&self, cursor: Cursor) -> usize {
+        self.written - cursor.0
+    }
+
     /// What changed since `cursor`, oldest first; `None` when the record no longer reaches back that
     /// far.
     pub fn since(&self, cursor: Cursor) -> Option<impl ExactSizeIterator<Item = Change> + '_> {
-        let behind = self.written - cursor.0;
+        let behind = self.behind(cursor);
         (behind <= self.ring.len())
             .then(|| (cursor.0..self.written).map(|entry| self.ring[entry & (self.ring.len() - 1)]))
     }

@@ -12,7 +12,7 @@ use super::World;
 use crate::fact::Requested;
 use crate::model::Model;
 use crate::model::pod::{PodId, PodSpec, SpecId};
-use crate::model::relations::{Alike, Classes, Related};
+use crate::model::relations::{Alike, Classes, Related, Shape};
 use crate::table::Id;
 
 /// The specs of a run; one is only ever added.
@@ -73,6 +73,11 @@ impl RunSpecs {
             None => self.model.relations().alike(id),
             Some(place) => self.rows[place].1,
         }
+    }
+
+    /// In how many sizes pods of a shape come.
+    pub fn sizes_of(&self, shape: Shape) -> u32 {
+        self.model.relations().classes().sizes_of(shape) + self.classes.sizes_of(shape)
     }
 
     fn add(&mut self, mut spec: PodSpec) -> SpecId {

@@ -14,6 +14,7 @@ use sim::load::{Class, Classes, Generator, Source};
 use sim::model::arrivals::GeneratorId;
 use sim::model::job::{Job, Outcome};
 use sim::model::pod::End;
+use sim::model::pool::{Keeper, PoolId};
 use sim::model::workload::{Controller, WorkloadId};
 use sim::setup::{Draft, SetupError};
 use sim::table::Id;
@@ -196,4 +197,35 @@ fn sizes_are_drawn_for_each_pod() {
     sizes.sort_unstable();
     sizes.dedup();
     assert!(n > 2_000 && sizes.len() > 500 && sizes.len() < n, "{} of {n}", sizes.len());
+}
+
+/// Pods of many sizes get the nodes that a scheduler gives them which asks every node about each: where
+/// more nodes have room than are looked at, and where hardly any has.
+#[test]
+fn pods_of_many_sizes_are_placed_by_the_plain_rules() {
+    let of = |median, p95| -> Shared { Arc::new(LogNormal::of_percentiles(median, p95).unwrap()) };
+    for (nodes, per_hour, reclaims) in [(230, 100.0, 0.0), (150, 60.0, 0.2), (4, 60.0, 0.0)] {
+        let sizes = Sizes::new(of(300.0, 1_500.0), of(3e8, 2e9), 0.5).unwrap();
+        let work = drawn(Poisson::new(per_hour).unwrap(), 2_000.0, Some(sizes));
+        let mut setup = setup(pods(), reclaims, work);
+        let sized = setup.change(|draft| {
+            Arc::make_mut(&mut draft.model).pools[PoolId::from_index(0)].keeper =
+                Keeper::of_size(nodes);
+            draft.horizon = SimTime::ZERO + Span::from_hours(12);
+        });
+        sized.expect("a pool of another size");
+        let remembered = facts(&setup);
+        setup.change(|draft| draft.scheduler.plain = true).expect("another scheduler");
+        let plain = facts(&setup);
+        let differ = remembered.iter().zip(&plain).position(|(one, other)| one != other);
+        assert_eq!(
+            differ,
+            None,
+            "{nodes} nodes: {:?}",
+            differ.map(|at| (&remembered[at], &plain[at]))
+        );
+        assert_eq!(remembered.len(), plain.len());
+        let refused = |(_, fact): &&(SimTime, Fact)| matches!(fact, Fact::PodUnschedulable { .. });
+        assert!(plain.iter().any(|fact| refused(&fact)), "some are larger than any node");
+    }
 }

@@ -34,7 +34,15 @@ pub(crate) fn compare(
 ) -> Result<(), TestCaseError> {
     let expected = plain::evaluate(profile, pod, world, walk);
     let best = expected.best();
+    let is_nominated = world.placement().nominations().next().is_some();
     for rankings in [kept, &mut Rankings::default()] {
+        for pick in [0, best.len().saturating_sub(1)] {
+            let scan = rankings.scan(profile, pod, world).expect("no pod names nodes");
+            let mut scratch = Scratch::default();
+            let found = scan.decide(profile, pod, world, walk, &mut scratch, |_| pick);
+            let looked = best.get(pick).map(|node| (*node, expected.verdicts.len()));
+            prop_assert_eq!(found, looked.filter(|_| !is_nominated));
+        }
         let ranked = rankings.of(profile, pod, world).expect("nothing refuses outright");
         let mut ranked = ranked.expect("no pod names nodes");
         prop_assert_eq!(&ranked.evaluation(pod, world, walk), &expected);

@@ -4,6 +4,7 @@
 use super::Args;
 use crate::model::pod::PodSpec;
 use crate::model::resources::{Lane, Resources};
+use crate::scheduler::columns::{Columns, rounded_down};
 use crate::scheduler::framework::{NodeView, Score};
 
 /// See the module.
@@ -38,6 +39,41 @@ impl Score for NodeResourcesBalancedAllocation {
         };
         50 + (50 + balance(&after) - balance(before)) / 2
     }
+
+    fn reads_size(&self) -> bool {
+        true
+    }
+
+    fn score_at_once(
+        &self,
+        pod: &PodSpec,
+        weight: f64,
+        columns: &Columns,
+        first: usize,
+        sums: &mut [f64],
+    ) -> bool {
+        let [one, other] = *self.resources else { return false };
+        let taken = |lane: Lane| columns.taken(lane, pod.requests[lane]);
+        let (Some((one, of_one)), Some((other, of_other))) = (taken(one), taken(other)) else {
+            return false;
+        };
+        let requested = one.requested[first..].iter().zip(&other.requested[first..]);
+        let there = one.allocatable[first..].iter().zip(&other.allocatable[first..]);
+        for ((sum, requested), there) in sums.iter_mut().zip(requested).zip(there) {
+            let balance = |wanted: (f64, f64)| {
+                let one = at_most_all((requested.0 + wanted.0) / there.0);
+                let other = at_most_all((requested.1 + wanted.1) / there.1);
+                rounded_down((1.0 - ((one - other) / 2.0).abs()) * 100.0)
+            };
+            let (before, after) = (balance((0.0, 0.0)), balance((of_one, of_other)));
+            *sum += weight * (50.0 + rounded_down((50.0 + after - before) / 2.0));
+        }
+        true
+    }
+}
+
+fn at_most_all(fraction: f64) -> f64 {
+    if fraction < 1.0 { fraction } else { 1.0 }
 }
 
 /// Whether a resource counts for a pod: an extended one only if the pod asks for it.

@@ -6,6 +6,7 @@ use super::args::{ScoringKind, ScoringStrategy};
 use crate::fact::refusal::UnschedulableReason;
 use crate::model::pod::PodSpec;
 use crate::model::resources::{Lane, Resources};
+use crate::scheduler::columns::{AT_ONCE, Columns, rounded_down};
 use crate::scheduler::framework::{
     Code, Filter, Happening, NodeView, PodView, Reasons, Score, Verdict,
 };
@@ -55,6 +56,25 @@ impl Filter for NodeResourcesFit {
         Verdict::Reject(code, reasons)
     }
 
+    fn reads_size(&self) -> bool {
+        true
+    }
+
+    fn check_at_once(
+        &self,
+        pod: &PodSpec,
+        columns: &Columns,
+        first: usize,
+        open: &mut [bool],
+    ) -> bool {
+        for lane in Lane::all().filter(|lane| pod.requests[*lane] > 0) {
+            for (open, left) in open.iter_mut().zip(&columns.left(lane)[first..]) {
+                *open &= pod.requests[lane] <= *left;
+            }
+        }
+        true
+    }
+
     // kube-scheduler: plugins/noderesources/fit.go isSchedulableAfterPodEvent
     fn helped_by(&self, pod: PodView<'_>, happening: Happening, world: &World) -> bool {
         match happening {
@@ -87,6 +107,52 @@ impl Score for NodeResourcesFit {
             Some((signed(taken.saturating_add(wanted)), signed(allocatable[*lane]), *weight))
         });
         weighed(&self.strategy.kind, resources)
+    }
+
+    fn reads_size(&self) -> bool {
+        true
+    }
+
+    fn score_at_once(
+        &self,
+        pod: &PodSpec,
+        weight: f64,
+        columns: &Columns,
+        first: usize,
+        sums: &mut [f64],
+    ) -> bool {
+        let ScoringStrategy { kind, resources } = &self.strategy;
+        let least = match kind {
+            ScoringKind::LeastAllocated => true,
+            ScoringKind::MostAllocated => false,
+            ScoringKind::RequestedToCapacityRatio(_) => return false,
+        };
+        let taken = |(lane, _): &(Lane, i64)| columns.taken(*lane, pod.scored_requests[*lane]);
+        if resources.iter().any(|resource| taken(resource).is_none()) {
+            return false;
+        }
+        let mut scores = [0.0; AT_ONCE];
+        let scores = &mut scores[..sums.len()];
+        for ((taken, wanted), (_, weight)) in resources.iter().filter_map(taken).zip(resources) {
+            // A percentage at most.
+            let weight = *weight as f64;
+            let requested = &taken.nonzero_requested[first..];
+            let nodes = requested.iter().zip(&taken.allocatable[first..]);
+            for (score, (requested, allocatable)) in scores.iter_mut().zip(nodes) {
+                let requested = requested + wanted;
+                let over = requested > *allocatable;
+                let within = if over { *allocatable } else { requested };
+                let part = if least { allocatable - within } else { within };
+                *score += weight * rounded_down(part * 100.0 / allocatable);
+            }
+        }
+        let weights = resources.iter().map(|(_, weight)| weight).sum::<i64>() as f64;
+        if weights > 0.0 {
+            for (sum, score) in sums.iter_mut().zip(scores) {
+                *sum += weight * rounded_down(*score / weights);
+            }
+        }
+        true
     }
 }
 
