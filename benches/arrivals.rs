@@ -1,40 +1,25 @@
-//! What arrives, as a scenario says it: a million pods of two classes in a day, the day of `day.rs` as a trace,
-//! and Alibaba's openb trace on its GPU nodes.
+//! What arrives, as a scenario says it: a million pods in a day, of two sizes and of drawn ones; the days of
+//! `day.rs` as traces, beside the engine without a scenario; and Alibaba's openb trace on its GPU nodes.
 //!
 //! The openb files are not ours to give away: their folder is named in `SPOTSIM_OPENB`.
 
-use std::collections::BTreeMap;
-use std::fmt::Write;
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use benches::{cpu_seconds, least_cpu, peak_rss_bytes, print};
-use flate2::read::GzDecoder;
+use benches::bare_day::{self, Day, days};
+use benches::{HEAD, ROOT, cpu_seconds, least_cpu, openb, peak_rss_bytes, print, scenario};
 use reports::Fold;
 use scenarios::Scenario;
 use serde_json::json;
-use sim::model::resources::Lane;
-use sim::{Fact, Legend, Root, Setup, SimTime, Sink};
-
-const ROOT: Root = Root { seed: 42, replication: 0 };
-const HEAD: &str = "apiVersion: spotsim/v1\nname: bench\nprovider: generic\nregion: nowhere\n";
+use sim::Legend;
 
 fn main() {
-    // First, so that the most memory that was held is its own.
-    million();
-    trace_of_a_day();
+    // First, so that the most memory that was held is their own.
+    million(&FIXED);
+    million(&DRAWN);
+    days().iter().for_each(trace_of);
     if let Some(folder) = std::env::var_os("SPOTSIM_OPENB").map(PathBuf::from) {
-        openb(&folder);
+        openb::run(&folder);
     }
-}
-
-/// A scenario in a folder of its own, beside a file.
-fn scenario(text: &str, (name, content): (&str, &str)) -> Scenario {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    std::fs::write(folder.path().join(name), content).expect("room for a file");
-    let path = folder.path().join("scenario.yaml");
-    std::fs::write(&path, text).expect("room for a file");
-    Scenario::load(&path).unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn nodes(count: u32) -> String {
@@ -44,15 +29,34 @@ fn nodes(count: u32) -> String {
     )
 }
 
-/// A million pods of two classes in a day, with their figures. Sizes that are drawn would have the
-/// scheduler remember each of them on every node.
-fn million() {
+/// What a small and a large pod request, in a template or by chance.
+struct Requests {
+    workload: &'static str,
+    small: &'static str,
+    large: &'static str,
+}
+
+const FIXED: Requests = Requests {
+    workload: "a million arrivals",
+    small: "template: {containers: [{name: pod, resources: {requests: {cpu: 250m, memory: 512Mi}}}]}",
+    large: "template: {containers: [{name: pod, resources: {requests: {cpu: 1, memory: 2Gi}}}]}",
+};
+
+/// Tens of thousands of sizes, of which most are rare.
+const DRAWN: Requests = Requests {
+    workload: "a million arrivals of drawn sizes",
+    small: "cpu: {logNormal: {median: 250m, p95: 1}}, memory: {logNormal: {median: 512Mi, p95: 2Gi}}, \
+            correlation: 0.6, template: {containers: [{name: pod}]}",
+    large: FIXED.large,
+};
+
+/// A million pods of two classes in a day, with their figures.
+fn million(Requests { workload, small, large }: &Requests) {
     let text = format!(
         "{HEAD}horizon: 1d\n{}arrivals:\n  - name: pods\n    process: {{poisson: {{perHour: 41666.7}}}}\n    \
          classes:\n      - {{name: small, weight: 80, duration: {{logNormal: {{median: 3m, p95: 20m}}}}, \
-         template: {{containers: [{{name: pod, resources: {{requests: {{cpu: 250m, memory: 512Mi}}}}}}]}}}}\n      - {{name: large, weight: 20, \
-         duration: {{weibull: {{mean: 20m, shape: 0.8}}}}, template: {{containers: [{{name: pod, resources: \
-         {{requests: {{cpu: 1, memory: 2Gi}}}}}}]}}}}\n",
+         {small}}}\n      - {{name: large, weight: 20, duration: {{weibull: {{mean: 20m, shape: 0.8}}}}, \
+         {large}}}\n",
         nodes(1_000)
     );
     let scenario = scenario(&text, ("unused", ""));
@@ -64,7 +68,7 @@ fn million() {
     let (figures, _) = fold.finish(&run);
     let arrived: u64 = figures.arrived.rows().map(|it| it.pods).sum();
     print(&json!({
-        "workload": "a million arrivals",
+        "workload": workload,
         "nodes": 1_000,
         "pods": arrived,
         "pods_per_cpu_s": cpu.map(|cpu| (arrived as f64 / cpu).round()),
@@ -74,123 +78,44 @@ fn million() {
     }));
 }
 
-/// The arrivals of `day.rs`, read from their file as a trace.
-fn trace_of_a_day() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/arrivals_1000x10000.csv.gz");
-    let file = std::fs::File::open(&path)
-        .unwrap_or_else(|error| panic!("cannot open {}: {error}", path.display()));
-    let mut csv = String::new();
-    GzDecoder::new(file).read_to_string(&mut csv).expect("a gzip file of text");
+/// The arrivals of a day, read from their file as a trace, and what that costs beside the engine alone.
+/// Both in turn, so that other load on the machine falls on both.
+fn trace_of(Day { nodes: count, pods, path }: &Day) {
+    let arrivals = bare_day::read(path);
     let text = format!(
         "{HEAD}horizon: 2d\n{}arrivals:\n  - name: day\n    trace: {{file: day.csv}}\n",
-        nodes(1_000)
+        nodes(*count)
     );
     let folder = tempfile::tempdir().expect("a temporary folder");
-    std::fs::write(folder.path().join("day.csv"), csv).expect("room for a file");
+    std::fs::write(folder.path().join("day.csv"), &arrivals).expect("room for a file");
     let path = folder.path().join("scenario.yaml");
     std::fs::write(&path, text).expect("room for a file");
-    let (cpu, run) = least_cpu(3, || {
-        let scenario = Scenario::load(&path).unwrap_or_else(|error| panic!("{error}"));
-        sim::run(&scenario.setup, ROOT, ())
+    let times = if *pods > 10_000 { 2 } else { 7 };
+    let mut turns = (0..times).map(|_| {
+        let (bare, _) = least_cpu(1, || sim::run(&bare_day::setup(*count, &arrivals), ROOT, ()));
+        let (cpu, run) = least_cpu(1, || {
+            let scenario = Scenario::load(&path).unwrap_or_else(|error| panic!("{error}"));
+            sim::run(&scenario.setup, ROOT, ())
+        });
+        (bare, cpu, run)
     });
+    let (mut bare, mut cpu, run) = turns.next().expect("at least one turn");
+    for turn in turns {
+        let least =
+            |one: Option<f64>, other| one.zip(other).map(|(one, other)| f64::min(one, other));
+        (bare, cpu) = (least(bare, turn.0), least(cpu, turn.1));
+    }
     print(&json!({
         "workload": "day as a trace",
-        "nodes": 1_000,
-        "pods": 10_000,
+        "nodes": count,
+        "pods": pods,
+        "pods_per_cpu_s": cpu.map(|cpu| (*pods as f64 / cpu).round()),
         "cpu_s": cpu,
+        "bare_cpu_s": bare,
+        "ratio": cpu.zip(bare).map(|(cpu, bare)| (cpu / bare * 100.0).round() / 100.0),
         "events": run.counters.events,
         "cycles": run.counters.cycles,
         "digest": format!("{:016x}", run.digest),
         "peak_rss_bytes": peak_rss_bytes(),
     }));
-}
-
-/// 8,152 pods on 1,213 nodes with GPUs.
-fn openb(folder: &Path) {
-    let read = |name: &str| {
-        let path = folder.join(name);
-        std::fs::read_to_string(&path)
-            .unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()))
-    };
-    let mut shapes: BTreeMap<[u64; 3], u32> = BTreeMap::new();
-    for line in read("alibaba_openb_nodes_all.csv").lines().skip(1) {
-        let fields: Vec<&str> = line.split(',').collect();
-        let [_, cpu, memory, gpus, _] = fields[..] else { panic!("five fields a line: {line}") };
-        let shape = [cpu, memory, gpus].map(|it| it.parse::<u64>().expect("a whole number"));
-        if shape[2] > 0 {
-            *shapes.entry(shape).or_default() += 1;
-        }
-    }
-    let mut text = format!("{HEAD}horizon: 150d\npools:\n");
-    for (number, ([cpu, memory, gpus], count)) in shapes.iter().enumerate() {
-        let _ = writeln!(
-            text,
-            "  - {{name: gpu-{number}, count: {count}, capacityType: on-demand, instanceTypes: [{{name: \
-             box-{number}, cpu: {cpu}m, memory: {memory}Mi, gpus: {gpus}, onDemandPrice: 1}}]}}"
-        );
-    }
-    text += "arrivals:\n  - name: openb\n    trace: {file: pods.csv}\n";
-    let scenario = scenario(&text, ("pods.csv", &read("alibaba_openb_pods_default.csv")));
-    let (cpu, (mut allocation, run)) = least_cpu(3, || {
-        let mut allocation = Allocation::new(&scenario.setup);
-        let run = sim::run(&scenario.setup, ROOT, &mut allocation);
-        (allocation, run)
-    });
-    allocation.until(scenario.setup.horizon);
-    let there: u64 = shapes.iter().map(|(shape, count)| shape[2] * u64::from(*count)).sum();
-    let percent = |gpus: f64| (gpus / there as f64 * 10_000.0).round() / 100.0;
-    print(&json!({
-        "workload": "openb",
-        "nodes": shapes.values().sum::<u32>(),
-        "pods": run.counters.pods,
-        "pods_per_cpu_s": cpu.map(|cpu| (run.counters.pods as f64 / cpu).round()),
-        "cpu_s": cpu,
-        "gpus": there,
-        "gpu_allocation_peak_percent": percent(allocation.peak as f64),
-        "gpu_allocation_mean_percent":
-            percent(allocation.gpu_ms as f64 / scenario.setup.horizon.as_ms() as f64),
-        "never_placed": allocation.waiting,
-        "digest": format!("{:016x}", run.digest),
-        "peak_rss_bytes": peak_rss_bytes(),
-    }));
-}
-
-/// How many GPUs are allocated.
-struct Allocation<'s> {
-    setup: &'s Setup,
-    lane: Lane,
-    now: SimTime,
-    allocated: u64,
-    peak: u64,
-    gpu_ms: u128,
-    waiting: u64,
-}
-
-impl<'s> Allocation<'s> {
-    fn new(setup: &'s Setup) -> Allocation<'s> {
-        let lane = setup.model.known_lane("nvidia.com/gpu").expect("nodes have GPUs");
-        Allocation { setup, lane, now: SimTime::ZERO, allocated: 0, peak: 0, gpu_ms: 0, waiting: 0 }
-    }
-
-    fn until(&mut self, at: SimTime) {
-        self.gpu_ms += u128::from(self.allocated) * u128::from(at.since(self.now).as_ms());
-        self.now = at;
-    }
-}
-
-impl Sink for Allocation<'_> {
-    fn fact(&mut self, at: SimTime, fact: &Fact) {
-        self.until(at);
-        match *fact {
-            Fact::PodScheduled { spec, .. } => {
-                self.allocated += self.setup.model.specs[spec].requests[self.lane];
-                self.peak = self.peak.max(self.allocated);
-            }
-            Fact::PodEnded { spec, .. } => {
-                self.allocated -= self.setup.model.specs[spec].requests[self.lane];
-            }
-            Fact::StillPending { .. } => self.waiting += 1,
-            _ => {}
-        }
-    }
 }

@@ -3,9 +3,32 @@
 //! The cost is CPU time of this thread, because machines are shared and a clock on the wall counts
 //! the work of all.
 
+pub mod bare_day;
 pub mod cluster;
+pub mod openb;
 
 use std::io::Write;
+
+use scenarios::Scenario;
+use sim::Root;
+
+/// Where the chance of a bench begins.
+pub const ROOT: Root = Root { seed: 42, replication: 0 };
+/// How the scenario of a bench begins.
+pub const HEAD: &str = "apiVersion: spotsim/v1\nname: bench\nprovider: generic\nregion: nowhere\n";
+
+/// A scenario in a folder of its own, beside a file.
+///
+/// # Panics
+/// If there is no room for it, or it is wrong.
+#[must_use]
+pub fn scenario(text: &str, (name, content): (&str, &str)) -> Scenario {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    std::fs::write(folder.path().join(name), content).expect("room for a file");
+    let path = folder.path().join("scenario.yaml");
+    std::fs::write(&path, text).expect("room for a file");
+    Scenario::load(&path).unwrap_or_else(|error| panic!("{error}"))
+}
 
 /// CPU time of the calling thread so far, in seconds; `None` where the system does not tell.
 #[must_use]
