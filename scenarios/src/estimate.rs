@@ -284,7 +284,7 @@ fn at_most_at_once(workload: &Workload, setup: &Setup, created: u64) -> u64 {
     }
 }
 
-/// How often a job with a deadline looks around.
+/// How often a job with a deadline re-evaluates what to hold.
 fn ticks(workload: &Workload, setup: &Setup) -> u64 {
     match workload.controller {
         Controller::DeadlineJob(job) => horizon(setup) / job.tick.as_ms().max(1),

@@ -23,7 +23,7 @@ pub struct DeadlineJob {
     /// How long it pays for an instance before it gets on with the work: boot, set-up, restore.
     #[schemars(extend("format" = "duration"))]
     pub changeover: String,
-    /// How often it looks around and decides.
+    /// How often it re-evaluates what to hold.
     #[serde(default = "tick")]
     #[schemars(extend("format" = "duration"))]
     pub tick: String,

@@ -473,7 +473,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
         }
     }
 
-    /// A job with a deadline, if it is one, looks around, now and again after its tick.
+    /// A job with a deadline, if it is one, re-evaluates what to hold, now and again after its tick.
     fn deadline_tick(&mut self, workload: WorkloadId) {
         let Some(decision) = self.deadlines.decide(&self.world, workload) else { return };
         self.apply_all(decision.actions);

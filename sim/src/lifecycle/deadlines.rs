@@ -47,8 +47,8 @@ impl Job {
 }
 
 impl Deadlines {
-    /// A job looks around, if the workload is one with a deadline: what it gives back and takes. It does
-    /// not decide again once it is done.
+    /// A job re-evaluates what to hold, if the workload is one with a deadline: what it gives back and
+    /// takes. It does not decide again once it is done.
     pub fn decide(&mut self, world: &World, workload: WorkloadId) -> Option<Decision> {
         let workloads = &world.model().workloads;
         let Controller::DeadlineJob(job) = workloads[workload].controller else { return None };

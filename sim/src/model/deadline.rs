@@ -18,7 +18,7 @@ pub struct DeadlineJob {
     pub deadline: Span,
     /// How long an instance is paid for before it gets on with the work: boot, set-up, restore.
     pub changeover: Span,
-    /// How often it looks around and decides; never nothing.
+    /// How often it re-evaluates what to hold; never nothing.
     pub tick: Span,
     /// How it decides.
     pub policy: DeadlinePolicy,

@@ -34,7 +34,7 @@ pub struct PodView<'w> {
     pub spec: &'w PodSpec,
     /// Which spec that is.
     pub spec_id: SpecId,
-    /// Who means pods like it.
+    /// Which selectors match pods like it.
     pub related: &'w Related,
     /// The classes of pods like it.
     pub alike: Alike,

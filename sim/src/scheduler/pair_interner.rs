@@ -1,4 +1,4 @@
-//! Numbers for pairs of a number and a key, found faster than by hashing where keys are small.
+//! Interning of pairs of a number and a key, faster than by hashing where keys are small.
 //!
 //! A chain of such pairs numbers sequences: each step goes from the number of what came before to
 //! the number of that and the next key.

@@ -20,10 +20,10 @@ use crate::world::pods::Phase;
 /// Status for a node without lower-priority pods.
 pub const NO_VICTIMS: UnschedulableReason =
     UnschedulableReason::Text("No preemption victims found for incoming pod");
-/// What a node hears on which, in the end, every pod could stay.
+/// Status for a node on which, in the end, every pod could stay.
 const NO_VICTIM: UnschedulableReason =
     UnschedulableReason::Text("expected at least one victim pod on node");
-/// What a node hears that no removal of pods could help.
+/// Status for a node that no removal of pods could help.
 pub const NOT_HELPFUL: UnschedulableReason =
     UnschedulableReason::Text("Preemption is not helpful for scheduling");
 

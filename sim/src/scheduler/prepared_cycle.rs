@@ -16,7 +16,7 @@ use super::sums::{Around, Share, Standing, Sum};
 use crate::fact::refusal::UnschedulableReason;
 use crate::world::World;
 
-/// What a node hears that was ruled out by a pod's own list of nodes.
+/// Status for a node that was ruled out by a pod's own list of nodes.
 pub const OUTSIDE: UnschedulableReason =
     UnschedulableReason::Text("node(s) didn't satisfy plugin(s) [NodeAffinity]");
 
