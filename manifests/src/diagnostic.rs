@@ -118,12 +118,15 @@ impl Diagnostic {
         let file = self.place.as_ref().map_or("", |place| place.file.as_str());
         let (file, help) = (plain(file), self.help.as_deref().map(plain_lines));
         let mut group = Group::with_title(title);
+        let mut is_long = false;
         if let Some(place) = &self.place {
             let start = floor(&place.text, place.span.start);
             let end = floor(&place.text, place.span.end.max(start));
-            // Only the first line is underlined, and no more of it than the renderer shows: the rest would
-            // be a wall of text.
-            let end = end.min(floor(&place.text, start.saturating_add(DEFAULT_TERM_WIDTH)));
+            // Only the first line is underlined, and no more of it than is shown: the rest would be a wall
+            // of text.
+            is_long = is_in_long_line(&place.text, start);
+            let most = if is_long { UNDERLINED } else { DEFAULT_TERM_WIDTH };
+            let end = end.min(floor(&place.text, start.saturating_add(most)));
             let end = place.text[start..end].find('\n').map_or(end, |at| start + at);
             let excerpt = excerpt(&place.text, start..end);
             let (line, column) = lines.line_column(&place.text, start);
@@ -143,6 +146,7 @@ impl Diagnostic {
             group = group.element(Level::HELP.message(&**help));
         }
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+        let renderer = if is_long { renderer.term_width(NARROW) } else { renderer };
         // The renderer replaces controls in what it quotes, but not all that has no shape.
         plain_styled(&renderer.render(&[group])).into_owned()
     }
@@ -162,6 +166,21 @@ impl Diagnostic {
         object.serialize_field("help", &self.help)?;
         object.end()
     }
+}
+
+/// The columns that are used for a line that is longer than [`DEFAULT_TERM_WIDTH`]: a part of it is shown
+/// in any case, and a terminal of this width does not break that.
+const NARROW: usize = 80;
+/// As much of such a line is underlined at most, so that there is room around it.
+const UNDERLINED: usize = 48;
+
+/// Whether the line around a place is too long to be shown whole.
+fn is_in_long_line(text: &str, at: usize) -> bool {
+    let least = floor(text, at.saturating_sub(EXCERPT));
+    let most = floor(text, at.saturating_add(EXCERPT));
+    let before = text[least..at].rsplit('\n').next().unwrap_or_default();
+    let after = text[at..most].split('\n').next().unwrap_or_default();
+    before.chars().count() + after.chars().count() > DEFAULT_TERM_WIDTH
 }
 
 /// A text of at most this many bytes is given whole to what shows a part of it, and this many bytes on
@@ -383,8 +402,24 @@ mod tests {
         for diagnostic in [whole.clone(), whole.label("see there")] {
             let shown = Diagnostics::from(diagnostic).render(false);
             let longest = shown.lines().map(|line| line.chars().count()).max();
-            assert!(longest <= Some(DEFAULT_TERM_WIDTH + 20), "{longest:?} in {shown}");
+            assert!(longest <= Some(NARROW), "{longest:?} in {shown}");
             assert!(shown.contains("^^^^^^"), "{shown}");
+        }
+    }
+
+    /// Wherever in a long line it is, what is underlined is within the columns of a terminal.
+    #[test]
+    fn a_place_within_a_long_line_is_underlined_in_view() {
+        let text =
+            format!("{{\"a\": \"{}\", \"b\": \"{}\"}}", "x".repeat(3_000), "y".repeat(3_000));
+        let source = Source { file: "long.json".into(), text: text.as_str().into() };
+        let b = text.find("\"b\"").expect("it is there");
+        for span in [0..3, 7..3_000, b..b + 3, b..text.len(), text.len() - 3..text.len()] {
+            let label = "see there, where there is too much of it to be shown in one line";
+            let diagnostic = Diagnostic::new("E0301", "too long").at(&source, span).label(label);
+            let shown = Diagnostics::from(diagnostic).render(false);
+            let carets = shown.lines().filter_map(|line| line.rfind('^')).max();
+            assert!(carets < Some(NARROW) && carets.is_some(), "{carets:?} in {shown}");
         }
     }
 }
