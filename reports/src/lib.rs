@@ -25,6 +25,7 @@ pub mod stats;
 pub mod summary;
 pub mod words;
 
+use cost::trace::{Focus, Trace};
 pub use figures::{Figures, Fold};
 pub use format::many;
 pub use recording::Recording;
@@ -73,6 +74,15 @@ pub fn never_placed_list(never: &summary::NeverPlaced, replications: usize) -> S
 pub fn rule_list(rules: &[rules::RuleSummary], replications: usize) -> String {
     let section = sections::rules::of(rules, replications);
     section.map_or_else(String::new, |it| render::text::render(&[it], layout::WIDE))
+}
+
+/// Where the cost of a run comes from, as text.
+///
+/// # Errors
+/// If there is no such pool or instance: what there is.
+pub fn cost_list(trace: &Trace, run: &str, focus: &Focus) -> Result<String, String> {
+    let sections = sections::trace::sections(trace, run, focus)?;
+    Ok(render::text::render(&sections, layout::WIDE))
 }
 
 /// The JSON Schema of [`Summary`].

@@ -4,7 +4,7 @@
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-use crate::format::{self, bytes, cut, rate, time, usd};
+use crate::format::{self, bytes, cut, rate, time, usd, usd_to};
 use crate::stats::Estimate;
 use crate::summary::Pending;
 
@@ -41,6 +41,8 @@ pub enum Block {
     Figure(Figure),
     /// Figures below each other.
     Table(Table),
+    /// The same without a head: the claim of its section is one.
+    List(Table),
     /// The name of a chart, as [`crate::charts`] calls it.
     Chart(&'static str),
     /// A sentence.
@@ -152,6 +154,8 @@ pub enum Value {
 pub enum Unit {
     /// Dollars.
     Usd,
+    /// Dollars with a number of decimals.
+    Money(usize),
     /// Dollars a month.
     UsdMonthly,
     /// A rate, or an amount of any size: as many decimals as it needs.
@@ -276,6 +280,7 @@ impl Unit {
     fn text(self, value: f64) -> String {
         match self {
             Unit::Usd => usd(value),
+            Unit::Money(decimals) => usd_to(value, decimals),
             Unit::UsdMonthly => format!("{}/month", usd(value)),
             Unit::Rate => rate(value),
             Unit::Seconds => time(value),
@@ -291,7 +296,7 @@ impl Unit {
 
     fn name(self) -> &'static str {
         match self {
-            Unit::Usd => "usd",
+            Unit::Usd | Unit::Money(_) => "usd",
             Unit::UsdMonthly => "usdMonthly",
             Unit::Rate | Unit::Number(_) => "number",
             Unit::Seconds => "seconds",
@@ -310,7 +315,7 @@ impl Interval {
         let Interval { low, high, rare, unit } = *self;
         match unit {
             Unit::Percent(_) => format::ends(low, high),
-            Unit::Usd | Unit::UsdMonthly => format::usd_ends(low, high),
+            Unit::Usd | Unit::Money(_) | Unit::UsdMonthly => format::usd_ends(low, high),
             _ => format::rate_ends(low, high, rare),
         }
     }

@@ -26,7 +26,7 @@ pub fn render(sections: &[Section]) -> String {
                     let (name, value) = (escaped(&figure.name), figure.cell.text());
                     let _ = writeln!(text, "- {name}: **{value}**{within}");
                 }
-                Block::Table(it) => table(it, &mut text),
+                Block::Table(it) | Block::List(it) => table(it, &mut text),
                 Block::Chart(name) => {
                     let _ = writeln!(text, "![{name}]({name}.svg)");
                 }

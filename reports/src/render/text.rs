@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::layout;
-use crate::section::{Block, Intervals, Note, Section, Table};
+use crate::section::{Block, Cell, Intervals, Note, Row, Section, Table};
 
 /// The sections below each other, their tables within `columns`. Sentences are whole lines, for
 /// [`layout::fit`] to break.
@@ -42,12 +42,26 @@ fn one(section: &Section, columns: usize) -> String {
             Block::Table(table) => {
                 text += &layout::table(&rows(table).collect::<Vec<_>>(), widest, columns);
             }
+            Block::List(table) => list(table, depth, &mut text),
             Block::Note(it) => note(it, depth, &mut text),
             // A terminal shows none; the run folder has them.
             Block::Chart(_) => {}
         }
     }
     text
+}
+
+/// Rows below each other without a head. What stands behind them is a sentence, and may be broken.
+fn list(table: &Table, depth: usize, into: &mut String) {
+    let text = |row: &Row| row.cells.iter().map(Cell::text).collect::<Vec<_>>().join("  ");
+    let rows: Vec<(&Row, String)> = table.rows.iter().map(|row| (row, text(row))).collect();
+    let names = rows.iter().map(|(row, _)| layout::length(&row.name)).max().unwrap_or(0);
+    let width = rows.iter().map(|(_, text)| layout::length(text)).max().unwrap_or(0);
+    let indent = "  ".repeat(depth);
+    for (row, text) in rows {
+        let line = format!("{indent}{:<names$}  {text:>width$}  {}", row.name, table.remark(row));
+        let _ = writeln!(into, "{}", line.trim_end());
+    }
 }
 
 /// The rows of a table as they are laid out, its head among them.

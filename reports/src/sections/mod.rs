@@ -12,6 +12,7 @@ pub(crate) mod rules;
 mod savings;
 mod sensitivity;
 mod spread;
+pub(crate) mod trace;
 pub(crate) mod unplaced;
 
 use crate::section::Section;

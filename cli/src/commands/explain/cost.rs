@@ -35,7 +35,8 @@ fn traced(folder: &Path, args: &ExplainArgs) -> Outcome {
         ExplainOutput::Table => {
             let focus = Focus { pool: args.pool.clone(), node: args.node.clone() };
             let name = format!("replication {RECORDED} of {}", folder.display());
-            let text = trace.text(&name, &focus).map_err(|what| Failure::Usage(anyhow!(what)))?;
+            let text = reports::cost_list(&trace, &name, &focus);
+            let text = text.map_err(|what| Failure::Usage(anyhow!(what)))?;
             terminal::print(&text)?;
         }
         ExplainOutput::Json => {

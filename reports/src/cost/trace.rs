@@ -1,8 +1,6 @@
 //! Where every cent comes from: the cost of a run, traced to instances, to stretches of time at one
 //! price, and to the events that begin and end them.
 
-mod text;
-
 use std::collections::BTreeMap;
 
 use serde::Serialize;
