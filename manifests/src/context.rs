@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::accessibility::Accessibility;
 use crate::kube::{
-    LabelSelector, Labels, NO_PROVISIONER, Object, ObjectMeta, PersistentVolumeClaimSpec, PodSpec,
-    ResourceQuota, StorageClass, storage_of,
+    LabelSelector, Labels, LimitRange, NO_PROVISIONER, Object, ObjectMeta,
+    PersistentVolumeClaimSpec, PodSpec, ResourceQuota, StorageClass, storage_of,
 };
+use crate::pod_security::Policy;
 
 /// The label that every namespace carries with its own name.
 // API server: NamespaceDefaultLabelName
@@ -41,6 +42,8 @@ pub struct ClusterContext {
     sizes: BTreeMap<String, (u64, String)>,
     default_priority: Option<Priority>,
     quotas: Vec<ResourceQuota>,
+    /// By namespace.
+    limit_ranges: BTreeMap<String, Vec<LimitRange>>,
 }
 
 /// What a priority class gives a pod.
@@ -65,6 +68,7 @@ impl Default for ClusterContext {
             priorities: SYSTEM_PRIORITIES.iter().map(system).collect(),
             default_priority: None,
             quotas: Vec::new(),
+            limit_ranges: BTreeMap::new(),
             claims: BTreeMap::new(),
             local_classes: BTreeSet::new(),
             volumes: BTreeMap::new(),
@@ -122,6 +126,10 @@ impl ClusterContext {
                 self.sizes.insert(it.metadata.name.clone(), (size, class));
             }
             Object::ResourceQuota(it) => self.quotas.push(it.as_ref().clone()),
+            Object::LimitRange(it) => {
+                let own = self.limit_ranges.entry(it.metadata.namespace().to_owned()).or_default();
+                own.push(it.as_ref().clone());
+            }
             Object::PriorityClass(it) => {
                 let preempts = it.preemption_policy.as_deref() != Some("Never");
                 let priority = Priority { value: it.value, preempts };
@@ -147,10 +155,27 @@ impl ClusterContext {
         self.namespaces.iter().map(|(name, labels)| (name.as_str(), labels))
     }
 
+    /// What a namespace enforces of Pod Security.
+    #[must_use]
+    pub fn pod_security_of(&self, namespace: &str) -> Policy {
+        self.namespaces.get(namespace).map_or(Policy::NONE, Policy::of)
+    }
+
     /// Every ResourceQuota.
     #[must_use]
     pub fn quotas(&self) -> &[ResourceQuota] {
         &self.quotas
+    }
+
+    /// The LimitRanges of each namespace that has some.
+    pub fn limit_ranges(&self) -> impl Iterator<Item = (&str, &[LimitRange])> {
+        self.limit_ranges.iter().map(|(namespace, all)| (namespace.as_str(), all.as_slice()))
+    }
+
+    /// The LimitRanges of a namespace.
+    #[must_use]
+    pub fn limit_ranges_of(&self, namespace: &str) -> &[LimitRange] {
+        self.limit_ranges.get(namespace).map_or(&[], Vec::as_slice)
     }
 
     /// What the Services select that a pod belongs to, all together.

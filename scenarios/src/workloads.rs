@@ -71,6 +71,7 @@ const SAID_ELSEWHERE: [ObjectKind; 9] = [
     ObjectKind::StorageClass,
     ObjectKind::PodDisruptionBudget,
     ObjectKind::ResourceQuota,
+    ObjectKind::LimitRange,
     ObjectKind::HorizontalPodAutoscaler,
     ObjectKind::VerticalPodAutoscaler,
 ];

@@ -21,7 +21,7 @@ macro_rules! types {
 
 types! {
     Pod Deployment ReplicaSet StatefulSet DaemonSet Job CronJob Node Namespace Service PriorityClass
-    PodDisruptionBudget ResourceQuota PersistentVolume PersistentVolumeClaim StorageClass CSINode CSIDriver
+    PodDisruptionBudget ResourceQuota LimitRange PersistentVolume PersistentVolumeClaim StorageClass CSINode CSIDriver
     CSIStorageCapacity VolumeAttachment HorizontalPodAutoscaler VerticalPodAutoscaler
     ObjectMeta TemplateMeta PodTemplateSpec JobTemplateSpec
     DeploymentSpec ReplicaSetSpec StatefulSetSpec DaemonSetSpec JobSpec CronJobSpec NodeSpec
@@ -68,6 +68,7 @@ impl Type {
             ObjectKind::PriorityClass => Type::PriorityClass,
             ObjectKind::PodDisruptionBudget => Type::PodDisruptionBudget,
             ObjectKind::ResourceQuota => Type::ResourceQuota,
+            ObjectKind::LimitRange => Type::LimitRange,
             ObjectKind::PersistentVolume => Type::PersistentVolume,
             ObjectKind::PersistentVolumeClaim => Type::PersistentVolumeClaim,
             ObjectKind::StorageClass => Type::StorageClass,
@@ -107,6 +108,7 @@ const OBJECTS: &[Type] = &[
     Type::PriorityClass,
     Type::PodDisruptionBudget,
     Type::ResourceQuota,
+    Type::LimitRange,
     Type::PersistentVolume,
     Type::PersistentVolumeClaim,
     Type::StorageClass,

@@ -1,6 +1,6 @@
 //! Containers: what they take of a node, and how they were last seen.
 
-use super::ResourceList;
+use super::{HostHandler, ResourceList, SecurityContext};
 
 object! {
     /// A container.
@@ -27,6 +27,12 @@ object! {
         pub readiness_probe: Option<Probe>,
         /// What tells that it has started.
         pub startup_probe: Option<Probe>,
+        /// What tells that it is to be started anew.
+        #[judged = "PodSecurity"]
+        pub liveness_probe: Option<Probe>,
+        /// What it may do to its node.
+        #[judged = "PodSecurity"]
+        pub security_context: Option<Box<SecurityContext>>,
     }
 
     /// What a container or a pod takes of a node.
@@ -90,12 +96,21 @@ object! {
     pub struct Lifecycle {
         /// Before it is asked to stop.
         pub pre_stop: Option<LifecycleHandler>,
+        /// After it was started.
+        #[judged = "PodSecurity"]
+        pub post_start: Option<LifecycleHandler>,
     }
 
     /// Something that is done; only the time of a sleep is known beforehand.
     pub struct LifecycleHandler {
         /// A pause.
         pub sleep: Option<SleepAction>,
+        /// A request.
+        #[judged = "PodSecurity"]
+        pub http_get: Option<HostHandler>,
+        /// A connection.
+        #[judged = "PodSecurity"]
+        pub tcp_socket: Option<HostHandler>,
     }
 
     /// A pause.
@@ -114,6 +129,12 @@ object! {
         pub success_threshold: Option<u32>,
         /// How many bad answers are too many.
         pub failure_threshold: Option<u32>,
+        /// By a request.
+        #[judged = "PodSecurity"]
+        pub http_get: Option<HostHandler>,
+        /// By a connection.
+        #[judged = "PodSecurity"]
+        pub tcp_socket: Option<HostHandler>,
     }
 
     /// How a container was last seen.

@@ -7,11 +7,13 @@
 /// Types of the API: every field may be absent, and then has its default.
 ///
 /// Kubernetes validates objects when it admits them ([`crate::admission`]); these types accept what
-/// it would serve. The macro knows every field, and writes what reads them ([`Read`]).
+/// it would serve. The macro knows every field, and writes what reads them ([`Read`]). What only an
+/// admission plugin looks at is marked by its name (`judged`), and has no bearing on scheduling.
 macro_rules! object {
     ($($(#[doc = $about:literal])* pub struct $name:ident {
         $(
             $(#[doc = $field_about:literal])*
+            $(#[judged = $by:literal])?
             $(#[serde(rename = $key:literal)])?
             pub $field:ident: $kind:ty,
         )*
@@ -37,7 +39,7 @@ macro_rules! object {
                 for (key, value) in reader.map(value)? {
                     $(
                         if is_key!(key, $field $(, $key)?) {
-                            reader.field(key, value, &mut object.$field)?;
+                            read_field!(reader, key, value, &mut object.$field $(, $by)?);
                             continue;
                         }
                     )*
@@ -49,6 +51,16 @@ macro_rules! object {
 
         from_value! { $name }
     )*};
+}
+
+/// Reads a field, or one that is read only to be judged: it is counted as if it were unknown.
+macro_rules! read_field {
+    ($reader:ident, $key:ident, $value:ident, $into:expr) => {
+        $reader.field($key, $value, $into)?
+    };
+    ($reader:ident, $key:ident, $value:ident, $into:expr, $by:literal) => {
+        $reader.judged($key, $value, $into)?
+    };
 }
 
 /// Whether a key is a field, by the key that is given for it or else by its name.
@@ -85,6 +97,7 @@ mod pod;
 mod policy;
 mod quantity;
 mod read;
+mod security;
 mod services;
 mod storage;
 mod volume;
@@ -117,11 +130,16 @@ pub use pod::{
     Pod, PodResourceClaim, PodSchedulingGate, PodSpec, PodStatus, PodTemplateSpec, Toleration,
 };
 pub use policy::{
-    PodDisruptionBudget, PodDisruptionBudgetSpec, PodDisruptionBudgetStatus, PriorityClass,
-    ResourceQuota, ResourceQuotaSpec, ScopeSelector, ScopedSelectorRequirement,
+    LimitRange, LimitRangeItem, LimitRangeSpec, PodDisruptionBudget, PodDisruptionBudgetSpec,
+    PodDisruptionBudgetStatus, PriorityClass, ResourceQuota, ResourceQuotaSpec, ScopeSelector,
+    ScopedSelectorRequirement,
 };
 pub use quantity::{Quantity, ResourceList};
 pub use read::{Fault, Read, Reader, UnknownFields, read};
+pub use security::{
+    AnySource, Capabilities, HostHandler, PodOs, PodSecurityContext, SeLinuxOptions,
+    SecurityContext, SecurityProfile, Sysctl, WindowsOptions,
+};
 pub use services::{Namespace, Service, ServicePort, ServiceSpec};
 pub use storage::{
     CsiDriver, CsiDriverSpec, CsiNode, CsiNodeDriver, CsiNodeSpec, CsiPersistentVolumeSource,

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{
     CronJob, CsiDriver, CsiNode, CsiStorageCapacity, DaemonSet, Deployment, Fault,
-    HorizontalPodAutoscaler, Job, Namespace, Node, ObjectMeta, PersistentVolume,
+    HorizontalPodAutoscaler, Job, LimitRange, Namespace, Node, ObjectMeta, PersistentVolume,
     PersistentVolumeClaim, Pod, PodDisruptionBudget, PriorityClass, ReplicaSet, ResourceQuota,
     Service, StatefulSet, StorageClass, UnknownFields, VerticalPodAutoscaler, VolumeAttachment,
     read,
@@ -118,6 +118,8 @@ kinds! {
     PodDisruptionBudget "PodDisruptionBudget" "policy/v1",
     /// How much the objects of a namespace may use together.
     ResourceQuota "ResourceQuota" "v1",
+    /// How much each pod and container of a namespace may request and use.
+    LimitRange "LimitRange" "v1",
     /// A disk.
     PersistentVolume "PersistentVolume" "v1",
     /// A claim on a disk.

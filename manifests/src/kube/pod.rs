@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Affinity, Condition, Container, ContainerStatus, Effect, ObjectMeta, ResourceList,
-    ResourceRequirements, TopologySpreadConstraint, Volume,
+    Affinity, Condition, Container, ContainerStatus, Effect, ObjectMeta, PodOs, PodSecurityContext,
+    ResourceList, ResourceRequirements, TopologySpreadConstraint, Volume,
 };
 
 object! {
@@ -70,6 +70,23 @@ object! {
         pub host_network: bool,
         /// Whether it shares the host's users; it does by default.
         pub host_users: Option<bool>,
+        /// Whether it sees the processes of its host.
+        #[judged = "PodSecurity"]
+        #[serde(rename = "hostPID")]
+        pub host_pid: bool,
+        /// Whether it shares memory with its host.
+        #[judged = "PodSecurity"]
+        #[serde(rename = "hostIPC")]
+        pub host_ipc: bool,
+        /// What its containers may do to their node.
+        #[judged = "PodSecurity"]
+        pub security_context: Option<Box<PodSecurityContext>>,
+        /// Its operating system.
+        #[judged = "PodSecurity"]
+        pub os: Option<PodOs>,
+        /// Containers that were put into it to look around.
+        #[judged = "PodSecurity"]
+        pub ephemeral_containers: Vec<Container>,
     }
 
     /// A toleration.

@@ -73,6 +73,37 @@ object! {
         pub values: Vec<String>,
     }
 
+    /// How much each pod and container of a namespace may request and use.
+    pub struct LimitRange {
+        /// Its name.
+        pub metadata: ObjectMeta,
+        /// What it demands.
+        pub spec: LimitRangeSpec,
+    }
+
+    /// What a LimitRange demands.
+    pub struct LimitRangeSpec {
+        /// All must be kept to.
+        pub limits: Vec<LimitRangeItem>,
+    }
+
+    /// Bounds of one kind of thing.
+    pub struct LimitRangeItem {
+        /// `Container`, `Pod` or `PersistentVolumeClaim`.
+        #[serde(rename = "type")]
+        pub kind: String,
+        /// The least that is requested, and the least limit.
+        pub min: ResourceList,
+        /// The most that is requested, and the highest limit.
+        pub max: ResourceList,
+        /// The limits of a container that states none.
+        pub default: ResourceList,
+        /// The requests of a container that states none.
+        pub default_request: ResourceList,
+        /// How many times its request a limit may be.
+        pub max_limit_request_ratio: ResourceList,
+    }
+
     /// How a budget was last seen.
     pub struct PodDisruptionBudgetStatus {
         /// How many pods may be disturbed now.

@@ -47,7 +47,8 @@ pub trait Read: Sized {
 /// # Errors
 /// The first thing that does not fit.
 pub fn read<T: Read>(value: &Value) -> Result<(T, UnknownFields), Fault> {
-    let mut reader = Reader { path: Vec::new(), unknown: UnknownFields::default() };
+    let mut reader =
+        Reader { path: Vec::new(), unknown: UnknownFields::default(), is_judged: false };
     let read = T::read(value, &mut reader)?;
     Ok((read, reader.unknown))
 }
@@ -63,6 +64,8 @@ enum Part<'v> {
 pub struct Reader<'v> {
     path: Vec<Part<'v>>,
     unknown: UnknownFields,
+    /// Whether it is below a field that is read only to be judged.
+    is_judged: bool,
 }
 
 impl<'v> Reader<'v> {
@@ -81,6 +84,20 @@ impl<'v> Reader<'v> {
         if !value.is_null() {
             *into = self.below(Part::Key(key), value)?;
         }
+        Ok(())
+    }
+
+    /// The same of a field that only an admission plugin looks at: it is noted, and all of it with it.
+    pub(super) fn judged<T: Read + Default>(
+        &mut self,
+        key: &'v str,
+        value: &'v Value,
+        into: &mut T,
+    ) -> Result<(), Fault> {
+        self.unknown(key);
+        let before = std::mem::replace(&mut self.is_judged, true);
+        self.field(key, value, into)?;
+        self.is_judged = before;
         Ok(())
     }
 
@@ -108,7 +125,7 @@ impl<'v> Reader<'v> {
     pub(super) fn unknown(&mut self, key: &str) {
         let in_metadata = |part: &Part<'_>| matches!(part, Part::Key("metadata"));
         let is_type = self.path.is_empty() && matches!(key, "apiVersion" | "kind");
-        if key == "metadata" || is_type || self.path.iter().any(in_metadata) {
+        if self.is_judged || key == "metadata" || is_type || self.path.iter().any(in_metadata) {
             return;
         }
         let mut path = String::new();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{ObjectMeta, PersistentVolumeClaimSpec, Quantity};
+use super::{AnySource, ObjectMeta, PersistentVolumeClaimSpec, Quantity};
 
 object! {
     /// A volume of a pod. Other kinds (configMap, secret, nfs, ...) have no bearing on where it runs.
@@ -31,6 +31,52 @@ object! {
         pub iscsi: Option<Box<Iscsi>>,
         /// A disk of Ceph's.
         pub rbd: Option<Box<Rbd>>,
+        /// A repository.
+        #[judged = "PodSecurity"]
+        pub git_repo: Option<AnySource>,
+        /// A file system in the network.
+        #[judged = "PodSecurity"]
+        pub nfs: Option<AnySource>,
+        /// A file system of Gluster's.
+        #[judged = "PodSecurity"]
+        pub glusterfs: Option<AnySource>,
+        /// A volume of a driver of the node's.
+        #[judged = "PodSecurity"]
+        pub flex_volume: Option<AnySource>,
+        /// A disk of OpenStack's.
+        #[judged = "PodSecurity"]
+        pub cinder: Option<AnySource>,
+        /// A file system of Ceph's.
+        #[judged = "PodSecurity"]
+        pub cephfs: Option<AnySource>,
+        /// A disk of Flocker's.
+        #[judged = "PodSecurity"]
+        pub flocker: Option<AnySource>,
+        /// A disk on Fibre Channel.
+        #[judged = "PodSecurity"]
+        pub fc: Option<AnySource>,
+        /// A file system of Microsoft's.
+        #[judged = "PodSecurity"]
+        pub azure_file: Option<AnySource>,
+        /// A disk of vSphere's.
+        #[judged = "PodSecurity"]
+        pub vsphere_volume: Option<AnySource>,
+        /// A file system of Quobyte's.
+        #[judged = "PodSecurity"]
+        pub quobyte: Option<AnySource>,
+        /// A disk of Portworx's.
+        #[judged = "PodSecurity"]
+        pub portworx_volume: Option<AnySource>,
+        /// A disk of ScaleIO's.
+        #[judged = "PodSecurity"]
+        #[serde(rename = "scaleIO")]
+        pub scale_io: Option<AnySource>,
+        /// A disk of StorageOS's.
+        #[judged = "PodSecurity"]
+        pub storageos: Option<AnySource>,
+        /// A disk of Photon's.
+        #[judged = "PodSecurity"]
+        pub photon_persistent_disk: Option<AnySource>,
     }
 
     /// A claim.

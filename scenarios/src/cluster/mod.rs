@@ -76,6 +76,7 @@ const TAKEN_OVER: [ObjectKind; 10] = [
     ObjectKind::PriorityClass,
     ObjectKind::PodDisruptionBudget,
     ObjectKind::ResourceQuota,
+    ObjectKind::LimitRange,
     ObjectKind::HorizontalPodAutoscaler,
     ObjectKind::VerticalPodAutoscaler,
     ObjectKind::PersistentVolumeClaim,
