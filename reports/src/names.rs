@@ -12,6 +12,7 @@ use sim::model::images::ImageId;
 use sim::model::node::NodeId;
 use sim::model::pod::{End, Limit, PodId};
 use sim::model::pool::PoolId;
+use sim::model::quota::Counted;
 use sim::model::workload::{Controller, WorkloadId};
 use sim::names::NameId;
 use sim::table::Id;
@@ -126,6 +127,12 @@ impl<'a> Namer<'a> {
         format!("{}/{}", self.text(budget.namespace), self.text(budget.name))
     }
 
+    /// What a quota counts of pods, as its `hard` names it.
+    #[must_use]
+    pub fn counted(&self, what: Counted) -> String {
+        self.legend.model.counted_name(what)
+    }
+
     /// The name of an image.
     #[must_use]
     pub fn image(&self, image: ImageId) -> &'a str {
@@ -148,7 +155,9 @@ impl<'a> Namer<'a> {
         refusal.message(&self.legend.model)
     }
 
-    pub(crate) fn text(&self, name: NameId) -> &'a str {
+    /// A name that the scenario gives.
+    #[must_use]
+    pub fn text(&self, name: NameId) -> &'a str {
         self.legend.model.names.text(name)
     }
 }

@@ -3,8 +3,11 @@
 use serde_json::Value;
 use sim::fact::refusal::Refusals;
 use sim::fact::{Column, Fact};
+use sim::model::breach::{Bound, Breach};
 use sim::model::catalog::Capacity;
 use sim::model::disruption::DisruptionReason;
+use sim::model::quota::Counted;
+use sim::model::resources::Lane;
 
 use crate::names::{Namer, end, reason};
 
@@ -25,6 +28,7 @@ fn text(part: Column, namer: &Namer<'_>, refusals: &Refusals) -> String {
             number.map_or_else(String::new, |number| (number as f64 / 1_000.0).to_string())
         }
         Column::Price(price) => format!("${}/h", price.0 as f64 / 1e6),
+        Column::Missing(breach) => breach.map_or_else(String::new, missing),
         part => match value(part, namer, refusals) {
             Value::String(text) => text,
             Value::Null => String::new(),
@@ -54,6 +58,12 @@ pub fn value(column: Column, namer: &Namer<'_>, refusals: &Refusals) -> Value {
         Column::DisruptionReason(target) => target.map(DisruptionReason::name).into(),
         Column::Outcome(outcome) => outcome.name().into(),
         Column::Container(workload, place) => namer.container(workload, place).into(),
+        Column::Name(name) => namer.text(name).into(),
+        Column::Counted(what) => what.map(|what| namer.counted(what)).into(),
+        Column::Bound(bound) => bound.map(Bound::name).into(),
+        Column::Missing(breach) => {
+            breach.filter(|it| it.bound != Bound::Stated).map(|it| it.by).into()
+        }
         Column::Condition(condition) => condition.condition().into(),
         Column::Refusal(id) => id.map(|id| namer.refusal(&refusals[id])).into(),
         Column::Number(number) => number.into(),
@@ -62,7 +72,6 @@ pub fn value(column: Column, namer: &Namer<'_>, refusals: &Refusals) -> Value {
         Column::Time(at) => at.as_ms().into(),
         Column::Price(price) => price.0.into(),
         Column::Flag(flag) => flag.into(),
-        Column::Name(name) => namer.text(name).into(),
         Column::Text(text) => text.into(),
     }
 }
@@ -97,5 +106,21 @@ fn amount(capacity: Capacity) -> String {
         Capacity::Contended { open: false } => "contended, none left".into(),
         Capacity::Exhausted => "exhausted".into(),
         Capacity::Holds(most) => format!("{most} at most"),
+    }
+}
+
+/// How much is missing, as Kubernetes writes it.
+fn missing(breach: Breach) -> String {
+    let Breach { what, bound, by } = breach;
+    match what {
+        _ if bound == Bound::Stated => String::new(),
+        Counted::Requests(Lane::CPU) | Counted::Limits(Lane::CPU) => format!("{by}m"),
+        Counted::Requests(Lane::MEMORY | Lane::EPHEMERAL_STORAGE)
+        | Counted::Limits(Lane::MEMORY | Lane::EPHEMERAL_STORAGE) => {
+            let units = [(30, "Gi"), (20, "Mi"), (10, "Ki")];
+            let whole = units.into_iter().find(|(bits, _)| by % (1 << bits) == 0);
+            whole.map_or_else(|| by.to_string(), |(bits, unit)| format!("{}{unit}", by >> bits))
+        }
+        Counted::Pods | Counted::Requests(_) | Counted::Limits(_) => by.to_string(),
     }
 }

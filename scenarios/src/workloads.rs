@@ -63,7 +63,7 @@ pub struct ControllerSpec {
 
 /// Kinds that create no pods and matter nevertheless: [`manifests::context`] reads them, and
 /// [`crate::autoscalers`].
-const SAID_ELSEWHERE: [ObjectKind; 9] = [
+const SAID_ELSEWHERE: [ObjectKind; 10] = [
     ObjectKind::Namespace,
     ObjectKind::PersistentVolumeClaim,
     ObjectKind::Service,

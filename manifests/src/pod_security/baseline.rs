@@ -36,13 +36,13 @@ pub(super) fn app_armor_profile(pod: &Pod<'_>, _: u32) -> Option<Violation> {
     let forbidden: Vec<String> = forbidden.collect();
     if !forbidden.is_empty() {
         who.push(plural("annotation", "annotations", forbidden.len()).to_owned());
-        kinds.extend(forbidden);
     }
     if who.is_empty() {
         return None;
     }
-    let reason = plural("forbidden AppArmor profile", "forbidden AppArmor profiles", kinds.len());
-    let (who, kinds) = (who.join(" and "), quoted(&kinds));
+    let count = kinds.len() + forbidden.len();
+    let reason = plural("forbidden AppArmor profile", "forbidden AppArmor profiles", count);
+    let (who, kinds) = (who.join(" and "), quoted(kinds.iter().chain(&forbidden)));
     violation(reason, format!("{who} must not set AppArmor profile type to {kinds}"))
 }
 

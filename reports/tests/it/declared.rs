@@ -18,8 +18,11 @@ fn day(forbidden: u64) -> (String, serde_json::Value) {
     let workload = WorkloadId::from_index(0);
     fold.fact(s(0), &Fact::WorkloadCreated { workload });
     for second in 0..forbidden {
-        let by = "ResourceQuota";
-        fold.fact(s(second), &Fact::PodForbidden { workload, replica: 0, attempt: 0, by });
+        let (by, under) = ("ResourceQuota", legend.model.empty);
+        fold.fact(
+            s(second),
+            &Fact::PodForbidden { workload, replica: 0, attempt: 0, by, under, breach: None },
+        );
     }
     let run = Run { digest: 0, counters: Counters::default(), refusals: Refusals::default() };
     let runs = [(fold.finish(&run).0, run)];

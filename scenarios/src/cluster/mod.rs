@@ -69,7 +69,7 @@ pub struct Aside {
 }
 
 /// Kinds that say something about nodes and pods here, besides workloads; the others are counted.
-const TAKEN_OVER: [ObjectKind; 10] = [
+const TAKEN_OVER: [ObjectKind; 11] = [
     ObjectKind::Node,
     ObjectKind::Namespace,
     ObjectKind::Service,

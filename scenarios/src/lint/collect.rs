@@ -79,6 +79,7 @@ impl ReviewInput {
         }
         read.manifests.iter().for_each(|loaded| self.object(loaded));
         for Loaded { object, origin, .. } in read.dump.iter().flatten() {
+            self.context.learn(object);
             self.protection(object, || Place::of_first_line(origin));
         }
         // Those of which only pods were dumped are among them.
@@ -91,6 +92,7 @@ impl ReviewInput {
     /// say, is reviewed where it is written.
     fn object(&mut self, loaded: &Loaded) {
         let Loaded { object, origin, .. } = loaded;
+        self.context.learn(object);
         if object.metadata().controller().is_some() {
             return;
         }

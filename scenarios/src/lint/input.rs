@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use manifests::context::ClusterContext;
+use manifests::limit_ranges;
 use sim::providers::{self, Provider};
 
 use super::matching::{Labels, admits, labels};
@@ -30,6 +32,8 @@ pub(crate) struct ReviewInput {
     pub(super) autoscalers: Vec<HorizontalPodAutoscaler>,
     /// What changes how large pods are.
     pub(super) resizers: Vec<(VerticalPodAutoscaler, Place)>,
+    /// What they refer to.
+    pub(super) context: ClusterContext,
     /// Workloads that a scenario keeps off spot, as `namespace/name`.
     off_spot: BTreeSet<String>,
 }
@@ -133,7 +137,16 @@ impl ReviewInput {
             budgets: Vec::new(),
             autoscalers: Vec::new(),
             resizers: Vec::new(),
+            context: ClusterContext::default(),
             off_spot: BTreeSet::new(),
+        }
+    }
+
+    /// Gives containers what LimitRanges do, once all objects are known.
+    pub(super) fn complete(&mut self) {
+        for workload in &mut self.workloads {
+            let ranges = self.context.limit_ranges_of(&workload.namespace);
+            limit_ranges::complete(&mut workload.spec, ranges);
         }
     }
 

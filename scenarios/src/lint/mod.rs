@@ -3,6 +3,7 @@
 //! A rule is a code with its words, and a function that looks at everything at once; [`RULES`] is
 //! their order.
 
+mod admission;
 mod autoscalers;
 mod budgets;
 mod collect;
@@ -44,6 +45,7 @@ pub static RULES: &[Rule] = &[
     Rule { code: pools::ONE_TYPE, check: pools::one_type },
     Rule { code: pools::ONE_ZONE, check: pools::one_zone },
     Rule { code: autoscalers::SAME_METRIC, check: autoscalers::same_metric },
+    Rule { code: admission::NEVER_ADMITTED, check: admission::never_admitted },
 ];
 
 /// Reviews files together, scenarios and manifests alike. `provider` is whose nodes they are where
@@ -53,6 +55,7 @@ pub fn review(files: &[PathBuf], provider: &'static Provider) -> Diagnostics {
     let mut found = Diagnostics::default();
     let mut input = ReviewInput::new(provider);
     input.read(files, &mut found);
+    input.complete();
     RULES.iter().for_each(|rule| (rule.check)(&input, &mut found));
     found.by_place()
 }

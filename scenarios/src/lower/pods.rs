@@ -73,6 +73,7 @@ pub fn pod_spec(
     let containers = containers(&mut model.names, spec, Defaulting::Completed)?;
     let qos = qos_class(spec, Defaulting::Completed)?;
     let quotas = quotas_of(model, context, (namespace, spec, qos));
+    let pod_security = forbidden_by_level(model, context, source);
     let priority = context.priority_of(spec)?;
     let grace = spec.termination_grace_period_seconds.unwrap_or(DEFAULT_GRACE);
     let grace = Span::from_secs(u64::from(grace));
@@ -95,6 +96,7 @@ pub fn pod_spec(
         labels: label_set(names, labels),
         qos,
         quotas,
+        pod_security,
         restart_policy: restart_policy(spec),
         // Where a pod is says nothing about where it could be.
         node_name: spec.node_name.as_ref().filter(|_| status.is_none()).map(|n| names.intern(n)),
@@ -125,6 +127,18 @@ pub fn pod_spec(
         scored_requests: requests.scored,
         containers: Arc::new(containers),
     })
+}
+
+/// What the level of its namespace forbids of a pod, with the level, if it forbids anything.
+fn forbidden_by_level(
+    model: &mut Model,
+    context: &ClusterContext,
+    Source { namespace, annotations, spec, .. }: Source<'_>,
+) -> Option<NameId> {
+    let policy = context.pod_security_of(namespace);
+    let violations = policy.violations(annotations, spec);
+    let words: Vec<String> = violations.iter().map(ToString::to_string).collect();
+    (!words.is_empty()).then(|| model.names.intern(&format!("{policy}: {}", words.join(", "))))
 }
 
 /// How long a pod needs to stop: the `preStop` sleep, then what the process takes after SIGTERM. If

@@ -13,29 +13,39 @@ use crate::kube::{self, PodSpec, ResourceQuota, ScopedSelectorRequirement};
 use manifests::context::ClusterContext;
 
 impl Lowering<'_> {
-    /// The quotas of the cluster, in the order of the context: pods name them by that.
-    pub(super) fn quotas(&mut self, context: &ClusterContext) {
-        for quota in context.quotas() {
-            let names = &mut self.model.names;
-            let namespace = names.intern(quota.metadata.namespace());
-            let name = names.intern(&quota.metadata.name);
-            self.model.quotas.push(Quota { namespace, name, hard: Vec::new() });
-        }
-    }
-
-    /// What quotas count, once all resources are known that pods request.
+    /// What the quotas of the cluster count.
     pub(super) fn quota_limits(&mut self, context: &ClusterContext) {
-        for (id, quota) in self.model.quotas.ids().zip(context.quotas()) {
-            match hard(&self.model, quota) {
-                Ok(hard) => self.model.quotas[id].hard = hard,
-                Err(error) => {
-                    let name = quota.metadata.full_name();
-                    let message = format!("ResourceQuota {name}: {error}");
-                    self.found.push(Diagnostic::new("E0301", message));
-                }
-            }
+        for (quota, error) in limits(&mut self.model, context) {
+            let name = quota.metadata.full_name();
+            self.found.push(Diagnostic::new("E0301", format!("ResourceQuota {name}: {error}")));
         }
     }
+}
+
+/// Adds the quotas of a cluster, in the order of the context: pods name them by that.
+pub(crate) fn quotas(model: &mut Model, context: &ClusterContext) {
+    for quota in context.quotas() {
+        let namespace = model.names.intern(quota.metadata.namespace());
+        let name = model.names.intern(&quota.metadata.name);
+        model.quotas.push(Quota { namespace, name, hard: Vec::new() });
+    }
+}
+
+/// Adds what quotas count, once all resources are known that pods request; those that are wrong are
+/// handed back.
+pub(crate) fn limits<'c>(
+    model: &mut Model,
+    context: &'c ClusterContext,
+) -> Vec<(&'c ResourceQuota, String)> {
+    let mut wrong = Vec::new();
+    let ids: Vec<QuotaId> = model.quotas.ids().collect();
+    for (id, quota) in ids.into_iter().zip(context.quotas()) {
+        match hard(model, quota) {
+            Ok(hard) => model.quotas[id].hard = hard,
+            Err(error) => wrong.push((quota, error)),
+        }
+    }
+    wrong
 }
 
 fn hard(model: &Model, quota: &ResourceQuota) -> Result<Vec<(Counted, u64)>, String> {
@@ -136,15 +146,11 @@ mod tests {
     use crate::kube::Object;
 
     /// The names of the quotas that count a pod.
-    fn counting(quotas: &str, pod: &str) -> Vec<String> {
-        let objects: Vec<Object> = serde_json::from_str(quotas).unwrap();
+    fn counting(all: &str, pod: &str) -> Vec<String> {
+        let objects: Vec<Object> = serde_json::from_str(all).unwrap();
         let context = ClusterContext::of(&objects);
         let mut model = Model::default();
-        for quota in context.quotas() {
-            let [namespace, name] = [quota.metadata.namespace(), &quota.metadata.name]
-                .map(|text| model.names.intern(text));
-            model.quotas.push(Quota { namespace, name, hard: Vec::new() });
-        }
+        quotas(&mut model, &context);
         let pod: PodSpec = serde_json::from_str(pod).unwrap();
         let qos = qos_class(&pod, Defaulting::Completed).unwrap();
         let found = quotas_of(&model, &context, ("shop", &pod, qos));

@@ -1,6 +1,7 @@
 //! Understanding: what objects mean for each other, before it is said in the simulator's terms.
 
 use manifests::context::ClusterContext;
+use manifests::limit_ranges;
 
 use super::Place;
 use super::read::Read;
@@ -9,8 +10,8 @@ use crate::cluster::Cluster;
 use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 use crate::examine;
 use crate::file::{File, Placement};
-use crate::kube::PodDisruptionBudget;
-use crate::load::Origin;
+use crate::kube::{Object, PodDisruptionBudget};
+use crate::load::{Loaded, Origin};
 use crate::tree::Step;
 use crate::unmodelled::Tally;
 use crate::workloads::{self, Written};
@@ -49,6 +50,7 @@ pub(super) fn understand<'r>(
 ) -> Understood<'r> {
     let all = || read.manifests.iter().chain(read.dump.iter().flatten());
     let mut context = ClusterContext::of(all().map(|loaded| &loaded.object));
+    count_bounds(all(), tally);
     let budgets = all().filter_map(workloads::budget).collect();
     let autoscalers = Autoscalers::of(all(), &read.autoscalers);
     let of_manifests = workloads::workloads(&read.manifests, tally);
@@ -63,11 +65,24 @@ pub(super) fn understand<'r>(
     let first_of_cluster = workloads.len();
     workloads.extend(cluster.iter().flat_map(|cluster| cluster.workloads.iter().cloned()));
     autoscalers.hold(&mut workloads, tally);
+    for workload in &mut workloads {
+        let ranges = context.limit_ranges_of(&workload.namespace);
+        limit_ranges::complete(&mut workload.spec.template.spec, ranges);
+    }
     for workload in &workloads {
         context.mention(&workload.namespace);
         workload.count_unknown_claims(&context, tally);
     }
     Understood { workloads, first_of_cluster, budgets, context, cluster, autoscalers }
+}
+
+/// Counts bounds of LimitRanges that pods are not held to.
+fn count_bounds<'l>(objects: impl Iterator<Item = &'l Loaded>, tally: &mut Tally) {
+    for Loaded { object, origin, .. } in objects {
+        if let Object::LimitRange(range) = object {
+            limit_ranges::not_kept_to(range).iter().for_each(|it| tally.count(it, origin));
+        }
+    }
 }
 
 /// Keeps workloads of a cluster off spot, and says which of them are not there.

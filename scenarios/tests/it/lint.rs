@@ -455,3 +455,43 @@ spec:
     assert!(codes(&both(by_cpu, memory)).is_empty());
     assert!(codes(&both(by_cpu, "updatePolicy: {updateMode: 'Off'}")).is_empty());
 }
+
+/// What one pod alone may not be is found, and what LimitRanges complete is not reproached.
+#[test]
+fn what_admission_never_lets_in() {
+    let web = deployment("replicas: 3", "");
+    let never = |object: &str| {
+        let found = messages(&format!("{web}{object}"));
+        found.into_iter().filter(|it| it.contains("is ever created")).collect::<Vec<_>>()
+    };
+    let quota = |hard: &str| {
+        format!(
+            "apiVersion: v1\nkind: ResourceQuota\nmetadata: {{name: q}}\nspec: {{hard: {hard}}}\n"
+        )
+    };
+    let range = |item: &str| {
+        format!(
+            "apiVersion: v1\nkind: LimitRange\nmetadata: {{name: r}}\nspec: {{limits: [{item}]}}\n"
+        )
+    };
+    let of = "no pod of Deployment default/web is ever created: ";
+    assert_eq!(never(&quota("{pods: 1, cpu: 100m}")), [""; 0], "one pod is admitted");
+    assert_eq!(
+        never(&quota("{cpu: 50m}")),
+        [format!("{of}one alone has 50m more of requests.cpu than ResourceQuota q has room for")]
+    );
+    assert_eq!(
+        never(&quota("{limits.cpu: 9}")),
+        [format!("{of}ResourceQuota q wants every container to state limits.cpu")]
+    );
+    let given = range("{type: Container, default: {cpu: 1}}");
+    assert_eq!(never(&(quota("{limits.cpu: 9}") + "---\n" + &given)), [""; 0]);
+    assert_eq!(
+        never(&range("{type: Container, min: {memory: 1Gi}}")),
+        [format!("{of}requests.memory is 960Mi below the minimum of LimitRange r")]
+    );
+    let level = "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: default\n  labels: \
+                 {pod-security.kubernetes.io/enforce: restricted}\n";
+    let found = never(level);
+    assert!(found[0].contains("they violate PodSecurity restricted:latest: "), "{found:?}");
+}

@@ -4,6 +4,9 @@ use std::fs;
 
 use scenarios::Scenario;
 use scenarios::diagnostic::Source;
+use sim::model::breach::{Bound, Breach};
+use sim::model::quota::Counted;
+use sim::model::resources::Lane;
 use sim::{Fact, Root, SimTime};
 
 const SCENARIO: &str = "apiVersion: spotsim/v1
@@ -31,8 +34,23 @@ spec:
           resources: {requests: {cpu: 100m, memory: 64Mi}, limits: {cpu: 200m}}
 "#;
 
-/// How many pods are placed, how often one is forbidden, under a quota with this spec.
+/// How many pods are placed, and whether one is forbidden, under a quota with this spec.
 fn under(quota: &str) -> (usize, bool) {
+    let facts = facts_under(quota);
+    let placed = facts.iter().filter(|it| matches!(it, Fact::PodScheduled { .. }));
+    let forbidden = |it: &Fact| matches!(it, Fact::PodForbidden { by: "ResourceQuota", .. });
+    (placed.count(), facts.iter().any(forbidden))
+}
+
+/// The first bound that a pod breaks under a quota with this spec.
+fn breach_under(quota: &str) -> Option<Breach> {
+    facts_under(quota).iter().find_map(|fact| match fact {
+        Fact::PodForbidden { breach, .. } => *breach,
+        _ => None,
+    })
+}
+
+fn facts_under(quota: &str) -> Vec<Fact> {
     let folder = tempfile::tempdir().expect("a folder");
     let objects = format!(
         "apiVersion: v1\nkind: ResourceQuota\nmetadata: {{name: q, namespace: shop}}\nspec: {quota}\n{WEB}"
@@ -44,9 +62,7 @@ fn under(quota: &str) -> (usize, bool) {
     assert!(scenario.unmodelled.is_empty(), "a quota is modelled");
     let mut facts: Vec<(SimTime, Fact)> = Vec::new();
     sim::run(&scenario.setup, Root { seed: 42, replication: 0 }, &mut facts);
-    let placed = facts.iter().filter(|(_, it)| matches!(it, Fact::PodScheduled { .. }));
-    let forbidden = |it: &Fact| matches!(it, Fact::PodForbidden { by: "ResourceQuota", .. });
-    (placed.count(), facts.iter().any(|(_, it)| forbidden(it)))
+    facts.into_iter().map(|(_, fact)| fact).collect()
 }
 
 #[test]
@@ -58,6 +74,17 @@ fn a_quota_limits_what_pods_of_its_namespace_request_and_use() {
     assert_eq!(under("{hard: {limits.cpu: 600m}}"), (3, true));
     assert_eq!(under("{hard: {pods: 4, cpu: 400m, limits.cpu: 800m}}"), (4, false));
     assert_eq!(under("{hard: {services: 0, requests.storage: 1Gi}}"), (4, false));
+}
+
+/// What a quota has too little room for is on the fact, and how much.
+#[test]
+fn a_forbidden_pod_says_what_it_lacks() {
+    let short = |quota: &str| breach_under(quota).map(|it| (it.what, it.bound, it.by));
+    let cpu = Counted::Requests(Lane::CPU);
+    assert_eq!(short("{hard: {cpu: 250m}}"), Some((cpu, Bound::Room, 50)));
+    assert_eq!(short("{hard: {pods: 3}}"), Some((Counted::Pods, Bound::Room, 1)));
+    let limits = Counted::Limits(Lane::MEMORY);
+    assert_eq!(short("{hard: {limits.memory: 1Gi}}"), Some((limits, Bound::Stated, 0)));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::Simulation;
 use crate::event::Event;
 use crate::fact::{Fact, Sink};
-use crate::lifecycle::admission::{self, Forbidden};
+use crate::lifecycle::admission::{self, Forbidden, Reason};
 use crate::model::node::NodeId;
 use crate::model::pod::PodId;
 use crate::model::workload::WorkloadId;
@@ -33,8 +33,8 @@ impl<S: Sink> Simulation<'_, S> {
         let spec = self.world.spec_for((workload, revision), replica);
         let changed = admission::changed(&self.world, &self.vpas, workload, spec);
         let spec = changed.map_or(spec, |changed| self.world.add_spec(changed));
-        if let Some(by) = admission::forbidden_by(&self.world, workload, spec) {
-            self.record(Fact::PodForbidden { workload, replica, attempt, by });
+        if let Some((by, Reason { under, breach })) = admission::forbidden_by(&self.world, spec) {
+            self.record(Fact::PodForbidden { workload, replica, attempt, by, under, breach });
             let name = (workload, replica);
             let again_in = self.forbidden.forbid(name, (attempt, meant_for), before);
             let again_at = self.world.now() + again_in;

@@ -1,6 +1,7 @@
 //! Clauses: what a sentence about a fact says of a cause, an end or an outcome.
 
 use super::Cause;
+use crate::model::breach::{Bound, Breach};
 use crate::model::job::Outcome;
 use crate::model::pod::{End, Limit};
 
@@ -46,5 +47,27 @@ pub(super) fn became(outcome: Outcome) -> &'static str {
         Outcome::BackoffLimitExceeded | Outcome::DeadlineExceeded | Outcome::PodFailurePolicy => {
             " fails: "
         }
+    }
+}
+
+/// What comes between the name of a ResourceQuota or LimitRange and an amount, if there is one.
+pub(super) fn breaks(breach: Option<Breach>) -> &'static str {
+    match breach.map(|it| it.bound) {
+        None => "",
+        Some(Bound::Stated) => " wants to know ",
+        Some(Bound::Room) => " has too little room for ",
+        Some(Bound::Least) => " has a minimum of ",
+        Some(Bound::Most) => " has a maximum of ",
+        Some(Bound::Ratio) => " has a ratio of ",
+    }
+}
+
+/// What comes between the amount and what is missing.
+pub(super) fn at_fault(breach: Option<Breach>) -> &'static str {
+    match breach.map(|it| it.bound) {
+        None | Some(Bound::Stated) => "",
+        Some(Bound::Room) => ", short by ",
+        Some(Bound::Least) => ", which is missed by ",
+        Some(Bound::Most | Bound::Ratio) => ", which is exceeded by ",
     }
 }

@@ -3,6 +3,7 @@
 
 use super::Cause;
 use super::refusal::RefusalId;
+use crate::model::breach::{Bound, Breach};
 use crate::model::budget::BudgetId;
 use crate::model::catalog::{Capacity, OfferingId};
 use crate::model::disruption::DisruptionReason;
@@ -12,6 +13,7 @@ use crate::model::node::NodeId;
 use crate::model::pod::{End, PodId};
 use crate::model::pool::PoolId;
 use crate::model::pressure::Pressure;
+use crate::model::quota::Counted;
 use crate::model::workload::WorkloadId;
 use crate::money::MicroUsdPerHour;
 use crate::names::NameId;
@@ -56,6 +58,14 @@ pub enum Column {
     Refusal(Option<RefusalId>),
     /// A container of a workload's pods, by its place.
     Container(WorkloadId, u32),
+    /// A name that the scenario gives.
+    Name(NameId),
+    /// What a quota counts of pods, if it is about that.
+    Counted(Option<Counted>),
+    /// What bounds an amount, if anything does.
+    Bound(Option<Bound>),
+    /// How much is missing of an amount or over its bound, if there is such.
+    Missing(Option<Breach>),
     /// A node condition.
     Condition(Pressure),
     /// A number.
@@ -70,8 +80,6 @@ pub enum Column {
     Price(MicroUsdPerHour),
     /// Whether something holds.
     Flag(bool),
-    /// A text that a scenario gives.
-    Name(NameId),
     /// A text that no scenario gives.
     Text(&'static str),
 }
@@ -100,6 +108,9 @@ columns! {
     Option<DisruptionReason>: it => Column::DisruptionReason(it);
     Outcome: it => Column::Outcome(it);
     Pressure: it => Column::Condition(it);
+    NameId: it => Column::Name(it);
+    Option<Counted>: it => Column::Counted(it);
+    Option<Bound>: it => Column::Bound(it);
     RefusalId: it => Column::Refusal(Some(it));
     Option<RefusalId>: it => Column::Refusal(it);
     u32: it => Column::Number(it.into());
@@ -109,6 +120,5 @@ columns! {
     SimTime: it => Column::Time(it);
     MicroUsdPerHour: it => Column::Price(it);
     bool: it => Column::Flag(it);
-    NameId: it => Column::Name(it);
     &'static str: it => Column::Text(it);
 }

@@ -22,6 +22,7 @@ pub use requested::Requested;
 pub use sink::Sink;
 pub use subjects::Subjects;
 
+use crate::model::breach::Breach;
 use crate::model::budget::BudgetId;
 use crate::model::catalog::{Capacity, OfferingId};
 use crate::model::disruption::DisruptionReason;
@@ -35,7 +36,7 @@ use crate::model::workload::WorkloadId;
 use crate::money::MicroUsdPerHour;
 use crate::names::NameId;
 use crate::time::{SimTime, Span};
-use clauses::{became, because, how};
+use clauses::{at_fault, became, because, breaks, how};
 use declare::facts;
 use kubelets::of_kubelets;
 use market::of_market;
@@ -44,7 +45,7 @@ use pods::of_pods;
 use refusal::RefusalId;
 use subjects::Subject;
 use usage::of_usage;
-use words::{Word, flags};
+use words::{Word, flags, missing};
 use workloads::of_workloads;
 
 // Each list hands all facts on to the next with its own after them; the last makes the enum. What

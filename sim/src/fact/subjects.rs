@@ -2,6 +2,7 @@
 
 use super::refusal::RefusalId;
 use super::{Cause, Requested};
+use crate::model::breach::Breach;
 use crate::model::budget::BudgetId;
 use crate::model::catalog::{Capacity, OfferingId};
 use crate::model::disruption::DisruptionReason;
@@ -64,8 +65,8 @@ macro_rules! no_subjects {
 }
 
 no_subjects! {
-    &'static str bool u32 u64 BudgetId Capacity Cause DisruptionReason End ImageId MicroUsdPerHour NameId
-    OfferingId Outcome PoolId Pressure RefusalId Requested SimTime Span SpecId Worked
+    &'static str bool u32 u64 Breach BudgetId Capacity Cause DisruptionReason End ImageId MicroUsdPerHour
+    NameId OfferingId Outcome PoolId Pressure RefusalId Requested SimTime Span SpecId Worked
 }
 
 #[cfg(test)]

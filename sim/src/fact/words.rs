@@ -2,9 +2,11 @@
 
 use super::{Cause, Fact, Sink};
 use crate::digest::{self, Digest};
+use crate::model::breach::{Bound, Breach};
 use crate::model::catalog::Capacity;
 use crate::model::disruption::DisruptionReason;
 use crate::model::pod::{End, Limit};
+use crate::model::quota::Counted;
 use crate::money::MicroUsdPerHour;
 use crate::table::Id;
 use crate::time::{SimTime, Span};
@@ -48,7 +50,32 @@ words! {
     MicroUsdPerHour: it => it.0;
     Option<DisruptionReason>: it => it.map_or(u64::MAX, |reason| reason as u64);
     Capacity: it => it.number();
+    Option<Breach>: it => it.map_or(u64::MAX, |breach| breach.number());
     &'static str: it => digest::of_name(it);
+}
+
+/// How much is missing, if it is a matter of that.
+pub(super) fn missing(breach: Option<Breach>) -> u64 {
+    breach.map_or(0, |breach| breach.by)
+}
+
+impl Breach {
+    /// What and which bound it is, as they are written into digests.
+    fn number(self) -> u64 {
+        let what = match self.what {
+            Counted::Pods => 0,
+            Counted::Requests(lane) => (1 << 8) | u64::from(lane.0),
+            Counted::Limits(lane) => (2 << 8) | u64::from(lane.0),
+        };
+        let bound = match self.bound {
+            Bound::Stated => 0,
+            Bound::Least => 1,
+            Bound::Most => 2,
+            Bound::Ratio => 3,
+            Bound::Room => 4,
+        };
+        (bound << 32) | what
+    }
 }
 
 /// Two flags as a number.

@@ -116,10 +116,21 @@ macro_rules! of_workloads {
         attempt: u32,
         /// The plugin, by its name.
         by: &'static str,
+        /// The ResourceQuota or LimitRange, by its name; of Pod Security the level, with what violates it.
+        under: NameId,
+        /// The bound that it breaks, if it is a matter of amounts.
+        breach: Option<Breach>,
     }
-    digest [workload; replica, attempt; by]
-    columns { workload: workload, replica: replica, attempt: attempt, by: by }
-    says [by, " forbids replica ", replica, " of ", workload]
+    digest [workload; replica, attempt; by; under; breach; missing(breach)]
+    columns {
+        workload: workload, replica: replica, attempt: attempt, by: by, under: under,
+        resource: breach.map(|it| it.what), bound: breach.map(|it| it.bound),
+        missing: Column::Missing(breach)
+    }
+    says [
+        by, " forbids replica ", replica, " of ", workload, ": ", under, breaks(breach),
+        breach.map(|it| it.what), at_fault(breach), Column::Missing(breach)
+    ]
 
     /// A CronJob made a Job.
     JobCreated = 41 {

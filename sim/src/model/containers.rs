@@ -131,6 +131,19 @@ impl Containers {
         Some(sum + overhead.unwrap_or(0))
     }
 
+    /// What its containers request of a resource together, and may use at most, or what the pod states as
+    /// a whole; without its overhead.
+    // API server: plugin/pkg/admission/limitranger/admission.go podRequests, podLimits
+    #[must_use]
+    pub fn together(&self, lane: Lane) -> [Option<u64>; 2] {
+        let whole = self.whole.filter(|_| lane != Lane::EPHEMERAL_STORAGE);
+        let sum = |of: fn(&Requirements) -> &Amounts| {
+            let stated = whole.and_then(|it| of(&it).get(lane));
+            stated.or_else(|| self.side_by_side(|it| of(&it.resources).get(lane)))
+        };
+        [sum(|it| &it.requests), sum(|it| &it.limits)]
+    }
+
     /// Containers side by side, or the most that is in use while init containers run.
     // component-helpers: resource/helpers.go AggregateContainerRequests
     fn side_by_side(&self, of: impl Fn(&Container) -> Option<u64>) -> Option<u64> {

@@ -1,6 +1,7 @@
 //! What a scenario says and a run never changes: names, the catalogue, pod specs, workloads, pools.
 
 pub mod arrivals;
+pub mod breach;
 pub mod budget;
 pub mod catalog;
 pub mod containers;
@@ -12,6 +13,7 @@ pub mod hpa;
 pub mod images;
 pub mod job;
 pub mod labels;
+pub mod limit_range;
 pub mod metrics;
 pub mod node;
 pub mod planned;
@@ -33,6 +35,7 @@ pub mod vpa;
 pub mod workload;
 pub mod zonal;
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use crate::names::{NameId, Names};
@@ -44,13 +47,14 @@ use failure::{FailurePolicy, FailurePolicyId};
 use hpa::{Hpa, HpaId};
 use images::Images;
 use labels::LabelSet;
+use limit_range::LimitRange;
 use metrics::MetricSources;
 use node::NodeId;
 use planned::Planned;
 use pod::SpecId;
 use pool::{Pool, PoolId};
 use pressure::Pressure;
-use quota::{Quota, QuotaId};
+use quota::{Counted, Quota, QuotaId};
 use relations::{Related, Relations};
 use resources::{LANES, Lane};
 use schedule::{Schedule, ScheduleId};
@@ -110,6 +114,8 @@ pub struct Model {
     pub budgets: Table<BudgetId, Budget>,
     /// How much the pods of a namespace may request together.
     pub quotas: Table<QuotaId, Quota>,
+    /// How much each pod of a namespace may request.
+    pub limit_ranges: BTreeMap<NameId, Vec<LimitRange>>,
     /// What it is to run on.
     pub pools: Table<PoolId, Pool>,
     /// What is there from the start.
@@ -168,6 +174,7 @@ impl Default for Model {
             vpas: Table::new(),
             budgets: Table::new(),
             quotas: Table::new(),
+            limit_ranges: BTreeMap::new(),
             pools: Table::new(),
             start: Start::default(),
             lanes: Lane::NATIVE.iter().map(|(_, name)| (*name).into()).collect(),
@@ -177,7 +184,7 @@ impl Default for Model {
 }
 
 impl Model {
-    /// Who means whom among the pods of this model. It is worked out once, when it is first asked
+    /// Which selectors match which specs of this model. It is worked out once, when it is first asked
     /// for; nothing that it depends on may be added after that.
     pub fn relations(&self) -> &Relations {
         self.relations.get_or_init(|| Relations::of(self))
@@ -226,6 +233,16 @@ impl Model {
             self.lanes.push(resource.into());
         }
         self.known_lane(resource)
+    }
+
+    /// What a quota counts of pods, as its `hard` names it.
+    #[must_use]
+    pub fn counted_name(&self, what: Counted) -> String {
+        match what {
+            Counted::Pods => "pods".to_owned(),
+            Counted::Requests(lane) => format!("requests.{}", self.lane_name(lane)),
+            Counted::Limits(lane) => format!("limits.{}", self.lane_name(lane)),
+        }
     }
 
     /// The name of a resource lane.

@@ -60,6 +60,8 @@ pub struct PodTraits {
     pub restart_policy: RestartPolicy,
     /// The quotas that count it.
     pub quotas: Vec<QuotaId>,
+    /// The level of Pod Security that forbids it, with what violates that; none if it is admitted.
+    pub pod_security: Option<NameId>,
     /// The only node it may run on, by name (`spec.nodeName`).
     pub node_name: Option<NameId>,
     /// `spec.nodeSelector`: all must hold.
@@ -186,6 +188,7 @@ impl Default for PodTraits {
             qos: QosClass::default(),
             restart_policy: RestartPolicy::default(),
             quotas: Vec::new(),
+            pod_security: None,
             node_name: None,
             node_selector: Vec::new(),
             required_affinity: None,

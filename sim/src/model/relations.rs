@@ -206,6 +206,7 @@ fn as_scheduled(traits: &PodTraits) -> PodTraits {
         qos: QosClass::default(),
         restart_policy: RestartPolicy::default(),
         quotas: Vec::new(),
+        pod_security: None,
         priority: 0,
         grace: Span::ZERO,
         shutdown: Span::ZERO,
