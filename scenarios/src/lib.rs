@@ -81,10 +81,7 @@ pub const LIBRARY: &[(&str, &str)] = &[
     ("synthetic-sixty-services", include_str!("../library/synthetic-sixty-services.yaml")),
     ("leaking-service", include_str!("../library/leaking-service.yaml")),
     ("rollout-in-a-reclaim-storm", include_str!("../library/rollout-in-a-reclaim-storm.yaml")),
-    (
-        "black-friday-on-a-fixed-fleet",
-        include_str!("../library/black-friday-on-a-fixed-fleet.yaml"),
-    ),
+    ("replicas-by-the-clock", include_str!("../library/replicas-by-the-clock.yaml")),
     ("black-friday", include_str!("../library/black-friday.yaml")),
     ("hpa-while-spot-is-short", include_str!("../library/hpa-while-spot-is-short.yaml")),
     ("right-sizing-on-spot", include_str!("../library/right-sizing-on-spot.yaml")),
