@@ -51,7 +51,7 @@ pub struct Fold {
     declared: declared::All,
     arrivals: Arrivals,
     rollouts: Rollouts,
-    /// None where nothing models usage.
+    /// None where nothing models usage and nothing arrives.
     usage: Option<Usage>,
     legend: Legend,
 }
@@ -101,7 +101,8 @@ pub struct Figures {
     pub declared: Vec<Option<f64>>,
     /// What the rollouts of each workload came to, of those for which some are planned.
     pub rollouts: BTreeMap<WorkloadId, Rolled>,
-    /// What pods used, and requests that were served; none where nothing models usage.
+    /// What pods used, and requests that were served; none where nothing models
+    /// usage and nothing arrives.
     pub used: Option<Used>,
     /// How much of each workload was ever on nodes.
     pub placed: Vec<Placed>,

@@ -178,6 +178,27 @@ fn pods_that_all_wait_are_seen_to_wait() {
     assert!(!all.contains("No pod"), "{all}");
 }
 
+/// Pods that arrive are drawn also where nothing models usage, of which there is no chart then.
+#[test]
+fn what_arrives_is_drawn_without_usage() {
+    let dir = tempfile::tempdir().unwrap();
+    let scenario = "apiVersion: spotsim/v1\nname: hourly\nhorizon: 2d\nprovider: aws\n\
+        region: us-east-1\npools:\n- {name: a, count: 1, capacityType: on-demand, instanceTypes: \
+        [m6i.large]}\narrivals:\n- name: hourly\n  process: {at: {times: [30m], every: 1h}}\n  \
+        classes: [{name: a, duration: 5m, template: {containers: [{name: a, resources: \
+        {requests: {cpu: 100m}}}]}}]\n";
+    fs::write(dir.path().join("hourly.yaml"), scenario).unwrap();
+    spotsim(dir.path(), &["run", "hourly.yaml", "-n", "2", "--out", "run"]);
+    let all = texts(&dir.path().join("run/arrivals.svg"));
+    // A step is 12 minutes of 48 hours, so that one pod in a step is five an hour.
+    assert!(all.contains("24 pods arrive a day, 5.00 an hour at most"), "{all}");
+    assert!(all.contains("in steps of 12 min"), "{all}");
+    assert!(all.contains("mean of 2 replications"), "{all}");
+    for usage in ["cpu", "memory", "load", "heat"] {
+        assert!(!dir.path().join(format!("run/{usage}.svg")).exists(), "{usage}");
+    }
+}
+
 /// Of twelve spot prices one is paid: it alone is in the colour of spot, with its name.
 #[test]
 fn prices_that_are_not_paid_stay_in_the_background() {

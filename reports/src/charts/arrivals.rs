@@ -3,7 +3,7 @@
 use super::{Story, edges};
 use crate::chart::{Axis, Chart, Color, Ink, Mark, Stroke, stair_area, stairs};
 use crate::folds::utilisation::Quantity;
-use crate::format::thousands;
+use crate::format::{rate, thousands, time};
 
 /// The chart; none where no pod arrives.
 pub(super) fn chart(story: &Story<'_>) -> Option<Chart> {
@@ -25,13 +25,14 @@ pub(super) fn chart(story: &Story<'_>) -> Option<Chart> {
         name: "arrivals",
         title: format!(
             "{} pods arrive a day, {} an hour at most",
-            thousands(all * 24.0 / window),
-            thousands(highest)
+            count(all * 24.0 / window),
+            count(highest)
         ),
         subtitle: format!(
             "Pods created an hour, but for those in place of others, mean of {}; band: the least and \
-             most of any",
-            story.replications()
+             most of any, in steps of {}",
+            story.replications(),
+            time(story.subject.edge(1).since(story.subject.edge(0)).as_secs_f64())
         ),
         source: story.source(),
         key: Vec::new(),
@@ -56,4 +57,9 @@ pub(super) fn chart(story: &Story<'_>) -> Option<Chart> {
         ],
         sides: Vec::new(),
     })
+}
+
+/// A number of pods, with decimals where there are few.
+fn count(pods: f64) -> String {
+    if pods < 10.0 { rate(pods) } else { thousands(pods) }
 }

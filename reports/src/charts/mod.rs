@@ -57,7 +57,8 @@ impl Drawn<'_> {
     }
 }
 
-/// Every chart, the answer first; those of usage where it is modelled.
+/// Every chart, the answer first; those of usage where it is modelled, that of arrivals there or where
+/// a generator lets something arrive.
 #[must_use]
 pub fn all(story: &Story<'_>) -> Vec<Chart> {
     let always = [
@@ -70,14 +71,14 @@ pub fn all(story: &Story<'_>) -> Vec<Chart> {
         pending::chart(story),
         prices::chart(story),
     ];
-    let where_usage_is_modelled = [
+    let of_usage_and_arrivals = [
         utilisation::chart(story, 0),
         utilisation::chart(story, 1),
         load::chart(story),
         arrivals::chart(story),
         heat::chart(story),
     ];
-    always.into_iter().chain(where_usage_is_modelled.into_iter().flatten()).collect()
+    always.into_iter().chain(of_usage_and_arrivals.into_iter().flatten()).collect()
 }
 
 /// The colour of each of [`crate::cost::CAPACITY_TYPES`], and its name.

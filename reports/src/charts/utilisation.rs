@@ -3,7 +3,7 @@
 use super::{Story, edges};
 use crate::chart::{Axis, Chart, Color, Ink, Mark, Side, Stroke, stair_area, stairs};
 use crate::folds::utilisation::{Quantity, Utilisation};
-use crate::format::thousands;
+use crate::format::{thousands, time};
 
 /// CPU (0) or memory (1): the name of the chart, what is measured, and how many units of the series are
 /// one of the axis.
@@ -69,7 +69,7 @@ pub(super) fn chart(story: &Story<'_>, lane: usize) -> Option<Chart> {
         subtitle: format!(
             "Mean of {}; bands from the least to the most of any, in steps of {}",
             story.replications(),
-            story.subject.edge(1).since(story.subject.edge(0))
+            time(story.subject.edge(1).since(story.subject.edge(0)).as_secs_f64())
         ),
         source: story.source(),
         key: Vec::new(),

@@ -28,7 +28,8 @@ pub struct Series {
     pub steps: Vec<Step>,
     /// How long pods waited for a node.
     pub waits: Waits,
-    /// What nodes offer, and what is requested and used of it; none where nothing models usage.
+    /// What nodes offer, what is requested and used of it, and what is created meanwhile; none where
+    /// nothing models usage and nothing arrives.
     pub utilisation: Option<Utilisation>,
 }
 

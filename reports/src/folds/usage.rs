@@ -1,6 +1,7 @@
-//! Usage: how much pods use of what nodes offer, over time, and requests that are not served.
+//! Usage: how much pods use of what nodes offer, over time, requests that are not served, and pods that
+//! are created meanwhile.
 //!
-//! Folded only where a scenario models usage.
+//! Folded only where a scenario models usage, or lets pods arrive.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,6 +37,8 @@ pub struct Requests {
 #[derive(Clone)]
 pub struct Usage {
     legend: Legend,
+    /// Whether anything models usage; otherwise only what is created is of interest.
+    models_usage: bool,
     since: SimTime,
     pods: Users,
     rates: BTreeMap<WorkloadId, (u64, u64)>,
@@ -109,11 +112,14 @@ impl Users {
 }
 
 impl Usage {
-    /// Nothing is used yet; none where nothing models usage.
+    /// Nothing is used yet; none where nothing models usage and nothing arrives.
     #[must_use]
     pub fn new(legend: &Legend) -> Option<Usage> {
-        (!legend.model.usage.is_empty()).then(|| Usage {
+        let models_usage = !legend.model.usage.is_empty();
+        let arrives = legend.model.generators.rows().next().is_some();
+        (models_usage || arrives).then(|| Usage {
             legend: legend.clone(),
+            models_usage,
             since: SimTime::ZERO,
             pods: Users::default(),
             rates: BTreeMap::new(),
@@ -124,6 +130,9 @@ impl Usage {
 
     /// Integrates up to an instant, with what nodes offer and pods request until then.
     pub fn advance(&mut self, at: SimTime, nodes: &Sums<u64>) {
+        if !self.models_usage {
+            return;
+        }
         let (from, to) = (self.since.max(self.legend.from), at.min(self.legend.to));
         self.since = at;
         let ms = u128::from(to.since(from).as_ms());
