@@ -58,6 +58,11 @@ pub(crate) fn read(
     loader.into_objects().0
 }
 
+/// What a service is called.
+pub(crate) fn name(services: &Services, number: u32) -> String {
+    format!("{}-{number:02}", services.name)
+}
+
 /// What services are drawn from.
 struct Population<'s> {
     services: &'s Services,
@@ -121,7 +126,7 @@ impl<'s> Population<'s> {
     fn objects(&self, number: u32) -> Vec<Value> {
         let Services { namespace, share, annotations, .. } = self.services;
         let is = |decides, share: f64| self.draws(number, decides).uniform() < share;
-        let name = format!("{}-{number:02}", self.services.name);
+        let name = name(self.services, number);
         let labels = json!({ "app": name });
         let selector = json!({ "matchLabels": labels });
         let drawn = self.replicas.draw(&mut self.draws(number, Decides::Replicas));

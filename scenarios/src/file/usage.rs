@@ -12,10 +12,14 @@ use super::Quantity;
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Usage {
-    /// Whose: `namespace/name`, or a name in the namespace `default`.
+    /// Whose: `namespace/name`, or a name in the namespace `default`. The name of a generator of `arrivals`
+    /// means all its classes, that of `services` all services; an entry for one of them goes before.
     pub workload: String,
     /// Which container; by default the first.
     pub container: Option<String>,
+    /// Whether amounts are shares of what the container requests: `cpu: 0.8` is 80 % of its request.
+    #[serde(default)]
+    pub of_requests: bool,
     /// Always the same.
     pub constant: Option<Amount>,
     /// High by day, low by night.

@@ -1,13 +1,15 @@
 //! From `usage:` and `load:` as a scenario states them to the curves that the simulator samples.
 
 pub(super) mod curves;
+mod targets;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use sim::model::Model;
-use sim::model::containers::ContainerKind;
-use sim::model::usage::{Demand, Rate, Shape, WorkloadUsage};
+use sim::model::containers::{Amounts, ContainerKind};
+use sim::model::usage::{Demand, Rate, Shape, Used, WorkloadUsage};
 use sim::model::workload::{Controller, WorkloadId};
 use sim::setup::Draft;
 
@@ -19,8 +21,8 @@ use crate::file::{File, Kind};
 use crate::quantity::Quantity;
 use crate::tree::{Node, Step};
 use crate::usage::{Owner, Recording, cut};
-use crate::workloads::Written;
-use curves::Clock;
+use curves::{Clock, Read};
+use targets::{Target, Targets};
 
 /// How many workloads without usage are named.
 const NAMED: usize = 3;
@@ -29,7 +31,6 @@ const NAMED: usize = 3;
 pub(crate) fn fill(
     file: &File,
     recordings: &[Option<Recording>],
-    workloads: &[Written],
     calendar: Calendar<'_>,
     (draft, assumptions): (&mut Draft, &mut Vec<Assumption>),
     found: &mut Diagnostics,
@@ -40,12 +41,22 @@ pub(crate) fn fill(
     let Ok(start) = calendar.start() else { return };
     let (source, tree) = calendar.place;
     let model = Arc::make_mut(&mut draft.model);
-    let mut filling = Filling { source, tree, start, workloads, model, assumptions, found };
+    let targets = Targets::new(file, model);
+    let given = BTreeSet::new();
+    let mut filling = Filling { source, tree, start, targets, model, given, assumptions, found };
     let mut dated = false;
-    for (index, usage) in file.usage.iter().enumerate() {
-        let recording = recordings.get(index).and_then(Option::as_ref);
-        filling.usage(index, usage, recording);
-        dated |= usage.diurnal.is_some();
+    // Those for many go first, so that an entry for one of them takes their place.
+    let is_of_many =
+        |usage: &Usage| matches!(filling.targets.named(&usage.workload), Some(Target::Many(_)));
+    let (many, one): (Vec<_>, Vec<_>) =
+        file.usage.iter().enumerate().partition(|(_, usage)| is_of_many(usage));
+    for entries in [many, one] {
+        filling.given.clear();
+        for (index, usage) in entries {
+            let recording = recordings.get(index).and_then(Option::as_ref);
+            filling.usage(index, usage, recording);
+            dated |= usage.diurnal.is_some();
+        }
     }
     for (index, load) in file.load.iter().enumerate() {
         filling.load(index, load);
@@ -63,8 +74,10 @@ struct Filling<'f> {
     tree: &'f Node,
     /// The moment of `T+0`.
     start: Timestamp,
-    workloads: &'f [Written],
+    targets: Targets<'f>,
     model: &'f mut Model,
+    /// The containers of which an entry has said what they use.
+    given: BTreeSet<(WorkloadId, usize)>,
     assumptions: &'f mut Vec<Assumption>,
     found: &'f mut Diagnostics,
 }
@@ -72,68 +85,117 @@ struct Filling<'f> {
 impl Filling<'_> {
     fn usage(&mut self, index: usize, usage: &Usage, recording: Option<&Recording>) {
         let place = |field: &str| vec![Step::from("usage"), index.into(), field.into()];
-        let Some((workload, container)) =
-            self.container(&usage.workload, usage.container.as_deref(), &place)
-        else {
-            return;
-        };
+        let Some(target) = self.target(&usage.workload, &place) else { return };
+        for workload in target.workloads() {
+            let container = usage.container.as_deref();
+            let container = self.container(*workload, &usage.workload, container, &place);
+            let Some(container) = container else { return };
+            // What is wrong with one of many is wrong with all.
+            if self.usage_of((*workload, container), usage, recording, &place).is_none() {
+                return;
+            }
+        }
+    }
+
+    /// What one container uses; nothing if that is wrong.
+    fn usage_of(
+        &mut self,
+        (workload, container): (WorkloadId, usize),
+        usage: &Usage,
+        recording: Option<&Recording>,
+        place: &dyn Fn(&str) -> Vec<Step>,
+    ) -> Option<()> {
         let clock = |peak: &str, zone: Option<&str>| Clock::at(self.start, peak, zone);
-        let mut curve = match curves::of_usage(usage, clock) {
+        let differ = usage.of_requests && self.targets.differ(workload);
+        let read = match (usage.of_requests, differ) {
+            (false, _) => Read::Amounts,
+            (true, true) => Read::Shares(Amounts {
+                cpu: Some(1_000),
+                memory: Some(1_000),
+                ..Amounts::default()
+            }),
+            (true, false) => Read::Shares(self.requests(workload, container)),
+        };
+        let mut curve = match curves::of_usage(usage, read, clock) {
             Ok(curve) => curve,
             Err((field, message, help)) => {
                 self.error(&place(field), message, help);
-                return;
+                return None;
             }
         };
         if let Some((replay, recording)) = usage.replay.as_ref().zip(recording) {
-            let owner = self.owner(workload, container);
-            match cut(recording, replay, owner) {
-                Ok(cut) => {
-                    let files = replay.file.all().join(", ");
-                    let name = format!("{}/{}", owner.namespace, owner.name);
-                    let series = format!("{} series", cut.series.len());
-                    let mut how = recording.notes.clone();
-                    how.push(format!("{} are gaps, in which nothing is used", cut.gaps));
-                    let end = if replay.repeat { "begins again" } else { "ends" };
-                    how.push(format!("it {end} after {}", cut.period));
-                    let values = [name.as_str(), &files, &series, &how.join("; ")];
-                    self.assumptions.push(assumption::USAGE_REPLAYED.about(&values));
-                    let period = replay.repeat.then_some(cut.period);
-                    let series = cut.series;
-                    curve.shapes.push(Shape::Replay(sim::model::usage::Replay { series, period }));
+            let shape = self.replayed((workload, container), replay, recording);
+            match shape {
+                Ok(shape) => curve.shapes.push(shape),
+                Err(message) => {
+                    self.error(&place("replay"), message, "");
+                    return None;
                 }
-                Err(message) => self.error(&place("replay"), message, ""),
             }
         } else if curve.shapes.is_empty() && usage.replay.is_none() {
             let message = format!("the usage of `{}` says nothing", usage.workload);
-            self.error(
-                &place("workload"),
-                message,
-                "give it a curve, for example `constant: {cpu: 100m}`",
-            );
+            let help = "give it a curve, for example `constant: {cpu: 100m}`";
+            self.error(&place("workload"), message, help);
+            return None;
         }
         let row = self.row(workload);
         if row.containers.len() <= container {
             row.containers.resize_with(container + 1, Default::default);
         }
-        let twice = !row.containers[container].shapes.is_empty();
         row.containers[container] = curve;
-        if twice {
+        match differ {
+            true => row.of_requests.insert(container),
+            false => row.of_requests.remove(&container),
+        };
+        if !self.given.insert((workload, container)) {
             let message =
                 format!("the usage of one container of `{}` is there twice", usage.workload);
-            self.error(
-                &place("workload"),
-                message,
-                "write all its curves into one entry: they add up",
-            );
+            let help = "write all its curves into one entry: they add up";
+            self.error(&place("workload"), message, help);
+            return None;
         }
+        Some(())
+    }
+
+    /// What was recorded of a container, as a shape.
+    fn replayed(
+        &mut self,
+        (workload, container): (WorkloadId, usize),
+        replay: &crate::file::usage::Replay,
+        recording: &Recording,
+    ) -> Result<Shape<Used>, String> {
+        let owner = self.owner(workload, container);
+        let cut = cut(recording, replay, owner)?;
+        let files = replay.file.all().join(", ");
+        let name = format!("{}/{}", owner.namespace, owner.name);
+        let series = format!("{} series", cut.series.len());
+        let mut how = recording.notes.clone();
+        how.push(format!("{} are gaps, in which nothing is used", cut.gaps));
+        let end = if replay.repeat { "begins again" } else { "ends" };
+        how.push(format!("it {end} after {}", cut.period));
+        let values = [name.as_str(), &files, &series, &how.join("; ")];
+        self.assumptions.push(assumption::USAGE_REPLAYED.about(&values));
+        let period = replay.repeat.then_some(cut.period);
+        Ok(Shape::Replay(sim::model::usage::Replay { series: cut.series, period }))
+    }
+
+    /// What a container requests.
+    fn requests(&self, workload: WorkloadId, container: usize) -> Amounts {
+        let spec = &self.model.specs[self.model.workloads[workload].spec];
+        let container = spec.containers.list.get(container);
+        container.map(|it| it.resources.requests).unwrap_or_default()
     }
 
     fn load(&mut self, index: usize, load: &Load) {
         let place = |field: &str| vec![Step::from("load"), index.into(), field.into()];
-        let Some((workload, container)) =
-            self.container(&load.workload, load.container.as_deref(), &place)
-        else {
+        let Some(target) = self.target(&load.workload, &place) else { return };
+        let Target::One(workload) = target else {
+            let message = format!("`{}` is not one workload", load.workload);
+            self.error(&place("workload"), message, "give a load to one Deployment or StatefulSet");
+            return;
+        };
+        let container = load.container.as_deref();
+        let Some(container) = self.container(workload, &load.workload, container, &place) else {
             return;
         };
         let serves = matches!(
@@ -201,8 +263,7 @@ impl Filling<'_> {
     }
 
     fn row(&mut self, workload: WorkloadId) -> &mut WorkloadUsage {
-        let nothing = WorkloadUsage { containers: Vec::new(), demand: None };
-        self.model.usage.entry(workload).or_insert(nothing)
+        self.model.usage.entry(workload).or_default()
     }
 
     fn owner(&self, workload: WorkloadId, container: usize) -> Owner<'_> {
@@ -223,30 +284,30 @@ impl Filling<'_> {
         Owner { kind, namespace, name, container }
     }
 
-    /// The container that an entry is about, by the index it has in its pods.
-    fn container(
-        &mut self,
-        workload: &str,
-        container: Option<&str>,
-        place: &dyn Fn(&str) -> Vec<Step>,
-    ) -> Option<(WorkloadId, usize)> {
-        let (namespace, name) = workload.split_once('/').unwrap_or(("default", workload));
-        let text = |name| self.model.names.text(name);
-        let is = |row: &sim::model::workload::Workload| {
-            text(row.namespace) == namespace && text(row.name) == name
-        };
-        let own = self.model.workloads.iter().find(|(_, row)| is(row)).map(|(id, _)| id);
-        let Some(id) = own else {
-            let known: Vec<String> =
-                self.workloads.iter().map(|it| format!("{}/{}", it.namespace, it.name)).collect();
-            let near = did_you_mean(workload, known.iter().map(String::as_str));
+    /// What an entry is about.
+    fn target(&mut self, named: &str, place: &dyn Fn(&str) -> Vec<Step>) -> Option<Target> {
+        let target = self.targets.named(named);
+        if target.is_none() {
+            let known = self.targets.known();
+            let near = did_you_mean(named, known.iter().map(String::as_str));
             let help = near.map_or_else(
                 || "write `namespace/name` of a workload of the scenario".to_owned(),
                 |near| format!("did you mean `{near}`?"),
             );
-            self.error(&place("workload"), format!("there is no workload `{workload}`"), &help);
-            return None;
-        };
+            self.error(&place("workload"), format!("there is no workload `{named}`"), &help);
+        }
+        target
+    }
+
+    /// The container that an entry is about, by the index it has in the pods of a workload.
+    fn container(
+        &mut self,
+        id: WorkloadId,
+        workload: &str,
+        container: Option<&str>,
+        place: &dyn Fn(&str) -> Vec<Step>,
+    ) -> Option<usize> {
+        let text = |name| self.model.names.text(name);
         let list = &self.model.specs[self.model.workloads[id].spec].containers.list;
         let at = match container {
             Some(name) => list.iter().position(|it| text(it.name) == name),
@@ -274,7 +335,7 @@ impl Filling<'_> {
             );
             self.error(&place("container"), message, &help);
         }
-        Some((id, at?))
+        at
     }
 
     /// Says which workloads have no usage, for their pods count as if they used nothing.

@@ -84,7 +84,7 @@ impl Lowered {
         let calendar = Calendar { by_arrivals: arrivals.follow_the_clock(), ..calendar };
         let (workloads, recorded) = (&understood.workloads, &read.usage);
         let made = (&mut *draft, &mut *assumptions);
-        usage::fill(&read.file, recorded, workloads, calendar, made, found);
+        usage::fill(&read.file, recorded, calendar, made, found);
         let scaling = Scaling {
             file: &read.file,
             autoscalers: &understood.autoscalers,

@@ -34,5 +34,6 @@ mod start_up;
 mod traces;
 mod typos;
 mod usage;
+mod usage_of_many;
 mod volumes;
 mod why;

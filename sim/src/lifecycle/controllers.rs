@@ -213,7 +213,7 @@ impl Controllers {
     /// pods restart by themselves counts that.
     pub fn container_restarted(&mut self, world: &World, pod: PodId, restarts: u32) -> Vec<Action> {
         match controller(world, pod) {
-            Controller::Job(_) | Controller::CronJob { .. } => {
+            Controller::Job(_) | Controller::CronJob { .. } | Controller::ArrivingJobs { .. } => {
                 self.jobs.container_restarted(world, pod, restarts)
             }
             _ => Vec::new(),

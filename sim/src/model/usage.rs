@@ -1,7 +1,7 @@
 //! What containers really use, and what load workloads are to serve: curves of time, which are sums of
 //! shapes. They say only what is meant; `sim::usage` works values out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::workload::WorkloadId;
@@ -14,6 +14,18 @@ pub struct Used {
     pub cpu: u64,
     /// Bytes of working set.
     pub memory: u64,
+}
+
+impl Used {
+    /// The most that one container uses: a million cores and 32 TiB, which no node has. Sums over pods stay
+    /// far below what an integer holds.
+    pub const MOST: Used = Used { cpu: 1_000_000_000, memory: 32 << 40 };
+
+    /// The same, and no more than [`Used::MOST`].
+    #[must_use]
+    pub fn capped(self) -> Used {
+        Used { cpu: self.cpu.min(Used::MOST.cpu), memory: self.memory.min(Used::MOST.memory) }
+    }
 }
 
 /// Requests per 1 000 seconds.
@@ -77,10 +89,13 @@ impl std::iter::Sum for Used {
 pub type Usage = BTreeMap<WorkloadId, WorkloadUsage>;
 
 /// What the pods of one workload use.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct WorkloadUsage {
     /// What each container uses, in the order of the pod's containers, whatever load there is.
     pub containers: Vec<Curve<Used>>,
+    /// The containers whose curves are thousandths of what their own pod requests, where pods of one
+    /// workload differ in that.
+    pub of_requests: BTreeSet<usize>,
     /// What its ready replicas serve together.
     pub demand: Option<Demand>,
 }

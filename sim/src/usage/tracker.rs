@@ -3,7 +3,8 @@
 //!
 //! Where a workload's curves are the same for all its replicas, one sample is exact for all of them and
 //! is taken once. It is not where a curve grows with a container's age (a leak, phases, start-up), has
-//! noise or bursts of its own, or replays several series: those are sampled pod by pod.
+//! noise or bursts of its own, replays several series, or follows requests that differ from pod to pod: those
+//! are sampled pod by pod.
 
 use std::collections::BTreeMap;
 
@@ -49,7 +50,8 @@ impl Tracker {
     #[must_use]
     pub fn new(model: &Model, root: Root) -> Option<Tracker> {
         let each = model.usage.iter().map(|(workload, usage)| {
-            let shared = usage.containers.iter().all(Path::is_shared);
+            let shared =
+                usage.of_requests.is_empty() && usage.containers.iter().all(Path::is_shared);
             (*workload, Tracked { shared, due: None, split: None })
         });
         let workloads: BTreeMap<_, _> = each.collect();
@@ -125,8 +127,12 @@ impl Tracker {
         let used = curves.map(|(index, (curve, started))| {
             let whose =
                 self.whose(world, world.pods().workload(pod), world.pods().replica(pod), index);
-            let at = |started| curve.at(&When { at: world.now(), started, whose });
-            started.map_or_else(Used::default, at)
+            let at = |started| {
+                let used = curve.at(&When { at: world.now(), started, whose });
+                let of_requests = usage.of_requests.contains(&index);
+                if of_requests { of_request(world, pod, index, used) } else { used }
+            };
+            started.map_or_else(Used::default, at).capped()
         });
         let mut used: Vec<Used> = used.collect();
         let serving = usage.demand.as_ref().map(|demand| demand.container);
@@ -144,7 +150,8 @@ impl Tracker {
         let Some(usage) = world.model().usage.get(&workload) else { return Vec::new() };
         let at = world.now();
         let used = usage.containers.iter().enumerate().map(|(index, curve)| {
-            curve.at(&When { at, started: at, whose: self.whose(world, workload, 0, index) })
+            let whose = self.whose(world, workload, 0, index);
+            curve.at(&When { at, started: at, whose }).capped()
         });
         let mut used: Vec<Used> = used.collect();
         if let Some(demand) = &usage.demand {
@@ -157,7 +164,7 @@ impl Tracker {
     fn share(&self, usage: &WorkloadUsage, workload: WorkloadId) -> Used {
         let split = self.workloads.get(&workload).and_then(|tracked| tracked.split);
         let both = usage.demand.as_ref().zip(split);
-        both.map_or_else(Used::default, |(demand, split)| demand.used(split.each))
+        both.map_or_else(Used::default, |(demand, split)| demand.used(split.each).capped())
     }
 
     /// Divides the load of a workload anew, among the pods that are ready now. How, if that is another
@@ -243,6 +250,19 @@ impl Tracker {
 fn arrange(due: &mut Option<SimTime>, next: Option<SimTime>) -> Option<SimTime> {
     let before = std::mem::replace(due, next);
     next.filter(|_| before != next)
+}
+
+/// Thousandths of what a container requests, as amounts.
+fn of_request(world: &World, pod: PodId, container: usize, share: Used) -> Used {
+    let list = &world.spec_of(pod).containers.list;
+    let Some(requests) = list.get(container).map(|it| it.resources.requests) else {
+        return Used::default();
+    };
+    let part = |thousandths: u64, request: Option<u64>| {
+        let product = u128::from(thousandths) * u128::from(request.unwrap_or(0));
+        u64::try_from((product + 500) / 1_000).unwrap_or(u64::MAX)
+    };
+    Used { cpu: part(share.cpu, requests.cpu), memory: part(share.memory, requests.memory) }
 }
 
 fn usage_of(world: &World, pod: PodId) -> Option<&WorkloadUsage> {

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
+
 use super::World;
 use crate::fact::Fact;
 use crate::model::node::NodeId;
@@ -13,7 +16,8 @@ use crate::table::Table;
 /// What is used now. Everything is empty in a run that models no usage.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(super) struct Usage {
-    pods: Table<PodId, Option<PodUsage>>,
+    /// Only those that use something now, so that what arrives and goes leaves nothing behind.
+    pods: IndexMap<PodId, PodUsage, FxBuildHasher>,
     nodes: Table<NodeId, Used>,
     /// The pods of each workload that use something, in order.
     users: BTreeMap<WorkloadId, Vec<PodId>>,
@@ -36,13 +40,12 @@ impl PodUsage {
 
 impl Usage {
     fn row(&self, pod: PodId) -> Option<&PodUsage> {
-        self.pods.get(pod)?.as_ref()
+        self.pods.get(&pod)
     }
 
     /// A pod is no longer on its node: what it used.
     pub(super) fn leave(&mut self, pod: PodId, workload: WorkloadId) -> Option<PodUsage> {
-        self.row(pod)?;
-        let row = self.pods[pod].take()?;
+        let row = self.pods.swap_remove(&pod)?;
         self.nodes[row.node] -= row.whole();
         let users = self.users.entry(workload).or_default();
         if let Ok(at) = users.binary_search(&pod) {
@@ -56,11 +59,11 @@ impl Usage {
         self.nodes[row.node] += row.whole();
         let users = self.users.entry(workload).or_default();
         users.insert(users.partition_point(|other| *other < pod), pod);
-        self.pods[pod] = Some(row);
+        self.pods.insert(pod, row);
     }
 
     fn set(&mut self, pod: PodId, containers: &[Used], follows: bool) {
-        let row = self.pods[pod].as_mut().expect("it is known");
+        let row = self.pods.get_mut(&pod).expect("it is known");
         let sum = &mut self.nodes[row.node];
         *sum -= row.whole();
         row.containers.clear();
@@ -72,7 +75,7 @@ impl Usage {
     /// The first sum that a recount does not give.
     pub(super) fn check(&self) -> Result<(), String> {
         let mut sums: BTreeMap<NodeId, Used> = BTreeMap::new();
-        for row in self.pods.rows().flatten() {
+        for row in self.pods.values() {
             *sums.entry(row.node).or_default() += row.whole();
         }
         for (node, sum) in self.nodes.iter() {
@@ -81,7 +84,7 @@ impl Usage {
             }
         }
         let users = self.users.values().map(Vec::len).sum::<usize>();
-        if users != self.pods.rows().flatten().count() {
+        if users != self.pods.len() {
             return Err("the pods that use something are not those of workloads".into());
         }
         Ok(())
@@ -132,7 +135,7 @@ impl World {
                 return None;
             }
         } else {
-            *self.usage.pods.slot(pod) = Some(PodUsage { node, containers: Vec::new(), follows });
+            self.usage.pods.insert(pod, PodUsage { node, containers: Vec::new(), follows });
             let _ = self.usage.nodes.slot(node);
             let users = self.usage.users.entry(workload).or_default();
             let at = users.partition_point(|other| *other < pod);

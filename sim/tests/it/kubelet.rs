@@ -68,7 +68,7 @@ fn with(plan: &Plan, loads: Vec<Load>) -> Setup {
             spec.qos = QosClass::Burstable;
             spec.restart_policy = load.restart_policy;
             model.workloads[workload].spec = model.specs.intern(spec);
-            let usage = WorkloadUsage { containers: vec![load.used], demand: None };
+            let usage = WorkloadUsage { containers: vec![load.used], ..WorkloadUsage::default() };
             model.usage.insert(workload, usage);
         }
     };

@@ -112,7 +112,10 @@ fn sums_hold_at_every_moment_of_a_run_with_reclaims() {
         shapes: vec![diurnal()],
         noise: Some(Noise { cv: [200, 20], every: Span::from_secs(600), shared: false }),
     };
-    let usage = WorkloadUsage { containers: vec![noisy, curve(vec![diurnal()])], demand: None };
+    let usage = WorkloadUsage {
+        containers: vec![noisy, curve(vec![diurnal()])],
+        ..WorkloadUsage::default()
+    };
     let setup = with(&plan, usage);
     let mut facts = Vec::new();
     let mut simulation = Simulation::new(&setup, ROOT, &mut facts);
@@ -132,11 +135,12 @@ fn sums_hold_at_every_moment_of_a_run_with_reclaims() {
 #[test]
 fn one_sample_for_all_is_exact() {
     let plan = simple(0.4, 4, Span::from_hours(24));
-    let shared = WorkloadUsage { containers: vec![curve(vec![diurnal()])], demand: None };
+    let shared =
+        WorkloadUsage { containers: vec![curve(vec![diurnal()])], ..WorkloadUsage::default() };
     // Noise of nothing on each replica: the same values, sampled pod by pod.
     let noise = Some(Noise { cv: [0, 0], every: Span::from_hours(24), shared: false });
     let own = Curve { shapes: vec![diurnal()], noise };
-    let own = WorkloadUsage { containers: vec![own], demand: None };
+    let own = WorkloadUsage { containers: vec![own], ..WorkloadUsage::default() };
     let [once, each] = [shared, own].map(|usage| facts(&with(&plan, usage), ROOT).0);
     let to = SimTime::ZERO + plan.horizon;
     assert_eq!(integrals(&once, to), integrals(&each, to));
@@ -150,7 +154,8 @@ fn one_sample_for_all_is_exact() {
 #[test]
 fn usage_moves_nothing_else() {
     let plan = simple(0.4, 4, Span::from_hours(24));
-    let usage = WorkloadUsage { containers: vec![curve(vec![diurnal()])], demand: None };
+    let usage =
+        WorkloadUsage { containers: vec![curve(vec![diurnal()])], ..WorkloadUsage::default() };
     let (with_usage, _) = facts(&with(&plan, usage), ROOT);
     let (without, _) = facts(&setup(&plan), ROOT);
     let is_usage = |fact: &Fact| {
@@ -179,7 +184,11 @@ fn survivors_carry_the_load_of_those_that_are_lost() {
         serves: Some(Rate(40_000)),
     };
     let idle = curve(vec![Shape::Constant(Constant(used(20, GI / 8)))]);
-    let usage = WorkloadUsage { containers: vec![idle], demand: Some(demand.clone()) };
+    let usage = WorkloadUsage {
+        containers: vec![idle],
+        demand: Some(demand.clone()),
+        ..WorkloadUsage::default()
+    };
     let setup = with(&plan, usage);
     let (facts, _) = facts(&setup, ROOT);
     let mut ready = 0_u32;
@@ -229,7 +238,7 @@ fn a_leak_begins_anew_when_its_container_is_started_again() {
         every: Span::from_secs(60),
     };
     let shapes = vec![Shape::Constant(Constant(used(50, GI))), Shape::Ramp(leak)];
-    let usage = WorkloadUsage { containers: vec![curve(shapes)], demand: None };
+    let usage = WorkloadUsage { containers: vec![curve(shapes)], ..WorkloadUsage::default() };
     let setup = with(&plan, usage);
     let mut simulation = Simulation::new(&setup, ROOT, ());
     let until = |simulation: &mut Simulation<'_, ()>, minutes: u64| {
@@ -262,7 +271,7 @@ fn draws_are_of_the_replica_and_not_of_what_else_there_is() {
     let noise = Some(Noise { cv: [300, 0], every: Span::from_secs(600), shared: false });
     let usage = || {
         let curve = Curve { shapes: vec![diurnal()], noise };
-        WorkloadUsage { containers: vec![curve], demand: None }
+        WorkloadUsage { containers: vec![curve], ..WorkloadUsage::default() }
     };
     let mut fewer = plan.clone();
     fewer.workloads.truncate(1);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
+use sim::model::containers::Amounts;
 use sim::model::usage::{
     Bursts, Constant, Curve, Diurnal, Noise, Phases, Ramp, Rate, Replay, Shape, StartUp, Used,
 };
@@ -80,48 +81,106 @@ pub(super) struct Cost {
     pub(super) takes: Span,
 }
 
+/// What the amounts of an entry are.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Read {
+    /// Amounts.
+    Amounts,
+    /// Shares of these.
+    Shares(Amounts),
+}
+
+impl Read {
+    fn of(self, amount: &Amount) -> Result<Used, Wrong> {
+        self.both(amount.cpu.as_ref(), amount.memory.as_ref())
+    }
+
+    fn both(self, cpu: Option<&Written>, memory: Option<&Written>) -> Result<Used, Wrong> {
+        let used = match self {
+            Read::Amounts => {
+                Used { cpu: amount(cpu, Quantity::milli), memory: amount(memory, Quantity::value) }
+            }
+            Read::Shares(of) => Used {
+                cpu: share(cpu, of.cpu, "cpu")?,
+                memory: share(memory, of.memory, "memory")?,
+            },
+        };
+        if used != used.capped() {
+            let message = "no node has as much as this container is to use".to_owned();
+            return Err(("workload", message, "a million cores and 32Ti are the most"));
+        }
+        Ok(used)
+    }
+}
+
+/// A share of what a container requests.
+fn share(share: Option<&Written>, request: Option<u64>, what: &str) -> Result<u64, Wrong> {
+    let thousandths = amount(share, Quantity::milli);
+    let Some(request) = request.filter(|request| *request > 0) else {
+        return match thousandths {
+            0 => Ok(0),
+            _ => {
+                let message =
+                    format!("the container requests no {what}, of which it could use a share");
+                Err(("ofRequests", message, "let it request some, or take `ofRequests` out"))
+            }
+        };
+    };
+    let product = u128::from(thousandths) * u128::from(request);
+    Ok(u64::try_from((product + 500) / 1_000).unwrap_or(u64::MAX))
+}
+
 /// The curve of a container, but for what is replayed.
 ///
 /// # Errors
 /// The first thing that is wrong.
 pub(super) fn of_usage(
     usage: &Usage,
+    read: Read,
     clock: impl Fn(&str, Option<&str>) -> Result<Clock, String>,
 ) -> Result<Curve<Used>, Wrong> {
+    if usage.replay.is_some() && matches!(read, Read::Shares(_)) {
+        let message = "what was recorded is no share of requests".to_owned();
+        return Err(("ofRequests", message, "give the shares an entry without `replay`"));
+    }
     let mut shapes = Vec::new();
     if let Some(it) = &usage.constant {
-        shapes.push(Shape::Constant(Constant(of(it))));
+        shapes.push(Shape::Constant(Constant(read.of(it)?)));
     }
     if let Some(it) = &usage.diurnal {
         let at =
             clock(&it.peak, it.time_zone.as_deref()).map_err(|wrong| ("diurnal", wrong, ""))?;
         let every = step(&it.every, "diurnal")?;
-        shapes.push(Shape::Diurnal(at.diurnal((of(&it.low), of(&it.high)), it.weekend, every)));
+        shapes.push(Shape::Diurnal(at.diurnal(
+            (read.of(&it.low)?, read.of(&it.high)?),
+            it.weekend,
+            every,
+        )));
     }
     if let Some(it) = &usage.bursts {
-        let more = both(it.cpu.as_ref(), it.memory.as_ref());
+        let more = read.both(it.cpu.as_ref(), it.memory.as_ref())?;
         shapes.push(Shape::Bursts(bursts(more, (&it.every, &it.lasts), it.shared)?));
     }
     if let Some(it) = &usage.ramp {
-        let by = both(it.cpu.as_ref(), it.memory.as_ref());
+        let by = read.both(it.cpu.as_ref(), it.memory.as_ref())?;
         let over = positive(&it.over, "ramp")?;
         shapes.push(Shape::Ramp(Ramp { by, over, ends: true, every: GROWTH.min(over) }));
     }
     if let Some(it) = &usage.leak {
-        let by = both(it.cpu.as_ref(), it.memory.as_ref());
+        let by = read.both(it.cpu.as_ref(), it.memory.as_ref())?;
         let over = positive(&it.per, "leak")?;
         shapes.push(Shape::Ramp(Ramp { by, over, ends: false, every: GROWTH }));
     }
     if !usage.phases.is_empty() {
         let phases = usage.phases.iter().map(|it| {
             let lasts = step(&it.lasts, "phases")?;
-            Ok((lasts, both(it.cpu.as_ref(), it.memory.as_ref())))
+            Ok((lasts, read.both(it.cpu.as_ref(), it.memory.as_ref())?))
         });
         let phases = phases.collect::<Result<Vec<_>, Wrong>>()?;
         shapes.push(Shape::Phases(Phases { phases, repeat: usage.repeat_phases }));
     }
     if let Some(it) = &usage.start_up {
-        let more = both(it.cpu.as_ref(), it.memory.as_ref());
+        let more = read.both(it.cpu.as_ref(), it.memory.as_ref())?;
         shapes.push(Shape::StartUp(StartUp { more, lasts: positive(&it.lasts, "startUp")? }));
     }
     let noise = usage.noise.as_ref().map(|it| {
@@ -233,14 +292,6 @@ fn micro(quantity: &Written) -> u64 {
         });
     let exact = thousandfold.and_then(|text| Quantity::parse(&text).ok()).map(Quantity::milli);
     exact.unwrap_or_else(|| amount(Some(quantity), Quantity::milli).saturating_mul(1_000))
-}
-
-fn of(amount: &Amount) -> Used {
-    both(amount.cpu.as_ref(), amount.memory.as_ref())
-}
-
-fn both(cpu: Option<&Written>, memory: Option<&Written>) -> Used {
-    Used { cpu: amount(cpu, Quantity::milli), memory: amount(memory, Quantity::value) }
 }
 
 fn thousandths(share: f64) -> u32 {
