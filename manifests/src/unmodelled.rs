@@ -73,7 +73,6 @@ const WITHOUT_BEARING: &[&str] = &[
     "projected",
     "secret",
     // Of controllers.
-    "progressDeadlineSeconds",
     "revisionHistoryLimit",
     "successfulJobsHistoryLimit",
     "failedJobsHistoryLimit",

@@ -53,6 +53,8 @@ pub struct ControllerSpec {
     pub cron_job: Option<Box<CronJobSpec>>,
     /// How new pods take the place of old ones (Deployment, StatefulSet, DaemonSet).
     pub update: Option<UpdateStrategy>,
+    /// After how many seconds without progress a rollout is stalled (Deployment).
+    pub progress_deadline_seconds: Option<u32>,
     /// Which pods are its own (Deployment, StatefulSet).
     pub selector: Option<LabelSelector>,
     /// The claims that each pod has of its own (StatefulSet).
@@ -189,6 +191,7 @@ impl ControllerSpec {
             job: None,
             cron_job: None,
             update: None,
+            progress_deadline_seconds: None,
             selector: None,
             volume_claim_templates: Vec::new(),
             template,
@@ -214,6 +217,7 @@ impl ControllerSpec {
                 kind: it.update.map(str::to_owned),
                 rolling_update: it.rolling_update.cloned(),
             }),
+            progress_deadline_seconds: it.progress_deadline_seconds,
             selector: it.selector.cloned(),
             volume_claim_templates: it.volume_claim_templates.to_vec(),
             template: PodTemplateSpec { metadata, spec },

@@ -34,6 +34,8 @@ pub struct Workload<'o> {
     pub update: Option<&'o str>,
     /// How many at a time.
     pub rolling_update: Option<&'o RollingUpdate>,
+    /// After how many seconds without progress a rollout is stalled (Deployment).
+    pub progress_deadline_seconds: Option<u32>,
     /// The claims that each pod has of its own (StatefulSet).
     pub volume_claim_templates: &'o [PersistentVolumeClaim],
     /// What a Job wants (Job, CronJob).
@@ -61,6 +63,7 @@ impl Object {
                 selector: it.spec.selector.as_ref(),
                 update: it.spec.strategy.as_ref().and_then(|it| it.kind.as_deref()),
                 rolling_update: it.spec.strategy.as_ref().and_then(|it| it.rolling_update.as_ref()),
+                progress_deadline_seconds: it.spec.progress_deadline_seconds,
                 ..Workload::of(self, &it.spec.template)
             },
             Object::ReplicaSet(it) => Workload {
@@ -133,6 +136,7 @@ impl<'o> Workload<'o> {
             pod_management_policy: None,
             update: None,
             rolling_update: None,
+            progress_deadline_seconds: None,
             volume_claim_templates: &[],
             job: None,
             cron_job: None,

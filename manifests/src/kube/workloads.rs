@@ -27,6 +27,8 @@ object! {
         pub min_ready_seconds: u32,
         /// How new pods take the place of old ones.
         pub strategy: Option<DeploymentStrategy>,
+        /// After how many seconds without progress a rollout is stalled; 600 by default.
+        pub progress_deadline_seconds: Option<u32>,
         /// Whether it stands still.
         pub paused: bool,
     }

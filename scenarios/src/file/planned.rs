@@ -49,7 +49,7 @@ pub struct ReplicaStep {
 }
 
 /// A workload gets another pod template, and its pods are replaced. What is not changed stays as it is
-/// by then; without any change it is `kubectl rollout restart`.
+/// by then; without any change it is `kubectl rollout restart`, and with `undo` `kubectl rollout undo`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Rollout {
@@ -59,6 +59,9 @@ pub struct Rollout {
     /// How long after the simulation begins, for example `1d9h`.
     #[schemars(extend("format" = "duration"))]
     pub at: String,
+    /// Whether it goes back to the template before the last one. Pods that are still of it stay.
+    #[serde(default)]
+    pub undo: bool,
     /// What changes in its containers, by their names.
     #[serde(default)]
     pub containers: BTreeMap<String, ContainerChange>,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use sim::Span;
+use sim::controllers::replica_set::deletion_cost;
 use sim::model::Model;
 use sim::model::images::PodImages;
 use sim::model::pod::{HostPort, PodSpec, PodTraits, Protocol};
@@ -21,6 +22,9 @@ use manifests::context::ClusterContext;
 
 /// Kubernetes' own default.
 const DEFAULT_GRACE: u32 = 30;
+/// The annotation by which a ReplicaSet knows which of its pods to keep.
+// pkg/apis/core/annotation_key_constants.go PodDeletionCost
+const DELETION_COST: &str = "controller.kubernetes.io/pod-deletion-cost";
 /// The scheduler that pods get which name none.
 const DEFAULT_SCHEDULER: &str = "default-scheduler";
 
@@ -116,6 +120,7 @@ pub fn pod_spec(
         priority: priority.value,
         preempts: priority.preempts,
         scheduler: scheduler.map(|name| names.intern(name)),
+        deletion_cost: deletion_cost(annotations.get(DELETION_COST).map(String::as_str)),
         grace,
         shutdown: shutdown(spec, grace, span_annotation(annotations, "spotsim/shutdown")?),
         startup: probes::ready(spec, answers),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use sim::model::budget::Amount;
 use sim::model::planned::{Rollout, Strategy};
+use sim::model::pod::SpecId;
 use sim::model::workload::{Controller, WorkloadId};
 use sim::table::Id;
 use sim::{SimTime, Span};
@@ -23,14 +24,22 @@ const TEMPLATE_HASH: &str = "pod-template-hash";
 /// That of the pods of StatefulSets and DaemonSets.
 const REVISION_HASH: &str = "controller-revision-hash";
 
-/// What the pods of a workload are by now.
+/// What the pods of a workload have been.
+struct History {
+    /// Every template, with the number of the rollout that made it; the present one is the last. One that is
+    /// gone back to comes last again.
+    templates: Vec<(u32, Template)>,
+    /// How many rollouts there have been.
+    rollouts: u32,
+    /// When the last was.
+    since: Option<Span>,
+}
+
+/// What the pods of a revision are.
 #[derive(Clone)]
 struct Template {
     pods: PodTemplateSpec,
     annotations: Labels,
-    revision: u32,
-    /// When it was last rolled out.
-    since: Option<Span>,
 }
 
 impl Lowering<'_> {
@@ -44,7 +53,7 @@ impl Lowering<'_> {
         let at = |rollout: &file::planned::Rollout| Span::parse(&rollout.at).unwrap_or_default();
         let mut order: Vec<usize> = (0..file.rollouts.len()).collect();
         order.sort_by_key(|index| at(&file.rollouts[*index]));
-        let mut templates: BTreeMap<usize, Template> = BTreeMap::new();
+        let mut histories: BTreeMap<usize, History> = BTreeMap::new();
         for index in order {
             let rollout = &file.rollouts[index];
             let path = |field: &str| [Step::from("rollouts"), Step::Index(index), field.into()];
@@ -57,14 +66,13 @@ impl Lowering<'_> {
                 }
             };
             let written = &workloads[workload];
-            let template = templates.entry(workload).or_insert_with(|| Template {
-                pods: written.spec.template.clone(),
-                annotations: written.annotations.clone(),
-                revision: 0,
-                since: None,
+            let history = histories.entry(workload).or_insert_with(|| {
+                let pods = written.spec.template.clone();
+                let first = Template { pods, annotations: written.annotations.clone() };
+                History { templates: vec![(0, first)], rollouts: 0, since: None }
             });
             if let Err((field, message)) =
-                self.roll_out(rollout, workload, written, template, context)
+                self.roll_out(rollout, workload, written, history, context)
             {
                 self.error("E1001", &path(field), message, None);
             }
@@ -76,7 +84,7 @@ impl Lowering<'_> {
         rollout: &file::planned::Rollout,
         workload: usize,
         written: &Written,
-        template: &mut Template,
+        history: &mut History,
         context: &ClusterContext,
     ) -> Result<(), (&'static str, String)> {
         let id = WorkloadId::from_index(workload);
@@ -92,12 +100,22 @@ impl Lowering<'_> {
             let message = format!("the simulation has ended by then, at {}", self.file.horizon);
             return Err(("at", message));
         }
-        if template.since == Some(at) {
+        if history.since == Some(at) {
             let message = format!("`{}` is rolled out twice at {}", rollout.workload, rollout.at);
             return Err(("at", message));
         }
-        template.since = Some(at);
-        template.revision += 1;
+        history.since = Some(at);
+        history.rollouts += 1;
+        let strategy =
+            strategy(rollout, written, controller).map_err(|message| ("strategy", message))?;
+        if rollout.undo {
+            let (spec, back_to) = self.undone(id, rollout, history)?;
+            let at = SimTime::ZERO + at;
+            let planned = Rollout { at, spec, volumes: None, strategy, back_to: Some(back_to) };
+            self.model.planned.rollouts.entry(id).or_default().push(planned);
+            return Ok(());
+        }
+        let Some((_, mut template)) = history.templates.last().cloned() else { return Ok(()) };
         template.annotations.extend(rollout.annotations.clone());
         for (name, change) in &rollout.containers {
             change_container(&mut template.pods.spec, name, change)
@@ -108,7 +126,7 @@ impl Lowering<'_> {
             _ => REVISION_HASH,
         };
         let labels = &mut template.pods.metadata.labels;
-        labels.insert(hash.to_owned(), template.revision.to_string());
+        labels.insert(hash.to_owned(), history.rollouts.to_string());
         let source = pods::Source {
             namespace: &written.namespace,
             labels,
@@ -121,11 +139,34 @@ impl Lowering<'_> {
         let spec = pods::pod_spec(&mut self.model, context, source);
         let spec = spec.map_err(|message| ("containers", message))?;
         let spec = self.model.specs.intern(spec);
-        let strategy =
-            strategy(rollout, written, controller).map_err(|message| ("strategy", message))?;
-        let planned = Rollout { at: SimTime::ZERO + at, spec, volumes: None, strategy };
+        let at = SimTime::ZERO + at;
+        let planned = Rollout { at, spec, volumes: None, strategy, back_to: None };
         self.model.planned.rollouts.entry(id).or_default().push(planned);
+        history.templates.push((history.rollouts, template));
         Ok(())
+    }
+
+    /// What the pods of a workload are that goes back to its template before the last, and which revision
+    /// that is.
+    // kubectl: pkg/polymorphichelpers/rollback.go, to revision 0, which is the one before the last
+    fn undone(
+        &self,
+        workload: WorkloadId,
+        rollout: &file::planned::Rollout,
+        history: &mut History,
+    ) -> Result<(SpecId, u32), (&'static str, String)> {
+        if !rollout.containers.is_empty() || !rollout.annotations.is_empty() {
+            let message = "`undo` goes back to a template as it was, and changes nothing in it";
+            return Err(("undo", message.into()));
+        }
+        let Some(before) = history.templates.len().checked_sub(2) else {
+            let message = format!("there is no template of `{}` to go back to", rollout.workload);
+            return Err(("undo", message));
+        };
+        let back = history.templates.remove(before);
+        let revision = back.0;
+        history.templates.push(back);
+        Ok((self.model.template(workload, revision).0, revision))
     }
 }
 
@@ -186,7 +227,10 @@ fn strategy(
         None => of_kube(own_rolling.and_then(|it| it.max_unavailable.as_ref()))?,
     };
     let partition = said.and_then(|it| it.partition);
-    let deadline = said.and_then(|it| it.progress_deadline_seconds).unwrap_or(600);
+    let deadline = said
+        .and_then(|it| it.progress_deadline_seconds)
+        .or(written.spec.progress_deadline_seconds)
+        .unwrap_or(600);
     let progress_deadline = Span::from_secs(u64::from(deadline));
     let strategy = match (kind, controller) {
         (StrategyType::OnDelete, _) => Strategy::OnDelete,

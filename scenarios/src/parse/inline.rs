@@ -57,6 +57,7 @@ pub(super) fn workloads(
                 job: workload.limits().map(Box::new),
                 cron_job: cron_job.map(Box::new),
                 update: None,
+                progress_deadline_seconds: None,
                 selector: selects.then_some(selector),
                 volume_claim_templates: claims,
                 template: PodTemplateSpec { metadata, spec },

@@ -147,11 +147,9 @@ impl<S: Sink> Simulation<'_, S> {
         if self.restarts.awaits_readiness(pod, ready_at) {
             self.agenda.schedule(ready_at, Event::PodBecomesReady(pod));
         }
-        if self.world.spec_of(pod).restart_policy == RestartPolicy::OnFailure {
-            let restarts = self.restarts.of(pod);
-            let actions = self.controllers.container_restarted(&self.world, pod, restarts);
-            self.apply_all(actions);
-        }
+        let restarts = self.restarts.of(pod);
+        let actions = self.controllers.container_restarted(&self.world, pod, &restarts);
+        self.apply_all(actions);
     }
 
     /// A kubelet compares what is left on its node with its thresholds.
@@ -188,12 +186,27 @@ impl<S: Sink> Simulation<'_, S> {
 
     /// A pod has ended that its kubelet evicted: its DaemonSet creates another one there.
     pub(super) fn evicted_pod_ended(&mut self, pod: PodId, node: NodeId) {
+        let actions = self.next_daemon_pod(pod, node);
+        self.place_daemons(actions);
+    }
+
+    /// A pod has ended that was deleted, but not by its workload: its DaemonSet creates another one there,
+    /// unless the node is about to go, too.
+    pub(super) fn disrupted_pod_ended(&mut self, pod: PodId, node: NodeId) {
+        let goes = self.doomed.contains(&node) || self.given_back.contains_key(&node);
+        if !goes {
+            let actions = self.next_daemon_pod(pod, node);
+            self.apply_all(actions);
+        }
+    }
+
+    fn next_daemon_pod(&mut self, pod: PodId, node: NodeId) -> Vec<Action> {
         let workload = self.world.pods().workload(pod);
         let is_ready = matches!(self.world.nodes().state(node), NodeState::Ready { .. });
-        if is_ready && self.setup.model.workloads[workload].controller == Controller::DaemonSet {
-            let actions = self.controllers.daemon_pod_failed(&self.world, workload, node);
-            self.place_daemons(actions);
+        if !is_ready || self.setup.model.workloads[workload].controller != Controller::DaemonSet {
+            return Vec::new();
         }
+        self.controllers.daemon_pod_ended(&self.world, workload, node)
     }
 
     /// The cluster hears what conditions a kubelet reports, and taints the node accordingly.

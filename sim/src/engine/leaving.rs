@@ -5,6 +5,7 @@ use super::Simulation;
 use crate::event::Event;
 use crate::fact::{Cause, Fact, Sink};
 use crate::lifecycle::loss::{self, Aftermath};
+use crate::model::disruption::DisruptionReason;
 use crate::model::node::NodeId;
 use crate::model::pod::{End, Limit, PodId};
 use crate::providers::interruption::NodeObject;
@@ -61,8 +62,18 @@ impl<S: Sink> Simulation<'_, S> {
         self.free_disks(pod, Some(self.world.now() + self.setup.start_up.detach));
         let actions = self.controllers.pod_ended(&self.world, pod, end);
         self.apply_all(actions);
-        if let Some(node) = node.filter(|_| evicted) {
-            self.evicted_pod_ended(pod, node);
+        let disrupted = matches!(
+            self.world.pods().reason(pod),
+            Some(
+                DisruptionReason::PreemptionByScheduler
+                    | DisruptionReason::DeletionByTaintManager
+                    | DisruptionReason::EvictionByEvictionApi
+            )
+        );
+        match node {
+            Some(node) if evicted => self.evicted_pod_ended(pod, node),
+            Some(node) if disrupted => self.disrupted_pod_ended(pod, node),
+            _ => {}
         }
         self.wake_scheduler(Happening::PodLeft(self.world.base_spec(pod)));
         let goes =

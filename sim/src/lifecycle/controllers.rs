@@ -4,6 +4,8 @@
 //! pod's name is free again; a DaemonSet follows its nodes; a bare pod has no controller. Jobs have a
 //! controller of their own.
 
+use std::collections::BTreeMap;
+
 use super::daemon_sets::DaemonSets;
 use super::deletion::is_deleted;
 use super::deployments::Deployments;
@@ -14,6 +16,7 @@ use super::stateful_sets::StatefulSets;
 use crate::action::{Action, Waiting};
 use crate::fact::Cause;
 use crate::model::Model;
+use crate::model::containers::RestartPolicy;
 use crate::model::node::NodeId;
 use crate::model::planned::Strategy;
 use crate::model::pod::{End, PodId};
@@ -193,9 +196,9 @@ impl Controllers {
         rolling.into_iter().flat_map(|set| self.roll(world, set)).collect()
     }
 
-    /// A pod of a DaemonSet has failed on a node that goes on: another one.
+    /// A pod of a DaemonSet has failed, or was deleted, on a node that goes on: another one.
     // DaemonSet controller: daemon_controller.go podsShouldBeOnNode
-    pub fn daemon_pod_failed(
+    pub fn daemon_pod_ended(
         &mut self,
         world: &World,
         set: WorkloadId,
@@ -209,12 +212,24 @@ impl Controllers {
         Vec::new()
     }
 
-    /// A container of a pod was started again, of which that has happened this often: a Job whose
-    /// pods restart by themselves counts that.
-    pub fn container_restarted(&mut self, world: &World, pod: PodId, restarts: u32) -> Vec<Action> {
+    /// A container of a pod was started again: how often that has happened to each of its containers. A Job
+    /// whose pods restart by themselves counts that, and a ReplicaSet deletes such pods first.
+    pub fn container_restarted(
+        &mut self,
+        world: &World,
+        pod: PodId,
+        restarts: &BTreeMap<u32, u32>,
+    ) -> Vec<Action> {
+        let restarts_by_itself = world.spec_of(pod).restart_policy == RestartPolicy::OnFailure;
         match controller(world, pod) {
-            Controller::Job(_) | Controller::CronJob { .. } | Controller::ArrivingJobs { .. } => {
-                self.jobs.container_restarted(world, pod, restarts)
+            Controller::Deployment { .. } => {
+                self.deployments.container_restarted(world, pod, restarts);
+                Vec::new()
+            }
+            Controller::Job(_) | Controller::CronJob { .. } | Controller::ArrivingJobs { .. }
+                if restarts_by_itself =>
+            {
+                self.jobs.container_restarted(world, pod, restarts.values().sum())
             }
             _ => Vec::new(),
         }
@@ -244,7 +259,7 @@ impl Controllers {
         let mut actions: Vec<Action> =
             self.rollouts.progresses(world, workload).into_iter().collect();
         // Nothing else says when a pod of a DaemonSet has been ready for long enough.
-        let rollout = world.model().rollout(workload, world.revision(workload));
+        let rollout = world.rollout(workload);
         if let Some(Strategy::Nodes { min_ready, .. }) = rollout.map(|it| it.strategy) {
             let at = world.now() + min_ready;
             actions.push(Action::Wake { at, who: Waiting::Rollout(workload) });
@@ -312,6 +327,7 @@ impl Controllers {
                 self.jobs.pod_ended(world, pod, end)
             }
             Controller::Deployment { .. } => {
+                self.deployments.forget(pod);
                 let mut actions = self.is_gone(world, pod);
                 // The kubelet deletes no pod: it is replaced once it has failed.
                 if end == End::Rejected || !is_deleted(world, pod) {
@@ -337,6 +353,7 @@ impl Controllers {
     ) -> Vec<Action> {
         let when_gone = aftermath.gone_at.map(|at| Action::Wake { at, who: Waiting::LostPod(pod) });
         let workload = world.pods().workload(pod);
+        self.deployments.forget(pod);
         let noticed = match controller(world, pod) {
             Controller::Job(_) | Controller::CronJob { .. } | Controller::ArrivingJobs { .. } => {
                 return self.jobs.pod_lost(world, (pod, node), was_terminating, aftermath);

@@ -97,7 +97,7 @@ impl DaemonSets {
     pub(super) fn roll(&self, world: &World, set: WorkloadId) -> Next {
         let Some(pods) = self.rolling.get(&set) else { return Next::default() };
         let revision = world.revision(set);
-        let strategy = world.model().rollout(set, revision).map(|rollout| rollout.strategy);
+        let strategy = world.rollout(set).map(|rollout| rollout.strategy);
         let (update, min_ready) = match strategy {
             Some(Strategy::Nodes { max_surge, max_unavailable, min_ready }) => {
                 (Some(Update { max_surge, max_unavailable }), min_ready)

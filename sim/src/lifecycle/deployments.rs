@@ -11,6 +11,7 @@ use crate::controllers::deployment::{Changed, Desired, ReplicaSet, ReplicaSets};
 use crate::controllers::replica_set::{Candidate, Phase as PodPhase, to_delete};
 use crate::fact::Cause;
 use crate::model::budget::Amount;
+use crate::model::containers::ContainerKind;
 use crate::model::planned::Strategy;
 use crate::model::pod::PodId;
 use crate::model::workload::WorkloadId;
@@ -25,6 +26,9 @@ pub(super) struct Deployments {
     replicas: BTreeMap<WorkloadId, BTreeMap<u32, Replica>>,
     /// Pods that have to be gone before a `Recreate` goes on.
     leaving: BTreeMap<WorkloadId, BTreeSet<PodId>>,
+    /// Of pods of which a container was started again, how often the one most often restarted was: of
+    /// containers and of sidecars.
+    restarts: BTreeMap<PodId, [u32; 2]>,
 }
 
 /// A replica that is wanted; one that is not here is not replaced.
@@ -40,7 +44,12 @@ type Surplus = (u32, i64);
 
 impl Deployments {
     pub(super) fn new(root: Root) -> Deployments {
-        Deployments { root, replicas: BTreeMap::new(), leaving: BTreeMap::new() }
+        Deployments {
+            root,
+            replicas: BTreeMap::new(),
+            leaving: BTreeMap::new(),
+            restarts: BTreeMap::new(),
+        }
     }
 
     /// Another replica is wanted.
@@ -58,6 +67,29 @@ impl Deployments {
         let (pods, replicas) = (world.pods(), &mut self.replicas);
         let replica = Replica { revision: pods.revision(pod), pod: Some(pod) };
         replicas.entry(pods.workload(pod)).or_default().insert(pods.replica(pod), replica);
+    }
+
+    /// Containers of a pod have been started again, each so often.
+    pub(super) fn container_restarted(
+        &mut self,
+        world: &World,
+        pod: PodId,
+        restarts: &BTreeMap<u32, u32>,
+    ) {
+        let list = &world.spec_of(pod).containers.list;
+        let of_kind = |kind: ContainerKind| {
+            let own = restarts.iter().filter(|(place, _)| {
+                list.get(**place as usize).is_some_and(|container| container.kind == kind)
+            });
+            own.map(|(_, restarts)| *restarts).max().unwrap_or(0)
+        };
+        let most = [of_kind(ContainerKind::Regular), of_kind(ContainerKind::Sidecar)];
+        self.restarts.insert(pod, most);
+    }
+
+    /// A pod is no more.
+    pub(super) fn forget(&mut self, pod: PodId) {
+        self.restarts.remove(&pod);
     }
 
     /// The next attempt of a pod's replica, if it is still wanted.
@@ -211,16 +243,17 @@ impl Deployments {
         let seconds = |ms: u64| i64::try_from(ms / 1_000).unwrap_or(i64::MAX);
         // A pod that was there from the start is as old as its dump says.
         let before = pods.started_ms(pod).filter(|ms| *ms < 0).map(|ms| ms.div_euclid(1_000));
+        let [restarts, sidecar_restarts] = self.restarts.get(&pod).copied().unwrap_or_default();
         let ready_at = pods.ready_at(pod).map_or(0, |at| seconds(at.as_ms()));
         Candidate {
             assigned: phase.node().is_some(),
             phase: if pods.runs_containers(pod) { PodPhase::Running } else { PodPhase::Pending },
             ready: matches!(phase, Phase::Running { .. }),
-            deletion_cost: 0,
+            deletion_cost: world.spec_of(pod).deletion_cost,
             on_same_node,
             ready_since: before.unwrap_or(ready_at),
-            restarts: 0,
-            sidecar_restarts: 0,
+            restarts,
+            sidecar_restarts,
             created_at: before.unwrap_or(seconds(pods.created_at(pod).as_ms())),
             uid: self.root.choice(Stream::PodUid, &world.draw_key(pod), usize::MAX),
         }
@@ -277,7 +310,7 @@ impl Deployments {
 
 /// How the present revision of a workload takes over.
 fn strategy(world: &World, workload: WorkloadId) -> Option<Strategy> {
-    Some(world.model().rollout(workload, world.revision(workload))?.strategy)
+    Some(world.rollout(workload)?.strategy)
 }
 
 /// The revisions whose numbers of replicas change, the old ones first.

@@ -96,11 +96,11 @@ impl Restarts {
         since.is_none_or(|since| since.is_some_and(|since| since + min_ready <= now))
     }
 
-    /// How many times containers of a pod have been started again.
+    /// How many times each container of a pod has been started again that has been killed.
     #[must_use]
-    pub fn of(&self, pod: PodId) -> u32 {
-        let restarts = |pod: &Pod| pod.containers.values().map(|it| it.restarts).sum();
-        self.pods.get(&pod).map_or(0, restarts)
+    pub fn of(&self, pod: PodId) -> BTreeMap<u32, u32> {
+        let containers = self.pods.get(&pod).into_iter().flat_map(|pod| &pod.containers);
+        containers.map(|(place, container)| (*place, container.restarts)).collect()
     }
 
     /// A pod is no more.
@@ -133,6 +133,6 @@ mod tests {
         assert!(!restarts.lets_be_available(pod, s(49), min_ready));
         assert!(restarts.lets_be_available(pod, s(50), min_ready));
         assert_eq!(restarts.killed(pod, 0, s(60), limits).back_off, Some(Span::from_secs(10)));
-        assert_eq!(restarts.of(pod), 2);
+        assert_eq!(restarts.of(pod), BTreeMap::from([(0, 1), (1, 1)]));
     }
 }

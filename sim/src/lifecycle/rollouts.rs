@@ -52,19 +52,17 @@ impl Rollouts {
     // Deployment controller: pkg/controller/deployment/progress.go, util.DeploymentTimedOut
     pub(super) fn checked(&mut self, world: &World, workload: WorkloadId) -> Option<Action> {
         let rollout = self.0.get_mut(&workload).filter(|rollout| !rollout.stalled)?;
-        let revision = world.revision(workload);
-        let deadline = world.model().rollout(workload, revision)?.strategy.progress_deadline()?;
+        let deadline = world.rollout(workload)?.strategy.progress_deadline()?;
         if world.now().since(rollout.progress_at) < deadline {
             return wake(world, workload, rollout.progress_at);
         }
         rollout.stalled = true;
-        Some(Action::StallRollout { workload, revision })
+        Some(Action::StallRollout { workload, revision: world.revision(workload) })
     }
 }
 
 /// Looks when the progress deadline is over, counted from `since`.
 fn wake(world: &World, workload: WorkloadId, since: SimTime) -> Option<Action> {
-    let rollout = world.model().rollout(workload, world.revision(workload))?;
-    let deadline = rollout.strategy.progress_deadline()?;
+    let deadline = world.rollout(workload)?.strategy.progress_deadline()?;
     Some(Action::Wake { at: since + deadline, who: Waiting::Rollout(workload) })
 }

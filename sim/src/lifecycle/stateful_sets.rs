@@ -57,7 +57,7 @@ impl StatefulSets {
     // StatefulSet controller: stateful_set_utils.go newVersionedStatefulSetPod
     pub fn revision_of(&self, world: &World, workload: WorkloadId, replica: u32) -> u32 {
         let revision = world.revision(workload);
-        match world.model().rollout(workload, revision).map(|rollout| rollout.strategy) {
+        match world.rollout(workload).map(|rollout| rollout.strategy) {
             Some(Strategy::Ordinals { partition }) if replica < partition => {
                 self.current.get(&workload).copied().unwrap_or(0)
             }
@@ -133,7 +133,7 @@ impl StatefulSets {
 
 /// How the present revision of a set takes over.
 fn update(world: &World, workload: WorkloadId) -> Update {
-    match world.model().rollout(workload, world.revision(workload)).map(|it| it.strategy) {
+    match world.rollout(workload).map(|it| it.strategy) {
         Some(Strategy::Ordinals { partition }) => {
             Update { partition: Some(partition), ..Update::default() }
         }

@@ -39,6 +39,9 @@ pub struct Rollout {
     pub volumes: Option<ZonalVolumes>,
     /// How the new pods take over.
     pub strategy: Strategy,
+    /// The revision that it goes back to, as `kubectl rollout undo` does: pods that are still of it stay.
+    /// None makes a new one.
+    pub back_to: Option<u32>,
 }
 
 /// How pods of a new revision take over from those of the old.
@@ -128,11 +131,18 @@ impl Strategy {
 }
 
 impl Model {
-    /// The rollout that makes a revision of a workload; none makes revision 0.
+    /// A rollout of a workload, by its number from 1 on. That which makes a revision has its number; none
+    /// makes revision 0.
     #[must_use]
-    pub fn rollout(&self, workload: WorkloadId, revision: u32) -> Option<&Rollout> {
+    pub fn rollout(&self, workload: WorkloadId, number: u32) -> Option<&Rollout> {
         let rollouts = self.planned.rollouts.get(&workload)?;
-        rollouts.get(revision.checked_sub(1)? as usize)
+        rollouts.get(number.checked_sub(1)? as usize)
+    }
+
+    /// The revision that pods of a workload are to be of after a rollout.
+    #[must_use]
+    pub fn revision_after(&self, workload: WorkloadId, number: u32) -> u32 {
+        self.rollout(workload, number).and_then(|it| it.back_to).unwrap_or(number)
     }
 
     /// What each pod of a revision is, before its volumes hold it to a zone.

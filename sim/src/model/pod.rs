@@ -98,6 +98,9 @@ pub struct PodTraits {
     pub preempts: bool,
     /// The scheduler that places it; none is the default one.
     pub scheduler: Option<NameId>,
+    /// `controller.kubernetes.io/pod-deletion-cost`: of pods that are otherwise alike, a ReplicaSet deletes
+    /// that of the least first.
+    pub deletion_cost: i32,
     /// `terminationGracePeriodSeconds`: how long it may take to stop.
     pub grace: Span,
     /// How long it really takes to stop after SIGTERM.
@@ -206,6 +209,7 @@ impl Default for PodTraits {
             priority: 0,
             preempts: true,
             scheduler: None,
+            deletion_cost: 0,
             grace: Span::ZERO,
             shutdown: Span::ZERO,
             startup: Span::ZERO,

@@ -208,6 +208,7 @@ fn as_scheduled(traits: &PodTraits) -> PodTraits {
         quotas: Vec::new(),
         pod_security: None,
         priority: 0,
+        deletion_cost: 0,
         grace: Span::ZERO,
         shutdown: Span::ZERO,
         startup: Span::ZERO,

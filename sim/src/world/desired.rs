@@ -7,6 +7,7 @@ use super::World;
 use crate::fact::Fact;
 use crate::model::Model;
 use crate::model::budget::{BudgetId, Expected};
+use crate::model::planned::Rollout;
 use crate::model::pod::{PodId, PodSpec, SpecId};
 use crate::model::resources::{Lane, Resources};
 use crate::model::workload::{Controller, WorkloadId};
@@ -27,8 +28,8 @@ pub enum Room {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Desired {
     replicas: Table<WorkloadId, Option<u32>>,
-    /// The revisions of workloads that have been rolled out.
-    revisions: BTreeMap<WorkloadId, u32>,
+    /// How many rollouts have begun of workloads that have been rolled out.
+    rollouts: BTreeMap<WorkloadId, u32>,
     expected: Expected,
 }
 
@@ -37,7 +38,7 @@ impl Desired {
     pub(super) fn new(model: &Model) -> Desired {
         let replicas = model.workloads.rows().map(|workload| workload.controller.at_once());
         let (replicas, expected) = (replicas.collect(), Expected::new(model));
-        Desired { replicas, revisions: BTreeMap::new(), expected }
+        Desired { replicas, rollouts: BTreeMap::new(), expected }
     }
 }
 
@@ -72,7 +73,17 @@ impl World {
     /// The revision that pods of a workload are to be of.
     #[must_use]
     pub fn revision(&self, workload: WorkloadId) -> u32 {
-        self.desired.revisions.get(&workload).copied().unwrap_or(0)
+        self.model.revision_after(workload, self.rollouts_of(workload))
+    }
+
+    /// The rollout that began last of a workload.
+    #[must_use]
+    pub fn rollout(&self, workload: WorkloadId) -> Option<&Rollout> {
+        self.model.rollout(workload, self.rollouts_of(workload))
+    }
+
+    fn rollouts_of(&self, workload: WorkloadId) -> u32 {
+        self.desired.rollouts.get(&workload).copied().unwrap_or(0)
     }
 
     /// A workload gets its next pod template.
@@ -80,10 +91,10 @@ impl World {
     /// # Panics
     /// If none is planned.
     pub fn revise(&mut self, workload: WorkloadId) -> Fact {
-        let revision = self.revision(workload) + 1;
-        assert!(self.model.rollout(workload, revision).is_some(), "a rollout is planned");
-        self.desired.revisions.insert(workload, revision);
-        Fact::RolloutBegan { workload, revision }
+        let number = self.rollouts_of(workload) + 1;
+        assert!(self.model.rollout(workload, number).is_some(), "a rollout is planned");
+        self.desired.rollouts.insert(workload, number);
+        Fact::RolloutBegan { workload, revision: self.revision(workload) }
     }
 
     /// Whether the node of a pod has room for it to request something else.

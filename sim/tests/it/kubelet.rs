@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use sim::engine::Simulation;
 use sim::fact::Cause;
 use sim::model::containers::{
     Amounts, Container, ContainerKind, Containers, QosClass, Requirements, RestartPolicy,
@@ -10,7 +11,7 @@ use sim::model::failure::Retries;
 use sim::model::job::{Job, Outcome};
 use sim::model::pod::End;
 use sim::model::pressure::Pressure;
-use sim::model::usage::{Constant, Curve, Ramp, Shape, Used, WorkloadUsage};
+use sim::model::usage::{Constant, Curve, Ramp, Replay, Series, Shape, Used, WorkloadUsage};
 use sim::model::workload::{Controller, WorkloadId};
 use sim::setup::Draft;
 use sim::table::Id;
@@ -22,25 +23,25 @@ const ROOT: Root = Root { seed: 7, replication: 0 };
 const MI: u64 = 1 << 20;
 
 /// What the containers of the first workload are, and what each uses.
-struct Load {
-    limits: Amounts,
-    restart_policy: RestartPolicy,
-    used: Curve<Used>,
+pub(crate) struct Load {
+    pub(crate) limits: Amounts,
+    pub(crate) restart_policy: RestartPolicy,
+    pub(crate) used: Curve<Used>,
 }
 
 impl Load {
-    fn of(used: Vec<Shape<Used>>) -> Load {
+    pub(crate) fn of(used: Vec<Shape<Used>>) -> Load {
         let used = Curve { shapes: used, noise: None };
         Load { limits: Amounts::default(), restart_policy: RestartPolicy::Always, used }
     }
 }
 
-fn constant(cpu: u64, memory_mib: u64) -> Shape<Used> {
+pub(crate) fn constant(cpu: u64, memory_mib: u64) -> Shape<Used> {
     Shape::Constant(Constant(Used { cpu, memory: memory_mib * MI }))
 }
 
 /// Growth of memory by so much a minute, every ten seconds.
-fn leak(mib_a_minute: u64) -> Shape<Used> {
+pub(crate) fn leak(mib_a_minute: u64) -> Shape<Used> {
     Shape::Ramp(Ramp {
         by: Used { cpu: 0, memory: mib_a_minute * MI },
         over: Span::from_secs(60),
@@ -50,7 +51,7 @@ fn leak(mib_a_minute: u64) -> Shape<Used> {
 }
 
 /// The plan with one container in each pod of its workloads, which uses what is said.
-fn with(plan: &Plan, loads: Vec<Load>) -> Setup {
+pub(crate) fn with(plan: &Plan, loads: Vec<Load>) -> Setup {
     let mut setup = setup(plan);
     let change = |draft: &mut Draft| {
         let model = Arc::make_mut(&mut draft.model);
@@ -114,6 +115,38 @@ fn a_container_above_its_limit_is_killed_and_backs_off() {
     assert_eq!(ready[1..], again);
     let ended = facts.iter().any(|(_, fact)| matches!(fact, Fact::PodEnded { .. }));
     assert!(!ended, "the pod stays");
+}
+
+/// Of pods that are not ready a ReplicaSet deletes that first of which a container was started again most
+/// often.
+#[test]
+fn a_scale_down_takes_the_pod_that_restarts_most() {
+    let minute = |minute: u64| SimTime::from_ms(minute * 60_000);
+    let used = |memory_mib: u64| Some(Used { cpu: 100, memory: memory_mib * MI });
+    // Above the limit for a second, after each of these minutes.
+    let series = |kills: &[u64]| -> Series<Used> {
+        let spike =
+            |at: &u64| [(minute(*at), used(1_500)), (minute(*at) + Span::from_secs(1), used(500))];
+        std::iter::once((SimTime::ZERO, used(500))).chain(kills.iter().flat_map(spike)).collect()
+    };
+    let series = vec![series(&[]), series(&[30]), series(&[10, 20, 30])];
+    let load = Load {
+        limits: Amounts { memory: Some(1_024 * MI), ..Amounts::default() },
+        ..Load::of(vec![Shape::Replay(Replay { series, period: None })])
+    };
+    let setup = with(&plan(3, 60), vec![load]);
+    let mut facts = Vec::new();
+    let mut simulation = Simulation::new(&setup, ROOT, &mut facts);
+    while simulation.due().is_some_and(|due| due <= minute(30)) && simulation.step() {}
+    simulation.scale(WorkloadId::from_index(0), 2);
+    drop(simulation);
+    let restarts = facts.iter().filter(|(_, it)| matches!(it, Fact::ContainerRestarted { .. }));
+    assert_eq!(restarts.count(), 2);
+    let gone = facts.iter().find_map(|(_, fact)| match fact {
+        Fact::PodTerminating { pod, why: Cause::ScaledDown, .. } => Some(pod.number()),
+        _ => None,
+    });
+    assert_eq!(gone, Some(2));
 }
 
 #[test]

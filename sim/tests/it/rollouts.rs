@@ -48,7 +48,7 @@ fn with_rollout(
         let mut spec = model.specs[model.workloads[workload].spec].clone();
         change(&mut spec);
         let spec = model.specs.intern(spec);
-        let rollout = Rollout { at, spec, volumes: None, strategy };
+        let rollout = Rollout { at, spec, volumes: None, strategy, back_to: None };
         model.planned.rollouts.entry(workload).or_default().push(rollout);
     };
     setup.change(plan).expect("sound");
