@@ -6,6 +6,8 @@
 //! measured (docs/limits.md). It is the same on every machine, and decides nothing but whether to
 //! begin.
 
+mod samples;
+
 use std::fmt::Write as _;
 use std::ops::Range;
 
@@ -123,6 +125,7 @@ impl Estimate {
             let tried = waiting.saturating_mul(tries).saturating_mul(NS_PER_TRY);
             let ticks = ticks(workload, setup).saturating_mul(NS_PER_TICK);
             let draws = draws((id, workload), setup).saturating_mul(NS_PER_DRAW);
+            let sampled = samples::ns(id, setup, pods, pod_ms(id, workload, setup, pods));
             let part = Part {
                 pods,
                 waiting,
@@ -130,7 +133,7 @@ impl Estimate {
                     None => BYTES_PER_POD,
                     Some(_) => BYTES_PER_ARRIVAL,
                 }),
-                cpu_ns: [tried, ticks, draws]
+                cpu_ns: [tried, ticks, draws, sampled]
                     .into_iter()
                     .fold(pods.saturating_mul(per_pod), u64::saturating_add),
                 ..Part::default()
@@ -255,6 +258,19 @@ fn created((id, workload): (WorkloadId, &Workload), setup: &Setup, nodes: u64) -
     }
 }
 
+/// For how many milliseconds pods of a workload are there, together.
+fn pod_ms(id: WorkloadId, workload: &Workload, setup: &Setup, pods: u64) -> u128 {
+    let length = horizon(setup).max(1);
+    let runs = match workload.controller.generator() {
+        Some(generator) => {
+            let (_, seconds) = setup.load[generator].expected_of(id, setup.horizon);
+            Span::from_secs_f64(seconds).as_ms()
+        }
+        None => workload.controller.work().map_or(length, |work| work.duration.as_ms()),
+    };
+    u128::from(pods).saturating_mul(runs.min(length).into())
+}
+
 /// How many more pods a workload creates when it is scaled up and rolled out, if it begins with this many.
 fn planned(workload: WorkloadId, setup: &Setup, begins_with: u64) -> u64 {
     let planned = &setup.model.planned;
@@ -330,16 +346,8 @@ fn short_of(setup: &Setup) -> Short {
                 Controller::DaemonSet => 0,
                 _ => created((id, it), setup, 0),
             };
-            let runs = match it.controller.generator() {
-                Some(generator) => {
-                    let (_, seconds) = setup.load[generator].expected_of(id, setup.horizon);
-                    Span::from_secs_f64(seconds).as_ms()
-                }
-                None => it.controller.work().map_or(length, |work| work.duration.as_ms()),
-            };
             let each = u128::from(model.specs[it.spec].requests[lane]);
-            let time = u128::from(runs.min(length));
-            u128::from(pods).saturating_mul(each).saturating_mul(time) / u128::from(length)
+            pod_ms(id, it, setup, pods).saturating_mul(each) / u128::from(length)
         });
         Short { asked: asked.sum(), there: there.sum() }
     };

@@ -137,7 +137,8 @@ pub const RUN_BYTES: Limit = Limit {
 pub const RUN_SECONDS: Limit = Limit {
     what: "CPU seconds that a run is estimated to take",
     most: 12 * 3_600,
-    guards: "time: 5 µs a pod, 1.2 µs each time that a pod finds no room, in all simulations",
+    guards: "time: 5 µs a pod, 1.2 µs each time that a pod finds no room, 3 µs each time that what it uses is \
+             sampled, in all simulations",
     code: TOO_MUCH,
     lift: RUN_BYTES.lift,
 };

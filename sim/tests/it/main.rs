@@ -14,6 +14,7 @@ mod made_up;
 mod market;
 mod metamorphic;
 mod node_life;
+mod overuse;
 mod pools;
 mod prices;
 mod properties;
