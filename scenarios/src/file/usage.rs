@@ -54,6 +54,12 @@ pub struct Amount {
     /// Memory, for example `300Mi`.
     #[schemars(extend("format" = "quantity"), with = "Option<Quantity>")]
     pub memory: Option<Quantity>,
+    /// What it keeps on its node's disk, for example `2Gi`.
+    #[schemars(extend("format" = "quantity"), with = "Option<Quantity>")]
+    pub ephemeral_storage: Option<Quantity>,
+    /// How many processes it runs.
+    #[schemars(range(max = 1_000_000))]
+    pub pids: Option<u32>,
 }
 
 /// A daily curve: a cosine between `low` and `high`.
@@ -90,6 +96,12 @@ pub struct Bursts {
     /// Memory in a burst, beside what else is used.
     #[schemars(extend("format" = "quantity"), with = "Option<Quantity>")]
     pub memory: Option<Quantity>,
+    /// What it keeps on its node's disk, for example `2Gi`.
+    #[schemars(extend("format" = "quantity"), with = "Option<Quantity>")]
+    pub ephemeral_storage: Option<Quantity>,
+    /// How many processes it runs.
+    #[schemars(range(max = 1_000_000))]
+    pub pids: Option<u32>,
     /// The mean time from the beginning of one to that of the next.
     #[schemars(extend("format" = "duration"))]
     pub every: String,
@@ -111,6 +123,12 @@ pub struct Ramp {
     /// By how much memory.
     #[schemars(extend("format" = "quantity"), with = "Option<Quantity>")]
     pub memory: Option<Quantity>,
+    /// What it keeps on its node's disk, for example `2Gi`.
+    #[schemars(extend("format" = "quantity"), with = "Option<Quantity>")]
+    pub ephemeral_storage: Option<Quantity>,
+    /// How many processes it runs.
+    #[schemars(range(max = 1_000_000))]
+    pub pids: Option<u32>,
     /// In how long.
     #[schemars(extend("format" = "duration"))]
     pub over: String,
@@ -126,6 +144,12 @@ pub struct Leak {
     /// By how much memory.
     #[schemars(extend("format" = "quantity"), with = "Option<Quantity>")]
     pub memory: Option<Quantity>,
+    /// What it keeps on its node's disk, for example `2Gi`.
+    #[schemars(extend("format" = "quantity"), with = "Option<Quantity>")]
+    pub ephemeral_storage: Option<Quantity>,
+    /// How many processes it runs.
+    #[schemars(range(max = 1_000_000))]
+    pub pids: Option<u32>,
     /// In how long.
     #[schemars(extend("format" = "duration"))]
     pub per: String,
@@ -144,6 +168,12 @@ pub struct Phase {
     /// Memory.
     #[schemars(extend("format" = "quantity"), with = "Option<Quantity>")]
     pub memory: Option<Quantity>,
+    /// What it keeps on its node's disk, for example `2Gi`.
+    #[schemars(extend("format" = "quantity"), with = "Option<Quantity>")]
+    pub ephemeral_storage: Option<Quantity>,
+    /// How many processes it runs.
+    #[schemars(range(max = 1_000_000))]
+    pub pids: Option<u32>,
 }
 
 /// More just after the container's start.
@@ -156,6 +186,12 @@ pub struct StartUp {
     /// How much more memory.
     #[schemars(extend("format" = "quantity"), with = "Option<Quantity>")]
     pub memory: Option<Quantity>,
+    /// What it keeps on its node's disk, for example `2Gi`.
+    #[schemars(extend("format" = "quantity"), with = "Option<Quantity>")]
+    pub ephemeral_storage: Option<Quantity>,
+    /// How many processes it runs.
+    #[schemars(range(max = 1_000_000))]
+    pub pids: Option<u32>,
     /// For how long.
     #[schemars(extend("format" = "duration"))]
     pub lasts: String,

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use sim::model::Model;
 use sim::model::containers::{Amounts, ContainerKind};
-use sim::model::usage::{Demand, Rate, Shape, Used, WorkloadUsage};
+use sim::model::usage::{Curve, Demand, Rate, Shape, Used, WorkloadUsage};
 use sim::model::workload::{Controller, WorkloadId};
 use sim::setup::Draft;
 
@@ -116,8 +116,13 @@ impl Filling<'_> {
             }),
             (true, false) => Read::Shares(self.requests(workload, container)),
         };
-        let mut curve = match curves::of_usage(usage, read, clock) {
-            Ok(curve) => curve,
+        let used = curves::of_usage(usage, |stated| read.used(stated), clock);
+        let held = match curves::holds(usage) {
+            true => curves::of_usage(usage, |stated| read.held(stated), clock).map(Some),
+            false => Ok(None),
+        };
+        let (mut curve, held) = match used.and_then(|used| Ok((used, held?))) {
+            Ok(curves) => curves,
             Err((field, message, help)) => {
                 self.error(&place(field), message, help);
                 return None;
@@ -143,6 +148,14 @@ impl Filling<'_> {
             row.containers.resize_with(container + 1, Default::default);
         }
         row.containers[container] = curve;
+        if let Some(held) = held {
+            if row.held.len() <= container {
+                row.held.resize_with(container + 1, Default::default);
+            }
+            row.held[container] = Curve { noise: None, ..held };
+        } else if let Some(before) = row.held.get_mut(container) {
+            *before = Curve::default();
+        }
         match differ {
             true => row.of_requests.insert(container),
             false => row.of_requests.remove(&container),

@@ -7,6 +7,8 @@ mod change;
 mod cluster;
 mod codes;
 mod contract;
+mod controllers;
+mod disk;
 mod estimate;
 mod history;
 mod import;

@@ -209,7 +209,7 @@ usage:
 fn what_has_no_share_is_refused() {
     for (usage, what) in [
         ("{workload: batch/nightli, constant: {cpu: 1}}", "did you mean `batch/nightly`?"),
-        ("{workload: batch/nightly, container: w, constant: {cpu: 1}}", "did you mean `work`?"),
+        ("{workload: batch/nightly, container: wrk, constant: {cpu: 1}}", "did you mean `work`?"),
         ("{workload: batch/nightly}", "says nothing"),
         ("{workload: batch/nightly, constant: {memory: 1Ei}}", "no node has as much"),
         (

@@ -10,6 +10,7 @@ use crate::action::Action;
 use crate::event::Event;
 use crate::fact::{Cause, Fact, Sink};
 use crate::kubelet::config::KubeletConfig;
+use crate::lifecycle::disk;
 use crate::lifecycle::memory::{self, Candidate};
 use crate::lifecycle::node_pressure::HEARD_AFTER;
 use crate::model::containers::RestartPolicy;
@@ -35,6 +36,7 @@ impl<S: Sink> Simulation<'_, S> {
             let Some(node) = self.world.pods().phase(pod).node() else { continue };
             self.kill_above_limits(pod, node);
             self.settle_memory(node);
+            self.settle_disk(pod, node);
             self.settle_cpu(node, Some(pod));
         }
     }
@@ -79,6 +81,23 @@ impl<S: Sink> Simulation<'_, S> {
         let used = memory::used_on(&self.world, &self.restarts, node);
         let eviction = &self.setup.kubelets.of(self.world.nodes().pool(node)).eviction;
         if let Some(at) = self.pressure.changed(&self.world, node, used, eviction) {
+            self.agenda.schedule(at, Event::KubeletSync(node));
+        }
+    }
+
+    /// A kubelet looks once a pod has more on the disk than it may, or the node little of it left, or few
+    /// processes.
+    fn settle_disk(&mut self, pod: PodId, node: NodeId) {
+        if self.world.held_by(pod).is_empty() {
+            return;
+        }
+        let used = memory::used_on(&self.world, &self.restarts, node);
+        let eviction = &self.setup.kubelets.of(self.world.nodes().pool(node)).eviction;
+        let looks_at = match disk::is_above_own_limit(&self.world, pod, eviction) {
+            true => self.pressure.watch(&self.world, node),
+            false => self.pressure.changed(&self.world, node, used, eviction),
+        };
+        if let Some(at) = looks_at {
             self.agenda.schedule(at, Event::KubeletSync(node));
         }
     }

@@ -118,6 +118,7 @@ impl<S: Sink> Simulation<'_, S> {
         let Some(tracker) = &mut self.usage else { return };
         let follows = tracker.follows(&self.world, pod);
         let used = tracker.sample(&self.world, pod);
+        let held = tracker.sample_held(&self.world, pod);
         let next = tracker.await_pod(&self.world, pod);
         if let Some(fact) = self.world.pod_uses(pod, &used, follows) {
             self.record(fact);
@@ -125,6 +126,10 @@ impl<S: Sink> Simulation<'_, S> {
             if let Some(metrics) = &mut self.metrics {
                 metrics.used(&self.world, pod);
             }
+        }
+        if let Some(fact) = self.world.pod_holds(pod, &held) {
+            self.record(fact);
+            self.usage_changed(pod);
         }
         if let Some(at) = next {
             self.agenda.schedule(at, Event::PodUsageChanges(pod));

@@ -58,6 +58,23 @@ macro_rules! of_usage {
         " requests/s with ", ready, if ready == 1 { " ready replica" } else { " ready replicas" }
     ]
 
+    /// A pod holds this of its node from now on, beside CPU and memory.
+    PodHolds = 73 {
+        pod: PodId,
+        workload: WorkloadId,
+        node: NodeId,
+        /// Bytes on the node's disk.
+        disk: u64,
+        /// Processes.
+        processes: u64,
+    }
+    digest [pod; workload, node; disk; processes]
+    columns { pod: pod, node: node, diskBytes: disk, processes: processes }
+    says [
+        pod, " has ", disk >> 20, " MiB on the disk of its node and runs ", processes,
+        if processes == 1 { " process" } else { " processes" }
+    ]
+
     } };
 }
 

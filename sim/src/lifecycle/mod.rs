@@ -11,6 +11,7 @@ mod daemon_sets;
 pub mod deadlines;
 mod deletion;
 mod deployments;
+pub mod disk;
 pub mod disks;
 pub mod drain;
 pub mod eviction_rate;

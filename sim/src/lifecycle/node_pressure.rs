@@ -6,10 +6,10 @@
 
 use std::collections::BTreeMap;
 
-use super::memory;
 use super::restarts::Restarts;
+use super::{disk, memory};
 use crate::kubelet::admission::admits;
-use crate::kubelet::eviction::{EVERY, EvictionManager, Look, Pass};
+use crate::kubelet::eviction::{EVERY, EvictionManager, Look, Pass, Why};
 use crate::kubelet::pod::Pod;
 use crate::kubelet::ranking::{Measured, PodStats};
 use crate::kubelet::signals::{Observation, Observations, Signal};
@@ -63,6 +63,14 @@ impl NodePressure {
         if self.nodes.contains_key(&node) || !is_near(world, node, used, config) {
             return None;
         }
+        self.watch(world, node)
+    }
+
+    /// A node's kubelet is to look: when it does for the first time, if that is not arranged yet.
+    pub fn watch(&mut self, world: &World, node: NodeId) -> Option<SimTime> {
+        if self.nodes.contains_key(&node) {
+            return None;
+        }
         self.nodes.insert(node, Watched::default());
         Some(next_look(world.now()))
     }
@@ -85,9 +93,8 @@ impl NodePressure {
         let ids: Vec<PodId> = on_node.filter(active).collect();
         let pods: Vec<Pod> =
             ids.iter().map(|pod| Pod::of(world.spec_of(*pod), world.model())).collect();
-        let memory = |pod: &PodId| memory::used_by(world, restarts, *pod);
-        let stats: Vec<PodStats> =
-            ids.iter().map(|pod| PodStats { memory: memory(pod), ..PodStats::default() }).collect();
+        let stats = |pod: &PodId| disk::stats(world, *pod, memory::used_by(world, restarts, *pod));
+        let stats: Vec<PodStats> = ids.iter().map(stats).collect();
         let measured: Vec<Measured<'_>> =
             pods.iter().zip(&stats).map(|(pod, stats)| (pod, Some(stats))).collect();
         let used = memory::used_on(world, restarts, node);
@@ -105,7 +112,13 @@ impl NodePressure {
             changed: changed.collect(),
             evicted: evicted
                 .iter()
-                .map(|eviction| (ids[eviction.pod], eviction.grace, Pressure::Memory))
+                .map(|eviction| {
+                    let condition = match eviction.why {
+                        Why::Low(signal) => signal.pressure(),
+                        Why::Exceeds(_) => Pressure::Disk,
+                    };
+                    (ids[eviction.pod], eviction.grace, condition)
+                })
                 .collect(),
             again_at: Some(next_look(now)),
         };
@@ -161,7 +174,7 @@ fn is_near(world: &World, node: NodeId, used: u64, config: &EvictionConfig) -> b
     config.thresholds.iter().any(|threshold| threshold.is_met(&signals, true))
 }
 
-/// What a kubelet sees of its node's memory: as much is left of the node's as of what its pods may use, as
+/// What a kubelet sees of its node. Of memory as much is left of the node's as of what its pods may use, as
 /// the system uses what is reserved for it.
 fn observations(world: &World, node: NodeId, used: u64, config: &EvictionConfig) -> Observations {
     let limit = memory::limit_of_pods(world, node, config);
@@ -172,5 +185,6 @@ fn observations(world: &World, node: NodeId, used: u64, config: &EvictionConfig)
     let mut signals = Observations::default();
     signals.note(Signal::MemoryAvailable, seen(whole));
     signals.note(Signal::AllocatableMemoryAvailable, seen(limit));
+    disk::observe(world, node, &mut signals);
     signals
 }

@@ -28,6 +28,54 @@ impl Used {
     }
 }
 
+/// What something holds of its node beside CPU and memory.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Held {
+    /// Bytes on the node's disk.
+    pub disk: u64,
+    /// Processes.
+    pub processes: u64,
+}
+
+impl Held {
+    /// The most that one container holds: 32 TiB and a million processes.
+    pub const MOST: Held = Held { disk: 32 << 40, processes: 1_000_000 };
+
+    /// The same, and no more than [`Held::MOST`].
+    #[must_use]
+    pub fn capped(self) -> Held {
+        Held {
+            disk: self.disk.min(Held::MOST.disk),
+            processes: self.processes.min(Held::MOST.processes),
+        }
+    }
+}
+
+impl std::ops::AddAssign for Held {
+    fn add_assign(&mut self, other: Held) {
+        self.disk += other.disk;
+        self.processes += other.processes;
+    }
+}
+
+impl std::ops::SubAssign for Held {
+    /// # Panics
+    /// If more is given back than was held.
+    fn sub_assign(&mut self, other: Held) {
+        self.disk = self.disk.checked_sub(other.disk).expect("no more disk is freed than is held");
+        let left = self.processes.checked_sub(other.processes);
+        self.processes = left.expect("no more processes end than there are");
+    }
+}
+
+impl std::iter::Sum for Held {
+    fn sum<I: Iterator<Item = Held>>(all: I) -> Held {
+        let mut sum = Held::default();
+        all.for_each(|one| sum += one);
+        sum
+    }
+}
+
 /// Requests per 1 000 seconds.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct Rate(pub u64);
@@ -47,6 +95,16 @@ impl Amount for Used {
 
     fn of_lanes([cpu, memory]: [u64; 2]) -> Used {
         Used { cpu, memory }
+    }
+}
+
+impl Amount for Held {
+    fn lanes(self) -> [u64; 2] {
+        [self.disk, self.processes]
+    }
+
+    fn of_lanes([disk, processes]: [u64; 2]) -> Held {
+        Held { disk, processes }
     }
 }
 
@@ -96,6 +154,8 @@ pub struct WorkloadUsage {
     /// The containers whose curves are thousandths of what their own pod requests, where pods of one
     /// workload differ in that.
     pub of_requests: BTreeSet<usize>,
+    /// What each container holds of its node beside that; empty where nothing says so.
+    pub held: Vec<Curve<Held>>,
     /// What its ready replicas serve together.
     pub demand: Option<Demand>,
 }

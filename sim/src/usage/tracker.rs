@@ -12,7 +12,7 @@ use super::demand::Split;
 use super::{Path, When, Whose};
 use crate::model::Model;
 use crate::model::pod::PodId;
-use crate::model::usage::{Used, WorkloadUsage};
+use crate::model::usage::{Amount, Curve, Held, Used, WorkloadUsage};
 use crate::model::workload::WorkloadId;
 use crate::rng::Root;
 use crate::time::SimTime;
@@ -50,8 +50,9 @@ impl Tracker {
     #[must_use]
     pub fn new(model: &Model, root: Root) -> Option<Tracker> {
         let each = model.usage.iter().map(|(workload, usage)| {
-            let shared =
-                usage.of_requests.is_empty() && usage.containers.iter().all(Path::is_shared);
+            let shared = usage.of_requests.is_empty()
+                && usage.held.is_empty()
+                && usage.containers.iter().all(Path::is_shared);
             (*workload, Tracked { shared, due: None, split: None })
         });
         let workloads: BTreeMap<_, _> = each.collect();
@@ -67,7 +68,8 @@ impl Tracker {
     /// The containers of a pod run from now on. Whether its workload models usage.
     pub fn pod_starts(&mut self, world: &World, pod: PodId) -> bool {
         let Some(usage) = usage_of(world, pod) else { return false };
-        let started = vec![Some(world.now()); usage.containers.len()];
+        let containers = usage.containers.len().max(usage.held.len());
+        let started = vec![Some(world.now()); containers];
         self.pods.insert(pod, Containers { started, due: None });
         true
     }
@@ -144,6 +146,33 @@ impl Tracker {
         used
     }
 
+    /// What each container of a pod holds of its node now.
+    #[must_use]
+    pub fn sample_held(&self, world: &World, pod: PodId) -> Vec<Held> {
+        let (Some(usage), Some(containers)) = (usage_of(world, pod), self.pods.get(&pod)) else {
+            return Vec::new();
+        };
+        let each = usage.held.iter().enumerate().map(|(index, curve)| {
+            let when = self.when(world, pod, index, containers);
+            when.map_or_else(Held::default, |when| curve.at(&when)).capped()
+        });
+        each.collect()
+    }
+
+    /// The present instant, as a container of a pod sees it; none while it is stopped.
+    fn when(
+        &self,
+        world: &World,
+        pod: PodId,
+        container: usize,
+        containers: &Containers,
+    ) -> Option<When> {
+        let started = (*containers.started.get(container)?)?;
+        let (workload, replica) = (world.pods().workload(pod), world.pods().replica(pod));
+        let whose = self.whose(world, workload, replica, container);
+        Some(When { at: world.now(), started, whose })
+    }
+
     /// What each container of a replica uses now that follows its workload.
     #[must_use]
     pub fn sample_shared(&self, world: &World, workload: WorkloadId) -> Vec<Used> {
@@ -194,12 +223,9 @@ impl Tracker {
         }
         let usage = usage_of(world, pod)?;
         let containers = self.pods.get(&pod)?;
-        let curves = usage.containers.iter().zip(&containers.started).enumerate();
-        let next = curves.filter_map(|(index, (curve, started))| {
-            let whose = self.whose(world, workload, world.pods().replica(pod), index);
-            curve.next_change(&When { at: world.now(), started: (*started)?, whose })
-        });
-        let next = next.min();
+        let when = |index| self.when(world, pod, index, containers);
+        let next = next_of(&usage.containers, when).into_iter();
+        let next = next.chain(next_of(&usage.held, when)).min();
         let due = &mut self.pods.get_mut(&pod)?.due;
         arrange(due, next)
     }
@@ -263,6 +289,15 @@ fn of_request(world: &World, pod: PodId, container: usize, share: Used) -> Used 
         u64::try_from((product + 500) / 1_000).unwrap_or(u64::MAX)
     };
     Used { cpu: part(share.cpu, requests.cpu), memory: part(share.memory, requests.memory) }
+}
+
+/// The first change of the curves of containers that run.
+fn next_of<V: Amount>(
+    curves: &[Curve<V>],
+    when: impl Fn(usize) -> Option<When>,
+) -> Option<SimTime> {
+    let each = curves.iter().enumerate();
+    each.filter_map(|(index, curve)| curve.next_change(&when(index)?)).min()
 }
 
 fn usage_of(world: &World, pod: PodId) -> Option<&WorkloadUsage> {

@@ -9,7 +9,7 @@ use super::World;
 use crate::fact::Fact;
 use crate::model::node::NodeId;
 use crate::model::pod::PodId;
-use crate::model::usage::Used;
+use crate::model::usage::{Held, Used};
 use crate::model::workload::WorkloadId;
 use crate::table::Table;
 
@@ -18,7 +18,7 @@ use crate::table::Table;
 pub(super) struct Usage {
     /// Only those that use something now, so that what arrives and goes leaves nothing behind.
     pods: IndexMap<PodId, PodUsage, FxBuildHasher>,
-    nodes: Table<NodeId, Used>,
+    nodes: Table<NodeId, (Used, Held)>,
     /// The pods of each workload that use something, in order.
     users: BTreeMap<WorkloadId, Vec<PodId>>,
 }
@@ -28,6 +28,7 @@ pub(super) struct Usage {
 pub(super) struct PodUsage {
     node: NodeId,
     containers: Vec<Used>,
+    held: Vec<Held>,
     /// Whether it uses what every replica of its workload does.
     follows: bool,
 }
@@ -35,6 +36,10 @@ pub(super) struct PodUsage {
 impl PodUsage {
     fn whole(&self) -> Used {
         self.containers.iter().copied().sum()
+    }
+
+    fn whole_held(&self) -> Held {
+        self.held.iter().copied().sum()
     }
 }
 
@@ -46,7 +51,9 @@ impl Usage {
     /// A pod is no longer on its node: what it used.
     pub(super) fn leave(&mut self, pod: PodId, workload: WorkloadId) -> Option<PodUsage> {
         let row = self.pods.swap_remove(&pod)?;
-        self.nodes[row.node] -= row.whole();
+        let (used, held) = &mut self.nodes[row.node];
+        *used -= row.whole();
+        *held -= row.whole_held();
         let users = self.users.entry(workload).or_default();
         if let Ok(at) = users.binary_search(&pod) {
             users.remove(at);
@@ -56,7 +63,9 @@ impl Usage {
 
     /// A pod is on its node again, and uses what it did.
     pub(super) fn come_back(&mut self, pod: PodId, workload: WorkloadId, row: PodUsage) {
-        self.nodes[row.node] += row.whole();
+        let (used, held) = &mut self.nodes[row.node];
+        *used += row.whole();
+        *held += row.whole_held();
         let users = self.users.entry(workload).or_default();
         users.insert(users.partition_point(|other| *other < pod), pod);
         self.pods.insert(pod, row);
@@ -64,7 +73,7 @@ impl Usage {
 
     fn set(&mut self, pod: PodId, containers: &[Used], follows: bool) {
         let row = self.pods.get_mut(&pod).expect("it is known");
-        let sum = &mut self.nodes[row.node];
+        let (sum, _) = &mut self.nodes[row.node];
         *sum -= row.whole();
         row.containers.clear();
         row.containers.extend_from_slice(containers);
@@ -74,9 +83,11 @@ impl Usage {
 
     /// The first sum that a recount does not give.
     pub(super) fn check(&self) -> Result<(), String> {
-        let mut sums: BTreeMap<NodeId, Used> = BTreeMap::new();
+        let mut sums: BTreeMap<NodeId, (Used, Held)> = BTreeMap::new();
         for row in self.pods.values() {
-            *sums.entry(row.node).or_default() += row.whole();
+            let (used, held) = sums.entry(row.node).or_default();
+            *used += row.whole();
+            *held += row.whole_held();
         }
         for (node, sum) in self.nodes.iter() {
             if sums.get(&node).copied().unwrap_or_default() != *sum {
@@ -107,7 +118,33 @@ impl World {
     /// What the pods of a node that model usage use together.
     #[must_use]
     pub fn usage_on(&self, node: NodeId) -> Used {
-        self.usage.nodes.get(node).copied().unwrap_or_default()
+        self.usage.nodes.get(node).copied().unwrap_or_default().0
+    }
+
+    /// What they hold of the node together, beside CPU and memory.
+    #[must_use]
+    pub fn held_on(&self, node: NodeId) -> Held {
+        self.usage.nodes.get(node).copied().unwrap_or_default().1
+    }
+
+    /// What each container of a pod holds of its node, in their order; empty where nothing models it.
+    #[must_use]
+    pub fn held_by(&self, pod: PodId) -> &[Held] {
+        self.usage.row(pod).map_or(&[], |row| &row.held)
+    }
+
+    /// The containers of a pod hold this of its node from now on. No fact if they did before, or the pod is
+    /// on none.
+    pub fn pod_holds(&mut self, pod: PodId, held: &[Held]) -> Option<Fact> {
+        let row = self.usage.pods.get_mut(&pod).filter(|row| row.held != held)?;
+        let node = row.node;
+        let (_, sum) = &mut self.usage.nodes[node];
+        *sum -= row.whole_held();
+        row.held = held.to_vec();
+        *sum += row.whole_held();
+        let Held { disk, processes } = row.whole_held();
+        let workload = self.pods.workload(pod);
+        Some(Fact::PodHolds { pod, workload, node, disk, processes })
     }
 
     /// The pods of a workload that use something, in order.
@@ -135,7 +172,9 @@ impl World {
                 return None;
             }
         } else {
-            self.usage.pods.insert(pod, PodUsage { node, containers: Vec::new(), follows });
+            self.usage
+                .pods
+                .insert(pod, PodUsage { node, containers: Vec::new(), held: Vec::new(), follows });
             let _ = self.usage.nodes.slot(node);
             let users = self.usage.users.entry(workload).or_default();
             let at = users.partition_point(|other| *other < pod);

@@ -7,13 +7,15 @@ use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use sim::model::containers::Amounts;
 use sim::model::usage::{
-    Bursts, Constant, Curve, Diurnal, Noise, Phases, Ramp, Rate, Replay, Shape, StartUp, Used,
+    Bursts, Constant, Curve, Diurnal, Held, Noise, Phases, Ramp, Rate, Replay, Shape, StartUp, Used,
 };
 use sim::{SimTime, Span};
 
 use super::amount;
 use crate::file::Quantity as Written;
-use crate::file::usage::{Amount, BurstOfRequests, DailyRate, Load, RateNoise, RateStep, Usage};
+use crate::file::usage::{
+    self as file, Amount, BurstOfRequests, DailyRate, Load, RateNoise, RateStep, Usage,
+};
 use crate::quantity::Quantity;
 
 /// A field, what is wrong with it, and what to do.
@@ -81,6 +83,28 @@ pub(super) struct Cost {
     pub(super) takes: Span,
 }
 
+/// What one curve of an entry states.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Stated<'s> {
+    cpu: Option<&'s Written>,
+    memory: Option<&'s Written>,
+    storage: Option<&'s Written>,
+    pids: Option<u32>,
+}
+
+/// What a type of the file states.
+macro_rules! states {
+    ($($kind:ty),*) => { $(
+        impl<'s> From<&'s $kind> for Stated<'s> {
+            fn from(it: &'s $kind) -> Stated<'s> {
+                let (cpu, memory) = (it.cpu.as_ref(), it.memory.as_ref());
+                Stated { cpu, memory, storage: it.ephemeral_storage.as_ref(), pids: it.pids }
+            }
+        }
+    )* };
+}
+states!(Amount, file::Bursts, file::Ramp, file::Leak, file::Phase, file::StartUp);
+
 /// What the amounts of an entry are.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Read {
@@ -91,11 +115,9 @@ pub(super) enum Read {
 }
 
 impl Read {
-    fn of(self, amount: &Amount) -> Result<Used, Wrong> {
-        self.both(amount.cpu.as_ref(), amount.memory.as_ref())
-    }
-
-    fn both(self, cpu: Option<&Written>, memory: Option<&Written>) -> Result<Used, Wrong> {
+    /// CPU and memory.
+    pub(super) fn used(self, stated: Stated<'_>) -> Result<Used, Wrong> {
+        let Stated { cpu, memory, .. } = stated;
         let used = match self {
             Read::Amounts => {
                 Used { cpu: amount(cpu, Quantity::milli), memory: amount(memory, Quantity::value) }
@@ -111,6 +133,32 @@ impl Read {
         }
         Ok(used)
     }
+
+    /// Disk and processes, which are amounts in any case.
+    pub(super) fn held(self, stated: Stated<'_>) -> Result<Held, Wrong> {
+        let disk = amount(stated.storage, Quantity::value);
+        let held = Held { disk, processes: stated.pids.unwrap_or(0).into() };
+        if held != held.capped() {
+            let message = "no node has as large a disk as this container is to use".to_owned();
+            return Err(("workload", message, "32Ti are the most"));
+        }
+        Ok(held)
+    }
+}
+
+/// Whether an entry states anything of disk or processes.
+pub(super) fn holds(usage: &Usage) -> bool {
+    let constant = usage.constant.as_ref().map(Stated::from);
+    let diurnal = usage.diurnal.iter().flat_map(|it| [Stated::from(&it.low), (&it.high).into()]);
+    let all = constant
+        .into_iter()
+        .chain(diurnal)
+        .chain(usage.bursts.as_ref().map(Stated::from))
+        .chain(usage.ramp.as_ref().map(Stated::from))
+        .chain(usage.leak.as_ref().map(Stated::from))
+        .chain(usage.phases.iter().map(Stated::from))
+        .chain(usage.start_up.as_ref().map(Stated::from));
+    all.into_iter().any(|stated| stated.storage.is_some() || stated.pids.is_some())
 }
 
 /// A share of what a container requests.
@@ -134,53 +182,53 @@ fn share(share: Option<&Written>, request: Option<u64>, what: &str) -> Result<u6
 ///
 /// # Errors
 /// The first thing that is wrong.
-pub(super) fn of_usage(
+pub(super) fn of_usage<V: sim::model::usage::Amount>(
     usage: &Usage,
-    read: Read,
+    read: impl Fn(Stated<'_>) -> Result<V, Wrong>,
     clock: impl Fn(&str, Option<&str>) -> Result<Clock, String>,
-) -> Result<Curve<Used>, Wrong> {
-    if usage.replay.is_some() && matches!(read, Read::Shares(_)) {
+) -> Result<Curve<V>, Wrong> {
+    if usage.replay.is_some() && usage.of_requests {
         let message = "what was recorded is no share of requests".to_owned();
         return Err(("ofRequests", message, "give the shares an entry without `replay`"));
     }
     let mut shapes = Vec::new();
     if let Some(it) = &usage.constant {
-        shapes.push(Shape::Constant(Constant(read.of(it)?)));
+        shapes.push(Shape::Constant(Constant(read(it.into())?)));
     }
     if let Some(it) = &usage.diurnal {
         let at =
             clock(&it.peak, it.time_zone.as_deref()).map_err(|wrong| ("diurnal", wrong, ""))?;
         let every = step(&it.every, "diurnal")?;
         shapes.push(Shape::Diurnal(at.diurnal(
-            (read.of(&it.low)?, read.of(&it.high)?),
+            (read((&it.low).into())?, read((&it.high).into())?),
             it.weekend,
             every,
         )));
     }
     if let Some(it) = &usage.bursts {
-        let more = read.both(it.cpu.as_ref(), it.memory.as_ref())?;
+        let more = read(it.into())?;
         shapes.push(Shape::Bursts(bursts(more, (&it.every, &it.lasts), it.shared)?));
     }
     if let Some(it) = &usage.ramp {
-        let by = read.both(it.cpu.as_ref(), it.memory.as_ref())?;
+        let by = read(it.into())?;
         let over = positive(&it.over, "ramp")?;
         shapes.push(Shape::Ramp(Ramp { by, over, ends: true, every: GROWTH.min(over) }));
     }
     if let Some(it) = &usage.leak {
-        let by = read.both(it.cpu.as_ref(), it.memory.as_ref())?;
+        let by = read(it.into())?;
         let over = positive(&it.per, "leak")?;
         shapes.push(Shape::Ramp(Ramp { by, over, ends: false, every: GROWTH }));
     }
     if !usage.phases.is_empty() {
         let phases = usage.phases.iter().map(|it| {
             let lasts = step(&it.lasts, "phases")?;
-            Ok((lasts, read.both(it.cpu.as_ref(), it.memory.as_ref())?))
+            Ok((lasts, read(it.into())?))
         });
         let phases = phases.collect::<Result<Vec<_>, Wrong>>()?;
         shapes.push(Shape::Phases(Phases { phases, repeat: usage.repeat_phases }));
     }
     if let Some(it) = &usage.start_up {
-        let more = read.both(it.cpu.as_ref(), it.memory.as_ref())?;
+        let more = read(it.into())?;
         shapes.push(Shape::StartUp(StartUp { more, lasts: positive(&it.lasts, "startUp")? }));
     }
     let noise = usage.noise.as_ref().map(|it| {
