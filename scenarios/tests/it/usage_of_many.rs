@@ -200,7 +200,7 @@ usage:
         } else {
             let share = used.cpu as f64 / requests[Lane::CPU] as f64;
             assert!((share - 0.6).abs() < 0.005, "{share}");
-            assert_eq!(used.memory, 256 << 20);
+            assert_eq!(used.memory, requests[Lane::MEMORY] / 2);
         }
     }
 }
