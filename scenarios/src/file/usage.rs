@@ -21,7 +21,7 @@ pub struct Usage {
     #[serde(default)]
     pub of_requests: bool,
     /// Always the same.
-    pub constant: Option<Amount>,
+    pub constant: Option<Taken>,
     /// High by day, low by night.
     pub diurnal: Option<Diurnal>,
     /// More at random moments.
@@ -54,6 +54,18 @@ pub struct Amount {
     /// Memory, for example `300Mi`.
     #[schemars(extend("format" = "quantity"), with = "Option<Quantity>")]
     pub memory: Option<Quantity>,
+}
+
+/// An amount of what a container takes of its node.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Taken {
+    /// CPU, for example `250m`.
+    #[schemars(extend("format" = "quantity"), with = "Option<Quantity>")]
+    pub cpu: Option<Quantity>,
+    /// Memory, for example `300Mi`.
+    #[schemars(extend("format" = "quantity"), with = "Option<Quantity>")]
+    pub memory: Option<Quantity>,
     /// What it keeps on its node's disk, for example `2Gi`.
     #[schemars(extend("format" = "quantity"), with = "Option<Quantity>")]
     pub ephemeral_storage: Option<Quantity>,
@@ -68,9 +80,9 @@ pub struct Amount {
 pub struct Diurnal {
     /// Half a day away from the peak.
     #[serde(default)]
-    pub low: Amount,
+    pub low: Taken,
     /// At the peak.
-    pub high: Amount,
+    pub high: Taken,
     /// The time of day of the peak, for example `14:00`.
     #[serde(default = "two_in_the_afternoon")]
     pub peak: String,

@@ -14,7 +14,7 @@ use sim::{SimTime, Span};
 use super::amount;
 use crate::file::Quantity as Written;
 use crate::file::usage::{
-    self as file, Amount, BurstOfRequests, DailyRate, Load, RateNoise, RateStep, Usage,
+    self as file, BurstOfRequests, DailyRate, Load, RateNoise, RateStep, Taken, Usage,
 };
 use crate::quantity::Quantity;
 
@@ -103,7 +103,7 @@ macro_rules! states {
         }
     )* };
 }
-states!(Amount, file::Bursts, file::Ramp, file::Leak, file::Phase, file::StartUp);
+states!(Taken, file::Bursts, file::Ramp, file::Leak, file::Phase, file::StartUp);
 
 /// What the amounts of an entry are.
 #[derive(Clone, Copy, Debug)]
