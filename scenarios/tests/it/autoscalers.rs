@@ -46,11 +46,11 @@ fn assumptions(scenario: &Scenario) -> String {
 fn set(scenario: &Scenario) -> Option<u32> {
     let mut facts: Vec<(sim::SimTime, Fact)> = Vec::new();
     sim::run(&scenario.setup, Root { seed: 1, replication: 0 }, &mut facts);
-    let set = facts.iter().filter_map(|(_, fact)| match fact {
+    let mut set = facts.iter().filter_map(|(_, fact)| match fact {
         Fact::HpaRescaled { replicas, .. } => Some(*replicas),
         _ => None,
     });
-    set.last()
+    set.next_back()
 }
 
 #[test]

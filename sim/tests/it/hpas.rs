@@ -46,7 +46,11 @@ fn served(rate: Curve<Rate>) -> WorkloadUsage {
         takes: Span::from_ms(100),
         serves: None,
     };
-    WorkloadUsage { containers: vec![Curve::<Used>::default()], demand: Some(demand) }
+    WorkloadUsage {
+        containers: vec![Curve::<Used>::default()],
+        demand: Some(demand),
+        ..WorkloadUsage::default()
+    }
 }
 
 fn cpu(percent: i64) -> Metric {

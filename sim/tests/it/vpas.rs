@@ -47,7 +47,7 @@ fn sized(
         spec.containers = Arc::new(Containers { list, ..Containers::default() });
         model.workloads[web()].spec = model.specs.intern(spec);
         let containers = vec![Curve { shapes, noise: None }];
-        model.usage.insert(web(), WorkloadUsage { containers, demand: None });
+        model.usage.insert(web(), WorkloadUsage { containers, ..WorkloadUsage::default() });
         model.metrics.server = Some(RESOLUTION);
         if let Some(mode) = mode {
             let spec = VpaSpec { mode, ..VpaSpec::default() };
