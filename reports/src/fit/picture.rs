@@ -162,7 +162,11 @@ impl Labels<'_> {
         let (x, y) = self.pixels(at);
         let width = LETTER.0 * text.chars().count() as f64;
         let beside = [(12.0, 5.0, Anchor::Start), (-12.0, 5.0, Anchor::End)];
-        let above = (1..16).map(|line| (-6.0, 1.0 - f64::from(line) * LETTER.1, Anchor::Start));
+        // At the right end there is no room to begin above a point, and a name ends there.
+        let above = (1..16).flat_map(|line| {
+            let up = 1.0 - f64::from(line) * LETTER.1;
+            [(-6.0, up, Anchor::Start), (6.0, up, Anchor::End)]
+        });
         let spots = beside.into_iter().chain(above);
         let around = |(right, down, anchor): (f64, f64, Anchor)| {
             let left = if anchor == Anchor::End { x + right - width } else { x + right };
