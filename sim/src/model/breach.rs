@@ -18,11 +18,11 @@ pub struct Breach {
 pub enum Bound {
     /// It has to be stated.
     Stated,
-    /// It is at least so much.
+    /// It is at least this.
     Least,
-    /// It is at most so much.
+    /// It is at most this.
     Most,
-    /// The limit is at most so many times the request.
+    /// The limit is at most this multiple of the request.
     Ratio,
     /// There has to be room for it beside other pods.
     Room,

@@ -413,6 +413,7 @@ impl<W: Write> Dump<W> {
                 }),
             ),
             ("v1", "ResourceQuota", json!({"hard": {"pods": 1_000_000}})),
+            ("v1", "LimitRange", json!({"limits": [{"type": "Container"}]})),
         ] {
             let metadata = self.metadata(namespace, name, &json!({}), None);
             self.put(
