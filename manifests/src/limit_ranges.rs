@@ -109,7 +109,7 @@ mod tests {
         let item = json!({"type": "Container", "default": {"cpu": "1"},
             "defaultRequest": {"cpu": "100m", "memory": "1Gi"}});
         assert_eq!(
-            completed(&[item.clone()], &json!({})),
+            completed(std::slice::from_ref(&item), &json!({})),
             json!({"requests": {"cpu": "100m", "memory": "1Gi"}, "limits": {"cpu": "1"}})
         );
         let stated = json!({"requests": {"memory": "2Gi"}, "limits": {"cpu": "3"}});

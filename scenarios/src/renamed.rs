@@ -75,7 +75,10 @@ fn rename(
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> (String, Vec<(&'static str, Option<(usize, usize)>)>) {
+    /// A code, with the line and column that it is about.
+    type Found = (&'static str, Option<(usize, usize)>);
+
+    fn read(text: &str) -> (String, Vec<Found>) {
         let source = Source { file: "x.yaml".into(), text: text.into() };
         let tree = crate::tree::documents(&source).unwrap().remove(0);
         let mut found = Diagnostics::default();

@@ -1,6 +1,6 @@
 //! Pod Security: which pods the level of their namespace forbids.
 //!
-//! A check is one function and one line in [`CHECKS`]. What it forbids may depend on the version of the
+//! A check is one function and one line in `CHECKS`. What it forbids may depend on the version of the
 //! policy, which the labels of a namespace can pin.
 // k8s.io/pod-security-admission, read 2026-11-28: policy/, admission/admission.go
 

@@ -121,8 +121,8 @@ proptest! {
         loads in prop::collection::vec((100..5_000_u64, 0..900_u64, prop::option::of(500..9_000_u64)), 1..4),
     ) {
         let mut plan = simple(reclaims, nodes, Span::from_hours(3));
-        let each = |(index, _): (usize, _)| service(&format!("w{index}"), 1 + index as u32 * 2);
-        plan.workloads = loads.iter().enumerate().map(each).collect();
+        let each = |(index, _): (u32, _)| service(&format!("w{index}"), 1 + index * 2);
+        plan.workloads = (0..).zip(&loads).map(each).collect();
         let load = |(base, grows, limit): &(u64, u64, Option<u64>)| Load {
             limits: Amounts { memory: limit.map(|mib| mib * MI), ..Amounts::default() },
             ..Load::of(vec![constant(200, *base), leak(*grows)])
