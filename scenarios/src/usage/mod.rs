@@ -121,7 +121,7 @@ pub(crate) fn of_files(files: &[Source], replay: &Replay, found: &mut Diagnostic
     recording
 }
 
-/// Adds what one file says.
+/// Adds what one file says. It is read on its own, since each may count in other units.
 fn one(
     file: &Source,
     (replay, named): (&Replay, NamedIn),
@@ -129,13 +129,20 @@ fn one(
     rows: &mut usize,
     found: &mut Diagnostics,
 ) {
-    let mut reading = Reading { source: file, named, found, wrong: 0, recording, rows };
+    let mut own = Recording { clock: recording.clock, ..Recording::default() };
+    let mut reading = Reading { source: file, named, found, wrong: 0, recording: &mut own, rows };
     let text = file.text.trim_start_matches('\u{feff}').trim_start();
     if text.starts_with(['{', '[']) {
         prometheus::read(&mut reading, replay);
     } else {
         table::read(&mut reading, replay);
     }
+    if reading.wrong == 0 && reading.recording.samples.is_empty() {
+        reading.say_of_file(format!("there is no sample in {}", file.file), "");
+    }
+    let wrong = reading.wrong;
+    let mut reading = Reading { source: file, named, found, wrong, recording, rows };
+    reading.append(own);
     reading.finish();
 }
 
@@ -220,15 +227,41 @@ impl Reading<'_> {
         }
     }
 
+    /// Adds a whole file to those before it.
+    fn append(&mut self, own: Recording) {
+        self.recording.clock = own.clock;
+        self.recording.notes.extend(own.notes);
+        self.recording.repeated += own.repeated;
+        let used: [Target; 2] = [|samples| &mut samples.cpu, |samples| &mut samples.memory];
+        let stated: [Target; 4] = [
+            |samples| &mut samples.requests.cpu,
+            |samples| &mut samples.requests.memory,
+            |samples| &mut samples.limits.cpu,
+            |samples| &mut samples.limits.memory,
+        ];
+        for (key, mut samples) in own.samples {
+            if !self.recording.samples.contains_key(&key) {
+                self.recording.samples.insert(key, samples);
+                continue;
+            }
+            for lane in used {
+                for sample in std::mem::take(lane(&mut samples)) {
+                    self.add(lane, &key, sample, 0..0);
+                }
+            }
+            for lane in stated {
+                for change in std::mem::take(lane(&mut samples)) {
+                    self.state(lane, &key, change);
+                }
+            }
+        }
+    }
+
     fn finish(mut self) {
         if self.wrong > MOST_SHOWN {
             let more = self.wrong - MOST_SHOWN;
             let message = format!("{more} more mistakes in {}", self.source.file);
             self.found.push(Diagnostic::new("E0803", message));
-        }
-        if self.wrong == 0 && self.recording.samples.is_empty() {
-            let message = format!("there is no sample in {}", self.source.file);
-            self.say_of_file(message, "");
         }
         let repeated = std::mem::take(&mut self.recording.repeated);
         if repeated > 0 {

@@ -159,6 +159,22 @@ fn units_are_guessed_and_the_guess_is_said() {
 }
 
 #[test]
+fn files_of_one_replay_may_count_in_other_units() {
+    let files = [
+        ("monday.csv", "time,pod,cpu\n0,web,0.25\n60,web,0.5\n"),
+        ("tuesday.csv", "time,pod,cpu_m\n60,web,500\n120,web,750\n"),
+    ];
+    let tail = "usage: [{workload: shop/web, replay: {file: [monday.csv, tuesday.csv]}}]\n";
+    let scenario = parse(tail, &files).unwrap();
+    let cores: Vec<u64> = used(&scenario, &[10, 70, 130]).iter().map(|pods| pods[0].0).collect();
+    assert_eq!(cores, [250, 500, 750]);
+    assert!(assumptions(&scenario).contains("1 sample is there twice"));
+    let back = tail.replace("[monday.csv, tuesday.csv]", "[tuesday.csv, monday.csv]");
+    let refused = parse(&back, &files).err().expect("it is refused");
+    assert!(refused.contains("time goes backwards in the samples of"), "{refused}");
+}
+
+#[test]
 fn prometheus_counters_and_gauges_are_told_apart() {
     let answer = r#"{"status":"success","data":{"resultType":"matrix","result":[
       {"metric":{"__name__":"container_cpu_usage_seconds_total","namespace":"shop",
