@@ -257,7 +257,7 @@ impl Reading<'_> {
         }
     }
 
-    fn finish(mut self) {
+    fn finish(self) {
         if self.wrong > MOST_SHOWN {
             let more = self.wrong - MOST_SHOWN;
             let message = format!("{more} more mistakes in {}", self.source.file);
