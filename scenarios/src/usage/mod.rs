@@ -14,6 +14,7 @@ mod table;
 mod units;
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::ops::Range;
 use std::path::Path;
 
@@ -240,8 +241,8 @@ impl Reading<'_> {
             |samples| &mut samples.limits.memory,
         ];
         for (key, mut samples) in own.samples {
-            if !self.recording.samples.contains_key(&key) {
-                self.recording.samples.insert(key, samples);
+            if let Entry::Vacant(first) = self.recording.samples.entry(key.clone()) {
+                first.insert(samples);
                 continue;
             }
             for lane in used {
