@@ -239,7 +239,7 @@ impl Generator {
         self.until.map_or(horizon, |until| until.min(horizon))
     }
 
-    /// The same in one of several clusters, 0 if it is the only one: there generators of this name let
+    /// This generator in one of several clusters, 0 if it is the only one: there those of its name let
     /// other things arrive.
     #[must_use]
     pub fn of_cluster(&self, cluster: u64) -> Generator {
