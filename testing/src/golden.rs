@@ -18,16 +18,28 @@ pub fn run<C: DeserializeOwned>(
     fixtures: &str,
     differences: impl Fn(&C) -> Vec<String>,
 ) {
+    run_by_file(variable, fixtures, |_, case| differences(case));
+}
+
+/// The same, where what a case asks depends on the name of its file.
+///
+/// # Panics
+/// As [`run`].
+pub fn run_by_file<C: DeserializeOwned>(
+    variable: &str,
+    fixtures: &str,
+    differences: impl Fn(&str, &C) -> Vec<String>,
+) {
     let mut failed_in_all = 0;
     for file in files(variable, fixtures) {
         let cases: Vec<C> = read(&file);
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
         let mut failed = 0;
         for case in &cases {
-            let differences = differences(case);
+            let differences = differences(&name, case);
             failed += usize::from(!differences.is_empty());
             differences.iter().for_each(|difference| say(&format!("  {difference}")));
         }
-        let name = file.file_name().unwrap_or_default().to_string_lossy();
         say(&format!("{name}: {} passed, {failed} failed", cases.len() - failed));
         failed_in_all += failed;
     }

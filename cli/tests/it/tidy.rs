@@ -33,6 +33,7 @@ pub(crate) fn all_rust_files() -> Vec<(String, String)> {
     [
         "plain",
         "sim",
+        "autoscalers",
         "manifests",
         "scenarios",
         "backtest",
@@ -213,7 +214,7 @@ fn every_file_says_what_it_is_for() {
 /// A binary of tests takes seconds to link and milliseconds to run.
 #[test]
 fn integration_tests_of_a_crate_are_one_binary() {
-    for krate in ["sim", "scenarios", "backtest", "reports", "cli", "validation"] {
+    for krate in ["sim", "autoscalers", "scenarios", "backtest", "reports", "cli", "validation"] {
         let (mut binaries, mut declared) = (Vec::new(), BTreeSet::new());
         for (path, text) in rust_files(&format!("{krate}/tests")) {
             let below: Vec<&str> = path.split('/').skip(2).collect();

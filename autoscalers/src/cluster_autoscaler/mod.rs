@@ -1,0 +1,1 @@
+//! The Cluster Autoscaler: node groups, and how large each is to be.

@@ -1,0 +1,1 @@
+//! Karpenter: NodePools, NodeClaims, and the cheapest nodes that pods fit on.
