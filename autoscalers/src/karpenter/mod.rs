@@ -1,1 +1,19 @@
-//! Karpenter: NodePools, NodeClaims, and the cheapest nodes that pods fit on.
+//! Karpenter: which nodes it launches for pods that wait, and which it removes.
+//!
+//! The rules are those of the 1.13 line, and are cited by their files upstream. They work on values of
+//! their own ([`input`]) and know neither a simulator's world nor any file format.
+//!
+//! | module | what is there |
+//! |---|---|
+//! | [`input`] | a cluster as one pass sees it |
+//! | [`requirement`], [`requirements`] | which labels nodes may have, as sets |
+//! | [`provisioning`] | what is launched for pods that wait |
+//! | [`disruption`] | what is removed or replaced |
+
+pub mod disruption;
+pub mod input;
+pub mod keys;
+pub mod provisioning;
+pub mod requirement;
+pub mod requirements;
+pub mod resources;
