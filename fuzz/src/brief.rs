@@ -107,7 +107,7 @@ fn shortened(setup: &Setup, patience: Patience) -> Setup {
 
 fn is_small(setup: &Setup, patience: Patience) -> bool {
     let model = &setup.model;
-    let nodes: u64 = model.pools.rows().map(|pool| u64::from(pool.size())).sum();
+    let nodes: u64 = model.pools.rows().map(|pool| u64::from(pool.initial_size())).sum();
     let pods: u64 = model.workloads.rows().map(|it| pods(it.controller)).sum();
     let planned = model.planned.scales.iter().map(|scale| u64::from(scale.replicas)).max();
     // A whole batch arrives in one event, and a draw need not come to one.

@@ -23,7 +23,7 @@ pub fn of(fact: &Fact, namer: &Namer<'_>, refusals: &Refusals) -> String {
 fn text(part: Column, namer: &Namer<'_>, refusals: &Refusals) -> String {
     match part {
         Column::Span(span) => span.map_or_else(String::new, |span| span.to_string()),
-        Column::Time(at) => at.to_string(),
+        Column::Time(at) => at.map_or_else(String::new, |at| at.to_string()),
         Column::Thousandths(number) => {
             number.map_or_else(String::new, |number| (number as f64 / 1_000.0).to_string())
         }
@@ -41,11 +41,11 @@ fn text(part: Column, namer: &Namer<'_>, refusals: &Refusals) -> String {
 #[must_use]
 pub fn value(column: Column, namer: &Namer<'_>, refusals: &Refusals) -> Value {
     match column {
-        Column::Pod(pod) => namer.pod(pod).into(),
+        Column::Pod(pod) => pod.map(|pod| namer.pod(pod)).into(),
         Column::Node(node) => node.map(|node| namer.node(node)).into(),
         Column::Workload(workload) => namer.workload(workload).into(),
         Column::Job(workload, run) => namer.job(workload, run).into(),
-        Column::Budget(budget) => namer.budget(budget).into(),
+        Column::Budget(budget) => budget.map(|budget| namer.budget(budget)).into(),
         Column::Image(image) => namer.image(image).into(),
         Column::Pool(pool) => namer.pool(pool).into(),
         Column::Offering(offering) => namer.offering(offering).join(", ").into(),
@@ -69,7 +69,7 @@ pub fn value(column: Column, namer: &Namer<'_>, refusals: &Refusals) -> Value {
         Column::Number(number) => number.into(),
         Column::Thousandths(number) => number.into(),
         Column::Span(span) => span.map(|span| span.as_ms()).into(),
-        Column::Time(at) => at.as_ms().into(),
+        Column::Time(at) => at.map(|at| at.as_ms()).into(),
         Column::Price(price) => price.0.into(),
         Column::Flag(flag) => flag.into(),
         Column::Text(text) => text.into(),

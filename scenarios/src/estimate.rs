@@ -221,7 +221,7 @@ fn launched(pool: &Pool, setup: &Setup) -> u64 {
     let lives_ms = boots + 3_600_000.0 / rate.max(f64::MIN_POSITIVE);
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // saturates, as it should
     let lives = (horizon(setup) as f64 / lives_ms) as u64;
-    u64::from(pool.size()).saturating_mul(lives.saturating_add(1))
+    u64::from(pool.initial_size()).saturating_mul(lives.saturating_add(1))
 }
 
 /// How many pods a workload creates.
@@ -339,7 +339,7 @@ fn short_of(setup: &Setup) -> Short {
     let lane = |lane: Lane| {
         let there = model.pools.rows().filter_map(|pool| {
             let template = pool.templates.first()?;
-            Some(u128::from(pool.size()) * u128::from(template.shape.allocatable[lane]))
+            Some(u128::from(pool.initial_size()) * u128::from(template.shape.allocatable[lane]))
         });
         let asked = model.workloads.iter().map(|(id, it)| {
             let pods = match it.controller {

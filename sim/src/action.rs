@@ -2,6 +2,7 @@
 
 use crate::fact::Cause;
 use crate::fact::refusal::RefusalRef;
+use crate::model::budget::BudgetId;
 use crate::model::deadline::Buys;
 use crate::model::disruption::DisruptionReason;
 use crate::model::job::Outcome;
@@ -136,6 +137,11 @@ pub enum Action {
         /// Which node.
         node: NodeId,
     },
+    /// Let a cordoned node take pods again.
+    Uncordon {
+        /// Which node.
+        node: NodeId,
+    },
     /// Change a node's taints.
     Taint {
         /// Which node.
@@ -188,6 +194,55 @@ pub enum Action {
     Release {
         /// Which one.
         node: NodeId,
+    },
+    /// Write down why an autoscaler of nodes decides as it does.
+    Reason(Reason),
+}
+
+/// Why an autoscaler of nodes decides as it does, in the program's own words.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Reason {
+    /// It wants an instance; the launch follows.
+    Launch {
+        /// For which pool.
+        pool: PoolId,
+        /// For how many pods.
+        pods: u32,
+        /// Among how many offerings the provider may choose.
+        choices: u32,
+        /// Why.
+        why: &'static str,
+    },
+    /// It wants a node removed.
+    Removal {
+        /// Which node.
+        node: NodeId,
+        /// Why.
+        why: &'static str,
+        /// How many nodes are launched in its place.
+        replacements: u32,
+        /// Which of its decisions this is part of, from 0.
+        decision: u32,
+    },
+    /// It has looked whether to remove a node, and leaves it.
+    Refusal {
+        /// Which node.
+        node: NodeId,
+        /// Why.
+        why: &'static str,
+        /// The pod that is in the way.
+        pod: Option<PodId>,
+        /// The budget that is.
+        budget: Option<BudgetId>,
+        /// When it looks again at the earliest.
+        until: Option<SimTime>,
+    },
+    /// A removal that it had decided comes to nothing.
+    Cancellation {
+        /// Of which node.
+        node: NodeId,
+        /// Why.
+        why: &'static str,
     },
 }
 

@@ -87,6 +87,8 @@ pub enum Stream {
     UsageNoise = 40,
     /// When bursts of usage begin; key: workload, replica or all of them, container, window of time.
     UsageBursts = 41,
+    /// What an autoscaler leaves to chance; key: which decision, which of several things.
+    Autoscaler = 50,
 }
 
 /// A generator for one decision.

@@ -4,6 +4,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::autoscalers::hpa;
+use crate::autoscalers::program::Program;
 use crate::kubelet::config::KubeletConfigs;
 use crate::load::Load;
 use crate::market::Market;
@@ -51,6 +52,8 @@ pub struct Draft {
     pub interruption: Interruption,
     /// How long it takes until the containers of a pod can start; by default no time at all.
     pub start_up: StartUp,
+    /// The programs that keep pools whose nodes follow demand, in the order in which they are asked.
+    pub programs: Vec<Arc<dyn Program>>,
     /// What kubelets are configured with. It matters to pods of which it is known what they use.
     pub kubelets: KubeletConfigs,
     /// What the HorizontalPodAutoscaler controller is configured with.
@@ -87,6 +90,14 @@ pub enum SetupError {
     EmptyPool {
         /// Its name.
         pool: String,
+    },
+    /// A pool whose nodes follow demand is not the task of one program.
+    #[error("pool {pool:?} follows demand, and {programs} programs keep it instead of one")]
+    Unkept {
+        /// Its name.
+        pool: String,
+        /// How many keep it.
+        programs: usize,
     },
     /// A reclaim rate is not a rate.
     #[error("the reclaim rate of instance type {instance_type:?} is {rate}, which is not a rate")]
@@ -147,6 +158,7 @@ impl Draft {
             provider,
             interruption: provider.interruption,
             start_up: StartUp::default(),
+            programs: Vec::new(),
             kubelets: KubeletConfigs::default(),
             hpa: hpa::Controller::default(),
             scheduler: Profile::default().into(),
@@ -164,8 +176,19 @@ impl Draft {
         self.check_window()?;
         let model = &*self.model;
         let name = |name| model.names.text(name).to_owned();
-        if let Some(pool) = model.pools.rows().find(|p| p.size() > 0 && p.templates.is_empty()) {
+        if let Some(pool) = model
+            .pools
+            .rows()
+            .find(|p| p.initial_size().max(p.size()) > 0 && p.templates.is_empty())
+        {
             return Err(SetupError::EmptyPool { pool: name(pool.name) });
+        }
+        for (id, pool) in model.pools.iter() {
+            let keep = |program: &&Arc<dyn Program>| program.pools().contains(&id);
+            let programs = self.programs.iter().filter(keep).count();
+            if programs != usize::from(pool.autoscaled().is_some()) {
+                return Err(SetupError::Unkept { pool: name(pool.name), programs });
+            }
         }
         for offering in model.catalog.offerings.rows() {
             let rate = offering.reclaims_per_hour;

@@ -103,7 +103,7 @@ fn keep_in(scenario: &Scenario, origin: &Origin, how: &How, seed: u64) -> Option
 
 fn what_is_simulated(scenario: &Scenario, n: u32, seed: u64) -> String {
     let model = &scenario.setup.model;
-    let nodes: u64 = model.pools.rows().map(|pool| u64::from(pool.size())).sum();
+    let nodes: u64 = model.pools.rows().map(|pool| u64::from(pool.initial_size())).sum();
     format!(
         "{}, {}, {}, {}, {}, seed {seed}",
         many(nodes, "node"),

@@ -9,21 +9,29 @@
 //! | a pool's keeper | who |
 //! |---|---|
 //! | [`Keeper::FixedSize`] | [`fixed_size`], one for each pool |
+//! | [`Keeper::Autoscaled`] | a [`Program`] of the setup, one for several pools |
 
 pub mod fixed_size;
 pub mod hpa;
+pub mod program;
 pub mod vpa;
+pub mod waiting;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::action::Decision;
 use crate::fact::Fact;
 use crate::model::decimal::Decimal;
+use crate::model::node::NodeId;
 use crate::model::pool::Keeper;
+use crate::model::workload::Controller;
+use crate::rng::Root;
 use crate::table::{Table, id};
 use crate::world::World;
 use crate::world::trial::Trial;
 use fixed_size::FixedSize;
+use program::Program;
 
 id! {
     /// An autoscaler that keeps pools.
@@ -46,13 +54,19 @@ pub trait Autoscaler {
     /// What it is called in reports.
     fn name(&self) -> &'static str;
 
-    /// Takes note of a fact about nodes or the market, in the world after it. Whether it may want
+    /// Whether it takes note of facts about pods, too, of which there are many.
+    fn hears_of_pods(&self) -> bool {
+        false
+    }
+
+    /// Takes note of a fact about nodes, the market or perhaps pods, in the world after it. Whether it may want
     /// something because of that.
     fn sees(&mut self, fact: &Fact, world: &World) -> bool;
 
     /// What it wants now. All of it is done, in order, and is seen as facts, before it is asked again;
     /// it is asked until it wants nothing. A launch is seen as [`Fact::NodeLaunched`], after a
-    /// [`Fact::LaunchRefused`] for each choice that the provider had not.
+    /// [`Fact::LaunchRefused`] for each choice that the provider had not. At each time that it names by
+    /// [`Decision::again_in`] it is asked once, whatever it has named since.
     fn decide(&mut self, occasion: Occasion, trial: &mut Trial<'_>) -> Decision;
 }
 
@@ -62,19 +76,29 @@ pub struct Autoscalers {
     all: Table<AutoscalerId, Box<dyn Autoscaler>>,
     /// Those that have seen something, and have not been asked since.
     stirred: BTreeSet<AutoscalerId>,
+    /// Those that take note of facts about pods.
+    of_pods: Vec<AutoscalerId>,
+    /// Nodes that programs have bought, and on which no pod but of DaemonSets was yet.
+    unused: BTreeSet<NodeId>,
 }
 
 impl Autoscalers {
-    /// The keepers of the pools of a world, which has the nodes that were found at the start.
+    /// The keepers of the pools of a world, which has the nodes that were found at the start: those of
+    /// pools of a fixed size, then the programs.
     #[must_use]
-    pub fn of(world: &World) -> Autoscalers {
+    pub fn of(world: &World, programs: &[Arc<dyn Program>], root: Root) -> Autoscalers {
         let mut all: Table<AutoscalerId, Box<dyn Autoscaler>> = Table::new();
         for (id, pool) in world.model().pools.iter() {
             match pool.keeper {
-                Keeper::FixedSize { .. } => all.push(Box::new(FixedSize::of(id, world))),
-            };
+                Keeper::FixedSize { .. } => drop(all.push(Box::new(FixedSize::of(id, world)))),
+                Keeper::Autoscaled(_) => {}
+            }
         }
-        Autoscalers { all, stirred: BTreeSet::new() }
+        for program in programs {
+            all.push(program.start(world, root));
+        }
+        let of_pods = all.iter().filter(|(_, it)| it.hears_of_pods()).map(|(id, _)| id).collect();
+        Autoscalers { all, of_pods, ..Autoscalers::default() }
     }
 
     /// All of them, in the order in which they are asked.
@@ -84,13 +108,42 @@ impl Autoscalers {
 
     /// Those that care take note of a fact.
     pub fn see(&mut self, fact: &Fact, world: &World) {
-        if !is_about_nodes(fact) {
-            return;
-        }
-        for id in self.all.ids() {
-            if self.all[id].sees(fact, world) {
-                self.stirred.insert(id);
+        self.count_use(fact, world);
+        if is_about_nodes(fact) {
+            for id in self.all.ids() {
+                if self.all[id].sees(fact, world) {
+                    self.stirred.insert(id);
+                }
             }
+        } else if !self.of_pods.is_empty() && is_about_pods(fact) {
+            for id in &self.of_pods {
+                if self.all[*id].sees(fact, world) {
+                    self.stirred.insert(*id);
+                }
+            }
+        }
+    }
+
+    /// Whether a program bought a node, and no pod but of DaemonSets has been on it.
+    #[must_use]
+    pub fn was_of_no_use(&self, node: NodeId) -> bool {
+        self.unused.contains(&node)
+    }
+
+    fn count_use(&mut self, fact: &Fact, world: &World) {
+        match *fact {
+            Fact::NodeLaunched { node, pool, .. } => {
+                if world.model().pools[pool].autoscaled().is_some() {
+                    self.unused.insert(node);
+                }
+            }
+            Fact::PodScheduled { workload, node, .. } if !self.unused.is_empty() => {
+                if world.model().workloads[workload].controller != Controller::DaemonSet {
+                    self.unused.remove(&node);
+                }
+            }
+            Fact::NodeGone { node, .. } => drop(self.unused.remove(&node)),
+            _ => {}
         }
     }
 
@@ -118,18 +171,37 @@ fn float(of: Decimal) -> f64 {
     of.digits as f64 * power
 }
 
-/// Whether a fact is about instances, the market or what was asked of it. Most facts are about pods,
-/// which no autoscaler of nodes counts one by one so far.
+/// Whether a fact is about instances, the market or what was asked of it.
 fn is_about_nodes(fact: &Fact) -> bool {
     matches!(
         fact,
         Fact::NodeLaunched { .. }
             | Fact::NodeReady { .. }
             | Fact::NodeGone { .. }
+            | Fact::NodeCordoned { .. }
+            | Fact::NodeUncordoned { .. }
+            | Fact::NodeTainted { .. }
+            | Fact::NodeUnreachable { .. }
+            | Fact::NodeDeleted { .. }
             | Fact::NoticeGiven { .. }
             | Fact::RebalanceRecommended { .. }
             | Fact::LaunchRefused { .. }
             | Fact::PriceChanged { .. }
             | Fact::CapacityChanged { .. }
+    )
+}
+
+/// Whether a fact is about where pods are: what nodes are needed for, and how busy they are.
+fn is_about_pods(fact: &Fact) -> bool {
+    matches!(
+        fact,
+        Fact::PodUnschedulable { .. }
+            | Fact::PodNominated { .. }
+            | Fact::PodScheduled { .. }
+            | Fact::PodReady { .. }
+            | Fact::PodResized { .. }
+            | Fact::PodTerminating { .. }
+            | Fact::PodEnded { .. }
+            | Fact::PodWithdrawn { .. }
     )
 }

@@ -1,7 +1,7 @@
 //! The engine's side of autoscalers: when they are asked, what they buy, and nodes that are given back.
 
 use super::Simulation;
-use crate::action::{Action, Decision, Purpose};
+use crate::action::{Action, Decision, Purpose, Reason};
 use crate::autoscalers::{AutoscalerId, Autoscalers, Occasion};
 use crate::event::Event;
 use crate::fact::{Cause, Fact, Sink};
@@ -18,7 +18,8 @@ use crate::world::pods::Phase;
 impl<S: Sink> Simulation<'_, S> {
     /// Has pools filled that lack something at `T+0`. What is launched then is ready at once.
     pub(crate) fn fill_pools_at_start(&mut self) {
-        self.autoscalers = Autoscalers::of(&self.world);
+        self.launch_initial_nodes();
+        self.autoscalers = Autoscalers::of(&self.world, &self.setup.programs, self.root);
         for id in self.autoscalers.ids() {
             loop {
                 let decision = self.decide(id, Occasion::Start);
@@ -38,6 +39,36 @@ impl<S: Sink> Simulation<'_, S> {
             }
         }
         self.ask_autoscalers();
+    }
+
+    /// The nodes with which pools begin whose nodes follow demand: zones and types take turns.
+    fn launch_initial_nodes(&mut self) {
+        let model = std::sync::Arc::clone(&self.setup.model);
+        for (id, pool) in model.pools.iter() {
+            let Some(bounds) = pool.autoscaled() else { continue };
+            let templates = pool.templates.len();
+            for number in self.world.pool_size(id)..bounds.initial {
+                let first = usize::try_from(number).unwrap_or(usize::MAX) % templates.max(1);
+                let choices: Vec<usize> = (first..templates).chain(0..first).collect();
+                self.launch_at_start(id, &choices, Purpose::Fill);
+            }
+        }
+    }
+
+    /// Writes down why an autoscaler decides as it does.
+    pub(crate) fn write_down(&mut self, reason: Reason) {
+        self.record(match reason {
+            Reason::Launch { pool, pods, choices, why } => {
+                Fact::LaunchDecided { pool, pods, choices, reason: why }
+            }
+            Reason::Removal { node, why, replacements, decision } => {
+                Fact::RemovalDecided { node, reason: why, replacements, decision }
+            }
+            Reason::Refusal { node, why, pod, budget, until } => {
+                Fact::RemovalRefused { node, reason: why, pod, budget, until }
+            }
+            Reason::Cancellation { node, why } => Fact::RemovalCancelled { node, reason: why },
+        });
     }
 
     /// Asks the autoscalers that have seen something.

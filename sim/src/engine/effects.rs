@@ -105,6 +105,11 @@ impl<S: Sink> Simulation<'_, S> {
                 let fact = self.world.cordon(node);
                 self.record(fact);
             }
+            Action::Uncordon { node } => {
+                let fact = self.world.uncordon(node);
+                self.record(fact);
+                self.wake_scheduler(Happening::NodeJoined(node));
+            }
             Action::Taint { node, taints } => {
                 let fact = self.world.taint(node, taints);
                 self.record(fact);
@@ -123,6 +128,7 @@ impl<S: Sink> Simulation<'_, S> {
                 self.deadlines.got(workload, node, buys);
             }
             Action::Release { node } => self.node_leaves(node, Cause::Released),
+            Action::Reason(reason) => self.write_down(reason),
         }
     }
 

@@ -145,7 +145,13 @@ impl<S: Sink> Simulation<'_, S> {
             true => self.world.lose_instance(node, why),
             false => self.world.remove(node, why),
         };
+        let wasted = self.autoscalers.was_of_no_use(node);
         self.record(fact);
+        if wasted {
+            let pool = self.world.nodes().pool(node);
+            let lived = now.since(self.world.nodes().launched_at(node));
+            self.record(Fact::LaunchWasted { node, pool, lived });
+        }
         let actions = self.controllers.node_left(&self.world);
         self.apply_all(actions);
     }

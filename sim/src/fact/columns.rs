@@ -22,16 +22,16 @@ use crate::time::{SimTime, Span};
 /// A value in a column, or a part of a sentence.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Column {
-    /// A pod.
-    Pod(PodId),
+    /// A pod, if any.
+    Pod(Option<PodId>),
     /// A node, if any.
     Node(Option<NodeId>),
     /// A workload.
     Workload(WorkloadId),
     /// A Job: its own workload, or the number of one that a CronJob made.
     Job(WorkloadId, u32),
-    /// A budget.
-    Budget(BudgetId),
+    /// A budget, if any.
+    Budget(Option<BudgetId>),
     /// An image.
     Image(ImageId),
     /// A pool.
@@ -74,8 +74,8 @@ pub enum Column {
     Thousandths(Option<u64>),
     /// A length of time, if there is one.
     Span(Option<Span>),
-    /// An instant.
-    Time(SimTime),
+    /// An instant, if there is one.
+    Time(Option<SimTime>),
     /// A price.
     Price(MicroUsdPerHour),
     /// Whether something holds.
@@ -95,11 +95,13 @@ macro_rules! columns {
 }
 
 columns! {
-    PodId: it => Column::Pod(it);
+    PodId: it => Column::Pod(Some(it));
+    Option<PodId>: it => Column::Pod(it);
     NodeId: it => Column::Node(Some(it));
     Option<NodeId>: it => Column::Node(it);
     WorkloadId: it => Column::Workload(it);
-    BudgetId: it => Column::Budget(it);
+    BudgetId: it => Column::Budget(Some(it));
+    Option<BudgetId>: it => Column::Budget(it);
     ImageId: it => Column::Image(it);
     PoolId: it => Column::Pool(it);
     Capacity: it => Column::Capacity(it);
@@ -117,7 +119,8 @@ columns! {
     u64: it => Column::Number(it);
     Span: it => Column::Span(Some(it));
     Option<Span>: it => Column::Span(it);
-    SimTime: it => Column::Time(it);
+    SimTime: it => Column::Time(Some(it));
+    Option<SimTime>: it => Column::Time(it);
     MicroUsdPerHour: it => Column::Price(it);
     bool: it => Column::Flag(it);
     &'static str: it => Column::Text(it);

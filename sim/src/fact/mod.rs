@@ -1,5 +1,6 @@
 //! Facts: what did happen, in the order in which it happened. All that a report ever sees.
 
+mod autoscalers;
 mod cause;
 mod clauses;
 mod columns;
@@ -36,6 +37,7 @@ use crate::model::workload::WorkloadId;
 use crate::money::MicroUsdPerHour;
 use crate::names::NameId;
 use crate::time::{SimTime, Span};
+use autoscalers::of_autoscalers;
 use clauses::{at_fault, became, because, breaks, how};
 use declare::facts;
 use kubelets::of_kubelets;
@@ -50,7 +52,7 @@ use workloads::of_workloads;
 
 // Each list hands all facts on to the next with its own after them; the last makes the enum. What
 // their types and words are is looked up here.
-of_workloads! { of_pods! { of_nodes! { of_market! { of_usage! { of_kubelets! { facts! {} } } } } } }
+of_workloads! { of_pods! { of_nodes! { of_market! { of_usage! { of_kubelets! { of_autoscalers! { facts! {} } } } } } } }
 
 // A recording keeps millions of them.
 const _: () = assert!(size_of::<Fact>() <= 72);

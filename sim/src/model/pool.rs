@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::catalog::OfferingId;
 use super::node::NodeShape;
+use super::resources::Resources;
 use crate::money::MicroUsdPerHour;
 use crate::names::NameId;
 use crate::table::id;
@@ -45,6 +46,25 @@ pub enum Keeper {
         /// How it goes back to them.
         refill: Refill,
     },
+    /// It has as many nodes as pods need: one of the run's programs keeps it, with others or alone.
+    Autoscaled(Autoscaled),
+}
+
+/// What bounds a pool whose nodes follow demand, whichever program keeps it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Autoscaled {
+    /// How many nodes it has at `T+0`.
+    pub initial: u32,
+    /// How many it has at least.
+    pub min_size: u32,
+    /// How many it has at most, if that is bounded.
+    pub max_size: Option<u32>,
+    /// Of several pools that would do, the one of the greatest weight is asked first.
+    pub weight: u32,
+    /// What its nodes have at most in sum, resource by resource.
+    pub most: Resources,
+    /// Whether a node that is to be taken is terminated once it is drained.
+    pub terminates_drained: bool,
 }
 
 /// One way for a pool to get a node.
@@ -177,21 +197,46 @@ impl Pool {
     /// How many nodes it is to have, whatever runs on them.
     #[must_use]
     pub fn size(&self) -> u32 {
-        let Keeper::FixedSize { size, .. } = self.keeper;
-        size
+        match &self.keeper {
+            Keeper::FixedSize { size, .. } => *size,
+            Keeper::Autoscaled(bounds) => bounds.min_size,
+        }
     }
 
-    /// How it goes back to its size.
+    /// How many nodes it has at `T+0`.
+    #[must_use]
+    pub fn initial_size(&self) -> u32 {
+        match &self.keeper {
+            Keeper::FixedSize { size, .. } => *size,
+            Keeper::Autoscaled(bounds) => bounds.initial,
+        }
+    }
+
+    /// What bounds it, if its nodes follow demand.
+    #[must_use]
+    pub fn autoscaled(&self) -> Option<&Autoscaled> {
+        match &self.keeper {
+            Keeper::FixedSize { .. } => None,
+            Keeper::Autoscaled(bounds) => Some(bounds),
+        }
+    }
+
+    /// How it goes back to its size; a pool whose nodes follow demand does not.
     #[must_use]
     pub fn refill(&self) -> &Refill {
-        let Keeper::FixedSize { refill, .. } = &self.keeper;
-        refill
+        match &self.keeper {
+            Keeper::FixedSize { refill, .. } => refill,
+            Keeper::Autoscaled(_) => &Refill::NONE,
+        }
     }
 
     /// Whether a node that is to be taken is terminated once it is drained.
     #[must_use]
     pub fn terminates_drained(&self) -> bool {
-        self.refill().terminates_drained
+        match &self.keeper {
+            Keeper::FixedSize { refill, .. } => refill.terminates_drained,
+            Keeper::Autoscaled(bounds) => bounds.terminates_drained,
+        }
     }
 
     /// The templates of a part.
@@ -215,6 +260,35 @@ impl Pool {
     #[must_use]
     pub fn template_of(&self, offering: OfferingId) -> Option<usize> {
         self.templates.iter().position(|template| template.offering == offering)
+    }
+}
+
+impl Refill {
+    /// What a scenario means that says nothing of it.
+    pub const NONE: Refill = Refill {
+        allocation: Allocation::Diversified,
+        back_off: None,
+        on_demand: None,
+        fallback: None,
+        replace_at: ReplaceAt::Loss,
+        reaction: None,
+        zones: ZoneSpread::Balanced,
+        avoids_taken_for: None,
+        terminates_drained: false,
+    };
+}
+
+impl Default for Autoscaled {
+    /// From nothing to any number of nodes.
+    fn default() -> Autoscaled {
+        Autoscaled {
+            initial: 0,
+            min_size: 0,
+            max_size: None,
+            weight: 0,
+            most: Resources::UNLIMITED,
+            terminates_drained: false,
+        }
     }
 }
 

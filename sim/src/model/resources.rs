@@ -36,6 +36,8 @@ pub struct Resources([u64; LANES]);
 impl Resources {
     /// Nothing.
     pub const ZERO: Resources = Resources([0; LANES]);
+    /// More of everything than there is.
+    pub const UNLIMITED: Resources = Resources([u64::MAX; LANES]);
 
     /// An amount of CPU (millicores) and memory (bytes) that counts as one pod.
     #[must_use]

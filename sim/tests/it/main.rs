@@ -17,6 +17,7 @@ mod node_life;
 mod overuse;
 mod pools;
 mod prices;
+mod programs;
 mod properties;
 mod rates;
 mod rollouts;
