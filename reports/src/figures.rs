@@ -173,7 +173,7 @@ impl Fold {
             data_lost: self.volumes.data_lost,
             started: self.start_up.finish(&self.roster),
             overuse: self.overuse.finish(),
-            fit: self.fit,
+            fit: self.fit.finish(),
             declared: self.declared.finish(&self.roster),
             rollouts: self.rollouts.finish(),
             used,

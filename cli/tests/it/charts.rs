@@ -123,7 +123,7 @@ fn the_pictures_in_the_docs_are_still_true() {
         assert!(fs::read(&kept).unwrap() == made, "docs/img/{picture} is out of date: just bless");
         shown += 1;
     }
-    assert_eq!(shown, 11);
+    assert_eq!(shown, 15);
 }
 
 /// What a chart finds is said to those who do not see it.
@@ -197,6 +197,69 @@ fn what_arrives_is_drawn_without_usage() {
     for usage in ["cpu", "memory", "load", "heat"] {
         assert!(!dir.path().join(format!("run/{usage}.svg")).exists(), "{usage}");
     }
+}
+
+/// Autoscalers of pods are drawn with the numbers of the summary, and what is recommended can be pasted.
+#[test]
+fn autoscalers_of_pods_are_drawn() {
+    let dir = tempfile::tempdir().unwrap();
+    let scenario = "
+apiVersion: spotsim/v1
+name: two-autoscalers
+horizon: 1d
+region: us-east-1
+pools:
+  - {name: a, count: 3, capacityType: on-demand, instanceTypes: [m6i.xlarge], zones: [us-east-1a]}
+workloads:
+  - name: large
+    replicas: 2
+    vpa: {mode: 'Off'}
+    template:
+      containers:
+        - name: app
+          resources: {requests: {cpu: 1, memory: 2Gi}, limits: {cpu: 2, memory: 2Gi}}
+        - {name: proxy, resources: {requests: {cpu: 100m, memory: 64Mi}}}
+  - name: leaky
+    replicas: 1
+    template: {containers: [{name: app, resources: {requests: {cpu: 100m, memory: 200Mi}, limits: {memory: 300Mi}}}]}
+  - name: scaled
+    replicas: 1
+    hpa: {min: 1, max: 4, cpu: 50%}
+    template: {containers: [{name: app, resources: {requests: {cpu: 200m, memory: 100Mi}}}]}
+usage:
+  - {workload: large, container: app, constant: {cpu: 300m, memory: 500Mi}}
+  - {workload: large, container: proxy, constant: {cpu: 10m, memory: 20Mi}}
+  - {workload: leaky, constant: {cpu: 50m, memory: 100Mi}, leak: {memory: 50Mi, per: 1h}}
+  - {workload: scaled, constant: {cpu: 180m, memory: 80Mi}}
+";
+    fs::write(dir.path().join("scenario.yaml"), scenario).unwrap();
+    spotsim(dir.path(), &["run", "scenario.yaml", "-n", "1", "--out", "run"]);
+    let run = dir.path().join("run");
+    let summary = fs::read_to_string(run.join("summary.json")).unwrap();
+    let summary: Value = serde_json::from_str(&summary).unwrap();
+    let fit = summary["proposed"]["fit"].as_array().unwrap();
+    assert_eq!(fit.len(), 2, "{fit:?}");
+    let mean = |row: &Value, key: &str| row[key]["mean"].as_f64().unwrap();
+    let lanes: Vec<f64> = ["cpuSlackUsdMonthly", "memorySlackUsdMonthly"]
+        .map(|key| fit.iter().map(|row| mean(row, key)).sum())
+        .to_vec();
+    let all: f64 = fit.iter().map(|row| mean(row, "slackUsdMonthly")).sum();
+    assert!((lanes[0] + lanes[1] - all).abs() < 1e-6, "{lanes:?} {all}");
+    let says = |chart: &str, text: &str| {
+        let all = texts(&run.join(format!("{chart}.svg")));
+        assert!(all.contains(text), "{chart} does not say {text:?}:\n{all}");
+    };
+    says("requests-cpu", &format!("${:.2} a month of CPU is requested", lanes[0]));
+    says("requests-cpu", &format!("1000m to {:.0}m", mean(&fit[0], "cpuRecommendedMilli")));
+    says("requests-memory", "large proxy");
+    says("waste", &format!("${all:.2} a month, ${all:.2} of it large"));
+    // From 100 to 300 MiB in four hours, again and again: the sixth is after the end.
+    says("usage", "leaky: 5 OOM kills at up to 300Mi, while a pod requests 200Mi");
+    says("replicas", "scaled: 1 to 4 replicas wanted");
+    let yaml = fs::read_to_string(run.join("requests.yaml")).unwrap();
+    let [patch, autoscaler] = ["kind: Deployment", "kind: VerticalPodAutoscaler"];
+    assert!(yaml.contains(patch) && yaml.contains(autoscaler), "{yaml}");
+    assert!(yaml.contains("- name: proxy") && yaml.contains("limits: {cpu: "), "{yaml}");
 }
 
 /// Of twelve spot prices one is paid: it alone is in the colour of spot, with its name.

@@ -10,21 +10,26 @@ mod nodes;
 mod pending;
 mod places;
 mod prices;
+mod replicas;
+mod requests;
 mod risk;
 mod savings;
 pub mod typical;
+mod usage;
 mod utilisation;
+mod waste;
 
-use sim::SimTime;
+use sim::model::workload::WorkloadId;
+use sim::{Legend, SimTime};
 
 use self::typical::Choice;
 use crate::Summary;
-use crate::chart::{Axis, Chart, Color};
+use crate::chart::{Axis, Chart, Color, Tick};
 use crate::folds::series::Series;
 pub(crate) use crate::format::many;
 use crate::recording::Recording;
 use crate::stats::Estimate;
-use crate::summary::Variant;
+use crate::summary::{ContainerFit, Variant};
 
 /// What charts are made from.
 #[derive(Clone, Copy)]
@@ -58,7 +63,7 @@ impl Drawn<'_> {
 }
 
 /// Every chart, the answer first; those of usage where it is modelled, that of arrivals there or where
-/// a generator lets something arrive.
+/// a generator lets something arrive, and those of autoscalers of pods where there are any.
 #[must_use]
 pub fn all(story: &Story<'_>) -> Vec<Chart> {
     let always = [
@@ -71,14 +76,19 @@ pub fn all(story: &Story<'_>) -> Vec<Chart> {
         pending::chart(story),
         prices::chart(story),
     ];
-    let of_usage_and_arrivals = [
+    let where_modelled = [
         utilisation::chart(story, 0),
         utilisation::chart(story, 1),
         load::chart(story),
         arrivals::chart(story),
         heat::chart(story),
+        usage::chart(story),
+        replicas::chart(story),
+        requests::chart(story, 0),
+        requests::chart(story, 1),
+        waste::chart(story),
     ];
-    always.into_iter().chain(of_usage_and_arrivals.into_iter().flatten()).collect()
+    always.into_iter().chain(where_modelled.into_iter().flatten()).collect()
 }
 
 /// The colour of each of [`crate::cost::CAPACITY_TYPES`], and its name.
@@ -143,4 +153,37 @@ fn x(at: SimTime) -> f64 {
 /// The edges of the steps of a series, on an axis of time.
 fn edges(series: &Series) -> Vec<f64> {
     (0..=series.steps.len()).map(|index| x(series.edge(index))).collect()
+}
+
+/// A workload without the namespace that most are in.
+fn plainly(name: &str) -> &str {
+    name.strip_prefix("default/").unwrap_or(name)
+}
+
+/// The namespace, unless most are in it, and the name of a workload.
+fn workload_name(legend: &Legend, id: WorkloadId) -> String {
+    let (names, workload) = (&legend.model.names, &legend.model.workloads[id]);
+    let name = format!("{}/{}", names.text(workload.namespace), names.text(workload.name));
+    plainly(&name).to_owned()
+}
+
+/// A workload and its container.
+fn container_name(fit: &ContainerFit) -> String {
+    format!("{} {}", plainly(&fit.workload), fit.container)
+}
+
+/// What is written at a mark of an axis: with the decimals that its step has.
+fn decimal(at: f64, step: f64) -> String {
+    let decimals = [1.0, 0.1, 0.01].iter().position(|unit| (step / unit).fract().abs() < 1e-6);
+    match decimals {
+        Some(0) => crate::format::thousands(at),
+        decimals => format!("{at:.0$}", decimals.unwrap_or(3)),
+    }
+}
+
+/// The upright axis of a chart with a row for each thing: few rows stay as high as some more would be.
+fn rows_axis(ticks: Vec<Tick>) -> Axis {
+    const LEAST: f64 = 4.0;
+    let rows = ticks.len() as f64;
+    Axis { ticks, lines: true, ..Axis::bare(rows - rows.max(LEAST), rows) }
 }

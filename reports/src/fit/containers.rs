@@ -21,7 +21,7 @@ pub(super) fn section(report: &Report<'_>) -> Option<Section> {
     order.sort_by(|one, other| wasted(other).total_cmp(&wasted(one)));
     let listed = order.iter().take(LISTED);
     let rows = listed.map(|index| row(report, chosen, *index)).collect();
-    let columns = ["pods", "CPU, all pods", "CPU request", "memory request"];
+    let columns = ["pods", "cores diff", "CPU request", "memory request"];
     let mut blocks: Vec<Block> = vec![
         Table {
             title: "container",
@@ -90,10 +90,10 @@ fn risk(report: &Report<'_>, container: &Container, walked: &Walked) -> String {
     let kills = walked.score.kills();
     if kills > 0 {
         let weekly = rate(report.weekly(kills));
-        return format!("high: {} seen, {weekly}/week", format::thousands(kills as f64));
+        return format!("high: {} seen, {weekly}/wk", format::thousands(kills as f64));
     }
-    let unseen = unseen(report, container, walked)
-        .map(|most| format!("0 seen, at most {}/week", rate(most)));
+    let unseen =
+        unseen(report, container, walked).map(|most| format!("0 seen, < {}/wk", rate(most)));
     let level = if short.is_some() { "medium" } else { "low" };
     let words: Vec<String> = [short, unseen].into_iter().flatten().collect();
     if words.is_empty() { level.into() } else { format!("{level}: {}", words.join(", ")) }

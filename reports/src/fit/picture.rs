@@ -6,7 +6,7 @@ use backtest::{LaneScore, Score};
 use super::Report;
 use super::answer::risks;
 use crate::chart::{Anchor, Axis, Chart, Color, Ink, Key, Mark, Shape, Stroke};
-use crate::format::{many, time, usd};
+use crate::format::{many, time, usd, usd_to};
 
 /// How a lane is drawn.
 struct Look {
@@ -30,7 +30,9 @@ pub fn picture(report: &Report<'_>) -> Chart {
     let scores: Vec<&Score> = scores.chain(report.tuned.iter().map(|it| &it.score)).collect();
     let all = scores.iter().flat_map(|score| LOOKS.iter().map(move |look| place(score, look.lane)));
     let most = all.fold((0.0_f64, 0.0_f64), |most, (x, y)| (most.0.max(x), most.1.max(y)));
-    let x = Axis::from_zero("requested and not used, $ a month", most.0, false, |at, _| usd(at));
+    let x = Axis::from_zero("requested and not used, $ a month", most.0, false, |at, step| {
+        usd_to(at, if step < 1.0 { 2 } else { 0 })
+    });
     let y = Axis::from_zero(
         "too little: CPU above its request, memory above its limit, % of the time",
         most.1,

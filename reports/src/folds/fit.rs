@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use sim::fact::{Cause, Fact, Sink};
+use sim::model::pod::PodId;
 use sim::model::workload::WorkloadId;
 use sim::{Legend, SimTime};
 
@@ -16,6 +17,26 @@ pub struct Fit {
     pub replicas: BTreeMap<WorkloadId, u32>,
     /// Pods that were evicted for what is recommended, by workload.
     pub evictions: BTreeMap<WorkloadId, u64>,
+    /// How long pods used anything, and were kept from CPU by their limits, by workload.
+    pub throttled: BTreeMap<WorkloadId, Throttled>,
+    /// The pods of these workloads that use anything now.
+    pods: BTreeMap<(PodId, WorkloadId), Using>,
+}
+
+/// Pod-milliseconds of the window.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Throttled {
+    /// Those in which pods used anything.
+    pub used_ms: u128,
+    /// Those of them in which their limits kept CPU from them.
+    pub throttled_ms: u128,
+}
+
+/// Since when a pod uses anything, and is throttled, if it is.
+#[derive(Clone, Copy, Debug)]
+struct Using {
+    since: SimTime,
+    throttled: Option<SimTime>,
 }
 
 /// What is recommended for a container.
@@ -35,12 +56,51 @@ impl Fit {
     pub fn new(legend: &Legend) -> Fit {
         let model = &legend.model;
         let of = |workload: WorkloadId| model.workloads[workload].controller.desired_replicas();
-        let sized = model.vpas.rows().map(|vpa| vpa.workload);
+        let sized = || model.vpas.rows().map(|vpa| vpa.workload);
         Fit {
             legend: legend.clone(),
             containers: BTreeMap::new(),
-            replicas: sized.filter_map(|workload| Some((workload, of(workload)?))).collect(),
+            replicas: sized().filter_map(|workload| Some((workload, of(workload)?))).collect(),
             evictions: BTreeMap::new(),
+            throttled: sized().map(|workload| (workload, Throttled::default())).collect(),
+            pods: BTreeMap::new(),
+        }
+    }
+
+    /// The figures at the end of the window.
+    #[must_use]
+    pub fn finish(mut self) -> Fit {
+        for (pod, workload) in self.pods.keys().copied().collect::<Vec<_>>() {
+            self.ends(pod, workload, self.legend.to);
+        }
+        self
+    }
+
+    /// How much of the time from one instant to another is in the window.
+    fn within(&self, from: SimTime, to: SimTime) -> u128 {
+        u128::from(to.min(self.legend.to).since(from.max(self.legend.from)).as_ms())
+    }
+
+    /// A pod gets all of the CPU that its limits would allow from now on, or less.
+    fn limited(&mut self, pod: PodId, workload: WorkloadId, at: SimTime, limited: bool) {
+        let Some(using) = self.pods.get_mut(&(pod, workload)) else { return };
+        let since = using.throttled;
+        match (since, limited) {
+            (None, true) => using.throttled = Some(at),
+            (Some(since), false) => {
+                using.throttled = None;
+                let ms = self.within(since, at);
+                self.throttled.entry(workload).or_default().throttled_ms += ms;
+            }
+            (None, false) | (Some(_), true) => {}
+        }
+    }
+
+    fn ends(&mut self, pod: PodId, workload: WorkloadId, at: SimTime) {
+        self.limited(pod, workload, at, false);
+        if let Some(using) = self.pods.remove(&(pod, workload)) {
+            let ms = self.within(using.since, at);
+            self.throttled.entry(workload).or_default().used_ms += ms;
         }
     }
 }
@@ -66,6 +126,14 @@ impl Sink for Fit {
                     *own = replicas;
                 }
             }
+            Fact::PodUses { pod, workload, .. } if self.throttled.contains_key(&workload) => {
+                let using = Using { since: at, throttled: None };
+                self.pods.entry((pod, workload)).or_insert(using);
+            }
+            Fact::CpuShared { pod, workload, demand, limited, .. } => {
+                self.limited(pod, workload, at, limited < demand);
+            }
+            Fact::PodEnded { pod, workload, .. } => self.ends(pod, workload, at),
             _ => {}
         }
     }

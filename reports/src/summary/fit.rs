@@ -10,7 +10,7 @@ use super::replications::Replications;
 use super::workload_name;
 use crate::cost::shares;
 use crate::figures::Figures;
-use crate::folds::fit::Fitted;
+use crate::folds::fit::{Fitted, Throttled};
 use crate::stats::Estimate;
 
 /// Hours in a week.
@@ -38,10 +38,17 @@ pub struct ContainerFit {
     /// for what its nodes offer; negative where they request too little. A bound on what could be saved:
     /// as long as no node goes away, nothing is.
     pub slack_usd_monthly: Option<Estimate>,
+    /// What of that is CPU.
+    pub cpu_slack_usd_monthly: Option<Estimate>,
+    /// What of it is memory.
+    pub memory_slack_usd_monthly: Option<Estimate>,
     /// How often it was killed because memory was out, per week.
     pub oom_kills_per_week: Estimate,
     /// Pods of its workload that were evicted for what is recommended, per day.
     pub vpa_evictions_per_day: Estimate,
+    /// Share of the time in which limits keep CPU from pods of its workload, in percent; none where they
+    /// use none.
+    pub throttled_percent: Option<Estimate>,
 }
 
 /// Every container for which anything is recommended; none where nothing recommends.
@@ -68,16 +75,26 @@ pub(super) fn of(replications: Replications<'_>, legend: &Legend) -> Option<Vec<
             let estimate = replications.mean(|figures| of(own(figures)) as f64);
             (estimate.mean > 0.0).then_some(estimate)
         };
-        let slack = |figures: &Figures| {
-            let Fitted { cpu: fit_cpu, memory: fit_memory, .. } = own(figures);
-            let excess = |requested: u64, fit: u64, weighs: fn(u64) -> u128| match fit {
-                0 => 0.0,
-                fit => weighs(requested) as f64 - weighs(fit) as f64,
-            };
-            let each =
-                excess(cpu, fit_cpu, shares::cpu) + excess(memory, fit_memory, shares::memory);
+        let excess = |requested: u64, fit: u64, weighs: fn(u64) -> u128| match fit {
+            0 => 0.0,
+            fit => weighs(requested) as f64 - weighs(fit) as f64,
+        };
+        let of_all = |figures: &Figures, each: f64| {
             each * f64::from(replicas(figures).unwrap_or(0)) * price(figures, replications.hours)
         };
+        let cpu_slack =
+            |figures: &Figures| of_all(figures, excess(cpu, own(figures).cpu, shares::cpu));
+        let memory_slack = |figures: &Figures| {
+            of_all(figures, excess(memory, own(figures).memory, shares::memory))
+        };
+        let slack = |figures: &Figures| cpu_slack(figures) + memory_slack(figures);
+        let of_throttled = |part: fn(Throttled) -> u128| {
+            replications.values(|figures: &Figures| {
+                part(figures.fit.throttled.get(&workload).copied().unwrap_or_default()) as f64
+            })
+        };
+        let throttled =
+            Estimate::of_ratio(&of_throttled(|it| it.throttled_ms), &of_throttled(|it| it.used_ms));
         Some(ContainerFit {
             workload: workload_name(legend, workload),
             container: model.names.text(container.name).to_owned(),
@@ -88,14 +105,20 @@ pub(super) fn of(replications: Replications<'_>, legend: &Legend) -> Option<Vec<
             memory_requested_bytes: memory,
             memory_recommended_bytes: recommended(|fit| fit.memory),
             slack_usd_monthly: has_replicas.then(|| replications.mean(slack)),
+            cpu_slack_usd_monthly: has_replicas.then(|| replications.mean(cpu_slack)),
+            memory_slack_usd_monthly: has_replicas.then(|| replications.mean(memory_slack)),
             oom_kills_per_week: replications
                 .mean(|figures| own(figures).kills as f64 * WEEK / replications.hours),
             vpa_evictions_per_day: replications.per_day(|figures| {
                 figures.fit.evictions.get(&workload).copied().unwrap_or(0) as f64
             }),
+            throttled_percent: throttled.map(|share| share.times(100.0)),
         })
     });
-    let rows: Vec<ContainerFit> = rows.collect();
+    let mut rows: Vec<ContainerFit> = rows.collect();
+    // Where most is requested beyond what is recommended comes first.
+    let slack = |row: &ContainerFit| row.slack_usd_monthly.map_or(f64::MIN, |slack| slack.mean);
+    rows.sort_by(|one, other| slack(other).total_cmp(&slack(one)));
     (!rows.is_empty()).then_some(rows)
 }
 

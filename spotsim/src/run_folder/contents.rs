@@ -9,6 +9,7 @@ use reports::export::{breakdown, costs, facts, nodes, pods, series};
 use reports::{Summary, chart, charts};
 use sim::Stop;
 
+use super::requests;
 use crate::atomic_write::folder;
 use crate::comparison::{PROPOSED, RECORDED, Results};
 
@@ -64,6 +65,9 @@ impl Contents<'_> {
             let (n, legend) = (results.pairs(), recording.legend);
             Ok(breakdown::write(&subject, &others, n, legend, out)?)
         })?;
+        if let Some(yaml) = requests::text(self.summary, recording.legend) {
+            keep("requests.yaml", &|out| Ok(out.write_all(yaml.as_bytes())?))?;
+        }
         for (variant, recording) in results.recordings() {
             keep(&facts_of(variant), &|mut out| Ok(facts::write(recording, &mut out)?))?;
         }

@@ -4,6 +4,7 @@ mod contents;
 mod differences;
 mod explain_pod;
 mod kept;
+mod requests;
 
 use std::fs;
 use std::io::{self, ErrorKind, Write};
