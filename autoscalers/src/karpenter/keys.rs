@@ -28,6 +28,8 @@ pub struct Keys {
     pub disrupted: NameId,
     /// `karpenter.sh/unregistered`, the taint of nodes that have not joined yet.
     pub unregistered: NameId,
+    /// The empty value.
+    pub nothing: NameId,
     /// Taints that every node has while it starts: key and effect.
     pub(crate) ephemeral: Vec<(NameId, sim::model::taints::Effect)>,
     /// Sorted; see [`Keys::is_well_known`].
@@ -89,6 +91,7 @@ impl Keys {
             reserved: names.intern("reserved"),
             disrupted: names.intern("karpenter.sh/disrupted"),
             unregistered,
+            nothing: names.intern(""),
             ephemeral,
             well_known,
             aliases: ALIASES.map(|(old, new)| (names.intern(old), names.intern(new))),

@@ -11,9 +11,15 @@
 //! | [`disruption`] | what is removed or replaced |
 
 pub mod disruption;
+mod host_ports;
 pub mod input;
 pub mod keys;
 pub mod provisioning;
 pub mod requirement;
 pub mod requirements;
 pub mod resources;
+mod snapshot;
+mod state;
+mod tolerance;
+mod topology;
+mod volume_topology;

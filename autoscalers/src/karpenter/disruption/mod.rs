@@ -1,6 +1,28 @@
 //! Which nodes Karpenter removes or replaces, and why.
 
+mod budgets;
+mod candidate;
+mod consolidation;
+mod cron;
+mod methods;
+mod multi_node;
+mod pods;
+mod prices;
+mod simulation;
+mod single_node;
+mod validation;
+
+pub use budgets::{Activity, UNBOUNDED, allowed};
+pub(crate) use pods::is_reschedulable_now;
+
+use self::methods::METHODS;
+use super::input::{Cluster, Duration};
+use super::snapshot::Snapshot;
 use crate::karpenter::provisioning::NewClaim;
+
+/// How long Karpenter waits before it acts on empty or underutilised nodes, in case pods come.
+// Karpenter: disruption/consolidation.go consolidationTTL
+pub const VALIDATION_AFTER: Duration = 15_000;
 
 /// Why a node is disrupted, as budgets say it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -57,4 +79,43 @@ pub struct Command {
     pub nodes: Vec<usize>,
     /// What is launched first; nothing if pods fit on the nodes that are left.
     pub replacements: Vec<NewClaim>,
+}
+
+/// One pass of disruption: what the first method would do that finds anything.
+// Karpenter: disruption/controller.go Reconcile
+#[must_use]
+pub fn propose(cluster: &Cluster<'_>) -> Disrupted {
+    let snapshot = Snapshot::of(*cluster);
+    let mut disrupted = Disrupted::default();
+    for method in METHODS {
+        let candidates = method.candidates(&snapshot);
+        let left = budgets::left(&snapshot, method.reason());
+        disrupted.evaluated.push(Evaluated::of(method, &candidates, &left));
+        if candidates.is_empty() {
+            continue;
+        }
+        disrupted.command = method.command(candidates, left, &snapshot);
+        if disrupted.command.is_some() {
+            break;
+        }
+    }
+    disrupted
+}
+
+/// What of a command still holds, [`VALIDATION_AFTER`] it was found; nothing if it is abandoned. Drifted
+/// nodes need no second look.
+#[must_use]
+pub fn validate(command: &Command, cluster: &Cluster<'_>) -> Option<Command> {
+    validation::still(command, &Snapshot::of(*cluster))
+}
+
+impl Evaluated {
+    fn of(method: Method, candidates: &[candidate::Candidate], left: &[u32]) -> Evaluated {
+        let mut costs: Vec<(usize, f64)> =
+            candidates.iter().map(|candidate| (candidate.node, candidate.cost)).collect();
+        costs.sort_by(|one, two| one.1.total_cmp(&two.1));
+        let allowed = if candidates.is_empty() { &[] } else { left };
+        let allowed = allowed.iter().copied().enumerate().collect();
+        Evaluated { method, candidates: costs, allowed }
+    }
 }

@@ -170,6 +170,8 @@ pub enum Owner {
     DaemonSet,
     /// A node: it is static.
     Node,
+    /// A StatefulSet: it moves even while it terminates, as its successor has its name.
+    StatefulSet,
     /// Another controller, or none.
     Other,
 }

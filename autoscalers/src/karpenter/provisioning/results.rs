@@ -1,0 +1,110 @@
+//! Writes results out: the cheapest types first, and what a launch is asked for.
+
+use std::sync::Arc;
+
+use sim::names::NameId;
+
+use super::instance_filter::missing_values;
+use super::open_claim::OpenClaim;
+use super::solver::Solved;
+use super::{NewClaim, Refusal, Refusals, Solution};
+use crate::karpenter::input::Cluster;
+use crate::karpenter::requirement::Requirement;
+use crate::karpenter::requirements::Requirements;
+use crate::karpenter::snapshot::Snapshot;
+
+/// Results with no more types than a launch may have.
+// Karpenter: scheduler.go TruncateInstanceTypes
+pub(super) fn solution(solved: Solved, most: usize, snapshot: &Snapshot<'_>) -> Solution {
+    let mut errors = solved.errors;
+    let mut claims = Vec::new();
+    for claim in solved.claims {
+        match new_claim(&claim, most, snapshot) {
+            Ok(claim) => claims.push(claim),
+            Err(refusal) => {
+                let refused = claim.pods.iter().map(|pod| (*pod, Refusals::from([refusal])));
+                errors.extend(refused);
+            }
+        }
+    }
+    Solution { claims, existing: solved.existing, errors: errors.into_iter().collect() }
+}
+
+fn new_claim(claim: &OpenClaim, most: usize, snapshot: &Snapshot<'_>) -> Result<NewClaim, Refusal> {
+    let cluster = &snapshot.cluster;
+    let mut new = NewClaim {
+        pool: snapshot.templates[claim.template].number,
+        pods: claim.pods.clone(),
+        requirements: finished(claim, cluster),
+        requests: claim.requests.clone(),
+        instance_types: Vec::new(),
+        min_values_relaxed: claim.min_values_relaxed,
+    };
+    new.instance_types = by_price(claim.types.iter().copied(), &new.requirements, cluster);
+    new.instance_types.truncate(most);
+    let left: Vec<usize> = new.instance_types.iter().map(|(number, _)| *number).collect();
+    if let Err(missing) = missing_values(&left, &new.requirements, cluster) {
+        if !cluster.options.relax_min_values {
+            return Err(Refusal::MinValues);
+        }
+        new.min_values_relaxed = true;
+        for (key, number) in missing {
+            if let Some(requirement) = new.requirements.get(key) {
+                let lowered = requirement.clone().with_min_values(Some(number));
+                new.requirements.replace(key, lowered);
+            }
+        }
+    }
+    Ok(new)
+}
+
+/// What is required once no more pods come: the node's name is open, and reservations are named.
+// Karpenter: nodeclaim.go FinalizeScheduling
+fn finished(claim: &OpenClaim, cluster: &Cluster<'_>) -> Requirements {
+    let keys = cluster.keys;
+    let mut requirements = claim.requirements.clone();
+    requirements.remove(keys.hostname);
+    if !claim.reserved.is_empty() {
+        requirements.replace(keys.capacity_type, Requirement::only(keys.reserved));
+        let ids = Arc::new(Requirement::one_of(claim.reserved.iter().copied()));
+        requirements.add(keys.reservation_id, &ids, cluster.names);
+    }
+    requirements
+}
+
+/// Types, the cheapest first, each with the price of its cheapest offering.
+// Karpenter: pkg/cloudprovider/types.go OrderByPrice
+pub(crate) fn by_price(
+    types: impl IntoIterator<Item = usize>,
+    requirements: &Requirements,
+    cluster: &Cluster<'_>,
+) -> Vec<(usize, f64)> {
+    let price = |number: usize| {
+        let cheapest = cluster.instance_types[number].cheapest(requirements, cluster);
+        (number, cheapest.unwrap_or(f64::MAX))
+    };
+    let mut priced: Vec<(usize, f64)> = types.into_iter().map(price).collect();
+    let name = |number: usize| cluster.names.text(cluster.instance_types[number].name);
+    priced.sort_by(|one, two| one.1.total_cmp(&two.1).then_with(|| name(one.0).cmp(name(two.0))));
+    priced
+}
+
+impl NewClaim {
+    /// What the NodeClaim is written with: also its types, and which capacity types these can be had as.
+    // Karpenter: nodeclaimtemplate.go ToNodeClaim
+    #[must_use]
+    pub fn launch_requirements(&self, cluster: &Cluster<'_>) -> Requirements {
+        let (keys, names) = (cluster.keys, cluster.names);
+        let types =
+            || self.instance_types.iter().map(|(number, _)| &cluster.instance_types[*number]);
+        let listed = Requirement::one_of(types().map(|instance_type| instance_type.name));
+        let offered = types().flat_map(|instance_type| {
+            instance_type.available(&self.requirements, cluster).map(|o| o.capacity_type)
+        });
+        let offered: Vec<NameId> = offered.collect();
+        let mut requirements = self.requirements.clone();
+        requirements.add(keys.instance_type, &Arc::new(listed), names);
+        requirements.add(keys.capacity_type, &Arc::new(Requirement::one_of(offered)), names);
+        requirements
+    }
+}
