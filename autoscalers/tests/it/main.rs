@@ -1,0 +1,3 @@
+//! What holds of the autoscalers whatever the cluster is.
+
+mod cluster_autoscaler;
