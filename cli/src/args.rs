@@ -1,6 +1,7 @@
 //! What can be typed.
 
 mod fit;
+mod report;
 
 use std::path::PathBuf;
 
@@ -12,6 +13,7 @@ use scenarios::limits::REPLICATIONS;
 use sim::{SimTime, Span};
 
 pub(crate) use fit::FitArgs;
+pub(crate) use report::ReportArgs;
 
 /// As many replications as can be asked for.
 #[allow(clippy::cast_possible_wrap)] // a million
@@ -66,9 +68,19 @@ pub(crate) enum Command {
     #[command(after_help = "Examples:
   spotsim run scenario.yaml
   spotsim run scenario.yaml -n 200 --seed 7 --out shop-200
+  spotsim run scenario.yaml --report shop.html
   spotsim run --verify shop-200            make it again, and name what differs
   spotsim run scenario.yaml -o json | jq .saving")]
     Run(RunArgs),
+    /// Write what a kept run says as a page, as Markdown or as a picture.
+    ///
+    /// The run is made again; if the folder holds another one than its scenario gives now, nothing is
+    /// written.
+    #[command(after_help = "Examples:
+  spotsim report runs/shop-3f9c2d10 --html shop.html
+  spotsim report runs/shop-3f9c2d10 --md pull-request.md --png saving.png
+  spotsim report runs/shop-3f9c2d10 --chart disruption --svg disruption.svg")]
+    Report(ReportArgs),
     /// Say what a reviewer would say about scenarios and manifests.
     #[command(
         after_help = "Files are reviewed together: a budget in one protects the pods of another.
@@ -232,7 +244,7 @@ pub(crate) struct RunArgs {
     pub(crate) scenario: Option<PathBuf>,
     /// Make the run in this folder again, and name what differs, with exit code 1.
     /// SCENARIO, if given, is read instead of the file that the run was made from.
-    #[arg(long, value_name = "RUN", conflicts_with_all = ["replications", "seed", "output", "format", "out", "force"])]
+    #[arg(long, value_name = "RUN", conflicts_with_all = ["replications", "seed", "output", "format", "out", "report", "force"])]
     pub(crate) verify: Option<PathBuf>,
     /// How to simulate.
     #[command(flatten)]
@@ -257,7 +269,11 @@ pub(crate) struct How {
     /// Where to write the run folder; `run` makes one under runs/ if not given, `demo` none.
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
-    /// Replace another run that is already there.
+    /// Write the report as one HTML file that needs nothing else; `demo` writes demo-report.html if not
+    /// given, unless it is quiet.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
+    /// Replace another run, or another report, that is already there.
     #[arg(long)]
     pub(crate) force: bool,
     /// How many threads, of which no more are started than there are replications, or four a core;

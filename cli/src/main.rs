@@ -32,6 +32,7 @@ fn main() -> ExitCode {
         Command::Init(args) => commands::init::run(&args),
         Command::Import(args) => commands::import::run(&args),
         Command::Run(args) => commands::run::run(&args),
+        Command::Report(args) => commands::report::run(&args),
         Command::Check(args) => commands::check::run(&args),
         Command::Catalogue(args) => commands::catalogue::run(&args),
         Command::Explain(args) => commands::explain::run(&args),

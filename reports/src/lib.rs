@@ -6,6 +6,7 @@
 pub mod chart;
 pub mod charts;
 pub mod cost;
+pub mod event_log;
 pub mod export;
 pub mod figures;
 pub mod fit;
@@ -60,6 +61,25 @@ pub fn json(summary: &Summary) -> String {
     let report = render::json::render(&sections::of(summary));
     let text = serde_json::to_string_pretty(&report).expect("plain data");
     sim::plain::plain_lines(&text).into_owned()
+}
+
+/// The whole report as one HTML file that needs nothing else, in light and dark: `command` is what has to
+/// be typed to get the same again.
+#[must_use]
+pub fn html(
+    summary: &Summary,
+    charts: &[chart::Chart],
+    logs: &[event_log::EventLog],
+    command: &str,
+) -> String {
+    let sections = sections::of_a_page(summary);
+    render::html::render(&render::html::Page {
+        summary,
+        sections: &sections,
+        charts,
+        logs,
+        command,
+    })
 }
 
 /// Each workload of which pods never run, with what the scheduler said, as text.

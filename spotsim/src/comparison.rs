@@ -157,9 +157,9 @@ pub struct Results<'s> {
     left_out: Vec<LeftOut>,
 }
 
-/// The run that charts show event by event.
+/// A run that is shown event by event.
 pub(crate) struct Shown {
-    choice: Choice,
+    pub(crate) choice: Choice,
     facts: Vec<(SimTime, Fact)>,
     refusals: Refusals,
 }
@@ -258,7 +258,11 @@ impl Results<'_> {
 
     /// The run that charts show event by event, made again.
     pub(crate) fn shown(&self, stop: Stop<'_>) -> Option<Shown> {
-        let choice = typical::choose(&self.subject().runs);
+        self.again(typical::choose(&self.subject().runs), stop)
+    }
+
+    /// One run of the scenario as it is, made again; none once `stop` is wanted.
+    pub(crate) fn again(&self, choice: Choice, stop: Stop<'_>) -> Option<Shown> {
         let mut facts = Vec::new();
         let root = Root { seed: self.seed, replication: choice.replication };
         let refusals = run_unless(stop, &self.scenario.setup, root, &mut facts)?.refusals;
@@ -281,9 +285,14 @@ impl Results<'_> {
         others: &'a [Drawn<'a>],
         shown: &'a Shown,
     ) -> Story<'a> {
-        let Shown { choice, facts, refusals } = shown;
-        let recording = Recording { legend: &self.subject().legend, facts, refusals };
-        Story { summary, subject: self.series(), others, recording, shown: *choice }
+        let recording = self.recorded(shown);
+        Story { summary, subject: self.series(), others, recording, shown: shown.choice }
+    }
+
+    /// What one run of the scenario as it is said.
+    pub(crate) fn recorded<'a>(&'a self, shown: &'a Shown) -> Recording<'a> {
+        let Shown { facts, refusals, .. } = shown;
+        Recording { legend: &self.subject().legend, facts, refusals }
     }
 }
 

@@ -28,6 +28,7 @@ mod comparison;
 mod error;
 mod experiment;
 mod fit;
+mod report;
 mod run_folder;
 
 pub use backtest;

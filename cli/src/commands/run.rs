@@ -8,15 +8,18 @@ use reports::layout::WIDE;
 use reports::{Summary, many};
 use scenarios::Scenario;
 use sim::plain::plain;
-use spotsim::{Comparison, RunFolder, Written, default_path};
+use spotsim::{Comparison, Results, RunFolder, Written, default_path};
 
 use super::progress::Progress;
-use super::verify;
+use super::{report, verify};
 use crate::Outcome;
 use crate::args::{Format, How, Output, RunArgs};
 use crate::consent;
 use crate::failure::Failure;
 use crate::terminal;
+
+/// The report that a demonstration leaves behind.
+const DEMO_REPORT: &str = "demo-report.html";
 
 /// Simulates a scenario file, or makes a run again.
 pub(crate) fn run(args: &RunArgs) -> Outcome {
@@ -84,11 +87,36 @@ pub(crate) fn simulate(scenario: &Scenario, origin: Origin, how: &How) -> Outcom
     } else {
         printed.map_err(|failure| failure.unprinted("no run was kept"))?;
     }
+    page(&results, &summary, &origin, how, &progress)?;
     progress.done(results.events());
     if let Origin::Bundled(name) = origin {
         progress.note(&format!("Next    spotsim demo {name} --print > scenario.yaml"));
     }
     Ok(())
+}
+
+/// Writes the report where that is asked for. A demonstration leaves one behind where it can, and is none
+/// the worse where it cannot.
+fn page(
+    results: &Results<'_>,
+    summary: &Summary,
+    origin: &Origin,
+    how: &How,
+    progress: &Progress,
+) -> Outcome {
+    let write =
+        |path: &Path| report::write_page(path, how.force, (results, summary), origin, progress);
+    match (&how.report, origin) {
+        (Some(path), _) => write(path),
+        (None, Origin::Bundled(_)) if !how.quiet => {
+            let path = Path::new(DEMO_REPORT);
+            if let Err(Failure::Usage(error) | Failure::Internal(error)) = write(path) {
+                progress.note(&format!("note: no report: {error:#}"));
+            }
+            Ok(())
+        }
+        (None, Origin::Bundled(_) | Origin::File(_)) => Ok(()),
+    }
 }
 
 /// Where to keep the run, if anywhere: a demonstration is kept only where that is asked for.

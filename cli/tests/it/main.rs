@@ -12,6 +12,7 @@ mod intervals;
 mod names;
 mod out;
 mod prices;
+mod report;
 mod run_folder;
 mod support;
 mod tidy;

@@ -8,55 +8,131 @@ use plotters_backend::{
 
 use sim::plain::plain;
 
-use super::{Anchor, Axis, Chart, Color, Ink, Mark, Shape, Side, Stroke, font};
+use super::{Anchor, Axis, Chart, Color, Ink, Key, Mark, Shape, Side, Stroke, font};
 
-/// The size of a picture, in pixels at 1x: as wide as a slide.
-pub(super) const SIZE: (u32, u32) = (960, 540);
-/// Drawing is on a grid so much finer than that.
+/// Drawing is on a grid so much finer than pixels at 1x.
 pub(super) const GRID: i32 = 8;
 
-const MARGIN: f64 = 40.0;
 const TITLE: f64 = 23.0;
 const TEXT: f64 = 14.0;
 const SMALL: f64 = 11.5;
-const BOTTOM: f64 = 464.0;
 /// What is written at a mark of the upright axis is no wider.
 const TICK_WIDTH: f64 = 150.0;
 /// The height of a name beside the plot, with its number.
 const SIDE_HEIGHT: f64 = 42.0;
+/// Room between what is written at two marks of the level axis.
+const TICK_GAP: f64 = 6.0;
 /// Room above the plot for the name of the upright axis.
 const AXIS_NAME: f64 = 30.0;
 
-/// Draws a chart.
-pub(super) fn draw<B: DrawingBackend>(chart: &Chart, backend: &mut B) -> Drawn<B> {
-    let mut pen = Pen { backend };
-    let (width, height) = (f64::from(SIZE.0), f64::from(SIZE.1));
-    pen.rect((0.0, 0.0), (width, height), Ink::full(Color::White))?;
-    let mut y = 28.0;
-    for line in font::wrap(&chart.title, TITLE, true, width - 2.0 * MARGIN) {
-        y += TITLE;
-        let line = font::shorten(&line, TITLE, true, width - 2.0 * MARGIN);
-        pen.text(&line, (MARGIN, y), &Type::new(TITLE, Color::Black).strong())?;
-        y += 6.0;
-    }
-    for line in font::wrap(&chart.subtitle, TEXT, false, width - 2.0 * MARGIN) {
-        y += TEXT + 4.0;
-        let line = font::shorten(&line, TEXT, false, width - 2.0 * MARGIN);
-        pen.text(&line, (MARGIN, y), &Type::new(TEXT, Color::Grey))?;
-    }
-    if !chart.key.is_empty() {
-        y += 26.0;
-        keys(&mut pen, chart, y)?;
-    }
-    pen.text(&chart.source, (MARGIN, height - 18.0), &Type::new(SMALL, Color::Grey))?;
+/// The picture that a chart is drawn in, in pixels at 1x.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Frame {
+    /// Its width and height.
+    pub(super) size: (u32, u32),
+    /// The room around everything.
+    margin: f64,
+    /// Whether the finding, the meaning of shapes and the source are a part of it; else the page has them.
+    words: bool,
+    /// Whether names stand beside the plot.
+    sides: bool,
+    /// The least room for what is written to the left and to the right of the plot.
+    room: (f64, f64),
+}
 
-    let plot = Plot::of(chart, y);
+impl Frame {
+    /// As wide as a slide, with all that is said of it.
+    pub(super) const SLIDE: Frame =
+        Frame { size: (960, 540), margin: 40.0, words: true, sides: true, room: (0.0, 0.0) };
+    /// As wide as the text of a page, which says what it shows.
+    pub const PAGE: Frame =
+        Frame { size: (960, 330), margin: 12.0, words: false, sides: true, room: (0.0, 0.0) };
+    /// As wide as a phone; the page has the names, too.
+    pub const PHONE: Frame =
+        Frame { size: (340, 300), margin: 8.0, words: false, sides: false, room: (0.0, 0.0) };
+
+    /// Higher, for a chart with a row for each of a few things.
+    #[must_use]
+    pub fn of_rows(self) -> Frame {
+        Frame { size: (self.size.0, self.size.1 + 90), ..self }
+    }
+
+    /// The room that a chart takes to the left and to the right of its plot.
+    #[must_use]
+    pub fn room_of(self, chart: &Chart) -> (f64, f64) {
+        let widest = |texts: &mut dyn Iterator<Item = f64>| texts.fold(0.0, f64::max);
+        let tick = |text: &str| font::width(text, 13.0, false).min(self.tick_width());
+        let ticks = widest(&mut chart.y.ticks.iter().map(|at| tick(&at.text)));
+        let sides = chart.sides.iter().filter(|_| self.sides);
+        let names = widest(&mut sides.flat_map(|side| {
+            [font::width(&side.name, TEXT, true), font::width(&side.value, TEXT, false)]
+        }));
+        let beside = |width: f64, gap: f64| if width > 0.0 { width + gap } else { 0.0 };
+        (beside(ticks, 10.0), beside(names, 12.0))
+    }
+
+    /// The same with at least so much room.
+    #[must_use]
+    pub fn with_room(self, room: (f64, f64)) -> Frame {
+        Frame { room, ..self }
+    }
+
+    fn width(self) -> f64 {
+        f64::from(self.size.0)
+    }
+
+    fn tick_width(self) -> f64 {
+        TICK_WIDTH.min(self.width() * 0.3)
+    }
+}
+
+/// Draws a chart.
+pub(super) fn draw<B: DrawingBackend>(chart: &Chart, frame: Frame, backend: &mut B) -> Drawn<B> {
+    let mut pen = Pen { backend, frame, written: Vec::new() };
+    let (width, height) = (frame.width(), f64::from(frame.size.1));
+    let Frame { margin, .. } = frame;
+    let mut y = 0.0;
+    if frame.words {
+        pen.rect((0.0, 0.0), (width, height), Ink::full(Color::White))?;
+        y = 28.0;
+        for line in font::wrap(&chart.title, TITLE, true, width - 2.0 * margin) {
+            y += TITLE;
+            let line = font::shorten(&line, TITLE, true, width - 2.0 * margin);
+            pen.text(&line, (margin, y), &Type::new(TITLE, Color::Black).strong())?;
+            y += 6.0;
+        }
+        for line in font::wrap(&chart.subtitle, TEXT, false, width - 2.0 * margin) {
+            y += TEXT + 4.0;
+            let line = font::shorten(&line, TEXT, false, width - 2.0 * margin);
+            pen.text(&line, (margin, y), &Type::new(TEXT, Color::Grey))?;
+        }
+        if !chart.key.is_empty() {
+            y += 26.0;
+            keys(&mut pen, chart, y)?;
+        }
+        pen.text(&chart.source, (margin, height - 18.0), &Type::new(SMALL, Color::Grey))?;
+    }
+
+    let plot = Plot::of(chart, frame, y);
     axes(&mut pen, chart, &plot)?;
     for mark in &chart.marks {
         draw_mark(&mut pen, &plot, mark)?;
     }
-    sides(&mut pen, chart, &plot)?;
+    if frame.sides {
+        sides(&mut pen, chart, &plot)?;
+    }
     pen.backend.present()
+}
+
+/// Draws the shape of a key alone, in a square of 16 pixels.
+pub(super) fn draw_shape<B: DrawingBackend>(key: &Key, frame: Frame, backend: &mut B) -> Drawn<B> {
+    Pen { backend, frame, written: Vec::new() }.shape(key.shape, (8.0, 8.0), key.color, 1.0)
+}
+
+/// Where the plot is in a picture without words: left, right, top and bottom.
+pub(super) fn plot_of(chart: &Chart, frame: Frame) -> [f64; 4] {
+    let plot = Plot::of(chart, frame, 0.0);
+    [plot.left, plot.right, plot.top, plot.bottom]
 }
 
 /// The result of drawing something.
@@ -74,20 +150,18 @@ struct Plot<'a> {
 
 impl<'a> Plot<'a> {
     /// The room that is left below `top` and between the names on both sides.
-    fn of(chart: &'a Chart, top: f64) -> Plot<'a> {
-        let widest = |texts: &mut dyn Iterator<Item = f64>| texts.fold(0.0, f64::max);
-        let tick = |text: &str| font::width(text, 13.0, false).min(TICK_WIDTH);
-        let ticks = widest(&mut chart.y.ticks.iter().map(|at| tick(&at.text)));
-        let names = widest(&mut chart.sides.iter().flat_map(|side| {
-            [font::width(&side.name, TEXT, true), font::width(&side.value, TEXT, false)]
-        }));
+    fn of(chart: &'a Chart, frame: Frame, top: f64) -> Plot<'a> {
+        let (left, right) = frame.room_of(chart);
+        let (left, right) = (left.max(frame.room.0), right.max(frame.room.1));
+        let below = if frame.words { 76.0 } else { 48.0 };
+        let bottom = f64::from(frame.size.1) - below;
         Plot {
             x: &chart.x,
             y: &chart.y,
-            left: MARGIN + if ticks > 0.0 { ticks + 10.0 } else { 0.0 },
-            right: f64::from(SIZE.0) - MARGIN - if names > 0.0 { names + 12.0 } else { 0.0 },
+            left: frame.margin + left,
+            right: frame.width() - frame.margin - right,
             top: top + if chart.y.label.is_empty() { 18.0 } else { AXIS_NAME + 12.0 },
-            bottom: if chart.x.ticks.is_empty() { BOTTOM + 24.0 } else { BOTTOM },
+            bottom: if chart.x.ticks.is_empty() { bottom + 24.0 } else { bottom },
         }
     }
 
@@ -107,24 +181,30 @@ fn axes<B: DrawingBackend>(pen: &mut Pen<'_, B>, chart: &Chart, plot: &Plot<'_>)
         if plot.y.lines {
             pen.line(&[(plot.left, y), (plot.right, y)], rule, 1.0)?;
         }
-        let text = font::shorten(&tick.text, 13.0, false, TICK_WIDTH);
+        let text = font::shorten(&tick.text, 13.0, false, pen.frame.tick_width());
         pen.text(&text, (plot.left - 10.0, y + 4.7), &label.anchored(Anchor::End))?;
     }
     if !plot.y.label.is_empty() {
-        let left = if plot.y.lines { plot.left } else { MARGIN };
+        let left = if plot.y.lines { plot.left } else { pen.frame.margin };
         pen.text(&plot.y.label, (left, plot.top - 14.0), &label)?;
     }
     if plot.x.ticks.is_empty() {
         return Ok(());
     }
     pen.line(&[(plot.left, plot.bottom), (plot.right, plot.bottom)], base, 1.0)?;
+    // A mark keeps its word where there is room for it.
+    let mut free = f64::NEG_INFINITY;
     for tick in &plot.x.ticks {
         let (x, _) = plot.at((tick.at, plot.y.from));
         if plot.x.lines {
             pen.line(&[(x, plot.top), (x, plot.bottom)], rule, 1.0)?;
         }
         pen.line(&[(x, plot.bottom), (x, plot.bottom + 5.0)], base, 1.0)?;
-        pen.text(&tick.text, (x, plot.bottom + 20.0), &label.anchored(Anchor::Middle))?;
+        let half = font::width(&tick.text, 13.0, false) / 2.0;
+        if x - half >= free {
+            pen.text(&tick.text, (x, plot.bottom + 20.0), &label.anchored(Anchor::Middle))?;
+            free = x + half + TICK_GAP;
+        }
     }
     let end = (plot.right, plot.bottom + 40.0);
     pen.text(&chart.x.label, end, &label.anchored(Anchor::End))
@@ -146,18 +226,22 @@ fn draw_mark<B: DrawingBackend>(pen: &mut Pen<'_, B>, plot: &Plot<'_>, mark: &Ma
             }
         }
         Mark::Dot { at, shape, color, size } => pen.shape(*shape, plot.at(*at), *color, *size),
-        Mark::Label { at, shift, text, anchor, color, strong } => {
+        Mark::Label { at, shift, text, anchor, color, strong, until } => {
             let (x, y) = plot.at(*at);
             let mut kind = Type::new(TEXT, *color).anchored(*anchor);
             kind.strong = *strong;
-            pen.text(text, (x + shift.0, y + shift.1), &kind)
+            let room = until.map_or(f64::INFINITY, |end| plot.at((end, at.1)).0 - x - shift.0);
+            if font::width(text, TEXT, *strong) > room {
+                return Ok(());
+            }
+            pen.label(text, (x + shift.0, y + shift.1), &kind)
         }
     }
 }
 
 /// One line of shapes with their meanings.
 fn keys<B: DrawingBackend>(pen: &mut Pen<'_, B>, chart: &Chart, y: f64) -> Drawn<B> {
-    let mut x = MARGIN;
+    let mut x = pen.frame.margin;
     for key in &chart.key {
         pen.shape(key.shape, (x + 6.0, y - 5.0), key.color, 1.0)?;
         pen.text(&key.text, (x + 18.0, y), &Type::new(TEXT, Color::Black))?;
@@ -197,6 +281,9 @@ fn spread(heights: &mut [f64], apart: f64, lowest: f64) {
 /// Draws in pixels at 1x.
 struct Pen<'a, B> {
     backend: &'a mut B,
+    frame: Frame,
+    /// Where labels in the plot are: left, right and line.
+    written: Vec<[f64; 3]>,
 }
 
 impl<B: DrawingBackend> Pen<'_, B> {
@@ -266,6 +353,31 @@ impl<B: DrawingBackend> Pen<'_, B> {
             }
             Shape::Square => self.rect((x - size, y - size), (x + size, y + size), ink),
         }
+    }
+
+    /// Writes a label in the plot. In a picture of any width it is moved inside, and one that would lie on
+    /// another is left out.
+    fn label(&mut self, text: &str, (x, y): (f64, f64), kind: &Type) -> Drawn<B> {
+        if self.frame.words {
+            return self.text(text, (x, y), kind);
+        }
+        let most = self.frame.width() - 2.0 * self.frame.margin;
+        let text = font::shorten(text, kind.size, kind.strong, most);
+        let width = font::width(&text, kind.size, kind.strong);
+        let left = match kind.anchor {
+            Anchor::Start => x,
+            Anchor::Middle => x - width / 2.0,
+            Anchor::End => x - width,
+        };
+        let left = left.min(self.frame.width() - self.frame.margin - width).max(self.frame.margin);
+        let hides = |it: &[f64; 3]| {
+            left < it[1] + 4.0 && it[0] < left + width + 4.0 && (it[2] - y).abs() < kind.size
+        };
+        if self.written.iter().any(hides) {
+            return Ok(());
+        }
+        self.written.push([left, left + width, y]);
+        self.text(&text, (left, y), &kind.anchored(Anchor::Start))
     }
 
     /// Writes a text on the line `y`.

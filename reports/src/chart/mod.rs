@@ -1,15 +1,21 @@
 //! A chart: what is to be seen, in the units of the data, and not a word on how it is drawn.
 //!
-//! [`svg`] and [`png`] draw it. Both do so with the same font and without asking the machine for
-//! anything, so that the same chart is the same bytes everywhere.
+//! [`svg`] and [`png`] draw it for itself, [`inline`] for a page that has its own colours. All do so with
+//! the same font and without asking the machine for anything, so that the same chart is the same bytes
+//! everywhere.
 
 pub mod axis;
+mod data;
 mod draw;
 mod font;
+mod inline;
 mod png;
 mod svg;
 
 pub use axis::{Axis, Scale, Tick};
+pub use data::{Data, Datum};
+pub use draw::Frame;
+pub use inline::{Inline, inline, letters, shape};
 pub use png::png;
 pub use svg::svg;
 
@@ -34,6 +40,8 @@ pub struct Chart {
     pub marks: Vec<Mark>,
     /// Names to the right of the plot, at the height of what they name.
     pub sides: Vec<Side>,
+    /// The same in numbers; without rows where they are printed elsewhere.
+    pub data: Data,
 }
 
 /// A colour of Okabe and Ito's palette, which people with any colour vision can tell apart.
@@ -57,6 +65,8 @@ pub enum Color {
     Grey,
     /// The ground.
     White,
+    /// Letters on something bright.
+    Dark,
 }
 
 impl Color {
@@ -73,6 +83,7 @@ impl Color {
             Color::Black => (0x22, 0x22, 0x22),
             Color::Grey => (0x6b, 0x6b, 0x6b),
             Color::White => (0xff, 0xff, 0xff),
+            Color::Dark => (0x20, 0x20, 0x20),
         }
     }
 }
@@ -144,6 +155,8 @@ pub enum Mark {
         color: Color,
         /// Whether they are the point of the chart.
         strong: bool,
+        /// Where the room for them ends, from left to right: they are left out where they are longer.
+        until: Option<f64>,
     },
 }
 

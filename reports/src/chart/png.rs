@@ -10,7 +10,7 @@ use plotters_backend::{
 use tiny_skia::{Color, FillRule, Paint, Path, PathBuilder, Pixmap, Rect, Stroke, Transform};
 use ttf_parser::OutlineBuilder;
 
-use super::draw::{GRID, SIZE, draw};
+use super::draw::{Frame, GRID, draw};
 use super::{Chart, font};
 
 /// Pixels for each one of the picture at 1x.
@@ -22,10 +22,11 @@ const SCALE: u32 = 2;
 /// Never: the picture has a size and the encoder writes to memory.
 #[must_use]
 pub fn png(chart: &Chart) -> Vec<u8> {
-    let pixels = Pixmap::new(SIZE.0 * SCALE, SIZE.1 * SCALE).expect("a size above zero");
+    let (width, height) = Frame::SLIDE.size;
+    let pixels = Pixmap::new(width * SCALE, height * SCALE).expect("a size above zero");
     let mut canvas = Canvas { pixels };
     canvas.pixels.fill(Color::WHITE);
-    draw(chart, &mut canvas).expect("memory takes all");
+    draw(chart, Frame::SLIDE, &mut canvas).expect("memory takes all");
     canvas.pixels.encode_png().expect("memory takes all")
 }
 
@@ -81,7 +82,8 @@ impl DrawingBackend for Canvas {
 
     fn get_size(&self) -> (u32, u32) {
         let fine = |pixels: u32| pixels * GRID.unsigned_abs();
-        (fine(SIZE.0), fine(SIZE.1))
+        let (width, height) = Frame::SLIDE.size;
+        (fine(width), fine(height))
     }
 
     fn ensure_prepared(&mut self) -> Drawn {

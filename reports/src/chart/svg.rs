@@ -4,7 +4,7 @@ use plotters_svg::SVGBackend;
 use sim::plain::plain;
 
 use super::Chart;
-use super::draw::{GRID, SIZE, draw};
+use super::draw::{Frame, GRID, draw};
 
 /// The chart as an SVG document.
 ///
@@ -14,14 +14,14 @@ use super::draw::{GRID, SIZE, draw};
 pub fn svg(chart: &Chart) -> String {
     let fine = |pixels: u32| pixels * GRID.unsigned_abs();
     let mut text = String::new();
-    let size = (fine(SIZE.0), fine(SIZE.1));
-    draw(chart, &mut SVGBackend::with_string(&mut text, size)).expect("a string takes all");
+    let Frame { size: (width, height), .. } = Frame::SLIDE;
+    let size = (fine(width), fine(height));
+    draw(chart, Frame::SLIDE, &mut SVGBackend::with_string(&mut text, size))
+        .expect("a string takes all");
     let view = format!("viewBox=\"0 0 {} {}\"", size.0, size.1);
     let opening = format!(
-        "<svg width=\"{}\" height=\"{}\" {view} xmlns=\"http://www.w3.org/2000/svg\" role=\"img\">\n\
+        "<svg width=\"{width}\" height=\"{height}\" {view} xmlns=\"http://www.w3.org/2000/svg\" role=\"img\">\n\
          <title>{}</title>\n<desc>{}</desc>\n",
-        SIZE.0,
-        SIZE.1,
         escape(&chart.title),
         escape(&chart.subtitle)
     );

@@ -1,6 +1,6 @@
 //! Arrivals over time: pods that are created while the scenario runs, other than in place of others.
 
-use super::{Story, edges};
+use super::{Story, edges, over_time};
 use crate::chart::{Axis, Chart, Color, Ink, Mark, Stroke, stair_area, stairs};
 use crate::folds::utilisation::Quantity;
 use crate::format::{rate, thousands, time};
@@ -21,6 +21,8 @@ pub(super) fn chart(story: &Story<'_>) -> Option<Chart> {
     }
     let highest = most.iter().copied().fold(0.0, f64::max);
     let floor = vec![0.0; steps];
+    let columns: [(&str, &[f64]); 3] = [("mean", &mean), ("least", &least), ("most", &most)];
+    let data = over_time(story.subject, "pods/h", &columns, rate);
     Some(Chart {
         name: "arrivals",
         title: format!(
@@ -56,6 +58,7 @@ pub(super) fn chart(story: &Story<'_>) -> Option<Chart> {
             },
         ],
         sides: Vec::new(),
+        data,
     })
 }
 

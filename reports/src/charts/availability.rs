@@ -2,7 +2,7 @@
 //! worst run.
 
 use super::{Story, percent_axis};
-use crate::chart::{Anchor, Axis, Chart, Color, Ink, Key, Mark, Shape, Stroke, Tick};
+use crate::chart::{Anchor, Axis, Chart, Color, Data, Datum, Ink, Key, Mark, Shape, Stroke, Tick};
 use crate::format::many;
 use crate::summary::WorkloadAvailability;
 
@@ -56,6 +56,7 @@ pub(super) fn chart(story: &Story<'_>) -> Chart {
             anchor: Anchor::Middle,
             color: Color::Grey,
             strong: false,
+            until: None,
         });
     }
     let tick = |(index, row): (usize, &&WorkloadAvailability)| {
@@ -70,6 +71,15 @@ pub(super) fn chart(story: &Story<'_>) -> Chart {
         let least = if least < 1.0 { percent(least) } else { 99.0 };
         percent_axis("share of time with enough replicas", least, 100.0)
     };
+    let exact = |value: Option<f64>| value.map_or_else(|| "-".into(), share);
+    let datum = |(index, row): (usize, &&WorkloadAvailability)| {
+        let mut values = vec![exact(row.availability), exact(row.worst)];
+        values.extend(baseline.map(|_| exact(base(&row.workload))));
+        Datum::new(&row.workload, values).y(middle(index))
+    };
+    let columns = ["Workload", "mean", "worst replication"].into_iter();
+    let columns = columns.chain(baseline.map(|it| &it.name[..]));
+    let data = Data::of(columns, rows.iter().enumerate().map(datum).collect());
     let key = |shape, color, text: &str| Key { shape, color, text: text.to_owned() };
     Chart {
         name: "availability",
@@ -98,6 +108,7 @@ pub(super) fn chart(story: &Story<'_>) -> Chart {
         y: Axis { ticks, lines: true, ..Axis::bare(0.0, count) },
         marks,
         sides: Vec::new(),
+        data,
     }
 }
 

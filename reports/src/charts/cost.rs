@@ -2,8 +2,8 @@
 
 use sim::money::HOURS_PER_MONTH;
 
-use super::{CAPACITY, Drawn, Story, edges, shows};
-use crate::chart::{Axis, Chart, Color, Ink, Mark, Side, Stroke, stair_area, stairs};
+use super::{CAPACITY, Drawn, Story, edges, over_time, shows};
+use crate::chart::{Axis, Chart, Color, Data, Ink, Mark, Side, Stroke, stair_area, stairs};
 use crate::format::usd;
 
 pub(super) fn chart(story: &Story<'_>) -> Chart {
@@ -74,7 +74,22 @@ pub(super) fn chart(story: &Story<'_>) -> Chart {
         y: Axis::from_zero("$ per hour", most, false, dollars),
         marks,
         sides,
+        data: data(story, &costs, &others),
     }
+}
+
+/// What an hour costs at each moment, part by part, and on other plans.
+fn data(story: &Story<'_>, costs: &[[f64; 3]], others: &[Vec<f64>]) -> Data {
+    let parts: [Vec<f64>; 3] =
+        std::array::from_fn(|part| costs.iter().map(|cost| cost[part]).collect());
+    let [(_, on_demand), (_, spot)] = CAPACITY;
+    let labels: Vec<String> = story.others.iter().map(Drawn::label).collect();
+    let own = [on_demand, spot, "besides"].into_iter().zip(&parts);
+    // A part that costs nothing needs no column.
+    let own = own.filter(|(_, cost)| cost.iter().any(|cost| *cost > 0.0));
+    let all = own.chain(labels.iter().map(String::as_str).zip(others));
+    let columns: Vec<(&str, &[f64])> = all.map(|(name, cost)| (name, &cost[..])).collect();
+    over_time(story.subject, "$/h", &columns, |cost| format!("{cost:.4}"))
 }
 
 /// What the dashed lines are.

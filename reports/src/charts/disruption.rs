@@ -13,7 +13,7 @@ use sim::model::workload::Controller;
 use sim::{Legend, SimTime};
 
 use super::{CAPACITY, Story, many, x};
-use crate::chart::{Axis, Chart, Color, Ink, Key, Mark, Shape, Tick};
+use crate::chart::{Axis, Chart, Color, Data, Datum, Ink, Key, Mark, Shape, Tick};
 use crate::cost::column;
 use crate::format::{rate, thousands};
 use crate::recording::Recording;
@@ -54,6 +54,7 @@ pub(super) fn chart(story: &Story<'_>) -> Chart {
         y: Axis { ticks: ticks(legend, &places), ..Axis::bare(0.0, rows) },
         marks: bars(legend, &places).into_iter().chain(dots).collect(),
         sides: Vec::new(),
+        data: data(legend, &places),
     }
 }
 
@@ -145,6 +146,28 @@ fn dots(legend: &Legend, places: &[Place]) -> (Vec<Mark>, [u64; WORST.len()]) {
         Mark::Dot { at, shape, color, size: sizes[worst] }
     };
     (lost.into_iter().map(dot).collect(), taken)
+}
+
+/// Every node that was taken, in the order of time: when, in which pool, of which type and where.
+fn data(legend: &Legend, places: &[Place]) -> Data {
+    let (names, catalog) = (&legend.model.names, &legend.model.catalog);
+    let mut taken: Vec<(SimTime, usize, &Place, &Life)> = Vec::new();
+    for (row, place) in places.iter().enumerate() {
+        let lives = place.lives.iter().filter(|life| life.taken && life.end >= legend.from);
+        taken.extend(lives.map(|life| (life.end, row, place, life)));
+    }
+    taken.sort_by_key(|(at, row, ..)| (*at, *row));
+    let rows = taken.into_iter().map(|(at, row, place, life)| {
+        let offering = &catalog.offerings[life.offering];
+        let values = [
+            names.text(legend.model.pools[place.pool].name).to_owned(),
+            names.text(catalog.instance_type(life.offering).name).to_owned(),
+            names.text(offering.zone).to_owned(),
+            WORST[life.worst].2.to_owned(),
+        ];
+        Datum::new(at.to_string(), values).x(x(at)).y(height(places, row))
+    });
+    Data::of(["Taken at", "pool", "instance type", "zone", "the worst on it"], rows.collect())
 }
 
 /// A place in a pool, with the nodes that were in it one after the other.

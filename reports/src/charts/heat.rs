@@ -9,7 +9,7 @@ use sim::model::resources::Lane;
 use sim::{SimTime, Span};
 
 use super::{Story, x};
-use crate::chart::{Axis, Chart, Color, Ink, Mark, Tick};
+use crate::chart::{Axis, Chart, Color, Data, Datum, Ink, Mark, Tick};
 use crate::folds::usage::Users;
 
 /// How many columns are drawn.
@@ -71,11 +71,16 @@ pub(super) fn chart(story: &Story<'_>) -> Option<Chart> {
     let places = super::places::of(story.recording);
     let shown = places.len().min(ROWS);
     let (mut marks, mut hot) = (Vec::new(), 0.0_f64);
+    // Of each place, the most in any stretch of one shade, and when that began.
+    let mut most: Vec<Option<(SimTime, f64)>> = vec![None; shown];
     for (index, place) in places.iter().take(ROWS).enumerate() {
         let (low, high) = ((shown - index) as f64 - 0.95, (shown - index) as f64 - 0.05);
         for row in place.nodes.iter().filter_map(|node| rows.get(node)) {
             for (begin, end, share) in row.cells(from, to) {
                 hot = hot.max(share);
+                if most[index].is_none_or(|(_, before)| share > before) {
+                    most[index] = Some((begin, share));
+                }
                 let ink = match shade(share) {
                     shade if shade > SHADES => Ink::full(Color::Vermillion),
                     shade => Ink::tint(Color::Green, 0.06 + 0.94 * shade as f64 / SHADES as f64),
@@ -96,7 +101,15 @@ pub(super) fn chart(story: &Story<'_>) -> Option<Chart> {
         *number += 1;
         format!("{} {number}", legend.model.names.text(legend.model.pools[place.pool].name))
     });
-    let ticks = named.enumerate().filter(|(index, _)| index % every == 0);
+    let named: Vec<String> = named.collect();
+    let data = named.iter().zip(&most).enumerate().map(|(index, (name, most))| {
+        let (at, share) = most.map_or(("-".into(), "-".into()), |(at, share)| {
+            (at.to_string(), format!("{:.1} %", 100.0 * share))
+        });
+        Datum::new(name, [share, at]).y((shown - index) as f64 - 0.5)
+    });
+    let data = Data::of(["Place", "most CPU in use", "from"], data.collect());
+    let ticks = named.into_iter().enumerate().filter(|(index, _)| index % every == 0);
     let ticks = ticks.map(|(index, text)| Tick { at: (shown - index) as f64 - 0.5, text });
     let mut y = Axis::from_zero("", shown as f64, true, |_, _| String::new());
     (y.from, y.to, y.ticks, y.lines) = (0.0, shown as f64, ticks.collect(), false);
@@ -116,6 +129,7 @@ pub(super) fn chart(story: &Story<'_>) -> Option<Chart> {
         y,
         marks,
         sides: Vec::new(),
+        data,
     })
 }
 

@@ -1,9 +1,9 @@
 //! Requests over time: how many come in, how many are served, and what is between the two.
 
-use super::{Story, edges};
+use super::{Story, edges, over_time};
 use crate::chart::{Axis, Chart, Color, Ink, Mark, Side, Stroke, stair_area, stairs};
 use crate::folds::utilisation::Quantity;
-use crate::format::thousands;
+use crate::format::{rate, thousands};
 
 /// The chart; none where no load is modelled.
 pub(super) fn chart(story: &Story<'_>) -> Option<Chart> {
@@ -50,6 +50,9 @@ pub(super) fn chart(story: &Story<'_>) -> Option<Chart> {
         side(last(&offered), "offered", per_second(all), Color::Black),
         side(last(&served) / 2.0, "served", per_second(all - lost), Color::Green),
     ];
+    let columns: [(&str, &[f64]); 3] =
+        [("offered", &offered), ("served", &served), ("least served", &served_least)];
+    let data = over_time(story.subject, "requests/s", &columns, rate);
     let most = offered.iter().copied().fold(0.0, f64::max);
     let worst = load.first().filter(|row| row.unserved_per_day.mean > 0.0);
     let title = match worst {
@@ -77,5 +80,6 @@ pub(super) fn chart(story: &Story<'_>) -> Option<Chart> {
         }),
         marks,
         sides,
+        data,
     })
 }

@@ -24,7 +24,7 @@ use sim::{Legend, SimTime};
 
 use self::typical::Choice;
 use crate::Summary;
-use crate::chart::{Axis, Chart, Color, Tick};
+use crate::chart::{Axis, Chart, Color, Data, Datum, Tick};
 use crate::folds::series::Series;
 pub(crate) use crate::format::many;
 use crate::recording::Recording;
@@ -148,6 +148,35 @@ fn percent_axis(label: &str, least: f64, most: f64) -> Axis {
 /// An instant on an axis of time.
 fn x(at: SimTime) -> f64 {
     at.since(SimTime::ZERO).as_secs_f64()
+}
+
+/// What a series is over time as a table in one unit, with what each column is called and worth.
+fn over_time(
+    series: &Series,
+    unit: &str,
+    columns: &[(&str, &[f64])],
+    text: impl Fn(f64) -> String,
+) -> Data {
+    let begin = |step| series.edge(step);
+    stepwise((0..series.steps.len()).map(begin), unit, columns, text)
+}
+
+/// The same of steps that begin at these instants: a row for each in which something changes.
+fn stepwise(
+    begin: impl IntoIterator<Item = SimTime>,
+    unit: &str,
+    columns: &[(&str, &[f64])],
+    text: impl Fn(f64) -> String,
+) -> Data {
+    let mut rows: Vec<Datum> = Vec::new();
+    for (step, from) in begin.into_iter().enumerate() {
+        let values: Vec<String> = columns.iter().map(|(_, values)| text(values[step])).collect();
+        if rows.last().is_none_or(|last| last.values != values) {
+            rows.push(Datum::new(from.to_string(), values).x(x(from)));
+        }
+    }
+    let names: Vec<String> = columns.iter().map(|(name, _)| format!("{name}, {unit}")).collect();
+    Data::of(std::iter::once("From").chain(names.iter().map(String::as_str)), rows)
 }
 
 /// The edges of the steps of a series, on an axis of time.

@@ -1,8 +1,8 @@
 //! Nodes over time, by capacity type, and how few of them were ready at worst.
 
-use super::{CAPACITY, Story, edges};
+use super::{CAPACITY, Story, edges, over_time};
 use crate::chart::{Axis, Chart, Color, Ink, Mark, Side, Stroke, stair_area, stairs};
-use crate::format::thousands;
+use crate::format::{rate, thousands};
 
 pub(super) fn chart(story: &Story<'_>) -> Chart {
     let (edges, steps) = (edges(story.subject), story.subject.steps.len());
@@ -46,6 +46,10 @@ pub(super) fn chart(story: &Story<'_>) -> Chart {
         let middle = last(&on_demand) / 2.0;
         sides.push(side(middle, on_demand_name, nodes_of(mean(0)), blue));
     }
+    let spot: Vec<f64> = nodes.iter().map(|nodes| nodes[1]).collect();
+    let columns: [(&str, &[f64]); 3] =
+        [(on_demand_name, &on_demand), (spot_name, &spot), ("fewest ready", &least)];
+    let data = over_time(story.subject, "nodes", &columns, rate);
     let most = both.iter().copied().fold(0.0, f64::max);
     Chart {
         name: "nodes",
@@ -65,6 +69,7 @@ pub(super) fn chart(story: &Story<'_>) -> Chart {
         y: Axis::from_zero("nodes", most, true, |at, _| thousands(at)),
         marks,
         sides,
+        data,
     }
 }
 

@@ -1,13 +1,16 @@
 //! How long pods waited for a node: which share of them had found one within which time.
 
-use super::{OTHERS, Story, many};
-use crate::chart::{Anchor, Axis, Chart, Color, Ink, Mark, Side, Stroke, Tick};
+use super::{Drawn, OTHERS, Story, many};
+use crate::chart::{Anchor, Axis, Chart, Color, Data, Datum, Ink, Mark, Side, Stroke, Tick};
 use crate::folds::pending::Waits;
 use crate::format::{thousands, time};
 use crate::summary::Pending;
 
 /// The shortest wait that a logarithmic axis shows.
 const AT_ONCE: f64 = 1.0;
+
+/// The waits that are listed, in seconds.
+const WITHIN: [f64; 10] = [1.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 900.0, 3_600.0, 14_400.0];
 
 pub(super) fn chart(story: &Story<'_>) -> Chart {
     let own = &story.subject.waits;
@@ -59,6 +62,7 @@ pub(super) fn chart(story: &Story<'_>) -> Chart {
             anchor: Anchor::Middle,
             color: Color::Grey,
             strong: false,
+            until: None,
         });
     }
     let floor = floor(&all);
@@ -84,7 +88,28 @@ pub(super) fn chart(story: &Story<'_>) -> Chart {
         y,
         marks,
         sides,
+        data: data(story, &all),
     }
+}
+
+/// The share of pods, in percent, that had found a node within each time of the axis.
+fn data(story: &Story<'_>, all: &[&Waits]) -> Data {
+    let within = |waits: &Waits, seconds: f64| match waits.total() {
+        0 => "-".to_owned(),
+        total => {
+            let bound = waits.bound_within();
+            let bound = bound.take_while(|(span, _)| span.as_secs_f64() <= seconds).last();
+            let share = bound.map_or(0.0, |(_, bound)| bound as f64) / total as f64;
+            format!("{:.3} %", 100.0 * share)
+        }
+    };
+    let rows = WITHIN.iter().map(|seconds| {
+        let values: Vec<String> = all.iter().map(|waits| within(waits, *seconds)).collect();
+        Datum::new(time(*seconds), values).x(*seconds)
+    });
+    let labels: Vec<String> = story.others.iter().map(Drawn::label).collect();
+    let names = std::iter::once(&story.about().name).chain(&labels).map(String::as_str);
+    Data::of(std::iter::once("Within").chain(names), rows.collect())
 }
 
 /// The share of pods, in percent, that had found a node within each time.

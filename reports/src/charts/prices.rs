@@ -7,7 +7,7 @@ use sim::model::catalog::{CapacityType, OfferingId};
 use sim::{MicroUsdPerHour, SimTime};
 
 use super::{Story, many, x};
-use crate::chart::{Anchor, Axis, Chart, Color, Ink, Mark, Side, Stroke, stairs};
+use crate::chart::{Anchor, Axis, Chart, Color, Data, Datum, Ink, Mark, Side, Stroke, stairs};
 
 /// Up to this many lines each have their name beside them; of more, the dearest and the cheapest.
 const NAMED: usize = 8;
@@ -80,8 +80,10 @@ pub(super) fn chart(story: &Story<'_>) -> Chart {
             anchor: Anchor::Middle,
             color: Color::Grey,
             strong: false,
+            until: None,
         });
     }
+    let data = data(&paths);
     let most = paths.iter().flat_map(|path| &path.steps).map(|(_, percent)| *percent);
     let most = most.fold(100.0, f64::max);
     Chart {
@@ -95,7 +97,22 @@ pub(super) fn chart(story: &Story<'_>) -> Chart {
         y: Axis::from_zero("% of on-demand", most, true, |at, _| format!("{at} %")),
         marks,
         sides,
+        data,
     }
+}
+
+/// Each price with its least, its most and its last, in percent of on-demand.
+fn data(paths: &[Path]) -> Data {
+    let rows = paths.iter().map(|path| {
+        let percents = || path.steps.iter().map(|(_, percent)| *percent);
+        let (low, high) =
+            (percents().fold(f64::INFINITY, f64::min), percents().fold(0.0, f64::max));
+        let percent = |value: f64| format!("{value:.2} %");
+        let bought = if path.bought { "yes" } else { "no" };
+        let values = [percent(low), percent(high), percent(path.last()), bought.into()];
+        Datum::new(format!("{} {}", path.of_type, path.zone), values).y(path.last())
+    });
+    Data::of(["Spot price", "least", "most", "at the end", "bought"], rows.collect())
 }
 
 fn title(story: &Story<'_>) -> String {

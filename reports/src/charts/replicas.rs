@@ -7,8 +7,8 @@ use sim::model::hpa::Hpa;
 use sim::model::workload::WorkloadId;
 use sim::{Legend, SimTime};
 
-use super::{Story, x};
-use crate::chart::{Axis, Chart, Color, Ink, Mark, Side, Stroke};
+use super::{Story, stepwise, x};
+use crate::chart::{Axis, Chart, Color, Data, Ink, Mark, Side, Stroke};
 use crate::format::{thousands, time};
 
 /// A workload that is scaled: from when on how many replicas are wanted, and ready.
@@ -87,29 +87,51 @@ pub(super) fn chart(story: &Story<'_>) -> Option<Chart> {
         y: Axis::from_zero("replicas", most.max(most_ready).max(max), true, |at, _| thousands(at)),
         marks,
         sides,
+        data: own.data(from, to),
     })
 }
 
 impl Scaled<'_> {
-    /// Replica-milliseconds of the window that were wanted and not ready.
-    fn missing_ms(&self, from: SimTime, to: SimTime) -> u128 {
+    /// The ends of the window, and every instant in it at which something changes.
+    fn times(&self, from: SimTime, to: SimTime) -> Vec<SimTime> {
         let mut times: Vec<SimTime> =
             self.wanted.iter().chain(&self.ready).map(|(at, _)| (*at).max(from)).collect();
         times.extend([from, to]);
         times.retain(|at| *at <= to);
         times.sort_unstable();
-        let at = |of: &[(SimTime, u32)], at: SimTime| {
-            let next = of.partition_point(|(since, _)| *since <= at);
-            next.checked_sub(1).map_or(0, |last| of[last].1)
+        times
+    }
+
+    /// How many are wanted and ready, from each change on.
+    fn data(&self, from: SimTime, to: SimTime) -> Data {
+        let mut times = self.times(from, to);
+        times.dedup();
+        let values = |of: &[(SimTime, u32)]| -> Vec<f64> {
+            times.iter().map(|instant| f64::from(at(of, *instant))).collect()
         };
+        let (wanted, ready) = (values(&self.wanted), values(&self.ready));
+        let columns: [(&str, &[f64]); 2] = [("wanted", &wanted), ("ready", &ready)];
+        stepwise(times.iter().copied(), "replicas", &columns, thousands)
+    }
+
+    /// Replica-milliseconds of the window that were wanted and not ready.
+    fn missing_ms(&self, from: SimTime, to: SimTime) -> u128 {
+        let times = self.times(from, to);
         let pairs = times.windows(2);
         pairs
             .map(|ends| {
-                let missing = at(&self.wanted, ends[0]).saturating_sub(at(&self.ready, ends[0]));
+                let (wanted, ready) = (at(&self.wanted, ends[0]), at(&self.ready, ends[0]));
+                let missing = wanted.saturating_sub(ready);
                 u128::from(missing) * u128::from(ends[1].since(ends[0]).as_ms())
             })
             .sum()
     }
+}
+
+/// What a line of steps is at an instant.
+fn at(of: &[(SimTime, u32)], at: SimTime) -> u32 {
+    let next = of.partition_point(|(since, _)| *since <= at);
+    next.checked_sub(1).map_or(0, |last| of[last].1)
 }
 
 /// The corners of a line of steps through the window.

@@ -2,8 +2,8 @@
 //! the two are, for CPU and for memory.
 
 use super::Story;
-use crate::chart::{Anchor, Axis, Chart, Color, Ink, Key, Mark, Shape, Stroke, Tick};
-use crate::format::{bytes, many, usd};
+use crate::chart::{Anchor, Axis, Chart, Color, Data, Datum, Ink, Key, Mark, Shape, Stroke, Tick};
+use crate::format::{bytes, many, usd, usd_to};
 use crate::stats::Estimate;
 use crate::summary::ContainerFit;
 
@@ -79,6 +79,13 @@ pub(super) fn chart(story: &Story<'_>, lane: usize) -> Option<Chart> {
         let [now, then] = [*now, *then].map(lane.text);
         marks.push(label((ends[0].max(ends[1]), y), most, format!("{now} to {then}{text}")));
     }
+    let data = rows.iter().enumerate().map(|(index, (fit, now, then))| {
+        let worth = (lane.slack)(fit).map_or_else(|| "-".into(), |it| usd_to(it.mean, 2));
+        let values = [(lane.text)(*now), (lane.text)(*then), worth];
+        Datum::new(super::container_name(fit), values).y(height - index as f64 - 0.5)
+    });
+    let columns = ["Container", "requested", "recommended", "difference, a month"];
+    let data = Data::of(columns, data.collect());
     let slack: f64 = all.iter().map(slack).sum();
     let what = lane.what;
     let title = match slack {
@@ -116,6 +123,7 @@ pub(super) fn chart(story: &Story<'_>, lane: usize) -> Option<Chart> {
         y: super::rows_axis(ticks),
         marks,
         sides: Vec::new(),
+        data,
     })
 }
 
@@ -128,5 +136,5 @@ fn label(at: (f64, f64), most: f64, text: String) -> Mark {
     let far = at.0 > 0.55 * most;
     let (shift, anchor) =
         if far { ((0.0, -10.0), Anchor::End) } else { ((14.0, 5.0), Anchor::Start) };
-    Mark::Label { at, shift, text, anchor, color: Color::Black, strong: false }
+    Mark::Label { at, shift, text, anchor, color: Color::Black, strong: false, until: None }
 }

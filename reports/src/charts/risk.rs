@@ -2,7 +2,7 @@
 //! more or less often.
 
 use super::{Story, percent_axis};
-use crate::chart::{Anchor, Axis, Chart, Color, Ink, Mark, Shape, Stroke};
+use crate::chart::{Anchor, Axis, Chart, Color, Data, Datum, Ink, Mark, Shape, Stroke};
 use crate::format::{many, rate};
 use crate::stats::Estimate;
 
@@ -52,6 +52,7 @@ pub(super) fn chart(story: &Story<'_>) -> Chart {
         let (least, largest) = (least.min(middle - 0.1), largest.max(middle + 0.1));
         percent_axis(&of, least, largest)
     };
+    let data = data(&points, if harmless { TAKEN } else { HARM }, &of);
     let mut marks = Vec::new();
     for point in &points {
         whiskers(&mut marks, point);
@@ -78,6 +79,7 @@ pub(super) fn chart(story: &Story<'_>) -> Chart {
             anchor,
             color: Color::Black,
             strong: true,
+            until: None,
         });
     }
     if points.is_empty() {
@@ -93,6 +95,7 @@ pub(super) fn chart(story: &Story<'_>) -> Chart {
             anchor: Anchor::Middle,
             color: Color::Grey,
             strong: false,
+            until: None,
         });
     }
     Chart {
@@ -105,7 +108,23 @@ pub(super) fn chart(story: &Story<'_>) -> Chart {
         y,
         marks,
         sides: Vec::new(),
+        data,
     }
+}
+
+/// Each multiple of the rates with both means and their intervals.
+fn data(points: &[Point], risk: &str, saving: &str) -> Data {
+    let within = |it: Estimate, text: fn(f64) -> String| match (it.low, it.high) {
+        (Some(_), Some(high)) if it.rare => format!("{} (at most {})", text(it.mean), text(high)),
+        (Some(low), Some(high)) => format!("{} ({} to {})", text(it.mean), text(low), text(high)),
+        _ => text(it.mean),
+    };
+    let rows = points.iter().map(|point| {
+        let percent = |value: f64| format!("{value:.2} %");
+        let values = [within(point.risk, rate), within(point.saving, percent)];
+        Datum::new(&point.name, values).x(point.risk.mean).y(point.saving.mean)
+    });
+    Data::of(["Rates", risk, saving], rows.collect())
 }
 
 fn subtitle(story: &Story<'_>) -> String {

@@ -1,7 +1,7 @@
 //! What is saved, against both baselines, with its interval.
 
 use super::{Story, shows};
-use crate::chart::{Anchor, Axis, Chart, Color, Ink, Mark, Stroke};
+use crate::chart::{Anchor, Axis, Chart, Color, Data, Datum, Ink, Mark, Stroke};
 use crate::format::{rate, time, usd, usd_to};
 use crate::stats::Estimate;
 use crate::summary::{ON_DEMAND, Saving};
@@ -23,6 +23,16 @@ pub(super) fn chart(story: &Story<'_>) -> Chart {
     let most = rows.iter().map(|(_, saving)| own + saving.usd_monthly.mean).fold(own, f64::max);
     let mut marks = Vec::new();
     let top = rows.len() as f64 - 0.5;
+    let data = rows.iter().enumerate().map(|(index, (name, saving))| {
+        let saved = saving.usd_monthly;
+        let percent = saving.percent.map_or_else(|| "-".into(), |it| format!("{:.2} %", it.mean));
+        let dollars = |value: f64| usd_to(value, 2);
+        let values = [dollars(own + saved.mean), dollars(own), dollars(saved.mean), percent];
+        let values = values.into_iter().chain([interval(saving)]).collect::<Vec<_>>();
+        Datum::new(name, values).y(top - 0.5 - index as f64)
+    });
+    let columns = ["Against", "its cost", "cost", "saving", "of it", "interval"];
+    let data = Data::of(columns, data.collect());
     for (index, (name, saving)) in rows.into_iter().enumerate() {
         row(&mut marks, &name, saving, [on_demand, instances, own], top - 0.5 - index as f64);
     }
@@ -45,6 +55,7 @@ pub(super) fn chart(story: &Story<'_>) -> Chart {
         y,
         marks,
         sides: Vec::new(),
+        data,
     }
 }
 
@@ -64,20 +75,28 @@ fn row(marks: &mut Vec<Mark>, name: &str, saving: &Saving, cost: [f64; 3], heigh
         marks.push(bar(instances, own, Ink::full(Color::Green)));
     }
     let label = |at: (f64, f64), shift: (f64, f64), text: String, color: Color, strong: bool| {
-        Mark::Label { at, shift, text, anchor: Anchor::Start, color, strong }
+        Mark::Label { at, shift, text, anchor: Anchor::Start, color, strong, until: None }
     };
     let heading = format!("{} for {name}", usd(baseline));
     marks.push(label((0.0, high), (0.0, -10.0), heading, Color::Black, false));
     // Letters on orange must be dark to be read.
     for (from, to, text, color) in [
         (0.0, on_demand, "on-demand", Color::White),
-        (on_demand, instances, "spot", Color::Black),
+        (on_demand, instances, "spot", Color::Dark),
         (instances, own, "besides", Color::White),
     ] {
         // A name goes where there is room for it.
         if to - from > 0.12 * baseline.max(own) {
             let text = format!("{text} {}", usd(to - from));
-            marks.push(label((from, height), (10.0, 5.0), text, color, true));
+            marks.push(Mark::Label {
+                at: (from, height),
+                shift: (10.0, 5.0),
+                text,
+                anchor: Anchor::Start,
+                color,
+                strong: true,
+                until: Some(to),
+            });
         }
     }
     if let Some((least, most)) = saving.usd_monthly.low.zip(saving.usd_monthly.high) {

@@ -1,5 +1,5 @@
 //! Which run is shown event by event: the median one, or the worst where the median has nothing to
-//! show.
+//! show. A page has room for both.
 
 use sim::Run;
 
@@ -23,15 +23,19 @@ pub enum Which {
     Median,
     /// None disrupts more pods; in most of them no node is taken.
     Worst,
+    /// None disrupts more pods.
+    Most,
 }
 
 impl Which {
     /// In words, among a number of replications.
-    pub(super) fn among(self, all: usize) -> String {
+    #[must_use]
+    pub fn among(self, all: usize) -> String {
         match self {
             Which::Only => "the only one".into(),
             Which::Median => format!("the median of {all} by pods disrupted"),
             Which::Worst => format!("the worst of {all}, most of which lose no node"),
+            Which::Most => format!("the worst of {all} by pods disrupted"),
         }
     }
 }
@@ -39,26 +43,51 @@ impl Which {
 /// The run to show of these.
 #[must_use]
 pub fn choose(runs: &[(Figures, Run)]) -> Choice {
+    of_disruption(&disrupted(runs))
+}
+
+/// The median run and the worst; the only one if there is no other.
+#[must_use]
+pub fn median_and_worst(runs: &[(Figures, Run)]) -> Vec<Choice> {
+    let (median, worst) = ends(&disrupted(runs));
+    let choice = |run: usize, which| Choice { replication: number(run), which };
+    match runs.len() {
+        0 | 1 => vec![choice(0, Which::Only)],
+        _ => vec![choice(median, Which::Median), choice(worst, Which::Most)],
+    }
+}
+
+/// The pods that each run disrupts, and the nodes that it loses.
+fn disrupted(runs: &[(Figures, Run)]) -> Vec<(u64, u64)> {
     let disrupted = runs.iter().map(|(figures, _)| {
         let disruption = &figures.disruption;
         (disruption.ends.total(), disruption.reclaims)
     });
-    of_disruption(&disrupted.collect::<Vec<_>>())
+    disrupted.collect()
+}
+
+/// The run in the middle and the last one, by the pods that each disrupts and the nodes that it loses.
+fn ends(disrupted: &[(u64, u64)]) -> (usize, usize) {
+    let mut order: Vec<usize> = (0..disrupted.len()).collect();
+    order.sort_by_key(|run| disrupted[*run]);
+    let median = order.get(order.len().saturating_sub(1) / 2).copied().unwrap_or(0);
+    (median, order.last().copied().unwrap_or(0))
+}
+
+fn number(run: usize) -> u32 {
+    u32::try_from(run).unwrap_or(u32::MAX)
 }
 
 /// The run to show, by the pods that each disrupts and the nodes that each loses.
 fn of_disruption(disrupted: &[(u64, u64)]) -> Choice {
-    let mut order: Vec<usize> = (0..disrupted.len()).collect();
-    order.sort_by_key(|run| disrupted[*run]);
-    let median = order.get(order.len().saturating_sub(1) / 2).copied().unwrap_or(0);
-    let worst = order.last().copied().unwrap_or(0);
+    let (median, worst) = ends(disrupted);
     let lost = |run: usize| disrupted.get(run).is_some_and(|(_, nodes)| *nodes > 0);
     let (run, which) = match disrupted.len() {
         0 | 1 => (0, Which::Only),
         _ if !lost(median) && lost(worst) => (worst, Which::Worst),
         _ => (median, Which::Median),
     };
-    Choice { replication: u32::try_from(run).unwrap_or(u32::MAX), which }
+    Choice { replication: number(run), which }
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use sim::model::pod::PodId;
 use sim::model::workload::WorkloadId;
 use sim::{Legend, SimTime, Span};
 
-use super::{Story, x};
+use super::{Story, stepwise, x};
 use crate::chart::{Axis, Chart, Color, Ink, Key, Mark, Shape, Side, Stroke, stair_area, stairs};
 use crate::format::{bytes, many, thousands};
 
@@ -106,6 +106,10 @@ pub(super) fn chart(story: &Story<'_>) -> Option<Chart> {
             range(&requested)
         ),
     };
+    let columns: [(&str, &[f64]); 3] =
+        [("used", &used), ("most used", &most), ("requested", &requested)];
+    let begin = (0..STEPS).map(|step| own.edge(step, legend.to));
+    let data = stepwise(begin, "of a pod", &columns, |value| bytes(value * GIB));
     let key = Key {
         shape: Shape::Diamond,
         color: Color::Vermillion,
@@ -127,6 +131,7 @@ pub(super) fn chart(story: &Story<'_>) -> Option<Chart> {
             side(last(&requested), "requested", Color::Purple),
             side(last(&used), "used", Color::Green),
         ],
+        data,
     })
 }
 

@@ -1,9 +1,9 @@
 //! CPU and memory over time: what nodes offer, what is requested of it and what is used.
 
-use super::{Story, edges};
+use super::{Story, edges, over_time};
 use crate::chart::{Axis, Chart, Color, Ink, Mark, Side, Stroke, stair_area, stairs};
 use crate::folds::utilisation::{Quantity, Utilisation};
-use crate::format::{thousands, time};
+use crate::format::{rate, thousands, time};
 
 /// CPU (0) or memory (1): the name of the chart, what is measured, and how many units of the series are
 /// one of the axis.
@@ -57,6 +57,13 @@ pub(super) fn chart(story: &Story<'_>, lane: usize) -> Option<Chart> {
     ];
     let peak = used.most.iter().zip(&offered.mean).map(|(used, offered)| used / offered);
     let peak = 100.0 * peak.filter(|share| share.is_finite()).fold(0.0, f64::max);
+    let columns: [(&str, &[f64]); 4] = [
+        ("allocatable", &offered.mean),
+        ("requested", &requested.mean),
+        ("used", &used.mean),
+        ("most used", &used.most),
+    ];
+    let data = over_time(story.subject, unit, &columns, rate);
     let all = offered.most.iter().chain(&requested.most).chain(&used.most);
     let most = all.copied().fold(0.0, f64::max);
     Some(Chart {
@@ -79,6 +86,7 @@ pub(super) fn chart(story: &Story<'_>, lane: usize) -> Option<Chart> {
         }),
         marks,
         sides,
+        data,
     })
 }
 

@@ -1,7 +1,7 @@
 //! Waste: what each workload requests beyond what is recommended for it, in money, CPU and memory apart.
 
 use super::Story;
-use crate::chart::{Anchor, Axis, Chart, Color, Ink, Key, Mark, Shape, Stroke, Tick};
+use crate::chart::{Anchor, Axis, Chart, Color, Data, Datum, Ink, Key, Mark, Shape, Stroke, Tick};
 use crate::format::{many, usd, usd_to};
 use crate::summary::ContainerFit;
 
@@ -48,8 +48,22 @@ pub(super) fn chart(story: &Story<'_>) -> Option<Chart> {
         (least, most) = (least.min(below), most.max(above));
         let text = usd(slack.sum());
         let (at, shift, anchor) = ((above, y), (8.0, 5.0), Anchor::Start);
-        marks.push(Mark::Label { at, shift, text, anchor, color: Color::Black, strong: false });
+        marks.push(Mark::Label {
+            at,
+            shift,
+            text,
+            anchor,
+            color: Color::Black,
+            strong: false,
+            until: None,
+        });
     }
+    let data = rows.iter().enumerate().map(|(index, (name, slack))| {
+        let values = [slack.cpu, slack.memory, slack.sum()].map(|it| usd_to(it, 2));
+        Datum::new(*name, values).y(height - index as f64 - 0.5)
+    });
+    let columns = ["Workload", "CPU, a month", "memory, a month", "together"];
+    let data = Data::of(columns, data.collect());
     let zero = vec![(0.0, f64::MIN), (0.0, height)];
     marks.push(Mark::Line { points: zero, ink: Ink::full(Color::Black), stroke: Stroke::Thin });
     let room = 0.12 * (most - least).max(0.01);
@@ -87,6 +101,7 @@ pub(super) fn chart(story: &Story<'_>) -> Option<Chart> {
         y: Axis { lines: false, ..super::rows_axis(ticks) },
         marks,
         sides: Vec::new(),
+        data,
     })
 }
 

@@ -5,7 +5,7 @@ use backtest::{LaneScore, Score};
 
 use super::Report;
 use super::answer::risks;
-use crate::chart::{Anchor, Axis, Chart, Color, Ink, Key, Mark, Shape, Stroke};
+use crate::chart::{Anchor, Axis, Chart, Color, Data, Ink, Key, Mark, Shape, Stroke};
 use crate::format::{many, time, usd, usd_to};
 
 /// How a lane is drawn.
@@ -94,6 +94,7 @@ pub fn picture(report: &Report<'_>) -> Chart {
         y,
         marks,
         sides: Vec::new(),
+        data: Data::default(),
     }
 }
 
@@ -189,6 +190,6 @@ impl Labels<'_> {
         let (right, down, anchor) = spot.unwrap_or((12.0, 5.0, Anchor::Start));
         self.taken.push(around((right, down, anchor)));
         let shift = (right, down);
-        Mark::Label { at, shift, text: text.to_owned(), anchor, color, strong: false }
+        Mark::Label { at, shift, text: text.to_owned(), anchor, color, strong: false, until: None }
     }
 }

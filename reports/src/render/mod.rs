@@ -1,5 +1,6 @@
-//! Renderers: the same sections as text for a terminal, as Markdown, and as JSON.
+//! Renderers: the same sections as text for a terminal, as Markdown, as JSON, and with charts as a page.
 
+pub mod html;
 pub mod json;
 pub mod markdown;
 pub mod text;

@@ -11,6 +11,7 @@ mod provenance;
 pub(crate) mod rules;
 mod savings;
 mod sensitivity;
+mod spending;
 mod spread;
 pub(crate) mod trace;
 pub(crate) mod unplaced;
@@ -40,6 +41,15 @@ const SECTIONS: [Make; 14] = [
     caveats::warnings,
     provenance::section,
 ];
+
+/// Sections that a page has room for, and a terminal has not.
+const OF_A_PAGE: [Make; 1] = [spending::section];
+
+/// The sections of a page: those of a report, and those that only a page has room for.
+#[must_use]
+pub fn of_a_page(summary: &Summary) -> Vec<Section> {
+    SECTIONS.iter().chain(&OF_A_PAGE).filter_map(|make| make(summary)).collect()
+}
 
 /// The sections of a report, in order.
 #[must_use]

@@ -263,6 +263,16 @@ impl Summary {
         }
     }
 
+    /// As JSON on one line.
+    ///
+    /// # Panics
+    /// Never: there is nothing in it that JSON cannot say.
+    #[must_use]
+    pub fn to_line(&self) -> String {
+        let text = serde_json::to_string(&Document::of(self)).expect("plain data");
+        plain(&text).into_owned()
+    }
+
     /// As indented JSON.
     ///
     /// # Panics

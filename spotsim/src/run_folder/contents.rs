@@ -6,7 +6,7 @@ use anyhow::Context;
 use reports::cost::ledger::Books;
 use reports::export::manifest::{self, Digests, File, Manifest, Origin, Recorded};
 use reports::export::{breakdown, costs, facts, nodes, pods, series};
-use reports::{Summary, chart, charts};
+use reports::{Summary, chart};
 use sim::Stop;
 
 use super::requests;
@@ -71,9 +71,7 @@ impl Contents<'_> {
         for (variant, recording) in results.recordings() {
             keep(&facts_of(variant), &|mut out| Ok(facts::write(recording, &mut out)?))?;
         }
-        let shown = results.shown(stop).context(folder::STOPPED)?;
-        let drawn = results.drawn(self.summary);
-        for chart in charts::all(&results.story(self.summary, &drawn, &shown)) {
+        for chart in results.charts(self.summary, stop).context(folder::STOPPED)? {
             let [svg, png] = ["svg", "png"].map(|format| format!("{}.{format}", chart.name));
             keep(&svg, &|out| Ok(out.write_all(chart::svg(&chart).as_bytes())?))?;
             keep(&png, &|out| Ok(out.write_all(&chart::png(&chart))?))?;
@@ -91,10 +89,6 @@ impl Contents<'_> {
         let changes = results.variants.iter().filter(|(_, it)| !it.changes.is_empty());
         let changes = changes.map(|(_, it)| (manifest::key(&it.name), it.changes.clone()));
         let replications = u32::try_from(results.pairs()).expect("counted in 32 bits");
-        let what = match self.origin {
-            Origin::File(file) => format!("run {file}"),
-            Origin::Bundled(name) => format!("demo {name}"),
-        };
         let inputs = results.scenario.inputs.iter().map(|input| File {
             file: input.file.clone(),
             bytes: input.bytes,
@@ -108,7 +102,7 @@ impl Contents<'_> {
             inputs: inputs.collect(),
             seed: results.seed,
             replications,
-            command: format!("spotsim {what} -n {replications} --seed {}", results.seed),
+            command: results.command(self.origin),
             changes: changes.collect(),
             recorded: Recorded { plan: results.subject().name.clone(), replication: RECORDED },
             digest: summary.digest.clone(),

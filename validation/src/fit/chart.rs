@@ -1,6 +1,6 @@
 //! The picture of a fit: which share of instances outlives which age, as seen and as fitted.
 
-use reports::chart::{Anchor, Axis, Chart, Color, Ink, Mark, Stroke, Tick};
+use reports::chart::{Anchor, Axis, Chart, Color, Data, Ink, Mark, Stroke, Tick};
 
 use super::{Fit, survival};
 use crate::survival::Survivors;
@@ -31,8 +31,15 @@ pub fn chart(fit: &Fit, source: &str) -> Chart {
             let (color, stroke) = look;
             marks.push(Mark::Line { points, ink: Ink::full(color), stroke });
             let shift = if anchor == Anchor::End { (-10.0, 0.0) } else { (10.0, 0.0) };
-            let label =
-                |at| Mark::Label { at, shift, text: name.to_owned(), anchor, color, strong: true };
+            let label = |at| Mark::Label {
+                at,
+                shift,
+                text: name.to_owned(),
+                anchor,
+                color,
+                strong: true,
+                until: None,
+            };
             marks.extend(at.map(label));
         };
     line(naive, "without memory", (Color::Grey, Stroke::Dashed), (80.0, Anchor::Start));
@@ -64,5 +71,6 @@ pub fn chart(fit: &Fit, source: &str) -> Chart {
         y,
         marks,
         sides: Vec::new(),
+        data: Data::default(),
     }
 }

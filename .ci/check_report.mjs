@@ -1,0 +1,150 @@
+// Opens reports in a real browser, without a network: at the width of a desk and of a phone, light and dark,
+// nothing is reported on the console, nothing is wider than the page, every chart has its finding and its
+// numbers, every figure is that of summary.json, and axe-core finds no serious fault.
+//
+//   node .ci/check_report.mjs SPOTSIM FOLDER [PICTURES]
+//
+// FOLDER has the modules of .ci/browser/package.json; pictures of what was seen go to PICTURES.
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+
+const [spotsim, folder, pictures] = process.argv.slice(2).map((it) => resolve(it));
+const require = createRequire(join(folder, "modules.cjs"));
+const { chromium } = require("playwright-core");
+const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+
+const BYTES = 500_000;
+const VIEWS = [
+  { name: "desk", width: 1440, height: 900, colorScheme: "light" },
+  { name: "dark", width: 1440, height: 900, colorScheme: "dark" },
+  { name: "phone", width: 375, height: 812, colorScheme: "light" },
+  { name: "phone-dark", width: 375, height: 812, colorScheme: "dark" },
+];
+const HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>";
+const SCENARIO = `apiVersion: spotsim/v1
+name: ${JSON.stringify(HOSTILE)}
+horizon: 12h
+provider: aws
+region: us-east-1
+pools:
+  - {name: spot, count: 3, capacityType: spot, instanceTypes: [m6i.large, m5.large]}
+market: {reclaims: {scale: 200}}
+workloads:
+  - name: web
+    replicas: 4
+    template: {containers: [{name: app, resources: {requests: {cpu: 500m, memory: 1Gi}}}]}
+`;
+
+const faults = [];
+let checked = 0;
+function holds(what, truth) {
+  checked += 1;
+  if (!truth) faults.push(what);
+}
+
+// Makes a run and its report; where both are.
+function made(name, args) {
+  const [run, page] = [join(folder, name), join(folder, `${name}.html`)];
+  const all = [...args, "--quiet", "--force", "--out", run, "--report", page];
+  execFileSync(spotsim, all, { stdio: ["ignore", "ignore", "inherit"] });
+  return { name, page, summary: JSON.parse(readFileSync(join(run, "summary.json"), "utf8")) };
+}
+
+function at(document, path) {
+  return path.split(".").reduce((value, step) => value?.[step], document);
+}
+
+async function check(browser, report, view) {
+  const context = await browser.newContext({
+    viewport: { width: view.width, height: view.height },
+    colorScheme: view.colorScheme,
+    offline: true,
+  });
+  const page = await context.newPage();
+  const where = `${report.name}, ${view.name}`;
+  const fault = (text) => holds(`${where}: ${text}`, false);
+  page.on("console", (message) => ["error", "warning"].includes(message.type()) && fault(`console: ${message.text()}`));
+  page.on("pageerror", (error) => fault(`error: ${error.message}`));
+  page.on("dialog", (dialog) => { fault(`a dialog: ${dialog.message()}`); dialog.dismiss(); });
+  page.on("request", (request) => request.url().startsWith("file:") || request.url().startsWith("blob:") || fault(`asks for ${request.url()}`));
+  await page.goto(pathToFileURL(report.page).href);
+
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+  holds(`${where}: ${wide} pixels wide`, wide <= view.width);
+
+  const charts = await page.$$eval("figure", (all) => all.map((it) => ({
+    id: it.id,
+    title: it.querySelector("h3")?.textContent,
+    desc: it.querySelector("svg desc")?.textContent,
+    label: it.querySelector("svg[role=img]")?.getAttribute("aria-label"),
+    columns: it.querySelectorAll("details table thead th").length,
+    seen: [...it.querySelectorAll("svg[data-plot]")].filter((svg) => svg.clientWidth > 0).length,
+  })));
+  holds(`${where}: ${charts.length} charts`, charts.length >= 8);
+  for (const it of charts) {
+    const whole = it.title && it.desc && it.label === it.title && it.columns > 1 && it.seen === 1;
+    holds(`${where}: ${JSON.stringify(it)}`, whole);
+  }
+
+  const figures = await page.$$eval("data[data-path]", (all) => all.map((it) => [it.dataset.path, it.value]));
+  holds(`${where}: ${figures.length} figures in the head`, figures.length >= 5);
+  for (const [path, value] of figures) {
+    holds(`${where}: ${path} is ${value}`, at(report.summary, path) === Number(value));
+  }
+  const within = await page.$eval("#summary", (it) => it.textContent);
+  holds(`${where}: the summary in the page`, JSON.stringify(JSON.parse(within)) === JSON.stringify(report.summary));
+
+  // The tip of a chart follows the pointer and the keys; the search of the log finds.
+  const svg = page.locator("#cost-chart svg:visible");
+  await svg.scrollIntoViewIfNeeded();
+  const box = await svg.boundingBox();
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  holds(`${where}: a tip at the pointer`, await page.locator("#tip").isVisible());
+  await page.mouse.move(0, 0);
+  await svg.focus();
+  await page.keyboard.press("ArrowRight");
+  holds(`${where}: a tip at a key`, await page.locator("#tip").isVisible());
+  await page.keyboard.press("Escape");
+  holds(`${where}: the tip goes`, await page.locator("#tip").isHidden());
+  const search = page.locator("#search-0");
+  await search.fill("no such event at all");
+  holds(`${where}: nothing is found`, await page.locator("details.log").first().locator("tbody tr:visible").count() === 0);
+  await search.fill("");
+
+  if (pictures) {
+    mkdirSync(pictures, { recursive: true });
+    await page.evaluate(() => scrollTo(0, 0));
+    await page.screenshot({ path: join(pictures, `${report.name}-${view.name}.png`), fullPage: true });
+  }
+  // Folded parts are read, too.
+  await page.$$eval("details", (all) => all.forEach((it) => { it.open = true; }));
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => globalThis.axe.run({ resultTypes: ["violations"] }));
+  for (const it of violations.filter(({ impact }) => ["serious", "critical"].includes(impact))) {
+    fault(`axe: ${it.id}, ${it.help}: ${it.nodes.slice(0, 3).map(({ html }) => html).join(" ")}`);
+  }
+  await context.close();
+}
+
+const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((it) => existsSync(it));
+writeFileSync(join(folder, "hostile.yaml"), SCENARIO);
+const reports = [
+  made("web", ["demo", "web-on-spot", "-n", "40"]),
+  made("friday", ["demo", "black-friday", "-n", "4"]),
+  made("hostile", ["run", join(folder, "hostile.yaml"), "-n", "20"]),
+];
+for (const { name, page } of reports) {
+  const bytes = statSync(page).size;
+  holds(`${name}: ${bytes} bytes`, bytes < BYTES);
+}
+const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+for (const report of reports) {
+  for (const view of VIEWS) await check(browser, report, view);
+}
+await browser.close();
+for (const fault of faults) console.log(`fault: ${fault}`);
+console.log(`${reports.length} reports in ${VIEWS.length} views: ${checked} checks, ${faults.length} faults`);
+process.exitCode = faults.length ? 1 : 0;

@@ -1,0 +1,44 @@
+//! Arguments of `spotsim report`.
+
+use std::path::PathBuf;
+
+use clap::{ArgGroup, Args};
+
+/// Arguments of `spotsim report`.
+#[derive(Args, Debug)]
+#[command(group = ArgGroup::new("form").required(true).multiple(true))]
+pub(crate) struct ReportArgs {
+    /// The run folder.
+    #[arg(value_name = "RUN")]
+    pub(crate) run: PathBuf,
+    /// The scenario, instead of the file that the run was made from.
+    pub(crate) scenario: Option<PathBuf>,
+    /// Write the whole report as one HTML file that needs nothing else.
+    #[arg(long, value_name = "FILE", group = "form")]
+    pub(crate) html: Option<PathBuf>,
+    /// Write it as Markdown, for a page or a comment.
+    #[arg(long, value_name = "FILE", group = "form")]
+    pub(crate) md: Option<PathBuf>,
+    /// Write one chart as SVG.
+    #[arg(long, value_name = "FILE", group = "form")]
+    pub(crate) svg: Option<PathBuf>,
+    /// Write one chart as PNG, at twice its size.
+    #[arg(long, value_name = "FILE", group = "form")]
+    pub(crate) png: Option<PathBuf>,
+    /// Which chart.
+    #[arg(long, value_name = "NAME", default_value = "savings")]
+    pub(crate) chart: String,
+    /// Replace files that are already there.
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// How many threads; all cores if not given. The result does not depend on it.
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) threads: Option<u16>,
+    /// Make the run again although it is estimated to take more than 8 GiB of memory or 12 hours of CPU
+    /// time.
+    #[arg(long)]
+    pub(crate) large: bool,
+    /// No progress and no notes on stderr; errors still appear.
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}

@@ -1,0 +1,57 @@
+//! The report of a comparison as one HTML file: its figures, its charts, and two of its runs event by event.
+
+use reports::charts;
+use reports::charts::typical::{self, Choice};
+use reports::event_log::{self, EventLog};
+use reports::export::manifest::Origin;
+use reports::{Summary, chart};
+use sim::Stop;
+
+use crate::Error;
+use crate::comparison::Results;
+
+impl Results<'_> {
+    /// Every chart, the answer first.
+    ///
+    /// # Errors
+    /// If `stop` is wanted before they are drawn.
+    pub fn charts(&self, summary: &Summary, stop: Stop<'_>) -> Result<Vec<chart::Chart>, Error> {
+        let shown = self.shown(stop).ok_or(Error::Stopped)?;
+        let drawn = self.drawn(summary);
+        Ok(charts::all(&self.story(summary, &drawn, &shown)))
+    }
+
+    /// The report as one HTML file that needs nothing else.
+    ///
+    /// # Errors
+    /// If `stop` is wanted before it is made.
+    pub fn html(
+        &self,
+        summary: &Summary,
+        origin: &Origin,
+        stop: Stop<'_>,
+    ) -> Result<String, Error> {
+        let charts = self.charts(summary, stop)?;
+        let choices = typical::median_and_worst(&self.subject().runs);
+        let logs = choices.into_iter().map(|choice| self.log(choice, stop));
+        let logs = logs.collect::<Result<Vec<_>, _>>()?;
+        Ok(reports::html(summary, &charts, &logs, &self.command(origin)))
+    }
+
+    /// What happened in one run.
+    fn log(&self, choice: Choice, stop: Stop<'_>) -> Result<EventLog, Error> {
+        let Choice { replication, which } = choice;
+        let title = format!("Run {}/{replication}, {}", self.seed, which.among(self.pairs()));
+        let run = self.again(choice, stop).ok_or(Error::Stopped)?;
+        Ok(event_log::of(self.recorded(&run), title))
+    }
+
+    /// What has to be typed to get the same again.
+    pub(crate) fn command(&self, origin: &Origin) -> String {
+        let what = match origin {
+            Origin::File(file) => format!("run {file}"),
+            Origin::Bundled(name) => format!("demo {name}"),
+        };
+        format!("spotsim {what} -n {} --seed {}", self.pairs(), self.seed)
+    }
+}
