@@ -14,7 +14,7 @@ test:
 
 # Rewrite what is generated: the schema, the pictures in docs/ and the text snapshots.
 bless:
-    BLESS=1 cargo test -p spotsim-manifests -p spotsim-scenarios is_fresh
+    BLESS=1 cargo test -p spotsim-manifests -p spotsim-scenarios -p spotsim-reports is_fresh
     BLESS=1 cargo test -p spotsim-cli charts
     TRYCMD=overwrite cargo test -p spotsim-cli
 

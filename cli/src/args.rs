@@ -1,6 +1,8 @@
 //! What can be typed.
 
+mod compare;
 mod fit;
+mod outputs;
 mod report;
 
 use std::path::PathBuf;
@@ -12,7 +14,9 @@ use scenarios::file::ProviderName;
 use scenarios::limits::REPLICATIONS;
 use sim::{SimTime, Span};
 
+pub(crate) use compare::CompareArgs;
 pub(crate) use fit::FitArgs;
+pub(crate) use outputs::Outputs;
 pub(crate) use report::ReportArgs;
 
 /// As many replications as can be asked for.
@@ -70,6 +74,7 @@ pub(crate) enum Command {
   spotsim run scenario.yaml -n 200 --seed 7 --out shop-200
   spotsim run scenario.yaml --report shop.html
   spotsim run --verify shop-200            make it again, and name what differs
+  spotsim run scenario.yaml --set pools.spot.count=40 --set horizon=14d
   spotsim run scenario.yaml -o json | jq .saving")]
     Run(RunArgs),
     /// Write what a kept run says as a page, as Markdown or as a picture.
@@ -81,6 +86,16 @@ pub(crate) enum Command {
   spotsim report runs/shop-3f9c2d10 --md pull-request.md --png saving.png
   spotsim report runs/shop-3f9c2d10 --chart disruption --svg disruption.svg")]
     Report(ReportArgs),
+    /// Compare plans in the same replications, each with the first.
+    ///
+    /// A plan is a scenario file, which is run, or the folder of a run. All plans meet the same market
+    /// in a replication, so that what is compared is the difference in it: paired, with a 95 %
+    /// interval. docs/compare.md says what the verdicts mean.
+    #[command(after_help = "Examples:
+  spotsim compare base.yaml spot.yaml
+  spotsim compare runs/main scenario.yaml --markdown pr.md --detailed-exitcode
+  spotsim compare a.yaml b.yaml c.yaml -n 200 -o json | jq '.comparisons[].differences[0]'")]
+    Compare(CompareArgs),
     /// Say what a reviewer would say about scenarios and manifests.
     #[command(
         after_help = "Files are reviewed together: a budget in one protects the pods of another.
@@ -92,12 +107,15 @@ Examples:
   spotsim lint scenario.yaml -o sarif > spotsim.sarif"
     )]
     Lint(LintArgs),
-    /// Check that every pod runs, and that rules hold at every moment of every replication.
+    /// Check that every pod runs, that rules hold at every moment of every replication, and that figures
+    /// keep to what is expected of them.
     ///
-    /// Only the scenario as it is runs, without its baseline, and nothing is written. The exit code
-    /// is 99 when a rule is broken or a pod never finds a node.
+    /// Only the scenario as it is runs, without its baseline unless an expectation compares with it. The
+    /// exit code is 99 when a rule is broken, an expectation is not met or a pod never finds a node.
+    /// docs/check.md has workflows for GitHub and GitLab.
     #[command(after_help = "Examples:
   spotsim check scenario.yaml
+  spotsim check scenario.yaml --junit spotsim.xml --markdown pr.md
   spotsim check scenario.yaml -n 1000      a rarer break is found by more replications
   spotsim check scenario.yaml -o json | jq '.rules[].first.chain'")]
     Check(CheckArgs),
@@ -244,11 +262,17 @@ pub(crate) struct RunArgs {
     pub(crate) scenario: Option<PathBuf>,
     /// Make the run in this folder again, and name what differs, with exit code 1.
     /// SCENARIO, if given, is read instead of the file that the run was made from.
-    #[arg(long, value_name = "RUN", conflicts_with_all = ["replications", "seed", "output", "format", "out", "report", "force"])]
+    #[arg(long, value_name = "RUN", conflicts_with_all = ["replications", "seed", "output", "format", "out", "report", "force", "set"])]
     pub(crate) verify: Option<PathBuf>,
+    /// Change a value of the scenario, as often as needed: `--set pools.spot.count=40`.
+    #[arg(long, value_name = "PATH=VALUE", value_parser = assignment)]
+    pub(crate) set: Vec<(String, String)>,
     /// How to simulate.
     #[command(flatten)]
     pub(crate) how: How,
+    /// What to write for other programs.
+    #[command(flatten)]
+    pub(crate) outputs: Outputs,
 }
 
 /// How to simulate, and what to print.
@@ -309,6 +333,9 @@ pub(crate) struct CheckArgs {
     /// What to print on stdout.
     #[arg(short, long, value_enum, default_value_t = Output::Table)]
     pub(crate) output: Output,
+    /// What to write for other programs.
+    #[command(flatten)]
+    pub(crate) outputs: Outputs,
     /// Begin although it is estimated to take more than 8 GiB of memory or 12 hours of CPU time.
     #[arg(long)]
     pub(crate) large: bool,
@@ -544,6 +571,13 @@ impl Color {
         }
         .write_global();
     }
+}
+
+/// A path in a scenario, and the value that is to stand there.
+pub(crate) fn assignment(text: &str) -> Result<(String, String), String> {
+    let parts = text.split_once('=').filter(|(path, _)| !path.is_empty());
+    let (path, value) = parts.ok_or("write it as PATH=VALUE, like pools.spot.count=40")?;
+    Ok((path.to_owned(), value.to_owned()))
 }
 
 /// An instant of a run: `T+3h12m`, or without `T+`.

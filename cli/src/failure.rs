@@ -51,6 +51,14 @@ impl Failure {
         }
     }
 
+    /// What the library could not do, where a program may read our errors.
+    pub(crate) fn of(error: spotsim::Error, json: bool) -> Failure {
+        match error.into() {
+            Failure::Input { diagnostics, .. } => Failure::Input { diagnostics, json },
+            other => other,
+        }
+    }
+
     /// Says what went wrong, on stderr, and returns the exit code.
     pub(crate) fn report(self) -> ExitCode {
         // A stderr that cannot be written to leaves no place to say so.

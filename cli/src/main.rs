@@ -1,9 +1,9 @@
 //! The command `spotsim`: parse what was typed, call the library, print the result.
 //!
 //! Results go to stdout, everything else to stderr. Exit codes: 0 all is well, 1 the program
-//! failed or a verified run differs, 2 the input is wrong, 99 a stated rule is broken or, in
-//! `check`, a pod never runs, 130 interrupted by Ctrl-C, 143 by SIGTERM, 141 where the reader of a run's
-//! figures has closed the pipe.
+//! failed or a verified run differs, 2 the input is wrong, 99 a stated rule or expectation does not
+//! hold, a plan is worse or, in `check`, a pod never runs, 130 interrupted by Ctrl-C, 143 by SIGTERM,
+//! 141 where the reader of a run's figures has closed the pipe.
 
 mod args;
 mod commands;
@@ -33,6 +33,7 @@ fn main() -> ExitCode {
         Command::Import(args) => commands::import::run(&args),
         Command::Run(args) => commands::run::run(&args),
         Command::Report(args) => commands::report::run(&args),
+        Command::Compare(args) => commands::compare::run(&args),
         Command::Check(args) => commands::check::run(&args),
         Command::Catalogue(args) => commands::catalogue::run(&args),
         Command::Explain(args) => commands::explain::run(&args),

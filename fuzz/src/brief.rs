@@ -70,6 +70,7 @@ pub(crate) fn run(scenario: &Scenario, patience: Patience) -> bool {
         runs,
         has_rates: false,
         rules,
+        expectations: Vec::new(),
     };
     let (proposed, base) = ([proposed], [base]);
     let summary = reports::summarize(Input {

@@ -83,6 +83,10 @@ pub struct Figures {
     pub arrived: Table<GeneratorId, Arrived>,
     /// Waiting: median, 95th percentile, longest.
     pub pending: [Option<Wait>; 3],
+    /// The 90th percentile of the same.
+    pub pending_p90: Option<Wait>,
+    /// The 99th.
+    pub pending_p99: Option<Wait>,
     /// Attempts with at least one failed cycle.
     pub unschedulable: u64,
     /// Attempts that scheduling gates still hold back at the end.
@@ -167,6 +171,8 @@ impl Fold {
             skipped: self.batch.skipped,
             arrived: self.arrivals.generators,
             pending: [50, 95, 100].map(|percent| self.pending.waits.quantile(percent)),
+            pending_p90: self.pending.waits.quantile(90),
+            pending_p99: self.pending.waits.quantile(99),
             unschedulable: self.pending.unschedulable,
             gated: self.pending.gated,
             stranded_ms: self.volumes.stranded_ms,

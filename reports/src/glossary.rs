@@ -2,6 +2,8 @@
 //!
 //! Definitions in full, with their edges, are in `docs/model.md`.
 
+use sim::terms::metrics::Metric;
+
 use crate::folds::declared::declarations;
 
 /// A figure, by the label that is printed.
@@ -424,7 +426,8 @@ pub fn named(label: &str) -> Option<Figure> {
     let is = |figure: &Figure| {
         plain(figure.label) == wanted || figure.also.iter().any(|also| plain(also) == wanted)
     };
-    let found = all().find(is).filter(|_| !wanted.is_empty());
+    let metric = || Metric::named(label).map(|it| figure(it.key, it.also, it.means));
+    let found = metric().or_else(|| all().find(is).filter(|_| !wanted.is_empty()));
     // A figure of one workload: `Unserved requests, default/shop`.
     found.or_else(|| label.rsplit_once(", ").and_then(|(figure, _)| named(figure)))
 }

@@ -66,6 +66,22 @@ pub fn share_unseen(n: usize) -> f64 {
     1.0 - libm::pow(0.05, 1.0 / n as f64)
 }
 
+/// Where a share lies with 95 % that `hits` of `n` have: the interval of Wilson, which holds near 0 and
+/// 1 too. All of 0 to 1 where there is none.
+// E. B. Wilson, Probable inference, the law of succession, and statistical inference, 1927
+#[must_use]
+pub fn wilson(hits: usize, n: usize) -> (f64, f64) {
+    if n == 0 {
+        return (0.0, 1.0);
+    }
+    let (n, share) = (n as f64, hits as f64 / n as f64);
+    let square = Z * Z / n;
+    let middle = share + square / 2.0;
+    let half = Z * libm::sqrt((share * (1.0 - share) + square / 4.0) / n);
+    let end = |value: f64| (value / (1.0 + square)).clamp(0.0, 1.0);
+    (end(middle - half), end(middle + half))
+}
+
 /// The quantile of a gamma distribution of scale 1, at 2.5 or 97.5 %.
 fn gamma_quantile(shape: f64, p: f64) -> f64 {
     if shape >= LARGE {
@@ -225,6 +241,23 @@ mod tests {
     fn what_does_not_vary_has_no_interval() {
         assert_eq!(of_mean(&[3.0]), None);
         assert_eq!(of_mean(&[0.1 + 0.2, 0.3, 0.3]), None);
+    }
+
+    /// Newcombe, Statistics in Medicine 17 (1998) 857-872, table I, method 3.
+    #[test]
+    fn wilson_is_that_of_the_tables() {
+        for (hits, n, low, high) in [
+            (81, 263, 0.2553, 0.3662),
+            (15, 148, 0.0624, 0.1605),
+            (0, 20, 0.0, 0.1611),
+            (1, 29, 0.0061, 0.1718),
+        ] {
+            let (own_low, own_high) = wilson(hits, n);
+            assert!(
+                (own_low - low).abs() < 5e-5 && (own_high - high).abs() < 5e-5,
+                "{hits} of {n}"
+            );
+        }
     }
 
     #[test]

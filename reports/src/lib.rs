@@ -7,6 +7,7 @@ pub mod chart;
 pub mod charts;
 pub mod cost;
 pub mod event_log;
+pub mod expect;
 pub mod export;
 pub mod figures;
 pub mod fit;
@@ -14,8 +15,11 @@ pub mod folds;
 mod format;
 pub mod glossary;
 pub mod interval;
+pub mod junit;
 pub mod layout;
+pub mod metrics;
 pub mod names;
+pub mod paired;
 pub mod pod_history;
 mod recording;
 pub mod render;
@@ -50,6 +54,33 @@ pub fn table(summary: &Summary, columns: usize) -> String {
 #[must_use]
 pub fn markdown(summary: &Summary) -> String {
     sim::plain::plain_lines(&render::markdown::render(&sections::of(summary))).into_owned()
+}
+
+/// The report as a comment of a pull request: the answer, the figures and what they are to keep to, and
+/// the rest folded.
+#[must_use]
+pub fn comment(summary: &Summary) -> String {
+    let all = sections::of(summary);
+    let is_shown = |it: &section::Section| sections::IN_COMMENTS.contains(&it.title);
+    let (shown, folded): (Vec<_>, Vec<_>) = all.into_iter().skip(1).partition(is_shown);
+    render::comment::render(&verdict(summary), &shown, "", &folded)
+}
+
+/// A check as a comment of a pull request: its expectations, its rules, and pods that never run.
+#[must_use]
+pub fn check_comment(
+    claim: &str,
+    judged: &[expect::Judged],
+    rules: &[rules::RuleSummary],
+    never: Option<&summary::NeverPlaced>,
+    replications: usize,
+) -> String {
+    let never = never.map(|it| sections::unplaced::of_never_placed(it, replications));
+    let shown: Vec<section::Section> =
+        never.into_iter().chain(sections::expectations::of(judged)).collect();
+    let folded: Vec<section::Section> =
+        sections::rules::of(rules, replications).into_iter().collect();
+    render::comment::render(claim, &shown, "", &folded)
 }
 
 /// The whole report as indented JSON: its sections, with every figure as people read it.
@@ -94,6 +125,20 @@ pub fn never_placed_list(never: &summary::NeverPlaced, replications: usize) -> S
 pub fn rule_list(rules: &[rules::RuleSummary], replications: usize) -> String {
     let section = sections::rules::of(rules, replications);
     section.map_or_else(String::new, |it| render::text::render(&[it], layout::WIDE))
+}
+
+/// The expectations of a scenario and how they fared, as text; nothing if there are none.
+#[must_use]
+pub fn expectation_list(judged: &[expect::Judged]) -> String {
+    let section = sections::expectations::of(judged);
+    section.map_or_else(String::new, |it| render::text::render(&[it], layout::WIDE))
+}
+
+/// Plans against each other as text: the answer, and what shows it, its tables within `columns`.
+#[must_use]
+pub fn compared_text(compared: &paired::Compared, columns: usize) -> (String, String) {
+    let sections = paired::sections(compared);
+    (sections[0].claim.clone(), render::text::render(&sections[1..], columns))
 }
 
 /// Where the cost of a run comes from, as text.

@@ -220,3 +220,9 @@ pub fn reason(why: Cause) -> &'static str {
         Cause::VpaUpdate => "VpaUpdate",
     }
 }
+
+/// A workload as `namespace/name`.
+pub(crate) fn workload_name(legend: &Legend, id: sim::model::workload::WorkloadId) -> String {
+    let (model, workload) = (&legend.model, &legend.model.workloads[id]);
+    format!("{}/{}", model.names.text(workload.namespace), model.names.text(workload.name))
+}

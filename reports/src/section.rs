@@ -145,6 +145,10 @@ pub enum Value {
     Is(f64, Unit),
     /// A figure that is right-censored: it is known to be at least that.
     AtLeast(f64, Unit),
+    /// A difference, with its sign and the ends of its interval if it has one.
+    Change(f64, Option<(f64, f64)>, Unit),
+    /// A word that says what figures come to.
+    Word(&'static str),
     /// A figure that there is not.
     Missing,
 }
@@ -252,8 +256,8 @@ impl Cell {
 impl Value {
     fn unit(&self) -> Option<Unit> {
         match *self {
-            Value::Is(_, unit) | Value::AtLeast(_, unit) => Some(unit),
-            Value::Missing => None,
+            Value::Is(_, unit) | Value::AtLeast(_, unit) | Value::Change(_, _, unit) => Some(unit),
+            Value::Word(_) | Value::Missing => None,
         }
     }
 
@@ -261,6 +265,12 @@ impl Value {
         match *self {
             Value::Is(value, unit) => unit.text(value),
             Value::AtLeast(value, unit) => format!(">{}", unit.text(value)),
+            Value::Change(value, None, unit) => format!("{} exactly", unit.signed(value)),
+            Value::Change(value, Some((low, high)), unit) => {
+                let [value, low, high] = [value, low, high].map(|it| unit.signed(it));
+                format!("{value} [{low}, {high}]")
+            }
+            Value::Word(word) => word.into(),
             Value::Missing => "-".into(),
         }
     }
@@ -291,6 +301,15 @@ impl Unit {
             Unit::Cores => format!("{value:+.2}"),
             Unit::Millicores => format!("{value:.0}m"),
             Unit::Bytes => bytes(value),
+        }
+    }
+
+    /// A difference, with its sign.
+    fn signed(self, value: f64) -> String {
+        match self.text(value.abs()) {
+            text if value == 0.0 || text.starts_with(['+', '-']) => text,
+            text if value < 0.0 => format!("-{text}"),
+            text => format!("+{text}"),
         }
     }
 
@@ -327,6 +346,8 @@ impl Serialize for Value {
         let (value, unit, at_least) = match *self {
             Value::Is(value, unit) => (value, unit, false),
             Value::AtLeast(value, unit) => (value, unit, true),
+            Value::Change(value, _, unit) => (value, unit, false),
+            Value::Word(word) => return serializer.serialize_str(word),
             Value::Missing => return serializer.serialize_none(),
         };
         let shown = unit.text(value);

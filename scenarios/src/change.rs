@@ -9,6 +9,7 @@ use std::ops::Range;
 use manifests::tree::{self, Node, Step, Value};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Source, did_you_mean};
+use crate::origin::Origin;
 use crate::{Input, Scenario, renamed};
 
 impl Scenario {
@@ -31,12 +32,7 @@ impl Scenario {
         origin.changes.extend(changes.iter().map(own));
         let source = &origin.source;
         let mut former = Diagnostics::default();
-        let written = Scenario::tree(source)?;
-        let mut tree = renamed::in_new_words(&written, source, &mut former).into_owned();
-        let mut changed = Vec::new();
-        for (path, value) in &origin.changes {
-            changed.push((set(&mut tree, path, value, source)?, value.as_str()));
-        }
+        let (tree, changed) = changed_tree(&origin, &mut former)?;
         let read = crate::parse::parse(source, &tree, origin.folder.as_deref());
         let mut scenario = read.map_err(|found| marked(&found, &changed))?;
         former.iter().for_each(|it| scenario.warnings.push(it.clone()));
@@ -50,10 +46,36 @@ impl Scenario {
         Ok(scenario)
     }
 
+    /// What it says, with all that was changed in it since it was read, as JSON.
+    #[must_use]
+    pub fn written(&self) -> serde_json::Value {
+        let tree = changed_tree(&self.origin, &mut Diagnostics::default());
+        // It was read before, so that it can be read again.
+        tree.map_or(serde_json::Value::Null, |(tree, _)| tree.to_json())
+    }
+
     /// What was changed since it was read: paths and values.
     pub fn changes(&self) -> impl Iterator<Item = (&str, &str)> {
         self.origin.changes.iter().map(|(path, value)| (path.as_str(), value.as_str()))
     }
+}
+
+/// Places of a text where something else stands now, and what that is.
+type Changed<'o> = Vec<(Range<usize>, &'o str)>;
+
+/// The tree of a scenario in today's words, with its changes.
+fn changed_tree<'o>(
+    origin: &'o Origin,
+    former: &mut Diagnostics,
+) -> Result<(Node, Changed<'o>), Diagnostics> {
+    let source = &origin.source;
+    let written = Scenario::tree(source)?;
+    let mut tree = renamed::in_new_words(&written, source, former).into_owned();
+    let mut changed = Vec::new();
+    for (path, value) in &origin.changes {
+        changed.push((set(&mut tree, path, value, source)?, value.as_str()));
+    }
+    Ok((tree, changed))
 }
 
 /// Says of diagnostics at places that were changed what stands there now: the text shows what was

@@ -426,6 +426,22 @@ pub static CODES: &[Code] = &[
         fix: "Correct what the message shows; docs/autoscaling.md says what is modelled.",
     },
     Code {
+        id: "E1301",
+        title: "an expectation cannot be read",
+        why: "An expectation is a figure, a relation and a limit, in the unit of the figure; it has no \
+              arithmetic.",
+        example: "expect:\n  - cost.monthly = 12000",
+        fix: "Write it like `cost.monthly < 12000`, `p95(pending_seconds) < 120` or \
+              `P(reclaims_per_day > 10) < 0.05`; docs/check.md has the grammar.",
+    },
+    Code {
+        id: "E1302",
+        title: "an expectation is about a figure or a workload that is not there",
+        why: "An expectation of a figure that does not exist would hold for want of it.",
+        example: "expect:\n  - cost.montly < 12000",
+        fix: "Take the name that is suggested; docs/metrics.md lists all metrics.",
+    },
+    Code {
         id: "W0001",
         title: "a pod fits on no node of the scenario, even on an empty one",
         why: "It asks for more than any node has, or does not tolerate their taints. It is \

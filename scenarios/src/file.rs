@@ -5,6 +5,7 @@ pub mod arrivals;
 pub mod autoscaling;
 pub mod contract;
 pub mod deadline;
+pub mod expect;
 pub mod interruption;
 pub mod job;
 pub mod kubelet;
@@ -140,6 +141,11 @@ pub struct File {
     /// What is to hold, at every moment of every run, of which pods are where.
     #[serde(default)]
     pub rules: Vec<rules::Rule>,
+    /// What figures are to keep to, over all replications: `cost.monthly < 12000`,
+    /// `p95(pending_seconds) < 120`, `availability("web") >= 0.9995`,
+    /// `P(reclaims_per_day > 10) < 0.05`. docs/metrics.md lists what can be named.
+    #[serde(default)]
+    pub expect: Vec<expect::Expect>,
 }
 
 /// The version of the scenario format.

@@ -3,7 +3,9 @@
 use reports::Recording;
 use reports::charts::typical::{self, Choice};
 use reports::charts::{Drawn, Story};
+use reports::expect::{Judged, judge};
 use reports::folds::series::Series;
+use reports::metrics::Measured;
 use reports::rules::{self, Outcome, RuleSummary};
 use reports::summary::sensitivity::{self, LeftOut};
 use reports::summary::{ON_DEMAND, Role, Simulated};
@@ -193,6 +195,22 @@ impl Results<'_> {
         self.variants.iter().map(|(_, it)| it.events()).sum()
     }
 
+    /// The metrics of the scenario as it is, in each replication.
+    #[must_use]
+    pub fn measured(&self) -> Measured {
+        self.subject().measured(self.named(ON_DEMAND))
+    }
+
+    /// How the expectations of the scenario fared.
+    #[must_use]
+    pub fn judged(&self) -> Vec<Judged> {
+        let expect = &self.scenario.setup.terms.expect;
+        if expect.is_empty() {
+            return Vec::new();
+        }
+        judge(expect, &self.measured(), self.seed, &self.subject().legend)
+    }
+
     /// What they say together. Once `stop` is wanted it does not say how a rule was broken.
     #[must_use]
     pub fn summary(&self, stop: Stop<'_>) -> Summary {
@@ -209,6 +227,10 @@ impl Results<'_> {
             has_rates: stated.is_some() && *role != Role::Baseline,
             rules: match role {
                 Role::Subject => rule_summaries(setup, self.seed, &it.outcomes, stop),
+                _ => Vec::new(),
+            },
+            expectations: match role {
+                Role::Subject => self.judged(),
                 _ => Vec::new(),
             },
         });

@@ -28,6 +28,7 @@ mod comparison;
 mod error;
 mod experiment;
 mod fit;
+mod plans;
 mod report;
 mod run_folder;
 
@@ -47,6 +48,7 @@ pub use comparison::{Comparison, PROPOSED, RECORDED, Results};
 pub use error::Error;
 pub use experiment::{Experiment, Keep, Progress, REPLICATIONS, Runs, Variant, VariantRuns};
 pub use fit::{Fitted, Fitting};
+pub use plans::{PlanSource, Plans};
 pub use run_folder::{KeptRun, RunFolder, Written, default_path};
 
 /// The examples of the guide are compiled and run.

@@ -52,6 +52,15 @@ impl Results<'_> {
             Origin::File(file) => format!("run {file}"),
             Origin::Bundled(name) => format!("demo {name}"),
         };
-        format!("spotsim {what} -n {} --seed {}", self.pairs(), self.seed)
+        let set = self.subject().changes.iter();
+        let set: String = set.map(|it| format!(" --set {}", quoted(&it.path, &it.value))).collect();
+        format!("spotsim {what} -n {} --seed {}{set}", self.pairs(), self.seed)
     }
+}
+
+/// A change as it is typed: between quotes where a shell would take it for something else.
+fn quoted(path: &str, value: &str) -> String {
+    let text = format!("{path}={value}");
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-=/:".contains(c);
+    if text.chars().all(is_plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }

@@ -21,5 +21,5 @@ pub(crate) fn run(args: &DemoArgs) -> Outcome {
     let json = args.how.is_json();
     let scenario = Scenario::library(&args.scenario)
         .map_err(|diagnostics| Failure::Input { diagnostics, json })?;
-    simulate(&scenario, Origin::Bundled(args.scenario.clone()), &args.how)
+    simulate(&scenario, Origin::Bundled(args.scenario.clone()), &args.how).map(drop)
 }

@@ -3,6 +3,7 @@
 pub(crate) mod calibrate;
 pub(crate) mod catalogue;
 pub(crate) mod check;
+pub(crate) mod compare;
 pub(crate) mod completion;
 pub(crate) mod demo;
 pub(crate) mod explain;
@@ -16,3 +17,4 @@ pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod validate;
 pub(crate) mod verify;
+pub(crate) mod written;

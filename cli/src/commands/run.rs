@@ -1,9 +1,11 @@
 //! `spotsim run`: a scenario file, simulated as it is and on on-demand nodes only, side by side.
 
-use std::io::Write;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use reports::expect::Judged;
 use reports::export::manifest::Origin;
+use reports::junit::Suite;
 use reports::layout::WIDE;
 use reports::{Summary, many};
 use scenarios::Scenario;
@@ -11,6 +13,7 @@ use sim::plain::plain;
 use spotsim::{Comparison, Results, RunFolder, Written, default_path};
 
 use super::progress::Progress;
+use super::written::write;
 use super::{report, verify};
 use crate::Outcome;
 use crate::args::{Format, How, Output, RunArgs};
@@ -28,13 +31,32 @@ pub(crate) fn run(args: &RunArgs) -> Outcome {
     }
     let file = args.scenario.as_ref().expect("the argument parser asks for it");
     let json = args.how.is_json();
-    let scenario =
-        Scenario::load(file).map_err(|diagnostics| Failure::Input { diagnostics, json })?;
-    simulate(&scenario, Origin::File(file.display().to_string()), &args.how)
+    let set: Vec<(&str, &str)> = args.set.iter().map(|(path, value)| (&**path, &**value)).collect();
+    let scenario = Scenario::load(file);
+    let scenario = if set.is_empty() { scenario } else { scenario.and_then(|it| it.with(&set)) };
+    let scenario = scenario.map_err(|diagnostics| Failure::Input { diagnostics, json })?;
+    let origin = Origin::File(file.display().to_string());
+    let summary = simulate(&scenario, origin, &args.how)?;
+    let subject = summary.subject();
+    let n = summary.replications;
+    let suite = || Suite {
+        name: scenario.name.clone(),
+        file: file.display().to_string(),
+        seed: summary.seed,
+        replications: n,
+        cases: Suite::cases(
+            &subject.expectations,
+            &subject.rules,
+            subject.never_placed.as_ref(),
+            n,
+        ),
+    };
+    write(&args.outputs, || reports::comment(&summary), || vec![suite()])?;
+    if subject.expectations.iter().any(Judged::fails) { Err(Failure::Broken) } else { Ok(()) }
 }
 
 /// Runs all replications of both plans, prints what they say, and keeps them if that is wanted.
-pub(crate) fn simulate(scenario: &Scenario, origin: Origin, how: &How) -> Outcome {
+pub(crate) fn simulate(scenario: &Scenario, origin: Origin, how: &How) -> Result<Summary, Failure> {
     let (seed, n) = (how.seed.unwrap_or(scenario.seed), how.replications);
     let threads = how.threads.map(usize::from);
     let comparison = Comparison { scenario, seed, replications: n, threads };
@@ -92,7 +114,7 @@ pub(crate) fn simulate(scenario: &Scenario, origin: Origin, how: &How) -> Outcom
     if let Origin::Bundled(name) = origin {
         progress.note(&format!("Next    spotsim demo {name} --print > scenario.yaml"));
     }
-    Ok(())
+    Ok(summary)
 }
 
 /// Writes the report where that is asked for. A demonstration leaves one behind where it can, and is none

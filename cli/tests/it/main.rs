@@ -4,6 +4,7 @@ mod charts;
 mod circles;
 mod commands;
 mod consent;
+mod decide;
 mod format;
 mod glossary;
 mod guides;

@@ -65,7 +65,7 @@ fn note(note: &Note, depth: usize, into: &mut String) {
 }
 
 /// A text in which nothing is markup: names and messages come from files.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {
         // CommonMark 2.4: a backslash before ASCII punctuation makes it a letter.

@@ -5,6 +5,7 @@ mod answer;
 mod arrivals;
 mod caveats;
 mod comparison;
+pub(crate) mod expectations;
 mod fit;
 mod impact;
 mod provenance;
@@ -25,9 +26,10 @@ pub(crate) use answer::verdict;
 type Make = fn(&Summary) -> Option<Section>;
 
 /// Every section of a report.
-const SECTIONS: [Make; 14] = [
+const SECTIONS: [Make; 15] = [
     answer::section,
     comparison::section,
+    expectations::section,
     arrivals::section,
     impact::section,
     fit::section,
@@ -50,6 +52,10 @@ const OF_A_PAGE: [Make; 1] = [spending::section];
 pub fn of_a_page(summary: &Summary) -> Vec<Section> {
     SECTIONS.iter().chain(&OF_A_PAGE).filter_map(|make| make(summary)).collect()
 }
+
+/// The sections of a report that a comment shows at once, by their titles.
+pub(crate) const IN_COMMENTS: &[&str] =
+    &["The plan", "Both plans", "All plans", "Expectations", "Never placed"];
 
 /// The sections of a report, in order.
 #[must_use]

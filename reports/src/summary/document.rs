@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Change, LeftOut, NeverPlaced, Plan, Role, Saving, Scaled, Summary, Unplaced, Variant};
+use crate::expect::Judged;
 use crate::rules::RuleSummary;
 use crate::stats::Estimate;
 
@@ -66,6 +67,9 @@ pub(crate) struct Document<'s> {
     unplaced: &'s [Unplaced],
     /// How each placement rule fared in the scenario as it is.
     rules: &'s [RuleSummary],
+    /// How each expectation fared in the scenario as it is; not there where it states none.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    expectations: &'s [Judged],
     /// What was assumed.
     assumptions: &'s [Assumption],
     /// What was written and is not modelled.
@@ -151,6 +155,7 @@ impl<'s> Document<'s> {
             reclaim_scale: summary.reclaim_scale,
             unplaced: &subject.unplaced,
             rules: &subject.rules,
+            expectations: &subject.expectations,
             assumptions: &summary.assumptions,
             unmodelled: &summary.unmodelled,
             warnings: &summary.warnings,

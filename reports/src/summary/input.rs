@@ -6,6 +6,7 @@ use sim::{Legend, Run};
 
 use super::LeftOut;
 use super::document::Assumption;
+use crate::expect::Judged;
 use crate::figures::Figures;
 use crate::rules::RuleSummary;
 
@@ -50,6 +51,8 @@ pub struct Simulated<'a> {
     pub has_rates: bool,
     /// How each placement rule fared in it.
     pub rules: Vec<RuleSummary>,
+    /// How each expectation fared in it.
+    pub expectations: Vec<Judged>,
 }
 
 /// What a variant is in a report.

@@ -34,6 +34,7 @@ use sim::plain::{plain, plain_lines};
 use sim::{Cost, Legend, Run};
 
 use crate::figures::Figures;
+use crate::names::workload_name;
 use crate::stats::Estimate;
 pub use arrivals::GeneratorArrivals;
 pub use availability::WorkloadAvailability;
@@ -413,9 +414,4 @@ fn plan(runs: &[(Figures, Run)], legend: &Legend, seed: u64, exposure: Exposure)
 /// The reasons that occur, in any replication.
 fn reasons(runs: &[(Figures, Run)]) -> BTreeSet<Option<DisruptionReason>> {
     runs.iter().flat_map(|(figures, _)| figures.disruption.by_reason.keys().copied()).collect()
-}
-
-fn workload_name(legend: &Legend, id: sim::model::workload::WorkloadId) -> String {
-    let (model, workload) = (&legend.model, &legend.model.workloads[id]);
-    format!("{}/{}", model.names.text(workload.namespace), model.names.text(workload.name))
 }

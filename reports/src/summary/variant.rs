@@ -6,6 +6,7 @@ use sim::{Cost, Legend, Run};
 use super::exposure::Exposure;
 use super::{Change, NeverPlaced, Plan, Role, Saving, Simulated, Unplaced};
 use super::{never_placed, plan, unplaced};
+use crate::expect::Judged;
 use crate::figures::Figures;
 use crate::rules::RuleSummary;
 use crate::stats::Estimate;
@@ -42,6 +43,8 @@ pub struct Variant {
     pub unplaced: Vec<Unplaced>,
     /// How each placement rule fared.
     pub rules: Vec<RuleSummary>,
+    /// How each expectation fared.
+    pub expectations: Vec<Judged>,
 }
 
 impl Variant {
@@ -105,6 +108,7 @@ pub(super) fn of(
         ),
         unplaced: unplaced::of(it.runs, it.legend),
         rules: it.rules.clone(),
+        expectations: it.expectations.clone(),
     }
 }
 

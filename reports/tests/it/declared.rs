@@ -38,6 +38,7 @@ fn day(forbidden: u64) -> (String, serde_json::Value) {
             runs: &runs,
             has_rates: false,
             rules: Vec::new(),
+            expectations: Vec::new(),
         }],
         scaled: Vec::new(),
         left_out: Vec::new(),

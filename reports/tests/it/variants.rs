@@ -74,6 +74,7 @@ fn simulated<'a>(legend: &'a Legend, it: &'a Made) -> Simulated<'a> {
         runs: &it.runs,
         has_rates: false,
         rules: Vec::new(),
+        expectations: Vec::new(),
     }
 }
 

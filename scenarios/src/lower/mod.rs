@@ -61,6 +61,7 @@ use crate::assumption::{self, Assumption};
 use crate::bought::Bought;
 use crate::cluster::Cluster;
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
+use crate::expect;
 use crate::file::{self, Capacity, Kind};
 use crate::kube::PodDisruptionBudget;
 use crate::load::Origin;
@@ -154,6 +155,8 @@ impl<'l> Lowering<'l> {
         if start.is_none() || !lowering.found.has_errors() {
             lowering.rules();
         }
+        lowering.terms.expect =
+            expect::lower(&file.expect, (source, tree), &lowering.model, lowering.found);
         lowering.rollouts(workloads, context);
         if lowering.found.has_errors() {
             return None;

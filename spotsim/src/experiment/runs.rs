@@ -4,6 +4,7 @@ use reports::Figures;
 use reports::Recording;
 use reports::cost::breakdown::Breakdown;
 use reports::folds::series::Series;
+use reports::metrics::Measured;
 use reports::rules::Outcome;
 use reports::stats::Estimate;
 use reports::summary::{self, Change};
@@ -65,6 +66,12 @@ impl VariantRuns {
         let pairs = own.len().min(other.len());
         let saved: Vec<f64> = own.iter().zip(&other).map(|(own, other)| other - own).collect();
         Some(Estimate::of_ratio(&saved, &other[..pairs])?.times(100.0))
+    }
+
+    /// Its metrics, beside those of a baseline of the same experiment.
+    #[must_use]
+    pub fn measured(&self, baseline: Option<&VariantRuns>) -> Measured {
+        Measured::of(&self.runs, baseline.map(|it| &it.runs[..]), &self.legend)
     }
 
     /// How many events it took.

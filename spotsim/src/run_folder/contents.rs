@@ -6,8 +6,10 @@ use anyhow::Context;
 use reports::cost::ledger::Books;
 use reports::export::manifest::{self, Digests, File, Manifest, Origin, Recorded};
 use reports::export::{breakdown, costs, facts, nodes, pods, series};
+use reports::metrics::write_table;
 use reports::{Summary, chart};
 use sim::Stop;
+use sim::plain::plain_lines;
 
 use super::requests;
 use crate::atomic_write::folder;
@@ -15,6 +17,12 @@ use crate::comparison::{PROPOSED, RECORDED, Results};
 
 /// The name of the file that says what the others are.
 pub(super) const MANIFEST: &str = "manifest.json";
+
+/// The scenario that was run, as JSON.
+pub(crate) const SCENARIO: &str = "scenario.json";
+
+/// The metrics of each replication.
+pub(crate) const REPLICATIONS_TABLE: &str = "replications.csv";
 
 /// The file with the facts of a variant's recorded run.
 pub(super) fn facts_of(variant: &str) -> String {
@@ -54,6 +62,10 @@ impl Contents<'_> {
             results.others().map(|(variant, series)| (&variant.name[..], series)).collect();
         let json = self.summary.to_json() + "\n";
         keep("summary.json", &|out| Ok(out.write_all(json.as_bytes())?))?;
+        let scenario = plain_lines(&format!("{:#}\n", results.scenario.written())).into_owned();
+        keep(SCENARIO, &|out| Ok(out.write_all(scenario.as_bytes())?))?;
+        let measured = results.measured();
+        keep(REPLICATIONS_TABLE, &|out| Ok(write_table(&measured, out)?))?;
         keep("series.csv", &|out| Ok(series::write(results.series(), &others, out)?))?;
         keep("nodes.csv", &|out| Ok(nodes::write(recording, &books, out)?))?;
         keep("pods.csv", &|out| Ok(pods::write(recording, out)?))?;

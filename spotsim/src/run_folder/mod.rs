@@ -18,6 +18,7 @@ use scenarios::inputs::sha256;
 use scenarios::limits::REPLICATIONS;
 use sim::Stop;
 
+pub(crate) use contents::{REPLICATIONS_TABLE, SCENARIO};
 pub use kept::KeptRun;
 
 use contents::{Contents, MANIFEST};

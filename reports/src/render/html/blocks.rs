@@ -103,9 +103,10 @@ pub(super) fn cell(cell: &Cell, interval: bool) -> Markup {
 
 fn value(value: &Value) -> Markup {
     match *value {
-        Value::Is(number, _) | Value::AtLeast(number, _) => {
+        Value::Is(number, _) | Value::AtLeast(number, _) | Value::Change(number, _, _) => {
             html! { data value=(number) { (value.text()) } }
         }
+        Value::Word(word) => html! { (word) },
         Value::Missing => html! { span.missing title="none" { "–" } },
     }
 }
