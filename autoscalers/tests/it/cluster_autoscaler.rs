@@ -3,6 +3,7 @@
 mod estimates;
 mod growth;
 mod removals;
+mod runs;
 
 use autoscalers::cluster_autoscaler::config::GroupOptions;
 use autoscalers::cluster_autoscaler::node_group::NodeGroup;
