@@ -2,6 +2,7 @@
 //! do. `spotsim explain` prints them; a test runs every example.
 
 mod admission;
+mod autoscalers;
 
 use crate::code::Code;
 use crate::lint;
@@ -425,6 +426,10 @@ pub static CODES: &[Code] = &[
                   metricsServer: {resolution: 1s}",
         fix: "Correct what the message shows; docs/autoscaling.md says what is modelled.",
     },
+    autoscalers::KEEPER,
+    autoscalers::POOL,
+    autoscalers::BUDGET,
+    autoscalers::FLAG,
     Code {
         id: "E1301",
         title: "an expectation cannot be read",

@@ -10,7 +10,9 @@ pub mod interruption;
 pub mod job;
 pub mod kubelet;
 pub mod market;
+pub mod node_autoscaler;
 pub mod planned;
+mod pool;
 mod provider;
 pub mod refill;
 pub mod rules;
@@ -25,6 +27,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::kube::{self, ObjectKind};
+pub use pool::{CapacityTypes, Keeper, Pool};
 pub use provider::ProviderName;
 
 /// A cluster, what runs on it, and the market it is bought on.
@@ -64,6 +67,9 @@ pub struct File {
     /// The node pools.
     #[schemars(length(min = 1))]
     pub pools: Vec<Pool>,
+    /// Who decides how many nodes pools have: `karpenter` or `cluster-autoscaler`. By default each pool is
+    /// of a fixed size, and goes back to it after every loss.
+    pub autoscaler: Option<node_autoscaler::NodeAutoscaler>,
     /// What runs, written here.
     #[serde(default)]
     pub workloads: Vec<Workload>,
@@ -154,63 +160,6 @@ pub enum ApiVersion {
     /// The only one so far.
     #[serde(rename = "spotsim/v1")]
     V1,
-}
-
-/// A group of nodes that goes back to its size after every loss.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Pool {
-    /// What it is called.
-    pub name: String,
-    /// How many nodes it has. Types and zones take turns.
-    #[schemars(range(max = 1_000_000))]
-    pub count: u32,
-    /// How its nodes are bought.
-    pub capacity_type: Capacity,
-    /// Which instance types, by name or described here.
-    #[schemars(length(min = 1))]
-    pub instance_types: Vec<Instance>,
-    /// What it pays for spot at most, in dollars per hour; by default whatever spot costs. While the
-    /// price is above, the pool is given nothing and loses what it has.
-    #[schemars(range(min = 0.0, max = 1_000_000.0))]
-    pub max_price: Option<f64>,
-    /// Which of its types it launches, after its zones take turns; by default those take turns, too,
-    /// or as Karpenter does if the pool is refilled like that.
-    pub allocation: Option<refill::Allocation>,
-    /// How it is refilled; by default its request stays open until there is capacity.
-    pub refill: Option<refill::Refill>,
-    /// The part of a spot pool that is bought on-demand.
-    pub on_demand: Option<refill::OnDemandPart>,
-    /// When a spot pool makes do with on-demand nodes; by default never. It goes back to spot.
-    pub fallback: Option<refill::Fallback>,
-    /// When it asks for a replacement for a node that is taken; by default at the loss, or at
-    /// the notice if it is refilled like Karpenter's.
-    pub replace_at: Option<refill::ReplaceAt>,
-    /// How the kubelets of its nodes are configured: this alone, whatever the scenario's `kubelet` says.
-    pub kubelet: Option<kubelet::Kubelet>,
-    /// Which zones; by default the region's first, for example `us-east-1a`.
-    #[serde(default)]
-    pub zones: Vec<String>,
-    /// Labels of its nodes.
-    #[serde(default)]
-    pub labels: BTreeMap<String, String>,
-    /// Taints of its nodes.
-    #[serde(default)]
-    pub taints: Vec<Taint>,
-    /// Which nodes of the `cluster` are its own: those with all these labels. The first pool that
-    /// fits a node takes it.
-    pub match_labels: Option<BTreeMap<String, String>>,
-    /// Nodes of the `cluster` that are its own whatever their labels are, by name.
-    #[serde(default)]
-    pub nodes: Vec<String>,
-}
-
-impl Pool {
-    /// Whether it buys both spot and on-demand.
-    pub(crate) fn buys_both(&self) -> bool {
-        self.capacity_type == Capacity::Spot
-            && (self.on_demand.is_some() || self.fallback.is_some())
-    }
 }
 
 /// A cluster as `kubectl get -A -o json` dumps it: nodes, pods and what belongs to them.

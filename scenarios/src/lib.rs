@@ -32,6 +32,7 @@ pub mod init;
 pub mod limits;
 pub mod lint;
 pub mod lower;
+mod node_autoscaler;
 pub mod node_labels;
 mod origin;
 mod parse;

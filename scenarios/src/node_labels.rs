@@ -10,7 +10,7 @@ use sim::providers::Provider;
 
 use crate::bought::Bought;
 use crate::file::refill::Like;
-use crate::file::{Capacity, Pool};
+use crate::file::{Keeper, Pool};
 
 /// A label that a node gets without being written down.
 pub struct Row {
@@ -191,7 +191,7 @@ pub(crate) fn of_pool(
     provider: &Provider,
     region: &str,
 ) -> Vec<BTreeMap<String, String>> {
-    let spot = pool.capacity_type == Capacity::Spot;
+    let spot = pool.buys_spot();
     let ways = if pool.buys_both() { &[true, false][..] } else { &[spot] };
     let zones = zones(pool, provider, region);
     let mut all = Vec::new();
@@ -231,6 +231,9 @@ fn launcher(pool: &Pool) -> By {
         pool.labels.contains_key(key)
             || pool.match_labels.as_ref().is_some_and(|labels| labels.contains_key(key))
     };
+    if pool.keeper == Keeper::Karpenter {
+        return By::Karpenter;
+    }
     match pool.refill.as_ref().map(|it| it.like) {
         Some(Like::Karpenter) => By::Karpenter,
         None if known("karpenter.sh/nodepool") => By::Karpenter,

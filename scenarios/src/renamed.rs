@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
+use crate::node_autoscaler::flags;
 use crate::tree::{Node, Step, Value, dotted};
 
 /// A field of the entries of a list, and the path that it has become.
@@ -36,6 +37,9 @@ pub(crate) fn in_new_words<'t>(
                 found.push(rename(entries, renamed, &path, source));
             }
         }
+    }
+    if flags::are_in(&tree) {
+        flags::in_camel_case(tree.to_mut(), source, found);
     }
     tree
 }

@@ -14,8 +14,8 @@ use sim::rng::{Draws, Root, Stream};
 use crate::arrivals::amounts::{Amounts, Measure};
 use crate::arrivals::{Found, Reader};
 use crate::diagnostic::Source;
+use crate::file::File;
 use crate::file::services::Services;
-use crate::file::{Capacity, File};
 use crate::inputs::Input;
 use crate::load::{Loaded, Loader};
 use crate::tree::{Node, Step};
@@ -83,7 +83,7 @@ impl<'s> Population<'s> {
         let (cpu, memory) = cpu.zip(memory)?;
         let sizes = Sizes::new(cpu, memory, services.correlation);
         let sizes = reader.possible(&at("correlation"), sizes)?;
-        let spot = || file.pools.iter().filter(|pool| pool.capacity_type == Capacity::Spot);
+        let spot = || file.pools.iter().filter(|pool| pool.buys_spot());
         if services.share.spot < 1.0
             && let Some(open) = spot().find(|pool| pool.taints.is_empty())
         {

@@ -1,7 +1,7 @@
 //! Karpenter: which nodes it launches for pods that wait, and which it removes.
 //!
 //! The rules are those of the 1.13 line, and are cited by their files upstream. They work on values of
-//! their own ([`input`]) and know neither a simulator's world nor any file format.
+//! their own ([`input`]) and know no file format; the [`keeper`] alone knows a simulator's world.
 //!
 //! | module | what is there |
 //! |---|---|
@@ -9,10 +9,12 @@
 //! | [`requirement`], [`requirements`] | which labels nodes may have, as sets |
 //! | [`provisioning`] | what is launched for pods that wait |
 //! | [`disruption`] | what is removed or replaced |
+//! | [`keeper`] | the program in a run of the simulator |
 
 pub mod disruption;
 mod host_ports;
 pub mod input;
+pub mod keeper;
 pub mod keys;
 pub mod provisioning;
 pub mod requirement;

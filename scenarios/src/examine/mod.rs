@@ -111,7 +111,9 @@ impl Examined<'_> {
     /// Says when no pool has a node.
     fn nodes(&mut self) {
         let others = self.file.cluster.is_some() || !self.file.deadline_jobs.is_empty();
-        if others || self.file.pools.iter().any(|pool| pool.count > 0) {
+        if others
+            || self.file.pools.iter().any(|pool| pool.nodes_at_start() > 0 || pool.follows_demand())
+        {
             return;
         }
         let message = "no pool has a node (`count: 0`), so that nothing runs and nothing costs";

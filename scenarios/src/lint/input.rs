@@ -8,7 +8,7 @@ use sim::providers::{self, Provider};
 
 use super::matching::{Labels, admits, labels};
 use crate::diagnostic::{Diagnostic, Source};
-use crate::file::{Capacity, File, Pool};
+use crate::file::{File, Pool};
 use crate::kube::{
     self, HorizontalPodAutoscaler, JobSpec, ObjectKind, PodDisruptionBudget, PodSpec,
     VerticalPodAutoscaler,
@@ -180,7 +180,7 @@ impl ReviewInput {
         }
         self.pools
             .iter()
-            .filter(|(pool, _)| pool.capacity_type == Capacity::Spot)
+            .filter(|(pool, _)| pool.buys_spot())
             .any(|(pool, _)| admits(&self.labels_of(pool), &pool.taints, workload.spec()))
     }
 

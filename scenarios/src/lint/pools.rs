@@ -3,7 +3,7 @@
 use super::input::{Place, ReviewInput};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
-use crate::file::{Capacity, Pool};
+use crate::file::Pool;
 
 pub(super) const ONE_TYPE: Code = Code {
     id: "W0114",
@@ -43,5 +43,5 @@ pub(super) fn one_zone(input: &ReviewInput, found: &mut Diagnostics) {
 
 /// A pool of one node cannot be spread.
 fn spot_pools(input: &ReviewInput) -> impl Iterator<Item = &(Pool, Place)> {
-    input.pools.iter().filter(|(pool, _)| pool.capacity_type == Capacity::Spot && pool.count > 1)
+    input.pools.iter().filter(|(pool, _)| pool.buys_spot() && pool.nodes_at_start() > 1)
 }

@@ -13,7 +13,7 @@ use super::Lowering;
 use crate::assumption;
 use crate::bought::Bought;
 use crate::file::deadline::DeadlinePolicy;
-use crate::file::{self, Capacity};
+use crate::file::{self, Capacity, CapacityTypes};
 use crate::tree::Step;
 
 /// A job whose instances are known, and which is yet to be added.
@@ -108,21 +108,8 @@ impl<'l> Lowering<'l> {
 fn pool(job: &file::deadline::DeadlineJob) -> file::Pool {
     file::Pool {
         name: job.name.clone(),
-        count: 0,
-        capacity_type: Capacity::Spot,
-        instance_types: Vec::new(),
-        max_price: None,
-        allocation: None,
-        refill: None,
-        on_demand: None,
-        fallback: None,
-        replace_at: None,
-        kubelet: None,
-        zones: Vec::new(),
-        labels: std::collections::BTreeMap::new(),
-        taints: Vec::new(),
-        match_labels: None,
-        nodes: Vec::new(),
+        capacity_type: Some(CapacityTypes::One(Capacity::Spot)),
+        ..file::Pool::default()
     }
 }
 

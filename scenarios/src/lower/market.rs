@@ -10,8 +10,8 @@ use sim::market::prices::{self, Prices};
 use super::Lowering;
 use crate::assumption;
 use crate::bought::Bought;
+use crate::file;
 use crate::file::market::{PriceModel, ReclaimModel};
-use crate::file::{self, Capacity};
 use crate::tree::Step;
 
 impl Lowering<'_> {
@@ -41,7 +41,7 @@ impl Lowering<'_> {
     ) -> Option<MicroUsdPerHour> {
         let max_price = pool.max_price?;
         let name = self.provider.name;
-        let wrong = if pool.capacity_type == Capacity::OnDemand {
+        let wrong = if !pool.buys_spot() {
             format!("pool `{}` buys at list price, and has a maximum price", pool.name)
         } else if !self.provider.takes_max_price {
             format!("{name} takes no maximum price for spot")

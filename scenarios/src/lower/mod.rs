@@ -2,6 +2,7 @@
 //! Nothing after this knows YAML.
 
 mod annotations;
+mod autoscaled;
 pub(crate) mod autoscalers;
 pub mod budgets;
 mod clock;
@@ -24,6 +25,7 @@ mod paid_volumes;
 mod planned;
 pub mod pods;
 mod probes;
+pub(crate) mod programs;
 pub(crate) mod quotas;
 mod reclaims;
 pub(crate) mod refill;
@@ -62,9 +64,10 @@ use crate::bought::Bought;
 use crate::cluster::Cluster;
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::expect;
-use crate::file::{self, Capacity, Kind};
+use crate::file::{self, Kind};
 use crate::kube::PodDisruptionBudget;
 use crate::load::Origin;
+use crate::node_autoscaler::requirements;
 use crate::node_labels;
 use crate::traces::Trace;
 use crate::tree::{Node, Step};
@@ -106,6 +109,8 @@ pub struct Lowering<'l> {
     computed: BTreeSet<String>,
     /// Capacity as it was seen.
     traces: &'l [Trace],
+    /// How many nodes of a pool each of its requirements rules out.
+    unmet: BTreeMap<String, u32>,
     found: &'l mut Diagnostics,
 }
 
@@ -132,6 +137,7 @@ impl<'l> Lowering<'l> {
             unknown_bands: BTreeSet::new(),
             computed: BTreeSet::new(),
             traces,
+            unmet: BTreeMap::new(),
             found,
         };
         lowering.pools();
@@ -219,7 +225,7 @@ impl<'l> Lowering<'l> {
                 );
             }
             let zones = node_labels::zones(pool, self.provider, &self.file.region);
-            let spot = pool.capacity_type == Capacity::Spot;
+            let spot = pool.buys_spot();
             let mut templates = self.templates(pool, spot, &zones, &place("instanceTypes"));
             let main = templates.len();
             // What is wrong with a type was said already.
@@ -228,13 +234,18 @@ impl<'l> Lowering<'l> {
             }
             let name = self.model.names.intern(&pool.name);
             let max_price = self.max_price(pool, &place("maxPrice"));
-            let refill = self.refill(pool, main, &place);
-            self.model.pools.push(Pool {
-                name,
-                templates,
-                limits: Limits { max_price },
-                keeper: Keeper::FixedSize { size: pool.count, refill },
-            });
+            let keeper = if pool.follows_demand() {
+                if templates.is_empty() && !self.found.has_errors() {
+                    self.refuse_what_never_launches(pool, &place("requirements"));
+                }
+                self.unmet.clear();
+                self.bounds(pool)
+            } else {
+                let refill = self.refill(pool, main, &place);
+                Keeper::FixedSize { size: pool.nodes_at_start(), refill }
+            };
+            let limits = Limits { max_price };
+            self.model.pools.push(Pool { name, templates, limits, keeper });
         }
     }
 
@@ -270,6 +281,13 @@ impl<'l> Lowering<'l> {
         zone: &str,
         path: &[Step],
     ) -> Option<NodeTemplate> {
+        if !self.allows(pool, spot, bought, zone) {
+            return None;
+        }
+        // Of many types, some are not sold like that.
+        if spot && bought.spot.is_none() && pool.follows_demand() {
+            return None;
+        }
         if spot && bought.spot.is_none() {
             let name = &bought.name;
             let message = format!("instance type `{name}` has no spot price");
@@ -352,7 +370,8 @@ impl<'l> Lowering<'l> {
     ) -> NodeShape {
         let region = &self.file.region;
         let node = node_labels::Node { pool, bought, spot, region, zone };
-        let labels = node_labels::of(node, self.provider);
+        let mut labels = node_labels::of(node, self.provider);
+        labels.extend(requirements::custom_labels(pool));
         let names = &mut self.model.names;
         let taints = pool.taints.iter().map(|taint| Taint {
             key: names.intern(&taint.key),

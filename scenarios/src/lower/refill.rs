@@ -6,7 +6,7 @@ use sim::providers::refills;
 
 use super::Lowering;
 use crate::assumption;
-use crate::file::{self, Capacity, refill};
+use crate::file::{self, refill};
 use crate::tree::Step;
 
 /// How long a pool is without spot until it makes do with on-demand, by default.
@@ -75,7 +75,7 @@ impl Lowering<'_> {
             ("replaceAt", pool.replace_at.is_some()),
         ];
         for (field, _) in said.iter().filter(|(_, said)| *said) {
-            if pool.capacity_type == Capacity::OnDemand {
+            if !pool.buys_spot() {
                 let message = format!("`{field}` is for spot; pool `{}` buys on-demand", pool.name);
                 let help = "leave it out, or set `capacityType: spot`".to_owned();
                 self.error("E0208", &place(field), message, Some(help));
@@ -107,7 +107,7 @@ impl Lowering<'_> {
         refill: &Refill,
     ) {
         let name = pool.name.as_str();
-        if pool.capacity_type == Capacity::OnDemand {
+        if !pool.buys_spot() {
             return;
         }
         match refill.allocation {

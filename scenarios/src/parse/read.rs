@@ -17,7 +17,7 @@ use crate::tree::Step;
 use crate::unmodelled::Tally;
 use crate::usage::{self, Recording};
 use crate::workloads::Written;
-use crate::{Scenario, check, examine, schema, services, sizes, today};
+use crate::{Scenario, check, examine, node_autoscaler, schema, services, sizes, today};
 
 /// All that is written, before anything is made of it.
 pub(crate) struct Read {
@@ -56,8 +56,12 @@ pub(super) fn read(
     tally: &mut Tally,
     found: &mut Diagnostics,
 ) -> Option<Read> {
-    let file = form(place, found)?;
+    let mut file = form(place, found)?;
     let (source, tree) = place;
+    node_autoscaler::settle(&mut file, place, found);
+    if found.has_errors() {
+        return None;
+    }
     examine::examine(&file, place, found);
     let mut inputs = vec![Input::of(&source.file, source.text.as_bytes())];
     let workloads = inline::workloads(&file, place, tally, found);

@@ -83,6 +83,12 @@ impl Selectors {
         SelectorId::from_index(self.selectors.insert_full(selector).0)
     }
 
+    /// The selector behind an id.
+    #[must_use]
+    pub fn selector(&self, id: SelectorId) -> &PodSelector {
+        &self.selectors[id.index()]
+    }
+
     /// The id of a term, new or known.
     pub fn intern_term(&mut self, term: BorneTerm) -> TermId {
         TermId::from_index(self.terms.insert_full(term).0)

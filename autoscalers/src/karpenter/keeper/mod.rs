@@ -1,0 +1,325 @@
+//! Karpenter in a run: it takes note of what happens, decides in passes, and wants instances and removals.
+//!
+//! | file | what is there |
+//! |---|---|
+//! | `settings` | how it and its NodePools are configured |
+//! | `batcher` | when a provisioning pass begins |
+//! | `view`, `pods`, `catalogue` | the world as a pass sees it |
+//! | `provisioning`, `launch`, `unavailable` | what a pass launches, and which offerings it asks for |
+//! | `disruption`, `reasons` | which nodes it removes, and why others stay |
+//!
+//! Interrupted nodes are drained by what acts on notices; to Karpenter they are on their way out, and
+//! their pods find places in the next pass.
+
+mod batcher;
+mod catalogue;
+mod disruption;
+mod launch;
+mod pods;
+mod provisioning;
+mod reasons;
+pub mod settings;
+mod unavailable;
+mod view;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use sim::action::{Action, Decision};
+use sim::autoscalers::program::Program;
+use sim::autoscalers::waiting::Waiting;
+use sim::autoscalers::{Autoscaler, Occasion};
+use sim::fact::Fact;
+use sim::model::node::NodeId;
+use sim::model::pod::PodId;
+use sim::model::pool::PoolId;
+use sim::model::workload::{Controller, WorkloadId};
+use sim::names::Names;
+use sim::rng::Root;
+use sim::time::{SimTime, Span};
+use sim::world::World;
+use sim::world::pods::Phase;
+use sim::world::trial::Trial;
+
+use super::input::NodePool;
+use super::keys::Keys;
+use batcher::{Batcher, Trigger};
+use catalogue::Catalogue;
+use disruption::Disruption;
+use pods::Specs;
+use provisioning::Wanted;
+use settings::{NodePoolSettings, Settings};
+use unavailable::Unavailable;
+
+/// How often the coming and going of pods on a node is noted at most.
+// Karpenter: pkg/controllers/nodeclaim/podevents/controller.go dedupeTimeout
+const POD_EVENTS_EVERY: Span = Span::from_secs(10);
+
+/// Karpenter as it is configured.
+#[derive(Clone, Debug)]
+pub struct Karpenter {
+    settings: Arc<Settings>,
+    node_pools: Arc<[NodePoolSettings]>,
+    pools: Vec<PoolId>,
+}
+
+impl Karpenter {
+    /// Karpenter with these NodePools.
+    #[must_use]
+    pub fn new(settings: Settings, node_pools: Vec<NodePoolSettings>) -> Karpenter {
+        let pools = node_pools.iter().map(|it| it.pool).collect();
+        Karpenter { settings: Arc::new(settings), node_pools: node_pools.into(), pools }
+    }
+}
+
+impl Program for Karpenter {
+    fn name(&self) -> &'static str {
+        "karpenter"
+    }
+
+    fn pools(&self) -> &[PoolId] {
+        &self.pools
+    }
+
+    fn start(&self, world: &World, _: Root) -> Box<dyn Autoscaler> {
+        Box::new(Keeper::new(self, world))
+    }
+}
+
+/// Karpenter in one run.
+struct Keeper {
+    settings: Arc<Settings>,
+    pools: Arc<[NodePoolSettings]>,
+    /// The names of the model, and those that come up in the run.
+    names: Names,
+    keys: Keys,
+    node_pools: Vec<Arc<NodePool>>,
+    catalogue: Catalogue,
+    unavailable: Unavailable,
+    specs: Specs,
+    batcher: Batcher,
+    waiting: Waiting,
+    /// What it wants to launch, until it sees what becomes of that.
+    wanted: VecDeque<Wanted>,
+    /// Its nodes.
+    nodes: BTreeMap<NodeId, Kept>,
+    disruption: Disruption,
+    /// When it will be asked next.
+    wakes_at: Option<SimTime>,
+}
+
+/// What it knows of one of its nodes.
+#[derive(Clone, Debug, Default)]
+struct Kept {
+    initialized_at: Option<SimTime>,
+    last_pod_event: Option<SimTime>,
+    nominated_until: Option<SimTime>,
+    /// It has been chosen for removal, has expired or is about to be taken.
+    deleting: bool,
+    /// Why it was last left alone.
+    stays: Option<reasons::Stays>,
+}
+
+impl Keeper {
+    fn new(program: &Karpenter, world: &World) -> Keeper {
+        let settings = Arc::clone(&program.settings);
+        let mut names = world.model().names.clone();
+        let labels: Vec<&str> = settings.provider_labels.iter().map(String::as_str).collect();
+        let keys = Keys::new(&mut names, &labels, "karpenter.k8s.aws/capacity-reservation-id");
+        let catalogue = Catalogue::of(&program.pools, world, &keys, &mut names);
+        let pools = Arc::clone(&program.node_pools);
+        let node_pools = pools.iter().enumerate().map(|(number, pool)| {
+            let types = catalogue.of_pool[number].clone();
+            Arc::new(provisioning::node_pool(pool, types, world, &settings, &mut names))
+        });
+        let node_pools = node_pools.collect();
+        let mut keeper = Keeper {
+            batcher: Batcher::new(settings.batch_idle, settings.batch_max),
+            settings,
+            pools,
+            keys,
+            node_pools,
+            catalogue,
+            names,
+            unavailable: Unavailable::default(),
+            specs: Specs::default(),
+            waiting: Waiting::default(),
+            wanted: VecDeque::new(),
+            nodes: BTreeMap::new(),
+            disruption: Disruption::default(),
+            wakes_at: None,
+        };
+        for node in world.nodes().alive() {
+            if keeper.owns(*node, world) {
+                let found = Kept { initialized_at: Some(world.now()), ..Kept::default() };
+                keeper.nodes.insert(*node, found);
+            }
+        }
+        keeper
+    }
+
+    fn owns(&self, node: NodeId, world: &World) -> bool {
+        self.pool_number(world.nodes().pool(node)).is_some()
+    }
+
+    /// The number of one of its NodePools.
+    fn pool_number(&self, pool: PoolId) -> Option<usize> {
+        self.pools.iter().position(|it| it.pool == pool)
+    }
+
+    /// From when on a node counts as quiet: no pod has come or gone for `consolidateAfter`.
+    fn quiet_since(&self, node: NodeId, pool: usize) -> Option<SimTime> {
+        let after = self.pools[pool].disruption.consolidate_after?;
+        let kept = self.nodes.get(&node)?;
+        let last = kept.last_pod_event.max(kept.initialized_at)?;
+        Some(last + Span::from_ms(u64::try_from(after).unwrap_or(0)))
+    }
+
+    /// Notes that a pod has come to a node, or gone.
+    fn pod_event(&mut self, node: NodeId, workload: WorkloadId, world: &World) {
+        self.disruption.cluster_changes();
+        if world.model().workloads[workload].controller == Controller::DaemonSet {
+            return;
+        }
+        if let Some(kept) = self.nodes.get_mut(&node) {
+            let now = world.now();
+            if kept.last_pod_event.is_none_or(|last| now.since(last) >= POD_EVENTS_EVERY) {
+                kept.last_pod_event = Some(now);
+            }
+        }
+    }
+
+    /// Nodes that have become too old.
+    // Karpenter: pkg/controllers/nodeclaim/expiration/controller.go
+    fn expire(&mut self, world: &World) -> Vec<Action> {
+        let now = world.now();
+        let old = self.nodes.iter().filter(|(node, kept)| {
+            !kept.deleting && self.expires_at(**node, world).is_some_and(|at| at <= now)
+        });
+        let old: Vec<NodeId> = old.map(|(node, _)| *node).collect();
+        old.into_iter().flat_map(|node| self.delete(node, "Expired", world)).collect()
+    }
+
+    fn expires_at(&self, node: NodeId, world: &World) -> Option<SimTime> {
+        let pool = self.pool_number(world.nodes().pool(node))?;
+        Some(world.nodes().launched_at(node) + self.pools[pool].expire_after?)
+    }
+
+    /// Deletes the NodeClaim of a node, without a replacement.
+    fn delete(&mut self, node: NodeId, why: &'static str, world: &World) -> Vec<Action> {
+        if let Some(kept) = self.nodes.get_mut(&node) {
+            kept.deleting = true;
+        }
+        self.batcher.trigger(Trigger::Node(node), world.now());
+        let mut actions = vec![self.disruption.says(node, why, 0)];
+        self.disruption.next_decision();
+        actions.push(disruption::drain(node));
+        actions
+    }
+
+    /// When something is to be done next.
+    fn next(&self, world: &World) -> Option<SimTime> {
+        let expiry = self.nodes.iter().filter(|(_, kept)| !kept.deleting);
+        let expiry = expiry.filter_map(|(node, _)| self.expires_at(*node, world)).min();
+        let poll = if self.nodes.is_empty() { None } else { self.disruption.next() };
+        [self.batcher.next(), expiry, poll].into_iter().flatten().min()
+    }
+}
+
+impl Autoscaler for Keeper {
+    fn name(&self) -> &'static str {
+        "karpenter"
+    }
+
+    fn hears_of_pods(&self) -> bool {
+        true
+    }
+
+    fn sees(&mut self, fact: &Fact, world: &World) -> bool {
+        let now = world.now();
+        match *fact {
+            Fact::NodeLaunched { node, .. } if self.owns(node, world) => {
+                self.launched(node, world);
+                true
+            }
+            Fact::LaunchRefused { pool, offering, .. } if self.pool_number(pool).is_some() => {
+                self.refused(offering, now)
+            }
+            Fact::NodeReady { node } => match self.nodes.get_mut(&node) {
+                Some(kept) => {
+                    kept.initialized_at = Some(now);
+                    self.disruption.cluster_changes();
+                    true
+                }
+                None => false,
+            },
+            Fact::NodeGone { node, .. } => {
+                self.disruption.cluster_changes();
+                self.nodes.remove(&node).is_some()
+            }
+            Fact::NoticeGiven { node, .. } if self.owns(node, world) => {
+                if let Some(kept) = self.nodes.get_mut(&node) {
+                    kept.deleting = true;
+                }
+                // Karpenter: aws:pkg/controllers/interruption/controller.go handleNodeClaim
+                self.unavailable.mark(world.nodes().offering(node), now);
+                self.batcher.trigger(Trigger::Node(node), now);
+                true
+            }
+            Fact::PodUnschedulable { pod, .. } => {
+                let is_new = self.waiting.sees(fact, world);
+                if is_new {
+                    self.batcher.trigger(Trigger::Pod(pod), now);
+                }
+                is_new
+            }
+            Fact::PodScheduled { workload, node, .. } => {
+                self.waiting.sees(fact, world);
+                self.pod_event(node, workload, world);
+                false
+            }
+            Fact::PodWithdrawn { .. } => self.waiting.sees(fact, world),
+            Fact::PodEnded { workload, node, .. } => {
+                self.pod_event(node, workload, world);
+                false
+            }
+            Fact::PodTerminating { pod, workload, .. } => {
+                if let Phase::Terminating { on } = world.pods().phase(pod) {
+                    self.pod_event(on, workload, world);
+                }
+                false
+            }
+            _ => false,
+        }
+    }
+
+    fn decide(&mut self, _: Occasion, trial: &mut Trial<'_>) -> Decision {
+        let world: &World = trial;
+        let now = world.now();
+        if self.wakes_at.is_some_and(|at| at <= now) {
+            self.wakes_at = None;
+        }
+        let mut actions = self.expire(world);
+        let (waiting, nodes) = (&self.waiting, &self.nodes);
+        let waits = |trigger| match trigger {
+            Trigger::Pod(pod) => waiting.has(pod),
+            Trigger::Node(node) => nodes.get(&node).is_some_and(|kept| kept.deleting),
+        };
+        if self.batcher.completes(now, waits) {
+            actions.extend(self.provision(world));
+        }
+        actions.extend(self.disrupt(world));
+        if !actions.is_empty() {
+            return Decision { actions, again_in: None };
+        }
+        let next = self.next(world).filter(|at| self.wakes_at.is_none_or(|known| *at < known));
+        let again_in = next.map(|at| at.max(now).since(now));
+        self.wakes_at = next.or(self.wakes_at);
+        Decision { actions, again_in }
+    }
+}
+
+/// Pods by their numbers in a view.
+fn ids(numbers: &[usize], all: &[PodId]) -> Vec<PodId> {
+    numbers.iter().filter_map(|number| all.get(*number)).copied().collect()
+}

@@ -1,0 +1,119 @@
+//! Why nodes stay: what keeps Karpenter from removing each, said again when it changes.
+// Karpenter: pkg/controllers/disruption/events/events.go
+
+use sim::action::{Action, Reason as Said};
+use sim::model::budget::BudgetId;
+use sim::model::catalog::CapacityType;
+use sim::model::node::NodeId;
+use sim::model::pod::PodId;
+use sim::model::workload::Controller;
+use sim::time::SimTime;
+use sim::world::World;
+use sim::world::pods::Phase;
+
+use super::Keeper;
+use super::view::View;
+use crate::karpenter::disruption::{Disrupted, Method};
+use crate::karpenter::input::ConsolidationPolicy;
+
+/// Why a node stays.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Stays {
+    why: &'static str,
+    pod: Option<PodId>,
+    budget: Option<BudgetId>,
+    until: Option<SimTime>,
+}
+
+impl Stays {
+    fn because(why: &'static str) -> Stays {
+        Stays { why, pod: None, budget: None, until: None }
+    }
+}
+
+impl Keeper {
+    /// Why nodes stay that were looked at and found no reason to go, where that has changed.
+    pub(super) fn why_they_stay(
+        &mut self,
+        disrupted: &Disrupted,
+        view: &View,
+        world: &World,
+    ) -> Vec<Action> {
+        let nodes: Vec<NodeId> =
+            self.nodes.iter().filter(|(_, kept)| !kept.deleting).map(|(node, _)| *node).collect();
+        let mut actions = Vec::new();
+        for node in nodes {
+            let Some(stays) = self.stays(node, disrupted, view, world) else { continue };
+            let Some(kept) = self.nodes.get_mut(&node) else { continue };
+            if kept.stays.replace(stays) != Some(stays) {
+                let Stays { why, pod, budget, until } = stays;
+                actions.push(Action::Reason(Said::Refusal { node, why, pod, budget, until }));
+            }
+        }
+        actions
+    }
+
+    fn stays(
+        &self,
+        node: NodeId,
+        disrupted: &Disrupted,
+        view: &View,
+        world: &World,
+    ) -> Option<Stays> {
+        let kept = self.nodes.get(&node)?;
+        let number = view.number_of(node)?;
+        let pool = self.pool_number(world.nodes().pool(node))?;
+        kept.initialized_at?;
+        if let Some(until) = kept.nominated_until.filter(|until| *until > world.now()) {
+            return Some(Stays {
+                until: Some(until),
+                ..Stays::because("nominated for a pending pod")
+            });
+        }
+        let settings = &self.pools[pool].disruption;
+        if settings.consolidate_after.is_none() {
+            return Some(Stays::because("consolidateAfter is Never"));
+        }
+        if let Some((pod, budget)) = blocking(node, world) {
+            let (pod, budget) = (Some(pod), Some(budget));
+            return Some(Stays { pod, budget, ..Stays::because("Pdb prevents pod evictions") });
+        }
+        if !view.is_consolidatable(number) {
+            let until = self.quiet_since(node, pool);
+            return Some(Stays { until, ..Stays::because("consolidateAfter is not over") });
+        }
+        let is_empty = movable(node, world).next().is_none();
+        if settings.policy == ConsolidationPolicy::WhenEmpty && !is_empty {
+            return Some(Stays::because("its NodePool consolidates empty nodes only"));
+        }
+        let method = if is_empty { Method::Emptiness } else { Method::SingleNodeConsolidation };
+        let looked = disrupted.evaluated.iter().find(|it| it.method == method)?;
+        let allowed =
+            looked.allowed.iter().find(|(of, _)| *of == pool).map(|(_, allowed)| *allowed);
+        let catalog = &world.model().catalog;
+        let is_spot =
+            catalog.offerings[world.nodes().offering(node)].capacity_type == CapacityType::Spot;
+        Some(match allowed {
+            _ if is_spot && !self.settings.options.spot_to_spot && allowed != Some(0) => {
+                Stays::because("its pods fit nowhere else, and SpotToSpotConsolidation is off")
+            }
+            Some(0) => Stays::because("no disruptions allowed by a budget of its NodePool"),
+            _ => Stays::because("its pods fit nowhere else, and no cheaper node replaces it"),
+        })
+    }
+}
+
+/// Pods that would have to move.
+fn movable(node: NodeId, world: &World) -> impl Iterator<Item = PodId> {
+    let pods = world.placement().pods_on(node).iter().copied();
+    pods.filter(|pod| {
+        let workload = &world.model().workloads[world.pods().workload(*pod)];
+        workload.controller != Controller::DaemonSet
+            && !matches!(world.pods().phase(*pod), Phase::Terminating { .. })
+    })
+}
+
+/// The first pod of a node that a budget keeps from being evicted.
+fn blocking(node: NodeId, world: &World) -> Option<(PodId, BudgetId)> {
+    movable(node, world).find_map(|pod| Some((pod, world.may_be_evicted(pod).err()?)))
+}
