@@ -1,7 +1,15 @@
-//! The Vertical Pod Autoscaler's recommender: what a simulated day of 1000 containers costs to feed, and
-//! to recommend for.
+//! The Vertical Pod Autoscaler: what a simulated day of 1000 containers costs its recommender to feed, and to
+//! recommend for; and what a run costs with autoscalers beside the same run with usage alone.
+//!
+//! Runs are of 1 000 pods in a day. With `SPOTSIM_FULL=1` they are of 10 000 pods in seven.
 
-use benches::{least_cpu, peak_rss_bytes, print};
+use std::fmt::Write;
+use std::sync::Arc;
+
+use benches::{ROOT, least_cpu, peak_rss_bytes, print};
+use reports::Fold;
+use scenarios::Scenario;
+use scenarios::diagnostic::Source;
 use serde_json::json;
 use sim::autoscalers::vpa::RecommenderConfig;
 use sim::autoscalers::vpa::recommender::{Checkpoint, GroupId, PodNumber, Recommender, Subject};
@@ -9,6 +17,7 @@ use sim::digest::Digest;
 use sim::model::vpa::{CpuMemory, Learning, VpaSpec};
 use sim::names::{NameId, Names};
 use sim::table::Id;
+use sim::{Legend, Run, Setup};
 
 const CONTAINERS: usize = 1_000;
 const MINUTES: usize = 24 * 60;
@@ -49,6 +58,80 @@ fn main() {
             "peak_rss_bytes": peak_rss_bytes(),
         }));
     }
+    runs();
+}
+
+/// How many replicas each service has, and how many pods a node has room for.
+const REPLICAS: u32 = 25;
+const PODS_ON_NODE: u32 = 10;
+
+/// The same cluster without autoscalers, with some that only recommend, and with some that evict.
+fn runs() {
+    let is_full = std::env::var_os("SPOTSIM_FULL").is_some();
+    let (pods, days, times) = if is_full { (10_000, 7, 1) } else { (1_000, 1, 3) };
+    let mut without = None;
+    for (name, mode) in [("none", None), ("off", Some("Off")), ("recreate", Some("Recreate"))] {
+        let text = cluster(pods, days, mode);
+        let source = Source { file: "vpa.yaml".into(), text: Arc::from(text) };
+        let setup = Scenario::parse(&source, None).expect("a sound scenario").setup;
+        let (cpu, run) = least_cpu(times, || with_figures(&setup));
+        without = without.or(cpu);
+        print(&json!({
+            "workload": format!("vpa-run-{name}"),
+            "pods": pods,
+            "days": days,
+            "cpu_s": cpu,
+            "of_none": cpu.zip(without).map(|(cpu, none)| (cpu / none * 10.0).round() / 10.0),
+            "events": run.counters.events,
+            "digest": format!("{:016x}", run.digest),
+            "peak_rss_bytes": peak_rss_bytes(),
+        }));
+    }
+}
+
+fn with_figures(setup: &Setup) -> Run {
+    let mut fold = Fold::new(&Legend::of(setup));
+    let run = sim::run(setup, ROOT, &mut fold);
+    let _figures = fold.finish(&run);
+    run
+}
+
+/// Services whose replicas each use something else every five minutes, less than they request.
+fn cluster(pods: u32, days: u32, mode: Option<&str>) -> String {
+    let mut text = format!(
+        "apiVersion: spotsim/v1
+name: vpa
+horizon: {days}d
+startTime: 2026-06-01
+region: us-east-1
+pools:
+  - name: spot
+    count: {}
+    capacityType: spot
+    instanceTypes: [m6i.4xlarge, m6a.4xlarge, m5.4xlarge]
+    zones: [us-east-1a, us-east-1b, us-east-1c]
+workloads:
+",
+        pods / PODS_ON_NODE
+    );
+    let vpa = mode.map_or_else(String::new, |mode| format!(" vpa: {{mode: '{mode}'}},"));
+    for number in 0..pods / REPLICAS {
+        let _ = writeln!(
+            text,
+            "  - {{name: w{number}, replicas: {REPLICAS},{vpa} template: {{containers: [{{name: app, \
+             resources: {{requests: {{cpu: 1200m, memory: 4Gi}}, limits: {{memory: 8Gi}}}}}}]}}}}"
+        );
+    }
+    text += "usage:\n";
+    for number in 0..pods / REPLICAS {
+        let _ = writeln!(
+            text,
+            "  - {{workload: w{number}, constant: {{cpu: 100m, memory: 2Gi}}, diurnal: {{high: {{cpu: 900m}}, \
+             peak: '{:02}:00'}}, noise: {{cpu: 0.1, memory: 0.02}}}}",
+            8 + number % 12
+        );
+    }
+    text
 }
 
 /// What each container uses in each minute: 50 to 449 millicores and 30 more for each step of seven, 200

@@ -10,7 +10,7 @@ use sim::{SimTime, Span};
 
 use super::{Story, x};
 use crate::chart::{Axis, Chart, Color, Data, Datum, Ink, Mark, Tick};
-use crate::folds::usage::Users;
+use crate::folds::users::Users;
 
 /// How many columns are drawn.
 const COLUMNS: usize = 120;
@@ -176,7 +176,7 @@ fn rows(story: &Story<'_>) -> BTreeMap<NodeId, Row> {
                     row.to = *at;
                 }
             }
-            ref other => users.fact(other, |node, before, now| {
+            ref other => users.fact_by_node(other, |node, before, now| {
                 if let Some(row) = rows.get_mut(&node) {
                     advance(row, *at);
                     row.now = (row.now + now).saturating_sub(before);

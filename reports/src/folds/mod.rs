@@ -17,5 +17,6 @@ pub mod roster;
 pub mod series;
 pub mod start_up;
 pub mod usage;
+pub(crate) mod users;
 pub mod utilisation;
 pub mod volumes;

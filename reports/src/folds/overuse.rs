@@ -7,6 +7,8 @@ use sim::model::pod::PodId;
 use sim::model::workload::WorkloadId;
 use sim::{Legend, SimTime};
 
+use super::users::Users;
+
 /// Folds facts into kills, restarts, evictions, and CPU that pods did not get.
 #[derive(Clone)]
 pub struct Overuse {
@@ -30,25 +32,18 @@ pub struct Overuse {
     /// Whether anything models usage.
     pub any: bool,
     since: SimTime,
-    users: BTreeMap<PodId, User>,
-    /// The pods of workloads that use the same.
-    followers: BTreeMap<WorkloadId, Vec<PodId>>,
-    /// Sums over pods now: demand, what is throttled, what is contended.
-    now: [u64; 3],
+    users: Users,
+    /// What pods do not get that do not get all.
+    short: BTreeMap<PodId, Short>,
+    /// Sums over them now: what is throttled, what is contended.
+    now: [u64; 2],
 }
 
 /// What a pod would use, and does not get, in milli-cores.
 #[derive(Clone, Copy, Default)]
-struct User {
-    demand: u64,
+struct Short {
     throttled: u64,
     contended: u64,
-}
-
-impl User {
-    fn sums(self) -> [u64; 3] {
-        [self.demand, self.throttled, self.contended]
-    }
 }
 
 impl Overuse {
@@ -67,9 +62,9 @@ impl Overuse {
             contended: 0,
             any: false,
             since: SimTime::ZERO,
-            users: BTreeMap::new(),
-            followers: BTreeMap::new(),
-            now: [0; 3],
+            users: Users::default(),
+            short: BTreeMap::new(),
+            now: [0; 2],
         }
     }
 
@@ -84,38 +79,21 @@ impl Overuse {
     fn advance(&mut self, at: SimTime) {
         let ms = at.min(self.legend.to).since(self.since.max(self.legend.from)).as_ms();
         self.since = at;
-        let [demand, throttled, contended] = self.now.map(|sum| u128::from(sum) * u128::from(ms));
+        let now = [self.users.sum[0], self.now[0], self.now[1]];
+        let [demand, throttled, contended] = now.map(|sum| u128::from(sum) * u128::from(ms));
         self.demand += demand;
         self.throttled += throttled;
         self.contended += contended;
     }
 
-    fn change(&mut self, pod: PodId, change: impl FnOnce(&mut User)) {
-        let user = self.users.entry(pod).or_default();
-        let before = user.sums();
-        change(user);
-        for (sum, (before, after)) in self.now.iter_mut().zip(before.into_iter().zip(user.sums())) {
-            *sum = *sum - before + after;
-        }
-    }
-
-    fn ends(&mut self, pod: PodId, workload: WorkloadId) {
-        if self.users.contains_key(&pod) {
-            self.change(pod, |user| *user = User::default());
-            self.users.remove(&pod);
-            self.follow(pod, workload, false);
-        }
-    }
-
-    fn follow(&mut self, pod: PodId, workload: WorkloadId, follows: bool) {
-        let followers = self.followers.entry(workload).or_default();
-        match (followers.binary_search(&pod), follows) {
-            (Err(place), true) => followers.insert(place, pod),
-            (Ok(place), false) => {
-                followers.remove(place);
-            }
-            _ => {}
-        }
+    fn gets(&mut self, pod: PodId, short: Short) {
+        let before = match short.throttled + short.contended {
+            0 => self.short.remove(&pod),
+            _ => self.short.insert(pod, short),
+        };
+        let before = before.unwrap_or_default();
+        self.now[0] = self.now[0] - before.throttled + short.throttled;
+        self.now[1] = self.now[1] - before.contended + short.contended;
     }
 }
 
@@ -130,28 +108,20 @@ impl Sink for Overuse {
             }
             Fact::ContainerRestarted { .. } => self.restarts += counts,
             Fact::PodEvicted { .. } => self.evictions += counts,
-            Fact::PodUses { pod, workload, cpu, follows, .. } => {
+            Fact::PodUses { .. } | Fact::ReplicasUse { .. } => {
                 self.any = true;
                 self.advance(at);
-                self.change(pod, |user| user.demand = cpu);
-                self.follow(pod, workload, follows);
-            }
-            Fact::ReplicasUse { workload, cpu, .. } => {
-                self.advance(at);
-                for pod in self.followers.get(&workload).cloned().unwrap_or_default() {
-                    self.change(pod, |user| user.demand = cpu);
-                }
+                self.users.fact(fact);
             }
             Fact::CpuShared { pod, demand, limited, granted, .. } => {
                 self.advance(at);
-                self.change(pod, |user| {
-                    user.throttled = demand - limited;
-                    user.contended = limited - granted;
-                });
+                let (throttled, contended) = (demand - limited, limited - granted);
+                self.gets(pod, Short { throttled, contended });
             }
-            Fact::PodEnded { pod, workload, .. } => {
+            Fact::PodEnded { pod, .. } => {
                 self.advance(at);
-                self.ends(pod, workload);
+                self.users.fact(fact);
+                self.gets(pod, Short::default());
             }
             _ => {}
         }

@@ -13,12 +13,14 @@ mod node_life;
 mod planned;
 mod spot_market;
 mod start_up;
+mod unsettled;
 mod usage;
 mod vpa;
 
 use leaving::Exit;
 use std::collections::{BTreeMap, BTreeSet};
 use std::iter::Peekable;
+use unsettled::Unsettled;
 
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
@@ -115,7 +117,7 @@ pub struct Simulation<'s, S> {
     pub(crate) vpa_updates: VpaUpdates,
     pub(crate) watched: WatchedPods,
     /// Pods that use something else than before this event.
-    pub(crate) unsettled: BTreeSet<PodId>,
+    pub(crate) unsettled: Unsettled,
     pub(crate) restarts: Restarts,
     pub(crate) pressure: NodePressure,
     pub(crate) cpu: Cpu,
@@ -196,7 +198,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
             vpas: Vpas::new(model),
             vpa_updates: VpaUpdates::default(),
             watched: WatchedPods::new(model),
-            unsettled: BTreeSet::new(),
+            unsettled: Unsettled::default(),
             restarts: Restarts::default(),
             pressure: NodePressure::default(),
             cpu: Cpu::default(),

@@ -3,8 +3,6 @@
 //!
 //! Nothing of it happens in a run without such autoscalers.
 
-use std::collections::BTreeSet;
-
 use super::Simulation;
 use crate::action::Action;
 use crate::autoscalers::vpa::recommender::PodNumber;
@@ -57,10 +55,11 @@ impl<S: Sink> Simulation<'_, S> {
             pods: &seen.pods,
         });
         let subjects: Vec<Subject<'_>> = subjects.collect();
-        let live: BTreeSet<PodNumber> =
-            seen.iter().flat_map(|seen| seen.pods.iter().map(|pod| pod.number)).collect();
+        // Asked of few pods: those that cannot be resized.
+        let lives =
+            |number| seen.iter().any(|seen| seen.pods.iter().any(|pod| pod.number == number));
         let now_ms = i64::try_from(self.world.now().as_ms()).unwrap_or(i64::MAX);
-        updater.pass(&subjects, &|pod| live.contains(&pod), now_ms, &mut Calls(self));
+        updater.pass(&subjects, &lives, now_ms, &mut Calls(self));
         self.vpa_updates.updater = Some(updater);
     }
 

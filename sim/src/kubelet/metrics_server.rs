@@ -1,6 +1,6 @@
 //! What metrics-server knows of containers: the last two points of each, and their difference.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::time::Span;
 
@@ -53,8 +53,19 @@ enum Before {
 pub struct MetricsServer<P, C> {
     /// How often it scrapes, in milliseconds.
     resolution: i64,
-    last: BTreeMap<P, BTreeMap<C, Point>>,
-    before: BTreeMap<P, BTreeMap<C, Before>>,
+    /// By pod and container.
+    rows: Vec<Row<P, C>>,
+    /// Those of the scrape before.
+    spare: Vec<Row<P, C>>,
+}
+
+/// What is known of a container.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Row<P, C> {
+    pod: P,
+    container: C,
+    last: Point,
+    before: Option<Before>,
 }
 
 impl<P: Ord + Clone, C: Ord + Clone> MetricsServer<P, C> {
@@ -62,63 +73,102 @@ impl<P: Ord + Clone, C: Ord + Clone> MetricsServer<P, C> {
     #[must_use]
     pub fn new(resolution: Span) -> Self {
         let resolution = i64::try_from(resolution.as_ms()).unwrap_or(i64::MAX);
-        MetricsServer { resolution, last: BTreeMap::new(), before: BTreeMap::new() }
+        MetricsServer { resolution, rows: Vec::new(), spare: Vec::new() }
     }
 
     /// Stores a scrape. Pods and containers that are not in it are forgotten; so is, before that, a pod
     /// of which a container has used neither CPU nor memory yet.
     // metrics-server: pkg/storage/pod.go Store; pkg/scraper/client/resource/decode.go
     pub fn store(&mut self, scrape: impl IntoIterator<Item = (P, C, Point)>) {
-        let mut last: BTreeMap<P, BTreeMap<C, Point>> = BTreeMap::new();
-        for (pod, container, point) in scrape {
-            last.entry(pod).or_default().entry(container).or_insert(point);
+        let mut rows = std::mem::replace(&mut self.spare, std::mem::take(&mut self.rows));
+        rows.clear();
+        rows.extend(scrape.into_iter().map(|(pod, container, last)| Row {
+            pod,
+            container,
+            last,
+            before: None,
+        }));
+        if !rows.is_sorted_by(|one, other| one.key() < other.key()) {
+            rows.sort_by(|one, other| one.key().cmp(&other.key()));
+            rows.dedup_by(|later, first| later.key() == first.key());
         }
-        last.retain(|_, points| points.values().all(|point| point.cpu > 0 && point.memory > 0));
-        let mut before: BTreeMap<P, BTreeMap<C, Before>> = BTreeMap::new();
-        for (pod, points) in &last {
-            for (container, point) in points {
-                if let Some(found) = self.before(pod, container, point) {
-                    before.entry(pod.clone()).or_default().insert(container.clone(), found);
-                }
+        keep_pods(&mut rows, |row| row.last.cpu > 0 && row.last.memory > 0);
+        let mut next = 0;
+        for row in &mut rows {
+            while self.spare.get(next).is_some_and(|known| known.key() < row.key()) {
+                next += 1;
             }
+            row.before = self.before(&row.last, next, row.key());
         }
-        (self.last, self.before) = (last, before);
+        self.rows = rows;
     }
 
-    /// What a new point is to be compared with.
-    fn before(&self, pod: &P, container: &C, point: &Point) -> Option<Before> {
+    /// What a new point is to be compared with, if the container was known at this place.
+    fn before(&self, point: &Point, place: usize, key: (&P, &C)) -> Option<Before> {
         let age = point.at - point.started;
         if age >= FRESH && age < self.resolution {
             return Some(Before::Point(Point { at: point.started, cpu: 0, ..*point }));
         }
-        let last = self.last.get(pod)?.get(container)?;
-        if point.started >= last.at {
+        let known = self.spare.get(place).filter(|known| known.key() == key)?;
+        if point.started >= known.last.at {
             return None;
         }
-        if point.at > last.at {
-            return Some(Before::Point(*last));
+        if point.at > known.last.at {
+            return Some(Before::Point(known.last));
         }
-        match self.before.get(pod)?.get(container).copied().unwrap_or(Before::Never) {
-            Before::Point(before) if before.at >= point.at => None,
-            before => Some(before),
+        let of_pod = || self.spare.iter().filter(|row| row.pod == known.pod);
+        match known.before {
+            Some(Before::Point(before)) if before.at >= point.at => None,
+            None if of_pod().all(|row| row.before.is_none()) => None,
+            before => Some(before.unwrap_or(Before::Never)),
         }
     }
 
     /// What a pod uses, if each of its containers has two points to compare.
-    // metrics-server: pkg/storage/pod.go GetMetrics, types.go resourceUsage
     #[must_use]
     pub fn usage(&self, pod: &P) -> Option<PodUsage<C>> {
-        let (last, before) = (self.last.get(pod)?, self.before.get(pod)?);
         let mut usage = PodUsage { window: None, containers: BTreeMap::new() };
-        for (container, point) in last {
-            let Some((cpu, window)) = compared(point, before.get(container)?) else { continue };
-            usage.containers.insert(container.clone(), Usage { cpu, memory: point.memory });
-            if usage.window.is_none_or(|(at, _)| at > point.at) {
-                usage.window = Some((point.at, window));
-            }
-        }
+        usage.window = self.each(pod, |container, used| {
+            usage.containers.insert(container.clone(), used);
+        })?;
         Some(usage)
     }
+
+    /// Gives what each container of a pod uses to `found`; when the oldest of them was measured, and over how
+    /// many nanoseconds. None if nothing is known of the pod.
+    // metrics-server: pkg/storage/pod.go GetMetrics, types.go resourceUsage
+    pub fn each(&self, pod: &P, mut found: impl FnMut(&C, Usage)) -> Option<Option<(i64, u64)>> {
+        let first = self.rows.partition_point(|row| row.pod < *pod);
+        let of_pod = || self.rows[first..].iter().take_while(|row| row.pod == *pod);
+        if of_pod().next().is_none() || of_pod().any(|row| row.before.is_none()) {
+            return None;
+        }
+        let mut oldest: Option<(i64, u64)> = None;
+        for Row { container, last, before, .. } in of_pod() {
+            let Some((cpu, window)) = compared(last, before.as_ref()?) else { continue };
+            found(container, Usage { cpu, memory: last.memory });
+            if oldest.is_none_or(|(at, _)| at > last.at) {
+                oldest = Some((last.at, window));
+            }
+        }
+        Some(oldest)
+    }
+}
+
+impl<P, C> Row<P, C> {
+    fn key(&self) -> (&P, &C) {
+        (&self.pod, &self.container)
+    }
+}
+
+/// Keeps the rows of pods of which each one passes.
+fn keep_pods<P: Ord + Clone, C>(rows: &mut Vec<Row<P, C>>, passes: impl Fn(&Row<P, C>) -> bool) {
+    if rows.iter().all(&passes) {
+        return;
+    }
+    let failed: BTreeSet<P> =
+        rows.iter().filter(|row| !passes(row)).map(|row| row.pod.clone()).collect();
+    rows.retain(|row| !failed.contains(&row.pod));
 }
 
 /// CPU in nanocores, and the window in nanoseconds; none if a counter or a start went backwards.

@@ -52,6 +52,9 @@ pub fn limit_of_pods(world: &World, node: NodeId, config: &EvictionConfig) -> u6
 /// What the pods of a node use together.
 #[must_use]
 pub fn used_on(world: &World, restarts: &Restarts, node: NodeId) -> u64 {
+    if let Some(used) = world.usage_of_all_on(node) {
+        return used.memory;
+    }
     let pods = world.placement().pods_on(node).iter();
     pods.map(|pod| used_by(world, restarts, *pod)).sum()
 }

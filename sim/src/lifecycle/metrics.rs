@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::kubelet::metrics_server::{MetricsServer, PodUsage, Point};
+use crate::kubelet::metrics_server::{MetricsServer, PodUsage, Point, Usage};
 use crate::model::Model;
 use crate::model::containers::ContainerKind;
 use crate::model::pod::PodId;
@@ -130,6 +130,13 @@ impl Metrics {
                 counter.map(|counter| (*pod, place, counter.point(now)))
             })
         }));
+    }
+
+    /// Gives what metrics-server serves of each container of a pod to `found`, by their places; when it was
+    /// measured.
+    pub fn each(&self, pod: PodId, mut found: impl FnMut(u32, Usage)) -> Option<i64> {
+        let window = self.server.each(&pod, |place, used| found(*place, used))?;
+        window.map(|(at_ms, _)| at_ms)
     }
 
     /// What metrics-server serves of a pod: its containers by their places.

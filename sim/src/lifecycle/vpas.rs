@@ -1,13 +1,14 @@
 //! VerticalPodAutoscalers over a run: what the recommender learns of pods, what it recommends, and what
 //! pods are created with.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::metrics::Metrics;
 use super::watched_pods::WatchedPods;
 use crate::autoscalers::vpa::recommender::{Checkpoint, GroupId, Recommender, Subject};
 use crate::autoscalers::vpa::sizing::{LimitRanges, Sized, Sizes};
 use crate::autoscalers::vpa::{Recommendation, RecommenderConfig, admission};
+use crate::kubelet::metrics_server::Usage;
 use crate::model::Model;
 use crate::model::containers::{ContainerKind, Containers};
 use crate::model::pod::{PodId, PodSpec, SpecId};
@@ -34,12 +35,15 @@ pub struct Vpas {
     of: BTreeMap<WorkloadId, VpaId>,
     /// Pods of one workload and revision, whose labels are the same.
     groups: BTreeMap<(WorkloadId, u32), GroupId>,
-    known: BTreeSet<PodId>,
+    /// The pods that there were at the last pass, in order.
+    known: Vec<PodId>,
     /// Containers that were killed for want of memory since the last pass, and what they requested.
     killed: Vec<(PodId, NameId, u64, SimTime)>,
     /// How long containers had run when they were last killed for that.
     killed_after: BTreeMap<(PodId, NameId), Span>,
     collected_at: SimTime,
+    /// For what the containers of a pod use.
+    used: Vec<(u32, Usage)>,
 }
 
 /// What an autoscaler recommends.
@@ -69,7 +73,8 @@ impl Vpas {
             each: model.vpas.ids().map(|id| (id, State::default())).collect(),
             of: model.vpas.iter().map(|(id, vpa)| (vpa.workload, id)).collect(),
             groups: BTreeMap::new(),
-            known: BTreeSet::new(),
+            known: Vec::new(),
+            used: Vec::new(),
             killed: Vec::new(),
             killed_after: BTreeMap::new(),
             collected_at: SimTime::ZERO,
@@ -154,37 +159,46 @@ impl Vpas {
         changed
     }
 
-    /// Takes note of which pods there are: those whose containers have been started.
+    /// Takes note of which pods there are: those whose containers have been started. Every one of them, in
+    /// order.
     fn look_at_pods(&mut self, world: &World, watched: &WatchedPods, now_ms: i64) -> Vec<PodId> {
         let pods = self.of.keys().flat_map(|workload| watched.of(*workload));
-        let runs = |pod: &PodId| world.pods().runs_containers(*pod);
-        let live: BTreeSet<PodId> = pods.filter(runs).collect();
-        for pod in self.known.difference(&live) {
+        let mut live: Vec<PodId> = pods.filter(|pod| world.pods().runs_containers(*pod)).collect();
+        live.sort_unstable();
+        self.killed_after.retain(|(pod, _), _| live.binary_search(pod).is_ok());
+        if live == self.known {
+            return live;
+        }
+        for pod in self.known.iter().filter(|pod| live.binary_search(pod).is_err()) {
             self.recommender.pod_removed(number(*pod));
         }
-        let new: Vec<PodId> = live.difference(&self.known).copied().collect();
+        let is_new = |pod: &&PodId| self.known.binary_search(pod).is_err();
+        let new: Vec<PodId> = live.iter().filter(is_new).copied().collect();
         for pod in new {
             let group = self.group(world.pods().workload(pod), world.pods().revision(pod));
             let containers = regular(&world.spec_of(pod).containers);
             let learned = containers.map(|(_, it)| (it.name, Learning::default()));
             self.recommender.pod_added(number(pod), group, learned, now_ms);
         }
-        self.killed_after.retain(|(pod, _), _| live.contains(pod));
         self.known.clone_from(&live);
-        live.into_iter().collect()
+        live
     }
 
     fn sample(&mut self, world: &World, pod: PodId, metrics: Option<&Metrics>) {
-        let Some(usage) = metrics.and_then(|metrics| metrics.usage(pod)) else { return };
-        let Some((at_ms, _)) = usage.window else { return };
-        for (place, container) in regular(&world.spec_of(pod).containers) {
-            if let Some(used) = usage.containers.get(&place) {
+        let Some(metrics) = metrics else { return };
+        let mut used = std::mem::take(&mut self.used);
+        used.clear();
+        let at_ms = metrics.each(pod, |place, usage| used.push((place, usage)));
+        if let Some(at_ms) = at_ms {
+            for (place, container) in regular(&world.spec_of(pod).containers) {
+                let Some((_, usage)) = used.iter().find(|(own, _)| *own == place) else { continue };
                 // As a quantity in thousandths, which is rounded up.
-                let cpu = Some(used.cpu.div_ceil(1_000_000));
-                let used = CpuMemory { cpu, memory: Some(used.memory) };
+                let cpu = Some(usage.cpu.div_ceil(1_000_000));
+                let used = CpuMemory { cpu, memory: Some(usage.memory) };
                 self.recommender.sample(number(pod), container.name, used, at_ms);
             }
         }
+        self.used = used;
     }
 
     /// What another pod of a workload is created with instead of a spec, if that differs.

@@ -18,9 +18,17 @@ use crate::table::Table;
 pub(super) struct Usage {
     /// Only those that use something now, so that what arrives and goes leaves nothing behind.
     pods: IndexMap<PodId, PodUsage, FxBuildHasher>,
-    nodes: Table<NodeId, (Used, Held)>,
+    nodes: Table<NodeId, OnNode>,
     /// The pods of each workload that use something, in order.
     users: BTreeMap<WorkloadId, Vec<PodId>>,
+}
+
+/// What the pods of a node that model usage come to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+struct OnNode {
+    used: Used,
+    held: Held,
+    pods: usize,
 }
 
 /// What one pod uses.
@@ -41,6 +49,14 @@ impl PodUsage {
     fn whole_held(&self) -> Held {
         self.held.iter().copied().sum()
     }
+
+    /// Its containers use this from now on, which is in the sum of its node.
+    fn replace(&mut self, containers: &[Used], sum: &mut Used) {
+        *sum -= self.whole();
+        self.containers.clear();
+        self.containers.extend_from_slice(containers);
+        *sum += self.whole();
+    }
 }
 
 impl Usage {
@@ -51,9 +67,10 @@ impl Usage {
     /// A pod is no longer on its node: what it used.
     pub(super) fn leave(&mut self, pod: PodId, workload: WorkloadId) -> Option<PodUsage> {
         let row = self.pods.swap_remove(&pod)?;
-        let (used, held) = &mut self.nodes[row.node];
-        *used -= row.whole();
-        *held -= row.whole_held();
+        let on_node = &mut self.nodes[row.node];
+        on_node.used -= row.whole();
+        on_node.held -= row.whole_held();
+        on_node.pods -= 1;
         let users = self.users.entry(workload).or_default();
         if let Ok(at) = users.binary_search(&pod) {
             users.remove(at);
@@ -63,9 +80,10 @@ impl Usage {
 
     /// A pod is on its node again, and uses what it did.
     pub(super) fn come_back(&mut self, pod: PodId, workload: WorkloadId, row: PodUsage) {
-        let (used, held) = &mut self.nodes[row.node];
-        *used += row.whole();
-        *held += row.whole_held();
+        let on_node = &mut self.nodes[row.node];
+        on_node.used += row.whole();
+        on_node.held += row.whole_held();
+        on_node.pods += 1;
         let users = self.users.entry(workload).or_default();
         users.insert(users.partition_point(|other| *other < pod), pod);
         self.pods.insert(pod, row);
@@ -73,21 +91,18 @@ impl Usage {
 
     fn set(&mut self, pod: PodId, containers: &[Used], follows: bool) {
         let row = self.pods.get_mut(&pod).expect("it is known");
-        let (sum, _) = &mut self.nodes[row.node];
-        *sum -= row.whole();
-        row.containers.clear();
-        row.containers.extend_from_slice(containers);
+        row.replace(containers, &mut self.nodes[row.node].used);
         row.follows = follows;
-        *sum += row.whole();
     }
 
     /// The first sum that a recount does not give.
     pub(super) fn check(&self) -> Result<(), String> {
-        let mut sums: BTreeMap<NodeId, (Used, Held)> = BTreeMap::new();
+        let mut sums: BTreeMap<NodeId, OnNode> = BTreeMap::new();
         for row in self.pods.values() {
-            let (used, held) = sums.entry(row.node).or_default();
-            *used += row.whole();
-            *held += row.whole_held();
+            let on_node = sums.entry(row.node).or_default();
+            on_node.used += row.whole();
+            on_node.held += row.whole_held();
+            on_node.pods += 1;
         }
         for (node, sum) in self.nodes.iter() {
             if sums.get(&node).copied().unwrap_or_default() != *sum {
@@ -118,13 +133,20 @@ impl World {
     /// What the pods of a node that model usage use together.
     #[must_use]
     pub fn usage_on(&self, node: NodeId) -> Used {
-        self.usage.nodes.get(node).copied().unwrap_or_default().0
+        self.usage.nodes.get(node).copied().unwrap_or_default().used
+    }
+
+    /// What all pods of a node use together, if each of them models usage.
+    #[must_use]
+    pub fn usage_of_all_on(&self, node: NodeId) -> Option<Used> {
+        let on_node = self.usage.nodes.get(node).copied().unwrap_or_default();
+        (on_node.pods == self.placement.pods_on(node).len()).then_some(on_node.used)
     }
 
     /// What they hold of the node together, beside CPU and memory.
     #[must_use]
     pub fn held_on(&self, node: NodeId) -> Held {
-        self.usage.nodes.get(node).copied().unwrap_or_default().1
+        self.usage.nodes.get(node).copied().unwrap_or_default().held
     }
 
     /// What each container of a pod holds of its node, in their order; empty where nothing models it.
@@ -138,7 +160,7 @@ impl World {
     pub fn pod_holds(&mut self, pod: PodId, held: &[Held]) -> Option<Fact> {
         let row = self.usage.pods.get_mut(&pod).filter(|row| row.held != held)?;
         let node = row.node;
-        let (_, sum) = &mut self.usage.nodes[node];
+        let sum = &mut self.usage.nodes[node].held;
         *sum -= row.whole_held();
         row.held = held.to_vec();
         *sum += row.whole_held();
@@ -175,7 +197,7 @@ impl World {
             self.usage
                 .pods
                 .insert(pod, PodUsage { node, containers: Vec::new(), held: Vec::new(), follows });
-            let _ = self.usage.nodes.slot(node);
+            self.usage.nodes.slot(node).pods += 1;
             let users = self.usage.users.entry(workload).or_default();
             let at = users.partition_point(|other| *other < pod);
             users.insert(at, pod);
@@ -188,16 +210,20 @@ impl World {
     /// The containers of every pod that follows a workload use this from now on. No fact if all of them
     /// did before.
     pub fn replicas_use(&mut self, workload: WorkloadId, containers: &[Used]) -> Option<Fact> {
-        let followers: Vec<PodId> = self.followers(workload).collect();
-        let same = |pod: &PodId| self.usage.row(*pod).is_some_and(|it| it.containers == containers);
-        if followers.iter().all(same) {
+        let Usage { pods, nodes, users } = &mut self.usage;
+        let (mut count, mut changed) = (0_u32, false);
+        for pod in users.get(&workload).into_iter().flatten() {
+            let Some(row) = pods.get_mut(pod).filter(|row| row.follows) else { continue };
+            count += 1;
+            if row.containers != containers {
+                changed = true;
+                row.replace(containers, &mut nodes[row.node].used);
+            }
+        }
+        if !changed {
             return None;
         }
-        for pod in &followers {
-            self.usage.set(*pod, containers, true);
-        }
         let Used { cpu, memory } = containers.iter().copied().sum();
-        let pods = u32::try_from(followers.len()).expect("fewer than 2^32 pods");
-        Some(Fact::ReplicasUse { workload, pods, cpu, memory })
+        Some(Fact::ReplicasUse { workload, pods: count, cpu, memory })
     }
 }

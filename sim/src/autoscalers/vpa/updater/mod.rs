@@ -130,17 +130,37 @@ impl Updater {
         pod: &Pod,
         now_ms: i64,
     ) -> (Priority, Result<(), Reason>) {
-        let Some(processed) = processed(subject, pod) else {
-            return (Priority::default(), Err(Reason::NoRecommendation));
-        };
-        let priority = Priority::of(pod, &processed);
-        let is_infeasible =
-            subject.spec.mode == UpdateMode::InPlace && self.memory.is_infeasible(pod, &processed);
-        let accepted = match is_infeasible {
-            true => Err(Reason::Infeasible),
-            false => priority::accept(&self.config, subject, (pod, &processed), priority, now_ms),
-        };
-        (priority, accepted)
+        match Known::of(subject, pod) {
+            Some(known) => (known.priority, self.judge(subject, pod, &known, now_ms)),
+            None => (Priority::default(), Err(Reason::NoRecommendation)),
+        }
+    }
+
+    /// Whether what speaks for touching a pod is enough.
+    fn judge(
+        &self,
+        subject: &Subject<'_>,
+        pod: &Pod,
+        Known { processed, priority }: &Known,
+        now_ms: i64,
+    ) -> Result<(), Reason> {
+        if subject.spec.mode == UpdateMode::InPlace && self.memory.is_infeasible(pod, processed) {
+            return Err(Reason::Infeasible);
+        }
+        priority::accept(&self.config, subject, (pod, processed), *priority, now_ms)
+    }
+}
+
+/// What is the same for all pods of an autoscaler whose containers are the same.
+struct Known {
+    processed: Recommended,
+    priority: Priority,
+}
+
+impl Known {
+    fn of(subject: &Subject<'_>, pod: &Pod) -> Option<Known> {
+        let processed = processed(subject, pod)?;
+        Some(Known { priority: Priority::of(pod, &processed), processed })
     }
 }
 

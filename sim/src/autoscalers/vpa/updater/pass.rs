@@ -7,9 +7,9 @@ use super::budget::{Group, Groups};
 use super::in_place::{self, Decision};
 use super::priority::Priority;
 use super::resize::{self, Resize};
-use super::subject::{Pod, Subject};
+use super::subject::{Container, Pod, Subject};
 use super::verdict::{Reason, Refusal, Verdict};
-use super::{Api, Passed, Updater};
+use super::{Api, Known, Passed, Updater};
 use crate::autoscalers::vpa::recommender::PodNumber;
 use crate::model::vpa::UpdateMode;
 
@@ -141,11 +141,25 @@ impl<'p> Pass<'p> {
     /// The pods that are worth touching, those first that need it most.
     fn in_order<'s>(&mut self, subject: &Subject<'_>, candidates: Vec<&'s Pod>) -> Vec<&'s Pod> {
         let mut accepted = Vec::new();
+        // Replicas are mostly alike.
+        let mut last: Option<(&[Container], Option<Known>)> = None;
         for pod in candidates {
-            match self.updater.assess(subject, pod, self.now_ms) {
-                (priority, Ok(())) => accepted.push((priority, pod)),
-                (_, Err(reason)) => self.leave(pod, reason),
+            let alike = last.take_if(|(containers, _)| *containers == pod.containers);
+            let known = alike.map_or_else(|| Known::of(subject, pod), |(_, known)| known);
+            let verdict = match &known {
+                Some(known) => self.updater.judge(subject, pod, known, self.now_ms),
+                None => Err(Reason::NoRecommendation),
+            };
+            match verdict {
+                Ok(()) => {
+                    accepted.push((
+                        known.as_ref().map_or_else(Priority::default, |it| it.priority),
+                        pod,
+                    ));
+                }
+                Err(reason) => self.leave(pod, reason),
             }
+            last = Some((&pod.containers, known));
         }
         Priority::sort(&mut accepted);
         accepted.into_iter().map(|(_, pod)| pod).collect()
