@@ -160,6 +160,25 @@ impl ObjectKind {
     }
 }
 
+/// The versions of autoscalers of pods that are served beside the one in which they are printed.
+const SERVED_TOO: [(ObjectKind, &str); 2] = [
+    (ObjectKind::HorizontalPodAutoscaler, "autoscaling/v1"),
+    (ObjectKind::VerticalPodAutoscaler, "autoscaling.k8s.io/v1beta2"),
+];
+
+impl ObjectKind {
+    /// Whether no API server serves this kind in this version, which is of its group. Known of autoscalers of
+    /// pods alone, whose fields were others in versions that are gone.
+    #[must_use]
+    pub fn is_unserved(self, api_version: &str) -> bool {
+        let is_known = SERVED_TOO.iter().any(|(kind, _)| *kind == self);
+        let is_served = api_version.is_empty()
+            || api_version == self.api_version()
+            || SERVED_TOO.contains(&(self, api_version));
+        is_known && !is_served
+    }
+}
+
 /// The group of an API version; the core group has no name.
 fn group(api_version: &str) -> &str {
     api_version.split_once('/').map_or("", |(group, _)| group)

@@ -183,6 +183,12 @@ impl<'l> Loader<'l> {
             self.tally.kind(&head.api_version, &head.kind, origin);
             return None;
         };
+        if kind.is_unserved(&head.api_version) {
+            let (name, own) = (kind.name(), kind.api_version());
+            let what =
+                format!("{name}: version {} is not served, and read as {own}", head.api_version);
+            self.tally.count(&what, origin);
+        }
         let value = match value() {
             Ok(value) => value,
             Err(Wrong { message, span }) => {

@@ -140,3 +140,90 @@ fn what_is_no_autoscaler_is_refused_at_its_place() {
     let often = wrong("{max: 2}", &format!("{LOAD}metricsServer: {{resolution: 1s}}\n"));
     assert!(often.contains("no more often than every 10s"), "{often}");
 }
+
+const DEPLOYMENT: &str = "
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  replicas: 4
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: app, resources: {requests: {cpu: 500m, memory: 512Mi}}}]}
+---
+";
+
+/// What comes of an autoscaler of this version with this spec: what is listed, or what is wrong.
+fn object(kind: &str, version: &str, spec: &str) -> Result<Vec<String>, String> {
+    let object =
+        format!("apiVersion: {version}\nkind: {kind}\nmetadata: {{name: own}}\nspec: {spec}\n");
+    let tail = format!("manifests: [web.yaml]\n{LOAD}");
+    let scenario = parse(&tail, &[("web.yaml", &format!("{DEPLOYMENT}{object}"))])?;
+    Ok(scenario.unmodelled.iter().map(ToString::to_string).collect())
+}
+
+#[test]
+fn versions_that_no_server_serves_are_listed_with_their_place() {
+    let target = "apiVersion: apps/v1, kind: Deployment, name: web";
+    let (hpa, vpa) = ("HorizontalPodAutoscaler", "VerticalPodAutoscaler");
+    let scales = format!("{{maxReplicas: 4, scaleTargetRef: {{{target}}}}}");
+    let sizes = format!("{{targetRef: {{{target}}}}}");
+    for (kind, version, spec, served) in [
+        (hpa, "autoscaling/v2", &scales, true),
+        (hpa, "autoscaling/v1", &scales, true),
+        (hpa, "autoscaling/v2beta2", &scales, false),
+        (hpa, "autoscaling/v3", &scales, false),
+        (vpa, "autoscaling.k8s.io/v1", &sizes, true),
+        (vpa, "autoscaling.k8s.io/v1beta2", &sizes, true),
+        (vpa, "autoscaling.k8s.io/v1beta1", &sizes, false),
+    ] {
+        let listed = object(kind, version, spec).expect("it is read");
+        let expected = format!("{kind}: version {version} is not served, and read as");
+        let found = listed.iter().find(|it| it.starts_with(&expected));
+        assert_eq!(found.is_none(), served, "{version}: {listed:?}");
+        assert!(found.is_none_or(|it| it.contains("web.yaml:")), "{listed:?}");
+    }
+    // Another group has such a kind of its own, which creates no pods here.
+    let listed = object(hpa, "example.com/v1", "{}").expect("it is left out");
+    assert!(listed[0].starts_with("kind HorizontalPodAutoscaler of example.com"), "{listed:?}");
+}
+
+#[test]
+fn targets_that_are_not_there_are_listed_with_their_place() {
+    let target = "apiVersion: apps/v1, kind: Deployment, name: missing";
+    let scales = format!("{{maxReplicas: 4, scaleTargetRef: {{{target}}}}}");
+    let listed = object("HorizontalPodAutoscaler", "autoscaling/v2", &scales).expect("it is read");
+    let expected = "kind HorizontalPodAutoscaler: nothing that it scales is simulated";
+    assert!(listed[0].starts_with(expected) && listed[0].contains("web.yaml:"), "{listed:?}");
+    let sizes = format!("{{targetRef: {{{target}}}}}");
+    let listed = object("VerticalPodAutoscaler", "autoscaling.k8s.io/v1", &sizes);
+    let listed = listed.expect("it is read");
+    let expected = "kind VerticalPodAutoscaler: no pods that it sizes are simulated";
+    assert!(listed[0].starts_with(expected) && listed[0].contains("web.yaml:"), "{listed:?}");
+    // A kind that has no scale.
+    let node = "{maxReplicas: 4, scaleTargetRef: {apiVersion: v1, kind: Node, name: web}}";
+    let listed = object("HorizontalPodAutoscaler", "autoscaling/v2", node).expect("it is read");
+    assert!(listed.iter().any(|it| it.contains("HorizontalPodAutoscaler")), "{listed:?}");
+}
+
+#[test]
+fn bounds_that_no_value_keeps_to_are_refused_at_their_place() {
+    let target = "{apiVersion: apps/v1, kind: Deployment, name: web}";
+    let scales = format!("{{minReplicas: 5, maxReplicas: 4, scaleTargetRef: {target}}}");
+    let wrong = object("HorizontalPodAutoscaler", "autoscaling/v2", &scales).expect_err("refused");
+    assert!(wrong.contains("E0314") && wrong.contains("web.yaml:15"), "{wrong}");
+    assert!(wrong.contains("must be at least `minReplicas`, 5, and is 4"), "{wrong}");
+    for resource in ["cpu: 2", "memory: 2Gi"] {
+        let least = resource;
+        let most = resource.replace('2', "1");
+        let policy =
+            format!("{{containerName: app, minAllowed: {{{least}}}, maxAllowed: {{{most}}}}}");
+        let sizes =
+            format!("{{targetRef: {target}, resourcePolicy: {{containerPolicies: [{policy}]}}}}");
+        let wrong = object("VerticalPodAutoscaler", "autoscaling.k8s.io/v1", &sizes);
+        let wrong = wrong.expect_err("refused");
+        assert!(wrong.contains("E0314") && wrong.contains("web.yaml:15"), "{wrong}");
+        assert!(wrong.contains("must not be less than `minAllowed`"), "{wrong}");
+    }
+}

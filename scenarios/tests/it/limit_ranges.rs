@@ -106,3 +106,43 @@ fn what_pods_are_not_held_to_is_listed() {
     assert_eq!(listed, expected);
     assert_eq!(run(&scenario), (2, None));
 }
+
+/// What a VerticalPodAutoscaler sets keeps to the bounds of LimitRanges: limits stay in proportion, and
+/// requests give way.
+#[test]
+fn an_autoscaler_keeps_to_the_bounds() {
+    let limits = |items: &str| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let objects = format!(
+            "apiVersion: v1\nkind: LimitRange\nmetadata: {{name: bounds, namespace: shop}}\nspec: {{limits: {items}}}\n\
+             ---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: web, namespace: shop}}\nspec:\n  \
+             replicas: 3\n  selector: {{matchLabels: {{app: web}}}}\n  template:\n    \
+             metadata: {{labels: {{app: web}}}}\n    spec:\n      containers:\n        \
+             - {{name: app, resources: {{requests: {{cpu: 100m, memory: 256Mi}}, limits: {{cpu: 200m, memory: 512Mi}}}}}}\n\
+             ---\napiVersion: autoscaling.k8s.io/v1\nkind: VerticalPodAutoscaler\n\
+             metadata: {{name: web, namespace: shop}}\nspec:\n  \
+             targetRef: {{apiVersion: apps/v1, kind: Deployment, name: web}}\n  \
+             updatePolicy: {{updateMode: Recreate}}\n"
+        );
+        fs::write(folder.path().join("objects.yaml"), objects).expect("it is written");
+        let usage = "usage:\n  - {workload: shop/web, constant: {cpu: 400m, memory: 200Mi}}\n";
+        let text = SCENARIO.replace("horizon: 1h", "horizon: 4h") + usage;
+        let source = Source { file: "limits.yaml".into(), text: text.into() };
+        let scenario = Scenario::parse(&source, Some(folder.path()));
+        let scenario = scenario.unwrap_or_else(|errors| panic!("{errors}"));
+        let mut facts: Vec<(SimTime, Fact)> = Vec::new();
+        sim::run(&scenario.setup, Root { seed: 42, replication: 0 }, &mut facts);
+        let forbidden = facts.iter().any(|(_, it)| matches!(it, Fact::PodForbidden { .. }));
+        let last = facts.iter().rev().find_map(|(_, fact)| match fact {
+            Fact::PodScheduled { requests, .. } => Some(requests.cpu_milli()),
+            _ => None,
+        });
+        (last, forbidden)
+    };
+    // Without bounds of CPU it requests what is recommended: its bucket of 406 milli-cores and 15 % more.
+    let (free, forbidden) = limits("[{type: Container, min: {cpu: 10m}}]");
+    assert!(free.is_some_and(|milli| milli > 400) && !forbidden, "{free:?} {forbidden}");
+    // A limit of at most 600m is a request of at most 300m, at the two to one of the template.
+    assert_eq!(limits("[{type: Container, max: {cpu: 600m}}]"), (Some(300), false));
+    assert_eq!(limits("[{type: Pod, max: {cpu: 500m}}]"), (Some(250), false));
+}

@@ -6,13 +6,12 @@
 use super::Simulation;
 use crate::action::Action;
 use crate::autoscalers::vpa::recommender::PodNumber;
-use crate::autoscalers::vpa::sizing::LimitRanges;
 use crate::autoscalers::vpa::updater::subject::Subject;
 use crate::autoscalers::vpa::updater::{Api, Refusal, Resize};
 use crate::event::Event;
 use crate::fact::{Cause, Fact, Sink};
 use crate::lifecycle::vpa_updates::any_acts;
-use crate::lifecycle::vpas::{Changed, INTERVAL, with_sizes};
+use crate::lifecycle::vpas::{Changed, INTERVAL, ranges_of, with_sizes};
 use crate::model::pod::{PodId, PodSpec};
 use crate::table::Id;
 use crate::world::Room;
@@ -51,7 +50,7 @@ impl<S: Sink> Simulation<'_, S> {
         let subjects = seen.iter().zip(&recommended).map(|(seen, recommended)| Subject {
             spec: &model.vpas[seen.id].spec,
             recommended: recommended.as_ref().filter(|it| !it.is_empty()),
-            ranges: LimitRanges::default(),
+            ranges: ranges_of(&self.world, model.vpas[seen.id].workload),
             pods: &seen.pods,
         });
         let subjects: Vec<Subject<'_>> = subjects.collect();

@@ -209,11 +209,18 @@ impl Vpas {
         if vpa.spec.mode == UpdateMode::Off {
             return None;
         }
-        let (spec, ranges) = (world.spec(spec), LimitRanges::default());
+        let (spec, ranges) = (world.spec(spec), ranges_of(world, workload));
         let sizes = sizes(&spec.containers);
         let new = admission::sized(&vpa.spec, &state.recommended, &sizes, &ranges);
         (new != sizes).then(|| with_sizes(spec, &new))
     }
+}
+
+/// What the LimitRanges of a workload's namespace come to.
+pub(crate) fn ranges_of(world: &World, workload: WorkloadId) -> LimitRanges {
+    let model = world.model();
+    let ranges = model.limit_ranges.get(&model.workloads[workload].namespace);
+    ranges.map_or_else(LimitRanges::default, |ranges| LimitRanges::of(ranges))
 }
 
 /// Targets that differ from those before.

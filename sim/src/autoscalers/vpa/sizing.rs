@@ -2,6 +2,7 @@
 //! LimitRanges of its namespace allow.
 
 use super::estimator::{Recommendation, Recommended, capped};
+use crate::model::limit_range::{Bounded, LimitRange};
 use crate::model::vpa::{CpuMemory, Stated, VpaSpec};
 use crate::names::NameId;
 
@@ -38,6 +39,25 @@ pub struct LimitRanges {
     pub container: Option<Bounds>,
     /// The limit of a container that states none.
     pub default: Stated,
+}
+
+impl LimitRanges {
+    /// What those of a namespace come to. The limit of a container that states none is in specs already,
+    /// where the API server puts it before the admission controller of VPA sees a pod.
+    // VPA: utils/limitrange/limit_range_calculator.go
+    #[must_use]
+    pub fn of(ranges: &[LimitRange]) -> LimitRanges {
+        let merged = |of: Bounded| {
+            let own = ranges.iter().flat_map(|range| &range.limits).filter(|it| it.of == of);
+            let bounds = own.map(|it| Bounds { min: (&it.min).into(), max: (&it.max).into() });
+            bounds.reduce(Bounds::and)
+        };
+        LimitRanges {
+            pod: merged(Bounded::Pod),
+            container: merged(Bounded::Container),
+            default: Stated::default(),
+        }
+    }
 }
 
 /// A least and a most of limits.
