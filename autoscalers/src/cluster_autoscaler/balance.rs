@@ -35,8 +35,8 @@ impl Growth {
 #[must_use]
 pub fn balance(groups: &[Growth], nodes: u32) -> Vec<Growth> {
     let mut groups: Vec<Growth> = groups.iter().filter(|it| it.from != it.max).copied().collect();
-    let room: u32 = groups.iter().map(|it| it.max.saturating_sub(it.from)).sum();
-    let mut left = nodes.min(room);
+    let rooms = groups.iter().map(|it| it.max.saturating_sub(it.from));
+    let mut left = nodes.min(rooms.fold(0, u32::saturating_add));
     groups.sort_by_key(|it| it.from);
     // Those before `first` are full; those from `first` to `at` are of one size.
     let (mut first, mut at) = (0, 0);

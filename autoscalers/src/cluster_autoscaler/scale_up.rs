@@ -85,7 +85,9 @@ pub fn expansion(
     for (place, group) in asked.iter().enumerate() {
         let similar = similar.of_place(place);
         let fitting: Vec<&PodGroup> = schedulable[place].iter().map(|it| &pods[*it]).collect();
-        let room = similar.iter().fold(groups.room(*group), |room, it| room + groups.room(*it));
+        let room = similar
+            .iter()
+            .fold(groups.room(*group), |room, it| room.saturating_add(groups.room(*it)));
         let node_group = &groups.all[group.0];
         let question = Question {
             pods: &fitting,
@@ -211,4 +213,29 @@ pub fn nodes_within_resources(group: &NodeGroup, flags: &Flags, world: &World) -
         .filter(|lane| each[*lane] > 0)
         .map(|lane| most[lane].saturating_sub(there[lane]) / each[lane]);
     allowed.min().map_or(u32::MAX, |nodes| u32::try_from(nodes).unwrap_or(u32::MAX))
+}
+
+/// How groups grow that are below their minimum: `--enforce-node-group-min-size`.
+// ScaleUpToNodeGroupMinSize
+#[must_use]
+pub fn to_min_size(groups: Groups<'_>, flags: &Flags, world: &World) -> Vec<Growth> {
+    let mut nodes = groups.nodes;
+    let mut growths = Vec::new();
+    for (index, group) in groups.all.iter().enumerate() {
+        let target = groups.targets[index];
+        if target >= group.min_size || !groups.safe[index] {
+            continue;
+        }
+        let missing = group.min_size - target;
+        let mut added = missing.min(nodes_within_resources(group, flags, world));
+        if flags.max_nodes_total > 0 {
+            added = added.min(flags.max_nodes_total.saturating_sub(nodes));
+        }
+        nodes += added;
+        if added > 0 {
+            let growth = Growth::none(GroupId(index), target, group.max_size);
+            growths.push(Growth { to: target + added, ..growth });
+        }
+    }
+    growths
 }

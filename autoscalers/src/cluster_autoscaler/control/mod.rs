@@ -30,7 +30,7 @@ use sim::world::World;
 use sim::world::trial::Trial;
 
 use super::balance::Growth;
-use super::expander::{self, About, ExpansionOption, PodPrices};
+use super::expander::{self, About, PodPrices};
 use super::node_group::{GroupId, NodeGroup};
 use super::program::ClusterAutoscaler;
 use super::scale_up::{self, Groups};
@@ -118,6 +118,9 @@ impl Control {
         } else {
             self.scale_up(&pending, &mut view, &mut fork, &mut actions)
         };
+        if growths.is_empty() && self.program.flags.enforce_node_group_min_size {
+            actions.extend(self.bring_to_min_size(&view, &fork));
+        }
         let cools_down = are_new || !growths.is_empty() || self.cools_down(now);
         if self.program.flags.scale_down_enabled {
             let plan = planner::Round {
@@ -216,11 +219,31 @@ impl Control {
         }
         self.scaled_up_at = Some(now);
         self.clock.was_productive(now);
+        let pods = best.pods.len().div_ceil(best.nodes.max(1) as usize);
+        let why = (u32::try_from(pods).unwrap_or(u32::MAX), "TriggeredScaleUp");
         for growth in &growths {
             self.state.grow(growth, &self.groups, flags, now);
-            actions.extend(launches(&self.groups[growth.group.0], growth.nodes(), best, trial));
+            actions.extend(launches(&self.groups[growth.group.0], growth.nodes(), why, trial));
         }
         growths
+    }
+
+    /// Has groups grow that are below their minimum.
+    fn bring_to_min_size(&mut self, view: &ClusterView, world: &World) -> Vec<Action> {
+        let flags = &self.program.flags;
+        let targets = self.state.targets();
+        let safe: Vec<bool> = (0..self.groups.len())
+            .map(|group| self.state.is_safe(GroupId(group), &self.groups, flags, world))
+            .collect();
+        let groups =
+            Groups { all: &self.groups, targets: &targets, safe: &safe, nodes: view.nodes() };
+        let mut actions = Vec::new();
+        for growth in scale_up::to_min_size(groups, flags, world) {
+            self.state.grow(&growth, &self.groups, flags, world.now());
+            let group = &self.groups[growth.group.0];
+            actions.extend(launches(group, growth.nodes(), (0, "minimum size"), world));
+        }
+        actions
     }
 
     /// What it does now beside the loop.
@@ -229,11 +252,8 @@ impl Control {
         let mut actions = Vec::new();
         for (group, missing) in self.state.missing(&self.groups, &self.actuator, trial) {
             self.state.ask(group, missing);
-            let (group, no_pod) = (
-                &self.groups[group.0],
-                ExpansionOption { group, nodes: missing, pods: Vec::new(), similar: Vec::new() },
-            );
-            actions.extend(launches(group, missing, &no_pod, trial));
+            let group = &self.groups[group.0];
+            actions.extend(launches(group, missing, (0, "desired capacity"), trial));
         }
         let steps = self.actuator.go_on(&self.program, &mut self.state, trial);
         if steps.has_failed {
@@ -289,11 +309,13 @@ impl Autoscaler for Control {
     }
 }
 
-/// Asks the provider for instances of a group.
-fn launches(group: &NodeGroup, nodes: u32, option: &ExpansionOption, world: &World) -> Vec<Action> {
-    let pods = option.pods.len().div_ceil(option.nodes.max(1) as usize);
-    let pods = u32::try_from(pods).unwrap_or(u32::MAX);
-    let why = if option.pods.is_empty() { "desired capacity" } else { "TriggeredScaleUp" };
+/// Asks the provider for instances of a group, each for so many pods, and says why.
+fn launches(
+    group: &NodeGroup,
+    nodes: u32,
+    (pods, why): (u32, &'static str),
+    world: &World,
+) -> Vec<Action> {
     let orders = allocation::orders(group, nodes, world).into_iter();
     let asked = orders.flat_map(|choices| {
         let count = u32::try_from(choices.len()).unwrap_or(u32::MAX);
