@@ -27,12 +27,11 @@ pub(super) fn let_go(pods: &[usize], snapshot: &Snapshot<'_>) -> bool {
 /// Whether a pod has to run elsewhere when its node goes, at some time.
 // Karpenter: pkg/utils/pod/scheduling.go IsReschedulable
 pub(super) fn is_reschedulable(pod: &Pod) -> bool {
-    let moves = match pod.spec.owner {
+    match pod.spec.owner {
         Owner::DaemonSet | Owner::Node => false,
         Owner::StatefulSet => pod.terminating || is_active(pod),
         Owner::Other => is_active(pod),
-    };
-    moves && !pod.terminal
+    }
 }
 
 /// Whether it has to now: nothing holds it back.

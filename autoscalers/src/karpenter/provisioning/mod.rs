@@ -6,6 +6,7 @@ mod limits;
 mod open_claim;
 mod pod_class;
 mod pod_requirements;
+mod price_list;
 mod queue;
 mod relaxation;
 mod reservations;
@@ -16,8 +17,8 @@ mod template;
 mod validation;
 
 pub(crate) use pod_requirements::strict_requirements;
+pub(crate) use price_list::by_price;
 pub(crate) use reservations::ReservedMode;
-pub(crate) use results::by_price;
 pub use solution::{NewClaim, Refusal, Refusals, Solution};
 pub(crate) use template::Template;
 

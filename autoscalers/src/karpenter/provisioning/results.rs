@@ -6,6 +6,7 @@ use sim::names::NameId;
 
 use super::instance_filter::missing_values;
 use super::open_claim::OpenClaim;
+use super::price_list::PriceLists;
 use super::solver::Solved;
 use super::{NewClaim, Refusal, Refusals, Solution};
 use crate::karpenter::input::Cluster;
@@ -18,8 +19,9 @@ use crate::karpenter::snapshot::Snapshot;
 pub(super) fn solution(solved: Solved, most: usize, snapshot: &Snapshot<'_>) -> Solution {
     let mut errors = solved.errors;
     let mut claims = Vec::new();
+    let mut prices = PriceLists::default();
     for claim in solved.claims {
-        match new_claim(&claim, most, snapshot) {
+        match new_claim(&claim, most, &mut prices, snapshot) {
             Ok(claim) => claims.push(claim),
             Err(refusal) => {
                 let refused = claim.pods.iter().map(|pod| (*pod, Refusals::from([refusal])));
@@ -30,7 +32,12 @@ pub(super) fn solution(solved: Solved, most: usize, snapshot: &Snapshot<'_>) -> 
     Solution { claims, existing: solved.existing, errors: errors.into_iter().collect() }
 }
 
-fn new_claim(claim: &OpenClaim, most: usize, snapshot: &Snapshot<'_>) -> Result<NewClaim, Refusal> {
+fn new_claim(
+    claim: &OpenClaim,
+    most: usize,
+    prices: &mut PriceLists,
+    snapshot: &Snapshot<'_>,
+) -> Result<NewClaim, Refusal> {
     let cluster = &snapshot.cluster;
     let mut new = NewClaim {
         pool: snapshot.templates[claim.template].number,
@@ -40,8 +47,7 @@ fn new_claim(claim: &OpenClaim, most: usize, snapshot: &Snapshot<'_>) -> Result<
         instance_types: Vec::new(),
         min_values_relaxed: claim.min_values_relaxed,
     };
-    new.instance_types = by_price(claim.types.iter().copied(), &new.requirements, cluster);
-    new.instance_types.truncate(most);
+    new.instance_types = prices.cheapest(&claim.types, most, &new.requirements, cluster);
     let left: Vec<usize> = new.instance_types.iter().map(|(number, _)| *number).collect();
     if let Err(missing) = missing_values(&left, &new.requirements, cluster) {
         if !cluster.options.relax_min_values {
@@ -70,23 +76,6 @@ fn finished(claim: &OpenClaim, cluster: &Cluster<'_>) -> Requirements {
         requirements.add(keys.reservation_id, &ids, cluster.names);
     }
     requirements
-}
-
-/// Types, the cheapest first, each with the price of its cheapest offering.
-// Karpenter: pkg/cloudprovider/types.go OrderByPrice
-pub(crate) fn by_price(
-    types: impl IntoIterator<Item = usize>,
-    requirements: &Requirements,
-    cluster: &Cluster<'_>,
-) -> Vec<(usize, f64)> {
-    let price = |number: usize| {
-        let cheapest = cluster.instance_types[number].cheapest(requirements, cluster);
-        (number, cheapest.unwrap_or(f64::MAX))
-    };
-    let mut priced: Vec<(usize, f64)> = types.into_iter().map(price).collect();
-    let name = |number: usize| cluster.names.text(cluster.instance_types[number].name);
-    priced.sort_by(|one, two| one.1.total_cmp(&two.1).then_with(|| name(one.0).cmp(name(two.0))));
-    priced
 }
 
 impl NewClaim {

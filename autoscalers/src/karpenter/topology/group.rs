@@ -6,7 +6,7 @@ use rustc_hash::FxBuildHasher;
 use sim::model::labels::{LabelSet, Requirement as LabelRequirement};
 use sim::names::{NameId, Names};
 
-use super::node_filter::NodeFilter;
+use super::node_filter::{FilterIdentity, NodeFilter};
 use crate::karpenter::input::Selector;
 use crate::karpenter::requirement::Requirement;
 
@@ -28,7 +28,15 @@ pub(crate) struct Identity {
     pub(crate) namespaces: Vec<NameId>,
     pub(crate) selector: Selector,
     pub(crate) max_skew: i32,
+    pub(crate) filter: FilterIdentity,
+}
+
+/// A group that a pod asks for, before it is known whether there is one already.
+#[derive(Clone, Debug)]
+pub(crate) struct Wanted {
+    pub(crate) identity: Identity,
     pub(crate) filter: NodeFilter,
+    pub(crate) min_domains: Option<i32>,
 }
 
 /// Pods that are counted by domain.
@@ -36,6 +44,7 @@ pub(crate) struct Identity {
 #[derive(Clone, Debug)]
 pub(crate) struct Group {
     pub(crate) identity: Identity,
+    pub(crate) filter: NodeFilter,
     /// Whether domains are nodes.
     by_host: bool,
     min_domains: Option<i32>,
@@ -91,8 +100,9 @@ impl Asked<'_> {
 }
 
 impl Group {
-    pub(crate) fn new(identity: Identity, by_host: bool, min_domains: Option<i32>) -> Group {
-        Group { identity, by_host, min_domains, domains: IndexMap::default(), empty: 0 }
+    pub(crate) fn new(wanted: Wanted, by_host: bool) -> Group {
+        let Wanted { identity, filter, min_domains } = wanted;
+        Group { identity, filter, by_host, min_domains, domains: IndexMap::default(), empty: 0 }
     }
 
     /// Whether domains are nodes.

@@ -3,26 +3,26 @@
 use sim::model::labels::{Operator, Requirement};
 use sim::names::NameId;
 
-use super::group::{Identity, Kind, selects};
+use super::group::{Identity, Kind, Wanted, selects};
 use super::node_filter::NodeFilter;
 use crate::karpenter::input::{PodAffinity, PodSpec, PodTerm, Spread, WhenUnsatisfiable};
 use crate::karpenter::snapshot::Snapshot;
 
-/// All groups that decide where a pod may go, preferences among them, each with how many domains it wants.
+/// All groups that decide where a pod may go, preferences among them.
 // Karpenter: topology.go newForTopologies, newForAffinities
-pub(super) fn all(spec: &PodSpec, snapshot: &Snapshot<'_>) -> Vec<(Identity, Option<i32>)> {
+pub(super) fn all(spec: &PodSpec, snapshot: &Snapshot<'_>) -> Vec<Wanted> {
     let respect = snapshot.cluster.options.respect_preferences;
-    let mut groups: Vec<(Identity, Option<i32>)> = spec
+    let mut groups: Vec<Wanted> = spec
         .spread
         .iter()
         .filter(|spread| respect || spread.when_unsatisfiable == WhenUnsatisfiable::DoNotSchedule)
-        .map(|spread| (of_spread(spread, spec, snapshot), spread.min_domains))
+        .map(|spread| of_spread(spread, spec, snapshot))
         .collect();
     for (kind, terms) in
         [(Kind::Affinity, &spec.affinity), (Kind::AntiAffinity, &spec.anti_affinity)]
     {
         let terms = terms_of(terms, respect);
-        groups.extend(terms.map(|term| (of_term(kind, term, spec, snapshot), None)));
+        groups.extend(terms.map(|term| of_term(kind, term, spec, snapshot)));
     }
     groups
 }
@@ -32,7 +32,7 @@ fn terms_of(affinity: &PodAffinity, respect: bool) -> impl Iterator<Item = &PodT
     affinity.required.iter().chain(preferred)
 }
 
-fn of_spread(spread: &Spread, spec: &PodSpec, snapshot: &Snapshot<'_>) -> Identity {
+fn of_spread(spread: &Spread, spec: &PodSpec, snapshot: &Snapshot<'_>) -> Wanted {
     let mut selector = spread.selector.clone();
     if let Some(selector) = &mut selector {
         for key in &spread.match_label_keys {
@@ -45,14 +45,16 @@ fn of_spread(spread: &Spread, spec: &PodSpec, snapshot: &Snapshot<'_>) -> Identi
         }
     }
     let cluster = &snapshot.cluster;
-    Identity {
+    let filter = NodeFilter::of(spread, spec, cluster.keys, cluster.names);
+    let identity = Identity {
         key: spread.key,
         kind: Kind::Spread,
         namespaces: vec![spec.namespace],
         selector,
         max_skew: spread.max_skew,
-        filter: NodeFilter::of(spread, spec, cluster.keys, cluster.names),
-    }
+        filter: filter.identity(),
+    };
+    Wanted { identity, filter, min_domains: spread.min_domains }
 }
 
 /// The group of one term of affinity or anti-affinity.
@@ -61,15 +63,17 @@ pub(super) fn of_term(
     term: &PodTerm,
     spec: &PodSpec,
     snapshot: &Snapshot<'_>,
-) -> Identity {
-    Identity {
+) -> Wanted {
+    let filter = NodeFilter::default();
+    let identity = Identity {
         key: term.key,
         kind,
         namespaces: namespaces(term, spec, snapshot),
         selector: term.selector.clone(),
         max_skew: i32::MAX,
-        filter: NodeFilter::default(),
-    }
+        filter: filter.identity(),
+    };
+    Wanted { identity, filter, min_domains: None }
 }
 
 // Karpenter: topology.go buildNamespaceList

@@ -11,7 +11,7 @@ use sim::model::taints::Taint;
 use sim::names::NameId;
 
 use self::domains::Domains;
-use self::group::{Asked, Group, Identity, Kind, Next};
+use self::group::{Asked, Group, Identity, Kind, Next, Wanted};
 use crate::karpenter::input::PodSpec;
 use crate::karpenter::provisioning::Refusal;
 use crate::karpenter::requirements::{Requirements, Tightened, Undefined};
@@ -91,13 +91,13 @@ impl<'a> Topology<'a> {
     pub(crate) fn join(&mut self, spec: &PodSpec, snapshot: &Snapshot<'a>) -> Membership {
         let inverse_owned = self.add_inverse(spec, snapshot);
         let mut owned = Vec::new();
-        for (identity, min_domains) in groups_of::all(spec, snapshot) {
-            let number = match self.groups.get_index_of(&identity) {
+        for wanted in groups_of::all(spec, snapshot) {
+            let number = match self.groups.get_index_of(&wanted.identity) {
                 Some(number) => number,
                 None => {
-                    let mut group = self.group(&identity, min_domains, snapshot);
+                    let mut group = self.group(wanted, snapshot);
                     self.count(&mut group, snapshot);
-                    self.groups.insert_full(identity, group).0
+                    self.groups.insert_full(group.identity.clone(), group).0
                 }
             };
             if owned.iter().all(|(there, _)| *there != number) {
@@ -111,36 +111,29 @@ impl<'a> Topology<'a> {
 
     /// The groups of a pod's required anti-affinity, seen from other pods.
     fn add_inverse(&mut self, spec: &PodSpec, snapshot: &Snapshot<'a>) -> Vec<usize> {
-        let identities = spec
-            .anti_affinity
-            .required
-            .iter()
-            .map(|term| groups_of::of_term(Kind::AntiAffinity, term, spec, snapshot));
-        let numbers = identities.map(|identity| match self.inverse.get_index_of(&identity) {
-            Some(number) => number,
-            None => {
-                let group = self.group(&identity, None, snapshot);
-                self.inverse.insert_full(identity, group).0
+        let terms = spec.anti_affinity.required.iter();
+        let numbers = terms.map(|term| {
+            let wanted = groups_of::of_term(Kind::AntiAffinity, term, spec, snapshot);
+            match self.inverse.get_index_of(&wanted.identity) {
+                Some(number) => number,
+                None => {
+                    let group = self.group(wanted, snapshot);
+                    self.inverse.insert_full(group.identity.clone(), group).0
+                }
             }
         });
         numbers.collect()
     }
 
     /// A group without pods.
-    fn group(
-        &mut self,
-        identity: &Identity,
-        min_domains: Option<i32>,
-        snapshot: &Snapshot<'a>,
-    ) -> Group {
+    fn group(&mut self, wanted: Wanted, snapshot: &Snapshot<'a>) -> Group {
         let cluster = &snapshot.cluster;
-        let by_host = identity.key == cluster.keys.hostname;
-        let mut group = Group::new(identity.clone(), by_host, min_domains);
-        let domains = self
-            .domains
-            .entry(identity.key)
-            .or_insert_with(|| Domains::of(identity.key, cluster, &snapshot.pools));
-        domains.counted(&identity.filter).for_each(|domain| group.register(domain));
+        let key = wanted.identity.key;
+        let mut group = Group::new(wanted, key == cluster.keys.hostname);
+        let domains =
+            self.domains.entry(key).or_insert_with(|| Domains::of(key, cluster, &snapshot.pools));
+        let counted: Vec<NameId> = domains.counted(&group.filter).collect();
+        counted.into_iter().for_each(|domain| group.register(domain));
         group
     }
 
@@ -149,7 +142,7 @@ impl<'a> Topology<'a> {
     fn count(&self, group: &mut Group, snapshot: &Snapshot<'a>) {
         let names = snapshot.cluster.names;
         let key = group.identity.key;
-        let filter = group.identity.filter.clone();
+        let filter = group.filter.clone();
         let counts = |node: usize| {
             let node = &snapshot.nodes[node];
             let labels = node.joined_labels.as_ref()?;
@@ -269,7 +262,7 @@ impl<'a> Topology<'a> {
         for number in &member.counted {
             let group = &mut self.groups[*number];
             let Some(requirement) = node.get(group.identity.key) else { continue };
-            if !group.identity.filter.counts(taints, node, undefined, names) {
+            if !group.filter.counts(taints, node, undefined, names) {
                 continue;
             }
             match group.identity.kind {

@@ -1,0 +1,6 @@
+//! Karpenter's decision core.
+
+mod algebra;
+mod disruption;
+mod provisioning;
+mod worlds;

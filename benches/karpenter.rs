@@ -1,0 +1,262 @@
+//! Karpenter's own benchmark mix: what one provisioning pass costs, for 500, 2 000 and 5 000 pods on 400
+//! instance types and no node yet.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use autoscalers::karpenter::input::{
+    Cluster, ConsolidationPolicy, Disruption, Inclusion, InstanceType, NodePool, Offering, Options,
+    Owner, Pod, PodAffinity, PodSpec, PodTerm, Selector, Spread, Volumes, WhenUnsatisfiable,
+};
+use autoscalers::karpenter::keys::Keys;
+use autoscalers::karpenter::provisioning::provision;
+use autoscalers::karpenter::requirement::Requirement;
+use autoscalers::karpenter::requirements::Requirements;
+use autoscalers::karpenter::resources::{Limits, Resource, Resources};
+use benches::{least_cpu, peak_rss_bytes, print};
+use serde_json::json;
+use sim::digest::Digest;
+use sim::model::labels::{self, LabelSet};
+use sim::names::{NameId, Names};
+
+const TYPES: u32 = 400;
+const MEBIBYTE: i64 = 1 << 20;
+/// Millicores and MiB that pods request.
+const CPU: [i64; 5] = [100, 250, 500, 1_000, 1_500];
+const MEMORY: [i64; 6] = [100, 256, 512, 1_024, 2_048, 4_096];
+/// Values of the label by which pods mean each other.
+const APPS: [&str; 7] = ["a", "b", "c", "d", "e", "f", "g"];
+
+/// What pods want of each other; each is a fifth of all.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Wish {
+    None,
+    ZoneSpread,
+    HostSpread,
+    ZoneAffinity,
+    HostAntiAffinity,
+}
+
+const WISHES: [Wish; 5] =
+    [Wish::None, Wish::ZoneSpread, Wish::HostSpread, Wish::ZoneAffinity, Wish::HostAntiAffinity];
+
+fn main() {
+    for pods in [500, 2_000, 5_000] {
+        let world = World::new(pods);
+        let (cpu, solution) = least_cpu(5, || provision(&world.cluster()));
+        print(&json!({
+            "workload": "karpenter-mix",
+            "nodes": solution.claims.len(),
+            "pods": pods,
+            "without_a_place": solution.errors.len(),
+            "pods_per_cpu_s": cpu.map(|cpu| (pods as f64 / cpu).round()),
+            "cpu_s": cpu,
+            "peak_rss_bytes": peak_rss_bytes(),
+        }));
+    }
+}
+
+/// All that a pass looks at.
+struct World {
+    names: Names,
+    keys: Keys,
+    options: Options,
+    instance_types: Vec<Arc<InstanceType>>,
+    node_pools: Vec<Arc<NodePool>>,
+    pods: Vec<Pod>,
+    volumes: Volumes,
+}
+
+impl World {
+    fn new(number: usize) -> World {
+        let mut names = Names::default();
+        let keys = Keys::aws(&mut names);
+        let instance_types: Vec<_> =
+            (0..TYPES).map(|number| Arc::new(instance_type(number, &keys, &mut names))).collect();
+        let pool = NodePool {
+            name: names.intern("default"),
+            weight: 0,
+            requirements: Vec::new(),
+            labels: LabelSet::default(),
+            node_class: (names.intern("karpenter.test.sh/testnodeclass"), names.intern("default")),
+            taints: Vec::new(),
+            limits: Limits::default(),
+            instance_types: (0..instance_types.len()).collect(),
+            is_static: false,
+            disruption: Disruption {
+                policy: ConsolidationPolicy::WhenEmptyOrUnderutilized,
+                consolidate_after: Some(0),
+                budgets: Vec::new(),
+            },
+        };
+        let pods = pods(number, &keys, &mut names);
+        World {
+            keys,
+            options: Options::default(),
+            instance_types,
+            node_pools: vec![Arc::new(pool)],
+            pods,
+            volumes: Volumes::default(),
+            names,
+        }
+    }
+
+    fn cluster(&self) -> Cluster<'_> {
+        Cluster {
+            names: &self.names,
+            keys: &self.keys,
+            options: &self.options,
+            now: 0,
+            instance_types: &self.instance_types,
+            node_pools: &self.node_pools,
+            nodes: &[],
+            pods: &self.pods,
+            daemon_sets: &[],
+            budgets: &[],
+            volumes: &self.volumes,
+            namespaces: &[],
+        }
+    }
+}
+
+/// Type `i` has `i + 1` vCPU, twice as many GiB and ten times as many pods.
+// Karpenter: pkg/cloudprovider/fake/instancetype.go InstanceTypes
+fn instance_type(number: u32, keys: &Keys, names: &mut Names) -> InstanceType {
+    let size = i64::from(number) + 1;
+    let name = names.intern(&format!("fake-it-{number}"));
+    let mut zone = |number: u32| names.intern(&format!("test-zone-{number}"));
+    let zones = [zone(1), zone(2), zone(3)];
+    let price = 0.1 * f64::from(number + 1) + 0.1 * f64::from(2 * (number + 1));
+    let sold = [(0, keys.spot), (1, keys.spot)]
+        .into_iter()
+        .chain((0..3).map(|zone| (zone, keys.on_demand)));
+    let offerings = sold.map(|(zone, capacity_type)| Offering {
+        zone: zones[zone],
+        capacity_type,
+        price,
+        available: true,
+        reservation: None,
+    });
+    let mut requirements = Requirements::default();
+    for (key, values) in [
+        (keys.instance_type, vec![name]),
+        (keys.zone, zones.to_vec()),
+        (keys.capacity_type, vec![keys.spot, keys.on_demand]),
+        (names.intern("kubernetes.io/arch"), vec![names.intern("amd64")]),
+        (names.intern("kubernetes.io/os"), vec![names.intern("linux")]),
+        (names.intern("karpenter.k8s.aws/instance-cpu"), vec![names.intern(&size.to_string())]),
+    ] {
+        requirements.add(key, &Arc::new(Requirement::one_of(values)), names);
+    }
+    let capacity = amounts(size * 1_000, size * 2 * 1_024, size * 10);
+    let mut allocatable = capacity.clone();
+    allocatable.subtract(&amounts(100, 10, 0));
+    InstanceType { name, requirements, capacity, allocatable, offerings: offerings.collect() }
+}
+
+fn amounts(millicores: i64, mebibytes: i64, pods: i64) -> Resources {
+    let mut amounts = Resources::default();
+    amounts.set(Resource::Cpu, millicores);
+    amounts.set(Resource::Memory, mebibytes * MEBIBYTE * 1_000);
+    amounts.set(Resource::Pods, pods * 1_000);
+    amounts
+}
+
+/// Pods in fifths, of random sizes. Those with the same specification share it, as replicas do.
+fn pods(number: usize, keys: &Keys, names: &mut Names) -> Vec<Pod> {
+    let mut words = Digest::EMPTY;
+    words.mix(42);
+    let mut draw = |most: usize| {
+        words.mix(0);
+        usize::try_from(words.value() % most as u64).expect("a small number")
+    };
+    let mut specs: BTreeMap<(Wish, usize, usize, usize), Arc<PodSpec>> = BTreeMap::new();
+    (0..number)
+        .map(|place| {
+            let wish = WISHES[place * WISHES.len() / number];
+            let drawn = (draw(CPU.len()), draw(MEMORY.len()), draw(APPS.len()));
+            // Pods that keep apart are of one app, so that each has a node of its own.
+            let app = if wish == Wish::HostAntiAffinity { 0 } else { drawn.2 };
+            let spec = specs.entry((wish, drawn.0, drawn.1, app)).or_insert_with(|| {
+                let requests = amounts(CPU[drawn.0], MEMORY[drawn.1], 0);
+                Arc::new(spec(wish, requests, APPS[app], keys, names))
+            });
+            Pod {
+                spec: Arc::clone(spec),
+                node: None,
+                created: 0,
+                uid: place as u64,
+                provisionable: true,
+                terminal: false,
+                terminating: false,
+                ready: false,
+                started: None,
+            }
+        })
+        .collect()
+}
+
+fn spec(wish: Wish, requests: Resources, app: &str, keys: &Keys, names: &mut Names) -> PodSpec {
+    let kind = match wish {
+        Wish::None => "generic",
+        Wish::ZoneSpread => "zone-spread",
+        Wish::HostSpread => "host-spread",
+        Wish::ZoneAffinity => "zone-affinity",
+        Wish::HostAntiAffinity => "host-anti-affinity",
+    };
+    let label = names.intern(kind);
+    let app = names.intern(app);
+    let own = labels::Requirement { key: label, operator: labels::Operator::In(vec![app]) };
+    let own: Selector = Some(vec![own]);
+    let spread = |key| Spread {
+        key,
+        max_skew: 1,
+        min_domains: None,
+        when_unsatisfiable: WhenUnsatisfiable::DoNotSchedule,
+        selector: own.clone(),
+        match_label_keys: Vec::new(),
+        node_affinity: Inclusion::Honor,
+        node_taints: Inclusion::Ignore,
+    };
+    let near = |key: NameId| PodAffinity {
+        required: vec![PodTerm {
+            key,
+            selector: own.clone(),
+            namespaces: Vec::new(),
+            namespace_selector: None,
+        }],
+        preferred: Vec::new(),
+    };
+    PodSpec {
+        namespace: names.intern("default"),
+        labels: std::iter::once((label, app)).collect(),
+        requests,
+        node_selector: LabelSet::default(),
+        required_node_affinity: Vec::new(),
+        preferred_node_affinity: Vec::new(),
+        affinity: match wish {
+            Wish::ZoneAffinity => near(keys.zone),
+            Wish::None | Wish::ZoneSpread | Wish::HostSpread | Wish::HostAntiAffinity => {
+                PodAffinity::default()
+            }
+        },
+        anti_affinity: match wish {
+            Wish::HostAntiAffinity => near(keys.hostname),
+            Wish::None | Wish::ZoneSpread | Wish::HostSpread | Wish::ZoneAffinity => {
+                PodAffinity::default()
+            }
+        },
+        spread: match wish {
+            Wish::ZoneSpread => vec![spread(keys.zone)],
+            Wish::HostSpread => vec![spread(keys.hostname)],
+            Wish::None | Wish::ZoneAffinity | Wish::HostAntiAffinity => Vec::new(),
+        },
+        tolerations: Vec::new(),
+        host_ports: Vec::new(),
+        claims: Vec::new(),
+        priority: 0,
+        deletion_cost: 0,
+        do_not_disrupt: None,
+        owner: Owner::Other,
+    }
+}
