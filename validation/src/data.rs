@@ -234,7 +234,7 @@ fn reader(text: &str) -> csv::Reader<&[u8]> {
     csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(text.as_bytes())
 }
 
-fn text(path: &Path) -> Result<String, DataError> {
+pub(crate) fn text(path: &Path) -> Result<String, DataError> {
     reading::text(path, Named::OnCommandLine).map_err(|error| wrong(path, &error))
 }
 

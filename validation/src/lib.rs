@@ -13,6 +13,7 @@ pub mod data;
 pub mod fit;
 pub mod fleet;
 pub mod known;
+pub mod skynomad;
 
 pub mod survival;
 
@@ -55,6 +56,7 @@ pub static EXPERIMENTS: &[Experiment] = &[
     halves::EXPERIMENT,
     zones::EXPERIMENT,
     prices::EXPERIMENT,
+    skynomad::EXPERIMENT,
 ];
 
 /// One comparison.

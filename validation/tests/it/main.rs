@@ -4,3 +4,4 @@ mod prices;
 mod recovery;
 mod savings;
 mod spells;
+mod v8;

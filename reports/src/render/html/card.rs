@@ -8,6 +8,9 @@ use crate::format::{cut, rate, time, usd, usd_ends};
 use crate::stats::Estimate;
 use crate::summary::{ON_DEMAND, Plan, Summary};
 
+/// A rate of a plan.
+type Rate = fn(&Plan) -> Estimate;
+
 /// A figure of the head.
 struct Tile {
     label: &'static str,
@@ -57,7 +60,7 @@ fn tiles(summary: &Summary) -> Vec<Tile> {
         path: Some(("proposed.costMonthly.mean", plan.cost_monthly.mean)),
         below: against(&|plan| usd(plan.cost_monthly.mean)),
     });
-    let rates: [(&str, &str, fn(&Plan) -> Estimate); 2] = [
+    let rates: [(&str, &str, Rate); 2] = [
         ("Node reclaims a day", "proposed.reclaimsPerDay.mean", |plan| plan.reclaims_per_day),
         ("Pods disrupted a day", "proposed.podsDisruptedPerDay.mean", |plan| {
             plan.pods_disrupted_per_day
