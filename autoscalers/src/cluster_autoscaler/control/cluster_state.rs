@@ -29,10 +29,19 @@ struct GroupState {
     target: u32,
     /// How many instances the provider is asked for right now.
     asked: u32,
-    /// When all that has been added is to be there.
-    expected_by: Option<SimTime>,
+    /// What has been added and is not there yet.
+    request: Option<Request>,
     /// Whether it has lost an instance since it was last looked at.
     has_lost: bool,
+}
+
+/// A scale-up that has yet to come to its end.
+#[derive(Clone, Copy, Debug)]
+struct Request {
+    /// How many nodes it adds.
+    increase: u32,
+    /// When they are to be there.
+    expected_by: SimTime,
 }
 
 impl ClusterState {
@@ -116,7 +125,9 @@ impl ClusterState {
         let state = &mut self.groups[growth.group.0];
         state.target = growth.to;
         state.asked += growth.nodes();
-        state.expected_by = Some(now + own.unwrap_or(flags.max_node_provision_time));
+        let before = state.request.map_or(0, |request| request.increase);
+        let expected_by = now + own.unwrap_or(flags.max_node_provision_time);
+        state.request = Some(Request { increase: before + growth.nodes(), expected_by });
     }
 
     /// The provider is asked for instances of a group that it is to have anyway.
@@ -137,6 +148,11 @@ impl ClusterState {
             let failed = std::mem::take(&mut state.asked);
             if failed > 0 {
                 state.target = state.target.saturating_sub(failed);
+                // A request of which nothing is left comes to no end that would be a success.
+                let left = state.request.map(|it| (it.increase.saturating_sub(failed), it));
+                state.request = left
+                    .filter(|(increase, _)| *increase > 0)
+                    .map(|(increase, it)| Request { increase, ..it });
                 self.backoff.fail(GroupId(index), world.now());
             }
         }
@@ -179,13 +195,13 @@ impl ClusterState {
         for (index, group) in groups.iter().enumerate() {
             let state = &mut self.groups[index];
             let launching = launching(group, world);
-            match state.expected_by {
+            match state.request {
                 Some(_) if launching.is_empty() => {
-                    state.expected_by = None;
+                    state.request = None;
                     self.backoff.succeed(GroupId(index));
                 }
-                Some(by) if by < now => {
-                    state.expected_by = None;
+                Some(request) if request.expected_by < now => {
+                    state.request = None;
                     self.backoff.fail(GroupId(index), now);
                 }
                 Some(_) | None => {}

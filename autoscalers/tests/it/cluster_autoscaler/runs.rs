@@ -32,8 +32,13 @@ struct Plan {
     later: u32,
     cpu_milli: u64,
     reclaims_per_hour: f64,
+    /// What is paid at most, in millionths of a dollar an hour.
+    max_price: u64,
     flags: Flags,
 }
+
+/// What a node costs, in millionths of a dollar an hour.
+const PRICE: u64 = 100_000;
 
 fn plan() -> Plan {
     Plan {
@@ -44,6 +49,7 @@ fn plan() -> Plan {
         later: 2,
         cpu_milli: 1_000,
         reclaims_per_hour: 0.0,
+        max_price: PRICE,
         flags: Flags::default(),
     }
 }
@@ -53,7 +59,7 @@ fn setup(plan: &Plan) -> Setup {
     let name = model.names.intern("pool");
     let mut size = Resources::one_pod(4_000, 16 << 30);
     size[Lane::PODS] = 20;
-    let price = MicroUsdPerHour(100_000);
+    let price = MicroUsdPerHour(PRICE);
     let instance_type = InstanceType::plain(name, size, price);
     let instance_type = model.catalog.instance_types.push(instance_type);
     let zone = model.names.intern("zone");
@@ -75,7 +81,7 @@ fn setup(plan: &Plan) -> Setup {
     model.pools.push(Pool {
         name,
         templates: vec![NodeTemplate { offering, shape: NodeShape::plain(size) }],
-        limits: Limits::default(),
+        limits: Limits { max_price: Some(MicroUsdPerHour(plan.max_price)) },
         keeper: Keeper::Autoscaled(bounds),
     });
     let namespace = model.names.intern("default");
@@ -159,6 +165,20 @@ fn a_group_keeps_its_size_when_the_provider_takes_a_node() {
         .iter()
         .any(|(_, fact)| matches!(fact, Fact::LaunchDecided { reason: "desired capacity", .. }));
     assert!(desired, "the group launches others without the program");
+}
+
+/// Five minutes, ten, twenty: four times in the first hour.
+#[test]
+fn a_group_that_fails_is_left_alone_for_a_while() {
+    let plan = Plan { initial: 0, min_size: 0, later: 12, max_price: PRICE - 1, ..plan() };
+    let mut asked: Vec<u64> = facts(&plan)
+        .iter()
+        .filter(|(_, fact)| matches!(fact, Fact::LaunchDecided { .. }))
+        .map(|(at, _)| minutes(*at))
+        .collect();
+    asked.dedup();
+    let in_an_hour: Vec<u64> = asked.into_iter().filter(|at| *at < 60).collect();
+    assert_eq!(in_an_hour, [0, 5, 15, 35]);
 }
 
 #[test]
