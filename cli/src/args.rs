@@ -1,23 +1,30 @@
 //! What can be typed.
 
+mod catalogue;
+mod check;
 mod compare;
 mod fit;
+mod kept;
 mod outputs;
 mod report;
+mod sweep;
 
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use scenarios::catalogue::filter::Filter;
 use scenarios::file::ProviderName;
 use scenarios::limits::REPLICATIONS;
 use sim::{SimTime, Span};
 
+pub(crate) use catalogue::{CatalogueArgs, ListOutput, SortBy};
+pub(crate) use check::CheckArgs;
 pub(crate) use compare::CompareArgs;
 pub(crate) use fit::FitArgs;
+pub(crate) use kept::{KeepArgs, MergeArgs};
 pub(crate) use outputs::Outputs;
 pub(crate) use report::ReportArgs;
+pub(crate) use sweep::{OptimizeArgs, SweepArgs, Varied};
 
 /// As many replications as can be asked for.
 #[allow(clippy::cast_possible_wrap)] // a million
@@ -75,6 +82,8 @@ pub(crate) enum Command {
   spotsim run scenario.yaml --report shop.html
   spotsim run --verify shop-200            make it again, and name what differs
   spotsim run scenario.yaml --set pools.spot.count=40 --set horizon=14d
+  spotsim run scenario.yaml -n 5000 --resume      go on where it was interrupted or killed
+  spotsim run scenario.yaml --precision 1%
   spotsim run scenario.yaml -o json | jq .saving")]
     Run(RunArgs),
     /// Write what a kept run says as a page, as Markdown or as a picture.
@@ -86,6 +95,12 @@ pub(crate) enum Command {
   spotsim report runs/shop-3f9c2d10 --md pull-request.md --png saving.png
   spotsim report runs/shop-3f9c2d10 --chart disruption --svg disruption.svg")]
     Report(ReportArgs),
+    /// Put the shards of a run together: the same bytes as of one run.
+    #[command(after_help = "Examples:
+  spotsim run scenario.yaml -n 1600 --shard 3/16 --out shard-3
+  spotsim merge shard-* --out runs/shop
+  spotsim merge shard-* --scenario shop/scenario.yaml -o json | jq .saving")]
+    Merge(MergeArgs),
     /// Compare plans in the same replications, each with the first.
     ///
     /// A plan is a scenario file, which is run, or the folder of a run. All plans meet the same market
@@ -96,6 +111,25 @@ pub(crate) enum Command {
   spotsim compare runs/main scenario.yaml --markdown pr.md --detailed-exitcode
   spotsim compare a.yaml b.yaml c.yaml -n 200 -o json | jq '.comparisons[].differences[0]'")]
     Compare(CompareArgs),
+    /// Try other values of a scenario's fields, each setting in the same replications.
+    ///
+    /// Settings that no other beats in cost and disruption at once are marked. docs/sweep.md says how
+    /// settings are chosen.
+    #[command(after_help = "Examples:
+  spotsim sweep scenario.yaml --vary pools.spot.count=4..12:2
+  spotsim sweep scenario.yaml --vary pools.spot.count=4,8 --vary market.reclaims.scale=1,10 -n 200
+  spotsim sweep scenario.yaml --vary 'market.reclaims.scale=0.5..20' --samples 30 -o json")]
+    Sweep(SweepArgs),
+    /// Find the cheapest setting that keeps every expectation.
+    ///
+    /// Settings are tried with few replications, and the costlier half and what certainly fails get no
+    /// more of them. The exit code is 99 when no setting keeps every expectation. docs/sweep.md says how
+    /// it searches.
+    #[command(after_help = "Examples:
+  spotsim optimize scenario.yaml --vary pools.spot.count=0..12:1 --vary pools.base.count=2..8:1
+  spotsim optimize scenario.yaml --vary pools.spot.count=4..40:1 --budget 5000
+  spotsim optimize scenario.yaml --vary pools.spot.count=4,8 -o json | jq .best")]
+    Optimize(OptimizeArgs),
     /// Say what a reviewer would say about scenarios and manifests.
     #[command(
         after_help = "Files are reviewed together: a budget in one protects the pods of another.
@@ -116,6 +150,7 @@ Examples:
     #[command(after_help = "Examples:
   spotsim check scenario.yaml
   spotsim check scenario.yaml --junit spotsim.xml --markdown pr.md
+  spotsim check scenario.yaml --search 500     look for faults that break something
   spotsim check scenario.yaml -n 1000      a rarer break is found by more replications
   spotsim check scenario.yaml -o json | jq '.rules[].first.chain'")]
     Check(CheckArgs),
@@ -270,13 +305,16 @@ pub(crate) struct RunArgs {
     /// How to simulate.
     #[command(flatten)]
     pub(crate) how: How,
+    /// What is kept of replications.
+    #[command(flatten)]
+    pub(crate) keep: KeepArgs,
     /// What to write for other programs.
     #[command(flatten)]
     pub(crate) outputs: Outputs,
 }
 
 /// How to simulate, and what to print.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub(crate) struct How {
     /// How many replications: the more, the narrower the intervals.
     #[arg(short = 'n', long, default_value_t = 400, value_parser = clap::value_parser!(u32).range(1..=MOST_REPLICATIONS))]
@@ -317,75 +355,6 @@ impl How {
     pub(crate) fn is_json(&self) -> bool {
         self.output == Output::Json || self.format == Format::Json
     }
-}
-
-/// Arguments of `spotsim check`.
-#[derive(Args, Debug)]
-pub(crate) struct CheckArgs {
-    /// The scenario file, YAML or JSON.
-    pub(crate) scenario: PathBuf,
-    /// How many replications: the more, the rarer the breaks that are found.
-    #[arg(short = 'n', long, default_value_t = 400, value_parser = clap::value_parser!(u32).range(1..=MOST_REPLICATIONS))]
-    pub(crate) replications: u32,
-    /// The seed, instead of the scenario's.
-    #[arg(long)]
-    pub(crate) seed: Option<u64>,
-    /// What to print on stdout.
-    #[arg(short, long, value_enum, default_value_t = Output::Table)]
-    pub(crate) output: Output,
-    /// What to write for other programs.
-    #[command(flatten)]
-    pub(crate) outputs: Outputs,
-    /// Begin although it is estimated to take more than 8 GiB of memory or 12 hours of CPU time.
-    #[arg(long)]
-    pub(crate) large: bool,
-    /// No progress and no notes on stderr; errors still appear.
-    #[arg(short, long)]
-    pub(crate) quiet: bool,
-}
-
-/// Arguments of `spotsim catalogue`.
-#[derive(Args, Debug)]
-pub(crate) struct CatalogueArgs {
-    /// What to list; everything if not given.
-    #[arg(value_name = "FILTER", value_parser = Filter::parse)]
-    pub(crate) filters: Vec<Filter>,
-    /// What to print on stdout.
-    #[arg(short, long, value_enum, default_value_t = ListOutput::Table)]
-    pub(crate) output: ListOutput,
-    /// Put the least first, and the most saved.
-    #[arg(long, value_enum)]
-    pub(crate) sort_by: Option<SortBy>,
-}
-
-/// How to print a list.
-#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum ListOutput {
-    /// At most 100 columns.
-    Table,
-    /// With what pods can ask for, disks and network.
-    Wide,
-    /// An array of objects.
-    Json,
-    /// One line a type, with a header.
-    Csv,
-}
-
-/// What to sort instance types by.
-#[derive(ValueEnum, Clone, Copy, Debug)]
-pub(crate) enum SortBy {
-    /// Virtual CPUs.
-    Vcpu,
-    /// Memory.
-    Memory,
-    /// The on-demand price.
-    Price,
-    /// The spot price.
-    Spot,
-    /// What spot saves of it.
-    Saving,
-    /// The interruption band.
-    Band,
 }
 
 /// Arguments of `spotsim lint`.

@@ -26,6 +26,7 @@ pub mod render;
 pub mod rules;
 pub mod section;
 pub mod sections;
+pub mod settings;
 pub mod stats;
 pub mod summary;
 pub mod words;
@@ -138,6 +139,20 @@ pub fn expectation_list(judged: &[expect::Judged]) -> String {
 #[must_use]
 pub fn compared_text(compared: &paired::Compared, columns: usize) -> (String, String) {
     let sections = paired::sections(compared);
+    (sections[0].claim.clone(), render::text::render(&sections[1..], columns))
+}
+
+/// Settings side by side as text: the answer, and what shows it, its tables within `columns`.
+#[must_use]
+pub fn swept_text(swept: &settings::Swept, columns: usize) -> (String, String) {
+    let sections = settings::sections(swept);
+    (sections[0].claim.clone(), render::text::render(&sections[1..], columns))
+}
+
+/// The cheapest setting as text: the answer, and what shows it, its tables within `columns`.
+#[must_use]
+pub fn optimum_text(optimum: &settings::Optimum, columns: usize) -> (String, String) {
+    let sections = settings::optimum_sections(optimum);
     (sections[0].claim.clone(), render::text::render(&sections[1..], columns))
 }
 

@@ -72,6 +72,7 @@ pub mod agenda;
 pub mod engine;
 pub mod event;
 pub mod outcome;
+pub mod packed;
 pub mod setup;
 pub mod start_up;
 

@@ -18,6 +18,7 @@ use sim::{Fact, Legend, Root, Run, Setup, SimTime, Stop, run_unless};
 
 use crate::Error;
 use crate::experiment::{Experiment, Keep, Progress, REPLICATIONS, Runs, Variant, VariantRuns};
+use crate::store::Store;
 
 /// The replication of the scenario as it is that is written out fact by fact.
 pub const RECORDED: u32 = 0;
@@ -64,7 +65,20 @@ impl<'s> Comparison<'s> {
         stop: Stop<'_>,
         seen: impl Fn(Progress) + Sync,
     ) -> Result<Results<'s>, Error> {
-        let Runs { seed, variants } = self.experiment().run(stop, seen)?;
+        self.run_kept(None, stop, seen)
+    }
+
+    /// The same with a store of replications, which are not simulated again.
+    ///
+    /// # Errors
+    /// If threads cannot be started, or if no replication was finished.
+    pub fn run_kept(
+        &self,
+        store: Option<&dyn Store>,
+        stop: Stop<'_>,
+        seen: impl Fn(Progress) + Sync,
+    ) -> Result<Results<'s>, Error> {
+        let Runs { seed, variants } = self.experiment().run_kept(store, stop, seen)?;
         let (at_scales, left_out) = scales(&self.scenario.setup);
         let scale_of = |name: &str| {
             let scales = at_scales.iter().map(|setup| setup.market.reclaim_scale);

@@ -29,8 +29,14 @@ mod error;
 mod experiment;
 mod fit;
 mod plans;
+mod precision;
+mod replications;
 mod report;
 mod run_folder;
+mod search;
+mod store;
+mod stream;
+mod sweep;
 
 pub use backtest;
 pub use reports;
@@ -49,7 +55,12 @@ pub use error::Error;
 pub use experiment::{Experiment, Keep, Progress, REPLICATIONS, Runs, Variant, VariantRuns};
 pub use fit::{Fitted, Fitting};
 pub use plans::{PlanSource, Plans};
+pub use precision::{Precision, enough};
+pub use replications::{Journal, Shard, Shards};
 pub use run_folder::{KeptRun, RunFolder, Written, default_path};
+pub use search::{Counterexample, Searched, search};
+pub use store::Store;
+pub use sweep::{Axis, Space, Sweep, Values};
 
 /// The examples of the guide are compiled and run.
 #[cfg(doctest)]

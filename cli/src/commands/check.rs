@@ -7,7 +7,7 @@ use reports::junit::Suite;
 use reports::many;
 use scenarios::Scenario;
 use sim::plain::plain;
-use spotsim::Checked;
+use spotsim::{Checked, Searched, search};
 
 use super::progress::Progress;
 use super::written::write;
@@ -37,12 +37,71 @@ pub(crate) fn run(args: &CheckArgs) -> Outcome {
         progress.note(&format!("interrupted after {} of {n} replications", checked.replications));
         return Err(progress.interruption());
     }
+    let searched = searched(args, &scenario, seed, &progress)?;
     write(
         &args.outputs,
         || comment(&scenario.name, &checked),
         || vec![suite(args, &scenario, &checked)],
     )?;
-    if checked.holds() { Ok(()) } else { Err(Failure::Broken) }
+    if checked.holds() && !searched { Ok(()) } else { Err(Failure::Broken) }
+}
+
+/// Looks for faults that break something, if that is asked for, and says what it has found: whether any.
+fn searched(
+    args: &CheckArgs,
+    scenario: &Scenario,
+    seed: u64,
+    progress: &Progress,
+) -> Result<bool, Failure> {
+    let Some(trials) = args.search else { return Ok(false) };
+    let bar = Progress::of(args.quiet, trials.into());
+    let searched = search(scenario, seed, trials as usize, progress.stop(), || bar.tick());
+    bar.clear();
+    let searched = searched.map_err(|error| progress.failure(error))?;
+    match args.output {
+        Output::Json => {
+            let found = searched.found.as_ref().map(|it| {
+                serde_json::json!({
+                    "broken": it.broken, "trial": it.trial, "drawn": it.drawn, "faults": it.faults,
+                    "shrinkingRuns": it.shrinking, "events": it.events, "fragment": it.fragment,
+                    "rule": it.rule, "expectation": it.judged,
+                })
+            });
+            let whole = serde_json::json!({
+                "schema": "spotsim/search/v1", "seed": seed, "trials": searched.trials, "found": found
+            });
+            writeln!(terminal::stdout(), "{whole:#}")?;
+        }
+        Output::Table => terminal::print(&found(scenario, seed, &searched))?,
+    }
+    Ok(searched.found.is_some())
+}
+
+/// What a search has found, in words.
+fn found(scenario: &Scenario, seed: u64, searched: &Searched) -> String {
+    let trials = many(searched.trials as u64, "trial");
+    let Some(found) = &searched.found else {
+        return format!(
+            "No counterexample in {trials} of up to six faults, which proves nothing.\n"
+        );
+    };
+    let mut text = format!(
+        "Counterexample to `{}`: found in trial {} with {}, shrunk to {} in {}.\n\n{}\n",
+        found.broken,
+        found.trial,
+        many(found.drawn as u64, "fault"),
+        many(found.faults as u64, "fault"),
+        many(found.shrinking as u64, "run"),
+        found.fragment
+    );
+    text += &format!(
+        "With this for the market of {}, `spotsim check -n 1 --seed {seed}` shows it again.\n",
+        plain(&scenario.name)
+    );
+    let rules: Vec<_> = found.rule.iter().cloned().collect();
+    text += &reports::rule_list(&rules, 1);
+    let judged: Vec<_> = found.judged.iter().cloned().collect();
+    text + &reports::expectation_list(&judged)
 }
 
 /// The check as a comment of a pull request.

@@ -5,7 +5,7 @@ use std::io::Write;
 use reports::export::manifest::Origin;
 use scenarios::Scenario;
 
-use super::run::simulate;
+use super::run::{Kept, simulate};
 use crate::Outcome;
 use crate::args::DemoArgs;
 use crate::failure::Failure;
@@ -21,5 +21,5 @@ pub(crate) fn run(args: &DemoArgs) -> Outcome {
     let json = args.how.is_json();
     let scenario = Scenario::library(&args.scenario)
         .map_err(|diagnostics| Failure::Input { diagnostics, json })?;
-    simulate(&scenario, Origin::Bundled(args.scenario.clone()), &args.how).map(drop)
+    simulate(&scenario, Origin::Bundled(args.scenario.clone()), &args.how, Kept::Nowhere).map(drop)
 }

@@ -19,12 +19,17 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// Progress towards `n` replications . A bar is drawn on a terminal only.
+    /// Progress towards `n` replications. A bar is drawn on a terminal only.
     pub(crate) fn new(quiet: bool, n: u32) -> Progress {
+        Progress::of(quiet, n.into())
+    }
+
+    /// The same towards any number of them.
+    pub(crate) fn of(quiet: bool, n: u64) -> Progress {
         let shown = !quiet && std::io::stderr().is_terminal();
         let target =
             if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        let bar = ProgressBar::with_draw_target(Some(u64::from(n)), target);
+        let bar = ProgressBar::with_draw_target(Some(n), target);
         let style =
             ProgressStyle::with_template("Simulating {bar:24} {pos}/{len}  {percent} %  eta {eta}");
         bar.set_style(style.expect("the template is well-formed"));
@@ -48,6 +53,11 @@ impl Progress {
     /// One replication is finished.
     pub(crate) fn tick(&self) {
         self.bar.inc(1);
+    }
+
+    /// Takes the bar away: what follows is a result.
+    pub(crate) fn clear(&self) {
+        self.bar.finish_and_clear();
     }
 
     /// Says how fast it was.

@@ -10,7 +10,10 @@ use reports::layout::WIDE;
 use reports::{Summary, many};
 use scenarios::Scenario;
 use sim::plain::plain;
-use spotsim::{Comparison, Results, RunFolder, Written, default_path};
+use spotsim::{
+    Comparison, Error, Journal, Precision, Results, RunFolder, Shard, Shards, Store, Written,
+    default_path,
+};
 
 use super::progress::Progress;
 use super::written::write;
@@ -36,7 +39,15 @@ pub(crate) fn run(args: &RunArgs) -> Outcome {
     let scenario = if set.is_empty() { scenario } else { scenario.and_then(|it| it.with(&set)) };
     let scenario = scenario.map_err(|diagnostics| Failure::Input { diagnostics, json })?;
     let origin = Origin::File(file.display().to_string());
-    let summary = simulate(&scenario, origin, &args.how)?;
+    if let Some(shard) = args.keep.shard {
+        return part(&scenario, &origin, &args.how, shard);
+    }
+    let mut how = args.how.clone();
+    if let Some(precision) = args.keep.precision {
+        how.replications = enough(&scenario, precision, &how)?;
+    }
+    let kept = if args.keep.resume { Kept::Journal } else { Kept::Nowhere };
+    let summary = simulate(&scenario, origin, &how, kept)?;
     let subject = summary.subject();
     let n = summary.replications;
     let suite = || Suite {
@@ -55,8 +66,75 @@ pub(crate) fn run(args: &RunArgs) -> Outcome {
     if subject.expectations.iter().any(Judged::fails) { Err(Failure::Broken) } else { Ok(()) }
 }
 
+/// What becomes of a run with a journal that is interrupted.
+const KEPT: &str = "what is finished is kept, and the same command goes on from there";
+
+/// Where replications are kept while a run is made.
+#[derive(Clone, Copy)]
+pub(crate) enum Kept<'k> {
+    /// Nowhere.
+    Nowhere,
+    /// Beside the run folder, until that is written.
+    Journal,
+    /// In the shards of the run, all of them.
+    Shards(&'k Shards),
+}
+
+/// Simulates one part of the replications, and writes it to a file.
+fn part(scenario: &Scenario, origin: &Origin, how: &How, shard: Shard) -> Outcome {
+    let (seed, n) = (how.seed.unwrap_or(scenario.seed), how.replications);
+    let threads = how.threads.map(usize::from);
+    let comparison = Comparison { scenario, seed, replications: n, threads };
+    let consents = (how.large, how.is_json());
+    consent::admit(scenario, n, comparison.simulations(), consents)?;
+    let path = how.out.as_ref().expect("the argument parser asks for it");
+    let range = shard.replications(n);
+    let progress = Progress::of(how.quiet, range.len() as u64);
+    let events = shard.write(&comparison, (path, origin), progress.stop(), |_| progress.tick());
+    let events = events.map_err(|error| match error {
+        Error::Stopped if progress.interrupted() => {
+            progress.note("interrupted: no shard was written");
+            progress.interruption()
+        }
+        error => progress.failure(error),
+    })?;
+    progress.note(&format!(
+        "Shard   {}: replications {} to {} of {n}",
+        path.display(),
+        range.start,
+        range.end
+    ));
+    progress.done(events);
+    Ok(())
+}
+
+/// How many replications it takes to be as precise as is wanted.
+fn enough(scenario: &Scenario, precision: Precision, how: &How) -> Result<u32, Failure> {
+    let seed = how.seed.unwrap_or(scenario.seed);
+    let progress = Progress::of(how.quiet, 0);
+    let threads = how.threads.map(usize::from);
+    let found =
+        spotsim::enough(scenario, seed, precision, threads, progress.stop(), || progress.tick());
+    let (n, is_kept) = found.map_err(|error| progress.failure(error))?;
+    progress.clear();
+    let but = if is_kept { "" } else { ", which is not as precise; there is no more than this" };
+    progress.note(&format!("precise enough with n = {n}{but}"));
+    Ok(n)
+}
+
+/// The file of replications beside a run folder.
+fn journal_of(folder: &Path) -> PathBuf {
+    let name = folder.file_name().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default();
+    folder.with_file_name(format!("{name}.replications"))
+}
+
 /// Runs all replications of both plans, prints what they say, and keeps them if that is wanted.
-pub(crate) fn simulate(scenario: &Scenario, origin: Origin, how: &How) -> Result<Summary, Failure> {
+pub(crate) fn simulate(
+    scenario: &Scenario,
+    origin: Origin,
+    how: &How,
+    kept: Kept<'_>,
+) -> Result<Summary, Failure> {
     let (seed, n) = (how.seed.unwrap_or(scenario.seed), how.replications);
     let threads = how.threads.map(usize::from);
     let comparison = Comparison { scenario, seed, replications: n, threads };
@@ -70,6 +148,16 @@ pub(crate) fn simulate(scenario: &Scenario, origin: Origin, how: &How) -> Result
     if let Some(folder) = &keep {
         folder.check()?;
     }
+    let journal = match (&kept, &keep) {
+        (Kept::Journal, Some(folder)) => {
+            Some(Journal::open(&journal_of(&folder.path), &comparison, &origin)?)
+        }
+        (Kept::Journal | Kept::Nowhere | Kept::Shards(_), _) => None,
+    };
+    let store: Option<&dyn Store> = match kept {
+        Kept::Shards(shards) => Some(shards),
+        Kept::Journal | Kept::Nowhere => journal.as_ref().map(|it| it as &dyn Store),
+    };
     let progress = Progress::new(how.quiet, n);
     progress.note(&format!("{}: {}", plain(&scenario.name), what_is_simulated(scenario, n, seed)));
     scenario.understood.iter().for_each(|line| progress.note(&format!("        {}", plain(line))));
@@ -77,18 +165,31 @@ pub(crate) fn simulate(scenario: &Scenario, origin: Origin, how: &How) -> Result
         write!(terminal::styled_stderr(), "{}", scenario.warnings.render(true))?;
     }
 
-    let results = comparison.run(progress.stop(), |_| progress.tick());
-    let results = results.map_err(|error| progress.failure(error))?;
+    if let Some(runs) = journal.as_ref().map(Journal::kept).filter(|runs| *runs > 0) {
+        progress.note(&format!("        goes on from {}", many(runs as u64, "simulation")));
+    }
+    let results = comparison.run_kept(store, progress.stop(), |_| progress.tick());
+    let results = results.map_err(|error| {
+        if matches!(error, Error::Stopped) && journal.is_some() {
+            progress.note(KEPT);
+        }
+        progress.failure(error)
+    })?;
     let summary = results.summary(progress.stop());
     if progress.interrupted() {
         print(&summary, how)?;
         progress.done(results.events());
         let pairs = results.pairs();
-        let kept = if keep.is_some() { "; nothing was written" } else { "" };
+        let kept = match (&journal, &keep) {
+            (Some(_), _) => "; what is finished is kept, and the same command goes on from there",
+            (None, Some(_)) => "; nothing was written",
+            (None, None) => "",
+        };
         progress
             .note(&format!("interrupted: the figures are of {pairs} of {n} replications{kept}"));
         return Err(progress.interruption());
     }
+    journal.as_ref().map_or(Ok(()), Journal::check)?;
     // The folder first: the one who reads the figures may stop reading.
     let written = keep.as_ref().map(|folder| folder.write(&results, &summary, progress.stop()));
     let written = written.transpose();
@@ -104,6 +205,8 @@ pub(crate) fn simulate(scenario: &Scenario, origin: Origin, how: &How) -> Result
             }
         };
         let path = path.display();
+        // The run is whole in its folder.
+        journal.map_or(Ok(()), Journal::remove)?;
         printed.map_err(|failure| failure.unprinted(&format!("the run is in {path}")))?;
         progress.note(&format!("Data    {path}{note}"));
     } else {

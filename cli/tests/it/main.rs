@@ -10,6 +10,7 @@ mod glossary;
 mod guides;
 mod interrupt;
 mod intervals;
+mod kept;
 mod names;
 mod out;
 mod prices;

@@ -60,7 +60,7 @@ const POLICIES: u8 = 4;
 
 /// Which layer each module of `sim` is in: a module never uses a higher layer, and those of one layer
 /// of policies never each other.
-const LAYERS: [(&str, u8); 27] = [
+const LAYERS: [(&str, u8); 28] = [
     ("digest", 0),
     ("money", 0),
     ("names", 0),
@@ -86,6 +86,7 @@ const LAYERS: [(&str, u8); 27] = [
     ("engine", 6),
     ("event", 6),
     ("outcome", 6),
+    ("packed", 6),
     ("setup", 6),
     ("start_up", 6),
 ];

@@ -6,6 +6,7 @@ mod breakdown;
 mod budgets;
 mod commitments;
 mod common;
+mod coverage;
 mod declared;
 mod fallbacks;
 mod impact;

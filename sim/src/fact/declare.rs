@@ -1,5 +1,5 @@
-//! `facts!`: one declaration of a fact writes its variant, its words in a digest, its columns in a
-//! file, its sentence, and what it is about, so that a new fact is spelled once.
+//! `facts!`: one declaration of a fact writes its variant, its words in a digest, its bytes, its columns
+//! in a file, its sentence, and what it is about, so that a new fact is spelled once.
 
 macro_rules! facts {
     (
@@ -75,6 +75,25 @@ macro_rules! facts {
                     }
                 )+}
                 subjects
+            }
+
+            /// Writes it down, its kind by its number.
+            pub(crate) fn pack(&self, out: &mut Vec<u8>) {
+                match self {$(
+                    Fact::$kind { $($field),* } => {
+                        let number: u32 = $number;
+                        number.pack(out);
+                        $($field.pack(out);)*
+                    }
+                )+}
+            }
+
+            /// Reads it; none if these are not its bytes.
+            pub(crate) fn unpack(from: &mut &[u8]) -> Option<Fact> {
+                match u32::unpack(from)? {
+                    $($number => Some(Fact::$kind { $($field: Pack::unpack(from)?),* }),)+
+                    _ => None,
+                }
             }
 
             /// Hands over its words, the number of its kind first.

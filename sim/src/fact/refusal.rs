@@ -158,6 +158,12 @@ impl Refusals {
     }
 }
 
+impl FromIterator<Refusal> for Refusals {
+    fn from_iter<I: IntoIterator<Item = Refusal>>(refusals: I) -> Refusals {
+        Refusals(refusals.into_iter().collect())
+    }
+}
+
 impl Index<RefusalId> for Refusals {
     type Output = Refusal;
 

@@ -30,6 +30,16 @@ impl Requested {
         Requested { cpu_milli: cpu_milli | ADDED, memory }
     }
 
+    /// Its numbers as they are kept.
+    pub(super) fn parts(self) -> (u64, u64) {
+        (self.cpu_milli, self.memory)
+    }
+
+    /// From such numbers.
+    pub(super) fn of_parts(cpu_milli: u64, memory: u64) -> Requested {
+        Requested { cpu_milli, memory }
+    }
+
     /// CPU in millicores.
     #[must_use]
     pub fn cpu_milli(self) -> u64 {

@@ -16,11 +16,13 @@ use reports::rules::{Outcome, Watch};
 use reports::summary::Change;
 use reports::{Figures, Fold};
 use scenarios::Scenario;
+use sim::packed::{self, Packer};
 use sim::{Fact, Legend, Root, Run, Setup, SimTime, Sink, Stop, run_unless};
 
 pub use runs::{Runs, VariantRuns};
 
 use crate::Error;
+use crate::store::Store;
 
 /// How many replications make intervals narrow enough for most questions.
 pub const REPLICATIONS: u32 = 400;
@@ -127,6 +129,20 @@ impl Experiment {
     /// # Errors
     /// If threads cannot be started.
     pub fn run(&self, stop: Stop<'_>, seen: impl Fn(Progress) + Sync) -> Result<Runs, Error> {
+        self.run_kept(None, stop, seen)
+    }
+
+    /// The same with a store: what it has of a run is not simulated again, and every other run goes
+    /// there once it is finished. What comes out does not depend on it.
+    ///
+    /// # Errors
+    /// If threads cannot be started.
+    pub fn run_kept(
+        &self,
+        store: Option<&dyn Store>,
+        stop: Stop<'_>,
+        seen: impl Fn(Progress) + Sync,
+    ) -> Result<Runs, Error> {
         let legends: Vec<Legend> = self.variants.iter().map(|it| Legend::of(&it.setup)).collect();
         let sums: Vec<_> = legends.iter().map(|it| Mutex::new(Series::new(it))).collect();
         let begin = |variant: usize, root: Root| {
@@ -147,7 +163,7 @@ impl Experiment {
             let outcomes = observed.watch.map(Watch::finish);
             Kept { figures: (figures, run), outcomes, facts: observed.facts }
         };
-        let kept = self.observe(stop, seen, begin, end)?;
+        let kept = self.observe_kept(store, stop, seen, begin, end)?;
         let variants = self.variants.iter().zip(legends).zip(sums).zip(kept);
         let variants = variants.map(|(((variant, legend), sum), kept)| {
             let series = sum.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -185,6 +201,18 @@ impl Experiment {
         begin: impl Fn(usize, Root) -> S + Sync,
         end: impl Fn(usize, S, Run) -> K + Sync,
     ) -> Result<Vec<Vec<K>>, Error> {
+        self.observe_kept(None, stop, seen, begin, end)
+    }
+
+    /// The same with a store.
+    fn observe_kept<S: Sink, K: Send>(
+        &self,
+        store: Option<&dyn Store>,
+        stop: Stop<'_>,
+        seen: impl Fn(Progress) + Sync,
+        begin: impl Fn(usize, Root) -> S + Sync,
+        end: impl Fn(usize, S, Run) -> K + Sync,
+    ) -> Result<Vec<Vec<K>>, Error> {
         let of = u32::try_from(self.replications.len()).unwrap_or(u32::MAX);
         let finished = AtomicU32::new(0);
         let one = |replication: u32| -> Option<Vec<Option<K>>> {
@@ -196,8 +224,15 @@ impl Experiment {
                     kept.push(None);
                     continue;
                 }
-                let mut sink = begin(index, root);
-                let run = run_unless(stop, &variant.setup, root, &mut sink)?;
+                let new = || begin(index, root);
+                let (sink, run) = match store {
+                    Some(store) => stored(store, (index, variant), (root, stop), new)?,
+                    None => {
+                        let mut sink = new();
+                        let run = run_unless(stop, &variant.setup, root, &mut sink)?;
+                        (sink, run)
+                    }
+                };
                 kept.push(Some(end(index, sink, run)));
             }
             seen(Progress { finished: finished.fetch_add(1, Ordering::Relaxed) + 1, of });
@@ -214,6 +249,26 @@ impl Experiment {
         }
         Ok(kept)
     }
+}
+
+/// A run with what saw it: as it is in the store, or else simulated and put there.
+fn stored<S: Sink>(
+    store: &dyn Store,
+    (index, variant): (usize, &Variant),
+    (root, stop): (Root, Stop<'_>),
+    new: impl Fn() -> S,
+) -> Option<(S, Run)> {
+    if let Some(bytes) = store.get(index, root.replication) {
+        let mut sink = new();
+        if let Some(run) = packed::unpack(&bytes, &mut sink) {
+            return Some((sink, run));
+        }
+    }
+    let mut packer = Packer::new(new());
+    let run = run_unless(stop, &variant.setup, root, &mut packer)?;
+    let (bytes, sink) = packer.finish(&run);
+    store.put(index, root.replication, &bytes);
+    Some((sink, run))
 }
 
 /// Calls `run` for each replication, in parallel, one thread each. The results come in the order of

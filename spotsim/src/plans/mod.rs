@@ -147,3 +147,37 @@ fn changes(from: &PlanSource, to: &PlanSource) -> Vec<String> {
     }
     lines
 }
+
+#[cfg(test)]
+mod tests {
+    use scenarios::Scenario;
+    use sim::terms::metrics::{Figure, Metric};
+
+    use super::*;
+
+    fn variance(values: &[f64]) -> f64 {
+        let mean = values.iter().sum::<f64>() / values.len() as f64;
+        values.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / (values.len() - 1) as f64
+    }
+
+    /// Two spot plans of the library meet the same prices, so that their difference hardly varies.
+    #[test]
+    fn pairing_makes_a_difference_vary_a_fifth_at_most() {
+        let quarter = Scenario::library("prices-for-a-quarter").unwrap();
+        let plan = |count: &str| {
+            let changes = [("horizon", "20d"), ("pools.spot.count", count)];
+            PlanSource::of(count, quarter.with(&changes).unwrap())
+        };
+        let plans = Plans::of(vec![plan("6"), plan("7")], None, Some(30)).unwrap();
+        let (compared, _) = plans.compare(Stop::NEVER, |_| {}).unwrap();
+        let costs = |index: usize| -> Vec<f64> {
+            let key = Metric::of(Figure::CostMonthly).key;
+            let column = compared.plans[index].measured.named(key).unwrap();
+            column.each().flatten().collect()
+        };
+        let (six, seven) = (costs(0), costs(1));
+        let differences: Vec<f64> = six.iter().zip(&seven).map(|(a, b)| b - a).collect();
+        let (apart, paired) = (variance(&six) + variance(&seven), variance(&differences));
+        assert!(apart >= 5.0 * paired, "{apart} against {paired}");
+    }
+}

@@ -1,0 +1,120 @@
+//! Sweeps: a scenario with other values at some paths, each setting in the same replications.
+
+mod axis;
+mod optimize;
+mod space;
+
+use std::ops::Range;
+
+use reports::metrics::Measured;
+use reports::settings::{Setting, Swept};
+use scenarios::Scenario;
+use sim::Stop;
+
+pub use axis::{Axis, Values};
+pub use space::Space;
+
+use crate::Error;
+use crate::check::{judged, variants};
+use crate::experiment::Experiment;
+
+/// Settings of a scenario that are tried.
+pub struct Sweep<'s> {
+    /// The scenario.
+    pub scenario: &'s Scenario,
+    /// Which settings.
+    pub space: Space,
+    /// The seed of all replications.
+    pub seed: u64,
+    /// How many there are of each setting.
+    pub replications: u32,
+    /// How many threads; all cores if none is given. Results do not depend on it.
+    pub threads: Option<usize>,
+    /// The scenario at each setting.
+    settings: Vec<Scenario>,
+}
+
+impl<'s> Sweep<'s> {
+    /// The scenario at each setting.
+    ///
+    /// # Errors
+    /// A path that leads nowhere, and everything that is wrong with the scenario at a setting.
+    pub fn new(
+        scenario: &'s Scenario,
+        space: Space,
+        seed: u64,
+        replications: u32,
+    ) -> Result<Sweep<'s>, Error> {
+        let at = |values: &Vec<String>| {
+            let changes: Vec<(&str, &str)> = space
+                .paths
+                .iter()
+                .zip(values)
+                .map(|(path, value)| (&path[..], &value[..]))
+                .collect();
+            scenario.with(&changes).map_err(Error::Input)
+        };
+        let settings = space.settings.iter().map(at).collect::<Result<_, Error>>()?;
+        Ok(Sweep { scenario, space, seed, replications, threads: None, settings })
+    }
+
+    /// The scenario at each setting.
+    #[must_use]
+    pub fn settings(&self) -> &[Scenario] {
+        &self.settings
+    }
+
+    /// Runs all settings, one after the other, with `seen` called after each replication. If `stop` is
+    /// wanted, those are there that are finished.
+    ///
+    /// # Errors
+    /// If threads cannot be started, or no setting was finished.
+    pub fn run(&self, stop: Stop<'_>, seen: impl Fn() + Sync) -> Result<Swept, Error> {
+        let mut settings = Vec::new();
+        for index in 0..self.settings.len() {
+            let replications = 0..self.replications;
+            match self.measure(index, &replications, stop, &seen)? {
+                Some(setting) => settings.push(setting),
+                None => break,
+            }
+        }
+        if settings.is_empty() {
+            return Err(Error::Stopped);
+        }
+        Ok(Swept {
+            scenario: self.scenario.name.clone(),
+            seed: self.seed,
+            replications: self.replications as usize,
+            version: env!("CARGO_PKG_VERSION").into(),
+            paths: self.space.paths.clone(),
+            chosen: self.space.chosen.clone(),
+            settings,
+        })
+    }
+
+    /// One setting in some replications; none if a stop came first. Nothing is kept of it but metrics.
+    fn measure(
+        &self,
+        index: usize,
+        replications: &Range<u32>,
+        stop: Stop<'_>,
+        seen: &(impl Fn() + Sync),
+    ) -> Result<Option<Setting>, Error> {
+        let scenario = &self.settings[index];
+        let experiment = Experiment {
+            variants: variants("setting", scenario),
+            seed: self.seed,
+            replications: replications.clone(),
+            threads: self.threads,
+        };
+        let runs = experiment.run(stop, |_| seen())?;
+        let (own, baseline) = (&runs.variants[0], runs.variants.get(1));
+        if own.runs.len() < replications.len() {
+            return Ok(None);
+        }
+        let values = self.space.settings[index].clone();
+        let measured: Measured = own.measured(baseline);
+        let judged = judged(scenario, own, baseline, self.seed);
+        Ok(Some(Setting { values, measured, judged }))
+    }
+}
