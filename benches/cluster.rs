@@ -16,9 +16,11 @@ use sim::model::selectors::{
 use sim::model::start::{StartNode, StartPod};
 use sim::model::taints::{Effect, Taint, Toleration, TolerationOperator};
 use sim::model::workload::{Controller, Workload, WorkloadId};
+use sim::scheduler::profile::Profile;
+use sim::scheduler::{Placed, Scheduler};
 use sim::table::Id;
 use sim::world::World;
-use sim::{MicroUsdPerHour, SimTime};
+use sim::{MicroUsdPerHour, Root, SimTime};
 
 /// How many workloads there are.
 pub const APPS: usize = 50;
@@ -204,4 +206,21 @@ fn spec(
         }
     }
     model.specs.intern(spec)
+}
+
+/// Schedules this many pods one after the other, of each workload in turn; how many found a node, and
+/// how many rows and answers of nodes were worked out.
+pub fn schedule(world: &mut World, pods: u32, percentage: u8) -> (u32, (u64, u64)) {
+    let profile = Profile { percentage_of_nodes_to_score: percentage, ..Profile::default() };
+    let mut scheduler = Scheduler::new(profile, Root { seed: 42, replication: 0 });
+    let mut placed = 0;
+    for index in 0..pods {
+        let workload = WorkloadId::from_index(index as usize % APPS);
+        let (pod, _) = world.create_pod(workload, index, 0, None);
+        if let Placed::On(node) = scheduler.place(pod, world) {
+            let _ = world.bind(pod, node);
+            placed += 1;
+        }
+    }
+    (placed, scheduler.rows_recomputed())
 }

@@ -7,15 +7,10 @@
 
 use std::sync::Arc;
 
-use benches::cluster::{APPS, Kind, model, world};
+use benches::cluster::{Kind, model, schedule, world};
 use benches::{least_cpu, peak_rss_bytes, print};
 use serde_json::json;
-use sim::Root;
 use sim::model::Model;
-use sim::model::workload::WorkloadId;
-use sim::scheduler::profile::Profile;
-use sim::scheduler::{Placed, Scheduler};
-use sim::table::Id;
 use sim::world::World;
 
 const PODS: u32 = 2_000;
@@ -29,7 +24,7 @@ fn main() {
             for percentage in [0, 100] {
                 let mut recomputed = (0, 0);
                 let (cpu, placed) = least_of(&model, |world| {
-                    let (placed, rows) = schedule(world, percentage);
+                    let (placed, rows) = schedule(world, PODS, percentage);
                     recomputed = rows;
                     placed
                 });
@@ -53,20 +48,4 @@ fn main() {
 fn least_of(model: &Arc<Model>, mut run: impl FnMut(&mut World) -> u32) -> (Option<f64>, u32) {
     let mut worlds: Vec<World> = (0..7).map(|_| world(model)).collect();
     least_cpu(7, || run(&mut worlds.pop().expect("one world a run")))
-}
-
-/// Schedules the pods one after the other; how many found a node, and how many rows it took.
-fn schedule(world: &mut World, percentage: u8) -> (u32, (u64, u64)) {
-    let profile = Profile { percentage_of_nodes_to_score: percentage, ..Profile::default() };
-    let mut scheduler = Scheduler::new(profile, Root { seed: 42, replication: 0 });
-    let mut placed = 0;
-    for index in 0..PODS {
-        let workload = WorkloadId::from_index(index as usize % APPS);
-        let (pod, _) = world.create_pod(workload, index, 0, None);
-        if let Placed::On(node) = scheduler.place(pod, world) {
-            let _ = world.bind(pod, node);
-            placed += 1;
-        }
-    }
-    (placed, scheduler.rows_recomputed())
 }

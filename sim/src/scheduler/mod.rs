@@ -213,6 +213,7 @@ impl Scheduler {
             && let Some((node, walked)) =
                 scan.decide(profile, view, world, walk, &mut self.scratch, pick)
         {
+            rankings.count_scan(walked);
             self.next_start = (start + walked) % nodes.max(1);
             return Placed::On(node);
         }

@@ -16,13 +16,15 @@ use super::ranking::Ranking;
 use super::scan::Scan;
 use super::shelf::Shelf;
 use crate::model::relations::{ClassId, OwnClassId, OwnShape, Shape};
+use crate::table::Table;
 use crate::world::World;
 
 /// How many rows are kept in all. A row takes some ten bytes, and more for each sum.
 const MOST_ROWS: usize = 32 << 20;
 
-/// Pods of one shape have a ranking for each size as long as there are no more sizes than this. About
-/// where one scan costs what it costs to bring a ranking up to date that the others have left behind.
+/// Pods of one shape have a ranking for each size as long as there are no more sizes than this, and
+/// otherwise for each size that at least one in this many of them has. About where one scan costs what it
+/// costs to bring a ranking up to date that the others have left behind.
 const FEW_SIZES: u32 = 32;
 
 /// Repairing a ranking costs more than a scan when it has missed more changes than one in this many nodes.
@@ -38,6 +40,10 @@ pub struct Rankings {
     /// Of what does not depend on sizes.
     of_shapes: Shelf<Shape, OwnShape>,
     columns: Columns,
+    /// How many rows scans have worked out.
+    scanned: u64,
+    /// How many pods of each class, and of each shape, were asked about, where the shape has many sizes.
+    asked: Asked,
     /// Sizes of many that have a ranking nevertheless, oldest first: no node took a pod of theirs, and
     /// those will be tried again.
     refused: VecDeque<ClassId>,
@@ -63,7 +69,7 @@ impl Rankings {
         let (class, own_class) = (pod.alike.class, pod.alike.own_class);
         if !self.of_classes.has(class) {
             let nodes = world.registered().len();
-            if is_of_many_sizes(pod, world) {
+            if is_of_many_sizes(pod, world) && self.asked.is_rare(pod) {
                 self.refused.push_back(class);
                 while self.refused.len() * nodes > REFUSED_ROWS
                     && let Some(other) = self.refused.pop_front()
@@ -79,9 +85,13 @@ impl Rankings {
     }
 
     /// Whether a [scan](Self::scan) costs less than a ranking of the pod's class: there are many sizes of
-    /// its shape, and none of its own was asked about lately.
-    pub(super) fn is_scanned(&self, pod: PodView<'_>, world: &World) -> bool {
-        is_of_many_sizes(pod, world) && {
+    /// its shape, its own is rare among them, and was not asked about lately.
+    pub(super) fn is_scanned(&mut self, pod: PodView<'_>, world: &World) -> bool {
+        if !is_of_many_sizes(pod, world) {
+            return false;
+        }
+        self.asked.count(pod);
+        self.asked.is_rare(pod) && {
             let behind = self.of_classes.behind(pod.alike.class, world);
             behind.is_none_or(|behind| behind > world.registered().len() / MANY_BEHIND)
         }
@@ -104,11 +114,17 @@ impl Rankings {
         Some(Scan { ranked, columns: &self.columns })
     }
 
-    /// How many rows have been worked out so far, and how many answers of nodes for themselves.
+    /// A scan has asked this many nodes.
+    pub(super) fn count_scan(&mut self, walked: usize) {
+        self.scanned += walked as u64;
+    }
+
+    /// How many rows have been worked out so far, scans included, and how many answers of nodes for
+    /// themselves.
     pub fn rows_recomputed(&self) -> (u64, u64) {
         let (rows, answers) = self.of_classes.rows_recomputed();
         let of_shapes = self.of_shapes.rows_recomputed();
-        (rows + of_shapes.0, answers + of_shapes.1)
+        (rows + of_shapes.0 + self.scanned, answers + of_shapes.1)
     }
 
     /// Lets the least recently used rankings go until there is room for more rows.
@@ -117,6 +133,31 @@ impl Rankings {
             let Some(class) = self.of_classes.least_recent() else { return };
             self.of_classes.let_go(class);
         }
+    }
+}
+
+/// How often pods of a size, and of a shape, were asked about.
+#[derive(Default)]
+struct Asked {
+    of_class: Table<ClassId, u32>,
+    of_shape: Table<Shape, u32>,
+}
+
+impl Asked {
+    /// One more pod is asked about.
+    fn count(&mut self, pod: PodView<'_>) {
+        let of_class = self.of_class.slot(pod.alike.class);
+        *of_class = of_class.saturating_add(1);
+        let of_shape = self.of_shape.slot(pod.alike.shape);
+        *of_shape = of_shape.saturating_add(1);
+    }
+
+    /// Whether few pods of its shape have the size of a pod. How many sizes there are does not say so:
+    /// most may be of pods that were bound long ago.
+    fn is_rare(&self, pod: PodView<'_>) -> bool {
+        let of_class = self.of_class.get(pod.alike.class).copied().unwrap_or(0);
+        let of_shape = self.of_shape.get(pod.alike.shape).copied().unwrap_or(0);
+        of_class.saturating_mul(FEW_SIZES) < of_shape
     }
 }
 
