@@ -183,9 +183,11 @@ impl Planner {
             if self.unremovable.contains_key(node) {
                 continue;
             }
-            let pods = residents::of(*node, round.program, trial);
-            match self.check(round, (*node, group), &pods, trial) {
-                Ok(()) => candidates.push(Candidate { node: *node, pods }),
+            match check(round, (*node, group), trial) {
+                Ok(()) => {
+                    let pods = residents::of(*node, round.program, trial);
+                    candidates.push(Candidate { node: *node, pods });
+                }
                 Err(why) => news.push((*node, why.name(), None, None)),
             }
         }
@@ -194,29 +196,6 @@ impl Planner {
             (!is_empty, !self.unneeded.contains_key(&it.node))
         });
         candidates
-    }
-
-    fn check(
-        &self,
-        round: Round<'_>,
-        (node, group): (NodeId, GroupId),
-        pods: &[PodTraits],
-        world: &World,
-    ) -> Result<(), eligibility::Ineligible> {
-        let (flags, options) = (round.flags(), &round.groups[group.0].options);
-        let own = options.ignore_daemonsets_utilization;
-        let ignored = Ignored {
-            daemon_sets: own.unwrap_or(flags.ignore_daemonsets_utilization),
-            mirrors: flags.ignore_mirror_pods_utilization,
-        };
-        let traits = NodeTraits {
-            tainted_ago: None,
-            scale_down_disabled: false,
-            group: Some(options),
-            is_ready: !world.view(node).is_not_ready(),
-            utilization: Utilization::of(node, pods, ignored, world),
-        };
-        eligibility::check(&traits, flags)
     }
 
     /// After how many removable nodes no more are looked for.
@@ -299,6 +278,35 @@ impl Planner {
         }
         chosen
     }
+}
+
+/// Whether a node may be removed, as far as it is concerned itself.
+fn check(
+    round: Round<'_>,
+    (node, group): (NodeId, GroupId),
+    world: &World,
+) -> Result<(), eligibility::Ineligible> {
+    let (flags, options) = (round.flags(), &round.groups[group.0].options);
+    let own = options.ignore_daemonsets_utilization;
+    let ignored = Ignored {
+        daemon_sets: own.unwrap_or(flags.ignore_daemonsets_utilization),
+        mirrors: flags.ignore_mirror_pods_utilization,
+    };
+    // No pod mirrors another here, and none terminates for longer than it may.
+    let utilization = if ignored.daemon_sets {
+        let pods = residents::of(node, round.program, world);
+        Utilization::of(node, &pods, ignored, world)
+    } else {
+        Utilization::of_load(node, world)
+    };
+    let traits = NodeTraits {
+        tainted_ago: None,
+        scale_down_disabled: false,
+        group: Some(options),
+        is_ready: !world.view(node).is_not_ready(),
+        utilization,
+    };
+    eligibility::check(&traits, flags)
 }
 
 /// What the cluster keeps at least.

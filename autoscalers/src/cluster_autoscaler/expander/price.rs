@@ -69,3 +69,15 @@ fn has_gpu(about: &About<'_>, capacity: &sim::model::resources::Resources) -> bo
     let gpu = about.world.model().known_lane(crate::cluster_autoscaler::GPU);
     gpu.is_some_and(|lane| capacity[lane] > 0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // Cluster Autoscaler: expander/price/preferred_test.go
+    #[test]
+    fn nodes_are_to_grow_with_the_cluster() {
+        let preferred = [1, 2, 3, 6, 7, 20, 21, 60, 61, 200, 201].map(preferred_cpu);
+        assert_eq!(preferred, [1, 1, 2, 2, 4, 4, 8, 8, 16, 16, 32]);
+    }
+}

@@ -51,3 +51,19 @@ pub(super) fn best<'o>(
     };
     options.into_iter().filter(|option| priority(option) == Some(highest)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_highest_priority_that_matches_any_part_of_a_name() {
+        let rows = [(10, ".*"), (50, "spot-"), (-2, "^never$")];
+        let priorities = Priorities::parse(rows).unwrap();
+        assert_eq!(priorities.of("a-spot-b"), Some(50));
+        assert_eq!(priorities.of("on-demand"), Some(10));
+        let below = Priorities::parse([(-2, "a"), (-1, "b")]).unwrap();
+        assert_eq!((below.of("a"), below.of("b"), below.of("c")), (None, Some(-1), None));
+        assert!(Priorities::parse([(1, "(")]).is_err());
+    }
+}

@@ -7,6 +7,7 @@ use sim::world::World;
 
 use super::drain::PodTraits;
 use crate::cluster_autoscaler::GPU;
+use crate::cluster_autoscaler::requests::share;
 
 /// What part of a node is requested.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -49,6 +50,19 @@ impl Utilization {
                 0 => 0.0,
                 whole => requested as f64 / (i128::from(whole) - i128::from(left_out)) as f64,
             }
+        };
+        let gpu = world.model().known_lane(GPU).filter(|lane| allocatable[*lane] > 0);
+        Utilization { cpu: of(Lane::CPU), memory: of(Lane::MEMORY), gpu: gpu.map(of) }
+    }
+
+    /// The same where no pod is left out: what is on the node is added up already.
+    #[must_use]
+    pub fn of_load(node: NodeId, world: &World) -> Utilization {
+        let view = world.view(node);
+        let (allocatable, requested) = (&view.shape().allocatable, view.load().requested());
+        let of = |lane: Lane| match allocatable[lane] {
+            0 => 0.0,
+            whole => share(requested[lane], whole),
         };
         let gpu = world.model().known_lane(GPU).filter(|lane| allocatable[*lane] > 0);
         Utilization { cpu: of(Lane::CPU), memory: of(Lane::MEMORY), gpu: gpu.map(of) }

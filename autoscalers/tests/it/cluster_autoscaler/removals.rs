@@ -4,6 +4,7 @@ use autoscalers::cluster_autoscaler::config::DrainFlags;
 use autoscalers::cluster_autoscaler::scale_down::budgets::RemainingBudgets;
 use autoscalers::cluster_autoscaler::scale_down::drain::{Owner, OwnerKind, PodTraits};
 use autoscalers::cluster_autoscaler::scale_down::removal::{Removable, RemovalSimulator};
+use autoscalers::cluster_autoscaler::scale_down::utilization::{Ignored, Utilization};
 use autoscalers::cluster_autoscaler::snapshot::{Filters, NodeList};
 use proptest::prelude::*;
 use sim::Span;
@@ -77,6 +78,21 @@ fn replayed(removed: &[(Removable, Vec<NodeId>)], taint: &Taint, trial: &mut Tri
 
 proptest! {
     #![proptest_config(testing::cases(96))]
+
+    #[test]
+    fn what_is_added_up_is_what_pods_request(
+        plan in clusters(),
+        counts in prop::collection::vec(0_u32..8, 6),
+    ) {
+        let (world, _) = filled(&plan, &counts);
+        let ignored = Ignored { daemon_sets: false, mirrors: false };
+        for node in world.registered() {
+            let pods = world.placement().pods_on(*node).iter().copied().map(movable);
+            let pods: Vec<PodTraits> = pods.collect();
+            let counted = Utilization::of(*node, &pods, ignored, &world);
+            prop_assert_eq!(counted, Utilization::of_load(*node, &world));
+        }
+    }
 
     #[test]
     fn pods_of_removed_nodes_fit_elsewhere(
