@@ -32,6 +32,7 @@ region: us-east-1
 pools:
   - {name: spot, count: 3, capacityType: spot, instanceTypes: [m6i.large, m5.large]}
 market: {reclaims: {scale: 200}}
+expect: ["cost.monthly < 100000"]
 workloads:
   - name: web
     replicas: 4

@@ -86,14 +86,16 @@ pub(crate) enum Command {
   spotsim run scenario.yaml --precision 1%
   spotsim run scenario.yaml -o json | jq .saving")]
     Run(RunArgs),
-    /// Write what a kept run says as a page, as Markdown or as a picture.
+    /// Write what a kept run says: a page, Markdown, a picture, or data for other programs.
     ///
     /// The run is made again; if the folder holds another one than its scenario gives now, nothing is
     /// written.
     #[command(after_help = "Examples:
   spotsim report runs/shop-3f9c2d10 --html shop.html
   spotsim report runs/shop-3f9c2d10 --md pull-request.md --png saving.png
-  spotsim report runs/shop-3f9c2d10 --chart disruption --svg disruption.svg")]
+  spotsim report runs/shop-3f9c2d10 --chart disruption --svg disruption.svg
+  spotsim report runs/shop-3f9c2d10 --focus costs.csv --opencost allocation.json
+  spotsim report runs/shop-3f9c2d10 --events events.jsonl --perfetto trace.json")]
     Report(ReportArgs),
     /// Put the shards of a run together: the same bytes as of one run.
     #[command(after_help = "Examples:

@@ -57,6 +57,7 @@ pub use fit::{Fitted, Fitting};
 pub use plans::{PlanSource, Plans};
 pub use precision::{Precision, enough};
 pub use replications::{Journal, Shard, Shards};
+pub use report::Form;
 pub use run_folder::{KeptRun, RunFolder, Written, default_path};
 pub use search::{Counterexample, Searched, search};
 pub use store::Store;

@@ -1,14 +1,32 @@
-//! The report of a comparison as one HTML file: its figures, its charts, and two of its runs event by event.
+//! The report of a comparison as one HTML file: its figures, its charts, and two of its runs event by event;
+//! and its recorded run in forms that other programs read.
+
+use std::io;
 
 use reports::charts;
 use reports::charts::typical::{self, Choice};
+use reports::cost::ledger::Books;
 use reports::event_log::{self, EventLog};
 use reports::export::manifest::Origin;
+use reports::export::{allocation, events, focus, perfetto};
 use reports::{Summary, chart};
 use sim::Stop;
 
 use crate::Error;
 use crate::comparison::Results;
+
+/// A form of one run that other programs read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Form {
+    /// Cost rows, as FOCUS 1.3 has them.
+    Focus,
+    /// The cost of each workload, as OpenCost answers.
+    OpenCost,
+    /// Events of Kubernetes, one JSON object a line.
+    Events,
+    /// A trace of nodes and pods, for Perfetto.
+    Perfetto,
+}
 
 impl Results<'_> {
     /// Every chart, the answer first.
@@ -36,6 +54,25 @@ impl Results<'_> {
         let logs = choices.into_iter().map(|choice| self.log(choice, stop));
         let logs = logs.collect::<Result<Vec<_>, _>>()?;
         Ok(reports::html(summary, &charts, &logs, &self.command(origin)))
+    }
+
+    /// The recorded run in a form that other programs read.
+    ///
+    /// # Panics
+    /// Never: a comparison records a run, and a buffer takes all.
+    #[must_use]
+    pub fn exported(&self, form: Form) -> Vec<u8> {
+        let recording = self.subject().recording().expect("it is made to keep its facts");
+        let books = Books::of(recording);
+        let mut out = Vec::new();
+        let written = match form {
+            Form::Focus => focus::write(recording, &books, &mut out).map_err(io::Error::from),
+            Form::OpenCost => allocation::write(recording, &books, &mut out),
+            Form::Events => events::write(recording, &mut out),
+            Form::Perfetto => perfetto::write(recording, &mut out),
+        };
+        written.expect("a buffer takes all");
+        out
     }
 
     /// What happened in one run.

@@ -25,6 +25,18 @@ pub(crate) struct ReportArgs {
     /// Write one chart as PNG, at twice its size.
     #[arg(long, value_name = "FILE", group = "form")]
     pub(crate) png: Option<PathBuf>,
+    /// Write what the recorded run cost as FOCUS 1.3, a row for each price of each instance.
+    #[arg(long, value_name = "FILE", group = "form")]
+    pub(crate) focus: Option<PathBuf>,
+    /// Write what each workload cost in it as OpenCost answers to `/allocation`.
+    #[arg(long, value_name = "FILE", group = "form")]
+    pub(crate) opencost: Option<PathBuf>,
+    /// Write what happened in it as events of Kubernetes, one JSON object a line.
+    #[arg(long, value_name = "FILE", group = "form")]
+    pub(crate) events: Option<PathBuf>,
+    /// Write its nodes and pods as a trace, to open in ui.perfetto.dev.
+    #[arg(long, value_name = "FILE", group = "form")]
+    pub(crate) perfetto: Option<PathBuf>,
     /// Which chart.
     #[arg(long, value_name = "NAME", default_value = "savings")]
     pub(crate) chart: String,

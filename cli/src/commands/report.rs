@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::anyhow;
 use reports::export::manifest::Origin;
 use reports::{Summary, chart};
-use spotsim::{Comparison, KeptRun, Results, Stop, write_files};
+use spotsim::{Comparison, Form, KeptRun, Results, Stop, write_files};
 
 use super::progress::Progress;
 use crate::Outcome;
@@ -82,6 +82,15 @@ fn files(
         })?;
         files.extend(args.svg.iter().map(|path| (path.clone(), chart::svg(chart).into_bytes())));
         files.extend(args.png.iter().map(|path| (path.clone(), chart::png(chart))));
+    }
+    let forms = [
+        (&args.focus, Form::Focus),
+        (&args.opencost, Form::OpenCost),
+        (&args.events, Form::Events),
+        (&args.perfetto, Form::Perfetto),
+    ];
+    for (path, form) in forms {
+        files.extend(path.iter().map(|path| (path.clone(), results.exported(form))));
     }
     Ok(files)
 }

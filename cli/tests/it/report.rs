@@ -169,3 +169,49 @@ fn a_demonstration_leaves_a_report_behind_and_replaces_none() {
     assert!(stderr(&other).contains("note: no report: "), "{}", stderr(&other));
     assert_eq!(read(&place, "demo-report.html"), page);
 }
+
+/// The run that is written out in forms of other programs is the recorded one, to the micro-dollar.
+#[test]
+fn data_for_other_programs_are_of_the_recorded_run() {
+    let place = place();
+    place.spotsim(&["run", "s.yaml", "-n", "2", "--out", "run", "-q"]);
+    let args = "report run --focus f.csv --opencost a.json --events e.jsonl --perfetto t.json";
+    let output = place.spotsim(&args.split(' ').collect::<Vec<_>>());
+    assert!(output.status.success(), "{}", stderr(&output));
+    let column = |file: &str, name: &str| -> Vec<f64> {
+        let text = read(&place, file);
+        let mut table = csv::Reader::from_reader(text.as_bytes());
+        let at = table.headers().unwrap().iter().position(|it| it == name).unwrap();
+        table.records().map(|row| row.unwrap()[at].parse().unwrap()).collect()
+    };
+    let paid: f64 = column("run/costs.csv", "cost_usd").iter().sum();
+    let focus: f64 = column("f.csv", "EffectiveCost").iter().sum();
+    assert!((paid - focus).abs() < 1e-9, "{paid} and {focus}");
+    let header = read(&place, "f.csv");
+    for name in ["ServiceProviderName", "HostProviderName", "BillingPeriodStart", "PricingCategory"]
+    {
+        assert!(header.lines().next().unwrap().contains(name), "{header}");
+    }
+    let allocation = place.json("a.json");
+    let rows = allocation["data"][0].as_object().unwrap();
+    let shared: f64 = rows.values().map(|row| row["totalCost"].as_f64().unwrap()).sum();
+    assert!((paid - shared).abs() < 1e-5, "{paid} and {shared}");
+    assert!(rows.contains_key("default/web") && rows.contains_key("__idle__"), "{rows:?}");
+    let events = read(&place, "e.jsonl");
+    let scheduled = events.lines().filter(|line| line.contains("\"reason\":\"Scheduled\"")).count();
+    let facts = read(&place, "run/facts.jsonl");
+    assert_eq!(scheduled, facts.matches("\"kind\":\"PodScheduled\"").count());
+    for line in events.lines() {
+        let event: Value = serde_json::from_str(line).unwrap();
+        assert_eq!((&event["kind"], &event["apiVersion"]), (&"Event".into(), &"v1".into()));
+        assert!(
+            event["involvedObject"]["name"].as_str().is_some_and(|it| !it.is_empty()),
+            "{line}"
+        );
+    }
+    let trace = place.json("t.json");
+    let trace = trace["traceEvents"].as_array().unwrap();
+    let pods = trace.iter().filter(|it| it["ph"] == "X" && it["tid"] != 0).count();
+    assert_eq!(pods, scheduled, "each pod is on a node once");
+    assert!(trace.iter().all(|it| it["ph"] == "M" || it["ts"].is_u64()));
+}

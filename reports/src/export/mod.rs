@@ -4,13 +4,18 @@
 //! A [`Recording`] holds what one run said. Everything is written under the names of the cluster,
 //! never under the simulator's own numbers. Columns and units are documented in `docs/run-folder.md`.
 
+pub mod allocation;
 pub mod breakdown;
 pub mod cell;
 pub mod costs;
+mod dates;
+pub mod events;
 pub mod facts;
+pub mod focus;
 pub mod legend;
 pub mod manifest;
 pub mod nodes;
+pub mod perfetto;
 pub mod pods;
 pub mod series;
 

@@ -67,7 +67,7 @@ fn table(table: &Table) -> Markup {
         div.scroll role="region" tabindex="0" aria-label=(label) {
             table {
                 thead { tr {
-                    @if table.title.is_empty() { td {} } @else { th scope="col" { (table.title) } }
+                    @if table.title.is_empty() { td {} } @else { th scope="col" { (lower(table.title)) } }
                     @for column in &table.columns { th.number scope="col" { (plain(&lower(column))) } }
                     @if remarks { th scope="col" { (lower(table.notes)) } }
                 } }

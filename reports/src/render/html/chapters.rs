@@ -28,7 +28,8 @@ pub(super) const CAVEATS: [&str; 3] = ["Assumptions", "Not modelled", "Warnings"
 /// Sections that are said elsewhere on the page: in its head and at its foot.
 const ELSEWHERE: [&str; 2] = ["Answer", "Provenance"];
 
-const CHAPTERS: [Plan; 7] = [
+const CHAPTERS: [Plan; 8] = [
+    Plan { id: "checks", title: "Expectations", charts: &[], sections: &["Expectations"] },
     Plan {
         id: "cost",
         title: "Cost",
