@@ -1,12 +1,15 @@
 //! Karpenter's own benchmark mix: what one provisioning pass costs, for 500, 2 000 and 5 000 pods on 400
-//! instance types and no node yet.
+//! instance types and no node yet; and what a pass of disruption costs that finds nothing to consolidate
+//! among 500 nodes with 5 000 pods.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use autoscalers::karpenter::disruption::propose;
 use autoscalers::karpenter::input::{
-    Cluster, ConsolidationPolicy, Disruption, Inclusion, InstanceType, NodePool, Offering, Options,
-    Owner, Pod, PodAffinity, PodSpec, PodTerm, Selector, Spread, Volumes, WhenUnsatisfiable,
+    Claim, Cluster, ConsolidationPolicy, Disruption, Inclusion, InstanceType, Node, NodePool,
+    Offering, Options, Owner, Pod, PodAffinity, PodSpec, PodTerm, Selector, Spread, StateNode,
+    Volumes, WhenUnsatisfiable,
 };
 use autoscalers::karpenter::keys::Keys;
 use autoscalers::karpenter::provisioning::provision;
@@ -54,6 +57,22 @@ fn main() {
             "peak_rss_bytes": peak_rss_bytes(),
         }));
     }
+    disruption();
+}
+
+/// A pass over nodes that are full: each is tried alone, and many together.
+fn disruption() {
+    let world = World::full(500);
+    let (cpu, disrupted) = least_cpu(3, || propose(&world.cluster()));
+    assert!(disrupted.command.is_none(), "nodes are full");
+    print(&json!({
+        "workload": "karpenter-nothing-to-consolidate",
+        "nodes": world.nodes.len(),
+        "pods": world.pods.len(),
+        "candidates_per_cpu_s": cpu.map(|cpu| (world.nodes.len() as f64 / cpu).round()),
+        "cpu_s": cpu,
+        "peak_rss_bytes": peak_rss_bytes(),
+    }));
 }
 
 /// All that a pass looks at.
@@ -63,6 +82,7 @@ struct World {
     options: Options,
     instance_types: Vec<Arc<InstanceType>>,
     node_pools: Vec<Arc<NodePool>>,
+    nodes: Vec<StateNode>,
     pods: Vec<Pod>,
     volumes: Volumes,
 }
@@ -95,10 +115,27 @@ impl World {
             options: Options::default(),
             instance_types,
             node_pools: vec![Arc::new(pool)],
+            nodes: Vec::new(),
             pods,
             volumes: Volumes::default(),
             names,
         }
+    }
+
+    /// Nodes of eight cores, with ten pods each that leave no room.
+    fn full(nodes: usize) -> World {
+        let mut world = World::new(0);
+        let instance_type = Arc::clone(&world.instance_types[7]);
+        let (keys, names) = (&world.keys, &mut world.names);
+        let spec = Arc::new(spec(Wish::None, amounts(780, 1_024, 0), APPS[0], keys, names));
+        for number in 0..nodes {
+            world.nodes.push(node(number, &instance_type, &world.keys, &mut world.names));
+            for place in 0..10 {
+                let pod = pod(&spec, number * 10 + place);
+                world.pods.push(Pod { node: Some(number), provisionable: false, ..pod });
+            }
+        }
+        world
     }
 
     fn cluster(&self) -> Cluster<'_> {
@@ -109,7 +146,7 @@ impl World {
             now: 0,
             instance_types: &self.instance_types,
             node_pools: &self.node_pools,
-            nodes: &[],
+            nodes: &self.nodes,
             pods: &self.pods,
             daemon_sets: &[],
             budgets: &[],
@@ -181,19 +218,70 @@ fn pods(number: usize, keys: &Keys, names: &mut Names) -> Vec<Pod> {
                 let requests = amounts(CPU[drawn.0], MEMORY[drawn.1], 0);
                 Arc::new(spec(wish, requests, APPS[app], keys, names))
             });
-            Pod {
-                spec: Arc::clone(spec),
-                node: None,
-                created: 0,
-                uid: place as u64,
-                provisionable: true,
-                terminal: false,
-                terminating: false,
-                ready: false,
-                started: None,
-            }
+            pod(spec, place)
         })
         .collect()
+}
+
+fn pod(spec: &Arc<PodSpec>, number: usize) -> Pod {
+    Pod {
+        spec: Arc::clone(spec),
+        node: None,
+        created: 0,
+        uid: number as u64,
+        provisionable: true,
+        terminal: false,
+        terminating: false,
+        ready: true,
+        started: None,
+    }
+}
+
+fn node(number: usize, of: &InstanceType, keys: &Keys, names: &mut Names) -> StateNode {
+    let name = names.intern(&format!("node-{number}"));
+    let labels: LabelSet = [
+        (keys.hostname, name),
+        (keys.node_pool, names.intern("default")),
+        (keys.instance_type, of.name),
+        (keys.zone, of.offerings[number % 3 + 2].zone),
+        (keys.capacity_type, keys.on_demand),
+        (names.intern("karpenter.test.sh/testnodeclass"), names.intern("default")),
+        (names.intern("kubernetes.io/arch"), names.intern("amd64")),
+        (names.intern("kubernetes.io/os"), names.intern("linux")),
+    ]
+    .into_iter()
+    .collect();
+    let node = Node {
+        name,
+        labels: labels.clone(),
+        registered: true,
+        initialized: true,
+        taints: Vec::new(),
+        capacity: of.capacity.clone(),
+        allocatable: of.allocatable.clone(),
+        ready: true,
+        do_not_disrupt: false,
+        deleting: false,
+        attachable: Vec::new(),
+    };
+    let claim = Claim {
+        name,
+        labels,
+        taints: Vec::new(),
+        startup_taints: Vec::new(),
+        capacity: of.capacity.clone(),
+        allocatable: of.allocatable.clone(),
+        created: 0,
+        expire_after: None,
+        has_termination_grace_period: false,
+        do_not_disrupt: false,
+        deleting: false,
+        terminating: false,
+        initialized: true,
+        consolidatable: true,
+        drifted: None,
+    };
+    StateNode { node: Some(node), claim: Some(claim), ..StateNode::default() }
 }
 
 fn spec(wish: Wish, requests: Resources, app: &str, keys: &Keys, names: &mut Names) -> PodSpec {

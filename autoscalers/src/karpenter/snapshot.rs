@@ -1,5 +1,6 @@
 //! A cluster with all that one pass asks of it again and again, worked out once.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -10,7 +11,7 @@ use sim::names::NameId;
 
 use super::host_ports::HostPorts;
 use super::input::{Cluster, Owner, PodSpec, StateNode};
-use super::provisioning::{Template, strict_requirements};
+use super::provisioning::{Template, free, of_deleting, pending, strict_requirements};
 use super::requirement::Requirement;
 use super::requirements::{Requirements, Undefined};
 use super::resources::Resources;
@@ -33,6 +34,12 @@ pub(crate) struct Snapshot<'a> {
     pub(crate) bound: Vec<Bound>,
     /// All pods of each node.
     pub(crate) pods_of: Vec<Vec<usize>>,
+    /// Pods that wait, and could run on a node of Karpenter's.
+    pub(crate) pending: Vec<usize>,
+    /// Pods of nodes that go away, which will have to run elsewhere.
+    pub(crate) of_deleting: Vec<usize>,
+    /// How many instances of each reservation are free.
+    pub(crate) reserved: BTreeMap<NameId, u32>,
 }
 
 /// Pods on nodes that have a specification in common.
@@ -103,10 +110,16 @@ impl<'a> Snapshot<'a> {
             in_order: Vec::new(),
             bound: bound.into_values().collect(),
             pods_of,
+            pending: Vec::new(),
+            of_deleting: Vec::new(),
+            reserved: BTreeMap::new(),
         };
         snapshot.use_up();
         snapshot.in_order = snapshot.order();
         snapshot.templates = Template::all(&snapshot.cluster, &snapshot.pools);
+        snapshot.pending = pending(&snapshot.cluster);
+        snapshot.of_deleting = of_deleting(&snapshot);
+        snapshot.reserved = free(&snapshot.cluster, &snapshot.pools);
         snapshot
     }
 
@@ -186,10 +199,14 @@ impl NodeView {
             ports: HostPorts::default(),
             attached: Vec::new(),
             attachable: joined.map(|node| node.attachable.clone()).unwrap_or_default(),
-            joined_requirements: joined_labels
-                .as_ref()
-                .map(|labels| Requirements::of_labels(labels, keys, names))
-                .unwrap_or_default(),
+            joined_requirements: match &joined_labels {
+                // What most nodes say of themselves is what is taken of them.
+                Some(joined) if *joined == labels && labels.get(keys.hostname).is_some() => {
+                    requirements.clone()
+                }
+                Some(joined) => Requirements::of_labels(joined, keys, names),
+                None => Requirements::default(),
+            },
             joined_labels,
             joined_taints: joined.map(|node| node.taints.clone()).unwrap_or_default(),
             joined_name: joined.map(|node| node.name),

@@ -1,4 +1,4 @@
-//! Consolidation of given nodes: whether nothing, or one cheaper node, could do in their stead.
+//! Consolidation of given nodes: whether none, or one that is cheaper, could replace them.
 
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ pub(super) fn may_be(candidate: &Candidate, snapshot: &Snapshot<'_>) -> bool {
         && candidate.is_quiet(cluster)
 }
 
-/// What would be launched in the stead of nodes: one NodeClaim, or none; nothing if they have to stay.
+/// What would be launched to replace nodes: one NodeClaim, or none; nothing if they have to stay.
 // Karpenter: disruption/consolidation.go computeConsolidation
 pub(super) fn replacements(
     candidates: &[Candidate],
@@ -72,7 +72,7 @@ fn only_spot(claim: &mut NewClaim, cluster: &Cluster<'_>) {
     claim.instance_types = by_price(types, &claim.requirements, cluster);
 }
 
-/// A spot node in the stead of spot nodes. One node needs many cheaper types to choose from, and is
+/// A spot node that replaces spot nodes. One node needs many cheaper types to choose from, and is
 /// launched as one of the cheapest, so that it is not consolidated again at once.
 // Karpenter: disruption/consolidation.go computeSpotToSpotConsolidation
 fn spot_to_spot(

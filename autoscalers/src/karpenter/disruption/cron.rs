@@ -183,3 +183,48 @@ fn date(days: i64) -> (i64, i64, i64) {
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     (year, month, day)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The 15th of January 2026, a Thursday, at midnight.
+    const THURSDAY: Instant = 1_768_435_200_000;
+
+    fn next(text: &str, after: Instant) -> Option<i64> {
+        let next = Cron::parse(text).expect("an expression").next(after)?;
+        Some((next - THURSDAY) / MINUTE)
+    }
+
+    #[test]
+    fn the_next_time_is_after_now() {
+        assert_eq!(next("0 9 * * *", THURSDAY), Some(9 * 60));
+        assert_eq!(next("0 0 * * *", THURSDAY), Some(24 * 60));
+        assert_eq!(next("*/20 8-9 * * *", THURSDAY + 8 * 60 * MINUTE), Some(8 * 60 + 20));
+        assert_eq!(next("@hourly", THURSDAY + 1), Some(60));
+        assert_eq!(next("@every 90m", THURSDAY), Some(90));
+        assert_eq!(next("0 0 * * mon-fri", THURSDAY + 2 * DAY), Some(4 * 24 * 60));
+    }
+
+    #[test]
+    fn a_day_of_the_month_or_one_of_the_week_is_enough() {
+        assert_eq!(next("0 0 20 * sat", THURSDAY), Some(2 * 24 * 60));
+        assert_eq!(next("0 0 20 * *", THURSDAY), Some(5 * 24 * 60));
+    }
+
+    #[test]
+    fn leap_days_come_and_other_days_never_do() {
+        let leap_day = next("0 0 29 2 *", THURSDAY).expect("a leap year");
+        assert_eq!(date((THURSDAY + leap_day * MINUTE) / DAY), (2028, 2, 29));
+        assert_eq!(next("0 0 30 2 *", THURSDAY), None);
+    }
+
+    #[test]
+    fn what_is_no_expression_is_refused() {
+        let wrong =
+            ["", "bad cron", "* * * *", "60 * * * *", "0 0 * * 7", "5-3 * * * *", "*/0 * * * *"];
+        for text in wrong.into_iter().chain(["@never", "@every x", "-1 * * * *"]) {
+            assert_eq!(Cron::parse(text), None, "{text}");
+        }
+    }
+}

@@ -4,6 +4,7 @@ mod budgets;
 mod candidate;
 mod consolidation;
 mod cron;
+mod drift;
 mod methods;
 mod multi_node;
 mod pods;
@@ -13,6 +14,7 @@ mod single_node;
 mod validation;
 
 pub use budgets::{Activity, UNBOUNDED, allowed};
+pub use drift::{Drift, drift};
 pub(crate) use pods::is_reschedulable_now;
 
 use self::methods::METHODS;

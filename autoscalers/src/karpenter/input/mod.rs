@@ -1,6 +1,6 @@
 //! What Karpenter decides about: a cluster as one pass sees it, in values of its own.
 //!
-//! Whoever fills it (a simulator, golden cases) interns strings in one [`Names`], and shares by [`Arc`]
+//! What fills it (a simulator, golden cases) interns strings in one [`Names`], and shares by [`Arc`]
 //! what many passes have in common: instance types, NodePools, and the specification that replicas have in
 //! common. Pods and nodes are numbered by their place in [`Cluster::pods`] and [`Cluster::nodes`], and
 //! results speak of them by these numbers.

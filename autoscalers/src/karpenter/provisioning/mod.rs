@@ -18,12 +18,17 @@ mod validation;
 
 pub(crate) use pod_requirements::strict_requirements;
 pub(crate) use price_list::by_price;
-pub(crate) use reservations::ReservedMode;
+pub(crate) use reservations::{ReservedMode, free};
 pub use solution::{NewClaim, Refusal, Refusals, Solution};
 pub(crate) use template::Template;
 
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
+
 use super::disruption::is_reschedulable_now;
-use super::input::Cluster;
+use super::input::{Cluster, PodSpec};
 use super::snapshot::Snapshot;
 
 /// One provisioning pass: pods that wait, and pods of nodes that go away, find places.
@@ -31,7 +36,7 @@ use super::snapshot::Snapshot;
 #[must_use]
 pub fn provision(cluster: &Cluster<'_>) -> Solution {
     let snapshot = Snapshot::of(*cluster);
-    let pods: Vec<usize> = pending(&snapshot).into_iter().chain(of_deleting(&snapshot)).collect();
+    let pods = [snapshot.pending.as_slice(), &snapshot.of_deleting].concat();
     if pods.is_empty() {
         return Solution::default();
     }
@@ -57,13 +62,14 @@ pub(crate) fn staying(snapshot: &Snapshot<'_>) -> impl Iterator<Item = usize> {
 
 /// Pods that wait, and could run on a node of Karpenter's.
 // Karpenter: provisioner.go GetPendingPods
-pub(crate) fn pending(snapshot: &Snapshot<'_>) -> Vec<usize> {
-    let cluster = &snapshot.cluster;
-    let waits = |number: &usize| {
+pub(crate) fn pending(cluster: &Cluster<'_>) -> Vec<usize> {
+    let mut is_valid: IndexMap<*const PodSpec, bool, FxBuildHasher> = IndexMap::default();
+    let mut waits = |number: &usize| {
         let pod = &cluster.pods[*number];
-        pod.provisionable && validation::is_valid(&pod.spec, cluster)
+        let valid = || validation::is_valid(&pod.spec, cluster);
+        pod.provisionable && *is_valid.entry(Arc::as_ptr(&pod.spec)).or_insert_with(valid)
     };
-    (0..cluster.pods.len()).filter(waits).collect()
+    (0..cluster.pods.len()).filter(|number| waits(number)).collect()
 }
 
 /// Pods of nodes that go away, and will have to run elsewhere.

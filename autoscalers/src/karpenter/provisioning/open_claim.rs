@@ -31,7 +31,7 @@ pub(super) struct OpenClaim {
     pub(super) min_values_relaxed: bool,
     /// The most of each resource that any of its types has for pods.
     most: Resources,
-    host: NameId,
+    pub(super) host: NameId,
     ports: HostPorts,
 }
 

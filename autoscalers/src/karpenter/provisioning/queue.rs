@@ -1,6 +1,6 @@
 //! The order of pods, and when to give up.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use crate::karpenter::input::Pod;
 use crate::karpenter::resources::{Resource, Resources};
@@ -10,8 +10,8 @@ use crate::karpenter::resources::{Resource, Resources};
 #[derive(Clone, Debug)]
 pub(super) struct Queue {
     pods: VecDeque<usize>,
-    /// How many there were in the queue when each was last put back, by number.
-    length_then: Vec<Option<usize>>,
+    /// How many there were in the queue when one was last put back.
+    length_then: BTreeMap<usize, usize>,
 }
 
 impl Queue {
@@ -29,13 +29,13 @@ impl Queue {
             (descending(Resource::Cpu), descending(Resource::Memory), created, pod.uid)
         };
         numbers.sort_by_cached_key(key);
-        Queue { length_then: vec![None; pods.len()], pods: numbers.into() }
+        Queue { length_then: BTreeMap::new(), pods: numbers.into() }
     }
 
     /// The next pod, unless all that are left have been tried since the last success.
     pub(super) fn pop(&mut self) -> Option<usize> {
         let next = *self.pods.front()?;
-        if self.length_then[next] == Some(self.pods.len()) {
+        if self.length_then.get(&next) == Some(&self.pods.len()) {
             return None;
         }
         self.pods.pop_front()
@@ -44,6 +44,6 @@ impl Queue {
     /// Puts a pod back, behind all others.
     pub(super) fn push(&mut self, pod: usize) {
         self.pods.push_back(pod);
-        self.length_then[pod] = Some(self.pods.len());
+        self.length_then.insert(pod, self.pods.len());
     }
 }

@@ -73,7 +73,7 @@ pub(crate) fn solve(
         claims: Vec::new(),
         in_order: Vec::new(),
         limits,
-        reservations: Reservations::of(cluster, &snapshot.pools, mode),
+        reservations: Reservations::new(snapshot.reserved.clone(), mode),
         hosts: 0,
         classes,
     };
@@ -143,7 +143,7 @@ impl Solver<'_, '_> {
         let class = self.classes.get_mut(class);
         for place in 0..self.in_order.len() {
             let claim = &mut self.claims[self.in_order[place]];
-            if claim.is_full_for(class) {
+            if claim.is_full_for(class) || self.topology.is_kept_off(&class.member, claim.host) {
                 continue;
             }
             let (topology, reservations) = (&self.topology, &self.reservations);

@@ -49,9 +49,8 @@ fn may_be_asked_for(key: NameId, keys: &Keys, names: &Names) -> bool {
         return false;
     }
     let domain = names.text(key).split_once('/').map_or("", |(domain, _)| domain);
-    let is_below = |parent: &&str| domain.ends_with(*parent);
-    NOT_RESTRICTED.iter().any(|parent| is_below(&parent))
-        || !RESTRICTED.iter().any(|p| is_below(&p))
+    let is_below_any = |parents: [&str; 3]| parents.iter().any(|parent| domain.ends_with(parent));
+    is_below_any(NOT_RESTRICTED) || !is_below_any(RESTRICTED)
 }
 
 /// Whether an expression has the values that its operator needs.

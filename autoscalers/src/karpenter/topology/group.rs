@@ -136,6 +136,16 @@ impl Group {
         self.domains.get(&domain).copied().unwrap_or_default()
     }
 
+    /// Whether no more pods may go to a host that has as many as it has.
+    pub(crate) fn is_full_on(&self, host: NameId, selects: bool) -> bool {
+        self.by_host
+            && match self.identity.kind {
+                Kind::Spread => self.count(host) + i32::from(selects) > self.identity.max_skew,
+                Kind::Affinity => false,
+                Kind::AntiAffinity => self.count(host) > 0,
+            }
+    }
+
     /// Where the next pod may go, given what it and the node say.
     pub(crate) fn next(&self, asked: Asked<'_>, names: &Names) -> Next {
         // A node that does not exist yet is no domain yet, and empty.
@@ -156,11 +166,10 @@ impl Group {
         let count = self.count(host);
         let fits = match self.identity.kind {
             // Another node can always be launched, so the least count is zero.
-            Kind::Spread => count + i32::from(asked.selects) <= self.identity.max_skew,
+            Kind::Spread | Kind::AntiAffinity => !self.is_full_on(host, asked.selects),
             Kind::Affinity => {
                 asked.pod_allows(host, names) && (count > 0 || self.may_begin(asked, names))
             }
-            Kind::AntiAffinity => count == 0,
         };
         if fits { Next::Only(host) } else { Next::Nowhere }
     }

@@ -204,6 +204,14 @@ impl<'a> Topology<'a> {
         member.inverse_looked_at = self.inverse.len();
     }
 
+    /// Whether a pod cannot go to a host because of pods that are there: more of them never help.
+    pub(crate) fn is_kept_off(&self, member: &Membership, host: NameId) -> bool {
+        let is_full =
+            |(number, selects): &(usize, bool)| self.groups[*number].is_full_on(host, *selects);
+        member.owned.iter().any(is_full)
+            || member.kept_away.iter().any(|number| self.inverse[*number].is_full_on(host, true))
+    }
+
     /// Tightens what a node will be by where the pod may go, or says what is in the way.
     // Karpenter: topology.go AddRequirements
     pub(crate) fn tighten(

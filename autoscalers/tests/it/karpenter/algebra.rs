@@ -81,7 +81,7 @@ proptest! {
         }
     }
 
-    /// Whoever adds requirements in another order requires the same.
+    /// Requirements that are added in another order require the same.
     #[test]
     fn requirements_are_a_set(all in prop::collection::vec(drawn(), 0..6)) {
         let mut names = Names::default();

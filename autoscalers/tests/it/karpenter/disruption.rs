@@ -34,7 +34,7 @@ proptest! {
         prop_assert_eq!(solution.claims.len(), command.replacements.len());
     }
 
-    /// What is launched in the stead of nodes is cheaper than they were. Types may be listed that cannot be
+    /// What is launched to replace nodes is cheaper than they were. Types may be listed that cannot be
     /// had any more, now that only spot will do.
     #[test]
     fn replacements_are_cheaper(world in worlds()) {

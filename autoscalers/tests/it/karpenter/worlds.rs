@@ -23,13 +23,19 @@ const NOW: i64 = 1_768_473_000_000;
 /// What a random cluster is made of, by numbers.
 #[derive(Clone, Debug)]
 pub(super) struct Plan {
-    /// Cores, and for each zone the price of spot and of on-demand in cents; nothing is not available.
-    types: Vec<(i64, Vec<(Option<u32>, Option<u32>)>)>,
+    types: Vec<TypePlan>,
     pools: Vec<PoolPlan>,
     /// The type, the zone, whether on spot, the NodePool, whether it is ready, and its pods.
     nodes: Vec<(usize, usize, bool, usize, bool, Vec<PodPlan>)>,
     pending: Vec<PodPlan>,
     spot_to_spot: bool,
+}
+
+#[derive(Clone, Debug)]
+struct TypePlan {
+    cores: i64,
+    /// For each zone the price of spot and of on-demand in cents; nothing is not available.
+    prices: Vec<(Option<u32>, Option<u32>)>,
 }
 
 #[derive(Clone, Debug)]
@@ -91,7 +97,8 @@ pub(super) fn worlds() -> impl Strategy<Value = World> {
 fn plans() -> impl Strategy<Value = Plan> {
     let price = || prop::option::weighted(0.8, 1_u32..200);
     let zones = prop::collection::vec((price(), price()), ZONES.len());
-    let types = prop::collection::vec((1_i64..17, zones), 2..8);
+    let types = (1_i64..17, zones).prop_map(|(cores, prices)| TypePlan { cores, prices });
+    let types = prop::collection::vec(types, 2..8);
     let pools = prop::collection::vec(pool_plans(), 1..4);
     let pods = |most| prop::collection::vec(pod_plans(), 0..most);
     let nodes = (0_usize..8, 0..ZONES.len(), any::<bool>(), 0_usize..4, prop::bool::weighted(0.9));
@@ -204,13 +211,13 @@ fn amounts(millicores: i64) -> Resources {
 
 fn instance_type(
     number: usize,
-    (cores, zones): &(i64, Vec<(Option<u32>, Option<u32>)>),
+    TypePlan { cores, prices }: &TypePlan,
     keys: &Keys,
     names: &mut Names,
 ) -> InstanceType {
     let name = names.intern(&format!("type-{number}"));
     let mut offerings = Vec::new();
-    for (zone, (spot, on_demand)) in ZONES.iter().zip(zones) {
+    for (zone, (spot, on_demand)) in ZONES.iter().zip(prices) {
         let zone = names.intern(zone);
         for (capacity_type, price) in [(keys.spot, spot), (keys.on_demand, on_demand)] {
             offerings.push(Offering {
