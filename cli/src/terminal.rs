@@ -78,10 +78,14 @@ fn shown(text: &str) -> String {
     if unicode_locale() { text.to_owned() } else { reports::to_ascii(text) }
 }
 
-/// Whether the terminal's locale can show more than ASCII. A pipe or a file always can.
+/// Whether what is printed can be more than ASCII. A pipe or a file always can.
 fn unicode_locale() -> bool {
+    !std::io::stdout().is_terminal() || is_unicode()
+}
+
+/// Whether the terminal's locale can show more than ASCII.
+pub(crate) fn is_unicode() -> bool {
     let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
     let locale = set("LC_ALL").or_else(|| set("LC_CTYPE")).or_else(|| set("LANG"));
-    !std::io::stdout().is_terminal()
-        || locale.is_none_or(|locale| locale.to_lowercase().replace('-', "").contains("utf8"))
+    locale.is_none_or(|locale| locale.to_lowercase().replace('-', "").contains("utf8"))
 }

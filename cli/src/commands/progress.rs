@@ -29,10 +29,18 @@ impl Progress {
         let shown = !quiet && std::io::stderr().is_terminal();
         let target =
             if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        let bar = ProgressBar::with_draw_target(Some(n), target);
-        let style =
-            ProgressStyle::with_template("Simulating {bar:24} {pos}/{len}  {percent} %  eta {eta}");
-        bar.set_style(style.expect("the template is well-formed"));
+        let (length, template) = match n {
+            // How many it takes is what is to be found out.
+            0 => (None, "Simulating {spinner} {pos}  {elapsed}"),
+            n => (Some(n), "Simulating {bar:24} {pos}/{len}  {percent} %  eta {eta}"),
+        };
+        let bar = ProgressBar::with_draw_target(length, target);
+        let style = ProgressStyle::with_template(template).expect("the template is well-formed");
+        bar.set_style(style.progress_chars(if terminal::is_unicode() {
+            "━╸─"
+        } else {
+            "=>-"
+        }));
         let interrupt = Interrupt::listen();
         // The clock is only ever shown, never simulated with.
         #[allow(clippy::disallowed_methods)]

@@ -14,6 +14,7 @@ mod savings;
 mod sensitivity;
 mod spending;
 mod spread;
+mod tails;
 pub(crate) mod trace;
 pub(crate) mod unplaced;
 
@@ -45,7 +46,7 @@ const SECTIONS: [Make; 15] = [
 ];
 
 /// Sections that a page has room for, and a terminal has not.
-const OF_A_PAGE: [Make; 1] = [spending::section];
+const OF_A_PAGE: [Make; 2] = [spending::section, tails::section];
 
 /// The sections of a page: those of a report, and those that only a page has room for.
 #[must_use]

@@ -6,7 +6,9 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Change, LeftOut, NeverPlaced, Plan, Role, Saving, Scaled, Summary, Unplaced, Variant};
+use super::{
+    Change, LeftOut, NeverPlaced, Plan, Role, Saving, Scaled, Summary, Tail, Unplaced, Variant,
+};
 use crate::expect::Judged;
 use crate::rules::RuleSummary;
 use crate::stats::Estimate;
@@ -70,6 +72,9 @@ pub(crate) struct Document<'s> {
     /// How each expectation fared in the scenario as it is; not there where it states none.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     expectations: &'s [Judged],
+    /// How bad figures of the scenario as it is get; not there where no replication differs from another.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    tails: &'s [Tail],
     /// What was assumed.
     assumptions: &'s [Assumption],
     /// What was written and is not modelled.
@@ -156,6 +161,7 @@ impl<'s> Document<'s> {
             unplaced: &subject.unplaced,
             rules: &subject.rules,
             expectations: &subject.expectations,
+            tails: &subject.tails,
             assumptions: &summary.assumptions,
             unmodelled: &summary.unmodelled,
             warnings: &summary.warnings,

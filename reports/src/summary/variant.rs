@@ -4,8 +4,8 @@ use sim::money::HOURS_PER_MONTH;
 use sim::{Cost, Legend, Run};
 
 use super::exposure::Exposure;
-use super::{Change, NeverPlaced, Plan, Role, Saving, Simulated, Unplaced};
-use super::{never_placed, plan, unplaced};
+use super::{Change, NeverPlaced, Plan, Role, Saving, Simulated, Tail, Unplaced};
+use super::{never_placed, plan, tails, unplaced};
 use crate::expect::Judged;
 use crate::figures::Figures;
 use crate::rules::RuleSummary;
@@ -45,6 +45,8 @@ pub struct Variant {
     pub rules: Vec<RuleSummary>,
     /// How each expectation fared.
     pub expectations: Vec<Judged>,
+    /// How bad figures get; of the subject alone.
+    pub tails: Vec<Tail>,
 }
 
 impl Variant {
@@ -109,6 +111,10 @@ pub(super) fn of(
         unplaced: unplaced::of(it.runs, it.legend),
         rules: it.rules.clone(),
         expectations: it.expectations.clone(),
+        tails: match it.role {
+            Role::Subject => tails::of(it.runs, it.legend, seed),
+            Role::Baseline | Role::Reference | Role::Alternative => Vec::new(),
+        },
     }
 }
 

@@ -52,7 +52,7 @@ const CHAPTERS: [Plan; 8] = [
         id: "disruption",
         title: "Disruption",
         charts: &["disruption", "availability"],
-        sections: &["Impact of reclaims", "Rules"],
+        sections: &["Impact of reclaims", "Expectations", "Rules"],
     },
     Plan {
         id: "scheduling",
@@ -70,7 +70,7 @@ const CHAPTERS: [Plan; 8] = [
         id: "uncertainty",
         title: "Uncertainty",
         charts: &["risk"],
-        sections: &["Spread", "Sensitivity"],
+        sections: &["Spread", "Tails", "Sensitivity"],
     },
 ];
 
