@@ -85,14 +85,16 @@ mod tests {
 
     #[test]
     fn looks_are_taken_until_the_interval_is_narrow() {
-        let scenario = Scenario::library("web-on-spot").unwrap();
+        let quarter = Scenario::library("prices-for-a-quarter").unwrap();
+        let scenario = quarter.with(&[("horizon", "2d")]).unwrap();
         let of = |text: &str| {
             let precision = text.parse().unwrap();
             enough(&scenario, 1, precision, None, Stop::NEVER, || {}).unwrap()
         };
         assert_eq!(of("50%"), (30, true));
-        let (n, kept) = of("0.02 %");
-        assert!(kept && n > 30 && n % 30 == 0 && (n / 30).is_power_of_two(), "{n}");
+        let mut finer = ["1%", "0.5 %", "0.2", "0.1", "0.05"].into_iter().map(of);
+        let (n, kept) = finer.find(|(n, _)| *n > 30).expect("prices move");
+        assert!(kept && n % 30 == 0 && (n / 30).is_power_of_two(), "{n}");
         assert!("0%".parse::<Precision>().is_err() && "x".parse::<Precision>().is_err());
     }
 }
