@@ -91,6 +91,8 @@ pub const LIBRARY: &[(&str, &str)] = &[
     ("vpa-chases-a-leak", include_str!("../library/vpa-chases-a-leak.yaml")),
     ("vpa-and-hpa-fight", include_str!("../library/vpa-and-hpa-fight.yaml")),
     ("vpa-wave-in-a-reclaim-storm", include_str!("../library/vpa-wave-in-a-reclaim-storm.yaml")),
+    ("karpenter-on-spot", include_str!("../library/karpenter-on-spot.yaml")),
+    ("cluster-autoscaler-on-spot", include_str!("../library/cluster-autoscaler-on-spot.yaml")),
 ];
 
 /// A scenario, understood and ready to run.

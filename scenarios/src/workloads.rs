@@ -65,7 +65,7 @@ pub struct ControllerSpec {
 
 /// Kinds that create no pods and matter nevertheless: [`manifests::context`] reads them, and
 /// [`crate::autoscalers`].
-const SAID_ELSEWHERE: [ObjectKind; 10] = [
+const SAID_ELSEWHERE: [ObjectKind; 14] = [
     ObjectKind::Namespace,
     ObjectKind::PersistentVolumeClaim,
     ObjectKind::Service,
@@ -76,6 +76,10 @@ const SAID_ELSEWHERE: [ObjectKind; 10] = [
     ObjectKind::LimitRange,
     ObjectKind::HorizontalPodAutoscaler,
     ObjectKind::VerticalPodAutoscaler,
+    ObjectKind::NodePool,
+    ObjectKind::NodeClaim,
+    ObjectKind::Ec2NodeClass,
+    ObjectKind::AksNodeClass,
 ];
 
 /// How a disk is counted that a claim uses: it is billed, and holds its pods to a zone.

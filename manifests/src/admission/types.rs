@@ -23,6 +23,7 @@ types! {
     Pod Deployment ReplicaSet StatefulSet DaemonSet Job CronJob Node Namespace Service PriorityClass
     PodDisruptionBudget ResourceQuota LimitRange PersistentVolume PersistentVolumeClaim StorageClass CSINode CSIDriver
     CSIStorageCapacity VolumeAttachment HorizontalPodAutoscaler VerticalPodAutoscaler
+    NodePool NodeClaim EC2NodeClass AKSNodeClass
     ObjectMeta TemplateMeta PodTemplateSpec JobTemplateSpec
     DeploymentSpec ReplicaSetSpec StatefulSetSpec DaemonSetSpec JobSpec CronJobSpec NodeSpec
     ServiceSpec PodDisruptionBudgetSpec PersistentVolumeSpec PersistentVolumeClaimSpec
@@ -78,6 +79,10 @@ impl Type {
             ObjectKind::VolumeAttachment => Type::VolumeAttachment,
             ObjectKind::HorizontalPodAutoscaler => Type::HorizontalPodAutoscaler,
             ObjectKind::VerticalPodAutoscaler => Type::VerticalPodAutoscaler,
+            ObjectKind::NodePool => Type::NodePool,
+            ObjectKind::NodeClaim => Type::NodeClaim,
+            ObjectKind::Ec2NodeClass => Type::EC2NodeClass,
+            ObjectKind::AksNodeClass => Type::AKSNodeClass,
         }
     }
 }
@@ -118,6 +123,10 @@ const OBJECTS: &[Type] = &[
     Type::VolumeAttachment,
     Type::HorizontalPodAutoscaler,
     Type::VerticalPodAutoscaler,
+    Type::NodePool,
+    Type::NodeClaim,
+    Type::EC2NodeClass,
+    Type::AKSNodeClass,
 ];
 
 /// Controllers whose pods are made of a template of their own.

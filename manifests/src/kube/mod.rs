@@ -90,6 +90,7 @@ macro_rules! from_value {
 mod affinity;
 mod autoscaling;
 mod container;
+mod karpenter;
 mod meta;
 mod node;
 mod object;
@@ -120,6 +121,11 @@ pub use container::{
     Container, ContainerPort, ContainerRestartRule, ContainerState, ContainerStateTerminated,
     ContainerStatus, ExitCodes, Lifecycle, LifecycleHandler, Probe, ResourceClaim,
     ResourceRequirements, SleepAction, VolumeMount,
+};
+pub use karpenter::{
+    AksNodeClass, Ec2NodeClass, Ec2NodeClassStatus, Ec2Subnet, NodeClaim, NodeClaimSpec,
+    NodeClaimTemplate, NodeClassRef, NodePool, NodePoolBudget, NodePoolDisruption, NodePoolSpec,
+    NodeRequirement,
 };
 pub use meta::{
     Condition, IntOrString, LabelSelector, Labels, ObjectMeta, ObjectReference, OwnerReference,

@@ -5,11 +5,11 @@ use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::{
-    CronJob, CsiDriver, CsiNode, CsiStorageCapacity, DaemonSet, Deployment, Fault,
-    HorizontalPodAutoscaler, Job, LimitRange, Namespace, Node, ObjectMeta, PersistentVolume,
-    PersistentVolumeClaim, Pod, PodDisruptionBudget, PriorityClass, ReplicaSet, ResourceQuota,
-    Service, StatefulSet, StorageClass, UnknownFields, VerticalPodAutoscaler, VolumeAttachment,
-    read,
+    AksNodeClass, CronJob, CsiDriver, CsiNode, CsiStorageCapacity, DaemonSet, Deployment,
+    Ec2NodeClass, Fault, HorizontalPodAutoscaler, Job, LimitRange, Namespace, Node, NodeClaim,
+    NodePool, ObjectMeta, PersistentVolume, PersistentVolumeClaim, Pod, PodDisruptionBudget,
+    PriorityClass, ReplicaSet, ResourceQuota, Service, StatefulSet, StorageClass, UnknownFields,
+    VerticalPodAutoscaler, VolumeAttachment, read,
 };
 
 /// The kinds: variant, name, version in which they are printed.
@@ -138,6 +138,14 @@ kinds! {
     HorizontalPodAutoscaler "HorizontalPodAutoscaler" "autoscaling/v2",
     /// Larger or smaller pods.
     VerticalPodAutoscaler "VerticalPodAutoscaler" "autoscaling.k8s.io/v1",
+    /// Which nodes Karpenter may buy.
+    NodePool "NodePool" "karpenter.sh/v1",
+    /// A node that Karpenter has bought.
+    NodeClaim "NodeClaim" "karpenter.sh/v1",
+    /// How Karpenter's nodes are made on AWS.
+    Ec2NodeClass "EC2NodeClass" "karpenter.k8s.aws/v1",
+    /// How Karpenter's nodes are made on Azure.
+    AksNodeClass "AKSNodeClass" "karpenter.azure.com/v1beta1",
 }
 
 /// An object with its kind, as it is printed.

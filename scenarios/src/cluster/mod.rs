@@ -37,6 +37,8 @@ pub struct Cluster<'o> {
     pub aside: Aside,
     /// Whether any PodDisruptionBudget is there.
     pub has_budgets: bool,
+    /// Karpenter's NodePools.
+    pub node_pools: Vec<&'o kube::NodePool>,
 }
 
 /// What dumps a cluster whole. Secrets are not in it.
@@ -69,7 +71,7 @@ pub struct Aside {
 }
 
 /// Kinds that say something about nodes and pods here, besides workloads; the others are counted.
-const TAKEN_OVER: [ObjectKind; 11] = [
+const TAKEN_OVER: [ObjectKind; 15] = [
     ObjectKind::Node,
     ObjectKind::Namespace,
     ObjectKind::Service,
@@ -81,6 +83,10 @@ const TAKEN_OVER: [ObjectKind; 11] = [
     ObjectKind::VerticalPodAutoscaler,
     ObjectKind::PersistentVolumeClaim,
     ObjectKind::StorageClass,
+    ObjectKind::NodePool,
+    ObjectKind::NodeClaim,
+    ObjectKind::Ec2NodeClass,
+    ObjectKind::AksNodeClass,
 ];
 
 const STORAGE: [ObjectKind; 7] = [
@@ -119,6 +125,7 @@ impl<'o> Cluster<'o> {
                 off_spot: BTreeSet::new(),
                 aside: Aside::default(),
                 has_budgets: has(objects, ObjectKind::PodDisruptionBudget),
+                node_pools: node_pools(objects),
             },
             known: BTreeMap::new(),
             inferred: BTreeSet::new(),
@@ -201,6 +208,15 @@ impl<'o> Cluster<'o> {
         }
         lines
     }
+}
+
+/// The NodePools among objects.
+fn node_pools(objects: &[Loaded]) -> Vec<&kube::NodePool> {
+    let node_pools = objects.iter().filter_map(|loaded| match &loaded.object {
+        Object::NodePool(node_pool) => Some(&**node_pool),
+        _ => None,
+    });
+    node_pools.collect()
 }
 
 fn has(objects: &[Loaded], kind: ObjectKind) -> bool {

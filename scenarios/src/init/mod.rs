@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 pub use from::from_files;
+use serde_json::Value;
 pub use synthetic::{Synthetic, like, synthetic};
 
 use crate::catalogue::{self, Listed};
@@ -66,15 +67,25 @@ fn draft(cluster: &Cluster<'_>, files: Files<'_>) -> Result<Draft, Diagnostics> 
         recognised.iter().map(|pool| Proposal::of(pool, cluster, &place)).collect();
     let writer =
         Writer { cluster, nodes: &nodes, place: &place, files, pools: &recognised, trial: false };
-    let as_it_stands: Vec<Part> = recognised.iter().map(parts::as_it_stands).collect();
+    let by_demand = !cluster.node_pools.is_empty();
+    let as_it_stands: Vec<Part> = match by_demand {
+        true => parts::under_karpenter(&recognised, &cluster.node_pools),
+        false => recognised.iter().map(parts::as_it_stands).collect(),
+    };
     let each = recognised.iter().zip(&proposals);
     let proposed: Vec<Part> =
         each.flat_map(|(pool, proposal)| parts::proposed(pool, proposal, &nodes)).collect();
     let mut notes: Vec<String> = place.notes(nodes.len());
-    for (pool, proposal) in recognised.iter().zip(&proposals) {
-        notes.push(format!("{}: {}", pool.name, proposal.sentence()));
+    if by_demand {
+        let names = cluster.node_pools.iter().map(|it| it.metadata.name.as_str());
+        let names: Vec<&str> = names.collect();
+        notes.push(format!("Karpenter keeps its NodePools: {}", names.join(", ")));
+    } else {
+        for (pool, proposal) in recognised.iter().zip(&proposals) {
+            notes.push(format!("{}: {}", pool.name, proposal.sentence()));
+        }
     }
-    let moves = proposals.iter().any(|proposal| proposal.moves);
+    let moves = !by_demand && proposals.iter().any(|proposal| proposal.moves);
     let mut gaps = writer.gaps();
     let trial = Writer { trial: true, ..writer };
     let mut refused = trial::read(&trial.scenario(&as_it_stands, false), files.scenario)?;
@@ -93,6 +104,28 @@ fn draft(cluster: &Cluster<'_>, files: Files<'_>) -> Result<Draft, Diagnostics> 
         notes,
         gaps,
     })
+}
+
+/// What a NodePool says, a line for each field and for each requirement.
+fn node_pool(text: &mut String, pool: &RecognisedPool, said: &Value) {
+    if !pool.zones.is_empty() {
+        let zones = yaml::list(pool.zones.iter().map(String::as_str));
+        let _ = writeln!(text, "    zones: {zones}");
+    }
+    for (field, value) in said.as_object().into_iter().flatten() {
+        match (field.as_str(), value) {
+            ("name", _) => {}
+            ("requirements" | "taints", Value::Array(items)) => {
+                let _ = writeln!(text, "    {field}:");
+                for item in items {
+                    let _ = writeln!(text, "      - {}", yaml::flow(item));
+                }
+            }
+            (_, value) => {
+                let _ = writeln!(text, "    {field}: {}", yaml::flow(value));
+            }
+        }
+    }
 }
 
 /// Where a cluster is.
@@ -182,12 +215,18 @@ impl Writer<'_> {
             ),
             false => String::new(),
         };
+        let keeper = match self.cluster.node_pools.is_empty() {
+            true => "",
+            false => {
+                "# `cluster-autoscaler` keeps the same pools as node groups.\nautoscaler: karpenter\n"
+            }
+        };
         let _ = write!(
             text,
             "apiVersion: spotsim/v1\nname: {}\nhorizon: 7d\nprovider: {}\nregion: {}\n{today}\n\
              cluster:\n  file: {file}\n  \
              # Every pod where it runs now. `reschedule` begins with empty nodes instead.\n  \
-             placement: keep\n{kept_off}\npools:\n",
+             placement: keep\n{kept_off}\n{keeper}pools:\n",
             yaml::scalar(name),
             self.place.provider.name,
             yaml::scalar(&self.place.region),
@@ -239,12 +278,20 @@ impl Writer<'_> {
         } else {
             format!("matchLabels: {}", yaml::map(&pool.match_labels))
         };
+        let count = pool.nodes.len();
         let _ = write!(
             text,
-            "  - name: {}\n    {nodes}\n    count: {}\n    capacityType: {capacity}\n",
-            yaml::scalar(&pool.name),
-            pool.nodes.len(),
+            "  - name: {}\n    {nodes}\n    count: {count}\n",
+            yaml::scalar(&pool.name)
         );
+        if let Some(said) = &part.node_pool {
+            node_pool(text, pool, said);
+            return;
+        }
+        let _ = writeln!(text, "    capacityType: {capacity}");
+        if !self.cluster.node_pools.is_empty() {
+            let _ = writeln!(text, "    autoscaler: none");
+        }
         self.types(text, part);
         if !pool.zones.is_empty() {
             let zones = yaml::list(pool.zones.iter().map(String::as_str));

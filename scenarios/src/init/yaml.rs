@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 /// A text as a scalar, quoted only where YAML would read something else.
 pub(crate) fn scalar(text: &str) -> String {
     let plain = !text.is_empty()
@@ -26,6 +28,23 @@ pub(super) fn map(map: &BTreeMap<String, String>) -> String {
     let entries: Vec<String> =
         map.iter().map(|(key, value)| format!("{}: {}", scalar(key), scalar(value))).collect();
     format!("{{{}}}", entries.join(", "))
+}
+
+/// A value on one line.
+pub(super) fn flow(value: &Value) -> String {
+    match value {
+        Value::String(text) => scalar(text),
+        Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(flow).collect();
+            format!("[{}]", items.join(", "))
+        }
+        Value::Object(fields) => {
+            let entries =
+                fields.iter().map(|(key, value)| format!("{}: {}", scalar(key), flow(value)));
+            format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.to_string(),
+    }
 }
 
 /// A comment of any length, broken into lines.

@@ -19,6 +19,7 @@ pub mod labels;
 pub(crate) mod limit_ranges;
 mod local;
 mod market;
+mod node_groups;
 pub mod nodes;
 mod nowhere;
 mod paid_volumes;

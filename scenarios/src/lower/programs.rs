@@ -14,19 +14,21 @@ use sim::model::pool::PoolId;
 use sim::setup::Draft;
 use sim::table::Id;
 
+use super::node_groups;
 use crate::file::node_autoscaler as written;
 use crate::file::node_autoscaler::NodeAutoscaler;
 use crate::file::{File, Keeper, Pool};
 use crate::node_autoscaler::{never_or, requirements};
 use crate::node_labels::ROWS;
 use crate::quantity::Quantity;
+use crate::workloads::Written;
 
 /// How long a node lives by default.
 // Karpenter: pkg/apis/v1/nodeclaim.go, the default of expireAfter
 const EXPIRES_AFTER: Span = Span::from_hours(720);
 
 /// Adds the program, if a pool has one. `epoch_ms` is when `T+0` is, in milliseconds since 1970.
-pub(crate) fn fill(file: &File, epoch_ms: i64, draft: &mut Draft) {
+pub(crate) fn fill(file: &File, workloads: &[Written], epoch_ms: i64, draft: &mut Draft) {
     let kept = |by: Keeper| {
         let pools = file.pools.iter().enumerate().filter(move |(_, pool)| pool.keeper == by);
         pools.map(|(index, pool)| (PoolId::from_index(index), pool))
@@ -36,6 +38,12 @@ pub(crate) fn fill(file: &File, epoch_ms: i64, draft: &mut Draft) {
     if !node_pools.is_empty() {
         let settings = settings(file, epoch_ms);
         draft.programs.push(Arc::new(Karpenter::new(settings, node_pools)));
+    }
+    let groups: Vec<PoolId> = kept(Keeper::ClusterAutoscaler).map(|(id, _)| id).collect();
+    if !groups.is_empty() {
+        let names = &mut Arc::make_mut(&mut draft.model).names;
+        let program = node_groups::program(file.autoscaler.as_ref(), groups, workloads, names);
+        draft.programs.push(Arc::new(program));
     }
 }
 

@@ -96,19 +96,37 @@ impl Lowering<'_> {
         let named = |pool: &Pool| pool.nodes.contains(&node.metadata.name);
         let mut all = self.file.pools.iter();
         let by_name = all.position(named);
-        let Some(pool) = by_name.or_else(|| self.file.pools.iter().position(fits)) else {
+        // A pool that is several node groups has its labels on each of them.
+        let has_it = |index: &usize| self.template_like(node, *index).is_some();
+        let fitting = (0..self.file.pools.len()).filter(|it| fits(&self.file.pools[*it]));
+        let fitting: Vec<usize> = fitting.collect();
+        let of_labels = fitting.iter().copied().find(has_it).or(fitting.first().copied());
+        let Some(pool) = by_name.or(of_labels) else {
             let message = format!("{} belongs to no pool", origin.name);
             let help = "give a pool the `matchLabels` that its nodes have in the dump; `spotsim \
                         init --from` writes them";
             self.found.push(origin.diagnostic("E0304", &message).help(help));
             return None;
         };
+        let template = self.template_like(node, pool);
+        let (machine, zone) = (pools::instance_type(node), pools::zone(node));
+        if template.is_none() {
+            let unnamed = |name: Option<&str>, what: &str| name.unwrap_or(what).to_owned();
+            let key = (pool, unnamed(machine, "of no type"), unnamed(zone, "no zone"));
+            strangers.entry(key).or_insert((0, origin)).0 += 1;
+        }
+        template.map(|template| (pool, template))
+    }
+
+    /// The template of a pool that a node is like.
+    fn template_like(&self, node: &Node, pool: usize) -> Option<usize> {
         let (machine, zone) = (pools::instance_type(node), pools::zone(node));
         let catalog = &self.model.catalog;
         let text = |name| self.model.names.text(name);
         let templates = &self.model.pools[PoolId::from_index(pool)].templates;
-        let both = self.file.pools[pool].buys_both();
-        let template = templates.iter().position(|template| {
+        let of_file = &self.file.pools[pool];
+        let both = of_file.buys_both() || of_file.follows_demand();
+        templates.iter().position(|template| {
             let offering = &catalog.offerings[template.offering];
             let name = text(catalog.instance_types[offering.instance_type].name);
             let as_spot = offering.capacity_type == CapacityType::Spot;
@@ -116,13 +134,7 @@ impl Lowering<'_> {
             (!both || as_spot == pools::is_spot(node))
                 && machine.is_none_or(|machine| machine == name)
                 && zone.is_none_or(|zone| zone == text(offering.zone))
-        });
-        if template.is_none() {
-            let unnamed = |name: Option<&str>, what: &str| name.unwrap_or(what).to_owned();
-            let key = (pool, unnamed(machine, "of no type"), unnamed(zone, "no zone"));
-            strangers.entry(key).or_insert((0, origin)).0 += 1;
-        }
-        template.map(|template| (pool, template))
+        })
     }
 
     /// A node as its pool buys it: where that is not how it was bought, its labels change.

@@ -6,12 +6,14 @@
 mod checks;
 pub(crate) mod flags;
 mod groups;
+pub(crate) mod node_pools;
 pub(crate) mod requirements;
 
 use crate::catalogue;
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::file::node_autoscaler::{NodeAutoscaler, ProgramName};
 use crate::file::{CapacityTypes, File, Instance, Keeper, Pool};
+use crate::load::Loaded;
 use crate::tree::{Node, Step, Value};
 
 pub(crate) use checks::never_or;
@@ -19,14 +21,38 @@ pub(crate) use checks::never_or;
 const ZONE: &str = "topology.kubernetes.io/zone";
 
 /// Says of each pool who keeps it, fills in what it leaves out, and adds what is wrong to `found`.
-pub(crate) fn settle(file: &mut File, (source, tree): (&Source, &Node), found: &mut Diagnostics) {
+pub(crate) fn settle(file: &mut File, place: (&Source, &Node), found: &mut Diagnostics) {
+    settle_from(file, 0, place, found);
+}
+
+/// Adds the NodePools among objects to the pools, and settles them.
+pub(crate) fn take_over(
+    file: &mut File,
+    objects: &[Loaded],
+    place: (&Source, &Node),
+    found: &mut Diagnostics,
+) {
+    let first = file.pools.len();
+    node_pools::take_over(file, objects, found);
+    settle_from(file, first, place, found);
+}
+
+fn settle_from(
+    file: &mut File,
+    first: usize,
+    (source, tree): (&Source, &Node),
+    found: &mut Diagnostics,
+) {
+    if first == file.pools.len() {
+        return;
+    }
     let mut settling = Settling { source, tree, found };
     let program = settling.program(file);
     let provider = file.provider.provider();
     let listed: Vec<Instance> = catalogue::region(provider.catalogue, &file.region)
         .map(|listed| Instance::Named(listed.name.clone()))
         .collect();
-    for (index, pool) in file.pools.iter_mut().enumerate() {
+    for (index, pool) in file.pools.iter_mut().enumerate().skip(first) {
         pool.keeper = match program {
             Some(program) if pool.autoscaler.is_none() => keeper(program),
             _ => Keeper::FixedSize,
@@ -40,12 +66,12 @@ pub(crate) fn settle(file: &mut File, (source, tree): (&Source, &Node), found: &
         }
     }
     if program == Some(ProgramName::ClusterAutoscaler) {
-        let pools = std::mem::take(&mut file.pools).into_iter();
+        let pools = file.pools.split_off(first).into_iter();
         let groups = |pool: Pool| match pool.follows_demand() {
             true => groups::of(&pool, provider, &file.region),
             false => vec![pool],
         };
-        file.pools = pools.flat_map(groups).collect();
+        file.pools.extend(pools.flat_map(groups));
     }
 }
 

@@ -96,7 +96,7 @@ impl Lowered {
         cron_jobs::fill(workloads, calendar, (&mut *draft, &mut *assumptions), found);
         // What is wrong with the moment has been said.
         if let Ok(start) = calendar.start() {
-            lower::programs::fill(&read.file, start.as_millisecond(), draft);
+            lower::programs::fill(&read.file, workloads, start.as_millisecond(), draft);
             schedules.plan(start, draft, found);
             if calendar.by_replicas {
                 assumptions.push(assumption::REPLICA_CALENDAR.about(&[&start.to_string()]));

@@ -76,6 +76,7 @@ pub(super) fn read(
     };
     let mut manifests = objects(&file.manifests, "manifests");
     let dump = file.cluster.as_ref().map(|dump| objects(dump.file.all(), "cluster"));
+    node_autoscaler::take_over(&mut file, &manifests, place, found);
     manifests.extend(services::read(&file, place, folder, &mut inputs, (tally, found)));
     let scheduler = file.scheduler.as_ref().and_then(|configuration| {
         scheduler::read(configuration, source, tree, folder, &mut inputs, found)

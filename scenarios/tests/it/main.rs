@@ -19,6 +19,7 @@ mod limit_ranges;
 mod limits;
 mod lint;
 mod load;
+mod node_autoscalers;
 mod objects;
 mod odd_inputs;
 mod paid_volumes;

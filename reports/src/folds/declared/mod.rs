@@ -5,6 +5,7 @@
 
 mod forbidden;
 mod hpas;
+mod nodes;
 mod vpas;
 
 use sim::fact::Fact;
@@ -76,7 +77,7 @@ pub struct Maker {
 }
 
 /// Every fold that declares its figures, in the order in which they are printed.
-pub const DECLARED: &[Maker] = &[forbidden::MAKER, hpas::MAKER, vpas::MAKER];
+pub const DECLARED: &[Maker] = &[nodes::MAKER, forbidden::MAKER, hpas::MAKER, vpas::MAKER];
 
 /// Every declaration, in order.
 pub fn declarations() -> impl Iterator<Item = &'static Declaration> {

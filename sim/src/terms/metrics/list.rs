@@ -2,7 +2,7 @@
 
 use super::Better::{Higher, Lower, Neither};
 use super::Unit::{Number, Percent, Seconds, Share, Usd};
-use super::{Better, Figure, Metric, OfWorkload, Unit};
+use super::{Better, Figure, Metric, OfWorkload, Unit, nodes};
 
 const fn run(
     figure: Figure,
@@ -468,6 +468,17 @@ pub const METRICS: &[Metric] = &[
         Higher,
         "the fewest replicas available once all had been",
     ),
+    nodes::LAUNCHES,
+    nodes::FALLBACKS,
+    nodes::REMOVALS,
+    nodes::EMPTY,
+    nodes::UNDERUTILIZED,
+    nodes::YOUNG,
+    nodes::WASTED,
+    nodes::REFUSED,
+    nodes::DECIDED,
+    nodes::BOOTED,
+    nodes::BOUND,
     run(
         Figure::Declared("podsForbiddenPerDay"),
         "pods_forbidden_per_day",

@@ -4,6 +4,7 @@
 //! two together.
 
 mod list;
+mod nodes;
 
 pub use list::METRICS;
 
