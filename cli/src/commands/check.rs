@@ -32,49 +32,48 @@ pub(crate) fn run(args: &CheckArgs) -> Outcome {
     let checked = spotsim::check(&scenario, seed, n, progress.stop(), |_| progress.tick());
     let checked = checked.map_err(|error| progress.failure(error))?;
     progress.done(checked.events);
-    print(&plain(&scenario.name), seed, &checked, args.output)?;
-    if progress.interrupted() {
+    // What was checked is said even if the search is interrupted.
+    let is_stopped = progress.interrupted();
+    let searched = if is_stopped { Ok(None) } else { searched(args, &scenario, seed, &progress) };
+    let found = searched.as_ref().ok().and_then(Option::as_ref);
+    print(&scenario, seed, (&checked, found), args.output)?;
+    if is_stopped {
         progress.note(&format!("interrupted after {} of {n} replications", checked.replications));
         return Err(progress.interruption());
     }
-    let searched = searched(args, &scenario, seed, &progress)?;
+    let broken = searched?.is_some_and(|it| it.found.is_some());
     write(
         &args.outputs,
         || comment(&scenario.name, &checked),
         || vec![suite(args, &scenario, &checked)],
     )?;
-    if checked.holds() && !searched { Ok(()) } else { Err(Failure::Broken) }
+    if checked.holds() && !broken { Ok(()) } else { Err(Failure::Broken) }
 }
 
-/// Looks for faults that break something, if that is asked for, and says what it has found: whether any.
+/// Looks for faults that break something, if that is asked for.
 fn searched(
     args: &CheckArgs,
     scenario: &Scenario,
     seed: u64,
     progress: &Progress,
-) -> Result<bool, Failure> {
-    let Some(trials) = args.search else { return Ok(false) };
+) -> Result<Option<Searched>, Failure> {
+    let Some(trials) = args.search else { return Ok(None) };
     let bar = Progress::of(args.quiet, trials.into());
     let searched = search(scenario, seed, trials as usize, progress.stop(), || bar.tick());
     bar.clear();
-    let searched = searched.map_err(|error| progress.failure(error))?;
-    match args.output {
-        Output::Json => {
-            let found = searched.found.as_ref().map(|it| {
-                serde_json::json!({
-                    "broken": it.broken, "trial": it.trial, "drawn": it.drawn, "faults": it.faults,
-                    "shrinkingRuns": it.shrinking, "events": it.events, "fragment": it.fragment,
-                    "rule": it.rule, "expectation": it.judged,
-                })
-            });
-            let whole = serde_json::json!({
-                "schema": "spotsim/search/v1", "seed": seed, "trials": searched.trials, "found": found
-            });
-            writeln!(terminal::stdout(), "{whole:#}")?;
-        }
-        Output::Table => terminal::print(&found(scenario, seed, &searched))?,
-    }
-    Ok(searched.found.is_some())
+    searched.map(Some).map_err(|error| progress.failure(error))
+}
+
+/// What a search has found, for programs.
+fn document(searched: &Searched) -> serde_json::Value {
+    let found = searched.found.as_ref().map(|it| {
+        serde_json::json!({
+            "broken": it.broken, "trial": it.trial, "drawn": it.drawn, "faults": it.faults,
+            "shrinkingRuns": it.shrinking, "events": it.events, "fragment": it.fragment,
+            "rule": it.rule, "expectation": it.judged,
+        })
+    });
+    serde_json::json!({ "trials": searched.trials, "found": found })
 }
 
 /// What a search has found, in words.
@@ -133,15 +132,24 @@ fn suite(args: &CheckArgs, scenario: &Scenario, checked: &Checked) -> Suite {
     }
 }
 
-fn print(name: &str, seed: u64, checked: &Checked, output: Output) -> Outcome {
+fn print(
+    scenario: &Scenario,
+    seed: u64,
+    (checked, searched): (&Checked, Option<&Searched>),
+    output: Output,
+) -> Outcome {
+    let name = &plain(&scenario.name);
     let Checked { replications: n, never, rules, judged, .. } = checked;
     match output {
         Output::Json => {
-            let whole = serde_json::json!({
+            let mut whole = serde_json::json!({
                 "schema": "spotsim/check/v1", "scenario": name, "seed": seed,
                 "replications": n, "neverPlaced": never, "rules": rules,
                 "expectations": judged
             });
+            if let Some(searched) = searched {
+                whole["search"] = document(searched);
+            }
             writeln!(terminal::stdout(), "{whole:#}")?;
         }
         Output::Table => {
@@ -158,6 +166,7 @@ fn print(name: &str, seed: u64, checked: &Checked, output: Output) -> Outcome {
                 text += &format!("{name} states no rules (see `spotsim explain rules`)\n");
             }
             text += &reports::rule_list(rules, *n);
+            text += &searched.map_or_else(String::new, |it| found(scenario, seed, it));
             terminal::print(&text)?;
         }
     }
