@@ -13,6 +13,7 @@ use scenarios::explain_pod::Explanation;
 use sim::{Fact, Legend, Root, SimTime, Stop};
 
 use super::contents::Contents;
+use super::explain_node::{self, NodeExplanation};
 use super::{differences, explain_pod, read};
 use crate::Error;
 use crate::comparison::{RECORDED, Results};
@@ -135,6 +136,20 @@ impl KeptRun {
         at: Option<SimTime>,
     ) -> Result<Explanation, Error> {
         explain_pod::explained(self, scenario, name, at)
+    }
+
+    /// Why a node of the recorded run is still there, as it stood at an instant, or else at the end, and
+    /// what would let it go: the run is made again.
+    ///
+    /// # Errors
+    /// As [`explain_pod`](Self::explain_pod).
+    pub fn explain_node(
+        &self,
+        scenario: &Scenario,
+        name: &str,
+        at: Option<SimTime>,
+    ) -> Result<NodeExplanation, Error> {
+        explain_node::explained(self, scenario, name, at)
     }
 
     /// Refuses to speak of the run by one that is another: what is in the folder is then not what

@@ -2,6 +2,7 @@
 
 mod contents;
 mod differences;
+mod explain_node;
 mod explain_pod;
 mod kept;
 mod requests;

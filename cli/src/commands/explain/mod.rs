@@ -1,6 +1,7 @@
 //! `spotsim explain`: what a topic means, why a pod is where it is, or what a cost is made of.
 
 mod cost;
+mod node;
 mod pod;
 
 use anyhow::anyhow;
@@ -17,6 +18,9 @@ pub(crate) fn run(args: &ExplainArgs) -> Outcome {
     let text = match &args.topic {
         None => topics() + &figures(),
         Some(name) if name == "cost" => return cost::run(args),
+        Some(name) if name.starts_with("node/") => {
+            return node::run(name.trim_start_matches("node/"), args);
+        }
         Some(name) => match name.strip_prefix("pod/") {
             Some(pod) => return pod::run(pod, args),
             None if !args.cluster.is_empty() || args.run.is_some() => return Err(not_a_pod(name)),
