@@ -70,7 +70,7 @@ const CHAPTERS: [Plan; 8] = [
         id: "uncertainty",
         title: "Uncertainty",
         charts: &["risk"],
-        sections: &["Spread", "Tails", "Sensitivity"],
+        sections: &["Tails", "Sensitivity"],
     },
 ];
 
