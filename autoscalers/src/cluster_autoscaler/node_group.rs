@@ -18,7 +18,7 @@ pub struct GroupId(pub usize);
 /// A node group: an Auto Scaling group, a managed instance group, a scale set.
 #[derive(Clone, Debug)]
 pub struct NodeGroup {
-    /// Its name, which expanders may be told of.
+    /// Its name, as expanders know it.
     pub name: String,
     /// The pool that it is.
     pub pool: PoolId,

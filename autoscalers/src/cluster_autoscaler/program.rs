@@ -1,19 +1,13 @@
-//! The Cluster Autoscaler as a program that keeps pools: how it is configured, and what a run starts from.
+//! How the Cluster Autoscaler is configured, which is what every run starts from.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use sim::Root;
-use sim::autoscalers::Autoscaler;
-use sim::autoscalers::program::Program;
 use sim::model::pool::PoolId;
 use sim::model::taints::{Effect, Taint};
 use sim::model::workload::WorkloadId;
 use sim::names::{NameId, Names};
-use sim::world::World;
 
 use super::config::{Flags, GroupOptions};
-use super::control::Control;
 use super::scale_down::drain::SafeToEvict;
 
 /// The Cluster Autoscaler, as it is configured.
@@ -25,7 +19,7 @@ pub struct ClusterAutoscaler {
     pub options: BTreeMap<PoolId, GroupOptions>,
     /// What annotations and volumes say of the pods of workloads.
     pub marks: BTreeMap<WorkloadId, Marks>,
-    pools: Vec<PoolId>,
+    pub(super) pools: Vec<PoolId>,
     pub(super) taints: Taints,
 }
 
@@ -67,19 +61,5 @@ impl ClusterAutoscaler {
             pools,
             taints: Taints { to_be_deleted, deletion_candidate, kube_system },
         }
-    }
-}
-
-impl Program for ClusterAutoscaler {
-    fn name(&self) -> &'static str {
-        "cluster-autoscaler"
-    }
-
-    fn pools(&self) -> &[PoolId] {
-        &self.pools
-    }
-
-    fn start(&self, world: &World, root: Root) -> Box<dyn Autoscaler> {
-        Box::new(Control::new(Arc::new(self.clone()), world, root))
     }
 }

@@ -230,10 +230,10 @@ impl Followed {
             Fact::PodEnded { pod, workload, .. } if workload == own => {
                 self.pods.remove(&pod);
             }
-            Fact::ContainerOomKilled { workload, used, .. } if workload == own => {
-                if at >= legend.from && at < legend.to {
-                    self.kills.push((at, used));
-                }
+            Fact::ContainerOomKilled { workload, used, .. }
+                if workload == own && at >= legend.from && at < legend.to =>
+            {
+                self.kills.push((at, used));
             }
             _ => {}
         }

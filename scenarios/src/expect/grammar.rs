@@ -271,7 +271,7 @@ mod tests {
         assert_eq!(parse("availability(web) >= 0.9").unwrap().term.workload.unwrap().0, "web");
         let read = parse("P(reclaims_per_day > 10) < 0.05").unwrap();
         assert!(
-            matches!(read.subject, Subject::Probability(Relation::More, it) if it.value == 10.0)
+            matches!(read.subject, Subject::Probability(Relation::More, it) if (it.value - 10.0).abs() < 1e-9)
         );
         assert_eq!(parse("worst(max(pending_seconds)) < 1e3").unwrap().subject, Subject::Worst);
         assert_eq!(parse("cvar95(cost.monthly) < $5").unwrap().limit.unit, "$");

@@ -132,15 +132,16 @@ impl Autoscalers {
 
     fn count_use(&mut self, fact: &Fact, world: &World) {
         match *fact {
-            Fact::NodeLaunched { node, pool, .. } => {
-                if world.model().pools[pool].autoscaled().is_some() {
-                    self.unused.insert(node);
-                }
+            Fact::NodeLaunched { node, pool, .. }
+                if world.model().pools[pool].autoscaled().is_some() =>
+            {
+                self.unused.insert(node);
             }
-            Fact::PodScheduled { workload, node, .. } if !self.unused.is_empty() => {
-                if world.model().workloads[workload].controller != Controller::DaemonSet {
-                    self.unused.remove(&node);
-                }
+            Fact::PodScheduled { workload, node, .. }
+                if !self.unused.is_empty()
+                    && world.model().workloads[workload].controller != Controller::DaemonSet =>
+            {
+                self.unused.remove(&node);
             }
             Fact::NodeGone { node, .. } => drop(self.unused.remove(&node)),
             _ => {}

@@ -24,7 +24,7 @@ const LOOKS_AGAIN: Span = Span::from_secs(600);
 struct OneEach([PoolId; 1]);
 
 impl OneEach {
-    fn new() -> Arc<dyn Program> {
+    fn shared() -> Arc<dyn Program> {
         Arc::new(OneEach([pool()]))
     }
 }
@@ -110,7 +110,7 @@ fn kept(initial: u32) -> Result<Setup, SetupError> {
             workload: WorkloadId::from_index(0),
             replicas: 1,
         });
-        draft.programs.push(OneEach::new());
+        draft.programs.push(OneEach::shared());
     })?;
     Ok(setup)
 }
@@ -135,7 +135,7 @@ fn a_pool_that_follows_demand_has_one_program() {
     let setup = kept(0).expect("a pool with its program");
     for programs in [0, 2] {
         let wrong = setup.clone().change(|draft| {
-            draft.programs = (0..programs).map(|_| OneEach::new()).collect();
+            draft.programs = (0..programs).map(|_| OneEach::shared()).collect();
         });
         let pool = "pool0".to_owned();
         assert_eq!(wrong, Err(SetupError::Unkept { pool, programs }));

@@ -240,7 +240,7 @@ fn drained(node: NodeId, program: &ClusterAutoscaler, world: &World) -> Option<V
     Some(moves)
 }
 
-/// The pods on a node that have not been told to stop.
+/// The pods on a node that are not terminating.
 fn running(node: NodeId, world: &World) -> Vec<PodId> {
     let runs = |pod: &PodId| {
         matches!(world.pods().phase(*pod), Phase::Starting { .. } | Phase::Running { .. })

@@ -11,7 +11,6 @@ use sim::time::SimTime;
 use sim::world::World;
 use sim::world::nodes::NodeState;
 
-use super::actuator::Actuator;
 use crate::cluster_autoscaler::backoff::Backoff;
 use crate::cluster_autoscaler::balance::Growth;
 use crate::cluster_autoscaler::config::Flags;
@@ -158,11 +157,12 @@ impl ClusterState {
         }
     }
 
-    /// The groups that have lost instances, and how many each launches to be of its size again.
+    /// The groups that have lost instances, and how many each launches to be of its size again, where
+    /// `released` says how many of its instances are being deleted.
     pub(super) fn missing(
         &mut self,
         groups: &[NodeGroup],
-        actuator: &Actuator,
+        released: impl Fn(GroupId) -> u32,
         world: &World,
     ) -> Vec<(GroupId, u32)> {
         let mut missing = Vec::new();
@@ -171,7 +171,7 @@ impl ClusterState {
                 continue;
             }
             let group = GroupId(index);
-            let leaving = actuator.released(group);
+            let leaving = released(group);
             let there = world.pool_size(groups[index].pool).saturating_sub(leaving);
             if there < state.target {
                 missing.push((group, state.target - there));

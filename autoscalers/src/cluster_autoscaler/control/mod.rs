@@ -20,6 +20,7 @@ use std::sync::Arc;
 
 use sim::Root;
 use sim::action::{Action, Decision, Purpose, Reason};
+use sim::autoscalers::program::Program;
 use sim::autoscalers::waiting::Waiting;
 use sim::autoscalers::{Autoscaler, Occasion};
 use sim::fact::Fact;
@@ -41,6 +42,20 @@ use cluster_state::ClusterState;
 use pending::Pending;
 use planner::Planner;
 use view::ClusterView;
+
+impl Program for ClusterAutoscaler {
+    fn name(&self) -> &'static str {
+        "cluster-autoscaler"
+    }
+
+    fn pools(&self) -> &[PoolId] {
+        &self.pools
+    }
+
+    fn start(&self, world: &World, root: Root) -> Box<dyn Autoscaler> {
+        Box::new(Control::new(Arc::new(self.clone()), world, root))
+    }
+}
 
 /// The Cluster Autoscaler in one run.
 pub(super) struct Control {
@@ -134,7 +149,7 @@ impl Control {
             self.last = view.list.last;
             drop(fork);
             if !cools_down {
-                let chosen = self.planner.to_delete(plan, trial);
+                let chosen = self.planner.take_doomed(plan, trial);
                 actions.extend(self.actuator.begin(&chosen, &self.program, trial));
                 if !chosen.is_empty() {
                     self.planner.deleted_at = Some(now);
@@ -250,7 +265,8 @@ impl Control {
     fn go_on(&mut self, trial: &mut Trial<'_>) -> Vec<Action> {
         self.state.settle(trial);
         let mut actions = Vec::new();
-        for (group, missing) in self.state.missing(&self.groups, &self.actuator, trial) {
+        let released = |group| self.actuator.released(group);
+        for (group, missing) in self.state.missing(&self.groups, released, trial) {
             self.state.ask(group, missing);
             let group = &self.groups[group.0];
             actions.extend(launches(group, missing, (0, "desired capacity"), trial));
@@ -309,7 +325,7 @@ impl Autoscaler for Control {
     }
 }
 
-/// Asks the provider for instances of a group, each for so many pods, and says why.
+/// Asks the provider for instances of a group, each with the pods that it is for, and says why.
 fn launches(
     group: &NodeGroup,
     nodes: u32,

@@ -33,7 +33,7 @@ pub(super) struct Planner {
     /// Nodes that are not looked at before a time.
     unremovable: BTreeMap<NodeId, SimTime>,
     /// Why each node was last left.
-    told: BTreeMap<NodeId, (&'static str, Option<PodId>)>,
+    reported: BTreeMap<NodeId, (&'static str, Option<PodId>)>,
     hints: BTreeMap<PodId, NodeId>,
     updated_at: Option<SimTime>,
     /// The shortest time between two rounds.
@@ -87,7 +87,7 @@ impl Planner {
         Planner {
             unneeded: BTreeMap::new(),
             unremovable: BTreeMap::new(),
-            told: BTreeMap::new(),
+            reported: BTreeMap::new(),
             hints: BTreeMap::new(),
             updated_at: None,
             interval: flags.scale_down_unneeded_time.max(Span::from_ms(1)),
@@ -225,10 +225,10 @@ impl Planner {
         world: &World,
     ) -> Vec<Action> {
         let alive = |node: &NodeId| world.nodes().state(*node) != NodeState::Gone;
-        self.told.retain(|node, _| alive(node));
+        self.reported.retain(|node, _| alive(node));
         let mut reasons = Vec::new();
         for (node, why, pod, until) in news {
-            if self.told.insert(node, (why, pod)) != Some((why, pod)) {
+            if self.reported.insert(node, (why, pod)) != Some((why, pod)) {
                 let budget = pod
                     .filter(|_| why == "NotEnoughPdb")
                     .and_then(|pod| RemainingBudgets::matching(pod, world).next());
@@ -240,7 +240,7 @@ impl Planner {
 
     /// The nodes that go now: empty ones, then those that are drained, those first whose budgets allow it.
     // NodesToDelete, actuation/budgets.go CropNodes
-    pub(super) fn to_delete(&mut self, round: Round<'_>, world: &World) -> Vec<Chosen> {
+    pub(super) fn take_doomed(&mut self, round: Round<'_>, world: &World) -> Vec<Chosen> {
         let (flags, now) = (round.flags(), world.now());
         let mut left: BTreeMap<GroupId, u32> = BTreeMap::new();
         let mut resources = Minimum::of(flags, world);

@@ -32,7 +32,7 @@ pub(super) fn move_last(pods: &mut Vec<&PodGroup>, group: &NodeGroup, world: &Wo
 fn saved(pods: &PodGroup, group: &NodeGroup, world: &World) -> usize {
     let count = pods.pods.len();
     let nodes = nodes(pods, group, world);
-    if nodes == 0 { 0 } else { count - count / nodes }
+    count.checked_div(nodes).map_or(0, |each| count - each)
 }
 
 /// How many nodes the pods of a group are expected to need.

@@ -110,10 +110,10 @@ impl About<'_> {
 }
 
 /// The options of the least score, in their order.
-fn least_by<'o, S: PartialOrd>(
-    options: Vec<&'o ExpansionOption>,
+fn least_by<S: PartialOrd>(
+    options: Vec<&ExpansionOption>,
     score: impl Fn(&ExpansionOption) -> S,
-) -> Vec<&'o ExpansionOption> {
+) -> Vec<&ExpansionOption> {
     let mut least: Option<S> = None;
     let mut best = Vec::new();
     for option in options {

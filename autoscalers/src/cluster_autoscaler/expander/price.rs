@@ -38,7 +38,7 @@ impl PodPrices {
     }
 }
 
-/// How many cores a node had best have in a cluster of so many nodes.
+/// The preferred number of cores of a node, by how many nodes the cluster has.
 #[must_use]
 pub fn preferred_cpu(nodes: usize) -> u64 {
     const SIZES: [(usize, u64); 5] = [(2, 1), (6, 2), (20, 4), (60, 8), (200, 16)];

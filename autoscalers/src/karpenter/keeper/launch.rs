@@ -46,7 +46,7 @@ pub(super) fn choices(
     let wanted = if spot { CapacityType::Spot } else { CapacityType::OnDemand };
     options.retain(|it| it.capacity_type == wanted);
     match wanted {
-        CapacityType::Spot => in_order_of_the_fleet(world, options),
+        CapacityType::Spot => in_order_of_the_fleet(world, &options),
         CapacityType::OnDemand => {
             options.sort_by(|a, b| a.price.total_cmp(&b.price).then(a.template.cmp(&b.template)));
             options.iter().map(|it| it.template).collect()
@@ -107,7 +107,7 @@ fn drop_dear_spot(options: &mut Vec<Buyable>) {
 }
 
 /// As EC2 Fleet orders spot under `price-capacity-optimized`.
-fn in_order_of_the_fleet(world: &World, options: Vec<Buyable>) -> Vec<usize> {
+fn in_order_of_the_fleet(world: &World, options: &[Buyable]) -> Vec<usize> {
     let candidate = |it: &Buyable| Candidate {
         template: it.template,
         offering: it.offering,

@@ -68,7 +68,7 @@ fn new_claim(claim: &NewClaim, world: &World) -> Json {
     requirements.sort_by_key(|it| it["key"].to_string());
     let types = claim.instance_types.iter().map(|(number, price)| {
         let name = world.names.text(world.instance_types[*number].name);
-        json!({"name": name, "price": if *price == f64::MAX { -1.0 } else { *price }})
+        json!({"name": name, "price": if *price >= f64::MAX { -1.0 } else { *price }})
     });
     json!({
         "nodePool": world.names.text(pool.name),
