@@ -91,6 +91,7 @@ pub fn model(kind: Kind, nodes: usize) -> Model {
                 terminating: false,
                 preempted: false,
                 started_ms: None,
+                restarts: std::collections::BTreeMap::new(),
             });
             bound += 1;
         }

@@ -117,6 +117,10 @@ pub struct File {
     /// Metrics from outside of the cluster, or of other objects, that autoscalers of pods read.
     #[serde(default)]
     pub external_metrics: Vec<autoscaling::ExternalMetric>,
+    /// Flags of the VerticalPodAutoscaler's recommender and updater, where they are not as they come.
+    pub vpa_flags: Option<autoscaling::VpaFlags>,
+    /// Flags of the HorizontalPodAutoscaler controller, where they are not as they come.
+    pub hpa_flags: Option<autoscaling::HpaFlags>,
     /// How long the pods of Jobs run that do not say so themselves.
     #[serde(default)]
     pub job_durations: Vec<JobDuration>,

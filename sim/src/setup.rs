@@ -3,8 +3,8 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use crate::autoscalers::hpa;
 use crate::autoscalers::program::Program;
+use crate::autoscalers::{hpa, vpa};
 use crate::kubelet::config::KubeletConfigs;
 use crate::load::Load;
 use crate::market::Market;
@@ -58,6 +58,8 @@ pub struct Draft {
     pub kubelets: KubeletConfigs,
     /// What the HorizontalPodAutoscaler controller is configured with.
     pub hpa: hpa::Controller,
+    /// What the programs of the VerticalPodAutoscaler are configured with.
+    pub vpa: vpa::Flags,
     /// The scheduler's profiles, with their plugins.
     pub scheduler: Configuration,
     /// How long a scheduling cycle takes; nothing means that decisions take no time.
@@ -161,6 +163,7 @@ impl Draft {
             programs: Vec::new(),
             kubelets: KubeletConfigs::default(),
             hpa: hpa::Controller::default(),
+            vpa: vpa::Flags::default(),
             scheduler: Profile::default().into(),
             cycle_takes: Span::ZERO,
             warm_up,

@@ -41,6 +41,85 @@ pub struct ExternalMetric {
     pub noise: Option<RateNoise>,
 }
 
+/// Flags of the recommender and the updater of VerticalPodAutoscalers, under the names that they have on their
+/// command lines.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct VpaFlags {
+    /// The part that is recommended beyond what was used; 0.15.
+    #[schemars(range(min = 0.0, max = 10.0))]
+    pub recommendation_margin_fraction: Option<f64>,
+    /// The least CPU for each pod, in milli-cores; 25.
+    #[schemars(range(max = 1_000_000))]
+    pub pod_recommendation_min_cpu_millicores: Option<u64>,
+    /// The least memory for each pod, in MiB; 250.
+    #[schemars(range(max = 1_000_000_000))]
+    pub pod_recommendation_min_memory_mb: Option<u64>,
+    /// The percentile of CPU that is recommended; 0.9.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub target_cpu_percentile: Option<f64>,
+    /// The percentile of CPU below which a request is too low; 0.5.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub recommendation_lower_bound_cpu_percentile: Option<f64>,
+    /// The percentile of CPU above which a request is too high; 0.95.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub recommendation_upper_bound_cpu_percentile: Option<f64>,
+    /// After how long a sample of CPU weighs half; 24 h.
+    #[schemars(extend("format" = "duration"))]
+    pub cpu_histogram_decay_half_life: Option<String>,
+    /// The percentile of memory that is recommended; 0.9.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub target_memory_percentile: Option<f64>,
+    /// The percentile of memory below which a request is too low; 0.5.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub recommendation_lower_bound_memory_percentile: Option<f64>,
+    /// The percentile of memory above which a request is too high; 0.95.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub recommendation_upper_bound_memory_percentile: Option<f64>,
+    /// After how long a sample of memory weighs half; 24 h.
+    #[schemars(extend("format" = "duration"))]
+    pub memory_histogram_decay_half_life: Option<String>,
+    /// By how much memory grows after an OOM kill; 1.2.
+    #[schemars(range(min = 1.0, max = 100.0))]
+    pub oom_bump_up_ratio: Option<f64>,
+    /// The least by which it grows, in bytes; 100 MiB.
+    #[schemars(range(max = 1_000_000_000_000_u64))]
+    pub oom_min_bump_up_bytes: Option<u64>,
+    /// How many live pods there must be before one of them is touched; 2.
+    #[schemars(range(max = 1_000_000))]
+    pub min_replicas: Option<u32>,
+    /// The part of the replicas that may be missing at once; 0.5.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub eviction_tolerance: Option<f64>,
+    /// By which part requests must be off before a pod within the bounds is touched; 0.1.
+    #[schemars(range(min = 0.0, max = 1000.0))]
+    pub pod_update_threshold: Option<f64>,
+    /// For how long a pod within the bounds is left alone; 12 h.
+    #[schemars(extend("format" = "duration"))]
+    pub pod_lifetime_update_threshold: Option<String>,
+    /// How soon after its start an OOM kill makes a pod not be waited for; 10 min.
+    #[schemars(extend("format" = "duration"))]
+    pub evict_after_oom_threshold: Option<String>,
+}
+
+/// Flags of kube-controller-manager, without their `--horizontal-pod-autoscaler-`.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct HpaFlags {
+    /// By which part a metric may miss its target before anything is done; 0.1.
+    #[schemars(range(min = 0.0, max = 10.0))]
+    pub tolerance: Option<f64>,
+    /// For how long it follows the highest of its recommendations downwards; 5 min.
+    #[schemars(extend("format" = "duration"))]
+    pub downscale_stabilization: Option<String>,
+    /// For how long after its start a pod's CPU counts only once it is ready; 5 min.
+    #[schemars(extend("format" = "duration"))]
+    pub cpu_initialization_period: Option<String>,
+    /// A pod that has become unready within this time of its start was never ready; 30 s.
+    #[schemars(extend("format" = "duration"))]
+    pub initial_readiness_delay: Option<String>,
+}
+
 /// A HorizontalPodAutoscaler in its short form.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

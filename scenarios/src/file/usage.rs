@@ -226,6 +226,12 @@ pub struct Replay {
     pub cpu_unit: Option<CpuUnit>,
     /// In what memory is; by default as its column says or its values look.
     pub memory_unit: Option<MemoryUnit>,
+    /// Of how much percent and shares are, for example `{cpu: 4, memory: 16Gi}`: the instance, or the limit,
+    /// that was measured.
+    #[serde(default)]
+    pub of: Amount,
+    /// What columns hold if each column beside that of the time is a pod.
+    pub wide: Option<Wide>,
     /// Which moment of the file is `T+0`; by default its first.
     pub start: Option<String>,
     /// Whether it begins again after its end. Otherwise there is nothing of it after that.
@@ -271,6 +277,20 @@ pub enum CpuUnit {
     Cores,
     /// Thousandths of cores.
     Millicores,
+    /// Hundredths of what `of` states.
+    Percent,
+    /// Parts of what `of` states, which is 1.
+    Share,
+}
+
+/// What every column of a table holds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Wide {
+    /// CPU of one pod.
+    Cpu,
+    /// Memory of one pod.
+    Memory,
 }
 
 /// In what memory is given.
@@ -283,6 +303,12 @@ pub enum MemoryUnit {
     MiB,
     /// 2^30 bytes.
     GiB,
+    /// Hundredths of what `of` states.
+    #[serde(rename = "percent")]
+    Percent,
+    /// Parts of what `of` states, which is 1.
+    #[serde(rename = "share")]
+    Share,
 }
 
 /// Log-normal factors with a mean of 1.

@@ -19,7 +19,7 @@ use sim::model::vpa::{CpuMemory, Stated};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::file::Paths;
-use crate::file::usage::{CpuUnit, Field, MemoryUnit, Replay};
+use crate::file::usage::{Amount, CpuUnit, Field, MemoryUnit, Replay};
 use crate::inputs::Input;
 use crate::kube::ObjectKind;
 use crate::reading::{self, Named};
@@ -103,6 +103,8 @@ pub fn read(
         map: columns.map.clone(),
         cpu_unit: columns.cpu_unit,
         memory_unit: columns.memory_unit,
+        of: Amount::default(),
+        wide: None,
         start: None,
         repeat: false,
     };

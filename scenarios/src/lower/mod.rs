@@ -3,6 +3,7 @@
 
 mod annotations;
 mod autoscaled;
+mod autoscaler_flags;
 pub(crate) mod autoscalers;
 pub mod budgets;
 mod clock;
@@ -181,7 +182,10 @@ impl<'l> Lowering<'l> {
         let cycle_takes = Span::parse(&file.scheduling_cycle).ok()?;
         let draft = Draft::new(lowering.model, market, provider, warm_up, horizon);
         let terms = Arc::new(lowering.terms);
-        let draft = Draft { terms, cycle_takes, interruption, kubelets, start_up, ..draft };
+        let vpa = file.vpa_flags.as_ref().map(autoscaler_flags::vpa).unwrap_or_default();
+        let hpa = file.hpa_flags.as_ref().map(autoscaler_flags::hpa).unwrap_or_default();
+        let draft =
+            Draft { terms, cycle_takes, interruption, kubelets, start_up, vpa, hpa, ..draft };
         // What comes after goes by the time that is simulated.
         if let Err(error) = draft.check_window() {
             let span = tree.at(&[Step::Key("horizon".into())]).span.clone();

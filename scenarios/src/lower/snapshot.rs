@@ -134,6 +134,7 @@ impl Snapshot {
             terminating: pod.metadata.deletion_timestamp.is_some(),
             preempted: pod.status.conditions.iter().any(is_preemption),
             started_ms,
+            restarts: BTreeMap::new(),
         });
     }
 }

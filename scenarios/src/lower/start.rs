@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use sim::model::Model;
 use sim::model::catalog::CapacityType;
+use sim::model::pod::SpecId;
 use sim::model::pool::PoolId;
 use sim::model::start::StartPod;
 use sim::model::workload::WorkloadId;
@@ -177,6 +179,7 @@ impl Lowering<'_> {
                     continue;
                 }
             };
+            let restarts = restarts(&self.model, spec, &pod);
             let nominated = pod.status.nominated_node_name.as_deref();
             let nominated = nominated.and_then(|name| nodes.get(name).copied());
             self.model.start.pods.push(StartPod {
@@ -189,9 +192,23 @@ impl Lowering<'_> {
                 preempted: pod.status.conditions.iter().any(is_preemption),
                 // T+0 is just after the youngest pod has started.
                 started_ms: started(&pod).zip(newest).map(|(at, newest)| at - newest - 1),
+                restarts,
             });
         }
     }
+}
+
+/// How often each container of a pod was started again, by its place in its spec.
+fn restarts(model: &Model, spec: SpecId, pod: &Pod) -> BTreeMap<u32, u32> {
+    let statuses =
+        || pod.status.container_statuses.iter().chain(&pod.status.init_container_statuses);
+    let list = (0..).zip(&model.specs[spec].containers.list);
+    let restarted = list.filter_map(|(place, container)| {
+        let name = model.names.text(container.name);
+        let count = statuses().find(|status| status.name == name)?.restart_count;
+        (count > 0).then_some((place, count))
+    });
+    restarted.collect()
 }
 
 /// When a pod was taken up by its node, in milliseconds of Unix time.

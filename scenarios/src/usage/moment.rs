@@ -1,5 +1,7 @@
 //! When a sample was taken: a date, a Unix time, or time since a start.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -50,6 +52,14 @@ pub(super) fn parse(text: &str) -> Option<(Clock, i64)> {
     Some((Clock::Dated, at.as_millisecond()))
 }
 
+/// A number of minutes since a start, in seconds. All else, such as a Unix time, stays as it is written.
+pub(super) fn of_minutes(text: &str) -> Cow<'_, str> {
+    match text.parse::<f64>() {
+        Ok(minutes) if minutes * 60.0 < FIRST_UNIX_SECOND => (minutes * 60.0).to_string().into(),
+        Ok(_) | Err(_) => text.into(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,6 +80,11 @@ mod tests {
         assert_eq!(parse("2026-06-01"), Some((Clock::Dated, ms - 7 * 3_600_000)));
         assert_eq!(parse("90m"), Some((Clock::SinceStart, 5_400_000)));
         assert_eq!(parse("300"), Some((Clock::SinceStart, 300_000)));
+        for (text, minutes) in
+            [("7", 420_000), ("0.25", 15_000), ("90m", 5_400_000), ("1780297200", ms)]
+        {
+            assert_eq!(parse(&of_minutes(text)).map(|(_, ms)| ms), Some(minutes), "{text}");
+        }
         for text in ["", "yesterday", "-5", "NaN", "inf", "2026-13-01"] {
             assert_eq!(parse(text), None, "{text}");
         }

@@ -1,19 +1,36 @@
 //! Usage as a table: CSV with the columns `time,namespace,pod,container,cpu,memory`, in any order and
 //! under any of the names that exporters give them. Only `time` and one of `cpu` and `memory` must be
-//! there. What containers request meanwhile may be there, too.
+//! there. What containers request meanwhile may be there, too. A wide table has a column for each pod.
 
 use std::ops::Range;
 
 use csv::{ReaderBuilder, StringRecord};
 
 use super::units::{self, Lane, Unit, Value};
-use super::{Key, NamedIn, Reading, Target};
+use super::{Key, NamedIn, Reading, Target, moment};
 use crate::diagnostic::did_you_mean;
-use crate::file::usage::{Field, Replay};
+use crate::file::usage::{Field, Replay, Wide};
 
 /// What columns may be called, in lower case with `_` between words and without a unit.
 const NAMES: [(Field, &[&str]); 10] = [
-    (Field::Time, &["time", "timestamp", "ts", "t", "t_s", "date", "datetime", "at", "time_utc"]),
+    (
+        Field::Time,
+        &[
+            "time",
+            "timestamp",
+            "ts",
+            "t",
+            "t_s",
+            "date",
+            "datetime",
+            "at",
+            "time_utc",
+            "t_min",
+            "min",
+            "minute",
+            "minutes",
+        ],
+    ),
     (Field::Namespace, &["namespace", "ns", "kube_namespace", "kubernetes_namespace"]),
     (Field::Pod, &["pod", "pod_name", "kube_pod", "kubernetes_pod_name"]),
     (Field::Container, &["container", "container_name", "kubernetes_container_name"]),
@@ -48,9 +65,14 @@ const STATED: [(Field, Lane, Target); 4] = [
     (Field::MemoryLimit, Lane::Memory, |samples| &mut samples.limits.memory),
 ];
 
+/// What a column of times in minutes may be called.
+const MINUTES: [&str; 4] = ["t_min", "min", "minute", "minutes"];
+
 /// Columns that are there.
 struct Columns {
     time: usize,
+    /// Whether times that count from a start count in minutes, as the name of their column says.
+    in_minutes: bool,
     of_key: [Option<usize>; 3],
     amounts: Vec<Amounts>,
 }
@@ -61,6 +83,8 @@ struct Amounts {
     lane: Lane,
     target: Target,
     column: usize,
+    /// The pod that a column of a wide table is.
+    pod: Option<String>,
     /// As its name or the reader says.
     unit: Option<Unit>,
     looks: Looks,
@@ -73,6 +97,17 @@ struct Looks {
     quantities: usize,
     largest: f64,
     fractions: bool,
+}
+
+impl Looks {
+    fn and(self, other: Looks) -> Looks {
+        Looks {
+            bare: self.bare + other.bare,
+            quantities: self.quantities + other.quantities,
+            largest: self.largest.max(other.largest),
+            fractions: self.fractions || other.fractions,
+        }
+    }
 }
 
 impl Amounts {
@@ -115,8 +150,12 @@ pub(super) fn read(reading: &mut Reading<'_>, replay: &Replay) {
         row(reading, &mut columns, &record, &span);
     }
     let mut own: Vec<(Lane, Target, f64)> = Vec::new();
-    for amounts in &columns.amounts {
-        let Amounts { lane, looks, .. } = *amounts;
+    // All columns of a wide table count in one unit.
+    let all = columns.amounts.iter().map(|it| it.looks).reduce(Looks::and).unwrap_or_default();
+    let one = if replay.wide.is_some() { 1 } else { columns.amounts.len() };
+    for amounts in columns.amounts.iter().take(one) {
+        let Amounts { lane, .. } = *amounts;
+        let looks = if replay.wide.is_some() { all } else { amounts.looks };
         let name = header.get(amounts.column).unwrap_or_default();
         if looks.bare > 0 && looks.quantities > 0 && looks.largest > 0.0 {
             let message = format!(
@@ -156,7 +195,11 @@ fn row(
     span: &Range<usize>,
 ) {
     let field = |index: usize| record.get(index).map_or("", str::trim);
-    let Some(at) = reading.time(field(columns.time), span.clone()) else { return };
+    let time = field(columns.time);
+    let in_seconds = columns.in_minutes.then(|| moment::of_minutes(time));
+    let Some(at) = reading.time(in_seconds.as_deref().unwrap_or(time), span.clone()) else {
+        return;
+    };
     let [namespace, pod, container] =
         columns.of_key.map(|column| column.map_or("", field).to_owned());
     let key = Key { namespace, pod, container };
@@ -173,6 +216,8 @@ fn row(
                 continue;
             }
         };
+        let of_pod = amounts.pod.as_ref().map(|pod| Key { pod: pod.clone(), ..key.clone() });
+        let key = of_pod.as_ref().unwrap_or(&key);
         let looks = &mut amounts.looks;
         let amount = match value {
             Value::Bare(amount) => {
@@ -187,9 +232,9 @@ fn row(
             }
         };
         if amounts.is_usage() {
-            reading.add(amounts.target, &key, (at, amount), span.clone());
+            reading.add(amounts.target, key, (at, amount), span.clone());
         } else {
-            reading.state(amounts.target, &key, (at, amount));
+            reading.state(amounts.target, key, (at, amount));
         }
     }
 }
@@ -235,23 +280,49 @@ fn columns(reading: &mut Reading<'_>, replay: &Replay, header: &StringRecord) ->
         reading.say_of_file(message, &help);
         return None;
     };
+    let in_minutes = MINUTES.contains(&plain(header.get(time).unwrap_or_default()).as_str());
     let stated = STATED.iter().filter(|_| reading.named == NamedIn::CommandLine);
+    let found: Vec<_> = match replay.wide {
+        Some(wide) => {
+            let of = USED[usize::from(wide == Wide::Memory)];
+            let pods = header.iter().enumerate().filter(|(column, _)| *column != time);
+            pods.map(|(column, pod)| (of, column, Some(pod.trim().to_owned()))).collect()
+        }
+        None => {
+            let all = USED.iter().chain(stated);
+            all.filter_map(|it| Some((*it, find(it.0)?, None))).collect()
+        }
+    };
     let mut amounts = Vec::new();
-    for (field, lane, target) in USED.iter().chain(stated).copied() {
-        let Some(column) = find(field) else { continue };
+    for ((field, lane, target), column, pod) in found {
         let name = plain(header.get(column).unwrap_or_default());
         let said = match field {
             Field::Cpu => replay.cpu_unit.map(units::of_cpu),
             Field::Memory => replay.memory_unit.map(units::of_memory),
             _ => None,
         };
-        let unit = said.or_else(|| units::named(lane, &name));
-        if unit.is_some_and(|(factor, _)| factor.is_nan()) {
-            let message = format!("column `{name}` is a share of something that it does not name");
-            reading.say_of_file(message, "export cores or milli-cores");
-            return None;
-        }
-        amounts.push(Amounts { field, lane, target, column, unit, looks: Looks::default() });
+        let is_wide = pod.is_some();
+        let named = || units::named(lane, &name).filter(|_| !is_wide);
+        let of = match lane {
+            Lane::Cpu => &replay.of.cpu,
+            Lane::Memory => &replay.of.memory,
+        };
+        let capacity = of.as_ref().and_then(|of| units::capacity(lane, &of.text()));
+        let unit = match said.or_else(named).map(|unit| units::absolute(unit, capacity)) {
+            Some(None) => {
+                let message =
+                    format!("column `{name}` is a share of something that it does not name");
+                let help = match reading.named {
+                    NamedIn::Scenario => "say of how much: `of: {cpu: 4, memory: 16Gi}`",
+                    NamedIn::CommandLine => "export cores or milli-cores, bytes or MiB",
+                };
+                reading.say_of_file(message, help);
+                return None;
+            }
+            unit => unit.flatten(),
+        };
+        let looks = Looks::default();
+        amounts.push(Amounts { field, lane, target, column, pod, unit, looks });
     }
     if !amounts.iter().any(Amounts::is_usage) {
         let message = format!(
@@ -268,7 +339,8 @@ fn columns(reading: &mut Reading<'_>, replay: &Replay, header: &StringRecord) ->
         return None;
     }
     let of_key = [Field::Namespace, Field::Pod, Field::Container].map(find);
-    Some(Columns { time, of_key, amounts })
+    let of_key = if replay.wide.is_some() { [None; 3] } else { of_key };
+    Some(Columns { time, in_minutes, of_key, amounts })
 }
 
 /// A column's name in lower case, with `_` between words.

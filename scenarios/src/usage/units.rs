@@ -18,9 +18,12 @@ const MILLICORES: Unit = (1.0, "milli-cores");
 const BYTES: Unit = (1.0, "bytes");
 const MIB: Unit = (1_048_576.0, "MiB");
 const GIB: Unit = (1_073_741_824.0, "GiB");
+/// What is a part of a capacity that the unit does not know.
+const PERCENT: Unit = (0.01, "percent of what `of` states");
+const SHARE: Unit = (1.0, "shares of what `of` states");
 
 /// What the end of a column's name says of its unit.
-const SUFFIXES: [(Lane, &[&str], Unit); 11] = [
+const SUFFIXES: [(Lane, &[&str], Unit); 12] = [
     (Lane::Cpu, &["m", "milli", "millicores", "millicpu", "mcores", "mcpu"], MILLICORES),
     (Lane::Cpu, &["cores", "core", "vcpu", "vcpus"], CORES),
     (Lane::Cpu, &["nanocores", "n"], (1e-6, "nano-cores")),
@@ -31,7 +34,8 @@ const SUFFIXES: [(Lane, &[&str], Unit); 11] = [
     (Lane::Memory, &["kb"], (1e3, "kB")),
     (Lane::Memory, &["mb"], (1e6, "MB")),
     (Lane::Memory, &["gb"], (1e9, "GB")),
-    (Lane::Cpu, &["percent", "pct", "utilization", "utilisation"], (f64::NAN, "percent")),
+    (Lane::Cpu, &["percent", "pct", "utilization", "utilisation"], PERCENT),
+    (Lane::Memory, &["percent", "pct"], PERCENT),
 ];
 
 /// The unit that a column's name says, which is in lower case with `_` between words.
@@ -46,6 +50,8 @@ pub(super) fn of_cpu(unit: CpuUnit) -> Unit {
     match unit {
         CpuUnit::Cores => CORES,
         CpuUnit::Millicores => MILLICORES,
+        CpuUnit::Percent => PERCENT,
+        CpuUnit::Share => SHARE,
     }
 }
 
@@ -55,6 +61,22 @@ pub(super) fn of_memory(unit: MemoryUnit) -> Unit {
         MemoryUnit::Bytes => BYTES,
         MemoryUnit::MiB => MIB,
         MemoryUnit::GiB => GIB,
+        MemoryUnit::Percent => PERCENT,
+        MemoryUnit::Share => SHARE,
+    }
+}
+
+/// A unit that counts in milli-cores or bytes, if this one does or the capacity that it is a part of is known.
+pub(super) fn absolute(unit: Unit, capacity: Option<f64>) -> Option<Unit> {
+    let is_part = unit.1 == PERCENT.1 || unit.1 == SHARE.1;
+    if is_part { Some((unit.0 * capacity?, unit.1)) } else { Some(unit) }
+}
+
+/// How much a quantity of CPU or memory is, in milli-cores or bytes.
+pub(super) fn capacity(lane: Lane, quantity: &str) -> Option<f64> {
+    match value(lane, quantity).ok()? {
+        Value::Bare(number) if lane == Lane::Cpu => Some(number * 1_000.0),
+        Value::Bare(amount) | Value::Quantity(amount) => Some(amount),
     }
 }
 

@@ -227,3 +227,30 @@ fn bounds_that_no_value_keeps_to_are_refused_at_their_place() {
         assert!(wrong.contains("must not be less than `minAllowed`"), "{wrong}");
     }
 }
+
+#[test]
+fn flags_of_autoscalers_are_those_of_their_programs() {
+    let flags = "vpaFlags: {targetCpuPercentile: 0.99, recommendationMarginFraction: 0.3, \
+                 podRecommendationMinMemoryMb: 64, memoryHistogramDecayHalfLife: 6h, oomBumpUpRatio: 1.5, \
+                 minReplicas: 1, evictionTolerance: 0.25, podLifetimeUpdateThreshold: 1h}\n\
+                 hpaFlags: {tolerance: 0.05, downscaleStabilization: 1m}\n";
+    let scenario = short("{max: 9, cpu: 40%}", &format!("{LOAD}{flags}")).expect("it is sound");
+    let (vpa, hpa) = (&scenario.setup.vpa, &scenario.setup.hpa);
+    let close = |one: f64, other: f64| (one - other).abs() < 1e-12;
+    assert!(close(vpa.recommender.target.cpu, 0.99) && close(vpa.recommender.target.memory, 0.9));
+    assert!(close(vpa.recommender.margin, 0.3) && close(vpa.recommender.oom_bump_up_ratio, 1.5));
+    assert_eq!(vpa.recommender.min.memory, 64 << 20);
+    assert_eq!(vpa.recommender.half_life.memory, sim::Span::from_hours(6));
+    assert_eq!(
+        (vpa.updater.min_replicas, vpa.updater.lifetime_threshold),
+        (1, sim::Span::from_hours(1))
+    );
+    assert!(
+        close(vpa.updater.eviction_tolerance, 0.25) && close(vpa.updater.update_threshold, 0.1)
+    );
+    assert!(close(hpa.tolerance, 0.05));
+    assert_eq!(hpa.downscale_stabilization, sim::Span::from_secs(60));
+    let wrong = short("{max: 9}", &format!("{LOAD}vpaFlags: {{targetCpuPercentile: 90}}\n"));
+    let wrong = wrong.map(|_| ()).expect_err("it is refused");
+    assert!(wrong.contains("targetCpuPercentile") || wrong.contains("90"), "{wrong}");
+}

@@ -209,6 +209,25 @@ fn a_kept_cluster_starts_as_it_stands() {
     assert_eq!(scenario.understood, cluster.understood());
 }
 
+/// How often containers were restarted before the run comes with their pods.
+#[test]
+fn restarts_of_a_dump_are_read() {
+    let mut list: Json = serde_json::from_str(&dumped(SMALL)).expect("a list");
+    let items = list["items"].as_array_mut().expect("items");
+    let runs = |it: &&mut Json| it["kind"] == "Pod" && it["status"]["phase"] == "Running";
+    let pod = items.iter_mut().find(runs).expect("a running pod");
+    let name = pod["metadata"]["name"].as_str().expect("a name").to_owned();
+    let container = pod["spec"]["containers"][0]["name"].clone();
+    pod["status"]["containerStatuses"] = json!([{"name": container, "restartCount": 7}]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let draft = drafted(folder.path(), &list.to_string());
+    let scenario = parsed(folder.path(), &draft.scenario);
+    let model = &scenario.setup.model;
+    let found = model.start.pods.iter().find(|pod| model.names.text(pod.name) == name);
+    assert_eq!(found.expect("it is taken over").restarts, [(0, 7)].into());
+    assert!(model.start.pods.iter().any(|pod| pod.restarts.is_empty()));
+}
+
 #[test]
 fn a_rescheduled_cluster_starts_with_empty_nodes() {
     let folder = tempfile::tempdir().unwrap();

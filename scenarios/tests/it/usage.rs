@@ -199,6 +199,27 @@ fn prometheus_counters_and_gauges_are_told_apart() {
     );
 }
 
+/// Shares of a capacity, and a table with a column for each pod, in minutes.
+#[test]
+fn parts_of_a_capacity_and_wide_tables_are_read() {
+    let percent = "time,pod,cpu_percent\n0,web,12.5\n600,web,50\n";
+    let scenario = replays("usage.csv", percent, ", of: {cpu: 4}").expect("it is sound");
+    let found = used(&scenario, &[10, 700]);
+    assert_eq!([found[0][0], found[1][0]], [(500, 0), (2_000, 0)]);
+    let wide = "min,web-a,web-b\n0,0.25,0.5\n10,0.5,\n20,0.75,1\n";
+    let how = ", pods: \"web-*\", wide: memory, memoryUnit: share, of: {memory: 4Gi}";
+    let scenario = replays("usage.csv", wide, how).expect("it is sound");
+    let found = used(&scenario, &[10, 700, 1_300]);
+    let gib = |gib: u64| (0, gib << 30);
+    assert_eq!(found[0], [gib(1), gib(2)]);
+    // An empty field is a sample that was not taken: the one before it holds.
+    assert_eq!(found[1], [gib(2), gib(2)]);
+    assert_eq!(found[2], [gib(3), gib(4)]);
+    let unknown = replays("usage.csv", wide, ", wide: memory, memoryUnit: share");
+    let unknown = unknown.err().expect("it is refused");
+    assert!(unknown.contains("say of how much: `of: {cpu: 4, memory: 16Gi}`"), "{unknown}");
+}
+
 #[test]
 fn what_is_no_record_is_refused_at_its_place() {
     let wrong = |text: &str| replays("usage.csv", text, "").err().expect("it is refused");

@@ -42,6 +42,11 @@ impl<S: Sink> Simulation<'_, S> {
         self.record(fact);
         self.controllers.pod_created(&self.world, pod);
         self.watched.created(&self.world, pod);
+        if !start.restarts.is_empty() {
+            // What comes of it comes when its workload begins, and all of its pods are there.
+            self.restarts.found(pod, &start.restarts);
+            self.controllers.count_restarts(&self.world, pod, &start.restarts);
+        }
         let Some(node) = node else {
             if let Some(nominated) = start.nominated {
                 let fact = self.world.nominate(pod, Some(NodeId::from_index(nominated)));

@@ -212,26 +212,31 @@ impl Controllers {
         Vec::new()
     }
 
-    /// A container of a pod was started again: how often that has happened to each of its containers. A Job
-    /// whose pods restart by themselves counts that, and a ReplicaSet deletes such pods first.
+    /// A container of a pod was started again: how often that has happened to each of its containers.
     pub fn container_restarted(
         &mut self,
         world: &World,
         pod: PodId,
         restarts: &BTreeMap<u32, u32>,
     ) -> Vec<Action> {
+        self.count_restarts(world, pod, restarts);
+        self.jobs.container_restarted(world, pod)
+    }
+
+    /// How often each container of a pod has been started again, in this run or before. A Job whose pods restart
+    /// by themselves counts that, and a ReplicaSet deletes such pods first.
+    pub fn count_restarts(&mut self, world: &World, pod: PodId, restarts: &BTreeMap<u32, u32>) {
         let restarts_by_itself = world.spec_of(pod).restart_policy == RestartPolicy::OnFailure;
         match controller(world, pod) {
             Controller::Deployment { .. } => {
                 self.deployments.container_restarted(world, pod, restarts);
-                Vec::new()
             }
             Controller::Job(_) | Controller::CronJob { .. } | Controller::ArrivingJobs { .. }
                 if restarts_by_itself =>
             {
-                self.jobs.container_restarted(world, pod, restarts.values().sum())
+                self.jobs.count_restarts(world, pod, restarts.values().sum());
             }
-            _ => Vec::new(),
+            _ => {}
         }
     }
 

@@ -80,9 +80,14 @@ impl Jobs {
         actions
     }
 
-    /// A Job was created: its first pods, as far as they are not there already.
+    /// A Job was created: its first pods, as far as they are not there already. One whose pods were found may
+    /// have had its restarts before.
     pub(super) fn start(&mut self, world: &World, key: Key) -> Vec<Action> {
         let Some(job) = job(world, key.0) else { return Vec::new() };
+        let given_up = self.give_up_on_restarts(world, key);
+        if !given_up.is_empty() {
+            return given_up;
+        }
         let run = self.runs.entry(key).or_default();
         let missing = job.at_once().saturating_sub(run.next);
         let mut actions: Vec<Action> =
@@ -234,14 +239,23 @@ impl Jobs {
         self.pay(world, key)
     }
 
-    /// A container of a pod was started again, of which that has happened this often. A Job gives up
-    /// when its pods that run have restarted as often as it lets pods fail.
+    /// Containers of a pod have been started again this often, in this run or before.
+    pub(super) fn count_restarts(&mut self, world: &World, pod: PodId, restarts: u32) {
+        if let Some(run) = self.runs.get_mut(&key_of(world, pod)) {
+            run.restarts.insert(pod, restarts);
+        }
+    }
+
+    /// A container of a pod was started again.
+    pub(super) fn container_restarted(&mut self, world: &World, pod: PodId) -> Vec<Action> {
+        self.give_up_on_restarts(world, key_of(world, pod))
+    }
+
+    /// A Job gives up when its pods that run have restarted as often as it lets pods fail.
     // Job controller: job_controller.go pastBackoffLimitOnFailure
-    pub fn container_restarted(&mut self, world: &World, pod: PodId, restarts: u32) -> Vec<Action> {
-        let key = key_of(world, pod);
+    fn give_up_on_restarts(&mut self, world: &World, key: Key) -> Vec<Action> {
         let limit = job(world, key.0).and_then(|job| job.retries).map(|retries| retries.limit);
         let (Some(limit), Some(run)) = (limit, self.runs.get_mut(&key)) else { return Vec::new() };
-        run.restarts.insert(pod, restarts);
         run.restarts.retain(|pod, _| run.pods.contains(pod));
         if run.restarts.values().sum::<u32>() < limit.max(1) {
             return Vec::new();

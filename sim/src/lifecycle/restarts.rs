@@ -16,6 +16,8 @@ const SEEN_AFTER: Span = Span::from_secs(1);
 #[derive(Clone, Debug, Default)]
 pub struct Restarts {
     pods: BTreeMap<PodId, Pod>,
+    /// Restarts of containers before the run.
+    before: BTreeMap<PodId, BTreeMap<u32, u32>>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -36,6 +38,13 @@ struct Container {
 }
 
 impl Restarts {
+    /// A pod was found whose containers had been started again this often.
+    pub fn found(&mut self, pod: PodId, restarts: &BTreeMap<u32, u32>) {
+        if !restarts.is_empty() {
+            self.before.insert(pod, restarts.clone());
+        }
+    }
+
     /// A container was killed; when it starts again.
     pub fn killed(
         &mut self,
@@ -96,16 +105,21 @@ impl Restarts {
         since.is_none_or(|since| since.is_some_and(|since| since + min_ready <= now))
     }
 
-    /// How many times each container of a pod has been started again that has been killed.
+    /// How many times each container of a pod has been started again that has been killed, in this run or
+    /// before.
     #[must_use]
     pub fn of(&self, pod: PodId) -> BTreeMap<u32, u32> {
-        let containers = self.pods.get(&pod).into_iter().flat_map(|pod| &pod.containers);
-        containers.map(|(place, container)| (*place, container.restarts)).collect()
+        let mut all = self.before.get(&pod).cloned().unwrap_or_default();
+        for (place, container) in self.pods.get(&pod).into_iter().flat_map(|pod| &pod.containers) {
+            *all.entry(*place).or_default() += container.restarts;
+        }
+        all
     }
 
     /// A pod is no more.
     pub fn gone(&mut self, pod: PodId) {
         self.pods.remove(&pod);
+        self.before.remove(&pod);
     }
 }
 
@@ -134,5 +148,8 @@ mod tests {
         assert!(restarts.lets_be_available(pod, s(50), min_ready));
         assert_eq!(restarts.killed(pod, 0, s(60), limits).back_off, Some(Span::from_secs(10)));
         assert_eq!(restarts.of(pod), BTreeMap::from([(0, 1), (1, 1)]));
+        // What a pod had before the run counts, too.
+        restarts.found(pod, &BTreeMap::from([(1, 4), (2, 3)]));
+        assert_eq!(restarts.of(pod), BTreeMap::from([(0, 1), (1, 5), (2, 3)]));
     }
 }

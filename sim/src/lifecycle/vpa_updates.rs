@@ -34,16 +34,16 @@ struct Waiting {
     infeasible: bool,
 }
 
-impl Default for VpaUpdates {
-    // The mode InPlace is on where an autoscaler asks for it: without its gate it would do nothing.
-    fn default() -> VpaUpdates {
-        let mut config = UpdaterConfig::default();
+impl VpaUpdates {
+    /// An updater that remembers nothing. The mode InPlace is on where an autoscaler asks for it: without its
+    /// gate it would do nothing.
+    #[must_use]
+    pub fn new(config: &UpdaterConfig) -> VpaUpdates {
+        let mut config = config.clone();
         config.gates.in_place = true;
         VpaUpdates { updater: Some(Updater::new(config)), waiting: BTreeMap::new() }
     }
-}
 
-impl VpaUpdates {
     /// A resize has to wait, or will never be done. Whether that is news.
     pub fn wait(&mut self, pod: PodId, spec: PodSpec, infeasible: bool) -> bool {
         let before = self.waiting.insert(pod, Waiting { spec, infeasible });

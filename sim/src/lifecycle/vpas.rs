@@ -67,9 +67,9 @@ pub struct Changed {
 impl Vpas {
     /// Autoscalers that know nothing yet.
     #[must_use]
-    pub fn new(model: &Model) -> Vpas {
+    pub fn new(model: &Model, config: &RecommenderConfig) -> Vpas {
         Vpas {
-            recommender: Recommender::new(RecommenderConfig::default()),
+            recommender: Recommender::new(config.clone()),
             each: model.vpas.ids().map(|id| (id, State::default())).collect(),
             of: model.vpas.iter().map(|(id, vpa)| (vpa.workload, id)).collect(),
             groups: BTreeMap::new(),

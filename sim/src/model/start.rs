@@ -2,6 +2,8 @@
 //!
 //! Start nodes come first, so that node `i` of a run is start node `i`; and so do start pods.
 
+use std::collections::BTreeMap;
+
 use super::disruption::DisruptionReason;
 use super::images::ImageId;
 use super::node::NodeShape;
@@ -62,6 +64,9 @@ pub struct StartPod {
     pub preempted: bool,
     /// When it started, in milliseconds before or after `T+0`; none counts as now.
     pub started_ms: Option<i64>,
+    /// How often each of its containers has been started again, by its place; those that never were are
+    /// not there.
+    pub restarts: BTreeMap<u32, u32>,
 }
 
 impl StartPod {

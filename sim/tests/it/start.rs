@@ -2,15 +2,19 @@
 
 use crate::common;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use common::{facts, service, setup, simple};
 use sim::fact::Cause;
+use sim::model::containers::RestartPolicy;
+use sim::model::failure::Retries;
+use sim::model::job::{Job, Outcome};
 use sim::model::node::NodeShape;
 use sim::model::pool::PoolId;
 use sim::model::resources::Resources;
 use sim::model::start::{Start, StartNode, StartPod};
-use sim::model::workload::WorkloadId;
+use sim::model::workload::{Controller, WorkloadId};
 use sim::table::Id;
 use sim::{Fact, Root, Setup, SimTime, Span};
 
@@ -36,6 +40,7 @@ fn crowded() -> Setup {
         terminating: false,
         preempted: false,
         started_ms: Some(-1_000),
+        restarts: BTreeMap::new(),
     };
     let names = ["web-a", "web-b"].map(|name| model.names.intern(name));
     model.start = Start {
@@ -95,4 +100,45 @@ fn found_pods_are_available_once() {
         _ => None,
     });
     assert_eq!(cause, Some(Cause::InitialState));
+}
+
+/// Restarts before the run count against the limit of a Job: it is looked at when all of its pods are found.
+#[test]
+fn a_job_gives_up_on_restarts_before_the_run() {
+    let job = |limit| {
+        let mut setup = crowded();
+        let retries = Some(Retries { limit, ..Retries::default() });
+        let job = Job { retries, ..Job::new(9, 3, Span::from_secs(600)) };
+        let change = |model: &mut sim::model::Model| {
+            let workload = WorkloadId::from_index(0);
+            model.workloads[workload].controller = Controller::Job(job);
+            let mut spec = model.specs[model.workloads[workload].spec].clone();
+            spec.restart_policy = RestartPolicy::OnFailure;
+            let spec = model.specs.intern(spec);
+            model.workloads[workload].spec = spec;
+            for (pod, restarts) in model.start.pods.iter_mut().zip([2, 1]) {
+                pod.spec = spec;
+                pod.restarts = BTreeMap::from([(0, restarts)]);
+            }
+        };
+        setup.change(|it| change(Arc::make_mut(&mut it.model))).expect("sound");
+        let (facts, _) = facts(&setup, ROOT);
+        let mut simulation = sim::engine::Simulation::new(&setup, ROOT, ());
+        while simulation.step() {
+            assert_eq!(simulation.world().check(), Ok(()));
+        }
+        let ended = facts.iter().find_map(|(at, fact)| match fact {
+            Fact::JobEnded { outcome, .. } => Some((*at, *outcome)),
+            _ => None,
+        });
+        let count = |wanted: fn(&Fact) -> bool| facts.iter().filter(|(_, f)| wanted(f)).count();
+        let stopped = |f: &Fact| matches!(f, Fact::PodTerminating { why: Cause::JobOver, .. });
+        (ended, count(|f| matches!(f, Fact::PodCreated { .. })), count(stopped))
+    };
+    let (ended, pods, stopped) = job(3);
+    assert_eq!(ended, Some((SimTime::ZERO, Outcome::BackoffLimitExceeded)));
+    assert_eq!((pods, stopped), (2, 2), "both go that were found, and none comes");
+    let (ended, pods, stopped) = job(4);
+    assert_eq!((ended.map(|(_, outcome)| outcome), stopped), (Some(Outcome::Complete), 0));
+    assert_eq!(pods, 9);
 }

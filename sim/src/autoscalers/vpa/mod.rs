@@ -41,7 +41,7 @@ pub mod recommender;
 pub mod sizing;
 pub mod updater;
 
-pub use config::RecommenderConfig;
+pub use config::{Flags, RecommenderConfig};
 pub use estimator::{Recommendation, Recommended};
 
 /// The autoscaler that is obeyed of those that select a pod: the one that was created first, and of those
