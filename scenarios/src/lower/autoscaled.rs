@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sim::model::pool::{Autoscaled, Keeper};
+use sim::model::pool::{Autoscaled, Keeper, NodeTemplate};
 use sim::model::resources::{Lane, Resources};
 
 use super::Lowering;
@@ -69,6 +69,31 @@ impl Lowering<'_> {
             *self.unmet.entry(requirements::written(unmet)).or_insert(0) += 1;
         }
         unmet.is_none()
+    }
+
+    /// What a NodePool may launch, with each value of the labels that only its requirements know: pods choose
+    /// among them. All nodes of a node group are alike.
+    // Karpenter: pkg/controllers/provisioning/scheduling/nodeclaimtemplate.go
+    pub(super) fn with_each_value(
+        &mut self,
+        pool: &Pool,
+        mut templates: Vec<NodeTemplate>,
+    ) -> Vec<NodeTemplate> {
+        if pool.keeper != file::Keeper::Karpenter {
+            return templates;
+        }
+        for (key, values) in requirements::custom_values(pool) {
+            let key = self.model.names.intern(&key);
+            let with_the_first = templates.clone();
+            for value in values.iter().skip(1) {
+                let value = self.model.names.intern(value);
+                templates.extend(with_the_first.iter().cloned().map(|mut template| {
+                    template.shape.labels.set(key, value);
+                    template
+                }));
+            }
+        }
+        templates
     }
 
     /// Says that a pool that follows demand could never launch anything.

@@ -237,6 +237,7 @@ impl<'l> Lowering<'l> {
             if pool.buys_both() && !self.found.has_errors() {
                 templates.extend(self.templates(pool, false, &zones, &place("instanceTypes")));
             }
+            let templates = self.with_each_value(pool, templates);
             let name = self.model.names.intern(&pool.name);
             let max_price = self.max_price(pool, &place("maxPrice"));
             let keeper = if pool.follows_demand() {

@@ -83,8 +83,16 @@ fn node_pool(id: PoolId, pool: &Pool) -> NodePoolSettings {
         Some(Err(_)) | None => Some(EXPIRES_AFTER),
     };
     let grace = pool.termination_grace_period.as_deref();
+    // What pods may select by: our own label as if the NodePool gave it, and of its requirements what has one
+    // value. Of several values, a pod chooses.
     let mut labels = pool.labels.clone();
-    labels.extend(requirements::custom_labels(pool));
+    labels.insert("spotsim/pool".to_owned(), pool.name.clone());
+    let values = requirements::custom_values(pool).into_iter();
+    labels.extend(
+        values
+            .filter(|(_, values)| values.len() == 1)
+            .filter_map(|(key, values)| Some((key, values.into_iter().next()?))),
+    );
     let mut wanted: Vec<Required> = requirements::of(pool).into_iter().map(required).collect();
     wanted.extend(how_bought(pool));
     let nodes = pool.limits.get("nodes").and_then(|it| Quantity::parse(&it.text()).ok());

@@ -25,16 +25,24 @@ pub(crate) fn is_unmodelled(key: &str) -> bool {
     OF_TYPES.iter().any(|start| key.starts_with(start)) && ROWS.iter().all(|row| row.key != key)
 }
 
-/// Labels that no table knows, with the value that its nodes get: the first.
+/// Labels that no table knows, with the value that its nodes get unless pods ask for another: the first.
 // Karpenter: pkg/controllers/provisioning/scheduling/nodeclaimtemplate.go, custom labels
 pub(crate) fn custom_labels(pool: &Pool) -> BTreeMap<String, String> {
+    custom_values(pool)
+        .into_iter()
+        .filter_map(|(key, values)| Some((key, values.into_iter().next()?)))
+        .collect()
+}
+
+/// Labels that no table knows, with all values that its nodes may have.
+pub(crate) fn custom_values(pool: &Pool) -> BTreeMap<String, Vec<String>> {
     let custom = of(pool).into_iter().filter(|it| {
         it.operator == RequirementOperator::In
             && ROWS.iter().all(|row| row.key != it.key)
             && !is_unmodelled(&it.key)
             && !pool.labels.contains_key(&it.key)
     });
-    custom.filter_map(|it| Some((it.key, it.values.into_iter().next()?))).collect()
+    custom.map(|it| (it.key, it.values)).collect()
 }
 
 /// The first requirement that a node of these labels does not meet.

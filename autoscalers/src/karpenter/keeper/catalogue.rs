@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use sim::model::catalog::{CapacityType, InstanceTypeId, OfferingId};
-use sim::model::pool::PoolId;
+use sim::model::pool::{NodeTemplate, PoolId};
 use sim::names::{NameId, Names};
 use sim::time::{SimTime, Span};
 use sim::world::World;
@@ -28,8 +28,8 @@ pub(super) struct Catalogue {
     pub(super) types: Vec<Arc<InstanceType>>,
     /// The numbers of the types that each NodePool may buy.
     pub(super) of_pool: Vec<Vec<usize>>,
-    /// The offerings of each type, in the order of its own.
-    offerings: Vec<Vec<OfferingId>>,
+    /// The offerings of each type, in the order of its own, and as which capacity type they are labelled.
+    offerings: Vec<Vec<(OfferingId, NameId)>>,
     number_of: BTreeMap<InstanceTypeId, usize>,
     next_prices: SimTime,
 }
@@ -40,11 +40,12 @@ impl Catalogue {
         let model = world.model();
         let mut values: BTreeMap<InstanceTypeId, BTreeMap<NameId, BTreeSet<NameId>>> =
             BTreeMap::new();
-        let mut offered: BTreeMap<InstanceTypeId, BTreeSet<OfferingId>> = BTreeMap::new();
+        let mut offered: BTreeMap<InstanceTypeId, BTreeMap<OfferingId, NameId>> = BTreeMap::new();
         for pool in pools {
             for template in &model.pools[*pool].templates {
                 let of = model.catalog.offerings[template.offering].instance_type;
-                offered.entry(of).or_default().insert(template.offering);
+                let capacity_type = capacity_type(template, world, keys);
+                offered.entry(of).or_default().insert(template.offering, capacity_type);
                 let of_type = values.entry(of).or_default();
                 for (key, value) in template.shape.labels.iter() {
                     let key = keys.normalized(key);
@@ -93,13 +94,14 @@ impl Catalogue {
     }
 
     /// Refreshes prices where it is time, and says what is available.
-    pub(super) fn refresh(&mut self, world: &World, unavailable: &Unavailable, keys: &Keys) {
+    pub(super) fn refresh(&mut self, world: &World, unavailable: &mut Unavailable) {
+        unavailable.forget(world.now());
         let prices = world.now() >= self.next_prices;
         if prices {
             self.next_prices = world.now() + PRICES_EVERY;
         }
         for (instance_type, ids) in self.types.iter_mut().zip(&self.offerings) {
-            let changed = ids.iter().enumerate().any(|(place, id)| {
+            let changed = ids.iter().enumerate().any(|(place, (id, _))| {
                 let known = instance_type.offerings.get(place);
                 known.is_none_or(|it| it.available != unavailable.is_available(*id))
             });
@@ -107,7 +109,7 @@ impl Catalogue {
                 continue;
             }
             let before = std::mem::take(&mut Arc::make_mut(instance_type).offerings);
-            let offering = |(place, id): (usize, &OfferingId)| {
+            let offering = |(place, (id, capacity_type)): (usize, &(OfferingId, NameId))| {
                 let offering = &world.model().catalog.offerings[*id];
                 let price = match before.get(place).filter(|_| !prices) {
                     Some(known) => known.price,
@@ -115,7 +117,7 @@ impl Catalogue {
                 };
                 Offering {
                     zone: offering.zone,
-                    capacity_type: capacity_type(offering.capacity_type, keys),
+                    capacity_type: *capacity_type,
                     price,
                     available: unavailable.is_available(*id),
                     reservation: None,
@@ -130,7 +132,7 @@ impl Catalogue {
     pub(super) fn price(&self, offering: OfferingId, world: &World) -> f64 {
         let of = world.model().catalog.offerings[offering].instance_type;
         let known = self.number_of.get(&of).and_then(|number| {
-            let place = self.offerings[*number].iter().position(|id| *id == offering)?;
+            let place = self.offerings[*number].iter().position(|(id, _)| *id == offering)?;
             self.types[*number].offerings.get(place)
         });
         known.map_or_else(|| world.price(offering).as_usd_f64(), |known| known.price)
@@ -142,10 +144,12 @@ impl Catalogue {
     }
 }
 
-/// A capacity type by its name.
-pub(super) fn capacity_type(of: CapacityType, keys: &Keys) -> NameId {
-    match of {
+/// As which capacity type nodes of a template are labelled. On the plan on which all is on-demand, labels stay
+/// what they are, and so does what NodePools and pods may ask for.
+pub(super) fn capacity_type(template: &NodeTemplate, world: &World, keys: &Keys) -> NameId {
+    let bought = match world.model().catalog.offerings[template.offering].capacity_type {
         CapacityType::Spot => keys.spot,
         CapacityType::OnDemand => keys.on_demand,
-    }
+    };
+    template.shape.labels.get(keys.capacity_type).unwrap_or(bought)
 }

@@ -121,7 +121,7 @@ impl Keeper {
             return Vec::new();
         }
         self.disruption.quiet = quiet;
-        self.catalogue.refresh(world, &self.unavailable, &self.keys);
+        self.catalogue.refresh(world, &mut self.unavailable);
         let view = View::of(self, world);
         let disrupted = propose(&view.cluster(self));
         let Some(command) = disrupted.command.clone() else {
@@ -153,7 +153,7 @@ impl Keeper {
         let Some(Found { mut command, nodes, .. }) = self.disruption.found.take() else {
             return Vec::new();
         };
-        self.catalogue.refresh(world, &self.unavailable, &self.keys);
+        self.catalogue.refresh(world, &mut self.unavailable);
         let view = View::of(self, world);
         let there: Vec<usize> = nodes.iter().filter_map(|node| view.number_of(*node)).collect();
         if there.len() < nodes.len() && command.method != Method::Emptiness {

@@ -1,6 +1,8 @@
 //! How a NodeClaim becomes an instance: which offerings the provider is asked for, in which order.
 // Karpenter: aws:pkg/providers/instance/instance.go, filter/filter.go
 
+use std::collections::BTreeSet;
+
 use sim::autoscalers::fixed_size::allocation::{self, Candidate};
 use sim::model::catalog::{CapacityType, OfferingId};
 use sim::model::pool::{Allocation, PoolId};
@@ -64,19 +66,23 @@ fn compatible(
     let names = &world.model().names;
     let catalog = &world.model().catalog;
     let templates = world.model().pools[pool].templates.iter().enumerate();
+    let mut seen = BTreeSet::new();
     let options = templates.filter_map(|(template, it)| {
         let offering = &catalog.offerings[it.offering];
         let number = catalogue.number(offering.instance_type)?;
         let is_listed = claim.instance_types.iter().any(|(listed, _)| *listed == number);
-        let capacity_type = super::catalogue::capacity_type(offering.capacity_type, keys);
+        let capacity_type = super::catalogue::capacity_type(it, world, keys);
         let allowed = [(keys.zone, offering.zone), (keys.capacity_type, capacity_type)];
         let allows = |(key, value): (_, _)| {
             claim.requirements.get(key).is_none_or(|wanted| wanted.allows(value, names))
         };
+        // Templates of one offering differ in labels that are the NodePool's own; the first that will do is it.
+        let own = it.shape.labels.iter().filter(|(key, _)| !keys.is_well_known(*key));
         let does = is_listed
             && unavailable.is_available(it.offering)
             && world.pays(pool, it.offering)
-            && allowed.into_iter().all(allows);
+            && allowed.into_iter().chain(own).all(allows)
+            && seen.insert(it.offering);
         does.then(|| Buyable {
             template,
             offering: it.offering,

@@ -37,8 +37,7 @@ impl Keeper {
     /// One pass: launches for pods that wait and for pods of nodes that go.
     pub(super) fn provision(&mut self, world: &World) -> Vec<Action> {
         let now = world.now();
-        self.unavailable.forget(now);
-        self.catalogue.refresh(world, &self.unavailable, &self.keys);
+        self.catalogue.refresh(world, &mut self.unavailable);
         let view = View::of(self, world);
         let solution = provision(&view.cluster(self));
         for (number, _) in &solution.existing {
