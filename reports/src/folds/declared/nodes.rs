@@ -47,7 +47,8 @@ pub(super) const MAKER: Maker = Maker {
             "Nodes removed /day",
             &["removals", "scale-downs", "consolidation"],
             Measure::PerDay,
-            "how many nodes an autoscaler decides to remove",
+            "how many nodes an autoscaler decides to remove, without those that it then keeps because their \
+             replacement cannot be had",
         ),
         of_nodes(
             "emptyRemovalsPerDay",
@@ -135,6 +136,17 @@ struct Nodes {
 struct Life {
     launched: SimTime,
     ready: Option<SimTime>,
+    /// What its removal was counted as.
+    leaves: Option<Leaves>,
+}
+
+/// A removal that has been decided, as it was counted.
+#[derive(Clone, Copy)]
+struct Leaves {
+    counts: u64,
+    empty: bool,
+    underutilized: bool,
+    young: bool,
 }
 
 /// Sums over pods that got a node launched for them, in milliseconds.
@@ -169,6 +181,17 @@ impl Nodes {
         self.legend.model.pools[pool].autoscaled().is_some()
     }
 
+    /// The sums in which a removal is counted, and by how much.
+    fn removed(&mut self, leaves: Leaves) -> [(&mut u64, u64); 4] {
+        let Leaves { counts, empty, underutilized, young } = leaves;
+        [
+            (&mut self.removals, counts),
+            (&mut self.empty, counts * u64::from(empty)),
+            (&mut self.underutilized, counts * u64::from(underutilized)),
+            (&mut self.young, counts * u64::from(young)),
+        ]
+    }
+
     /// Whether a pool makes do with on-demand where it would buy spot.
     fn is_fallback(&self, pool: PoolId, offering: OfferingId) -> bool {
         let offerings = &self.legend.model.catalog.offerings;
@@ -179,7 +202,7 @@ impl Nodes {
 
     fn bound(&mut self, pod: PodId, node: NodeId, at: SimTime) {
         let Some(since) = self.waiting.remove(&pod) else { return };
-        let Some(Life { launched, ready: Some(ready) }) = self.lives.get(&node) else { return };
+        let Some(Life { launched, ready: Some(ready), .. }) = self.lives.get(&node) else { return };
         if *launched < since || at < self.legend.from {
             return;
         }
@@ -198,7 +221,7 @@ impl Declared for Nodes {
         let counts = u64::from(at >= self.legend.from);
         match *fact {
             Fact::NodeLaunched { node, pool, offering, .. } if self.follows_demand(pool) => {
-                self.lives.insert(node, Life { launched: at, ready: None });
+                self.lives.insert(node, Life { launched: at, ready: None, leaves: None });
                 // Those of the start are there from the start.
                 if at > SimTime::ZERO {
                     self.launches += counts;
@@ -212,14 +235,26 @@ impl Declared for Nodes {
             }
             Fact::NodeGone { node, .. } => drop(self.lives.remove(&node)),
             Fact::RemovalDecided { node, reason, .. } => {
-                self.removals += counts;
-                let young = self.lives.get(&node).is_some_and(|it| at.since(it.launched) < YOUNG);
-                self.young += counts * u64::from(young);
                 let reason = reason.to_ascii_lowercase();
-                if reason.contains("empty") {
-                    self.empty += counts;
-                } else if reason.contains("underutilized") || reason.contains("unneeded") {
-                    self.underutilized += counts;
+                let empty = reason.contains("empty");
+                let is_underutilized =
+                    reason.contains("underutilized") || reason.contains("unneeded");
+                let young = self.lives.get(&node).is_some_and(|it| at.since(it.launched) < YOUNG);
+                let leaves =
+                    Leaves { counts, empty, underutilized: is_underutilized && !empty, young };
+                for (sum, count) in self.removed(leaves) {
+                    *sum += count;
+                }
+                if let Some(life) = self.lives.get_mut(&node) {
+                    life.leaves = Some(leaves);
+                }
+            }
+            Fact::RemovalCancelled { node, .. } => {
+                let decided = self.lives.get_mut(&node).and_then(|life| life.leaves.take());
+                if let Some(leaves) = decided {
+                    for (sum, count) in self.removed(leaves) {
+                        *sum = sum.saturating_sub(count);
+                    }
                 }
             }
             Fact::LaunchWasted { .. } => self.wasted += counts,

@@ -39,7 +39,7 @@ pub(super) const REMOVALS: Metric = of(
     "Nodes removed /day",
     Number,
     Neither,
-    "nodes that it decides to remove",
+    "nodes that it decides to remove and does not keep after all",
 );
 
 pub(super) const EMPTY: Metric = of(
