@@ -93,6 +93,15 @@ pub const LIBRARY: &[(&str, &str)] = &[
     ("vpa-wave-in-a-reclaim-storm", include_str!("../library/vpa-wave-in-a-reclaim-storm.yaml")),
     ("karpenter-on-spot", include_str!("../library/karpenter-on-spot.yaml")),
     ("cluster-autoscaler-on-spot", include_str!("../library/cluster-autoscaler-on-spot.yaml")),
+    ("how-soon-to-consolidate", include_str!("../library/how-soon-to-consolidate.yaml")),
+    ("spot-on-demand-ratio", include_str!("../library/spot-on-demand-ratio.yaml")),
+    ("insufficient-capacity-storm", include_str!("../library/insufficient-capacity-storm.yaml")),
+    ("vpa-hpa-and-karpenter", include_str!("../library/vpa-hpa-and-karpenter.yaml")),
+    ("one-nodepool-or-many", include_str!("../library/one-nodepool-or-many.yaml")),
+    (
+        "overprovisioning-with-pause-pods",
+        include_str!("../library/overprovisioning-with-pause-pods.yaml"),
+    ),
 ];
 
 /// A scenario, understood and ready to run.
