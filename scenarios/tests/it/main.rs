@@ -20,6 +20,7 @@ mod limits;
 mod lint;
 mod load;
 mod node_autoscalers;
+mod node_library;
 mod objects;
 mod odd_inputs;
 mod paid_volumes;
