@@ -26,8 +26,8 @@ pub(super) fn section(summary: &Summary) -> Option<Section> {
         let more = crate::format::many((containers.len() - SHOWN) as u64, "more container");
         blocks.push(Note::new(format!("{more}: all are in summary.json")).into());
     }
-    let bound = "Slack is a bound on what could be saved, and no saving: pools keep their size, so that no \
-                 node goes away for it. A run folder has patches to paste: requests.yaml.";
+    let bound = "Slack is a bound on what could be saved, and no saving: nodes of pools of a fixed size do \
+                 not go away for it. A run folder has patches to paste: requests.yaml.";
     blocks.push(Note::new(bound).into());
     Some(Section::new("Requests that fit", "", blocks))
 }

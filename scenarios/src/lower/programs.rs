@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use autoscalers::karpenter::disruption::Reason;
 use autoscalers::karpenter::input::{
-    self, Budget, ConsolidationPolicy, Disruption, NodesAllowed, Options,
+    self, Budget, ConsolidationPolicy, Disruption, DoNotDisrupt, NodesAllowed, Options,
 };
 use autoscalers::karpenter::keeper::Karpenter;
 use autoscalers::karpenter::keeper::settings::{NodePoolSettings, Required, Settings};
 use autoscalers::karpenter::requirement::Operator;
 use sim::Span;
 use sim::model::pool::PoolId;
+use sim::model::workload::WorkloadId;
 use sim::setup::Draft;
 use sim::table::Id;
 
@@ -27,6 +28,8 @@ use crate::workloads::Written;
 // Karpenter: pkg/apis/v1/nodeclaim.go, the default of expireAfter
 const EXPIRES_AFTER: Span = Span::from_hours(720);
 
+const DO_NOT_DISRUPT: &str = "karpenter.sh/do-not-disrupt";
+
 /// Adds the program, if a pool has one. `epoch_ms` is when `T+0` is, in milliseconds since 1970.
 pub(crate) fn fill(file: &File, workloads: &[Written], epoch_ms: i64, draft: &mut Draft) {
     let kept = |by: Keeper| {
@@ -36,7 +39,11 @@ pub(crate) fn fill(file: &File, workloads: &[Written], epoch_ms: i64, draft: &mu
     let node_pools: Vec<NodePoolSettings> =
         kept(Keeper::Karpenter).map(|(id, pool)| node_pool(id, pool)).collect();
     if !node_pools.is_empty() {
-        let settings = settings(file, epoch_ms);
+        let mut settings = settings(file, epoch_ms);
+        let marked = workloads.iter().enumerate();
+        let marked = marked.filter_map(|(index, it)| Some((index, do_not_disrupt(it)?)));
+        settings.do_not_disrupt =
+            marked.map(|(index, it)| (WorkloadId::from_index(index), it)).collect();
         draft.programs.push(Arc::new(Karpenter::new(settings, node_pools)));
     }
     let groups: Vec<PoolId> = kept(Keeper::ClusterAutoscaler).map(|(id, _)| id).collect();
@@ -44,6 +51,15 @@ pub(crate) fn fill(file: &File, workloads: &[Written], epoch_ms: i64, draft: &mu
         let names = &mut Arc::make_mut(&mut draft.model).names;
         let program = node_groups::program(file.autoscaler.as_ref(), groups, workloads, names);
         draft.programs.push(Arc::new(program));
+    }
+}
+
+/// For how long pods of a workload keep their node.
+// Karpenter: pkg/utils/pod/scheduling.go IsDisruptable
+fn do_not_disrupt(workload: &Written) -> Option<DoNotDisrupt> {
+    match workload.annotations.get(DO_NOT_DISRUPT)?.as_str() {
+        "true" => Some(DoNotDisrupt::Always),
+        text => Span::parse(text).ok().map(|span| DoNotDisrupt::For(millis(span))),
     }
 }
 

@@ -63,6 +63,36 @@ fn a_run_is_the_same_again() {
     }
 }
 
+/// Two nodes are each left with one pod, which would fit on the other.
+#[test]
+fn a_pod_that_is_not_to_be_disrupted_keeps_its_node() {
+    let removed = |annotations: &str| {
+        let workload = |name: &str| {
+            format!(
+                "  - name: {name}\n    replicas: 3\n    annotations: {annotations}\n    template:\n      \
+                 containers: [{{name: app, resources: {{requests: {{cpu: 600m, memory: 1Gi}}}}}}]\n"
+            )
+        };
+        let text = format!(
+            "autoscaler: karpenter\npools:\n  - name: general\n    capacityType: on-demand\n    \
+             instanceTypes: [m6i.large]\n    disruption: {{budgets: [{{nodes: 100%}}]}}\nworkloads:\n\
+             {}{}replicaSchedules:\n  - {{workload: web, steps: [{{at: 30m, replicas: 1}}]}}\n  \
+             - {{workload: api, steps: [{{at: 30m, replicas: 1}}]}}\n",
+            workload("web"),
+            workload("api"),
+        );
+        let scenario = parse(&text).unwrap_or_else(|wrong| panic!("{wrong}"));
+        let facts = run(&scenario);
+        let moved = |fact: &Fact| matches!(fact, Fact::RemovalDecided { reason, .. } if *reason == "Underutilized");
+        let kept = |fact: &Fact| matches!(fact, Fact::RemovalRefused { reason, .. } if reason.contains("do-not-disrupt"));
+        let count = |is: &dyn Fn(&Fact) -> bool| facts.iter().filter(|(_, it)| is(it)).count();
+        (count(&moved) > 0, count(&kept) > 0)
+    };
+    assert_eq!(removed("{}"), (true, false));
+    assert_eq!(removed("{karpenter.sh/do-not-disrupt: 'true'}"), (false, true));
+    assert_eq!(removed("{karpenter.sh/do-not-disrupt: 1h}"), (true, true));
+}
+
 /// A NodePool with a node and a Deployment that needs more.
 const DUMP: &str = r#"
 apiVersion: v1

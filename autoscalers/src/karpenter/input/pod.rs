@@ -155,7 +155,7 @@ pub struct HostPort {
 }
 
 /// For how long a pod keeps its node from being disrupted.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum DoNotDisrupt {
     /// For as long as it runs.
     Always,

@@ -11,29 +11,31 @@ use sim::names::{NameId, Names};
 use sim::world::World;
 
 use crate::karpenter::input::{
-    HostPort, Inclusion, NodeTerm, Owner, PodAffinity, PodSpec, PodTerm, Selector, Spread,
-    WhenUnsatisfiable,
+    DoNotDisrupt, HostPort, Inclusion, NodeTerm, Owner, PodAffinity, PodSpec, PodTerm, Selector,
+    Spread, WhenUnsatisfiable,
 };
 use crate::karpenter::requirement::{Expression, Operator};
 use crate::karpenter::resources::{Resource, Resources};
 
 /// Specifications that have been translated.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Specs(BTreeMap<(SpecId, bool), Arc<PodSpec>>);
+pub(super) struct Specs(BTreeMap<(SpecId, bool, Option<DoNotDisrupt>), Arc<PodSpec>>);
 
 impl Specs {
-    /// What pods of a specification ask for; of a DaemonSet or of another controller.
+    /// What pods of a specification ask for; of a DaemonSet or of another controller, and perhaps not to be
+    /// disrupted.
     pub(super) fn get(
         &mut self,
         id: SpecId,
-        of_daemon_set: bool,
+        (of_daemon_set, do_not_disrupt): (bool, Option<DoNotDisrupt>),
         world: &World,
         names: &mut Names,
     ) -> Arc<PodSpec> {
-        let known = self.0.entry((id, of_daemon_set));
+        let known = self.0.entry((id, of_daemon_set, do_not_disrupt));
         let spec = known.or_insert_with(|| {
             let owner = if of_daemon_set { Owner::DaemonSet } else { Owner::Other };
-            Arc::new(translated(world.spec(id), owner, world, names))
+            let spec = translated(world.spec(id), owner, world, names);
+            Arc::new(PodSpec { do_not_disrupt, ..spec })
         });
         Arc::clone(spec)
     }

@@ -14,7 +14,7 @@ use sim::world::pods::Phase;
 use super::Keeper;
 use super::view::View;
 use crate::karpenter::disruption::{Disrupted, Method};
-use crate::karpenter::input::ConsolidationPolicy;
+use crate::karpenter::input::{ConsolidationPolicy, DoNotDisrupt};
 
 /// Why a node stays.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -74,6 +74,10 @@ impl Keeper {
         if settings.consolidate_after.is_none() {
             return Some(Stays::because("consolidateAfter is Never"));
         }
+        if let Some(pod) = self.asks_to_stay(node, world) {
+            let why = "a pod is annotated with karpenter.sh/do-not-disrupt";
+            return Some(Stays { pod: Some(pod), ..Stays::because(why) });
+        }
         if let Some((pod, budget)) = blocking(node, world) {
             let (pod, budget) = (Some(pod), Some(budget));
             return Some(Stays { pod, budget, ..Stays::because("Pdb prevents pod evictions") });
@@ -99,6 +103,23 @@ impl Keeper {
             }
             Some(0) => Stays::because("no disruptions allowed by a budget of its NodePool"),
             _ => Stays::because("its pods fit nowhere else, and no cheaper node replaces it"),
+        })
+    }
+}
+
+impl Keeper {
+    /// The first pod of a node that asks not to be disrupted.
+    fn asks_to_stay(&self, node: NodeId, world: &World) -> Option<PodId> {
+        let pods = world.pods();
+        let now = world.now().as_ms();
+        movable(node, world).find(|pod| {
+            match self.settings.do_not_disrupt.get(&pods.workload(*pod)) {
+                None => false,
+                Some(DoNotDisrupt::Always) => true,
+                Some(DoNotDisrupt::For(duration)) => pods.started_ms(*pod).is_none_or(|started| {
+                    self.instant(now) - (self.settings.epoch_ms + started) < *duration
+                }),
+            }
         })
     }
 }

@@ -1,10 +1,13 @@
 //! How Karpenter is configured for a run: what a scenario says of it and of its NodePools, in texts that
 //! each run interns for itself.
 
+use std::collections::BTreeMap;
+
 use sim::model::pool::PoolId;
+use sim::model::workload::WorkloadId;
 use sim::time::Span;
 
-use crate::karpenter::input::{Disruption, Options};
+use crate::karpenter::input::{Disruption, DoNotDisrupt, Options};
 use crate::karpenter::requirement::Operator;
 
 /// What holds for all NodePools.
@@ -22,6 +25,8 @@ pub struct Settings {
     pub provider_labels: Vec<String>,
     /// The label by which nodes name their node class.
     pub node_class_label: String,
+    /// Workloads whose pods are annotated with `karpenter.sh/do-not-disrupt`.
+    pub do_not_disrupt: BTreeMap<WorkloadId, DoNotDisrupt>,
 }
 
 /// A NodePool.
@@ -72,6 +77,7 @@ impl Settings {
             epoch_ms,
             provider_labels: Vec::new(),
             node_class_label: "karpenter.k8s.aws/ec2nodeclass".to_owned(),
+            do_not_disrupt: BTreeMap::new(),
         }
     }
 }

@@ -61,7 +61,7 @@ impl View {
         }
         for workload in world.model().workloads.rows() {
             if workload.controller == Controller::DaemonSet && workload.created_at <= world.now() {
-                let spec = keeper.specs.get(workload.spec, true, world, &mut keeper.names);
+                let spec = keeper.specs.get(workload.spec, (true, None), world, &mut keeper.names);
                 view.daemon_sets.push(spec);
             }
         }
@@ -73,9 +73,11 @@ impl View {
         let workload = &world.model().workloads[pods.workload(pod)];
         let of_daemon_set = workload.controller == Controller::DaemonSet;
         let phase = pods.phase(pod);
+        let stays = keeper.settings.do_not_disrupt.get(&pods.workload(pod)).copied();
+        let of = (of_daemon_set, stays);
         self.pod_ids.push(pod);
         self.pods.push(Pod {
-            spec: keeper.specs.get(pods.spec(pod), of_daemon_set, world, &mut keeper.names),
+            spec: keeper.specs.get(pods.spec(pod), of, world, &mut keeper.names),
             node,
             created: keeper.instant(pods.created_at(pod).as_ms()),
             uid: u64::from(pod.number()),
