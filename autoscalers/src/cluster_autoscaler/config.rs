@@ -4,7 +4,6 @@
 use sim::time::Span;
 
 use super::expander::Priorities;
-use super::similar::DifferenceRatios;
 
 /// How the Cluster Autoscaler is configured. A field is the flag of that name.
 #[derive(Clone, Debug)]
@@ -139,6 +138,27 @@ pub struct GroupOptions {
     pub ignore_daemonsets_utilization: Option<bool>,
     /// Whether the group has either no node or as many as it may have.
     pub zero_or_max_node_scaling: bool,
+}
+
+/// By how much nodes of similar groups may differ, as a share of the larger.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct DifferenceRatios {
+    /// `--max-allocatable-difference-ratio`.
+    pub max_allocatable_difference_ratio: f64,
+    /// `--max-free-difference-ratio`.
+    pub max_free_difference_ratio: f64,
+    /// `--memory-difference-ratio`.
+    pub max_capacity_memory_difference_ratio: f64,
+}
+
+impl Default for DifferenceRatios {
+    fn default() -> Self {
+        DifferenceRatios {
+            max_allocatable_difference_ratio: 0.05,
+            max_free_difference_ratio: 0.05,
+            max_capacity_memory_difference_ratio: 0.015,
+        }
+    }
 }
 
 impl Default for DrainFlags {

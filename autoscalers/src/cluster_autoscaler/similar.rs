@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use sim::model::resources::{Lane, Resources};
 use sim::world::World;
 
+use super::config::DifferenceRatios;
 use super::node_group::NodeGroup;
 
 /// Labels in which nodes of similar groups may differ, with every provider.
@@ -49,27 +50,6 @@ pub const PROVIDER_IGNORED_LABELS: [(&str, &[&str]); 3] = [
     ),
     ("gcp", &["topology.gke.io/zone"]),
 ];
-
-/// By how much nodes of similar groups may differ, as a share of the larger.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct DifferenceRatios {
-    /// `--max-allocatable-difference-ratio`.
-    pub max_allocatable_difference_ratio: f64,
-    /// `--max-free-difference-ratio`.
-    pub max_free_difference_ratio: f64,
-    /// `--memory-difference-ratio`.
-    pub max_capacity_memory_difference_ratio: f64,
-}
-
-impl Default for DifferenceRatios {
-    fn default() -> Self {
-        DifferenceRatios {
-            max_allocatable_difference_ratio: 0.05,
-            max_free_difference_ratio: 0.05,
-            max_capacity_memory_difference_ratio: 0.015,
-        }
-    }
-}
 
 /// A node as it is compared: amounts in thousandths, by resource.
 #[derive(Clone, PartialEq, Debug, Default)]

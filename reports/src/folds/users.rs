@@ -166,6 +166,6 @@ mod tests {
         // One that comes between two changes uses what it says until the next.
         assert_eq!(tell(&mut users, uses(3, 7, true)), [207, 33]);
         let all = Fact::ReplicasUse { workload, pods: 2, cpu: 1, memory: 9 };
-        assert_eq!(tell(&mut users, all), [52, 43 - 1]);
+        assert_eq!(tell(&mut users, all), [1 + 1 + 20 + 30, 9 + 9 + 8 + 8]);
     }
 }

@@ -249,5 +249,5 @@ fn each_object_is_what_it_was_written_as() {
         loaded.into_iter().map(|loaded| loaded.object).collect::<Vec<Object>>()
     };
     assert_eq!(objects(yaml), objects(&json));
-    assert_eq!(objects(yaml).len(), 23);
+    assert_eq!(objects(yaml).len(), 27);
 }

@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use autoscalers::cluster_autoscaler::backoff::Backoff;
 use autoscalers::cluster_autoscaler::balance::{Growth, balance};
+use autoscalers::cluster_autoscaler::config::DifferenceRatios;
 use autoscalers::cluster_autoscaler::node_group::GroupId;
-use autoscalers::cluster_autoscaler::similar::{
-    BASIC_IGNORED_LABELS, DifferenceRatios, NodeTraits, are_similar,
-};
+use autoscalers::cluster_autoscaler::similar::{BASIC_IGNORED_LABELS, NodeTraits, are_similar};
 use manifests::quantity::Quantity;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};

@@ -27,7 +27,7 @@ pub(super) const LAUNCHES: Metric = of(
 pub(super) const FALLBACKS: Metric = of(
     "fallbackLaunchesPerDay",
     "nodes.fallbacks_per_day",
-    "On-demand fallbacks /day",
+    "Node fallbacks /day",
     Number,
     Lower,
     "on-demand instances that it buys for pools that buy spot as well",
@@ -45,7 +45,7 @@ pub(super) const REMOVALS: Metric = of(
 pub(super) const EMPTY: Metric = of(
     "emptyRemovalsPerDay",
     "nodes.empty_removals_per_day",
-    "Empty nodes removed /day",
+    "Removed empty /day",
     Number,
     Neither,
     "those of them that have no pods but of DaemonSets",
@@ -54,7 +54,7 @@ pub(super) const EMPTY: Metric = of(
 pub(super) const UNDERUTILIZED: Metric = of(
     "underutilizedRemovalsPerDay",
     "nodes.underutilized_removals_per_day",
-    "Underutilised nodes removed /day",
+    "Removed underused /day",
     Number,
     Neither,
     "those of them whose pods fit elsewhere, or on something cheaper",
@@ -63,7 +63,7 @@ pub(super) const UNDERUTILIZED: Metric = of(
 pub(super) const YOUNG: Metric = of(
     "youngRemovalsPerDay",
     "nodes.young_removals_per_day",
-    "Young nodes removed /day",
+    "Removed young /day",
     Number,
     Lower,
     "those of them that were launched less than an hour before",
@@ -81,7 +81,7 @@ pub(super) const WASTED: Metric = of(
 pub(super) const REFUSED: Metric = of(
     "refusedOfferingsPerDay",
     "nodes.refused_offerings_per_day",
-    "Offerings refused /day",
+    "Launches refused /day",
     Number,
     Lower,
     "requests for offerings that the provider has none of",
@@ -90,7 +90,7 @@ pub(super) const REFUSED: Metric = of(
 pub(super) const DECIDED: Metric = of(
     "decideSeconds",
     "nodes.decide_seconds",
-    "New node decided after",
+    "Node decided after",
     Seconds,
     Lower,
     "from when no node was found for a pod to the launch of its own",
@@ -99,7 +99,7 @@ pub(super) const DECIDED: Metric = of(
 pub(super) const BOOTED: Metric = of(
     "bootSeconds",
     "nodes.boot_seconds",
-    "New node there after",
+    "Node there after",
     Seconds,
     Lower,
     "from that launch to when the node takes pods",
