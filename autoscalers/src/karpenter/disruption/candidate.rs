@@ -1,7 +1,7 @@
 //! Candidates: nodes that could be disrupted, and what that would cost.
 
-use super::pods::{eviction_cost, is_reschedulable, let_go};
 use crate::karpenter::input::{Claim, Cluster, Disruption};
+use crate::karpenter::pods::{eviction_cost, is_reschedulable, let_go};
 use crate::karpenter::snapshot::Snapshot;
 
 /// A node that could be disrupted.

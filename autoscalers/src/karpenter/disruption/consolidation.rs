@@ -5,10 +5,10 @@ use std::sync::Arc;
 use super::candidate::Candidate;
 use super::{prices, simulation};
 use crate::karpenter::input::{Cluster, ConsolidationPolicy};
-use crate::karpenter::provisioning::instance_filter::missing_values;
 use crate::karpenter::provisioning::{NewClaim, by_price};
 use crate::karpenter::requirement::Requirement;
 use crate::karpenter::snapshot::Snapshot;
+use crate::karpenter::snapshot::instance_filter::missing_values;
 
 /// How many cheaper types there have to be for a spot node to be replaced by another.
 // Karpenter: disruption/consolidation.go MinInstanceTypesForSpotToSpotConsolidation

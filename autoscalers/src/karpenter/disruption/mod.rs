@@ -7,15 +7,14 @@ mod cron;
 mod drift;
 mod methods;
 mod multi_node;
-mod pods;
 mod prices;
 mod simulation;
 mod single_node;
 mod validation;
 
+pub use super::input::Reason;
 pub use budgets::{Activity, UNBOUNDED, allowed};
 pub use drift::{Drift, drift};
-pub(crate) use pods::is_reschedulable_now;
 
 use self::methods::METHODS;
 use super::input::{Cluster, Duration};
@@ -25,17 +24,6 @@ use crate::karpenter::provisioning::NewClaim;
 /// How long Karpenter waits before it acts on empty or underutilised nodes, in case pods come.
 // Karpenter: disruption/consolidation.go consolidationTTL
 pub const VALIDATION_AFTER: Duration = 15_000;
-
-/// Why a node is disrupted, as budgets say it.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Reason {
-    /// Its pods fit elsewhere, or on something cheaper.
-    Underutilized,
-    /// No pod would have to move.
-    Empty,
-    /// It is not what its NodePool would launch now.
-    Drifted,
-}
 
 /// A way to find nodes that may go, in the order in which they are tried.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

@@ -3,9 +3,9 @@
 use super::candidate::Candidate;
 use crate::karpenter::input::{Cluster, InstanceType, Offering};
 use crate::karpenter::provisioning::NewClaim;
-use crate::karpenter::provisioning::instance_filter::missing_values;
 use crate::karpenter::requirements::Requirements;
 use crate::karpenter::snapshot::Snapshot;
+use crate::karpenter::snapshot::instance_filter::missing_values;
 
 /// What candidates cost together; nothing if what any of them is cannot be bought any more.
 // Karpenter: disruption/consolidation.go getCandidatePrices

@@ -1,7 +1,6 @@
 //! Disruption budgets as NodePools write them.
 
 use super::Duration;
-use crate::karpenter::disruption::Reason;
 
 /// How many nodes of a NodePool may be disrupted at a time.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -26,4 +25,15 @@ pub enum NodesAllowed {
     Percent(u32),
     /// What is written is neither: nothing is allowed.
     Unreadable,
+}
+
+/// Why a node is disrupted, as budgets say it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Reason {
+    /// Its pods fit elsewhere, or on something cheaper.
+    Underutilized,
+    /// No pod would have to move.
+    Empty,
+    /// It is not what its NodePool would launch now.
+    Drifted,
 }

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use sim::model::labels::LabelSet;
 use sim::names::{NameId, Names};
 
-pub use budget::{Budget, NodesAllowed};
+pub use budget::{Budget, NodesAllowed, Reason};
 pub use instance_type::{InstanceType, Offering, Reservation};
 pub use node::{Claim, Node, StateNode};
 pub use node_pool::{ConsolidationPolicy, Disruption, NodePool};

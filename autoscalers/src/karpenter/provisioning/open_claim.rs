@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 use sim::names::NameId;
 
 use super::Refusal;
-use super::instance_filter::{filtered, with_min_values};
 use super::pod_class::PodClass;
 use super::reservations::Reservations;
-use super::template::Template;
 use crate::karpenter::host_ports::HostPorts;
 use crate::karpenter::requirements::{Requirements, Tightened, Undefined};
 use crate::karpenter::resources::Resources;
 use crate::karpenter::snapshot::Snapshot;
+use crate::karpenter::snapshot::instance_filter::{filtered, with_min_values};
+use crate::karpenter::snapshot::template::Template;
 use crate::karpenter::tolerance::tolerates;
 use crate::karpenter::topology::Topology;
 

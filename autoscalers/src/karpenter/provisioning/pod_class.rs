@@ -7,12 +7,12 @@ use sim::names::NameId;
 
 use indexmap::IndexMap;
 
-use super::pod_requirements::{requirements, strict_requirements};
-use super::relaxation::relaxed;
 use crate::karpenter::input::PodSpec;
 use crate::karpenter::requirements::Requirements;
 use crate::karpenter::resources::Resources;
 use crate::karpenter::snapshot::Snapshot;
+use crate::karpenter::snapshot::pod_requirements::{requirements, strict_requirements};
+use crate::karpenter::snapshot::relaxation::relaxed;
 use crate::karpenter::topology::{Membership, Topology};
 use crate::karpenter::volume_topology::{alternatives, attached};
 

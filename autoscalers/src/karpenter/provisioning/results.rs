@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use sim::names::NameId;
 
-use super::instance_filter::missing_values;
 use super::open_claim::OpenClaim;
 use super::price_list::PriceLists;
 use super::solver::Solved;
@@ -13,6 +12,7 @@ use crate::karpenter::input::Cluster;
 use crate::karpenter::requirement::Requirement;
 use crate::karpenter::requirements::Requirements;
 use crate::karpenter::snapshot::Snapshot;
+use crate::karpenter::snapshot::instance_filter::missing_values;
 
 /// Results with no more types than a launch may have.
 // Karpenter: scheduler.go TruncateInstanceTypes

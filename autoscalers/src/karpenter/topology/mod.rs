@@ -13,7 +13,7 @@ use sim::names::NameId;
 use self::domains::Domains;
 use self::group::{Asked, Group, Identity, Kind, Next, Wanted};
 use crate::karpenter::input::PodSpec;
-use crate::karpenter::provisioning::Refusal;
+use crate::karpenter::refusal::Refusal;
 use crate::karpenter::requirements::{Requirements, Tightened, Undefined};
 use crate::karpenter::snapshot::Snapshot;
 

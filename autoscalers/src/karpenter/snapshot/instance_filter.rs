@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use sim::names::NameId;
 
-use super::Refusal;
 use crate::karpenter::input::{Cluster, InstanceType, Offering};
 use crate::karpenter::keys::Keys;
+use crate::karpenter::refusal::Refusal;
 use crate::karpenter::requirement::Requirement;
 use crate::karpenter::requirements::{Requirements, Tightened};
 use crate::karpenter::resources::Resources;

@@ -1,5 +1,9 @@
 //! Which pods Karpenter does not even look at.
 
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
 use sim::names::{NameId, Names};
 
 use super::pod_requirements::requirements;
@@ -18,7 +22,7 @@ const NOT_RESTRICTED: [&str; 3] =
 
 /// Whether a pod asks for what a node of Karpenter's could ever have.
 // Karpenter: provisioner.go Validate
-pub(super) fn is_valid(spec: &PodSpec, cluster: &Cluster<'_>) -> bool {
+fn is_valid(spec: &PodSpec, cluster: &Cluster<'_>) -> bool {
     let (keys, names) = (cluster.keys, cluster.names);
     let terms = spec
         .required_node_affinity
@@ -64,4 +68,16 @@ fn has_values(expression: &Expression, names: &Names) -> bool {
             names.integer(*value).is_some_and(|value| value >= 0)
         }
     }
+}
+
+/// Pods that wait, and could run on a node of Karpenter's.
+// Karpenter: provisioner.go GetPendingPods
+pub(super) fn pending(cluster: &Cluster<'_>) -> Vec<usize> {
+    let mut known: IndexMap<*const PodSpec, bool, FxBuildHasher> = IndexMap::default();
+    let mut waits = |number: &usize| {
+        let pod = &cluster.pods[*number];
+        let valid = || is_valid(&pod.spec, cluster);
+        pod.provisionable && *known.entry(Arc::as_ptr(&pod.spec)).or_insert_with(valid)
+    };
+    (0..cluster.pods.len()).filter(|number| waits(number)).collect()
 }

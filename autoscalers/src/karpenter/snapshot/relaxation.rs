@@ -9,7 +9,7 @@ use crate::karpenter::tolerance::PREFERENCES;
 /// The pod with one preference less, or nothing if it has none left. Taints that are only preferences are
 /// tolerated last, if any NodePool has one.
 // Karpenter: preferences.go Relax
-pub(super) fn relaxed(spec: &PodSpec, preferred_taints: bool) -> Option<Arc<PodSpec>> {
+pub(crate) fn relaxed(spec: &PodSpec, preferred_taints: bool) -> Option<Arc<PodSpec>> {
     let mut spec = spec.clone();
     let relaxed = drop_alternative(&mut spec)
         || drop_heaviest(&mut spec.affinity.preferred)

@@ -17,7 +17,7 @@ enum Blocker {
 
 /// Whether nothing about its pods keeps a node from being disrupted.
 // Karpenter: statenode.go ValidatePodsDisruptable
-pub(super) fn let_go(pods: &[usize], snapshot: &Snapshot<'_>) -> bool {
+pub(crate) fn let_go(pods: &[usize], snapshot: &Snapshot<'_>) -> bool {
     pods.iter().all(|number| {
         let pod = &snapshot.cluster.pods[*number];
         is_disruptable(pod, snapshot) && is_evictable(pod, Blocker::Now, snapshot)
@@ -26,7 +26,7 @@ pub(super) fn let_go(pods: &[usize], snapshot: &Snapshot<'_>) -> bool {
 
 /// Whether a pod has to run elsewhere when its node goes, at some time.
 // Karpenter: pkg/utils/pod/scheduling.go IsReschedulable
-pub(super) fn is_reschedulable(pod: &Pod) -> bool {
+pub(crate) fn is_reschedulable(pod: &Pod) -> bool {
     match pod.spec.owner {
         Owner::DaemonSet | Owner::Node => false,
         Owner::StatefulSet => pod.terminating || is_active(pod),
@@ -41,6 +41,14 @@ pub(crate) fn is_reschedulable_now(number: usize, snapshot: &Snapshot<'_>) -> bo
     is_reschedulable(pod)
         && is_disruptable(pod, snapshot)
         && is_evictable(pod, Blocker::Always, snapshot)
+}
+
+/// Pods of nodes that go away, and will have to run elsewhere.
+// Karpenter: statenode.go CurrentlyReschedulablePods
+pub(crate) fn of_deleting(snapshot: &Snapshot<'_>) -> Vec<usize> {
+    let deleting = (0..snapshot.nodes.len()).filter(|node| snapshot.nodes[*node].deleting);
+    let pods = deleting.flat_map(|node| snapshot.pods_of[node].iter().copied());
+    pods.filter(|pod| is_reschedulable_now(*pod, snapshot)).collect()
 }
 
 fn is_active(pod: &Pod) -> bool {
@@ -91,7 +99,7 @@ fn is_evictable(pod: &Pod, blocker: Blocker, snapshot: &Snapshot<'_>) -> bool {
 
 /// What it costs to move a pod.
 // Karpenter: pkg/utils/disruption/disruption.go EvictionCost
-pub(super) fn eviction_cost(pod: &Pod) -> f64 {
+pub(crate) fn eviction_cost(pod: &Pod) -> f64 {
     let deletion = f64::from(pod.spec.deletion_cost) / f64::from(1 << 27);
     let priority = f64::from(pod.spec.priority) / f64::from(1 << 25);
     (1.0 + deletion + priority).clamp(-10.0, 10.0)

@@ -1,5 +1,12 @@
 //! A cluster with all that one pass asks of it again and again, worked out once.
 
+pub(crate) mod instance_filter;
+pub(crate) mod pod_requirements;
+pub(crate) mod relaxation;
+mod reserved;
+pub(crate) mod template;
+mod validation;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -9,9 +16,13 @@ use sim::model::labels::LabelSet;
 use sim::model::taints::Taint;
 use sim::names::NameId;
 
+use pod_requirements::strict_requirements;
+use reserved::free;
+use template::Template;
+use validation::pending;
+
 use super::host_ports::HostPorts;
 use super::input::{Cluster, Owner, PodSpec, StateNode};
-use super::provisioning::{Template, free, of_deleting, pending, strict_requirements};
 use super::requirement::Requirement;
 use super::requirements::{Requirements, Undefined};
 use super::resources::Resources;
@@ -36,8 +47,6 @@ pub(crate) struct Snapshot<'a> {
     pub(crate) pods_of: Vec<Vec<usize>>,
     /// Pods that wait, and could run on a node of Karpenter's.
     pub(crate) pending: Vec<usize>,
-    /// Pods of nodes that go away, which will have to run elsewhere.
-    pub(crate) of_deleting: Vec<usize>,
     /// How many instances of each reservation are free.
     pub(crate) reserved: BTreeMap<NameId, u32>,
 }
@@ -111,14 +120,12 @@ impl<'a> Snapshot<'a> {
             bound: bound.into_values().collect(),
             pods_of,
             pending: Vec::new(),
-            of_deleting: Vec::new(),
             reserved: BTreeMap::new(),
         };
         snapshot.use_up();
         snapshot.in_order = snapshot.order();
         snapshot.templates = Template::all(&snapshot.cluster, &snapshot.pools);
         snapshot.pending = pending(&snapshot.cluster);
-        snapshot.of_deleting = of_deleting(&snapshot);
         snapshot.reserved = free(&snapshot.cluster, &snapshot.pools);
         snapshot
     }
