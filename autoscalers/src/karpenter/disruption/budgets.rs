@@ -97,3 +97,10 @@ pub(super) fn left(snapshot: &Snapshot<'_>, reason: Reason) -> Vec<u32> {
     };
     cluster.node_pools.iter().enumerate().map(left).collect()
 }
+
+/// Takes one of what a NodePool's budgets have left, if there is any.
+pub(super) fn take(left: &mut [u32], pool: usize) -> bool {
+    let there = left[pool] > 0;
+    left[pool] = left[pool].saturating_sub(1);
+    there
+}

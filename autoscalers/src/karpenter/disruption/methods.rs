@@ -1,5 +1,6 @@
 //! The methods by which nodes are found that may go: which nodes each looks at, and what it does with them.
 
+use super::budgets::take;
 use super::candidate::{Candidate, Class, by_cost};
 use super::{Command, Method, Reason, consolidation, multi_node, simulation, single_node};
 use crate::karpenter::provisioning::NewClaim;
@@ -92,11 +93,4 @@ fn drift(mut candidates: Vec<Candidate>, left: &[u32], snapshot: &Snapshot<'_>) 
         let replacements = simulation::without(alone, snapshot)?;
         Some(Method::Drift.acts_on(alone, replacements))
     })
-}
-
-/// Takes one of what a NodePool's budgets have left, if there is any.
-pub(super) fn take(left: &mut [u32], pool: usize) -> bool {
-    let there = left[pool] > 0;
-    left[pool] = left[pool].saturating_sub(1);
-    there
 }

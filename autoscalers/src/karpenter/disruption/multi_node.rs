@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::budgets::take;
 use super::candidate::{Candidate, by_cost};
-use super::methods::take;
 use super::{Command, Method, consolidation, prices};
 use crate::karpenter::provisioning::NewClaim;
 use crate::karpenter::snapshot::Snapshot;

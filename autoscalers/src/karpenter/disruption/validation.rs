@@ -1,7 +1,7 @@
 //! Validation: whether a command still holds some time after it was found.
 
+use super::budgets::take;
 use super::candidate::Candidate;
-use super::methods::take;
 use super::{Command, Method, budgets, simulation};
 use crate::karpenter::snapshot::Snapshot;
 

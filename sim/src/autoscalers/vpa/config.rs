@@ -1,17 +1,7 @@
 //! How the recommender is configured, and the defaults of its flags.
 
-use super::updater::UpdaterConfig;
 use crate::model::vpa::{CpuMemory, Stated};
 use crate::time::Span;
-
-/// How both programs are configured.
-#[derive(Clone, PartialEq, Debug, Default)]
-pub struct Flags {
-    /// The recommender.
-    pub recommender: RecommenderConfig,
-    /// The updater.
-    pub updater: UpdaterConfig,
-}
 
 /// How the recommender is configured.
 #[derive(Clone, PartialEq, Debug)]

@@ -35,14 +35,16 @@ pub mod buckets;
 mod config;
 pub mod decay;
 mod estimator;
+mod flags;
 pub mod histogram;
 mod instance;
 pub mod recommender;
 pub mod sizing;
 pub mod updater;
 
-pub use config::{Flags, RecommenderConfig};
+pub use config::RecommenderConfig;
 pub use estimator::{Recommendation, Recommended};
+pub use flags::Flags;
 
 /// The autoscaler that is obeyed of those that select a pod: the one that was created first, and of those
 /// the first by name.
