@@ -5,6 +5,7 @@ mod circles;
 mod commands;
 mod consent;
 mod decide;
+mod explain_node;
 mod format;
 mod glossary;
 mod guides;
