@@ -1,8 +1,8 @@
 //! The estimator: how many new nodes of one group pending pods need, and which of them find room there.
 //!
 //! Groups of pods are packed one after the other, the most demanding first. Which node takes a pod is for
-//! [`Bins`] to say. There are two kinds of them: [`plain`], which asks the scheduler's filters about every
-//! pod, and [`counted`], which adds up what nodes have left and gives the same answer where nothing but
+//! `Bins` to say. There are two kinds of them: `plain`, which asks the scheduler's filters about every
+//! pod, and `counted`, which adds up what nodes have left and gives the same answer where nothing but
 //! that decides.
 // Cluster Autoscaler: estimator/binpacking_estimator.go
 
