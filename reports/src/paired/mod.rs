@@ -119,6 +119,10 @@ pub const DECIDING: &[Figure] = &[
     Figure::Of(OfWorkload::Availability),
 ];
 
+/// As many differences of one sign, and none of the other, are the fewest that a sign test at 5 % does not
+/// put down to chance: 2 / 2^6 = 3 %.
+const FEWEST: usize = 6;
+
 /// What becomes of each figure from one plan to another, in the order of the list of metrics.
 #[must_use]
 pub fn differences(base: &Measured, plan: &Measured) -> Vec<Difference> {
@@ -149,7 +153,7 @@ fn difference(base: Option<&Column>, plan: Option<&Column>) -> Difference {
         let pairs = base.each().zip(plan.each());
         pairs.filter_map(|(base, plan)| Some(plan? - base?)).collect::<Vec<f64>>()
     });
-    let difference = pairs.filter(|it| !it.is_empty()).map(|it| Estimate::of(&it));
+    let difference = pairs.filter(|it| !it.is_empty()).map(|it| mean_of(&it));
     Difference {
         key: any.key(),
         label: any.label(),
@@ -159,6 +163,19 @@ fn difference(base: Option<&Column>, plan: Option<&Column>) -> Difference {
         verdict: difference.map_or(Verdict::OnlyOne, |it| verdict(it, any.metric.better)),
         difference,
     }
+}
+
+/// The mean of differences. Where most replications see none, and fewer than [`FEWEST`] see one, the
+/// next could as well be of the other sign: the interval reaches as far to that side.
+fn mean_of(differences: &[f64]) -> Estimate {
+    let estimate = Estimate::of(differences);
+    let differing = differences.iter().filter(|it| **it != 0.0).count();
+    if differing == 0 || differing == differences.len() || differing >= FEWEST {
+        return estimate;
+    }
+    let end = |it: Option<f64>| it.unwrap_or(0.0).abs();
+    let reach = end(estimate.low).max(end(estimate.high));
+    Estimate { low: Some(-reach), high: Some(reach), rare: true, ..estimate }
 }
 
 /// What the mean of differences comes to. Where all are equal, their mean is exact.
@@ -240,6 +257,20 @@ mod tests {
         let available = |plan: &[f64]| verdict_of("availability(default/web)", &noisy, plan);
         assert_eq!(available(&add(&|_| -0.5)), Verdict::Worse);
         assert_eq!(verdict_of("nodes.mean", &noisy, &add(&|_| 1.0)), Verdict::Higher);
+    }
+
+    /// A pod that was disrupted in one week of forty says nothing about which plan disrupts more.
+    #[test]
+    fn what_few_replications_see_is_not_detectable() {
+        let none = [0.0; 40];
+        let seen = |times: usize| -> Vec<f64> {
+            (0..40).map(|run| f64::from(u8::from(run < times))).collect()
+        };
+        let verdict = |times| verdict_of("pods_disrupted_per_day", &none, &seen(times));
+        for times in 1..FEWEST {
+            assert_eq!(verdict(times), Verdict::NotDetectable, "{times} of 40");
+        }
+        assert_eq!((verdict(0), verdict(FEWEST)), (Verdict::Identical, Verdict::Worse));
     }
 
     #[test]
