@@ -54,7 +54,7 @@ pub(super) const EMPTY: Metric = of(
 pub(super) const UNDERUTILIZED: Metric = of(
     "underutilizedRemovalsPerDay",
     "nodes.underutilized_removals_per_day",
-    "Removed underused /day",
+    "Consolidated /day",
     Number,
     Neither,
     "those of them whose pods fit elsewhere, or on something cheaper",
