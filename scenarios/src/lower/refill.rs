@@ -95,7 +95,9 @@ impl Lowering<'_> {
         let usual = |it: &Refill| {
             it.allocation == Allocation::Diversified && it.replace_at == ReplaceAt::Loss
         };
-        if self.model.pools.rows().any(|pool| usual(pool.refill())) {
+        // An autoscaler launches for pods that wait, not for nodes that are lost.
+        let mut fixed = self.model.pools.rows().filter(|pool| pool.autoscaled().is_none());
+        if fixed.any(|pool| usual(pool.refill())) {
             self.assumptions.push(assumption::POOL_REPLACEMENT.about(&[]));
         }
     }

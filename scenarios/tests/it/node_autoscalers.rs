@@ -55,6 +55,17 @@ fn both_programs_buy_what_pods_need_and_give_back_what_they_do_not() {
     }
 }
 
+/// What holds of pools of a fixed size is not said of those that a program keeps.
+#[test]
+fn no_lost_instance_is_said_to_be_replaced_by_its_like() {
+    let says = |it: &Scenario| it.assumptions.iter().any(|it| it.id == "pool-replacement");
+    for autoscaler in ["karpenter", "cluster-autoscaler"] {
+        assert!(!says(&followed(autoscaler)), "{autoscaler}");
+    }
+    let fixed = "pools: [{name: a, count: 1, capacityType: spot, instanceTypes: [m6i.large]}]\n";
+    assert!(says(&parse(fixed).unwrap_or_else(|wrong| panic!("{wrong}"))));
+}
+
 #[test]
 fn a_run_is_the_same_again() {
     for autoscaler in ["karpenter", "cluster-autoscaler"] {

@@ -12,8 +12,9 @@ pub enum Drift {
     InstanceTypeNotFound,
 }
 
-/// Whether a node has drifted, and why: from what its NodePool requires and from what is sold. Whether
-/// static fields have changed (labels, taints, the node class) is for who keeps NodeClaims to remember.
+/// Why a node has drifted, if it has: its NodePool's requirements or the offerings for sale have changed.
+/// Changes of static fields (labels, taints, the node class) are not detected here: they show in a hash on
+/// the NodeClaim, which the caller keeps.
 // Karpenter: nodeclaim/disruption/drift.go isDrifted
 #[must_use]
 pub fn drift(node: usize, cluster: &Cluster<'_>) -> Option<Drift> {
