@@ -294,7 +294,7 @@ fn provider() -> impl TypedValueParser<Value = ProviderName> {
 /// Arguments of `spotsim run`.
 #[derive(Args, Debug)]
 pub(crate) struct RunArgs {
-    /// The scenario file, YAML or JSON.
+    /// The scenario file, YAML or JSON; or the name of a bundled scenario.
     #[arg(required_unless_present = "verify")]
     pub(crate) scenario: Option<PathBuf>,
     /// Make the run in this folder again, and name what differs, with exit code 1.

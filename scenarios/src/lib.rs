@@ -134,13 +134,24 @@ pub struct Scenario {
 }
 
 impl Scenario {
-    /// Reads a scenario file and the manifests it names.
+    /// Reads a scenario file and the manifests it names, or takes the bundled scenario of that name; a
+    /// file that is called like one goes first.
     ///
     /// # Errors
     /// Everything that is wrong with it.
     pub fn load(path: &Path) -> Result<Scenario, Diagnostics> {
+        if let Some(name) = Scenario::bundled(path) {
+            return Scenario::library(name);
+        }
         let source = reading::source(path, &path.display().to_string(), Named::OnCommandLine)?;
         Scenario::parse(&source, path.parent())
+    }
+
+    /// The bundled scenario that a path stands for: its name alone, where no file is called so.
+    #[must_use]
+    pub fn bundled(path: &Path) -> Option<&'static str> {
+        let known = LIBRARY.iter().find(|(name, _)| Path::new(name) == path);
+        known.map(|(name, _)| *name).filter(|_| !path.exists())
     }
 
     /// A bundled scenario.

@@ -9,7 +9,7 @@ use super::{MOST_REPLICATIONS, Output, Outputs};
 /// Arguments of `spotsim check`.
 #[derive(Args, Debug)]
 pub(crate) struct CheckArgs {
-    /// The scenario file, YAML or JSON.
+    /// The scenario file, YAML or JSON; or the name of a bundled scenario.
     pub(crate) scenario: PathBuf,
     /// How many replications: the more, the rarer the breaks that are found.
     #[arg(short = 'n', long, default_value_t = 400, value_parser = clap::value_parser!(u32).range(1..=MOST_REPLICATIONS))]

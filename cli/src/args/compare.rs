@@ -9,7 +9,8 @@ use super::{MOST_REPLICATIONS, Output, Outputs};
 /// Arguments of `spotsim compare`.
 #[derive(Args, Debug)]
 pub(crate) struct CompareArgs {
-    /// Scenario files and run folders; all others are compared with the first.
+    /// Scenario files, names of bundled scenarios, and run folders; all others are compared with the
+    /// first.
     #[arg(required = true, num_args = 2.., value_name = "PLAN")]
     pub(crate) plans: Vec<PathBuf>,
     /// How many replications of each plan; those of the run folders if there are any, else 400.

@@ -10,7 +10,7 @@ use super::{MOST_REPLICATIONS, Output, assignment};
 /// What is varied, and how it is simulated.
 #[derive(Args, Debug)]
 pub(crate) struct Varied {
-    /// The scenario file, YAML or JSON.
+    /// The scenario file, YAML or JSON; or the name of a bundled scenario.
     pub(crate) scenario: PathBuf,
     /// Values of a path, as often as needed: `pools.spot.count=4..12:2`, `pools.spot.allocation=a,b`.
     #[arg(long, required = true, value_name = "PATH=VALUES")]

@@ -49,7 +49,7 @@ impl KeptRun {
         let loaded = match (instead, &self.manifest.origin) {
             (Some(file), _) => Scenario::load(file),
             (None, Origin::Bundled(name)) => Scenario::library(name),
-            (None, Origin::File(file)) if !Path::new(file).exists() => {
+            (None, Origin::File(file)) if is_gone(Path::new(file)) => {
                 let gone = anyhow!("{file}, from which the run was made, is not there");
                 let help =
                     "stand where the run was made; `run --verify RUN SCENARIO` takes another file";
@@ -171,6 +171,11 @@ impl KeptRun {
         let help = "nothing is explained; bring the files back as they were, or make the run again";
         Err(Error::Refused(anyhow!("{what}: {}; {help}", why.join("; "))))
     }
+}
+
+/// Whether there is neither such a file nor a bundled scenario of that name.
+fn is_gone(scenario: &Path) -> bool {
+    !scenario.exists() && Scenario::bundled(scenario).is_none()
 }
 
 #[cfg(test)]
