@@ -1,5 +1,7 @@
 //! The fields of a scenario, as the schema tells them.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value as Json;
 
 use super::page::Page;
@@ -47,13 +49,21 @@ impl Field {
         paths
     }
 
+    /// The map of fields that it takes, or takes several of.
+    pub(super) fn object(&self) -> Option<&'static Json> {
+        let has_fields = |schema: &Json| schema.get("properties").is_some();
+        parts(self.schema).into_iter().find_map(|part| {
+            if has_fields(part) {
+                return Some(part);
+            }
+            // Of a map with names of the user's own, what they name.
+            Some(resolve(part.get("additionalProperties")?)).filter(|values| has_fields(values))
+        })
+    }
+
     /// The fields in it, in the order in which they are declared.
     pub(crate) fn fields(&self) -> Vec<Field> {
-        let Some(object) =
-            parts(self.schema).into_iter().find(|part| part.get("properties").is_some())
-        else {
-            return Vec::new();
-        };
+        let Some(object) = self.object() else { return Vec::new() };
         let required = |name: &str| list(object, "required").iter().any(|known| known == name);
         let properties = object["properties"].as_object().into_iter().flatten();
         properties
@@ -70,22 +80,49 @@ impl Field {
             .collect()
     }
 
-    fn name(&self) -> &str {
+    /// What it is called where it stands.
+    pub(super) fn name(&self) -> &str {
         self.path.rsplit('.').next().unwrap_or_default()
+    }
+
+    /// Whether it must be there.
+    pub(super) fn is_required(&self) -> bool {
+        self.required
+    }
+
+    /// What may be written, in words.
+    pub(super) fn kind(&self) -> String {
+        type_of(self.schema)
+    }
+
+    /// What counts where it is not there, if that says anything.
+    pub(super) fn default(&self) -> Option<String> {
+        self.schema.get("default").filter(|default| !is_empty(default)).map(plain)
+    }
+
+    /// Between which numbers it is.
+    pub(super) fn bounds(&self) -> Option<String> {
+        let bound = |key: &str| self.schema.get(key).map(plain);
+        let most = bound("maximum")?;
+        Some(format!("from {} to {most}", bound("minimum").unwrap_or("0".into())))
+    }
+
+    /// The words that it may be, each with what it means.
+    pub(super) fn words(&self) -> Vec<(String, String)> {
+        words(self.schema)
     }
 
     /// What it takes, and whether it must be there.
     fn takes(&self) -> String {
-        let mut text = format!("<{}>", type_of(self.schema));
-        if self.required {
+        let mut text = format!("<{}>", self.kind());
+        if self.is_required() {
             text += " required";
         }
-        if let Some(default) = self.schema.get("default").filter(|default| !is_empty(default)) {
-            text += &format!(" default {}", plain(default));
+        if let Some(default) = self.default() {
+            text += &format!(" default {default}");
         }
-        let bound = |key: &str| self.schema.get(key).map(plain);
-        if let Some(most) = bound("maximum") {
-            text += &format!(" from {} to {most}", bound("minimum").unwrap_or("0".into()));
+        if let Some(bounds) = self.bounds() {
+            text += &format!(" {bounds}");
         }
         text
     }
@@ -94,7 +131,7 @@ impl Field {
     pub(crate) fn page(&self) -> Page {
         let mut page =
             Page::new("FIELD", &format!("{} {}", self.path, self.takes())).text(&self.about);
-        let words = words(self.schema);
+        let words = self.words();
         if !words.is_empty() {
             page = page.heading("VALUES");
         }
@@ -143,7 +180,11 @@ fn words(schema: &'static Json) -> Vec<(String, String)> {
         let word = part.get("const")?.as_str()?.to_owned();
         Some((word, about(part)))
     };
-    parts(schema).into_iter().filter_map(word).collect()
+    let mut words: Vec<(String, String)> = parts(schema).into_iter().filter_map(word).collect();
+    // One of them and a list of them are one alternative each.
+    let mut seen = BTreeSet::new();
+    words.retain(|(word, _)| seen.insert(word.clone()));
+    words
 }
 
 /// What may be written, in words.

@@ -4,6 +4,8 @@
 
 mod field;
 mod page;
+#[cfg(test)]
+mod reference;
 
 use std::fmt;
 
