@@ -39,6 +39,10 @@ lint:
 docs:
     cargo doc --workspace --no-deps --open
 
+# The documentation as a book, in target/book; needs `cargo install mdbook`.
+book:
+    mdbook build
+
 # Licences, sources and known faults of dependencies.
 deny:
     .ci/check_dependencies target

@@ -9,7 +9,7 @@ use crate::tidy::{all_rust_files, root};
 fn pages() -> Vec<(String, String)> {
     let root = root();
     let mut pages = Vec::new();
-    for folder in ["", "docs", "notebooks"] {
+    for folder in ["", "docs", "docs/recipes", "notebooks"] {
         let Ok(entries) = fs::read_dir(root.join(folder)) else { continue };
         for entry in entries {
             let path = entry.expect("a readable entry").path();

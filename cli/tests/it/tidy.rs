@@ -252,7 +252,7 @@ fn nothing_is_left_open() {
 /// A dump that lacks a kind is not wrong, and its answers are poorer without a word of warning.
 #[test]
 fn a_cluster_is_dumped_with_the_same_command_everywhere() {
-    let pages = ["README.md", "docs/explain.md", "docs/codes.md"]
+    let pages = ["README.md", "docs/quick-start.md", "docs/explain.md", "docs/codes.md"]
         .map(|page| (page.to_owned(), fs::read_to_string(root().join(page)).expect("a page")));
     let sources = ["manifests/src", "scenarios/src", "cli/src"].into_iter().flat_map(rust_files);
     let command = scenarios::cluster::DUMP.split(" >").next().expect("a command");
