@@ -3,6 +3,7 @@
 //! The cost is CPU time of this thread, because machines are shared and a clock on the wall counts
 //! the work of all.
 
+pub mod autoscaled_week;
 pub mod bare_day;
 pub mod cluster;
 pub mod openb;
