@@ -27,3 +27,5 @@ mod state;
 mod tolerance;
 mod topology;
 mod volume_topology;
+
+pub use snapshot::{Memory, Since};

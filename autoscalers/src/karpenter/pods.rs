@@ -47,7 +47,7 @@ pub(crate) fn is_reschedulable_now(number: usize, snapshot: &Snapshot<'_>) -> bo
 // Karpenter: statenode.go CurrentlyReschedulablePods
 pub(crate) fn of_deleting(snapshot: &Snapshot<'_>) -> Vec<usize> {
     let deleting = (0..snapshot.nodes.len()).filter(|node| snapshot.nodes[*node].deleting);
-    let pods = deleting.flat_map(|node| snapshot.pods_of[node].iter().copied());
+    let pods = deleting.flat_map(|node| snapshot.pods_of(node).iter().copied());
     pods.filter(|pod| is_reschedulable_now(*pod, snapshot)).collect()
 }
 

@@ -32,10 +32,9 @@ impl Candidate {
     /// All nodes that could be disrupted, in the order of their names.
     // Karpenter: disruption/helpers.go GetCandidates
     pub(super) fn all(class: Class, snapshot: &Snapshot<'_>) -> Vec<Candidate> {
-        let mut nodes: Vec<usize> = (0..snapshot.nodes.len()).collect();
-        let names = snapshot.cluster.names;
-        nodes.sort_by_key(|node| snapshot.nodes[*node].name.map(|name| names.text(name)));
-        nodes.into_iter().filter_map(|node| Candidate::of(node, class, snapshot)).collect()
+        // All of them are ready for pods, and those are in this order.
+        let nodes = snapshot.in_order.iter();
+        nodes.filter_map(|node| Candidate::of(*node, class, snapshot)).collect()
     }
 
     // Karpenter: disruption/types.go NewCandidate, statenode.go ValidateNodeDisruptable
@@ -51,7 +50,7 @@ impl Candidate {
         if types.is_empty() {
             return None;
         }
-        let pods = &snapshot.pods_of[number];
+        let pods = snapshot.pods_of(number);
         let eventual = class == Class::Eventual && claim.has_termination_grace_period;
         if !eventual && !let_go(pods, snapshot) {
             return None;
@@ -97,6 +96,6 @@ fn life_left(claim: &Claim, cluster: &Cluster<'_>) -> f64 {
 }
 
 /// Sorts candidates by what disrupting them costs; those that cost the same stay in order.
-pub(super) fn by_cost(candidates: &mut [Candidate]) {
+pub(super) fn by_cost(candidates: &mut [&Candidate]) {
     candidates.sort_by(|one, two| one.cost.total_cmp(&two.cost));
 }

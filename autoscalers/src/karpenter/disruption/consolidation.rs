@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::candidate::Candidate;
 use super::{prices, simulation};
 use crate::karpenter::input::{Cluster, ConsolidationPolicy};
-use crate::karpenter::provisioning::{NewClaim, by_price};
+use crate::karpenter::provisioning::{Known, Launches, NewClaim, by_price};
 use crate::karpenter::requirement::Requirement;
 use crate::karpenter::snapshot::Snapshot;
 use crate::karpenter::snapshot::instance_filter::missing_values;
@@ -31,10 +31,20 @@ pub(super) fn may_be(candidate: &Candidate, snapshot: &Snapshot<'_>) -> bool {
 /// What would be launched to replace nodes: one NodeClaim, or none; nothing if they have to stay.
 // Karpenter: disruption/consolidation.go computeConsolidation
 pub(super) fn replacements(
-    candidates: &[Candidate],
+    candidates: &[&Candidate],
+    known: &mut Known,
     snapshot: &Snapshot<'_>,
 ) -> Option<Vec<NewClaim>> {
-    let claims = simulation::without(candidates, snapshot)?;
+    let keys = snapshot.cluster.keys;
+    let is_spot = |candidate: &&Candidate| {
+        snapshot.nodes[candidate.node].labels.get(keys.capacity_type) == Some(keys.spot)
+    };
+    let are_spot = candidates.iter().all(is_spot);
+    let launches = match are_spot && !snapshot.cluster.options.spot_to_spot {
+        true => Launches::OneNotSpot,
+        false => Launches::One,
+    };
+    let claims = simulation::without(candidates, launches, known, snapshot)?;
     let mut claims = claims.into_iter();
     let (first, second) = (claims.next(), claims.next());
     let Some(mut claim) = first else { return Some(Vec::new()) };
@@ -42,16 +52,12 @@ pub(super) fn replacements(
         return None;
     }
     let cluster = &snapshot.cluster;
-    let keys = cluster.keys;
     let price = prices::together(candidates, snapshot);
     let may_be = |claim: &NewClaim, capacity_type| {
         let asked = claim.requirements.get(keys.capacity_type);
         asked.is_none_or(|requirement| requirement.allows(capacity_type, cluster.names))
     };
-    let is_spot = |candidate: &Candidate| {
-        snapshot.nodes[candidate.node].labels.get(keys.capacity_type) == Some(keys.spot)
-    };
-    if candidates.iter().all(is_spot) && may_be(&claim, keys.spot) {
+    if are_spot && may_be(&claim, keys.spot) {
         return spot_to_spot(claim, candidates.len(), price, cluster).map(|claim| vec![claim]);
     }
     if !prices::keep_cheaper(&mut claim, price, cluster) {

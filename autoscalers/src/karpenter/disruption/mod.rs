@@ -18,8 +18,9 @@ pub use drift::{Drift, drift};
 
 use self::methods::METHODS;
 use super::input::{Cluster, Duration};
-use super::snapshot::Snapshot;
-use crate::karpenter::provisioning::NewClaim;
+use super::snapshot::{Memory, Since, Snapshot};
+use crate::karpenter::provisioning::{Known, NewClaim};
+use candidate::{Candidate, Class};
 
 /// How long Karpenter waits before it acts on empty or underutilised nodes, in case pods come.
 // Karpenter: disruption/consolidation.go consolidationTTL
@@ -75,16 +76,37 @@ pub struct Command {
 // Karpenter: disruption/controller.go Reconcile
 #[must_use]
 pub fn propose(cluster: &Cluster<'_>) -> Disrupted {
-    let snapshot = Snapshot::of(*cluster);
+    propose_since(Since::Anything, &mut Memory::default(), cluster)
+}
+
+/// As [`propose`], with what is known from passes before.
+#[must_use]
+pub fn propose_since(since: Since, memory: &mut Memory, cluster: &Cluster<'_>) -> Disrupted {
+    let snapshot = memory.snapshot(*cluster, since);
+    let disrupted = first_command(&mut memory.known, &snapshot);
+    memory.keep(snapshot);
+    disrupted
+}
+
+/// As [`propose`], but each simulation asks every node about every pod: what the faster way is held to.
+#[must_use]
+pub fn propose_plainly(cluster: &Cluster<'_>) -> Disrupted {
+    first_command(&mut Known::plain(), &Snapshot::of(*cluster))
+}
+
+fn first_command(known: &mut Known, snapshot: &Snapshot<'_>) -> Disrupted {
+    let [graceful, eventual] =
+        [Class::Graceful, Class::Eventual].map(|class| Candidate::all(class, snapshot));
     let mut disrupted = Disrupted::default();
     for method in METHODS {
-        let candidates = method.candidates(&snapshot);
-        let left = budgets::left(&snapshot, method.reason());
+        let all = if method.class() == Class::Graceful { &graceful } else { &eventual };
+        let candidates = method.candidates(all, snapshot);
+        let left = budgets::left(snapshot, method.reason());
         disrupted.evaluated.push(Evaluated::of(method, &candidates, &left));
         if candidates.is_empty() {
             continue;
         }
-        disrupted.command = method.command(candidates, left, &snapshot);
+        disrupted.command = method.command(candidates, left, known, snapshot);
         if disrupted.command.is_some() {
             break;
         }
@@ -96,11 +118,25 @@ pub fn propose(cluster: &Cluster<'_>) -> Disrupted {
 /// nodes need no second look.
 #[must_use]
 pub fn validate(command: &Command, cluster: &Cluster<'_>) -> Option<Command> {
-    validation::still(command, &Snapshot::of(*cluster))
+    validate_since(Since::Anything, &mut Memory::default(), command, cluster)
+}
+
+/// As [`validate`], with what is known from passes before.
+#[must_use]
+pub fn validate_since(
+    since: Since,
+    memory: &mut Memory,
+    command: &Command,
+    cluster: &Cluster<'_>,
+) -> Option<Command> {
+    let snapshot = memory.snapshot(*cluster, since);
+    let valid = validation::still(command, &mut memory.known, &snapshot);
+    memory.keep(snapshot);
+    valid
 }
 
 impl Evaluated {
-    fn of(method: Method, candidates: &[candidate::Candidate], left: &[u32]) -> Evaluated {
+    fn of(method: Method, candidates: &[&Candidate], left: &[u32]) -> Evaluated {
         let mut costs: Vec<(usize, f64)> =
             candidates.iter().map(|candidate| (candidate.node, candidate.cost)).collect();
         costs.sort_by(|one, two| one.1.total_cmp(&two.1));

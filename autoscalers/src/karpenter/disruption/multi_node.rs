@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::budgets::take;
 use super::candidate::{Candidate, by_cost};
 use super::{Command, Method, consolidation, prices};
-use crate::karpenter::provisioning::NewClaim;
+use crate::karpenter::provisioning::{Known, NewClaim};
 use crate::karpenter::snapshot::Snapshot;
 
 /// How many nodes are looked at together at most.
@@ -13,8 +13,9 @@ const MOST: usize = 100;
 
 // Karpenter: disruption/multinodeconsolidation.go ComputeCommands
 pub(super) fn command(
-    mut candidates: Vec<Candidate>,
+    mut candidates: Vec<&Candidate>,
     mut left: Vec<u32>,
+    known: &mut Known,
     snapshot: &Snapshot<'_>,
 ) -> Option<Command> {
     by_cost(&mut candidates);
@@ -22,13 +23,17 @@ pub(super) fn command(
     candidates.retain(|candidate| {
         left[candidate.pool] > 0 && !candidate.pods.is_empty() && take(&mut left, candidate.pool)
     });
-    first_of(&candidates, snapshot)
+    first_of(&candidates, known, snapshot)
 }
 
 /// How many of the first nodes can go together, found by halving. Where more can go than fewer, that may be
 /// missed.
 // Karpenter: disruption/multinodeconsolidation.go firstNConsolidationOption
-fn first_of(candidates: &[Candidate], snapshot: &Snapshot<'_>) -> Option<Command> {
+fn first_of(
+    candidates: &[&Candidate],
+    known: &mut Known,
+    snapshot: &Snapshot<'_>,
+) -> Option<Command> {
     if candidates.len() < 2 {
         return None;
     }
@@ -37,7 +42,7 @@ fn first_of(candidates: &[Candidate], snapshot: &Snapshot<'_>) -> Option<Command
     while least <= most {
         let middle = usize::midpoint(least, most);
         let together = &candidates[..=middle];
-        match replacements(together, snapshot) {
+        match replacements(together, known, snapshot) {
             Some(replacements) => {
                 best = Some(Method::MultiNodeConsolidation.acts_on(together, replacements));
                 least = middle + 1;
@@ -48,16 +53,23 @@ fn first_of(candidates: &[Candidate], snapshot: &Snapshot<'_>) -> Option<Command
     best
 }
 
-fn replacements(candidates: &[Candidate], snapshot: &Snapshot<'_>) -> Option<Vec<NewClaim>> {
-    let mut replacements = consolidation::replacements(candidates, snapshot)?;
-    let is_sensible = |claim: &mut NewClaim| is_sensible(claim, candidates, snapshot);
-    replacements.iter_mut().all(is_sensible).then_some(replacements)
+fn replacements(
+    candidates: &[&Candidate],
+    known: &mut Known,
+    snapshot: &Snapshot<'_>,
+) -> Option<Vec<NewClaim>> {
+    let nodes = candidates.iter().map(|candidate| candidate.node).collect();
+    known.replacements(nodes, |known| {
+        let mut replacements = consolidation::replacements(candidates, known, snapshot)?;
+        let is_sensible = |claim: &mut NewClaim| is_sensible(claim, candidates, snapshot);
+        replacements.iter_mut().all(is_sensible).then_some(replacements)
+    })
 }
 
 /// Whether types are left that are cheaper than any node of the same type that would go: that node could
 /// stay just as well.
 // Karpenter: disruption/multinodeconsolidation.go filterOutSameInstanceType
-fn is_sensible(claim: &mut NewClaim, candidates: &[Candidate], snapshot: &Snapshot<'_>) -> bool {
+fn is_sensible(claim: &mut NewClaim, candidates: &[&Candidate], snapshot: &Snapshot<'_>) -> bool {
     let mut cheapest: BTreeMap<usize, Option<f64>> = BTreeMap::new();
     for candidate in candidates {
         let Some(number) = candidate.instance_type else { continue };

@@ -9,7 +9,7 @@ use crate::karpenter::snapshot::instance_filter::missing_values;
 
 /// What candidates cost together; nothing if what any of them is cannot be bought any more.
 // Karpenter: disruption/consolidation.go getCandidatePrices
-pub(super) fn together(candidates: &[Candidate], snapshot: &Snapshot<'_>) -> f64 {
+pub(super) fn together(candidates: &[&Candidate], snapshot: &Snapshot<'_>) -> f64 {
     let prices: Option<Vec<f64>> =
         candidates.iter().map(|candidate| of_node(candidate, snapshot)).collect();
     prices.map_or(0.0, |prices| prices.iter().sum())

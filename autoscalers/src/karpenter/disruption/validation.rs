@@ -3,12 +3,18 @@
 use super::budgets::take;
 use super::candidate::Candidate;
 use super::{Command, Method, budgets, simulation};
+use crate::karpenter::provisioning::{Known, Launches};
 use crate::karpenter::snapshot::Snapshot;
 
 /// What of a command still holds; nothing if it does not. Drift is not held back by it.
 // Karpenter: disruption/validation.go
-pub(super) fn still(command: &Command, snapshot: &Snapshot<'_>) -> Option<Command> {
-    let candidates = command.method.candidates(snapshot);
+pub(super) fn still(
+    command: &Command,
+    known: &mut Known,
+    snapshot: &Snapshot<'_>,
+) -> Option<Command> {
+    let all = Candidate::all(command.method.class(), snapshot);
+    let candidates = command.method.candidates(&all, snapshot);
     let mut left = budgets::left(snapshot, command.reason);
     let found = |node: &usize| candidates.iter().find(|candidate| candidate.node == *node);
     match command.method {
@@ -19,18 +25,24 @@ pub(super) fn still(command: &Command, snapshot: &Snapshot<'_>) -> Option<Comman
             (!kept.nodes.is_empty()).then_some(kept)
         }
         Method::MultiNodeConsolidation | Method::SingleNodeConsolidation => {
-            let candidates: Vec<Candidate> =
-                command.nodes.iter().map(|node| found(node).cloned()).collect::<Option<_>>()?;
+            let candidates: Vec<&Candidate> =
+                command.nodes.iter().map(|node| found(node).copied()).collect::<Option<_>>()?;
             let allowed = candidates.iter().all(|candidate| take(&mut left, candidate.pool));
-            (allowed && is_the_same(command, &candidates, snapshot)).then(|| command.clone())
+            (allowed && is_the_same(command, &candidates, known, snapshot)).then(|| command.clone())
         }
     }
 }
 
 /// Whether what would be launched now is what was found, or leaves more to choose from.
 // Karpenter: disruption/validation.go validateCommand
-fn is_the_same(command: &Command, candidates: &[Candidate], snapshot: &Snapshot<'_>) -> bool {
-    let Some(claims) = simulation::without(candidates, snapshot) else { return false };
+fn is_the_same(
+    command: &Command,
+    candidates: &[&Candidate],
+    known: &mut Known,
+    snapshot: &Snapshot<'_>,
+) -> bool {
+    let claims = simulation::without(candidates, Launches::One, known, snapshot);
+    let Some(claims) = claims else { return false };
     match (command.replacements.as_slice(), claims.as_slice()) {
         ([], []) => true,
         ([wanted], [now]) => {

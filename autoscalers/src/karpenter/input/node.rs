@@ -8,7 +8,7 @@ use super::{Duration, Instant};
 use crate::karpenter::resources::Resources;
 
 /// A node, its NodeClaim, or both.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct StateNode {
     /// The node, once it has joined.
     pub node: Option<Node>,
@@ -21,7 +21,7 @@ pub struct StateNode {
 }
 
 /// A node as it has joined.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Node {
     /// Its name.
     pub name: NameId,
@@ -48,7 +48,7 @@ pub struct Node {
 }
 
 /// A NodeClaim that has been launched.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Claim {
     /// Its name.
     pub name: NameId,

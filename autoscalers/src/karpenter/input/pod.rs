@@ -11,7 +11,7 @@ use crate::karpenter::requirement::Expression;
 use crate::karpenter::resources::Resources;
 
 /// One pod.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Pod {
     /// What it asks for. Pods that share it are treated alike, and are fast for it.
     pub spec: Arc<PodSpec>,

@@ -8,10 +8,13 @@ use sim::time::{SimTime, Span};
 use sim::world::World;
 use sim::world::nodes::NodeState;
 
-use super::Keeper;
 use super::batcher::Trigger;
 use super::view::View;
-use crate::karpenter::disruption::{Command, Method, Reason, VALIDATION_AFTER, propose, validate};
+use super::{Keeper, quiet_since};
+use crate::karpenter::disruption::{
+    Command, Disrupted, Method, Reason, VALIDATION_AFTER, propose_since, validate_since,
+};
+use crate::karpenter::{Memory, Since};
 
 /// How often it looks.
 // Karpenter: pkg/controllers/disruption/controller.go pollingPeriod
@@ -122,11 +125,21 @@ impl Keeper {
         }
         self.disruption.quiet = quiet;
         self.catalogue.refresh(world, &mut self.unavailable);
-        let view = View::of(self, world);
-        let disrupted = propose(&view.cluster(self));
+        let (view, since) = self.look_around(world);
+        let mut memory = std::mem::take(&mut self.memory);
+        let disrupted = propose_since(since, &mut memory, &view.cluster(self));
+        self.memory = memory;
+        let actions = self.follows(&disrupted, &view, world);
+        self.view = view;
+        actions
+    }
+
+    /// What comes of a look.
+    fn follows(&mut self, disrupted: &Disrupted, view: &View, world: &World) -> Vec<Action> {
+        let now = world.now();
         let Some(command) = disrupted.command.clone() else {
             self.disruption.found_nothing = Some(now);
-            return self.why_they_stay(&disrupted, &view, world);
+            return self.why_they_stay(disrupted, view, world);
         };
         let nodes: Vec<NodeId> =
             command.nodes.iter().map(|number| view.node_ids[*number]).collect();
@@ -139,28 +152,44 @@ impl Keeper {
     }
 
     /// How many nodes pods have neither come to nor gone from for long enough.
-    fn quiet_nodes(&self, world: &World) -> usize {
-        let now = world.now();
-        let is_quiet = |node: NodeId| {
-            let pool = self.pool_number(world.nodes().pool(node));
-            pool.and_then(|pool| self.quiet_since(node, pool)).is_some_and(|at| at <= now)
-        };
-        self.nodes.iter().filter(|(node, kept)| !kept.deleting && is_quiet(**node)).count()
+    fn quiet_nodes(&mut self, world: &World) -> usize {
+        let pools = &self.pools;
+        self.nodes.quiet(world.now(), |node, kept| {
+            let of = world.nodes().pool(node);
+            quiet_since(kept, pools.iter().find(|it| it.pool == of)?)
+        })
     }
 
     /// Looks whether what was found still holds, and does it.
     fn validate(&mut self, world: &World) -> Vec<Action> {
-        let Some(Found { mut command, nodes, .. }) = self.disruption.found.take() else {
+        let Some(Found { command, nodes, .. }) = self.disruption.found.take() else {
             return Vec::new();
         };
         self.catalogue.refresh(world, &mut self.unavailable);
-        let view = View::of(self, world);
+        let (view, since) = self.look_around(world);
+        let actions = self.validate_in(&view, since, (command, &nodes), world);
+        self.view = view;
+        actions
+    }
+
+    fn validate_in(
+        &mut self,
+        view: &View,
+        since: Since,
+        (mut command, nodes): (Command, &[NodeId]),
+        world: &World,
+    ) -> Vec<Action> {
         let there: Vec<usize> = nodes.iter().filter_map(|node| view.number_of(*node)).collect();
         if there.len() < nodes.len() && command.method != Method::Emptiness {
+            // What has changed goes unseen by the memory.
+            self.memory = Memory::default();
             return Vec::new();
         }
         command.nodes = there;
-        let Some(valid) = validate(&command, &view.cluster(self)) else { return Vec::new() };
+        let mut memory = std::mem::take(&mut self.memory);
+        let valid = validate_since(since, &mut memory, &command, &view.cluster(self));
+        self.memory = memory;
+        let Some(valid) = valid else { return Vec::new() };
         let nodes = valid.nodes.iter().map(|number| view.node_ids[*number]).collect();
         self.disruption.next_look = Some(world.now());
         self.execute(&valid, nodes, world)
@@ -175,10 +204,10 @@ impl Keeper {
         let why = reason(command.reason);
         let mut actions = Vec::new();
         for node in &nodes {
-            if let Some(kept) = self.nodes.get_mut(node) {
+            self.nodes.update(*node, |kept| {
                 kept.deleting = true;
                 kept.stays = None;
-            }
+            });
             let replacements = u32::try_from(wants).unwrap_or(u32::MAX);
             actions.push(self.disruption.says(*node, why, replacements));
         }
@@ -239,9 +268,7 @@ impl Keeper {
         for node in nodes {
             let is_taken = world.nodes().announced(*node);
             if world.nodes().state(*node) == (NodeState::Ready { cordoned: true }) && !is_taken {
-                if let Some(kept) = self.nodes.get_mut(node) {
-                    kept.deleting = false;
-                }
+                self.nodes.update(*node, |kept| kept.deleting = false);
                 actions.push(Action::Uncordon { node: *node });
                 let why = "a replacement could not be launched";
                 actions.push(Action::Reason(Said::Cancellation { node: *node, why }));

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `settings` | how it and its NodePools are configured |
 //! | `batcher` | when a provisioning pass begins |
+//! | `nodes` | what it knows of its nodes |
 //! | `view`, `pods`, `catalogue` | the world as a pass sees it |
 //! | `provisioning`, `launch`, `unavailable` | what a pass launches, and which offerings it asks for |
 //! | `disruption`, `reasons` | which nodes it removes, and why others stay |
@@ -15,6 +16,7 @@ mod batcher;
 mod catalogue;
 mod disruption;
 mod launch;
+mod nodes;
 mod pods;
 mod provisioning;
 mod reasons;
@@ -22,7 +24,7 @@ pub mod settings;
 mod unavailable;
 mod view;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use sim::action::{Action, Decision};
@@ -43,13 +45,16 @@ use sim::world::trial::Trial;
 
 use super::input::NodePool;
 use super::keys::Keys;
+use super::{Memory, Since};
 use batcher::{Batcher, Trigger};
 use catalogue::Catalogue;
 use disruption::Disruption;
+use nodes::{Kept, Nodes};
 use pods::Specs;
 use provisioning::Wanted;
 use settings::{NodePoolSettings, Settings};
 use unavailable::Unavailable;
+use view::View;
 
 /// How often the coming and going of pods on a node is noted at most.
 // Karpenter: pkg/controllers/nodeclaim/podevents/controller.go dedupeTimeout
@@ -102,22 +107,13 @@ struct Keeper {
     /// What it wants to launch, until it sees what becomes of that.
     wanted: VecDeque<Wanted>,
     /// Its nodes.
-    nodes: BTreeMap<NodeId, Kept>,
+    nodes: Nodes,
+    /// The world as the last pass saw it, and what that pass worked out.
+    view: View,
+    memory: Memory,
     disruption: Disruption,
     /// When it will be asked next.
     wakes_at: Option<SimTime>,
-}
-
-/// What it knows of one of its nodes.
-#[derive(Clone, Debug, Default)]
-struct Kept {
-    initialized_at: Option<SimTime>,
-    last_pod_event: Option<SimTime>,
-    nominated_until: Option<SimTime>,
-    /// It has been chosen for removal, has expired or is about to be taken.
-    deleting: bool,
-    /// Why it was last left alone.
-    stays: Option<reasons::Stays>,
 }
 
 impl Keeper {
@@ -145,7 +141,9 @@ impl Keeper {
             specs: Specs::default(),
             waiting: Waiting::default(),
             wanted: VecDeque::new(),
-            nodes: BTreeMap::new(),
+            nodes: Nodes::default(),
+            view: View::default(),
+            memory: Memory::default(),
             disruption: Disruption::default(),
             wakes_at: None,
         };
@@ -169,10 +167,18 @@ impl Keeper {
 
     /// From when on a node counts as quiet: no pod has come or gone for `consolidateAfter`.
     fn quiet_since(&self, node: NodeId, pool: usize) -> Option<SimTime> {
-        let after = self.pools[pool].disruption.consolidate_after?;
-        let kept = self.nodes.get(&node)?;
-        let last = kept.last_pod_event.max(kept.initialized_at)?;
-        Some(last + Span::from_ms(u64::try_from(after).unwrap_or(0)))
+        quiet_since(self.nodes.get(node)?, &self.pools[pool])
+    }
+
+    /// The world as it stands, and what has changed in it since the last pass.
+    fn look_around(&mut self, world: &World) -> (View, Since) {
+        let mut view = std::mem::take(&mut self.view);
+        let since = view.refresh(self, world);
+        if cfg!(debug_assertions) {
+            let anew = View::of(self, world);
+            assert!(view.sees_what(&anew), "a view is what it would be anew");
+        }
+        (view, since)
     }
 
     /// Notes that a pod has come to a node, or gone.
@@ -181,35 +187,37 @@ impl Keeper {
         if world.model().workloads[workload].controller == Controller::DaemonSet {
             return;
         }
-        if let Some(kept) = self.nodes.get_mut(&node) {
-            let now = world.now();
+        let now = world.now();
+        self.nodes.update(node, |kept| {
             if kept.last_pod_event.is_none_or(|last| now.since(last) >= POD_EVENTS_EVERY) {
                 kept.last_pod_event = Some(now);
             }
-        }
+        });
     }
 
     /// Nodes that have become too old.
     // Karpenter: pkg/controllers/nodeclaim/expiration/controller.go
     fn expire(&mut self, world: &World) -> Vec<Action> {
         let now = world.now();
+        if self.next_expiry(world).is_none_or(|at| at > now) {
+            return Vec::new();
+        }
         let old = self.nodes.iter().filter(|(node, kept)| {
-            !kept.deleting && self.expires_at(**node, world).is_some_and(|at| at <= now)
+            !kept.deleting && expires_at(*node, &self.pools, world).is_some_and(|at| at <= now)
         });
-        let old: Vec<NodeId> = old.map(|(node, _)| *node).collect();
+        let old: Vec<NodeId> = old.map(|(node, _)| node).collect();
         old.into_iter().flat_map(|node| self.delete(node, "Expired", world)).collect()
     }
 
-    fn expires_at(&self, node: NodeId, world: &World) -> Option<SimTime> {
-        let pool = self.pool_number(world.nodes().pool(node))?;
-        Some(world.nodes().launched_at(node) + self.pools[pool].expire_after?)
+    /// When the next node becomes too old that does not go away already.
+    fn next_expiry(&mut self, world: &World) -> Option<SimTime> {
+        let pools = &self.pools;
+        self.nodes.next_expiry(|node| expires_at(node, pools, world))
     }
 
     /// Deletes the NodeClaim of a node, without a replacement.
     fn delete(&mut self, node: NodeId, why: &'static str, world: &World) -> Vec<Action> {
-        if let Some(kept) = self.nodes.get_mut(&node) {
-            kept.deleting = true;
-        }
+        self.nodes.update(node, |kept| kept.deleting = true);
         self.batcher.trigger(Trigger::Node(node), world.now());
         let mut actions = vec![self.disruption.says(node, why, 0)];
         self.disruption.next_decision();
@@ -218,9 +226,8 @@ impl Keeper {
     }
 
     /// When something is to be done next.
-    fn next(&self, world: &World) -> Option<SimTime> {
-        let expiry = self.nodes.iter().filter(|(_, kept)| !kept.deleting);
-        let expiry = expiry.filter_map(|(node, _)| self.expires_at(*node, world)).min();
+    fn next(&mut self, world: &World) -> Option<SimTime> {
+        let expiry = self.next_expiry(world);
         let poll = if self.nodes.is_empty() { None } else { self.disruption.next() };
         [self.batcher.next(), expiry, poll].into_iter().flatten().min()
     }
@@ -245,22 +252,19 @@ impl Autoscaler for Keeper {
             Fact::LaunchRefused { pool, offering, .. } if self.pool_number(pool).is_some() => {
                 self.refused(offering, now)
             }
-            Fact::NodeReady { node } => match self.nodes.get_mut(&node) {
-                Some(kept) => {
-                    kept.initialized_at = Some(now);
+            Fact::NodeReady { node } => {
+                let is_own = self.nodes.update(node, |kept| kept.initialized_at = Some(now));
+                if is_own {
                     self.disruption.cluster_changes();
-                    true
                 }
-                None => false,
-            },
+                is_own
+            }
             Fact::NodeGone { node, .. } => {
                 self.disruption.cluster_changes();
-                self.nodes.remove(&node).is_some()
+                self.nodes.remove(node)
             }
             Fact::NoticeGiven { node, .. } if self.owns(node, world) => {
-                if let Some(kept) = self.nodes.get_mut(&node) {
-                    kept.deleting = true;
-                }
+                self.nodes.update(node, |kept| kept.deleting = true);
                 // Karpenter: aws:pkg/controllers/interruption/controller.go handleNodeClaim
                 self.unavailable.mark(world.nodes().offering(node), now);
                 self.batcher.trigger(Trigger::Node(node), now);
@@ -303,7 +307,7 @@ impl Autoscaler for Keeper {
         let (waiting, nodes) = (&self.waiting, &self.nodes);
         let waits = |trigger| match trigger {
             Trigger::Pod(pod) => waiting.has(pod),
-            Trigger::Node(node) => nodes.get(&node).is_some_and(|kept| kept.deleting),
+            Trigger::Node(node) => nodes.get(node).is_some_and(|kept| kept.deleting),
         };
         if self.batcher.completes(now, waits) {
             actions.extend(self.provision(world));
@@ -317,6 +321,20 @@ impl Autoscaler for Keeper {
         self.wakes_at = next.or(self.wakes_at);
         Decision { actions, again_in }
     }
+}
+
+/// From when on a node of a NodePool counts as quiet.
+fn quiet_since(kept: &Kept, pool: &NodePoolSettings) -> Option<SimTime> {
+    let after = pool.disruption.consolidate_after?;
+    let last = kept.last_pod_event.max(kept.initialized_at)?;
+    Some(last + Span::from_ms(u64::try_from(after).unwrap_or(0)))
+}
+
+/// When a node of one of these NodePools becomes too old.
+fn expires_at(node: NodeId, pools: &[NodePoolSettings], world: &World) -> Option<SimTime> {
+    let of = world.nodes().pool(node);
+    let pool = pools.iter().find(|it| it.pool == of)?;
+    Some(world.nodes().launched_at(node) + pool.expire_after?)
 }
 
 /// Pods by their numbers in a view.

@@ -10,11 +10,11 @@ use sim::names::Names;
 use sim::time::{SimTime, Span};
 use sim::world::World;
 
+use super::nodes::Kept;
 use super::settings::{NodePoolSettings, Settings};
-use super::view::View;
-use super::{Keeper, Kept, ids, launch};
+use super::{Keeper, ids, launch};
 use crate::karpenter::input::NodePool;
-use crate::karpenter::provisioning::{NewClaim, provision};
+use crate::karpenter::provisioning::{NewClaim, provision_since};
 use crate::karpenter::requirement::Expression;
 use crate::karpenter::resources::{Limits, Resource};
 
@@ -38,12 +38,14 @@ impl Keeper {
     pub(super) fn provision(&mut self, world: &World) -> Vec<Action> {
         let now = world.now();
         self.catalogue.refresh(world, &mut self.unavailable);
-        let view = View::of(self, world);
-        let solution = provision(&view.cluster(self));
+        let (view, since) = self.look_around(world);
+        let mut memory = std::mem::take(&mut self.memory);
+        let solution = provision_since(since, &mut memory, &view.cluster(self));
+        self.memory = memory;
         for (number, _) in &solution.existing {
-            if let Some(kept) = self.nodes.get_mut(&view.node_ids[*number]) {
+            self.nodes.update(view.node_ids[*number], |kept| {
                 kept.nominated_until = Some(now + NOMINATED_FOR);
-            }
+            });
         }
         let mut actions = Vec::new();
         for claim in &solution.claims {
@@ -54,6 +56,7 @@ impl Keeper {
                 self.launch(claim, (pods, None), (purpose, why), world).into_iter().flatten(),
             );
         }
+        self.view = view;
         actions
     }
 

@@ -40,12 +40,13 @@ impl Keeper {
         world: &World,
     ) -> Vec<Action> {
         let nodes: Vec<NodeId> =
-            self.nodes.iter().filter(|(_, kept)| !kept.deleting).map(|(node, _)| *node).collect();
+            self.nodes.iter().filter(|(_, kept)| !kept.deleting).map(|(node, _)| node).collect();
         let mut actions = Vec::new();
         for node in nodes {
             let Some(stays) = self.stays(node, disrupted, view, world) else { continue };
-            let Some(kept) = self.nodes.get_mut(&node) else { continue };
-            if kept.stays.replace(stays) != Some(stays) {
+            let mut is_news = false;
+            self.nodes.update(node, |kept| is_news = kept.stays.replace(stays) != Some(stays));
+            if is_news {
                 let Stays { why, pod, budget, until } = stays;
                 actions.push(Action::Reason(Said::Refusal { node, why, pod, budget, until }));
             }
@@ -60,7 +61,7 @@ impl Keeper {
         view: &View,
         world: &World,
     ) -> Option<Stays> {
-        let kept = self.nodes.get(&node)?;
+        let kept = self.nodes.get(node)?;
         let number = view.number_of(node)?;
         let pool = self.pool_number(world.nodes().pool(node))?;
         kept.initialized_at?;
@@ -110,6 +111,9 @@ impl Keeper {
 impl Keeper {
     /// The first pod of a node that asks not to be disrupted.
     fn asks_to_stay(&self, node: NodeId, world: &World) -> Option<PodId> {
+        if self.settings.do_not_disrupt.is_empty() {
+            return None;
+        }
         let pods = world.pods();
         let now = world.now().as_ms();
         movable(node, world).find(|pod| {
@@ -136,5 +140,8 @@ fn movable(node: NodeId, world: &World) -> impl Iterator<Item = PodId> {
 
 /// The first pod of a node that a budget keeps from being evicted.
 fn blocking(node: NodeId, world: &World) -> Option<(PodId, BudgetId)> {
+    if world.model().budgets.is_empty() {
+        return None;
+    }
     movable(node, world).find_map(|pod| Some((pod, world.may_be_evicted(pod).err()?)))
 }

@@ -2,7 +2,7 @@
 
 use sim::names::NameId;
 
-use super::pod_class::PodClass;
+use super::pod_class::{PodClass, Turn};
 use crate::karpenter::host_ports::HostPorts;
 use crate::karpenter::requirements::{Requirements, Tightened, Undefined};
 use crate::karpenter::resources::Resources;
@@ -43,18 +43,18 @@ impl<'s> ExistingNode<'s> {
     // Karpenter: existingnode.go CanAdd, Add
     pub(super) fn add<'a>(
         &mut self,
-        pod: usize,
-        class: &mut PodClass,
+        turn: &mut Turn<'_>,
         topology: &mut Topology<'a>,
         snapshot: &Snapshot<'a>,
     ) -> bool {
         let names = snapshot.cluster.names;
+        let class = turn.class;
         let spec = &class.spec;
         if !class.requests.fits(&self.remaining)
             || !tolerates(&spec.tolerations, &self.view.taints)
             || self.view.ports.conflict(&spec.host_ports)
             || self.ports.conflict(&spec.host_ports)
-            || self.has_too_many_volumes(class)
+            || has_too_many_volumes(self.view, &self.attached, class)
         {
             return false;
         }
@@ -69,7 +69,7 @@ impl<'s> ExistingNode<'s> {
                 continue;
             }
             tightened.add_all(volumes, names);
-            let (member, strict) = (&mut class.member, &class.strict);
+            let (member, strict) = (&mut *turn.member, &class.strict);
             let undefined = Undefined::None;
             if topology.tighten(member, spec, strict, &mut tightened, undefined, snapshot).is_err()
             {
@@ -82,22 +82,39 @@ impl<'s> ExistingNode<'s> {
             self.remaining.subtract(&class.requests);
             self.ports.take(&class.spec.host_ports);
             self.attached.extend(&class.attached);
-            self.pods.push(pod);
+            self.pods.push(turn.pod);
             return true;
         }
         false
     }
+}
 
-    /// Whether more volumes would be attached than the node can have.
-    // Karpenter: volumeusage.go ExceedsLimits
-    fn has_too_many_volumes(&self, class: &PodClass) -> bool {
-        if class.attached.is_empty() {
-            return false;
-        }
-        self.view.attachable.iter().any(|(driver, most)| {
-            let all = self.view.attached.iter().chain(&self.attached).chain(&class.attached);
-            let of_driver = all.filter(|(other, _)| other == driver).map(|(_, claim)| claim);
-            of_driver.collect::<std::collections::BTreeSet<_>>().len() > *most
-        })
+/// Whether a node would take a pod of a class if it were the only one, as far as it is concerned itself.
+pub(super) fn takes_alone(view: &NodeView, class: &PodClass, snapshot: &Snapshot<'_>) -> bool {
+    class.requests.fits(&view.remaining)
+        && tolerates(&class.spec.tolerations, &view.taints)
+        && !view.ports.conflict(&class.spec.host_ports)
+        && !has_too_many_volumes(view, &[], class)
+        && Tightened::of(&view.requirements).compatible(
+            &class.requirements,
+            Undefined::None,
+            snapshot.cluster.names,
+        )
+}
+
+/// Whether more volumes would be attached than the node can have, with those of pods placed there.
+// Karpenter: volumeusage.go ExceedsLimits
+fn has_too_many_volumes(
+    view: &NodeView,
+    placed: &[(NameId, (NameId, NameId))],
+    class: &PodClass,
+) -> bool {
+    if class.attached.is_empty() {
+        return false;
     }
+    view.attachable.iter().any(|(driver, most)| {
+        let all = view.attached.iter().chain(placed).chain(&class.attached);
+        let of_driver = all.filter(|(other, _)| other == driver).map(|(_, claim)| claim);
+        of_driver.collect::<std::collections::BTreeSet<_>>().len() > *most
+    })
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use sim::names::NameId;
 
 use super::Refusal;
-use super::pod_class::PodClass;
+use super::pod_class::{PodClass, Turn};
 use super::reservations::Reservations;
 use crate::karpenter::host_ports::HostPorts;
 use crate::karpenter::requirements::{Requirements, Tightened, Undefined};
@@ -48,7 +48,7 @@ impl OpenClaim {
     /// One without pods, of types that limits allow.
     pub(super) fn new(
         place: usize,
-        template: &Template<'_>,
+        template: &Template,
         types: Vec<usize>,
         host: NameId,
         snapshot: &Snapshot<'_>,
@@ -88,7 +88,7 @@ impl OpenClaim {
     // Karpenter: nodeclaim.go CanAdd
     pub(super) fn can_add<'a>(
         &self,
-        class: &mut PodClass,
+        turn: &mut Turn<'_>,
         relax_min_values: bool,
         topology: &Topology<'a>,
         reservations: &Reservations,
@@ -96,6 +96,7 @@ impl OpenClaim {
     ) -> Result<Addition, Refusal> {
         let names = snapshot.cluster.names;
         let undefined = Undefined::WellKnown(snapshot.cluster.keys);
+        let class = turn.class;
         let spec = &class.spec;
         if !tolerates(&spec.tolerations, &snapshot.templates[self.template].pool.taints) {
             return Err(Refusal::Taints);
@@ -116,7 +117,7 @@ impl OpenClaim {
                 continue;
             }
             labels.add_all(volumes, names);
-            let (member, strict) = (&mut class.member, &class.strict);
+            let (member, strict) = (&mut *turn.member, &class.strict);
             let placed = topology
                 .tighten(member, spec, strict, &mut labels, undefined, snapshot)
                 .and_then(|()| {
@@ -154,8 +155,7 @@ impl OpenClaim {
     // Karpenter: nodeclaim.go Add
     pub(super) fn add<'a>(
         &mut self,
-        pod: usize,
-        class: &mut PodClass,
+        turn: &mut Turn<'_>,
         addition: Addition,
         topology: &mut Topology<'a>,
         reservations: &mut Reservations,
@@ -164,7 +164,7 @@ impl OpenClaim {
         if self.pods.is_empty() {
             topology.register_host(self.host);
         }
-        self.pods.push(pod);
+        self.pods.push(turn.pod);
         if let Some(requirements) = addition.requirements {
             self.requirements = requirements;
         }
@@ -176,8 +176,8 @@ impl OpenClaim {
         }
         let taints = &snapshot.templates[self.template].pool.taints;
         let undefined = Undefined::WellKnown(snapshot.cluster.keys);
-        let (member, spec) = (&mut class.member, &class.spec);
-        topology.record(member, spec, taints, &self.requirements, undefined, snapshot);
+        let spec = &turn.class.spec;
+        topology.record(turn.member, spec, taints, &self.requirements, undefined, snapshot);
         self.ports.take(&spec.host_ports);
         reservations.exchange(&self.reserved, &addition.reserved);
         self.reserved = addition.reserved;

@@ -16,12 +16,16 @@ use crate::karpenter::snapshot::instance_filter::missing_values;
 
 /// Results with no more types than a launch may have.
 // Karpenter: scheduler.go TruncateInstanceTypes
-pub(super) fn solution(solved: Solved, most: usize, snapshot: &Snapshot<'_>) -> Solution {
+pub(super) fn solution(
+    solved: Solved,
+    prices: &mut PriceLists,
+    snapshot: &Snapshot<'_>,
+) -> Solution {
+    let most = snapshot.cluster.options.max_instance_types;
     let mut errors = solved.errors;
     let mut claims = Vec::new();
-    let mut prices = PriceLists::default();
     for claim in solved.claims {
-        match new_claim(&claim, most, &mut prices, snapshot) {
+        match new_claim(&claim, most, prices, snapshot) {
             Ok(claim) => claims.push(claim),
             Err(refusal) => {
                 let refused = claim.pods.iter().map(|pod| (*pod, Refusals::from([refusal])));

@@ -1,21 +1,22 @@
 //! The solve loop: each pod goes onto a node that exists, onto a NodeClaim that is open, or opens one.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use sim::names::NameId;
 use sim::table::Id;
 
 use super::existing_node::ExistingNode;
 use super::open_claim::OpenClaim;
-use super::pod_class::PodClasses;
+use super::pod_class::{PodClasses, Turn};
 use super::queue::Queue;
-use super::reservations::{Reservations, ReservedMode};
-use super::{Refusal, Refusals};
+use super::reservations::Reservations;
+use super::{Launches, Question, Refusal, Refusals};
+use crate::karpenter::input::PodSpec;
 use crate::karpenter::resources::Limits;
 use crate::karpenter::snapshot::Snapshot;
-use crate::karpenter::topology::Topology;
-
-use sim::model::taints::Effect;
+use crate::karpenter::snapshot::template::Template;
+use crate::karpenter::topology::{Membership, Topology};
 
 /// What came of the pods, before results are written out.
 pub(crate) struct Solved {
@@ -24,72 +25,97 @@ pub(crate) struct Solved {
     pub(super) errors: BTreeMap<usize, Refusals>,
 }
 
+/// Why a pod has no place.
+enum Miss {
+    /// None takes it.
+    Refused(Refusals),
+    /// More would be launched than may be, so that nothing else matters.
+    TooMuch,
+}
+
 /// One pass over pods.
 // Karpenter: scheduler.go Scheduler
 struct Solver<'s, 'a> {
     snapshot: &'s Snapshot<'a>,
     topology: Topology<'a>,
-    classes: PodClasses,
-    nodes: Vec<ExistingNode<'s>>,
+    classes: &'s mut PodClasses,
+    /// What each class has to do with which group of the topology, once a pod of it has come.
+    members: Vec<Option<Membership>>,
+    /// Nodes that have got pods, by their places in the order of the snapshot.
+    nodes: BTreeMap<usize, ExistingNode<'s>>,
     claims: Vec<OpenClaim>,
     /// Open NodeClaims by their number of pods, the fewest first.
     in_order: Vec<usize>,
-    /// What is left of each NodePool's limits, by number.
+    /// What is left of each NodePool's limits, by number; empty until it matters.
     limits: Vec<Limits>,
+    launches: Launches,
+    /// Whether any pod says how its node is to be bought.
+    asks_capacity_type: bool,
     reservations: Reservations,
     hosts: usize,
 }
 
-/// Finds places for pods among nodes that stay, and on new ones.
+/// Finds places for pods among nodes that stay, and on new ones; nothing if more would be launched than
+/// may be.
 pub(crate) fn solve(
+    question: &Question<'_>,
+    classes: &mut PodClasses,
     snapshot: &Snapshot<'_>,
-    pods: &[usize],
-    staying: &[usize],
-    mode: ReservedMode,
-) -> Solved {
+) -> Option<Solved> {
     let cluster = &snapshot.cluster;
+    let pods = question.pods;
     let mut placed = vec![false; cluster.pods.len()];
     pods.iter().for_each(|pod| placed[*pod] = true);
-    let mut topology = Topology::new(snapshot, placed, staying);
-    let taints = snapshot.pools.iter().flat_map(|pool| &cluster.node_pools[*pool].taints);
-    let has_preferences = taints.into_iter().any(|t| t.effect == Effect::PreferNoSchedule);
-    let mut classes = PodClasses::new(has_preferences);
-    let class_of: BTreeMap<usize, usize> = pods
-        .iter()
-        .map(|pod| (*pod, classes.of(&cluster.pods[*pod].spec, &mut topology, snapshot)))
-        .collect();
-    let mut limits: Vec<Limits> =
-        cluster.node_pools.iter().map(|pool| pool.limits.clone()).collect();
-    for node in staying {
-        let node = &snapshot.nodes[*node];
-        node.pool.into_iter().for_each(|pool| limits[pool].take_node(node));
-        node.host.into_iter().for_each(|host| topology.register_host(host));
-    }
-    let nodes = staying.iter().map(|node| ExistingNode::new(*node, &snapshot.nodes[*node]));
+    let mut stays = snapshot.stays.clone();
+    question.gone.iter().for_each(|node| stays[*node] = false);
+    let mode = question.reserved;
     let mut solver = Solver {
         snapshot,
-        topology,
-        nodes: nodes.collect(),
+        topology: Topology::new(snapshot, placed, stays),
+        classes,
+        members: Vec::new(),
+        nodes: BTreeMap::new(),
         claims: Vec::new(),
         in_order: Vec::new(),
-        limits,
+        limits: Vec::new(),
+        launches: question.launches,
+        asks_capacity_type: false,
         reservations: Reservations::new(snapshot.reserved.clone(), mode),
         hosts: 0,
-        classes,
     };
-    let errors = solver.run(pods, &class_of);
-    let with_pods = |node: ExistingNode<'_>| (node.number, node.pods);
-    let existing = solver.nodes.into_iter().filter(|node| !node.pods.is_empty()).map(with_pods);
-    Solved { claims: solver.claims, existing: existing.collect(), errors }
+    let class_of: BTreeMap<usize, usize> =
+        pods.iter().map(|pod| (*pod, solver.join(&cluster.pods[*pod].spec))).collect();
+    solver.topology.register_hosts(snapshot);
+    let errors = solver.run(pods, &class_of)?;
+    let existing = solver.nodes.into_values().map(|node| (node.number, node.pods)).collect();
+    Some(Solved { claims: solver.claims, existing, errors })
 }
 
 impl Solver<'_, '_> {
+    /// The class of a pod, whose groups are known from now on.
+    fn join(&mut self, spec: &Arc<PodSpec>) -> usize {
+        let class = self.classes.of(spec, self.snapshot);
+        self.join_class(class);
+        class
+    }
+
+    fn join_class(&mut self, class: usize) {
+        if self.members.len() <= class {
+            self.members.resize(class + 1, None);
+        }
+        if self.members[class].is_none() {
+            let class_data = self.classes.get(class);
+            self.asks_capacity_type |= class_data.asks_capacity_type;
+            self.members[class] = Some(self.topology.join(&class_data.spec, self.snapshot));
+        }
+    }
+
     // Karpenter: scheduler.go Solve
     fn run(
         &mut self,
         pods: &[usize],
         class_of: &BTreeMap<usize, usize>,
-    ) -> BTreeMap<usize, Refusals> {
+    ) -> Option<BTreeMap<usize, Refusals>> {
         let requests = |pod: usize| &self.classes.get(class_of[&pod]).requests;
         let mut queue = Queue::new(pods.to_vec(), self.snapshot.cluster.pods, requests);
         let mut errors = BTreeMap::new();
@@ -98,59 +124,93 @@ impl Solver<'_, '_> {
                 Ok(()) => {
                     errors.remove(&pod);
                 }
-                Err(refusals) => {
+                Err(Miss::Refused(refusals)) => {
                     errors.insert(pod, refusals);
                     queue.push(pod);
                 }
+                Err(Miss::TooMuch) => return None,
             }
         }
-        errors
+        Some(errors)
     }
 
     /// Places a pod, with ever fewer preferences. Preferences that gave way do so for this once.
     // Karpenter: scheduler.go trySchedule
-    fn try_schedule(&mut self, pod: usize, class: usize) -> Result<(), Refusals> {
+    fn try_schedule(&mut self, pod: usize, class: usize) -> Result<(), Miss> {
         let mut class = class;
         loop {
-            let Err(refusals) = self.add(pod, class) else { return Ok(()) };
+            let refusals = match self.add(pod, class) {
+                Err(Miss::Refused(refusals)) => refusals,
+                other => return other,
+            };
             // A pod for which there may be reserved capacity in the next pass keeps its preferences.
             if refusals.contains(&Refusal::Reserved) {
-                return Err(refusals);
+                return Err(Miss::Refused(refusals));
             }
-            match self.classes.relaxed(class, &mut self.topology, self.snapshot) {
+            match self.classes.relaxed(class, self.snapshot) {
                 Some(relaxed) => class = relaxed,
-                None => return Err(refusals),
+                None => return Err(Miss::Refused(refusals)),
             }
+            self.join_class(class);
         }
     }
 
     // Karpenter: scheduler.go add
-    fn add(&mut self, pod: usize, class: usize) -> Result<(), Refusals> {
-        let class_data = self.classes.get_mut(class);
-        for node in &mut self.nodes {
-            if node.add(pod, class_data, &mut self.topology, self.snapshot) {
-                return Ok(());
-            }
-        }
-        if self.add_to_open(pod, class) {
+    fn add(&mut self, pod: usize, class: usize) -> Result<(), Miss> {
+        let mut member = self.members[class].take().unwrap_or_default();
+        let added = self.place(pod, class, &mut member);
+        self.members[class] = Some(member);
+        added
+    }
+
+    fn place(&mut self, pod: usize, class: usize, member: &mut Membership) -> Result<(), Miss> {
+        if self.add_to_existing(pod, class, member) || self.add_to_open(pod, class, member) {
             return Ok(());
         }
-        self.open_for(pod, class)
+        self.open_for(pod, class, member)
+    }
+
+    // Karpenter: scheduler.go addToExistingNode
+    fn add_to_existing(&mut self, pod: usize, class: usize, member: &mut Membership) -> bool {
+        let snapshot = self.snapshot;
+        let mut asked = 0;
+        let class = self.classes.with_room(class, snapshot);
+        let mut turn = Turn { pod, class, member };
+        let (topology, nodes) = (&mut self.topology, &mut self.nodes);
+        let found = class.room().iter().any(|place| {
+            let number = snapshot.in_order[*place];
+            if !topology.stays(number) {
+                return false;
+            }
+            asked += 1;
+            if let Some(node) = nodes.get_mut(place) {
+                return node.add(&mut turn, topology, snapshot);
+            }
+            let mut node = ExistingNode::new(number, &snapshot.nodes[number]);
+            let is_added = node.add(&mut turn, topology, snapshot);
+            if is_added {
+                nodes.insert(*place, node);
+            }
+            is_added
+        });
+        self.classes.have_been_asked(asked);
+        found
     }
 
     // Karpenter: scheduler.go addToInflightNode
-    fn add_to_open(&mut self, pod: usize, class: usize) -> bool {
-        let class = self.classes.get_mut(class);
+    fn add_to_open(&mut self, pod: usize, class: usize, member: &mut Membership) -> bool {
+        let class = self.classes.get(class);
+        let mut turn = Turn { pod, class, member };
         for place in 0..self.in_order.len() {
             let claim = &mut self.claims[self.in_order[place]];
-            if claim.is_full_for(class) || self.topology.is_kept_off(&class.member, claim.host) {
+            if claim.is_full_for(class) || self.topology.is_kept_off(turn.member, claim.host) {
                 continue;
             }
             let (topology, reservations) = (&self.topology, &self.reservations);
-            let can = claim.can_add(class, false, topology, reservations, self.snapshot);
+            let can = claim.can_add(&mut turn, false, topology, reservations, self.snapshot);
             let Ok(addition) = can else { continue };
             let (topology, reservations) = (&mut self.topology, &mut self.reservations);
-            claim.add(pod, class, addition, topology, reservations, self.snapshot);
+            claim.add(&mut turn, addition, topology, reservations, self.snapshot);
             self.reorder(place);
             return true;
         }
@@ -167,30 +227,34 @@ impl Solver<'_, '_> {
     }
 
     // Karpenter: scheduler.go addToNewNodeClaim
-    fn open_for(&mut self, pod: usize, class: usize) -> Result<(), Refusals> {
+    fn open_for(&mut self, pod: usize, class: usize, member: &mut Membership) -> Result<(), Miss> {
         let snapshot = self.snapshot;
         let cluster = &snapshot.cluster;
         if snapshot.templates.is_empty() {
-            return Err(Refusals::from([Refusal::NoInstanceTypes]));
+            return Err(Miss::Refused(Refusals::from([Refusal::NoInstanceTypes])));
         }
-        let class = self.classes.get_mut(class);
+        if self.limits.is_empty() {
+            self.limits = limits(&self.topology, snapshot);
+        }
+        let class = self.classes.get(class);
+        let mut turn = Turn { pod, class, member };
         let host = NameId::from_index(usize::try_from(u32::MAX).unwrap_or(usize::MAX) - self.hosts);
         let mut refusals = Refusals::new();
         for (place, template) in snapshot.templates.iter().enumerate() {
-            let limits = &mut self.limits[template.number];
-            let types = limits.allowed(&template.types, cluster);
+            let types = self.limits[template.number].allowed(&template.types, cluster);
             if types.is_empty() {
                 refusals.insert(Refusal::Limits);
                 continue;
             }
             let mut claim = OpenClaim::new(place, template, types, host, snapshot);
             let relax = cluster.options.relax_min_values;
-            let can = claim.can_add(class, relax, &self.topology, &self.reservations, snapshot);
-            match can {
+            let (topology, reservations) = (&self.topology, &self.reservations);
+            match claim.can_add(&mut turn, relax, topology, reservations, snapshot) {
+                Ok(_) if self.is_too_much(template) => return Err(Miss::TooMuch),
                 Ok(addition) => {
                     let (topology, reservations) = (&mut self.topology, &mut self.reservations);
-                    claim.add(pod, class, addition, topology, reservations, snapshot);
-                    limits.take_most(&claim.types, cluster);
+                    claim.add(&mut turn, addition, topology, reservations, snapshot);
+                    self.limits[template.number].take_most(&claim.types, cluster);
                     let claims = &self.claims;
                     let at = self.in_order.partition_point(|open| claims[*open].pods.len() <= 1);
                     self.in_order.insert(at, claims.len());
@@ -207,6 +271,39 @@ impl Solver<'_, '_> {
                 }
             }
         }
-        Err(refusals)
+        Err(Miss::Refused(refusals))
     }
+
+    /// Whether one more NodeClaim makes the solution useless, whatever comes after it.
+    fn is_too_much(&self, template: &Template) -> bool {
+        // A NodeClaim whose types have too few distinct values is dropped in the end.
+        if self.launches == Launches::Any || self.snapshot.has_min_values() {
+            return false;
+        }
+        !self.claims.is_empty()
+            || self.launches == Launches::OneNotSpot && self.stays_open_to_spot(template)
+    }
+
+    /// Whether a NodeClaim can become a spot node, whatever pods come to it.
+    fn stays_open_to_spot(&self, template: &Template) -> bool {
+        let cluster = &self.snapshot.cluster;
+        let key = cluster.keys.capacity_type;
+        let asked = template.requirements.get(key);
+        !self.asks_capacity_type
+            && self.snapshot.reserved.is_empty()
+            && asked.is_none_or(|requirement| requirement.allows(cluster.keys.spot, cluster.names))
+            && !self.topology.is_about(key)
+    }
+}
+
+/// What nodes that stay leave of the limits of NodePools.
+fn limits(topology: &Topology<'_>, snapshot: &Snapshot<'_>) -> Vec<Limits> {
+    let mut limits: Vec<Limits> =
+        snapshot.cluster.node_pools.iter().map(|pool| pool.limits.clone()).collect();
+    for (number, node) in snapshot.nodes.iter().enumerate() {
+        if let Some(pool) = node.pool.filter(|_| topology.stays(number)) {
+            limits[pool].take_node(node);
+        }
+    }
+    limits
 }

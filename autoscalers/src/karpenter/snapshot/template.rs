@@ -1,5 +1,7 @@
 //! NodeClaim templates: what each NodePool would launch if no pod asked for more.
 
+use std::sync::Arc;
+
 use sim::names::NameId;
 
 use super::pod_requirements::strict_requirements;
@@ -16,10 +18,10 @@ use super::instance_filter::with_min_values;
 /// What a NodePool would launch.
 // Karpenter: nodeclaimtemplate.go
 #[derive(Clone, Debug)]
-pub(crate) struct Template<'a> {
+pub(crate) struct Template {
     /// The NodePool, by number.
     pub(crate) number: usize,
-    pub(crate) pool: &'a NodePool,
+    pub(crate) pool: Arc<NodePool>,
     pub(crate) requirements: Requirements,
     /// Types that meet them.
     pub(crate) types: Vec<usize>,
@@ -29,22 +31,22 @@ pub(crate) struct Template<'a> {
     pub(crate) ports: HostPorts,
 }
 
-impl<'a> Template<'a> {
+impl Template {
     /// Those of NodePools that have any instance type, in order.
     // Karpenter: scheduler.go NewScheduler
-    pub(crate) fn all(cluster: &Cluster<'a>, pools: &[usize]) -> Vec<Template<'a>> {
+    pub(crate) fn all(cluster: &Cluster<'_>, pools: &[usize]) -> Vec<Template> {
         pools.iter().filter_map(|pool| Template::of(*pool, cluster)).collect()
     }
 
-    fn of(number: usize, cluster: &Cluster<'a>) -> Option<Template<'a>> {
+    fn of(number: usize, cluster: &Cluster<'_>) -> Option<Template> {
         let names = cluster.names;
-        let pool = &*cluster.node_pools[number];
+        let pool = Arc::clone(&cluster.node_pools[number]);
         let mut requirements = Requirements::of(&pool.requirements, cluster.keys, names);
         requirements.add_all(&Requirements::of_labels(&pool.labels, cluster.keys, names), names);
         let (class, value) = pool.node_class;
         let own = [(cluster.keys.node_pool, pool.name), (class, value)];
         for (key, value) in own {
-            requirements.add(key, &std::sync::Arc::new(Requirement::only(value)), names);
+            requirements.add(key, &Arc::new(Requirement::only(value)), names);
         }
         let can_be = |number: &usize| {
             let instance_type = &cluster.instance_types[*number];

@@ -43,8 +43,8 @@ pub(crate) struct Topology<'a> {
     domains: IndexMap<NameId, Domains<'a>, FxBuildHasher>,
     /// Pods that are being placed, and so are not counted where they were; by number.
     placed: Vec<bool>,
-    /// Nodes that are there for good.
-    staying: Vec<usize>,
+    /// Which nodes are there for good, by number.
+    stays: Vec<bool>,
 }
 
 impl<'a> Topology<'a> {
@@ -52,14 +52,14 @@ impl<'a> Topology<'a> {
     pub(crate) fn new(
         snapshot: &Snapshot<'a>,
         placed: Vec<bool>,
-        staying: &[usize],
+        stays: Vec<bool>,
     ) -> Topology<'a> {
         let mut topology = Topology {
             groups: IndexMap::default(),
             inverse: IndexMap::default(),
             domains: IndexMap::default(),
             placed,
-            staying: staying.to_vec(),
+            stays,
         };
         topology.count_anti_affinity(snapshot);
         topology
@@ -155,7 +155,7 @@ impl<'a> Topology<'a> {
             counts.then_some((node, labels))
         };
         // A domain of nodes that are there is one, even without any pod.
-        for number in &self.staying {
+        for number in snapshot.in_order.iter().filter(|number| self.stays[**number]) {
             if counts(*number).is_some()
                 && let Some(domain) = snapshot.nodes[*number].labels.get(key)
             {
@@ -176,6 +176,28 @@ impl<'a> Topology<'a> {
                 if let Some(domain) = domain {
                     group.record(domain);
                 }
+            }
+        }
+    }
+
+    /// Whether a node is there for good.
+    pub(crate) fn stays(&self, node: usize) -> bool {
+        self.stays[node]
+    }
+
+    /// Whether any group has a label's values as its domains.
+    pub(crate) fn is_about(&self, key: NameId) -> bool {
+        self.groups.keys().chain(self.inverse.keys()).any(|identity| identity.key == key)
+    }
+
+    /// Makes nodes that stay known to groups whose domains are nodes.
+    pub(crate) fn register_hosts(&mut self, snapshot: &Snapshot<'a>) {
+        if !self.is_about(snapshot.cluster.keys.hostname) {
+            return;
+        }
+        for number in &snapshot.in_order {
+            if let Some(host) = snapshot.nodes[*number].host.filter(|_| self.stays[*number]) {
+                self.register_host(host);
             }
         }
     }

@@ -2,5 +2,6 @@
 
 mod algebra;
 mod disruption;
+mod memory;
 mod provisioning;
 mod worlds;
