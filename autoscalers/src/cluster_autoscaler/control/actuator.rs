@@ -82,6 +82,11 @@ impl Actuator {
         }
     }
 
+    /// Whether no node is being removed.
+    pub(super) fn is_idle(&self) -> bool {
+        self.deletions.is_empty()
+    }
+
     /// Whether a node is being removed.
     pub(super) fn is_deleting(&self, node: NodeId) -> bool {
         self.deletions.contains_key(&node)

@@ -80,6 +80,16 @@ impl ClusterState {
         }
     }
 
+    /// Whether nothing is on its way.
+    pub(super) fn is_settled(&self) -> bool {
+        self.groups.iter().all(|it| it.asked == 0 && it.request.is_none() && !it.has_lost)
+    }
+
+    /// Forgets failures of long ago.
+    pub(super) fn forget_stale(&mut self, now: SimTime) {
+        self.backoff.forget_stale(now);
+    }
+
     /// How many nodes each group is to have.
     pub(super) fn targets(&self) -> Vec<u32> {
         self.groups.iter().map(|it| it.target).collect()

@@ -13,6 +13,7 @@ mod cluster_state;
 mod pending;
 mod planner;
 mod residents;
+mod rest;
 mod soft_taints;
 mod view;
 
@@ -41,6 +42,7 @@ use clock::Clock;
 use cluster_state::ClusterState;
 use pending::Pending;
 use planner::Planner;
+use rest::Rest;
 use view::ClusterView;
 
 impl Program for ClusterAutoscaler {
@@ -58,11 +60,12 @@ impl Program for ClusterAutoscaler {
 }
 
 /// The Cluster Autoscaler in one run.
+#[derive(Clone)]
 pub(super) struct Control {
     program: Arc<ClusterAutoscaler>,
     root: Root,
     groups: Vec<NodeGroup>,
-    filters: Filters,
+    filters: Arc<Filters>,
     waiting: Waiting,
     clock: Clock,
     state: ClusterState,
@@ -75,6 +78,7 @@ pub(super) struct Control {
     /// How many decisions chance had a part in.
     drawn: u64,
     has_daemons: bool,
+    rest: Option<Rest>,
 }
 
 /// How old the oldest pending pod is at least before nodes are added: others may follow it.
@@ -101,7 +105,7 @@ impl Control {
         let groups: Vec<NodeGroup> = program.pools().iter().map(group).collect();
         Control {
             root,
-            filters: Filters::default(),
+            filters: Arc::default(),
             waiting: Waiting::default(),
             clock: Clock::new(&program.flags),
             state: ClusterState::new(&groups, &program.flags, world),
@@ -111,6 +115,7 @@ impl Control {
             scaled_up_at: None,
             drawn: 0,
             has_daemons: false,
+            rest: None,
             groups,
             program,
         }
@@ -118,7 +123,45 @@ impl Control {
 
     /// One round of the loop.
     fn run_once(&mut self, trial: &mut Trial<'_>) -> Vec<Action> {
+        if self.rests(trial) {
+            if cfg!(debug_assertions) {
+                let mut awake = Control { rest: None, ..self.clone() };
+                assert!(awake.look(trial).is_empty(), "a round that is left out comes to nothing");
+                self.rest = awake.rest;
+            }
+            self.state.forget_stale(trial.now());
+            self.planner.is_round(trial.now());
+            return Vec::new();
+        }
+        let actions = self.look(trial);
+        if !actions.is_empty() {
+            self.rest = None;
+        }
+        actions
+    }
+
+    /// Whether nothing can come of a round.
+    fn rests(&self, world: &World) -> bool {
+        self.waiting.is_empty() && self.rest.as_ref().is_some_and(|rest| rest.lasts(world))
+    }
+
+    /// Rests if nothing that was found in a round can come to anything by itself.
+    fn may_rest(&mut self, view: &ClusterView, world: &World) {
+        let flags = &self.program.flags;
+        let is_idle = view.is_whole()
+            && self.waiting.is_empty()
+            && self.actuator.is_idle()
+            && self.state.is_settled()
+            && flags.scale_down_enabled
+            && !flags.enforce_node_group_min_size;
+        let until = self.planner.rests_until().filter(|_| is_idle);
+        self.rest = until.map(|until| Rest::since_now(until, world));
+    }
+
+    /// Looks at the whole cluster.
+    fn look(&mut self, trial: &mut Trial<'_>) -> Vec<Action> {
         let now = trial.now();
+        self.rest = None;
         let mut actions = self.state.review(&self.groups, &self.program.flags, trial);
         if !self.state.is_healthy(&self.groups, &self.program.flags, trial) {
             return actions;
@@ -164,6 +207,7 @@ impl Control {
                 (&self.program.taints, flags),
                 trial,
             ));
+            self.may_rest(&view, trial);
         } else {
             self.last = view.list.last;
         }

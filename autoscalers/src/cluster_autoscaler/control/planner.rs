@@ -35,6 +35,8 @@ pub(super) struct Planner {
     /// Why each node was last left.
     reported: BTreeMap<NodeId, (&'static str, Option<PodId>)>,
     hints: BTreeMap<PodId, NodeId>,
+    /// How many nodes the last round tried to remove.
+    examined: usize,
     updated_at: Option<SimTime>,
     /// The shortest time between two rounds.
     interval: Span,
@@ -89,11 +91,25 @@ impl Planner {
             unremovable: BTreeMap::new(),
             reported: BTreeMap::new(),
             hints: BTreeMap::new(),
+            examined: 0,
             updated_at: None,
             interval: flags.scale_down_unneeded_time.max(Span::from_ms(1)),
             failed_at: None,
             deleted_at: None,
         }
+    }
+
+    /// There is a round, whatever comes of it.
+    pub(super) fn is_round(&mut self, now: SimTime) {
+        if let Some(before) = self.updated_at.replace(now) {
+            self.interval = self.interval.min(now.since(before)).max(Span::from_ms(1));
+        }
+    }
+
+    /// Until when it finds what it found, which is no node that could go; nothing if it did find some.
+    pub(super) fn rests_until(&self) -> Option<Option<SimTime>> {
+        let finds_none = self.unneeded.is_empty() && self.examined == 0;
+        finds_none.then(|| self.unremovable.values().min().copied())
     }
 
     /// The nodes that are not needed.
@@ -110,12 +126,11 @@ impl Planner {
         trial: &mut Trial<'_>,
     ) -> Vec<Action> {
         let now = trial.now();
-        if let Some(before) = self.updated_at.replace(now) {
-            self.interval = self.interval.min(now.since(before)).max(Span::from_ms(1));
-        }
+        self.is_round(now);
         self.unremovable.retain(|_, until| *until > now);
         let mut news = Vec::new();
         let candidates = self.candidates(round, view.there(), trial, &mut news);
+        self.examined = candidates.len();
         let limit = self.limit(round.flags());
         let list = std::mem::take(&mut view.list);
         let mut simulator = self.simulator(round, list, trial);

@@ -50,6 +50,11 @@ impl ClusterView {
         &self.list.nodes[..self.there]
     }
 
+    /// Whether no node is on its way.
+    pub(super) fn is_whole(&self) -> bool {
+        self.list.nodes.len() == self.there
+    }
+
     /// How many nodes there are, those on their way included.
     pub(super) fn nodes(&self) -> u32 {
         u32::try_from(self.list.nodes.len()).unwrap_or(u32::MAX)
