@@ -7,6 +7,7 @@ pub mod autoscaled_week;
 pub mod bare_day;
 pub mod cluster;
 pub mod openb;
+pub mod provisioning_mix;
 
 use std::io::Write;
 
