@@ -1,5 +1,11 @@
 //! Axes: from where to where, and at which round numbers they are marked.
 
+use plotters::coord::ranged1d::{BoldPoints, Ranged};
+use plotters::coord::types::RangedCoordf64;
+
+/// At most this many marks are on an axis of numbers.
+const MARKS: usize = 7;
+
 /// One direction of a plot.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Axis {
@@ -49,31 +55,35 @@ impl Axis {
     /// An axis from 0 to a little above `most`, marked in round steps; in whole ones if `whole`.
     #[must_use]
     pub fn from_zero(label: &str, most: f64, whole: bool, text: fn(f64, f64) -> String) -> Axis {
-        let most = if most > 0.0 { most } else { 1.0 };
-        let step = round_step(most / 5.0, whole);
-        Axis::marked(label, (0.0, most * 1.05), step, text)
+        let most = if most > 0.0 && most.is_finite() { most } else { 1.0 };
+        Axis::marked(label, (0.0, most * 1.05), whole, text)
     }
 
-    /// An axis from one value to another, marked in round steps.
+    /// An axis from one value to another, marked in round steps; without marks if it has no length.
     #[must_use]
     pub fn between(label: &str, from: f64, to: f64, text: fn(f64, f64) -> String) -> Axis {
-        Axis::marked(label, (from, to), round_step((to - from) / 6.0, false), text)
+        Axis::marked(label, (from, to), false, text)
     }
 
+    /// An axis marked where plotters would, if it has a length.
     fn marked(
         label: &str,
         (from, to): (f64, f64),
-        step: f64,
+        whole: bool,
         text: fn(f64, f64) -> String,
     ) -> Axis {
-        let mut ticks = Vec::new();
-        let mut index = (from / step).ceil();
-        while index * step <= to {
-            // Without the sign of a zero that was rounded up to.
-            let at = index * step + 0.0;
-            ticks.push(Tick { at, text: text(at, step) });
-            index += 1.0;
-        }
+        let range = RangedCoordf64::from(from..to);
+        let long = from < to && (to - from).is_finite();
+        let marks = if long { range.key_points(BoldPoints(MARKS)) } else { Vec::new() };
+        let step = match marks[..] {
+            // One digit: without what sums lose in the last of many.
+            [first, second, ..] => format!("{:.0e}", second - first).parse().unwrap_or(1.0),
+            _ => 1.0,
+        };
+        // Without the sign of a zero that was rounded up to.
+        let marks = marks.into_iter().map(|at| (at / step).round() * step + 0.0);
+        let marks = marks.filter(|at| !whole || at.fract() == 0.0);
+        let ticks = marks.map(|at| Tick { at, text: text(at, step) }).collect();
         Axis { label: label.to_owned(), from, to, scale: Scale::Linear, ticks, lines: true }
     }
 
@@ -81,34 +91,14 @@ impl Axis {
     #[must_use]
     pub fn time(from: f64, to: f64) -> Axis {
         const UNITS: [(f64, &str); 3] = [(86_400.0, "days"), (3_600.0, "hours"), (60.0, "minutes")];
-        const STEPS: [f64; 24] = [
-            1.0,
-            5.0,
-            15.0,
-            30.0,
-            60.0,
-            120.0,
-            300.0,
-            600.0,
-            900.0,
-            1_800.0,
-            3_600.0,
-            7_200.0,
-            14_400.0,
-            21_600.0,
-            43_200.0,
-            86_400.0,
-            172_800.0,
-            432_000.0,
-            864_000.0,
-            1_728_000.0,
-            4_320_000.0,
-            8_640_000.0,
-            17_280_000.0,
-            43_200_000.0,
+        const STEPS: [u32; 24] = [
+            1, 5, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 21_600, 43_200,
+            86_400, 172_800, 432_000, 864_000, 1_728_000, 4_320_000, 8_640_000, 17_280_000,
+            43_200_000,
         ];
+        let steps = STEPS.map(f64::from);
         let fits = |step: &&f64| (to - from) / **step <= 8.0;
-        let step = STEPS.iter().find(fits).copied().unwrap_or(43_200_000.0);
+        let step = steps.iter().find(fits).copied().unwrap_or(steps[23]);
         let (unit, name) =
             UNITS.into_iter().find(|(unit, _)| *unit <= step).unwrap_or((1.0, "seconds"));
         let mut ticks = Vec::new();
@@ -153,14 +143,6 @@ impl Axis {
     }
 }
 
-/// The least of 1, 2, 2.5 and 5 times a power of ten that is not below `step`.
-fn round_step(step: f64, whole: bool) -> f64 {
-    let power = libm::pow(10.0, libm::floor(libm::log10(step)));
-    let round = [1.0, 2.0, 2.5, 5.0, 10.0].map(|times| times * power);
-    let fits = |round: &f64| *round >= step * 0.999_999 && !(whole && round.fract() > 0.0);
-    round.into_iter().find(fits).unwrap_or(1.0)
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -183,9 +165,16 @@ mod tests {
 
     #[test]
     fn steps_are_round() {
-        for (step, round) in [(0.21, 0.25), (1.0, 1.0), (1.01, 2.0), (2.1, 2.5), (51.0, 100.0)] {
-            assert!((round_step(step, false) - round).abs() < 1e-9 * round, "{step}");
+        let ticks = |most: f64| {
+            let axis = Axis::from_zero("", most, false, |at, step| format!("{at} by {step}"));
+            texts(&axis).last().map(|text| (*text).to_owned())
+        };
+        for (most, last) in
+            [(0.21, "0.2 by 0.05"), (1.0, "1 by 0.2"), (2.1, "2 by 0.5"), (51.0, "50 by 10")]
+        {
+            assert_eq!(ticks(most).as_deref(), Some(last), "{most}");
         }
+        assert_eq!(texts(&Axis::between("", 0.0, 0.0, |at, _| at.to_string())), [""; 0]);
     }
 
     /// An axis that goes on to its next mark left up to half of the plot empty.
@@ -200,8 +189,10 @@ mod tests {
 
     #[test]
     fn half_a_node_is_not_marked() {
-        for (step, round) in [(0.02, 1.0), (2.1, 5.0), (21.0, 25.0)] {
-            assert!((round_step(step, true) - round).abs() < 1e-9, "{step}");
+        for nodes in 1..200 {
+            let most = f64::from(nodes) / 3.0;
+            let axis = Axis::from_zero("", most, true, |at, _| at.to_string());
+            assert!(axis.ticks.iter().all(|tick| tick.at.fract() == 0.0), "{:?}", axis.ticks);
         }
     }
 

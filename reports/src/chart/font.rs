@@ -1,5 +1,6 @@
 //! The one font of all charts, which travels with the program.
 
+use tiny_skia::{Path, PathBuilder};
 use ttf_parser::{Face, OutlineBuilder};
 
 static REGULAR: &[u8] = include_bytes!("../../fonts/Inter-Regular.ttf");
@@ -70,62 +71,57 @@ pub(super) fn shorten(text: &str, size: f64, strong: bool, most: f64) -> String 
     text.to_owned()
 }
 
-/// Draws the outlines of a text that begins at `x` on the line `y`.
-pub(super) fn outline(
-    text: &str,
-    size: f32,
-    strong: bool,
-    (x, y): (f32, f32),
-    builder: &mut impl OutlineBuilder,
-) {
+/// The outlines of a text that begins at `x` on the line `y`; none where it is blank.
+pub(super) fn outline(text: &str, size: f32, strong: bool, (x, y): (f32, f32)) -> Option<Path> {
     let face = face(strong);
     let scale = size / f32::from(face.units_per_em());
-    let mut pen = x;
+    let mut letters = Letters { path: PathBuilder::new(), scale, x, y };
     for c in text.chars() {
         let glyph = face.glyph_index(c).unwrap_or_default();
-        face.outline_glyph(glyph, &mut Placed { builder, scale, x: pen, y });
-        pen += f32::from(face.glyph_hor_advance(glyph).unwrap_or(0)) * scale;
+        face.outline_glyph(glyph, &mut letters);
+        letters.x += f32::from(face.glyph_hor_advance(glyph).unwrap_or(0)) * scale;
     }
+    letters.path.finish()
 }
 
-/// Moves the outlines of one glyph to where it belongs. In fonts up is up, in pictures down is.
-struct Placed<'a, B> {
-    builder: &'a mut B,
+/// Collects outlines where each glyph belongs. In fonts up is up, in pictures down is.
+struct Letters {
+    path: PathBuilder,
     scale: f32,
     x: f32,
     y: f32,
 }
 
-impl<B> Placed<'_, B> {
+impl Letters {
     fn at(&self, x: f32, y: f32) -> (f32, f32) {
         (self.x + x * self.scale, self.y - y * self.scale)
     }
 }
 
-impl<B: OutlineBuilder> OutlineBuilder for Placed<'_, B> {
+impl OutlineBuilder for Letters {
     fn move_to(&mut self, x: f32, y: f32) {
         let (x, y) = self.at(x, y);
-        self.builder.move_to(x, y);
+        self.path.move_to(x, y);
     }
 
     fn line_to(&mut self, x: f32, y: f32) {
         let (x, y) = self.at(x, y);
-        self.builder.line_to(x, y);
+        self.path.line_to(x, y);
     }
 
     fn quad_to(&mut self, x1: f32, y1: f32, x: f32, y: f32) {
         let ((x1, y1), (x, y)) = (self.at(x1, y1), self.at(x, y));
-        self.builder.quad_to(x1, y1, x, y);
+        self.path.quad_to(x1, y1, x, y);
     }
 
     fn curve_to(&mut self, x1: f32, y1: f32, x2: f32, y2: f32, x: f32, y: f32) {
         let ((x1, y1), (x2, y2)) = (self.at(x1, y1), self.at(x2, y2));
         let (x, y) = self.at(x, y);
-        self.builder.curve_to(x1, y1, x2, y2, x, y);
+        self.path.cubic_to(x1, y1, x2, y2, x, y);
     }
 
     fn close(&mut self) {
-        self.builder.close();
+        self.path.close();
     }
 }
 

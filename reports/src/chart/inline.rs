@@ -3,17 +3,14 @@
 //! Every colour is a class, so that the page decides what it is on a light ground and on a dark one, and
 //! every text goes through a template that escapes it.
 
-use std::convert::Infallible;
 use std::fmt::Write;
 
 use maud::{Markup, PreEscaped, html};
 use plotters_backend::text_anchor::HPos;
-use plotters_backend::{
-    BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind,
-    FontStyle,
-};
+use plotters_backend::{BackendColor, BackendCoord, BackendStyle, BackendTextStyle};
 
-use super::draw::{Frame, GRID, draw, draw_shape, plot_of};
+use super::draw::{Frame, draw, draw_shape};
+use super::outline::{GRID, Line, Surface, fine_size};
 use super::{Chart, Color, Key};
 
 /// The classes of fills, lines and letters in each colour: `f` and `l` are of areas and lines, `t` of text.
@@ -41,18 +38,12 @@ pub struct Inline {
 }
 
 /// Draws a chart for a page, without the words that the page writes around it.
-///
-/// # Panics
-/// Never: a string takes all that is written to it.
 #[must_use]
 pub fn inline(chart: &Chart, frame: Frame) -> Inline {
-    let mut canvas = Canvas { frame, content: String::new(), open: String::new() };
-    draw(chart, frame, &mut canvas).expect("a string takes all");
-    canvas.close();
-    let plot = plot_of(chart, frame).map(fine);
-    let size = [frame.size.0, frame.size.1].map(|it| i64::from(it) * i64::from(GRID));
-    let view = format!("0 0 {} {}", size[0], size[1]);
-    Inline { content: PreEscaped(canvas.content), view, plot }
+    let mut canvas = Canvas::default();
+    let plot = draw(chart, frame, &mut canvas);
+    let (width, height) = fine_size(frame.size);
+    Inline { content: canvas.finish(), view: format!("0 0 {width} {height}"), plot }
 }
 
 /// The class of letters in a colour.
@@ -63,34 +54,21 @@ pub fn letters(color: Color) -> String {
 }
 
 /// A shape of a key by itself, in a square of 16 pixels.
-///
-/// # Panics
-/// Never: a string takes all that is written to it.
 #[must_use]
 pub fn shape(key: &Key) -> Markup {
-    let frame = Frame::PHONE;
-    let mut canvas = Canvas { frame, content: String::new(), open: String::new() };
-    draw_shape(key, frame, &mut canvas).expect("a string takes all");
-    canvas.close();
+    let mut canvas = Canvas::default();
+    draw_shape(key, &mut canvas);
     let view = format!("0 0 {0} {0}", 16 * GRID);
-    html! { svg.shape viewBox=(view) aria-hidden="true" { (PreEscaped(canvas.content)) } }
-}
-
-/// A length on the fine grid of drawing.
-#[allow(clippy::cast_possible_truncation)] // no picture is so large
-fn fine(length: f64) -> i32 {
-    (length * f64::from(GRID)).round() as i32
+    html! { svg.shape viewBox=(view) aria-hidden="true" { (canvas.finish()) } }
 }
 
 /// Writes elements, and joins those that follow each other and look alike.
+#[derive(Default)]
 struct Canvas {
-    frame: Frame,
     content: String,
     /// The opening of the path that is being written, up to its data; empty if there is none.
     open: String,
 }
-
-type Drawn = Result<(), DrawingErrorKind<Infallible>>;
 
 /// The name of a colour.
 fn name(color: BackendColor) -> &'static str {
@@ -117,6 +95,11 @@ impl Canvas {
         }
     }
 
+    fn finish(mut self) -> Markup {
+        self.close();
+        PreEscaped(self.content)
+    }
+
     fn close(&mut self) {
         if !self.open.is_empty() {
             self.content.push_str("\"/>");
@@ -125,9 +108,9 @@ impl Canvas {
     }
 
     /// Writes the corners of a path, each relative to the one before it.
-    fn corners(&mut self, points: impl IntoIterator<Item = BackendCoord>) {
+    fn corners(&mut self, points: &[BackendCoord]) {
         let mut last: Option<BackendCoord> = None;
-        for (x, y) in points {
+        for (x, y) in points.iter().copied() {
             let content = &mut self.content;
             let _ = match last.map(|last| (x - last.0, y - last.1)) {
                 None => write!(content, "M{x} {y}"),
@@ -141,116 +124,46 @@ impl Canvas {
     }
 }
 
-impl DrawingBackend for Canvas {
-    type ErrorType = Infallible;
-
-    fn get_size(&self) -> (u32, u32) {
-        let fine = |pixels: u32| pixels * GRID.unsigned_abs();
-        (fine(self.frame.size.0), fine(self.frame.size.1))
-    }
-
-    fn ensure_prepared(&mut self) -> Drawn {
-        Ok(())
-    }
-
-    fn present(&mut self) -> Drawn {
-        Ok(())
-    }
-
-    fn draw_pixel(&mut self, (x, y): BackendCoord, color: BackendColor) -> Drawn {
+impl Surface for Canvas {
+    fn fill<S: BackendStyle>(&mut self, corners: &[BackendCoord], style: &S) {
+        let color = style.color();
         self.path(&format!("class=\"f-{}\"{}", name(color), opacity(color, "fill-opacity")));
-        self.corners([(x, y), (x + 1, y), (x + 1, y + 1), (x, y + 1)]);
-        Ok(())
+        self.corners(corners);
+        self.content.push('z');
     }
 
-    fn draw_line<S: BackendStyle>(
-        &mut self,
-        from: BackendCoord,
-        to: BackendCoord,
-        style: &S,
-    ) -> Drawn {
-        self.draw_path([from, to], style)
-    }
-
-    fn draw_rect<S: BackendStyle>(
-        &mut self,
-        (left, top): BackendCoord,
-        (right, bottom): BackendCoord,
-        style: &S,
-        fill: bool,
-    ) -> Drawn {
-        let corners = [(left, top), (right, top), (right, bottom), (left, bottom)];
-        if fill {
-            self.fill_polygon(corners, style)
-        } else {
-            self.draw_path(corners.into_iter().chain([(left, top)]), style)
-        }
-    }
-
-    fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
-        &mut self,
-        path: I,
-        style: &S,
-    ) -> Drawn {
+    fn stroke<S: BackendStyle>(&mut self, points: &[BackendCoord], style: &S) {
         let (color, width) = (style.color(), style.stroke_width().max(1));
         let opacity = opacity(color, "stroke-opacity");
         self.path(&format!("class=\"l-{}\"{opacity} stroke-width=\"{width}\"", name(color)));
-        self.corners(path);
-        Ok(())
+        self.corners(points);
     }
 
-    fn draw_circle<S: BackendStyle>(
-        &mut self,
-        (x, y): BackendCoord,
-        radius: u32,
-        style: &S,
-        _: bool,
-    ) -> Drawn {
+    fn disc<S: BackendStyle>(&mut self, (x, y): BackendCoord, radius: u32, style: &S) {
         // A line of no length with round ends: the shortest way to write a circle.
         let (color, width) = (style.color(), 2 * radius);
         let opacity = opacity(color, "stroke-opacity");
         self.path(&format!("class=\"l-{} o\"{opacity} stroke-width=\"{width}\"", name(color)));
         let _ = write!(self.content, "M{x} {y}h0");
-        Ok(())
     }
 
-    fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
-        &mut self,
-        corners: I,
-        style: &S,
-    ) -> Drawn {
-        let color = style.color();
-        self.path(&format!("class=\"f-{}\"{}", name(color), opacity(color, "fill-opacity")));
-        self.corners(corners);
-        self.content.push('z');
-        Ok(())
-    }
-
-    fn draw_text<S: BackendTextStyle>(
-        &mut self,
-        text: &str,
-        style: &S,
-        (x, y): BackendCoord,
-    ) -> Drawn {
+    fn write<S: BackendTextStyle>(&mut self, text: &str, style: &S, (x, y): BackendCoord) {
         self.close();
+        let line = Line::of(text, style);
         let anchor = match style.anchor().h_pos {
             HPos::Left => "",
             HPos::Center => " m",
             HPos::Right => " e",
         };
-        let weight = if matches!(style.style(), FontStyle::Bold) { " s" } else { "" };
+        let weight = if line.strong { " s" } else { "" };
         let class = format!("t-{}{anchor}{weight}", name(style.color()));
-        // Plotters' sizes are of the line; its place is the middle of a small letter's height.
-        let size = style.size() / 1.24;
-        let base = f64::from(y) + size * super::font::X_HEIGHT / 2.0;
+        let base = f64::from(y) + line.below;
         // As wide as it is measured, whatever font the reader has.
-        let length = style.layout_box(text).map_or(0, |(_, (right, _))| right);
         let text = html! {
-            text class=(class) x=(x) y=(format!("{base:.0}")) font-size=(format!("{size:.0}"))
-                textLength=(length) lengthAdjust="spacingAndGlyphs" { (text) }
+            text class=(class) x=(x) y=(format!("{base:.0}")) font-size=(format!("{:.0}", line.size))
+                textLength=(format!("{:.0}", line.width)) lengthAdjust="spacingAndGlyphs" { (text) }
         };
         self.content.push_str(&text.into_string());
-        Ok(())
     }
 }
 

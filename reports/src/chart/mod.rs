@@ -1,14 +1,17 @@
 //! A chart: what is to be seen, in the units of the data, and not a word on how it is drawn.
 //!
-//! [`svg`] and [`png`] draw it for itself, [`inline`] for a page that has its own colours. All do so with
-//! the same font and without asking the machine for anything, so that the same chart is the same bytes
-//! everywhere.
+//! [`svg`] and [`png`] draw it for itself, [`inline`] for a page that has its own colours. Plotters lays
+//! it out and draws it for all of them, with the same font and without asking the machine for anything,
+//! so that the same chart is the same bytes everywhere.
 
 pub mod axis;
+mod coordinate;
 mod data;
 mod draw;
+mod elements;
 mod font;
 mod inline;
+mod outline;
 mod png;
 mod svg;
 
@@ -114,6 +117,15 @@ impl Ink {
 /// Something in the plot.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Mark {
+    /// What lies between two corners.
+    Bar {
+        /// One corner.
+        from: (f64, f64),
+        /// The one across.
+        to: (f64, f64),
+        /// Its colour.
+        ink: Ink,
+    },
     /// What lies between two curves: x, lower y, upper y.
     Area {
         /// From left to right.
@@ -158,6 +170,21 @@ pub enum Mark {
         /// Where the room for them ends, from left to right: they are left out where they are longer.
         until: Option<f64>,
     },
+}
+
+impl Mark {
+    /// A curve that hides the ground.
+    #[must_use]
+    pub fn line(points: Vec<(f64, f64)>, color: Color, stroke: Stroke) -> Mark {
+        Mark::Line { points, ink: Ink::full(color), stroke }
+    }
+
+    /// Words in the middle of a plot that has little else.
+    #[must_use]
+    pub fn remark(at: (f64, f64), text: impl Into<String>) -> Mark {
+        let (shift, anchor, color) = ((0.0, 0.0), Anchor::Middle, Color::Grey);
+        Mark::Label { at, shift, text: text.into(), anchor, color, strong: false, until: None }
+    }
 }
 
 /// How a line is drawn.
@@ -206,6 +233,14 @@ pub struct Key {
     pub text: String,
 }
 
+impl Key {
+    /// A shape in a colour.
+    #[must_use]
+    pub fn new(shape: Shape, color: Color, text: impl Into<String>) -> Key {
+        Key { shape, color, text: text.into() }
+    }
+}
+
 /// A name to the right of the plot.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Side {
@@ -217,6 +252,14 @@ pub struct Side {
     pub value: String,
     /// The colour of what it names.
     pub color: Color,
+}
+
+impl Side {
+    /// A name with its number at a height.
+    #[must_use]
+    pub fn new(y: f64, name: impl Into<String>, value: impl Into<String>, color: Color) -> Side {
+        Side { y, name: name.into(), value: value.into(), color }
+    }
 }
 
 /// The corners of a curve that keeps each value until the next one begins.
