@@ -39,9 +39,7 @@ pub(super) fn chart(story: &Story<'_>) -> Option<Chart> {
         source: story.source(),
         key: Vec::new(),
         x: Axis::time(edges[0], edges[steps]),
-        y: Axis::from_zero("pods an hour", highest, false, |at, step| {
-            if step < 1.0 { format!("{at:.1}") } else { thousands(at) }
-        }),
+        y: Axis::from_zero("pods an hour", highest, false, super::decimal),
         marks: vec![
             Mark::Area {
                 points: stair_area(&edges, &floor, &mean),
@@ -51,11 +49,7 @@ pub(super) fn chart(story: &Story<'_>) -> Option<Chart> {
                 points: stair_area(&edges, &least, &most),
                 ink: Ink::tint(Color::Sky, 0.3),
             },
-            Mark::Line {
-                points: stairs(&edges, &mean),
-                ink: Ink::full(Color::Blue),
-                stroke: Stroke::Thin,
-            },
+            Mark::line(stairs(&edges, &mean), Color::Blue, Stroke::Thin),
         ],
         sides: Vec::new(),
         data,

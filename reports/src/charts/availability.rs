@@ -2,7 +2,7 @@
 //! worst run.
 
 use super::{Story, percent_axis};
-use crate::chart::{Anchor, Axis, Chart, Color, Data, Datum, Ink, Key, Mark, Shape, Stroke, Tick};
+use crate::chart::{Axis, Chart, Color, Data, Datum, Ink, Key, Mark, Shape, Stroke, Tick};
 use crate::format::many;
 use crate::summary::WorkloadAvailability;
 
@@ -49,15 +49,7 @@ pub(super) fn chart(story: &Story<'_>) -> Chart {
         dot((mean, below), Shape::Circle, Color::Orange);
     }
     if rows.is_empty() {
-        marks.push(Mark::Label {
-            at: (50.0, 0.5),
-            shift: (0.0, 0.0),
-            text: "No workload is to serve, or none runs".into(),
-            anchor: Anchor::Middle,
-            color: Color::Grey,
-            strong: false,
-            until: None,
-        });
+        marks.push(Mark::remark((50.0, 0.5), "No workload is to serve, or none runs"));
     }
     let tick = |(index, row): (usize, &&WorkloadAvailability)| {
         let name = row.workload.strip_prefix("default/").unwrap_or(&row.workload);
@@ -80,7 +72,6 @@ pub(super) fn chart(story: &Story<'_>) -> Chart {
     let columns = ["Workload", "mean", "worst replication"].into_iter();
     let columns = columns.chain(baseline.map(|it| &it.name[..]));
     let data = Data::of(columns, rows.iter().enumerate().map(datum).collect());
-    let key = |shape, color, text: &str| Key { shape, color, text: text.to_owned() };
     Chart {
         name: "availability",
         title: title(rows),
@@ -96,12 +87,13 @@ pub(super) fn chart(story: &Story<'_>) -> Chart {
         ),
         source: story.source(),
         key: [
-            key(Shape::Circle, Color::Orange, &format!("{}, mean", subject.name)),
-            key(Shape::Ring, Color::Vermillion, "its worst replication"),
+            Key::new(Shape::Circle, Color::Orange, format!("{}, mean", subject.name)),
+            Key::new(Shape::Ring, Color::Vermillion, "its worst replication"),
         ]
         .into_iter()
         .chain(
-            baseline.map(|it| key(Shape::Square, Color::Blue, &format!("{} plan, mean", it.name))),
+            baseline
+                .map(|it| Key::new(Shape::Square, Color::Blue, format!("{} plan, mean", it.name))),
         )
         .collect(),
         x,

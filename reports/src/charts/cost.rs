@@ -2,7 +2,7 @@
 
 use sim::money::HOURS_PER_MONTH;
 
-use super::{CAPACITY, Drawn, Story, edges, over_time, shows};
+use super::{CAPACITY, Drawn, Story, edges, last, over_time, shows};
 use crate::chart::{Axis, Chart, Color, Data, Ink, Mark, Side, Stroke, stair_area, stairs};
 use crate::format::usd;
 
@@ -32,17 +32,10 @@ pub(super) fn chart(story: &Story<'_>) -> Chart {
         let points = stair_area(&edges, &both, &total);
         marks.push(Mark::Area { points, ink: Ink::full(Color::Green) });
     }
-    marks.extend(others.iter().map(|cost| Mark::Line {
-        points: stairs(&edges, cost),
-        ink: Ink::full(Color::Black),
-        stroke: Stroke::Dashed,
-    }));
-    let last = |values: &[f64]| values.last().copied().unwrap_or(0.0);
-    let side = |y: f64, name: &str, monthly: f64, color| Side {
-        y,
-        name: name.to_owned(),
-        value: format!("{}/h", usd(monthly / HOURS_PER_MONTH)),
-        color,
+    let dashes = |cost: &Vec<f64>| Mark::line(stairs(&edges, cost), Color::Black, Stroke::Dashed);
+    marks.extend(others.iter().map(dashes));
+    let side = |y: f64, name: &str, monthly: f64, color| {
+        Side::new(y, name, format!("{}/h", usd(monthly / HOURS_PER_MONTH)), color)
     };
     let beside_others = story.others.iter().zip(&others).map(|(other, cost)| {
         let monthly = other.variant.plan.cost_monthly.mean;

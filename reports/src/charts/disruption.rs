@@ -38,10 +38,8 @@ pub(super) fn chart(story: &Story<'_>) -> Chart {
     let rows = places.len().max(1) as f64;
     let (dots, taken) = dots(legend, &places);
     let key = WORST.iter().zip(taken).filter(|(_, count)| *count > 0).map(
-        |((shape, color, text), count)| Key {
-            shape: *shape,
-            color: *color,
-            text: format!("{text}: {}", thousands(count as f64)),
+        |((shape, color, text), count)| {
+            Key::new(*shape, *color, format!("{text}: {}", thousands(count as f64)))
         },
     );
     Chart {
@@ -103,10 +101,7 @@ fn bars(legend: &Legend, places: &[Place]) -> Vec<Mark> {
     let bar = |life: &Life, from: SimTime, to: SimTime, (low, high): (f64, f64)| {
         let offering = &legend.model.catalog.offerings[life.offering];
         let (color, _) = CAPACITY[column(offering.capacity_type)];
-        Mark::Area {
-            points: vec![(x(from), low, high), (x(to), low, high)],
-            ink: Ink::tint(color, 0.45),
-        }
+        Mark::Bar { from: (x(from), low), to: (x(to), high), ink: Ink::tint(color, 0.45) }
     };
     if places.len() <= NODES_DRAWN {
         let half = if places.len() <= 60 { 0.3 } else { 0.42 };

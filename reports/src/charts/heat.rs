@@ -85,8 +85,7 @@ pub(super) fn chart(story: &Story<'_>) -> Option<Chart> {
                     shade if shade > SHADES => Ink::full(Color::Vermillion),
                     shade => Ink::tint(Color::Green, 0.06 + 0.94 * shade as f64 / SHADES as f64),
                 };
-                let points = vec![(x(begin), low, high), (x(end), low, high)];
-                marks.push(Mark::Area { points, ink });
+                marks.push(Mark::Bar { from: (x(begin), low), to: (x(end), high), ink });
             }
         }
     }

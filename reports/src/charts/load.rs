@@ -1,6 +1,6 @@
 //! Requests over time: how many come in, how many are served, and what is between the two.
 
-use super::{Story, edges, over_time};
+use super::{Story, edges, last, over_time};
 use crate::chart::{Axis, Chart, Color, Ink, Mark, Side, Stroke, stair_area, stairs};
 use crate::folds::utilisation::Quantity;
 use crate::format::{rate, thousands};
@@ -18,11 +18,6 @@ pub(super) fn chart(story: &Story<'_>) -> Option<Chart> {
     let [offered, _, _] = lines(Quantity::Offered);
     let [served, served_least, served_most] = lines(Quantity::Served);
     let floor = vec![0.0; steps];
-    let line = |values: &[f64], color, stroke| Mark::Line {
-        points: stairs(&edges, values),
-        ink: Ink::full(color),
-        stroke,
-    };
     let marks = vec![
         Mark::Area {
             points: stair_area(&edges, &floor, &served),
@@ -36,19 +31,16 @@ pub(super) fn chart(story: &Story<'_>) -> Option<Chart> {
             points: stair_area(&edges, &served_least, &served_most),
             ink: Ink::tint(Color::Green, 0.3),
         },
-        line(&served, Color::Green, Stroke::Plain),
-        line(&offered, Color::Black, Stroke::Thin),
+        Mark::line(stairs(&edges, &served), Color::Green, Stroke::Plain),
+        Mark::line(stairs(&edges, &offered), Color::Black, Stroke::Thin),
     ];
     let sum = |of: fn(&crate::summary::WorkloadLoad) -> f64| load.iter().map(of).sum::<f64>();
     let all = sum(|row| row.requests_per_day.mean);
     let lost = sum(|row| row.unserved_per_day.mean);
-    let last = |values: &[f64]| values.last().copied().unwrap_or(0.0);
-    let side =
-        |y: f64, name: &str, value: String, color| Side { y, name: name.into(), value, color };
     let per_second = |a_day: f64| format!("{}/s", thousands(a_day / 86_400.0));
     let sides = vec![
-        side(last(&offered), "offered", per_second(all), Color::Black),
-        side(last(&served) / 2.0, "served", per_second(all - lost), Color::Green),
+        Side::new(last(&offered), "offered", per_second(all), Color::Black),
+        Side::new(last(&served) / 2.0, "served", per_second(all - lost), Color::Green),
     ];
     let columns: [(&str, &[f64]); 3] =
         [("offered", &offered), ("served", &served), ("least served", &served_least)];
@@ -75,9 +67,7 @@ pub(super) fn chart(story: &Story<'_>) -> Option<Chart> {
         source: story.source(),
         key: Vec::new(),
         x: Axis::time(edges[0], edges[steps]),
-        y: Axis::from_zero("requests per second", most, false, |at, step| {
-            if step < 1.0 { format!("{at:.1}") } else { thousands(at) }
-        }),
+        y: Axis::from_zero("requests per second", most, false, super::decimal),
         marks,
         sides,
         data,

@@ -184,6 +184,11 @@ fn edges(series: &Series) -> Vec<f64> {
     (0..=series.steps.len()).map(|index| x(series.edge(index))).collect()
 }
 
+/// What a curve is at its end.
+fn last(values: &[f64]) -> f64 {
+    values.last().copied().unwrap_or(0.0)
+}
+
 /// A workload without the namespace that most are in.
 fn plainly(name: &str) -> &str {
     name.strip_prefix("default/").unwrap_or(name)

@@ -1,6 +1,6 @@
 //! Nodes over time, by capacity type, and how few of them were ready at worst.
 
-use super::{CAPACITY, Story, edges, over_time};
+use super::{CAPACITY, Story, edges, last, over_time};
 use crate::chart::{Axis, Chart, Color, Ink, Mark, Side, Stroke, stair_area, stairs};
 use crate::format::{rate, thousands};
 
@@ -17,22 +17,15 @@ pub(super) fn chart(story: &Story<'_>) -> Chart {
     let marks = vec![
         Mark::Area { points: stair_area(&edges, &floor, &on_demand), ink: Ink::full(blue) },
         Mark::Area { points: stair_area(&edges, &on_demand, &both), ink: Ink::full(orange) },
-        Mark::Line {
-            points: stairs(&edges, &least),
-            ink: Ink::full(Color::Black),
-            stroke: Stroke::Thin,
-        },
+        Mark::line(stairs(&edges, &least), Color::Black, Stroke::Thin),
     ];
     let plan = &story.about().plan;
-    let last = |values: &[f64]| values.last().copied().unwrap_or(0.0);
     let mean = |column: usize| {
         let held: u128 = story.subject.steps.iter().map(|step| step.held_ms[column]).sum();
         let window = story.subject.to.since(story.subject.from).as_ms();
         held as f64 / window as f64 / f64::from(story.subject.replications)
     };
-    let side =
-        |y: f64, name: &str, value: String, color| Side { y, name: name.to_owned(), value, color };
-    let mut sides = vec![side(
+    let mut sides = vec![Side::new(
         story.subject.least_ready().into(),
         "fewest ready",
         thousands(plan.nodes_ready_least as f64),
@@ -40,11 +33,11 @@ pub(super) fn chart(story: &Story<'_>) -> Chart {
     )];
     if mean(1) > 0.0 {
         let middle = f64::midpoint(last(&on_demand), last(&both));
-        sides.push(side(middle, spot_name, nodes_of(mean(1)), orange));
+        sides.push(Side::new(middle, spot_name, nodes_of(mean(1)), orange));
     }
     if mean(0) > 0.0 {
         let middle = last(&on_demand) / 2.0;
-        sides.push(side(middle, on_demand_name, nodes_of(mean(0)), blue));
+        sides.push(Side::new(middle, on_demand_name, nodes_of(mean(0)), blue));
     }
     let spot: Vec<f64> = nodes.iter().map(|nodes| nodes[1]).collect();
     let columns: [(&str, &[f64]); 3] =

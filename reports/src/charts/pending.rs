@@ -1,7 +1,7 @@
 //! How long pods waited for a node: which share of them had found one within which time.
 
 use super::{Drawn, OTHERS, Story, many};
-use crate::chart::{Anchor, Axis, Chart, Color, Data, Datum, Ink, Mark, Side, Stroke, Tick};
+use crate::chart::{Axis, Chart, Color, Data, Datum, Mark, Side, Stroke, Tick};
 use crate::folds::pending::Waits;
 use crate::format::{thousands, time};
 use crate::summary::Pending;
@@ -27,7 +27,7 @@ pub(super) fn chart(story: &Story<'_>) -> Chart {
     let mut line = |waits: &Waits, name: &str, color: Color, stroke: Stroke| {
         let points = curve(waits, x.to);
         let Some((_, share)) = points.last().copied() else { return };
-        marks.push(Mark::Line { points, ink: Ink::full(color), stroke });
+        marks.push(Mark::line(points, color, stroke));
         let value = match waits.still_waiting() {
             0 => many(waits.total(), "pod"),
             still => {
@@ -35,7 +35,7 @@ pub(super) fn chart(story: &Story<'_>) -> Chart {
                 format!("{} of {all} still wait", thousands(still as f64))
             }
         };
-        sides.push(Side { y: share, name: name.to_owned(), value, color });
+        sides.push(Side::new(share, name, value, color));
     };
     for (other, color) in story.others.iter().zip(OTHERS.into_iter().cycle()) {
         line(&other.series.waits, &other.label(), color, Stroke::Dashed);
@@ -55,15 +55,7 @@ pub(super) fn chart(story: &Story<'_>) -> Chart {
         _ => None,
     };
     if let Some(text) = remark {
-        marks.push(Mark::Label {
-            at: (x.to.sqrt(), 62.5),
-            shift: (0.0, 0.0),
-            text,
-            anchor: Anchor::Middle,
-            color: Color::Grey,
-            strong: false,
-            until: None,
-        });
+        marks.push(Mark::remark((x.to.sqrt(), 62.5), text));
     }
     let floor = floor(&all);
     let tick = |part: f64| {

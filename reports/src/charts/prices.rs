@@ -7,7 +7,7 @@ use sim::model::catalog::{CapacityType, OfferingId};
 use sim::{MicroUsdPerHour, SimTime};
 
 use super::{Story, many, x};
-use crate::chart::{Anchor, Axis, Chart, Color, Data, Datum, Ink, Mark, Side, Stroke, stairs};
+use crate::chart::{Axis, Chart, Color, Data, Datum, Ink, Mark, Side, Stroke, stairs};
 
 /// Up to this many lines each have their name beside them; of more, the dearest and the cheapest.
 const NAMED: usize = 8;
@@ -36,11 +36,8 @@ pub(super) fn chart(story: &Story<'_>) -> Chart {
     let legend = story.recording.legend;
     let paths = paths(story);
     let (from, to) = (x(legend.from), x(legend.to));
-    let mut marks = vec![Mark::Line {
-        points: vec![(from, 100.0), (to, 100.0)],
-        ink: Ink::full(Color::Blue),
-        stroke: Stroke::Dashed,
-    }];
+    let on_demand = vec![(from, 100.0), (to, 100.0)];
+    let mut marks = vec![Mark::line(on_demand, Color::Blue, Stroke::Dashed)];
     // What was bought lies on top of what was only offered, and is what is named.
     let offered = paths.iter().filter(|path| !path.bought);
     let bought = paths.iter().filter(|path| path.bought);
@@ -58,30 +55,13 @@ pub(super) fn chart(story: &Story<'_>) -> Chart {
             1 => path.zone.clone(),
             zones => many(zones as u64, "zone"),
         };
-        Side {
-            y: path.last(),
-            name: format!("{} {zones}", path.of_type),
-            value: format!("{:.1} %", path.last()),
-            color: Color::Orange,
-        }
+        let name = format!("{} {zones}", path.of_type);
+        Side::new(path.last(), name, format!("{:.1} %", path.last()), Color::Orange)
     };
     let mut sides: Vec<Side> = named.iter().map(side).collect();
-    sides.push(Side {
-        y: 100.0,
-        name: "on-demand".into(),
-        value: "100 %".into(),
-        color: Color::Blue,
-    });
+    sides.push(Side::new(100.0, "on-demand", "100 %", Color::Blue));
     if paths.is_empty() {
-        marks.push(Mark::Label {
-            at: (f64::midpoint(from, to), 50.0),
-            shift: (0.0, 0.0),
-            text: "Nothing is bought on spot".into(),
-            anchor: Anchor::Middle,
-            color: Color::Grey,
-            strong: false,
-            until: None,
-        });
+        marks.push(Mark::remark((f64::midpoint(from, to), 50.0), "Nothing is bought on spot"));
     }
     let data = data(&paths);
     let most = paths.iter().flat_map(|path| &path.steps).map(|(_, percent)| *percent);

@@ -47,12 +47,11 @@ pub(super) fn chart(story: &Story<'_>) -> Option<Chart> {
         },
         bound(min),
         bound(max),
-        Mark::Line { points: ready.clone(), ink: Ink::full(Color::Green), stroke: Stroke::Plain },
-        Mark::Line { points: wanted.clone(), ink: Ink::full(Color::Black), stroke: Stroke::Thin },
+        Mark::line(ready.clone(), Color::Green, Stroke::Plain),
+        Mark::line(wanted.clone(), Color::Black, Stroke::Thin),
     ];
     let last = |of: &[(f64, f64)]| of.last().map_or(0.0, |(_, y)| *y);
-    let side =
-        |y: f64, name: &str, color| Side { y, name: name.to_owned(), value: thousands(y), color };
+    let side = |y: f64, name: &str, color| Side::new(y, name, thousands(y), color);
     let sides = vec![
         side(last(&wanted), "wanted", Color::Black),
         side(last(&ready), "ready", Color::Green),

@@ -96,11 +96,10 @@ pub(super) fn chart(story: &Story<'_>, lane: usize) -> Option<Chart> {
             format!("{} a month of {what} is requested beyond what is recommended", usd(slack))
         }
     };
-    let key = |shape, color, text: &str| Key { shape, color, text: text.into() };
     let keys = [
-        key(Shape::Ring, Color::Grey, "requested"),
-        key(Shape::Circle, Color::Green, "recommended: less"),
-        key(Shape::Circle, Color::Vermillion, "recommended: more"),
+        Key::new(Shape::Ring, Color::Grey, "requested"),
+        Key::new(Shape::Circle, Color::Green, "recommended: less"),
+        Key::new(Shape::Circle, Color::Vermillion, "recommended: more"),
     ];
     let less = rows.iter().any(|(_, now, then)| then <= now);
     let more = rows.iter().any(|(_, now, then)| then > now);

@@ -83,20 +83,11 @@ pub(super) fn chart(story: &Story<'_>) -> Chart {
         });
     }
     if points.is_empty() {
-        marks.push(Mark::Label {
-            at: (f64::midpoint(x.from, x.to), 50.0),
-            shift: (0.0, 0.0),
-            text: match story.summary.baseline() {
-                Some(baseline) => {
-                    format!("The {} plan costs nothing to compare with", baseline.name)
-                }
-                None => "There is no other plan to compare with".into(),
-            },
-            anchor: Anchor::Middle,
-            color: Color::Grey,
-            strong: false,
-            until: None,
-        });
+        let text = match story.summary.baseline() {
+            Some(baseline) => format!("The {} plan costs nothing to compare with", baseline.name),
+            None => "There is no other plan to compare with".into(),
+        };
+        marks.push(Mark::remark((f64::midpoint(x.from, x.to), 50.0), text));
     }
     Chart {
         name: "risk",

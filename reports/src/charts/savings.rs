@@ -63,10 +63,7 @@ pub(super) fn chart(story: &Story<'_>) -> Chart {
 fn row(marks: &mut Vec<Mark>, name: &str, saving: &Saving, cost: [f64; 3], height: f64) {
     let [on_demand, instances, own] = cost;
     let (low, high) = (height - 0.2, height + 0.2);
-    let bar = |from: f64, to: f64, ink: Ink| Mark::Area {
-        points: vec![(from, low, high), (to, low, high)],
-        ink,
-    };
+    let bar = |from: f64, to: f64, ink: Ink| Mark::Bar { from: (from, low), to: (to, high), ink };
     let baseline = own + saving.usd_monthly.mean;
     marks.push(bar(0.0, baseline, Ink::tint(Color::Black, 0.13)));
     marks.push(bar(0.0, on_demand, Ink::full(Color::Blue)));
@@ -101,10 +98,7 @@ fn row(marks: &mut Vec<Mark>, name: &str, saving: &Saving, cost: [f64; 3], heigh
     }
     if let Some((least, most)) = saving.usd_monthly.low.zip(saving.usd_monthly.high) {
         let ends = [baseline - most, baseline - least].map(|at| at.max(0.0));
-        let mut line = |points: Vec<(f64, f64)>| {
-            let ink = Ink::full(Color::Black);
-            marks.push(Mark::Line { points, ink, stroke: Stroke::Plain });
-        };
+        let mut line = |points| marks.push(Mark::line(points, Color::Black, Stroke::Plain));
         line(ends.map(|at| (at, height)).to_vec());
         ends.iter().for_each(|at| line(vec![(*at, height - 0.09), (*at, height + 0.09)]));
     }

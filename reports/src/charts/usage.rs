@@ -8,7 +8,7 @@ use sim::model::pod::PodId;
 use sim::model::workload::WorkloadId;
 use sim::{Legend, SimTime, Span};
 
-use super::{Story, stepwise, x};
+use super::{Story, last, stepwise, x};
 use crate::chart::{Axis, Chart, Color, Ink, Key, Mark, Shape, Side, Stroke, stair_area, stairs};
 use crate::format::{bytes, many, thousands};
 
@@ -69,15 +69,10 @@ pub(super) fn chart(story: &Story<'_>) -> Option<Chart> {
     };
     let (used, requested) = (values(|step| step.used), values(|step| step.requested));
     let most: Vec<f64> = own.steps.iter().map(|step| step.most as f64 / GIB).collect();
-    let line = |values: &[f64], color, stroke| Mark::Line {
-        points: stairs(&edges, values),
-        ink: Ink::full(color),
-        stroke,
-    };
     let mut marks = vec![
         Mark::Area { points: stair_area(&edges, &used, &most), ink: Ink::tint(Color::Green, 0.3) },
-        line(&used, Color::Green, Stroke::Plain),
-        line(&requested, Color::Purple, Stroke::Plain),
+        Mark::line(stairs(&edges, &used), Color::Green, Stroke::Plain),
+        Mark::line(stairs(&edges, &requested), Color::Purple, Stroke::Plain),
     ];
     let size = (ROOM / own.kills.len() as f64).clamp(0.35, 1.0);
     let kills = own.kills.iter().map(|(at, used)| Mark::Dot {
@@ -90,9 +85,7 @@ pub(super) fn chart(story: &Story<'_>) -> Option<Chart> {
     let top = |values: &[f64]| values.iter().copied().fold(0.0, f64::max);
     let killed = own.kills.iter().map(|(_, used)| *used as f64 / GIB).fold(0.0, f64::max);
     let peak = top(&most).max(killed);
-    let last = |values: &[f64]| values.last().copied().unwrap_or(0.0);
-    let side =
-        |y: f64, name: &str, color| Side { y, name: name.to_owned(), value: bytes(y * GIB), color };
+    let side = |y: f64, name: &str, color| Side::new(y, name, bytes(y * GIB), color);
     let name = super::workload_name(legend, workload);
     let title = match own.kills.len() as u64 {
         0 => format!(

@@ -1,6 +1,6 @@
 //! CPU and memory over time: what nodes offer, what is requested of it and what is used.
 
-use super::{Story, edges, over_time};
+use super::{Story, edges, last, over_time};
 use crate::chart::{Axis, Chart, Color, Ink, Mark, Side, Stroke, stair_area, stairs};
 use crate::folds::utilisation::{Quantity, Utilisation};
 use crate::format::{rate, thousands, time};
@@ -22,11 +22,7 @@ pub(super) fn chart(story: &Story<'_>, lane: usize) -> Option<Chart> {
         return None;
     }
     let floor = vec![0.0; steps];
-    let line = |values: &[f64], color, stroke| Mark::Line {
-        points: stairs(&edges, values),
-        ink: Ink::full(color),
-        stroke,
-    };
+    let line = |values: &[f64], color, stroke| Mark::line(stairs(&edges, values), color, stroke);
     let band = |lines: &Lines, color| Mark::Area {
         points: stair_area(&edges, &lines.least, &lines.most),
         ink: Ink::tint(color, 0.3),
@@ -43,11 +39,8 @@ pub(super) fn chart(story: &Story<'_>, lane: usize) -> Option<Chart> {
         line(&used.mean, Color::Green, Stroke::Plain),
     ];
     let share = |lines: &Lines| format!("{:.0} %", 100.0 * lines.whole() / offered.whole());
-    let side = |lines: &Lines, name: &str, value: String, color| Side {
-        y: lines.mean.last().copied().unwrap_or(0.0),
-        name: name.to_owned(),
-        value,
-        color,
+    let side = |lines: &Lines, name: &str, value: String, color| {
+        Side::new(last(&lines.mean), name, value, color)
     };
     let mean = format!("{} {unit}", amount(offered.whole() / steps as f64));
     let sides = vec![
@@ -81,9 +74,7 @@ pub(super) fn chart(story: &Story<'_>, lane: usize) -> Option<Chart> {
         source: story.source(),
         key: Vec::new(),
         x: Axis::time(edges[0], edges[steps]),
-        y: Axis::from_zero(unit, most, false, |at, step| {
-            if step < 1.0 { format!("{at:.1}") } else { thousands(at) }
-        }),
+        y: Axis::from_zero(unit, most, false, super::decimal),
         marks,
         sides,
         data,

@@ -38,12 +38,8 @@ pub(super) fn chart(story: &Story<'_>) -> Option<Chart> {
             let from = if amount < 0.0 { &mut below } else { &mut above };
             let ends = [*from, *from + amount];
             *from += amount;
-            let points = vec![
-                (ends[0].min(ends[1]), y - 0.3, y + 0.3),
-                (ends[0].max(ends[1]), y - 0.3, y + 0.3),
-            ];
-            let opacity = if amount < 0.0 { 0.45 } else { 1.0 };
-            marks.push(Mark::Area { points, ink: Ink::tint(color, opacity) });
+            let ink = Ink::tint(color, if amount < 0.0 { 0.45 } else { 1.0 });
+            marks.push(Mark::Bar { from: (ends[0], y - 0.3), to: (ends[1], y + 0.3), ink });
         }
         (least, most) = (least.min(below), most.max(above));
         let text = usd(slack.sum());
@@ -65,10 +61,10 @@ pub(super) fn chart(story: &Story<'_>) -> Option<Chart> {
     let columns = ["Workload", "CPU, a month", "memory, a month", "together"];
     let data = Data::of(columns, data.collect());
     let zero = vec![(0.0, f64::MIN), (0.0, height)];
-    marks.push(Mark::Line { points: zero, ink: Ink::full(Color::Black), stroke: Stroke::Thin });
+    marks.push(Mark::line(zero, Color::Black, Stroke::Thin));
     let room = 0.12 * (most - least).max(0.01);
     let least = if least < 0.0 { least - 0.3 * room } else { 0.0 };
-    let key = |color, text: &str| Key { shape: Shape::Square, color, text: text.into() };
+    let key = |color, text: &str| Key::new(Shape::Square, color, text);
     let title = match worst.1.sum() {
         first if first <= 0.0 => "No workload requests more than is recommended for it".into(),
         first => format!(

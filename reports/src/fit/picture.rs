@@ -70,11 +70,7 @@ pub fn picture(report: &Report<'_>) -> Chart {
         points.into_iter().map(|(at, name, color)| labels.put(at, name, color)).collect();
     marks.extend(named);
     let drawn = |look: &&Look| scores.iter().any(|it| look.lane.of(&it.lanes).samples > 0);
-    let key = LOOKS.iter().filter(drawn).map(|look| Key {
-        shape: look.shape,
-        color: look.color,
-        text: look.name.into(),
-    });
+    let key = LOOKS.iter().filter(drawn).map(|look| Key::new(look.shape, look.color, look.name));
     Chart {
         name: "fit",
         title: title(report),
