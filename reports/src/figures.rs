@@ -14,15 +14,17 @@ use crate::cost::breakdown::Breakdown;
 use crate::cost::ledger::{Ledger, Money};
 use crate::folds::arrivals::{Arrivals, Arrived};
 use crate::folds::availability::{Availability, Available};
-use crate::folds::batch::{Batch, Fate};
+use crate::folds::batch::Batch;
 use crate::folds::budgets::Budgets;
 use crate::folds::capacity::Capacity;
 use crate::folds::declared;
 use crate::folds::disruption::Disruption;
+use crate::folds::fates::Fates;
 use crate::folds::fit::Fit;
 use crate::folds::impact::{Impact, ImpactFold};
 use crate::folds::overuse::Overuse;
-use crate::folds::pending::{Pending, Wait};
+use crate::folds::pending::Pending;
+use crate::folds::percentiles::Percentiles;
 use crate::folds::placed::{Placed, Placements};
 use crate::folds::rollouts::{Rolled, Rollouts};
 use crate::folds::roster::{Follow, Roster};
@@ -75,18 +77,18 @@ pub struct Figures {
     pub availability: Vec<(WorkloadId, Available)>,
     /// What became of the time of pods that do work.
     pub worked: Worked,
-    /// What became of each Job.
-    pub jobs: Vec<Fate>,
+    /// What became of Jobs, by the workload that they are of.
+    pub jobs: Vec<Fates>,
     /// How many Jobs of each CronJob were due and never made.
     pub skipped: BTreeMap<WorkloadId, u64>,
     /// What each generator let arrive.
     pub arrived: Table<GeneratorId, Arrived>,
-    /// Waiting: median, 95th percentile, longest.
-    pub pending: [Option<Wait>; 3],
-    /// The 90th percentile of the same.
-    pub pending_p90: Option<Wait>,
-    /// The 99th.
-    pub pending_p99: Option<Wait>,
+    /// From the creation of pods to their binding.
+    pub pending: Percentiles,
+    /// From their binding to readiness.
+    pub start_up: Percentiles,
+    /// From notice, or loss, to the ready replacement of each disrupted pod.
+    pub replacement: Percentiles,
     /// Attempts with at least one failed cycle.
     pub unschedulable: u64,
     /// Attempts that scheduling gates still hold back at the end.
@@ -157,27 +159,29 @@ impl Fold {
         if let Some(usage) = &mut self.usage {
             usage.advance(self.legend.to, self.capacity.now());
         }
+        let (impact, replacement) = self.impact.finish();
+        let (started, takes) = self.start_up.finish(&self.roster);
         let (used, utilisation) = self.usage.map(Usage::finish).unzip();
         let figures = Figures {
             money: books.money,
             breakdown: Breakdown::of(&books, &self.legend),
             capacity: self.capacity.finish(&self.roster),
             disruption: self.disruption,
-            impact: self.impact.finish(),
+            impact,
             budgets: self.budgets.finish(),
             availability: self.availability.finish(),
             worked: self.batch.worked,
-            jobs: self.batch.fates().collect(),
+            jobs: Fates::of(self.batch.fates()),
             skipped: self.batch.skipped,
             arrived: self.arrivals.generators,
-            pending: [50, 95, 100].map(|percent| self.pending.waits.quantile(percent)),
-            pending_p90: self.pending.waits.quantile(90),
-            pending_p99: self.pending.waits.quantile(99),
+            pending: Percentiles::of(&self.pending.waits),
+            start_up: Percentiles::of(&takes),
+            replacement: Percentiles::of(&replacement),
             unschedulable: self.pending.unschedulable,
             gated: self.pending.gated,
             stranded_ms: self.volumes.stranded_ms,
             data_lost: self.volumes.data_lost,
-            started: self.start_up.finish(&self.roster),
+            started,
             overuse: self.overuse.finish(),
             fit: self.fit.finish(),
             declared: self.declared.finish(&self.roster),

@@ -17,13 +17,13 @@ pub struct StartUp {
     /// Since when pods wait for disks to be attached.
     waiting: BTreeMap<PodId, SimTime>,
     started: Started,
+    /// From binding to readiness.
+    takes: Waits,
 }
 
 /// What it took pods to start.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Started {
-    /// From binding to readiness.
-    pub takes: Waits,
     /// Images that nodes pulled.
     pub images_pulled: u64,
     /// Milliseconds for which pods waited for disks to be attached, over pods.
@@ -37,25 +37,27 @@ impl StartUp {
     #[must_use]
     pub fn new(legend: &Legend) -> StartUp {
         let legend = legend.clone();
-        StartUp { legend, waiting: BTreeMap::new(), started: Started::default() }
+        let (waiting, started, takes) = Default::default();
+        StartUp { legend, waiting, started, takes }
     }
 
-    /// What it came to; pods that are not ready at the end still wait.
+    /// What it came to, and how long pods took from binding to readiness; those that are not ready at the
+    /// end still wait.
     #[must_use]
-    pub fn finish(mut self, roster: &Roster) -> Started {
+    pub fn finish(mut self, roster: &Roster) -> (Started, Waits) {
         let to = self.legend.to;
         roster.pods().for_each(|(_, pod)| self.never_ready(to, pod));
         for pod in self.waiting.keys().copied().collect::<Vec<_>>() {
             self.waits_no_longer(to, pod);
         }
-        self.started
+        (self.started, self.takes)
     }
 
     /// A pod stops before it is ready, or the window does. It took at least that long: without it
     /// the slow would be missing.
     fn never_ready(&mut self, at: SimTime, pod: &Pod) {
         if let Some(since) = self.starts(pod) {
-            self.started.takes.still_waits(at.since(since));
+            self.takes.still_waits(at.since(since));
         }
     }
 
@@ -89,7 +91,7 @@ impl Follow for StartUp {
             }
             Fact::PodReady { pod, .. } => {
                 if let Some(since) = roster.pod(pod).and_then(|pod| self.starts(pod)) {
-                    self.started.takes.ended(at.since(since));
+                    self.takes.ended(at.since(since));
                 }
             }
             Fact::PodTerminating { pod, .. } | Fact::PodEnded { pod, .. } => {

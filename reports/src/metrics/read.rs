@@ -1,15 +1,14 @@
 //! What each metric comes to in one run.
 
 use sim::Cost;
-use sim::model::job::Outcome;
 use sim::money::HOURS_PER_MONTH;
 use sim::terms::metrics::{Figure, OfWorkload};
 
 use crate::figures::Figures;
 use crate::folds::availability::{Available, replica_minutes};
-use crate::folds::batch::Fate;
 use crate::folds::declared::{Measure, declarations};
-use crate::folds::pending::{Wait, Waits};
+use crate::folds::fates::Fates;
+use crate::folds::pending::Wait;
 
 /// What a metric comes to in one run: a value, or the parts of a ratio.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -108,12 +107,7 @@ impl One<'_> {
             Figure::KilledInRun => number(f.disruption.ends.killed_without_warning),
             Figure::BarePodsLost => number(f.disruption.bare_pods_lost),
             Figure::DataLost => number(f.data_lost.values().sum()),
-            Figure::Pending(50) => seconds(f.pending[0]),
-            Figure::Pending(90) => seconds(f.pending_p90),
-            Figure::Pending(95) => seconds(f.pending[1]),
-            Figure::Pending(99) => seconds(f.pending_p99),
-            // Of other percentiles there is no metric.
-            Figure::Pending(_) => seconds(f.pending[2]),
+            Figure::Pending(percent) => seconds(f.pending.percentile(percent)),
             Figure::PendingCensored => {
                 let waiting: u64 = f.never_scheduled.iter().map(|(_, count, _)| count).sum();
                 number(waiting.saturating_sub(f.gated))
@@ -121,14 +115,14 @@ impl One<'_> {
             Figure::Unschedulable => number(f.unschedulable),
             Figure::Gated => number(f.gated),
             Figure::StartUp(percent) => {
-                quantile(&f.started.takes, percent).filter(|_| f.started.any)
+                seconds(f.start_up.percentile(percent)).filter(|_| f.started.any)
             }
-            Figure::Replacement(percent) => quantile(&f.impact.replacement, percent),
+            Figure::Replacement(percent) => seconds(f.replacement.percentile(percent)),
             Figure::StrandedMinutes => Some(f.stranded_ms as f64 / 60_000.0),
             Figure::Completed => number(f.capacity.completed),
             Figure::LostWorkHours => Some(self.per_day(f.worked.lost.as_hours_f64())),
-            Figure::DeadlineMisses => jobs(f, |job| job.late == Some(true)),
-            Figure::JobsFailed => jobs(f, |job| job.outcome.is_some_and(Outcome::failed)),
+            Figure::DeadlineMisses => jobs(f, |jobs| jobs.late.unwrap_or(0)),
+            Figure::JobsFailed => jobs(f, Fates::failed),
             Figure::JobsSkipped => number(f.skipped.values().sum()),
             Figure::Declared(key) => self.declared(key),
             // There is one of each workload.
@@ -178,12 +172,8 @@ fn seconds(wait: Option<Wait>) -> Option<f64> {
     wait.map(|wait| wait.span.as_secs_f64())
 }
 
-fn quantile(waits: &Waits, percent: u8) -> Option<f64> {
-    seconds(waits.quantile(percent.into()))
-}
-
 /// How many Jobs are so; none where there are no Jobs.
-fn jobs(figures: &Figures, which: impl Fn(&Fate) -> bool) -> Option<f64> {
-    let count = || figures.jobs.iter().filter(|job| which(job)).count() as f64;
+fn jobs(figures: &Figures, which: impl Fn(&Fates) -> u64) -> Option<f64> {
+    let count = || figures.jobs.iter().map(which).sum::<u64>() as f64;
     (!figures.jobs.is_empty()).then(count)
 }

@@ -11,7 +11,7 @@ use sim::{Legend, Span};
 use super::replications::Replications;
 use super::workload_name;
 use crate::figures::Figures;
-use crate::folds::batch::Fate;
+use crate::folds::fates::Fates;
 use crate::stats::Estimate;
 
 /// What became of Jobs and of the time of their pods.
@@ -66,11 +66,11 @@ pub(super) fn of(replications: Replications<'_>, legend: &Legend) -> Option<Batc
     let each = |of: &dyn Fn(&Figures) -> f64| replications.mean(of);
     let per_day =
         |of: fn(&Worked) -> Span| replications.per_day(|it| of(&it.worked).as_hours_f64());
-    // Of each workload the fates of each replication that has some, and how many were skipped.
-    let mut fates: BTreeMap<WorkloadId, (Vec<Vec<Fate>>, u64)> = BTreeMap::new();
+    // Of each workload the fates in each replication that has some, and how many were skipped.
+    let mut fates: BTreeMap<WorkloadId, (Vec<Fates>, u64)> = BTreeMap::new();
     for (figures, _) in runs {
-        for together in figures.jobs.chunk_by(|one, next| one.workload == next.workload) {
-            fates.entry(together[0].workload).or_default().0.push(together.to_vec());
+        for own in &figures.jobs {
+            fates.entry(own.workload).or_default().0.push(*own);
         }
         for (workload, skipped) in &figures.skipped {
             fates.entry(*workload).or_default().1 += skipped;
@@ -81,13 +81,14 @@ pub(super) fn of(replications: Replications<'_>, legend: &Legend) -> Option<Batc
         return None;
     }
     let controllers = || legend.model.workloads.rows().map(|it| it.controller);
-    let any_deadline = runs.iter().any(|(it, _)| it.jobs.iter().any(|fate| fate.late.is_some()));
-    let misses = || each(&|figures| figures.jobs.iter().filter(|it| late(it)).count() as f64);
+    let any_deadline = runs.iter().any(|(it, _)| it.jobs.iter().any(|own| own.late.is_some()));
+    let sum =
+        |of: fn(&Fates) -> u64| each(&|figures| figures.jobs.iter().map(of).sum::<u64>() as f64);
+    let misses = || sum(|own| own.late.unwrap_or(0));
     let may_fail = controllers().filter_map(Controller::job).any(|job| job.retries.is_some());
-    let failures = || each(&|figures| figures.jobs.iter().filter(|it| failed(it)).count() as f64);
     let cron_jobs = controllers().any(|it| matches!(it, Controller::CronJob { .. }));
     let skips = || each(&|figures| figures.skipped.values().sum::<u64>() as f64);
-    let job = |(workload, (replications, skipped)): (WorkloadId, (Vec<Vec<Fate>>, u64))| {
+    let job = |(workload, (replications, skipped)): (WorkloadId, (Vec<Fates>, u64))| {
         job_fate(workload_name(legend, workload), &replications, skipped)
     };
     Some(Batch {
@@ -97,39 +98,26 @@ pub(super) fn of(replications: Replications<'_>, legend: &Legend) -> Option<Batc
         checkpoint_overhead_pod_hours_per_day: per_day(|it| it.saving),
         waiting_pod_hours_per_day: per_day(|it| it.waiting),
         deadline_misses: any_deadline.then(misses),
-        jobs_failed: may_fail.then(failures),
+        jobs_failed: may_fail.then(|| sum(Fates::failed)),
         jobs_skipped: cron_jobs.then(skips),
         jobs: fates.into_iter().map(job).collect(),
     })
 }
 
-fn late(fate: &Fate) -> bool {
-    fate.late == Some(true)
-}
-
-fn failed(fate: &Fate) -> bool {
-    fate.outcome.is_some_and(Outcome::failed)
-}
-
-fn job_fate(workload: String, replications: &[Vec<Fate>], skipped: u64) -> JobFate {
-    let fates = || replications.iter().flatten();
-    let count = |which: &dyn Fn(&Fate) -> bool| fates().filter(|fate| which(fate)).count() as u64;
-    let mean = |fates: &Vec<Fate>| {
-        let spans = fates.iter().filter_map(|fate| fate.makespan).map(Span::as_hours_f64);
-        let spans: Vec<f64> = spans.collect();
-        (!spans.is_empty()).then(|| spans.iter().sum::<f64>() / spans.len() as f64)
-    };
-    let makespans: Vec<f64> = replications.iter().filter_map(mean).collect();
+fn job_fate(workload: String, replications: &[Fates], skipped: u64) -> JobFate {
+    let sum = |of: &dyn Fn(&Fates) -> u64| replications.iter().map(of).sum::<u64>();
+    let makespans: Vec<f64> = replications.iter().filter_map(Fates::mean_makespan_hours).collect();
     let reasons = Outcome::ALL.into_iter().filter(|outcome| outcome.failed());
-    let reasons = reasons.map(|it| (it.name(), count(&|fate| fate.outcome == Some(it))));
+    let reasons = reasons.map(|it| (it.name(), sum(&|own| own.ended(it))));
+    let any_deadline = replications.iter().any(|own| own.late.is_some());
     JobFate {
         workload,
-        made: fates().count() as u64,
-        done: count(&|fate| fate.makespan.is_some()),
+        made: sum(&|own| own.made),
+        done: sum(&|own| own.done),
         failed: reasons.filter(|(_, count)| *count > 0).collect(),
-        replaced: count(&|fate| fate.outcome == Some(Outcome::Replaced)),
+        replaced: sum(&|own| own.ended(Outcome::Replaced)),
         skipped,
         makespan_hours: (!makespans.is_empty()).then(|| Estimate::of(&makespans)),
-        late: fates().any(|fate| fate.late.is_some()).then(|| count(&late)),
+        late: any_deadline.then(|| sum(&|own| own.late.unwrap_or(0))),
     }
 }

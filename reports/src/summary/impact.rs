@@ -97,9 +97,9 @@ pub(super) fn summarize(runs: &[(Figures, Run)], legend: &Legend, seed: u64) -> 
     let refusals: Vec<f64> = runs.iter().map(refusals).collect();
     ImpactSummary {
         replacement_seconds: [
-            waits::mean(runs, |f| f.impact.replacement.quantile(50)),
-            waits::mean(runs, |f| f.impact.replacement.quantile(95)),
-            waits::longest(runs, |f| f.impact.replacement.quantile(100)),
+            waits::mean(runs, |f| f.replacement.p50()),
+            waits::mean(runs, |f| f.replacement.p95()),
+            waits::longest(runs, |f| f.replacement.longest()),
         ],
         worst_burst: worst_burst(runs, seed),
         launch_refusals_per_day: Estimate::of(&refusals),

@@ -27,9 +27,9 @@ pub struct StartUp {
 pub(super) fn of(replications: Replications<'_>) -> Option<StartUp> {
     let runs = replications.runs;
     runs.iter().any(|(figures, _)| figures.started.any).then(|| StartUp {
-        seconds_p50: waits::mean(runs, |f| f.started.takes.quantile(50)),
-        seconds_p95: waits::mean(runs, |f| f.started.takes.quantile(95)),
-        seconds_max: waits::longest(runs, |f| f.started.takes.quantile(100)),
+        seconds_p50: waits::mean(runs, |f| f.start_up.p50()),
+        seconds_p95: waits::mean(runs, |f| f.start_up.p95()),
+        seconds_max: waits::longest(runs, |f| f.start_up.longest()),
         images_pulled_per_day: replications.per_day(|f| f.started.images_pulled as f64),
         disk_wait_pod_minutes_per_day: replications
             .per_day(|f| f.started.disk_wait_ms as f64 / 60_000.0),

@@ -111,9 +111,9 @@ fn recovery_begins_with_the_notice_or_with_the_loss() {
     for (at, fact) in facts {
         fold.fact(s(at), &fact);
     }
-    let impact = fold.fold.finish();
+    let (impact, replacement) = fold.fold.finish();
     let quantile = |percent| {
-        let wait = impact.replacement.quantile(percent).expect("three were disrupted");
+        let wait = replacement.quantile(percent).expect("three were disrupted");
         (wait.span.as_ms() / 1_000, wait.at_least)
     };
     assert_eq!(
@@ -143,7 +143,7 @@ fn what_is_five_minutes_apart_is_not_at_once() {
     {
         fold.fact(s(at), &fact);
     }
-    assert_eq!(fold.fold.finish().burst.nodes, 1);
+    assert_eq!(fold.fold.finish().0.burst.nodes, 1);
 }
 
 /// A replica is evicted at 100 s. Its replacement is taken at 150 s before it is ready, and the
@@ -176,7 +176,7 @@ fn a_replacement_that_is_taken_goes_on_with_the_first_wait() {
         (310, ready(3, 2)),
     ];
     facts.iter().for_each(|(at, fact)| fold.fact(s(*at), fact));
-    let waits = fold.fold.finish().replacement;
+    let (_, waits) = fold.fold.finish();
     let seconds = |percent| waits.quantile(percent).map(|it| it.span.as_ms() / 1_000);
     assert_eq!((waits.total(), waits.still_waiting()), (2, 0));
     assert_eq!([seconds(50), seconds(100)], [Some(10), Some(100)]);
@@ -196,6 +196,6 @@ fn a_burst_never_takes_more_instances_than_there_were() {
         (200, gone(2, true)),
     ];
     facts.iter().for_each(|(at, fact)| fold.fact(s(*at), fact));
-    let burst = fold.fold.finish().burst;
+    let burst = fold.fold.finish().0.burst;
     assert_eq!((burst.nodes, burst.of), (3, 3));
 }

@@ -16,6 +16,7 @@ use reports::rules::{Outcome, Watch};
 use reports::summary::Change;
 use reports::{Figures, Fold};
 use scenarios::Scenario;
+use sim::fact::refusal::Refusals;
 use sim::packed::{self, Packer};
 use sim::{Fact, Legend, Root, Run, Setup, SimTime, Sink, Stop, run_unless};
 
@@ -161,6 +162,10 @@ impl Experiment {
                 sums[variant].lock().unwrap_or_else(PoisonError::into_inner).add(&series);
             }
             let outcomes = observed.watch.map(Watch::finish);
+            // Only recorded facts refer to refusals.
+            let refusals =
+                if observed.facts.is_some() { run.refusals } else { Refusals::default() };
+            let run = Run { refusals, ..run };
             Kept { figures: (figures, run), outcomes, facts: observed.facts }
         };
         let kept = self.observe_kept(store, stop, seen, begin, end)?;

@@ -32,8 +32,6 @@ pub struct Impact {
     pub sources: Sources,
     /// The most instances taken at once.
     pub burst: Burst,
-    /// From notice, or loss, to the ready replacement of each disrupted pod.
-    pub replacement: Waits,
 }
 
 impl ImpactFold {
@@ -47,14 +45,12 @@ impl ImpactFold {
         }
     }
 
-    /// The impact at the end of the window.
+    /// The impact at the end of the window, and how long it took from notice, or loss, to the ready
+    /// replacement of each disrupted pod.
     #[must_use]
-    pub fn finish(self) -> Impact {
-        Impact {
-            sources: self.sources.finish(),
-            burst: self.bursts.finish(),
-            replacement: self.replacement.finish(),
-        }
+    pub fn finish(self) -> (Impact, Waits) {
+        let impact = Impact { sources: self.sources.finish(), burst: self.bursts.finish() };
+        (impact, self.replacement.finish())
     }
 }
 
