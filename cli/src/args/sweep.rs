@@ -30,6 +30,10 @@ pub(crate) struct Varied {
     /// How many threads; all cores if not given. The result does not depend on it.
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) threads: Option<u16>,
+    /// Write each setting down in this file once it is finished, and go on from there when the same command
+    /// runs again; the file is removed in the end.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) resume: Option<PathBuf>,
     /// Begin although it is estimated to take more than 8 GiB of memory or 12 hours of CPU time.
     #[arg(long)]
     pub(crate) large: bool,

@@ -67,7 +67,7 @@ pub(crate) fn run(args: &RunArgs) -> Outcome {
 }
 
 /// What becomes of a run with a journal that is interrupted.
-const KEPT: &str = "what is finished is kept, and the same command goes on from there";
+pub(crate) const KEPT: &str = "what is finished is kept, and the same command goes on from there";
 
 /// Where replications are kept while a run is made.
 #[derive(Clone, Copy)]

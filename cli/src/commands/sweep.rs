@@ -4,12 +4,14 @@
 use std::io::Write;
 
 use reports::layout::WIDE;
+use reports::many;
 use reports::settings::{document, optimum_document};
 use scenarios::Scenario;
 use sim::plain::plain_lines;
-use spotsim::{Space, Sweep};
+use spotsim::{Error, Origin, Space, Sweep};
 
 use super::progress::Progress;
+use super::run::KEPT;
 use crate::Outcome;
 use crate::args::{OptimizeArgs, Output, SweepArgs, Varied};
 use crate::consent;
@@ -20,36 +22,56 @@ use crate::terminal;
 pub(crate) fn run(args: &SweepArgs) -> Outcome {
     let varied = &args.varied;
     let scenario = load(varied)?;
-    let sweep = sweep(varied, &scenario, args.replications)?;
+    let mut sweep = sweep(varied, &scenario, args.replications)?;
     let each = u64::from(args.replications);
     let progress = Progress::of(varied.quiet, sweep.settings().len() as u64 * each);
+    resume(varied, &mut sweep, &progress)?;
     let swept = sweep.run(progress.stop(), || progress.tick());
     let swept = swept.map_err(|error| progress.failure(error))?;
     progress.clear();
     print(varied.output, || document(&swept), |columns| reports::swept_text(&swept, columns))?;
     if progress.interrupted() {
         let (finished, all) = (swept.settings.len(), sweep.settings().len());
-        progress.note(&format!("interrupted: {finished} of {all} settings are finished"));
+        let kept = if varied.resume.is_some() { format!("; {KEPT}") } else { String::new() };
+        progress.note(&format!("interrupted: {finished} of {all} settings are finished{kept}"));
         return Err(progress.interruption());
     }
-    Ok(())
+    Ok(sweep.finished()?)
 }
 
 /// Searches for the cheapest setting that keeps every expectation; 99 if none does.
 pub(crate) fn optimize(args: &OptimizeArgs) -> Outcome {
     let varied = &args.varied;
     let scenario = load(varied)?;
-    let sweep = sweep(varied, &scenario, args.replications)?;
+    let mut sweep = sweep(varied, &scenario, args.replications)?;
     let progress = Progress::of(varied.quiet, args.budget);
+    resume(varied, &mut sweep, &progress)?;
     let optimum = sweep.optimize(args.budget, progress.stop(), || progress.tick());
-    let optimum = optimum.map_err(|error| progress.failure(error))?;
+    let optimum = optimum.map_err(|error| {
+        if matches!(error, Error::Stopped) && varied.resume.is_some() {
+            progress.note(KEPT);
+        }
+        progress.failure(error)
+    })?;
     progress.clear();
     print(
         varied.output,
         || optimum_document(&optimum),
         |columns| reports::optimum_text(&optimum, columns),
     )?;
+    sweep.finished()?;
     if optimum.found.index().is_some() { Ok(()) } else { Err(Failure::Broken) }
+}
+
+/// Goes on from the settings that were finished before, if that is asked for.
+fn resume(varied: &Varied, sweep: &mut Sweep<'_>, progress: &Progress) -> Outcome {
+    let Some(file) = &varied.resume else { return Ok(()) };
+    let origin = Origin::File(varied.scenario.display().to_string());
+    let kept = sweep.resume(file, &origin)?;
+    if kept > 0 {
+        progress.note(&format!("goes on from {}", many(kept as u64, "finished setting")));
+    }
+    Ok(())
 }
 
 fn load(varied: &Varied) -> Result<Scenario, Failure> {

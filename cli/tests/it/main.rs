@@ -17,6 +17,7 @@ mod names;
 mod out;
 mod prices;
 mod report;
+mod resumed;
 mod run_folder;
 mod support;
 mod tidy;

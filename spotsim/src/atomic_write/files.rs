@@ -34,13 +34,13 @@ pub fn write_files(files: &[(PathBuf, impl AsRef<[u8]>)], force: bool) -> Result
         let what = format!("cannot write {}; {written} was written", path.display());
         Error::Failed(anyhow::Error::new(error).context(what))
     };
-    let mut drafts = Vec::new();
+    let mut drafts: Vec<Draft> = Vec::new();
     for (path, content) in &missing {
         drafts.push(draft(path, content).map_err(|error| cannot(path, &[], error))?);
     }
     let mut written = Vec::new();
     for ((path, _), draft) in missing.iter().zip(&drafts) {
-        let placed = fs::rename(whole(draft), path);
+        let placed = fs::rename(whole(&draft.sibling), path);
         placed.map_err(|error| cannot(path, &written, error))?;
         written.push(path);
     }
@@ -48,17 +48,42 @@ pub fn write_files(files: &[(PathBuf, impl AsRef<[u8]>)], force: bool) -> Result
 }
 
 /// Writes a file beside its place.
-fn draft(path: &Path, content: &[u8]) -> io::Result<Sibling> {
-    let draft = Sibling::begin(parent(path))?;
-    let mut file = fs::File::create_new(whole(&draft))?;
-    file.write_all(content)?;
-    file.sync_all()?;
+fn draft(path: &Path, content: &[u8]) -> io::Result<Draft> {
+    let draft = Draft::begin(path)?;
+    draft.file().write_all(content)?;
+    draft.file.sync_all()?;
     Ok(draft)
 }
 
+/// A file that is being written beside its place; removed if it never takes that.
+pub(crate) struct Draft {
+    sibling: Sibling,
+    file: fs::File,
+}
+
+impl Draft {
+    /// Begins a file that is to appear at `path`.
+    pub(crate) fn begin(path: &Path) -> io::Result<Draft> {
+        let sibling = Sibling::begin(parent(path))?;
+        let file = fs::File::create_new(whole(&sibling))?;
+        Ok(Draft { sibling, file })
+    }
+
+    /// Where to write.
+    pub(crate) fn file(&self) -> &fs::File {
+        &self.file
+    }
+
+    /// Makes it appear, once it is on the disk.
+    pub(crate) fn publish(self, path: &Path) -> io::Result<()> {
+        self.file.sync_all()?;
+        fs::rename(whole(&self.sibling), path)
+    }
+}
+
 /// Where a file is until it takes its place.
-fn whole(draft: &Sibling) -> PathBuf {
-    draft.path().join("whole")
+fn whole(sibling: &Sibling) -> PathBuf {
+    sibling.path().join("whole")
 }
 
 #[cfg(test)]

@@ -2,14 +2,15 @@
 //! there.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, ErrorKind, Seek, SeekFrom, Write};
+use std::io::{self, BufReader, ErrorKind, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, anyhow};
 use reports::export::manifest::Origin;
+use scenarios::Scenario;
 
-use super::file::{Header, Records, read, record};
+use super::file::{Header, Places, Records, read, record};
 use crate::Error;
 use crate::comparison::Comparison;
 use crate::store::Store;
@@ -18,7 +19,8 @@ use crate::store::Store;
 pub struct Journal {
     path: PathBuf,
     header: Header,
-    kept: Records,
+    /// What was finished before.
+    kept: Option<Records>,
     /// The file once there is something to write, and why nothing can be written any more.
     open: Mutex<Open>,
 }
@@ -43,32 +45,56 @@ impl Journal {
         comparison: &Comparison<'_>,
         origin: &Origin,
     ) -> Result<Journal, Error> {
-        let header = Header::of(comparison, origin, None);
+        Journal::with(path, Header::of(comparison, origin, None))
+    }
+
+    /// The journal of settings of a scenario, by their names, with those that were finished before: each by
+    /// its number and how many replications it has.
+    ///
+    /// # Errors
+    /// The same.
+    pub(crate) fn of_settings(
+        path: &Path,
+        scenario: &Scenario,
+        size: (u64, u32),
+        settings: Vec<String>,
+        origin: &Origin,
+    ) -> Result<Journal, Error> {
+        Journal::with(path, Header::new(scenario, size, (settings, None), origin))
+    }
+
+    fn with(path: &Path, header: Header) -> Result<Journal, Error> {
         let shown = path.display();
         let refused = |why: &str| {
             let what = anyhow!("{shown} holds no replications of this run: {why}");
             Err(Error::Refused(
-                what.context("nothing was simulated; remove it, or choose another --out"),
+                what.context("nothing was simulated; remove it, or choose another place"),
             ))
         };
-        let bytes = match fs::read(path) {
-            Ok(bytes) => bytes,
+        let unread = |error: io::Error| {
+            let error = anyhow::Error::new(error).context(format!("cannot read {shown}"));
+            Error::Refused(error)
+        };
+        let before = match File::open(path) {
+            Ok(file) => file,
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 let open = Mutex::new(Open::NotYet);
-                return Ok(Journal { path: path.to_owned(), header, kept: Records::new(), open });
+                return Ok(Journal { path: path.to_owned(), header, kept: None, open });
             }
-            Err(error) => {
-                let error = anyhow::Error::new(error).context(format!("cannot read {shown}"));
-                return Err(Error::Refused(error));
-            }
+            Err(error) => return Err(unread(error)),
         };
-        let (there, kept, whole) = match read(&bytes) {
-            Ok(found) => found,
-            // Killed while it wrote its first line.
-            Err(_) if !bytes.contains(&b'\n') && header.line().as_bytes().starts_with(&bytes) => {
-                (header.clone(), Records::new(), 0)
+        let line = header.line();
+        let length = before.metadata().map_err(unread)?.len();
+        // Killed while it wrote its first line.
+        let is_begun = length < line.len() as u64
+            && line.as_bytes().starts_with(&fs::read(path).map_err(unread)?);
+        let (there, places, whole) = if is_begun {
+            (header.clone(), Places::new(), 0)
+        } else {
+            match read(&mut BufReader::new(&before)).map_err(unread)? {
+                Ok(found) => found,
+                Err(why) => return refused(&why),
             }
-            Err(why) => return refused(&why),
         };
         if let Some(why) = header.differs(&there) {
             return refused(&why);
@@ -81,18 +107,19 @@ impl Journal {
             return refused("another process writes to it");
         }
         // What was written in part is written anew.
-        file.set_len(whole as u64).map_err(cannot)?;
+        file.set_len(whole).map_err(cannot)?;
         file.seek(SeekFrom::End(0)).map_err(cannot)?;
         if whole == 0 {
-            file.write_all(header.line().as_bytes()).map_err(cannot)?;
+            file.write_all(line.as_bytes()).map_err(cannot)?;
         }
+        let kept = Some(Records::new(before, places));
         Ok(Journal { path: path.to_owned(), header, kept, open: Mutex::new(Open::File(file)) })
     }
 
     /// How many runs were finished before, of all variants.
     #[must_use]
     pub fn kept(&self) -> usize {
-        self.kept.len()
+        self.kept.as_ref().map_or(0, Records::len)
     }
 
     /// Why not every replication is in it, if that is so.
@@ -135,7 +162,7 @@ impl Journal {
 
 impl Store for Journal {
     fn get(&self, variant: usize, replication: u32) -> Option<Vec<u8>> {
-        self.kept.get(&(variant, replication)).cloned()
+        self.kept.as_ref()?.get(variant, replication)
     }
 
     fn put(&self, variant: usize, replication: u32, run: &[u8]) {

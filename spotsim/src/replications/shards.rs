@@ -1,22 +1,26 @@
 //! Shards: a run in parts that can be made anywhere, and put together again.
 
 use std::fs;
+use std::io::{self, BufReader, BufWriter, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use anyhow::{Context, anyhow};
+use anyhow::anyhow;
 use reports::export::manifest::Origin;
 use scenarios::Scenario;
 use sim::packed::Packer;
-use sim::{Run, Stop};
+use sim::{Fact, Root, Run, SimTime, Sink, Stop};
 
 use super::file::{Header, Records, read, record};
 use crate::Error;
-use crate::atomic_write::files::write_files;
+use crate::atomic_write::files::Draft;
 use crate::comparison::Comparison;
 use crate::experiment::Progress;
 use crate::store::Store;
+
+/// How many replications are made before what they said is written down.
+const BLOCK: u32 = 256;
 
 /// One part of a run: which, of how many, from 1.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -66,39 +70,65 @@ impl Shard {
                 what.context("nothing was simulated; choose another --out"),
             ));
         }
-        let mut experiment = comparison.experiment();
+        let experiment = comparison.experiment();
         let range = self.replications(comparison.replications);
-        experiment.replications = range.clone();
-        for variant in &mut experiment.variants {
-            // How many of the first replications there are is said of the whole run.
-            variant.limit = variant.limit.map(|limit| limit.saturating_sub(range.start));
-        }
-        let begin = |_, _| Packer::new(());
-        let end = |_, packer: Packer<()>, run: Run| (packer.finish(&run).0, run.counters.events);
-        let made = experiment.observe(stop, seen, begin, end)?;
-        if made.first().is_some_and(|first| first.len() < range.len()) {
-            return Err(Error::Stopped);
-        }
-        let mut bytes =
-            Header::of(comparison, origin, Some((self.number, self.of))).line().into_bytes();
+        let of = range.end - range.start;
+        let header = Header::of(comparison, origin, Some((self.number, self.of)));
+        let cannot = |error: io::Error| {
+            let what = format!("cannot write {}; nothing was written", path.display());
+            Error::Failed(anyhow::Error::new(error).context(what))
+        };
+        let draft = Draft::begin(path).map_err(cannot)?;
+        let mut out = BufWriter::new(draft.file());
+        out.write_all(header.line().as_bytes()).map_err(cannot)?;
         let mut events = 0;
-        for (variant, runs) in made.iter().enumerate() {
-            for (replication, (run, own)) in range.clone().zip(runs) {
-                let record =
-                    record(variant, replication, run).map_err(|it| Error::Failed(it.into()))?;
-                bytes.extend(record);
+        // What runs said is written down block by block, so that no more is held at once.
+        for first in range.clone().step_by(BLOCK as usize) {
+            let block = first..range.end.min(first.saturating_add(BLOCK));
+            let (length, done) = (block.len(), first - range.start);
+            let mut experiment = experiment.clone();
+            for variant in &mut experiment.variants {
+                // How many of the first replications there are is said of the whole run.
+                variant.limit = variant.limit.map(|limit| limit.saturating_sub(block.start));
+            }
+            experiment.replications = block.clone();
+            let begin = |_, root: Root| Packer::new(Of(root.replication));
+            let end = |variant, packer: Packer<Of>, run: Run| {
+                let (bytes, Of(replication)) = packer.finish(&run);
+                let bytes = record(variant, replication, &bytes);
+                bytes.map(|bytes| (bytes, run.counters.events))
+            };
+            let seen = |it: Progress| {
+                seen(Progress { finished: done + it.finished, of });
+            };
+            let made = experiment.observe(stop, seen, begin, end)?;
+            if made.first().is_some_and(|first| first.len() < length) {
+                return Err(Error::Stopped);
+            }
+            for run in made.into_iter().flatten() {
+                let (bytes, own) = run.map_err(cannot)?;
+                out.write_all(&bytes).map_err(cannot)?;
                 events += own;
             }
         }
-        write_files(&[(path.to_owned(), bytes)], false)?;
+        out.flush().map_err(cannot)?;
+        drop(out);
+        draft.publish(path).map_err(cannot)?;
         Ok(events)
     }
+}
+
+/// Which replication is written down; facts need not be seen elsewhere.
+struct Of(u32);
+
+impl Sink for Of {
+    fn fact(&mut self, _: SimTime, _: &Fact) {}
 }
 
 /// All parts of a run.
 pub struct Shards {
     header: Header,
-    records: Records,
+    records: Vec<Records>,
 }
 
 impl Shards {
@@ -111,14 +141,18 @@ impl Shards {
         let mut there: Vec<(u32, &PathBuf)> = Vec::new();
         for path in paths {
             let shown = path.display();
-            let bytes = fs::read(path)
-                .with_context(|| format!("cannot read {shown}"))
-                .map_err(Error::Refused)?;
+            let unread = |error: io::Error| {
+                let error = anyhow::Error::new(error).context(format!("cannot read {shown}"));
+                Error::Refused(error)
+            };
+            let file = fs::File::open(path).map_err(unread)?;
             let refused = |why: String| Error::Refused(anyhow!("{shown} cannot be merged: {why}"));
-            let (header, records, whole) = read(&bytes).map_err(refused)?;
-            if whole < bytes.len() {
+            let (header, places, whole) =
+                read(&mut BufReader::new(&file)).map_err(unread)?.map_err(refused)?;
+            if whole < file.metadata().map_err(unread)?.len() {
                 return Err(refused("it is damaged, or was not written to its end".into()));
             }
+            let records = Records::new(file, places);
             let Some((number, of)) = header.shard else {
                 return Err(refused("it is the journal of a run, and no shard".into()));
             };
@@ -127,7 +161,7 @@ impl Shards {
             }
             there.push((number, path));
             match &mut all {
-                None => all = Some((Shards { header, records }, path)),
+                None => all = Some((Shards { header, records: vec![records] }, path)),
                 Some((shards, first)) => {
                     if let Some(why) = shards.header.differs(&header) {
                         return Err(refused(format!("{why}, as {} is", first.display())));
@@ -138,7 +172,7 @@ impl Shards {
                             first.display()
                         )));
                     }
-                    shards.records.extend(records);
+                    shards.records.push(records);
                 }
             }
         }
@@ -202,7 +236,7 @@ impl Shards {
 
 impl Store for Shards {
     fn get(&self, variant: usize, replication: u32) -> Option<Vec<u8>> {
-        self.records.get(&(variant, replication)).cloned()
+        self.records.iter().find_map(|records| records.get(variant, replication))
     }
 
     fn put(&self, _: usize, _: u32, _: &[u8]) {}

@@ -5,11 +5,14 @@ mod optimize;
 mod space;
 
 use std::ops::Range;
+use std::path::Path;
 
-use reports::metrics::Measured;
+use reports::expect::judge;
+use reports::export::manifest::Origin;
+use reports::metrics::{Measured, read_table, write_table};
 use reports::settings::{Setting, Swept};
 use scenarios::Scenario;
-use sim::Stop;
+use sim::{Legend, Stop};
 
 pub use axis::{Axis, Values};
 pub use space::Space;
@@ -17,6 +20,8 @@ pub use space::Space;
 use crate::Error;
 use crate::check::{judged, variants};
 use crate::experiment::Experiment;
+use crate::replications::Journal;
+use crate::store::Store;
 
 /// Settings of a scenario that are tried.
 pub struct Sweep<'s> {
@@ -32,6 +37,8 @@ pub struct Sweep<'s> {
     pub threads: Option<usize>,
     /// The scenario at each setting.
     settings: Vec<Scenario>,
+    /// Where settings are written down once they are finished.
+    journal: Option<Journal>,
 }
 
 impl<'s> Sweep<'s> {
@@ -55,13 +62,41 @@ impl<'s> Sweep<'s> {
             scenario.with(&changes).map_err(Error::Input)
         };
         let settings = space.settings.iter().map(at).collect::<Result<_, Error>>()?;
-        Ok(Sweep { scenario, space, seed, replications, threads: None, settings })
+        Ok(Sweep { scenario, space, seed, replications, threads: None, settings, journal: None })
     }
 
     /// The scenario at each setting.
     #[must_use]
     pub fn settings(&self) -> &[Scenario] {
         &self.settings
+    }
+
+    /// Writes each setting down in this file once it is finished, and takes those from there that were
+    /// finished before; how many these are.
+    ///
+    /// # Errors
+    /// If there is another file, one of another sweep, or one that another process writes to.
+    pub fn resume(&mut self, path: &Path, origin: &Origin) -> Result<usize, Error> {
+        let named = |values: &Vec<String>| {
+            let each = self.space.paths.iter().zip(values);
+            each.map(|(path, value)| format!("{path}={value}")).collect::<Vec<_>>().join(" ")
+        };
+        let settings = self.space.settings.iter().map(named).collect();
+        let size = (self.seed, self.replications);
+        let journal = Journal::of_settings(path, self.scenario, size, settings, origin)?;
+        let kept = journal.kept();
+        self.journal = Some(journal);
+        Ok(kept)
+    }
+
+    /// Takes away the file of finished settings, once what they came to is said.
+    ///
+    /// # Errors
+    /// If it could not be written, or cannot be removed.
+    pub fn finished(self) -> Result<(), Error> {
+        let Some(journal) = self.journal else { return Ok(()) };
+        journal.check()?;
+        journal.remove()
     }
 
     /// Runs all settings, one after the other, with `seen` called after each replication. If `stop` is
@@ -101,6 +136,13 @@ impl<'s> Sweep<'s> {
         seen: &(impl Fn() + Sync),
     ) -> Result<Option<Setting>, Error> {
         let scenario = &self.settings[index];
+        let values = self.space.settings[index].clone();
+        if let Some(measured) = self.kept(index, replications) {
+            replications.clone().for_each(|_| seen());
+            let legend = Legend::of(&scenario.setup);
+            let judged = judge(&scenario.setup.terms.expect, &measured, self.seed, &legend);
+            return Ok(Some(Setting { values, measured, judged }));
+        }
         let experiment = Experiment {
             variants: variants("setting", scenario),
             seed: self.seed,
@@ -112,9 +154,26 @@ impl<'s> Sweep<'s> {
         if own.runs.len() < replications.len() {
             return Ok(None);
         }
-        let values = self.space.settings[index].clone();
         let measured: Measured = own.measured(baseline);
+        self.keep(index, &measured);
         let judged = judged(scenario, own, baseline, self.seed);
         Ok(Some(Setting { values, measured, judged }))
+    }
+
+    /// The metrics of a setting that was finished before, in these replications.
+    fn kept(&self, index: usize, replications: &Range<u32>) -> Option<Measured> {
+        let table = self.journal.as_ref()?.get(index, replications.end)?;
+        let measured = read_table(&table[..]).ok()?;
+        (measured.replications == replications.len()).then_some(measured)
+    }
+
+    /// Writes the metrics of a setting down.
+    fn keep(&self, index: usize, measured: &Measured) {
+        let Some(journal) = &self.journal else { return };
+        let mut table = Vec::new();
+        let replications = u32::try_from(measured.replications);
+        if let (Ok(()), Ok(replications)) = (write_table(measured, &mut table), replications) {
+            journal.put(index, replications, &table);
+        }
     }
 }
