@@ -142,6 +142,13 @@ pub fn compared_text(compared: &paired::Compared, columns: usize) -> (String, St
     (sections[0].claim.clone(), render::text::render(&sections[1..], columns))
 }
 
+/// Where two plans differ most in one metric, and by what else they differ there, as text, its table within
+/// `columns`.
+#[must_use]
+pub fn apart_text(apart: &paired::Apart, widest: &paired::Widest, columns: usize) -> String {
+    render::text::render(&[paired::apart_section(apart, widest)], columns)
+}
+
 /// Settings side by side as text: the answer, and what shows it, its tables within `columns`.
 #[must_use]
 pub fn swept_text(swept: &settings::Swept, columns: usize) -> (String, String) {

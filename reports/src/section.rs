@@ -305,7 +305,7 @@ impl Unit {
     }
 
     /// A difference, with its sign.
-    fn signed(self, value: f64) -> String {
+    pub(crate) fn signed(self, value: f64) -> String {
         match self.text(value.abs()) {
             text if value == 0.0 || text.starts_with(['+', '-']) => text,
             text if value < 0.0 => format!("-{text}"),

@@ -59,7 +59,7 @@ pub use precision::{Precision, enough};
 pub use replications::{Journal, Shard, Shards};
 pub use report::Form;
 pub use run_folder::{KeptRun, RunFolder, Written, default_path};
-pub use search::{Counterexample, Searched, search};
+pub use search::{Counterexample, Searched, between, search};
 pub use store::Store;
 pub use sweep::{Axis, Space, Sweep, Values};
 

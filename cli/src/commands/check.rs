@@ -2,6 +2,7 @@
 //! and the story of how rules were broken.
 
 use std::io::Write;
+use std::path::Path;
 
 use reports::junit::Suite;
 use reports::many;
@@ -9,6 +10,7 @@ use scenarios::Scenario;
 use sim::plain::plain;
 use spotsim::{Checked, Searched, search};
 
+use super::between;
 use super::progress::Progress;
 use super::written::write;
 use crate::Outcome;
@@ -20,9 +22,12 @@ use crate::terminal;
 /// Runs all replications of the scenario as it is, and says which pods never run, which rules were
 /// broken and which expectations are not met.
 pub(crate) fn run(args: &CheckArgs) -> Outcome {
+    if let Some([one, other]) = args.between.as_deref() {
+        return between::run(args, [one, other]);
+    }
     let json = args.output == Output::Json;
-    let scenario = Scenario::load(&args.scenario)
-        .map_err(|diagnostics| Failure::Input { diagnostics, json })?;
+    let scenario =
+        Scenario::load(file(args)).map_err(|diagnostics| Failure::Input { diagnostics, json })?;
     let (seed, n) = (args.seed.unwrap_or(scenario.seed), args.replications);
     consent::admit(&scenario, n, 1, (args.large, json))?;
     let progress = Progress::new(args.quiet, n);
@@ -48,6 +53,11 @@ pub(crate) fn run(args: &CheckArgs) -> Outcome {
         || vec![suite(args, &scenario, &checked)],
     )?;
     if checked.holds() && !broken { Ok(()) } else { Err(Failure::Broken) }
+}
+
+/// The scenario file.
+fn file(args: &CheckArgs) -> &Path {
+    args.scenario.as_ref().expect("the argument parser asks for it")
 }
 
 /// Looks for faults that break something, if that is asked for.
@@ -125,7 +135,7 @@ fn suite(args: &CheckArgs, scenario: &Scenario, checked: &Checked) -> Suite {
     let Checked { replications, never, rules, judged, .. } = checked;
     Suite {
         name: scenario.name.clone(),
-        file: args.scenario.display().to_string(),
+        file: file(args).display().to_string(),
         seed: args.seed.unwrap_or(scenario.seed),
         replications: *replications,
         cases: Suite::cases(judged, rules, never.as_ref(), *replications),

@@ -1,5 +1,6 @@
 //! One file a command.
 
+pub(crate) mod between;
 pub(crate) mod calibrate;
 pub(crate) mod catalogue;
 pub(crate) mod check;

@@ -3,6 +3,7 @@
 //! Both plans meet the same market in a replication, so that the difference of a figure in it varies far
 //! less than the figure itself. What is compared is that difference, and its mean has an interval.
 
+mod apart;
 mod document;
 mod sections;
 
@@ -10,6 +11,8 @@ use std::collections::BTreeMap;
 
 use sim::terms::metrics::{Better, Figure, METRICS, Metric, OfWorkload, Unit};
 
+pub(crate) use apart::section as apart_section;
+pub use apart::{Apart, Faults, Widest, apart_document};
 pub use document::document;
 pub use sections::{markdown, sections};
 

@@ -218,7 +218,7 @@ fn side_by_side(compared: &Compared) -> Section {
 }
 
 /// The rows that tables show: of figures that each workload has those that change most.
-fn worth_showing(rows: Vec<Difference>) -> Vec<Difference> {
+pub(super) fn worth_showing(rows: Vec<Difference>) -> Vec<Difference> {
     let figure = |row: &Difference| SHOWN.iter().find(|it| Metric::of(**it).is_key(&row.key));
     let rows = rows.into_iter().filter_map(|row| Some((*figure(&row)?, row)));
     let mut shown: Vec<(Figure, Difference)> = rows.collect();
@@ -275,7 +275,7 @@ fn identical(rows: &[Difference]) -> Option<Section> {
     (!notes.is_empty()).then(|| Section::new("Identical", "", notes))
 }
 
-fn difference_table<'d>(
+pub(super) fn difference_table<'d>(
     base: &str,
     plan: &str,
     rows: impl Iterator<Item = &'d Difference>,

@@ -53,6 +53,21 @@ impl Targets {
         (!spot.is_empty()).then_some(Targets { minutes, bought })
     }
 
+    /// What can be taken of either of two scenarios, as long as both last.
+    pub(super) fn of_either(one: &Targets, other: &Targets) -> Targets {
+        let mut bought = [&one.bought[..], &other.bought].concat();
+        bought.sort();
+        bought.dedup();
+        Targets { minutes: one.minutes.min(other.minutes), bought }
+    }
+
+    /// Whether a fault can take anything of it: a scenario knows no other zones and types.
+    pub(super) fn can_meet(&self, fault: &Fault) -> bool {
+        let is = |own: &Option<String>, name: &String| own.as_ref().is_none_or(|own| own == name);
+        let mut bought = self.bought.iter();
+        bought.any(|(zone, name)| is(&fault.zone, zone) && is(&fault.instance_type, name))
+    }
+
     /// Some faults, in the order of time.
     pub(super) fn draw(&self, stream: &mut Stream, most: usize) -> Vec<Fault> {
         let count = 1 + stream.below(most);

@@ -3,9 +3,10 @@
 //!
 //! Each trial is one run, replication 0, in which nothing is taken but by the faults: what it finds is
 //! replayed by the scenario with these faults, and by nothing else.
-// R. Hildebrandt and A. Zeller, Simplifying failure-inducing input, ISSTA 2000: what is not needed is left out
 
+mod between;
 mod faults;
+mod shrink;
 
 use anyhow::anyhow;
 use reports::expect::Judged;
@@ -18,12 +19,12 @@ use sim::terms::expect::Statistic;
 use crate::Error;
 use crate::check::{Checked, check};
 use crate::stream::Stream;
+pub use between::between;
 use faults::{Fault, Targets, fragment};
+use shrink::smallest;
 
 /// The most faults of a trial.
 const MOST: usize = 6;
-/// The most runs that shrinking takes.
-const SHRINKING: usize = 400;
 
 /// What a search came to.
 pub struct Searched {
@@ -91,12 +92,23 @@ pub fn search(
         let broken = search.broken(&faults)?;
         seen();
         let Some(target) = broken.into_iter().find(|it| !before.contains(it)) else { continue };
-        let (smallest, shrinking) = search.shrunk(faults.clone(), &target, &targets, &seen)?;
-        let found = search.story(&target, &smallest)?;
+        let still = |faults: &[Fault]| {
+            seen();
+            Ok(search.broken(faults)?.contains(&target))
+        };
+        let (left, shrinking) = smallest(faults.clone(), &targets, still)?;
+        let found = search.story(&target, &left)?;
         let found = Counterexample { trial, drawn: faults.len(), shrinking, ..found };
         return Ok(Searched { trials: trial, found: Some(found) });
     }
     Ok(Searched { trials, found: None })
+}
+
+/// A scenario with these faults, and with nothing else that is taken.
+fn with(scenario: &Scenario, faults: &[Fault]) -> Result<Scenario, Error> {
+    let events: Vec<_> = faults.iter().map(Fault::event).collect();
+    let reclaims = json!({ "model": "none", "events": events }).to_string();
+    scenario.with(&[("market.reclaims", &reclaims)]).map_err(Error::Input)
 }
 
 /// A search of one scenario.
@@ -107,20 +119,13 @@ struct Search<'s> {
 }
 
 impl Search<'_> {
-    /// The scenario with these faults, and with nothing else that is taken.
-    fn with(&self, faults: &[Fault]) -> Result<Scenario, Error> {
-        let events: Vec<_> = faults.iter().map(Fault::event).collect();
-        let reclaims = json!({ "model": "none", "events": events }).to_string();
-        self.scenario.with(&[("market.reclaims", &reclaims)]).map_err(Error::Input)
-    }
-
     fn checked(&self, scenario: &Scenario) -> Result<Checked, Error> {
         check(scenario, self.seed, 1, self.stop, |_| {})
     }
 
     /// What one run with these faults breaks, rules first.
     fn broken(&self, faults: &[Fault]) -> Result<Vec<Target>, Error> {
-        let scenario = self.with(faults)?;
+        let scenario = with(self.scenario, faults)?;
         let checked = self.checked(&scenario)?;
         let rules = checked.rules.iter().enumerate().filter(|(_, it)| it.first.is_some());
         let rules = rules.map(|(index, _)| Target::Rule(index));
@@ -132,52 +137,9 @@ impl Search<'_> {
         Ok(rules.chain(failed.map(|(index, _)| Target::Expectation(index))).collect())
     }
 
-    /// The smallest faults that still break something: without each in turn, then with each made
-    /// simpler, as long as that changes anything; with how many runs that took.
-    fn shrunk(
-        &self,
-        mut faults: Vec<Fault>,
-        target: &Target,
-        targets: &Targets,
-        seen: &impl Fn(),
-    ) -> Result<(Vec<Fault>, usize), Error> {
-        let mut runs = 0;
-        let mut still = |faults: &[Fault]| -> Result<bool, Error> {
-            runs += 1;
-            seen();
-            Ok(runs <= SHRINKING && self.broken(faults)?.contains(target))
-        };
-        loop {
-            let before = faults.clone();
-            let mut index = 0;
-            while index < faults.len() {
-                let mut fewer = faults.clone();
-                fewer.remove(index);
-                if still(&fewer)? {
-                    faults = fewer;
-                } else {
-                    index += 1;
-                }
-            }
-            for index in 0..faults.len() {
-                for simpler in faults[index].simpler(targets) {
-                    let mut changed = faults.clone();
-                    changed[index] = simpler;
-                    if still(&changed)? {
-                        faults = changed;
-                        break;
-                    }
-                }
-            }
-            if faults == before {
-                return Ok((faults, runs));
-            }
-        }
-    }
-
     /// What the smallest faults break, with its story.
     fn story(&self, target: &Target, faults: &[Fault]) -> Result<Counterexample, Error> {
-        let scenario = self.with(faults)?;
+        let scenario = with(self.scenario, faults)?;
         let checked = self.checked(&scenario)?;
         let (rule, judged) = match target {
             Target::Rule(index) => (checked.rules.get(*index).cloned(), None),
