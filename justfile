@@ -57,4 +57,4 @@ soak what="600" first="0":
 
 # How often a 95 % interval covers the truth, over 200 seeds of a library scenario.
 coverage:
-    cargo test --release -p spotsim-benches --test coverage -- --ignored --nocapture
+    cargo test --release -p spotsim-benches --test coverage --test coverage_of_metrics -- --ignored --nocapture
