@@ -65,7 +65,10 @@ impl Missed {
     fn print(self, key: &str) {
         let percent = |count: u32| 100.0 * f64::from(count) / f64::from(self.experiments);
         let (below, above) = (percent(self.below), percent(self.above));
-        println!("  {key:<18} {:5.1} %   too low {below:4.1} %   too high {above:4.1} %", self.covered());
+        println!(
+            "  {key:<18} {:5.1} %   too low {below:4.1} %   too high {above:4.1} %",
+            self.covered()
+        );
     }
 }
 
