@@ -28,6 +28,7 @@ use crate::folds::percentiles::Percentiles;
 use crate::folds::placed::{Placed, Placements};
 use crate::folds::rollouts::{Rolled, Rollouts};
 use crate::folds::roster::{Follow, Roster};
+use crate::folds::scaling::{NodesScaled, Scaling};
 use crate::folds::series::{Counts, Series};
 use crate::folds::start_up::{StartUp, Started};
 use crate::folds::usage::{Usage, Used};
@@ -51,6 +52,7 @@ pub struct Fold {
     overuse: Overuse,
     fit: Fit,
     declared: declared::All,
+    scaling: Scaling,
     arrivals: Arrivals,
     rollouts: Rollouts,
     /// None where nothing models usage and nothing arrives.
@@ -105,6 +107,8 @@ pub struct Figures {
     pub fit: Fit,
     /// The figures of folds that declare them, in the order of [`declared::declarations`].
     pub declared: Vec<Option<f64>>,
+    /// What a program that buys nodes launches and removes; none where no pool follows demand.
+    pub scaled: Option<NodesScaled>,
     /// What the rollouts of each workload came to, of those for which some are planned.
     pub rollouts: BTreeMap<WorkloadId, Rolled>,
     /// What pods used, and requests that were served; none where nothing models
@@ -137,6 +141,7 @@ impl Fold {
             overuse: Overuse::new(legend),
             fit: Fit::new(legend),
             declared: declared::All::new(legend),
+            scaling: Scaling::new(legend),
             arrivals: Arrivals::new(legend),
             rollouts: Rollouts::new(legend),
             usage: Usage::new(legend),
@@ -185,6 +190,7 @@ impl Fold {
             overuse: self.overuse.finish(),
             fit: self.fit.finish(),
             declared: self.declared.finish(&self.roster),
+            scaled: self.scaling.finish(),
             rollouts: self.rollouts.finish(),
             used,
             placed: self.placements.finish(run),
@@ -212,6 +218,7 @@ impl Sink for Fold {
         self.volumes.follow(roster, at, fact);
         self.start_up.follow(roster, at, fact);
         self.declared.follow(roster, at, fact);
+        self.scaling.follow(roster, at, fact);
         // These need not know who is alive.
         self.ledger.fact(at, fact);
         self.budgets.fact(at, fact);

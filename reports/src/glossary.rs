@@ -2,7 +2,7 @@
 //!
 //! Definitions in full, with their edges, are in `docs/model.md`.
 
-use sim::terms::metrics::Metric;
+use sim::terms::metrics::{METRICS, Metric};
 
 use crate::folds::declared::declarations;
 
@@ -407,6 +407,59 @@ pub const FIGURES: &[Figure] = &[
         "in a back-test of requests: used beyond the request, over the time that was judged",
     ),
     figure(
+        "Node autoscaling",
+        &[],
+        "what a program that buys nodes launches and removes, why, and what that is worth",
+    ),
+    figure(
+        "provisionable pods",
+        &[
+            "replacements of disrupted nodes",
+            "desired capacity",
+            "TriggeredScaleUp",
+            "ScaleDown",
+            "ScaleDownEmpty",
+            "Expired",
+        ],
+        "why a program launches or removes a node, in its own words: pods that find no node, nodes that take \
+        the place of others, a target size that the provider keeps; nodes whose pods fit elsewhere, without \
+        pods, or too old",
+    ),
+    figure(
+        "Churn /day",
+        &[],
+        "nodes launched in percent of those that are there on average: how much of the cluster is new each day",
+    ),
+    figure(
+        "Consolidations /day",
+        &[],
+        "decisions of a program by which nodes go whose pods fit elsewhere, or on something cheaper, once the \
+        last of their nodes is gone",
+    ),
+    figure("nodes of each", &[], "how many nodes a consolidation removes, on average"),
+    figure(
+        "saved by each, $ /h",
+        &[],
+        "what an hour of the nodes that a consolidation removes costs when it is decided, less an hour of \
+        those that are launched in their place",
+    ),
+    figure(
+        "pods moved by each",
+        &[],
+        "pods, but for those of DaemonSets, that have to leave their nodes for a consolidation",
+    ),
+    figure(
+        "CPU requested before / after",
+        &[],
+        "the share of all nodes' CPU that pods request when a consolidation is decided, and when the last of \
+        its nodes is gone",
+    ),
+    figure(
+        "Tails",
+        &["worst 5 %"],
+        "how bad a figure gets: its mean, the mean of the worst 5 % of runs, of 20 or more, and the worst run",
+    ),
+    figure(
         "core-h cut",
         &[],
         "in a back-test of requests: CPU beyond the limit, which throttling denies",
@@ -427,9 +480,24 @@ pub fn named(label: &str) -> Option<Figure> {
         plain(figure.label) == wanted || figure.also.iter().any(|also| plain(also) == wanted)
     };
     let metric = || Metric::named(label).map(|it| figure(it.key, it.also, it.means));
+    let labelled = || {
+        let metric = METRICS.iter().find(|it| plain(it.label) == wanted);
+        metric.map(|it| figure(it.label, it.also, it.means))
+    };
     let found = metric().or_else(|| all().find(is).filter(|_| !wanted.is_empty()));
-    // A figure of one workload: `Unserved requests, default/shop`.
-    found.or_else(|| label.rsplit_once(", ").and_then(|(figure, _)| named(figure)))
+    // A figure of one workload: `Unserved requests, default/shop` or `Availability default/shop`.
+    let of_workload = || {
+        let apart = || label.rsplit_once(' ').filter(|(_, last)| is_workload(last));
+        let figure = label.rsplit_once(", ").or_else(apart);
+        figure.and_then(|(figure, _)| named(figure))
+    };
+    found.or_else(labelled).or_else(of_workload)
+}
+
+/// Whether a word names a workload, with its namespace.
+fn is_workload(word: &str) -> bool {
+    let parts = word.split_once('/');
+    parts.is_some_and(|(namespace, name)| !namespace.is_empty() && !name.is_empty())
 }
 
 /// A label without capitals, signs and the unit of time that it is per.

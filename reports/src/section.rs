@@ -3,6 +3,7 @@
 
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
+use sim::terms::metrics::Unit as Counted;
 
 use crate::format::{self, bytes, cut, rate, time, usd, usd_to};
 use crate::stats::Estimate;
@@ -286,6 +287,19 @@ impl From<Option<Pending>> for Value {
     }
 }
 
+impl From<Counted> for Unit {
+    /// The unit of a metric.
+    fn from(unit: Counted) -> Unit {
+        match unit {
+            Counted::Usd => Unit::Usd,
+            Counted::Seconds => Unit::Seconds,
+            Counted::Percent => Unit::Percent(1),
+            Counted::Share => Unit::Share(5),
+            Counted::Number => Unit::Rate,
+        }
+    }
+}
+
 impl Unit {
     fn text(self, value: f64) -> String {
         match self {
@@ -334,7 +348,13 @@ impl Interval {
         let Interval { low, high, rare, unit } = *self;
         match unit {
             Unit::Percent(_) => format::ends(low, high),
+            // Less than a cent needs the decimals that its figure has.
+            Unit::Money(decimals) if decimals > 2 => {
+                format!("{} to {}", usd_to(low, decimals), usd_to(high, decimals))
+            }
             Unit::Usd | Unit::Money(_) | Unit::UsdMonthly => format::usd_ends(low, high),
+            Unit::Seconds if rare => format!("at most {}", time(high)),
+            Unit::Seconds => format!("{} to {}", time(low), time(high)),
             _ => format::rate_ends(low, high, rare),
         }
     }

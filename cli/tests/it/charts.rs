@@ -297,3 +297,55 @@ workloads:
     };
     assert_eq!((lines("#E69F00"), lines("#6B6B6B")), (1, 11), "{svg}");
 }
+
+/// Nodes that follow demand are drawn with the numbers of the summary.
+#[test]
+fn launches_removals_and_consolidations_are_drawn() {
+    let dir = tempfile::tempdir().unwrap();
+    let scenario = "
+apiVersion: spotsim/v1
+name: followed
+horizon: 6h
+region: us-east-1
+autoscaler: karpenter
+pools:
+  - name: general
+    capacityType: on-demand
+    instanceTypes: [m6i.large, m6i.xlarge]
+    disruption: {consolidateAfter: 30s, budgets: [{nodes: 100%}]}
+workloads:
+  - name: web
+    replicas: 10
+    template: {containers: [{name: app, resources: {requests: {cpu: 900m, memory: 1Gi}}}]}
+replicaSchedules:
+  - {workload: web, steps: [{at: 3h, replicas: 2}]}
+";
+    fs::write(dir.path().join("scenario.yaml"), scenario).unwrap();
+    spotsim(dir.path(), &["run", "scenario.yaml", "-n", "1", "--out", "run"]);
+    let run = dir.path().join("run");
+    let summary = fs::read_to_string(run.join("summary.json")).unwrap();
+    let summary: Value = serde_json::from_str(&summary).unwrap();
+    let nodes = &summary["proposed"]["nodeAutoscaling"];
+    // A quarter of a day.
+    let count = |rates: &Value| {
+        let means = rates.as_object().unwrap().values().map(|it| it["mean"].as_f64().unwrap());
+        means.sum::<f64>() / 4.0
+    };
+    let launched = count(&nodes["launchesByReasonPerDay"]);
+    let removed = count(&nodes["removalsByReasonPerDay"]);
+    assert!(launched >= 2.0 && removed >= 1.0, "{nodes}");
+    let says = |chart: &str, text: &str| {
+        let all = texts(&run.join(format!("{chart}.svg")));
+        assert!(all.contains(text), "{chart} does not say {text:?}:\n{all}");
+    };
+    says("scaling", &format!("{launched:.0} nodes launched and {removed:.0} gone"));
+    says("types", "of all node hours");
+    let consolidated = nodes["consolidationsPerDay"]["mean"].as_f64().unwrap() / 4.0;
+    match nodes["consolidation"]["cpuRequestedPercentBefore"]["mean"].as_f64() {
+        Some(before) => {
+            says("packing", &format!("{consolidated:.0} consolidation"));
+            says("packing", &format!("{before:.0} % of CPU when"));
+        }
+        None => says("packing", "No node is consolidated"),
+    }
+}

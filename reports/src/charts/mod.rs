@@ -4,9 +4,11 @@ mod arrivals;
 mod availability;
 mod cost;
 mod disruption;
+pub(crate) mod front;
 mod heat;
 mod load;
 mod nodes;
+mod packing;
 mod pending;
 mod places;
 mod prices;
@@ -14,6 +16,8 @@ mod replicas;
 mod requests;
 mod risk;
 mod savings;
+mod scaling;
+mod types;
 pub mod typical;
 mod usage;
 mod utilisation;
@@ -63,7 +67,7 @@ impl Drawn<'_> {
 }
 
 /// Every chart, the answer first; those of usage where it is modelled, that of arrivals there or where
-/// a generator lets something arrive, and those of autoscalers of pods where there are any.
+/// a generator lets something arrive, and those of autoscalers of nodes and of pods where there are any.
 #[must_use]
 pub fn all(story: &Story<'_>) -> Vec<Chart> {
     let always = [
@@ -81,6 +85,9 @@ pub fn all(story: &Story<'_>) -> Vec<Chart> {
         utilisation::chart(story, 1),
         load::chart(story),
         arrivals::chart(story),
+        types::chart(story),
+        scaling::chart(story),
+        packing::chart(story),
         heat::chart(story),
         usage::chart(story),
         replicas::chart(story),
@@ -207,7 +214,7 @@ fn container_name(fit: &ContainerFit) -> String {
 }
 
 /// What is written at a mark of an axis: with the decimals that its step has.
-fn decimal(at: f64, step: f64) -> String {
+pub(crate) fn decimal(at: f64, step: f64) -> String {
     let decimals = [1.0, 0.1, 0.01].iter().position(|unit| (step / unit).fract().abs() < 1e-6);
     match decimals {
         Some(0) => crate::format::thousands(at),
@@ -216,7 +223,7 @@ fn decimal(at: f64, step: f64) -> String {
 }
 
 /// The upright axis of a chart with a row for each thing: few rows stay as high as some more would be.
-fn rows_axis(ticks: Vec<Tick>) -> Axis {
+pub(crate) fn rows_axis(ticks: Vec<Tick>) -> Axis {
     const LEAST: f64 = 4.0;
     let rows = ticks.len() as f64;
     Axis { ticks, lines: true, ..Axis::bare(rows - rows.max(LEAST), rows) }

@@ -16,6 +16,7 @@ pub mod percentiles;
 pub mod placed;
 pub mod rollouts;
 pub mod roster;
+pub mod scaling;
 pub mod series;
 pub mod start_up;
 pub mod usage;

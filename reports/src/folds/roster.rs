@@ -100,6 +100,11 @@ impl Roster {
         self.nodes.get(&node)
     }
 
+    /// Every instance that is held.
+    pub fn nodes(&self) -> impl Iterator<Item = (NodeId, &Node)> {
+        self.nodes.iter().map(|(id, node)| (*id, node))
+    }
+
     /// A pod that has not ended.
     #[must_use]
     pub fn pod(&self, pod: PodId) -> Option<&Pod> {

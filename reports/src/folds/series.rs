@@ -141,7 +141,7 @@ impl Series {
     }
 
     /// The step that an instant of the window is in.
-    fn index(&self, at: SimTime) -> usize {
+    pub(crate) fn index(&self, at: SimTime) -> usize {
         let (offset, window) = (at.since(self.from).as_ms(), self.to.since(self.from).as_ms());
         let about = u128::from(offset) * self.steps.len() as u128 / u128::from(window.max(1));
         let mut index = usize::try_from(about).expect("at most the number of steps");

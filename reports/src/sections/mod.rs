@@ -8,7 +8,9 @@ mod comparison;
 pub(crate) mod expectations;
 mod fit;
 mod impact;
+mod node_autoscaling;
 mod provenance;
+mod rows;
 pub(crate) mod rules;
 mod savings;
 mod sensitivity;
@@ -27,10 +29,12 @@ pub(crate) use answer::verdict;
 type Make = fn(&Summary) -> Option<Section>;
 
 /// Every section of a report.
-const SECTIONS: [Make; 15] = [
+const SECTIONS: [Make; 17] = [
     answer::section,
     comparison::section,
     expectations::section,
+    node_autoscaling::section,
+    tails::section,
     arrivals::section,
     impact::section,
     fit::section,
@@ -46,7 +50,7 @@ const SECTIONS: [Make; 15] = [
 ];
 
 /// Sections that a page has room for, and a terminal has not.
-const OF_A_PAGE: [Make; 2] = [spending::section, tails::section];
+const OF_A_PAGE: [Make; 1] = [spending::section];
 
 /// The sections of a page: those of a report, and those that only a page has room for.
 #[must_use]

@@ -1,12 +1,10 @@
 //! Tails: how bad figures get, beside their means.
 
-use sim::terms::metrics::Unit as Counted;
-
-use crate::section::{Block, Cell, Intervals, Row, Section, Table, Unit};
+use crate::section::{Block, Cell, Intervals, Row, Section, Table};
 use crate::summary::Summary;
 
-/// The most workloads that are named.
-const WORKLOADS: usize = 5;
+/// The most workloads that are named, the least available first.
+const WORKLOADS: usize = 3;
 
 pub(super) fn section(summary: &Summary) -> Option<Section> {
     let tails = &summary.subject().tails;
@@ -16,19 +14,12 @@ pub(super) fn section(summary: &Summary) -> Option<Section> {
         workloads <= WORKLOADS
     });
     let rows = shown.map(|it| {
-        let unit = match it.unit.0 {
-            Counted::Usd => Unit::Usd,
-            Counted::Seconds => Unit::Seconds,
-            Counted::Percent => Unit::Percent(1),
-            Counted::Share => Unit::Share(5),
-            Counted::Number => Unit::Rate,
-        };
         let values = [Some(it.mean), it.cvar95, Some(it.worst)];
-        let cells = values.map(|value| Cell::maybe(value, unit));
+        let cells = values.map(|value| Cell::maybe(value, it.unit.0.into()));
         Row::new(it.label.clone(), cells).noted(format!("run {}", it.worst_run))
     });
     let table = Table {
-        title: "",
+        title: "Tails",
         columns: ["MEAN", "WORST 5 %", "WORST"].map(str::to_owned).into(),
         notes: "IN",
         intervals: Intervals::Behind,

@@ -11,11 +11,18 @@ pub(super) fn of(replications: Replications<'_>) -> BTreeMap<&'static str, Estim
     let each = declarations().enumerate().filter_map(|(index, declaration)| {
         let mut runs = replications.runs.iter();
         runs.any(|(figures, _)| figures.declared[index].is_some()).then(|| {
-            let of = |figures: &crate::Figures| figures.declared[index].unwrap_or(0.0);
+            let value = |figures: &crate::Figures| figures.declared[index];
+            let of = |figures: &crate::Figures| value(figures).unwrap_or(0.0);
             let estimate = match declaration.measure {
                 Measure::PerDay => replications.per_day(of),
                 Measure::PodsPerDay => replications.pod_events_per_day(of),
-                Measure::Number | Measure::Seconds | Measure::Percent => replications.mean(of),
+                Measure::Number | Measure::Percent => replications.mean(of),
+                // A run in which nothing waits has no wait; it is not one of no time.
+                Measure::Seconds => {
+                    let runs = replications.runs.iter();
+                    let own = runs.filter_map(|(figures, _)| value(figures));
+                    Estimate::of(&own.collect::<Vec<f64>>())
+                }
             };
             (declaration.key, estimate)
         })

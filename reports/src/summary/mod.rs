@@ -13,6 +13,7 @@ mod fit;
 mod impact;
 mod input;
 mod never_placed;
+mod node_autoscaling;
 mod overuse;
 mod replications;
 mod rollouts;
@@ -51,6 +52,7 @@ pub use impact::{ImpactSummary, OfferingImpact, WorkloadImpact, WorstBurst};
 pub use input::{Change, Input, Role, Simulated};
 pub(crate) use never_placed::in_some;
 pub use never_placed::{NeverPlaced, WorkloadNeverPlaced, never_placed};
+pub use node_autoscaling::{Consolidations, NodeAutoscaling};
 pub use overuse::{Overuse, WorkloadKills};
 use replications::Replications;
 pub use rollouts::{Rollouts, WorkloadRollouts};
@@ -219,6 +221,9 @@ pub struct Plan {
     pub completed: Estimate,
     /// What became of Jobs and of the time of their pods; none when there are none.
     pub batch: Option<Batch>,
+    /// What a program that buys nodes launches and removes, and why; left out where no pool follows demand.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub node_autoscaling: Option<NodeAutoscaling>,
     /// Further figures by their names; not there where none of them occurs.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub figures: BTreeMap<&'static str, Estimate>,
@@ -406,6 +411,7 @@ fn plan(runs: &[(Figures, Run)], legend: &Legend, seed: u64, exposure: Exposure)
         gated: each(&|f| f.gated as f64),
         completed: each(&|f| f.capacity.completed as f64),
         batch: batch::of(replications, legend),
+        node_autoscaling: node_autoscaling::of(replications),
         figures: declared::of(replications),
         arrivals: arrivals::of(replications, legend),
         availability: availability::of(runs, legend, seed),

@@ -13,6 +13,7 @@ mod impact;
 mod placed;
 mod render;
 mod rules;
+mod scaling;
 mod series;
 mod variants;
 mod volumes;

@@ -48,8 +48,8 @@ pub enum Measure {
 /// Among which rows of the table of plans a figure stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Place {
-    /// Nodes and what they cost.
-    Nodes,
+    /// Nodes that an autoscaler buys and removes; in a section of their own.
+    Autoscaling,
     /// What is disrupted.
     Disruption,
     /// What waits.

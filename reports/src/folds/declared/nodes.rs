@@ -12,6 +12,7 @@ use sim::{Legend, SimTime, Span};
 
 use super::{Declaration, Declared, Maker, Measure, Place};
 use crate::folds::roster::Roster;
+use crate::folds::scaling::Removal;
 
 /// A node that is removed before it is this old was hardly worth its launch.
 const YOUNG: Span = Span::from_hours(1);
@@ -23,7 +24,7 @@ const fn of_nodes(
     measure: Measure,
     means: &'static str,
 ) -> Declaration {
-    Declaration { key, label, also, measure, place: Place::Nodes, means }
+    Declaration { key, label, also, measure, place: Place::Autoscaling, means }
 }
 
 pub(super) const MAKER: Maker = Maker {
@@ -91,7 +92,7 @@ pub(super) const MAKER: Maker = Maker {
             label: "New node: decided after",
             also: &["time to launch"],
             measure: Measure::Seconds,
-            place: Place::Waits,
+            place: Place::Autoscaling,
             means: "from when the scheduler found no node for a pod to the launch of the node that it gets, \
                     on average over pods that get a node launched for them",
         },
@@ -100,7 +101,7 @@ pub(super) const MAKER: Maker = Maker {
             label: "  there after",
             also: &["boot"],
             measure: Measure::Seconds,
-            place: Place::Waits,
+            place: Place::Autoscaling,
             means: "from that launch to when the node takes pods",
         },
         Declaration {
@@ -108,7 +109,7 @@ pub(super) const MAKER: Maker = Maker {
             label: "  bound after",
             also: &["bind"],
             measure: Measure::Seconds,
-            place: Place::Waits,
+            place: Place::Autoscaling,
             means: "from when that node takes pods to when the pod is bound to it",
         },
     ],
@@ -235,13 +236,10 @@ impl Declared for Nodes {
             }
             Fact::NodeGone { node, .. } => drop(self.lives.remove(&node)),
             Fact::RemovalDecided { node, reason, .. } => {
-                let reason = reason.to_ascii_lowercase();
-                let empty = reason.contains("empty");
-                let is_underutilized =
-                    reason.contains("underutilized") || reason.contains("unneeded");
+                let why = Removal::of(reason);
+                let (empty, underutilized) = (why == Removal::Empty, why == Removal::Underutilized);
                 let young = self.lives.get(&node).is_some_and(|it| at.since(it.launched) < YOUNG);
-                let leaves =
-                    Leaves { counts, empty, underutilized: is_underutilized && !empty, young };
+                let leaves = Leaves { counts, empty, underutilized, young };
                 for (sum, count) in self.removed(leaves) {
                     *sum += count;
                 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::Rows;
 use crate::section::{Cell, Row, Unit};
+use crate::sections::rows::Rows;
 use crate::stats::Estimate;
 use crate::summary::Batch;
 

@@ -4,12 +4,11 @@ mod jobs;
 mod overuse;
 mod rollouts;
 
-use crate::folds::declared::{Measure, Place, declarations};
-use crate::section::{Block, Cell, Intervals, Row, Section, Table, Unit, Value};
+use super::rows::Rows;
+use crate::folds::declared::{Place, declarations};
+use crate::section::{Block, Cell, Row, Section, Table, Unit, Value};
 use crate::stats::Estimate;
-use crate::summary::{
-    DataLost, Plan, Role, Saving, StartUp, Summary, Variant, WorkloadAvailability,
-};
+use crate::summary::{DataLost, Plan, Saving, StartUp, Summary, Variant, WorkloadAvailability};
 
 /// How many workloads that lost data are named.
 const NAMED_LOSSES: usize = 3;
@@ -24,14 +23,13 @@ pub(super) fn section(summary: &Summary) -> Option<Section> {
     let mut rows = Rows::of(summary);
     rows.cost();
     rows.nodes();
-    rows.declared(Place::Nodes);
     rows.disruption();
-    rows.declared(Place::Disruption);
+    declared(&mut rows, Place::Disruption);
     rows.volumes();
     rows.waits();
-    rows.declared(Place::Waits);
+    declared(&mut rows, Place::Waits);
     rows.work();
-    rows.declared(Place::Work);
+    declared(&mut rows, Place::Work);
     rows.availability();
     rows.rollouts();
     let title = match rows.variants.len() {
@@ -39,108 +37,18 @@ pub(super) fn section(summary: &Summary) -> Option<Section> {
         2 => "Both plans",
         _ => "All plans",
     };
-    let table = Table {
-        title: "",
-        columns: rows.variants.iter().map(|it| it.name.to_uppercase()).collect(),
-        notes: "CHANGE",
-        intervals: Intervals::Behind,
-        rows: rows.rows,
-    };
+    let table = Table { notes: "CHANGE", ..rows.table() };
     let charts = ["cost", "nodes", "pending"].map(Block::Chart);
     let blocks = [Block::Table(table)].into_iter().chain(charts).collect();
     Some(Section::new(title, "", blocks))
 }
 
-/// The rows of the table as they are made. Its columns are the baseline, then other variants, and the
-/// subject last.
-pub(super) struct Rows<'s> {
-    summary: &'s Summary,
-    variants: Vec<&'s Variant>,
-    rows: Vec<Row>,
+/// The figures that folds declare for some place of the table.
+fn declared(rows: &mut Rows<'_>, place: Place) {
+    declarations().filter(|it| it.place == place).for_each(|it| rows.declared(it));
 }
 
 impl<'s> Rows<'s> {
-    fn of(summary: &'s Summary) -> Rows<'s> {
-        let subject = summary.subject();
-        let others = summary.variants.iter().filter(|it| !std::ptr::eq(*it, subject));
-        let mut variants: Vec<&Variant> =
-            others.filter(|it| it.role != Role::Reference).chain([subject]).collect();
-        variants.sort_by_key(|it| it.role != Role::Baseline);
-        Rows { summary, variants, rows: Vec::new() }
-    }
-
-    pub(super) fn push(&mut self, row: Row) {
-        self.rows.push(row);
-    }
-
-    fn plans(&self) -> impl Iterator<Item = &'s Plan> + use<'s, '_> {
-        self.variants.iter().map(|it| &it.plan)
-    }
-
-    /// The plan of the subject.
-    fn plan(&self) -> &'s Plan {
-        &self.summary.subject().plan
-    }
-
-    /// A figure of every plan.
-    fn each(&self, of: impl Fn(&'s Plan) -> Cell) -> Vec<Cell> {
-        self.plans().map(of).collect()
-    }
-
-    /// What every plan has; none unless all have it.
-    fn all<T>(&self, of: impl Fn(&'s Plan) -> Option<T>) -> Option<Vec<T>> {
-        self.plans().map(of).collect()
-    }
-
-    /// Whether a figure is more than nothing on any plan.
-    fn any(&self, of: impl Fn(&Plan) -> f64) -> bool {
-        self.plans().any(|plan| of(plan) > 0.0)
-    }
-
-    /// A row of the same figure of every plan.
-    fn row(&mut self, name: &str, of: impl Fn(&'s Plan) -> Cell) {
-        self.push(Row::new(name, self.each(of)));
-    }
-
-    /// A row of rates, with the interval of the subject's.
-    pub(super) fn rates(&self, name: &str, rates: impl IntoIterator<Item = Estimate>) -> Row {
-        self.estimates(name, Unit::Rate, rates)
-    }
-
-    /// A row of means, with the interval of the subject's.
-    fn estimates(&self, name: &str, unit: Unit, all: impl IntoIterator<Item = Estimate>) -> Row {
-        let all: Vec<Estimate> = all.into_iter().collect();
-        let mut cells: Vec<Cell> = all.iter().map(|it| Cell::mean(*it, unit)).collect();
-        if let Some((cell, own)) = cells.pop().zip(all.last()) {
-            cells.push(cell.within(*own));
-        }
-        Row::new(name, cells)
-    }
-
-    /// A row of a rate that every plan has, or none.
-    fn rate_if_any(&self, name: &str, of: MaybeFigure) -> Option<Row> {
-        Some(self.rates(name, self.all(of)?))
-    }
-
-    /// The figures that folds declare, where any plan has them.
-    fn declared(&mut self, place: Place) {
-        for it in declarations().filter(|it| it.place == place) {
-            let of = |plan: &Plan| plan.figures.get(it.key).copied();
-            if !self.plans().any(|plan| of(plan).is_some()) {
-                continue;
-            }
-            let all = self.plans().map(|plan| of(plan).unwrap_or(Estimate::of(&[0.0])));
-            let unit = match it.measure {
-                Measure::PerDay | Measure::PodsPerDay => Unit::Rate,
-                Measure::Number => Unit::Number(1),
-                Measure::Seconds => Unit::Seconds,
-                Measure::Percent => Unit::Percent(1),
-            };
-            let row = self.estimates(it.label, unit, all);
-            self.push(row);
-        }
-    }
-
     fn cost(&mut self) {
         let subject = self.summary.subject();
         let incomplete = subject.never_placed.is_some();

@@ -1,7 +1,7 @@
 //! The rows about pods that would use more than they may, or than there is.
 
-use super::Rows;
 use crate::section::{Cell, Row, Unit, Value};
+use crate::sections::rows::Rows;
 use crate::stats::Estimate;
 use crate::summary::Overuse;
 

@@ -1,7 +1,7 @@
 //! Rollouts in the table of plans: how long they take, and what is unavailable meanwhile.
 
-use super::Rows;
 use crate::section::{Cell, Row, Value};
+use crate::sections::rows::Rows;
 use crate::summary::Rollouts;
 
 /// The rows of these rollouts, one of each plan, the subject's last.
