@@ -1,6 +1,7 @@
-// Opens reports in a real browser, without a network: at the width of a desk and of a phone, light and dark,
-// nothing is reported on the console, nothing is wider than the page, every chart has its finding and its
-// numbers, every figure is that of summary.json, and axe-core finds no serious fault.
+// Opens reports of runs, comparisons, sweeps and searches in a real browser, without a network: at the width of
+// a desk and of a phone, light and dark, nothing is reported on the console, nothing is wider than the page,
+// every chart has its finding and its numbers, every figure is that of summary.json or of what the command
+// prints, and axe-core finds no serious fault.
 //
 //   node .ci/check_report.mjs SPOTSIM FOLDER [PICTURES]
 //
@@ -46,16 +47,27 @@ function holds(what, truth) {
   if (!truth) faults.push(what);
 }
 
-// Makes a run and its report; where both are.
+// Makes a run and its report; where both are, and what has to be there.
 function made(name, args) {
   const [run, page] = [join(folder, name), join(folder, `${name}.html`)];
   const all = [...args, "--quiet", "--force", "--out", run, "--report", page];
   execFileSync(spotsim, all, { stdio: ["ignore", "ignore", "inherit"] });
-  return { name, page, summary: JSON.parse(readFileSync(join(run, "summary.json"), "utf8")) };
+  const data = JSON.parse(readFileSync(join(run, "summary.json"), "utf8"));
+  return { name, page, data, id: "summary", charts: 8, pointed: "cost", logs: true };
 }
 
+// The same of what a command prints.
+function printed(name, id, charts, pointed, args) {
+  const page = join(folder, `${name}.html`);
+  const all = [...args, "--quiet", "--force", "-o", "json", "--report", page];
+  const text = execFileSync(spotsim, all, { stdio: ["ignore", "pipe", "inherit"], maxBuffer: 1 << 28 });
+  return { name, page, data: JSON.parse(text), id, charts, pointed, logs: false };
+}
+
+// A value by its path with dots, or by its JSON pointer (RFC 6901).
 function at(document, path) {
-  return path.split(".").reduce((value, step) => value?.[step], document);
+  const steps = path.startsWith("/") ? path.slice(1).split("/").map((it) => it.replaceAll("~1", "/").replaceAll("~0", "~")) : path.split(".");
+  return steps.reduce((value, step) => value?.[step], document);
 }
 
 async function check(browser, report, view) {
@@ -84,7 +96,7 @@ async function check(browser, report, view) {
     columns: it.querySelectorAll("details table thead th").length,
     seen: [...it.querySelectorAll("svg[data-plot]")].filter((svg) => svg.clientWidth > 0).length,
   })));
-  holds(`${where}: ${charts.length} charts`, charts.length >= 8);
+  holds(`${where}: ${charts.length} charts`, charts.length >= report.charts);
   for (const it of charts) {
     const whole = it.title && it.desc && it.label === it.title && it.columns > 1 && it.seen === 1;
     holds(`${where}: ${JSON.stringify(it)}`, whole);
@@ -93,13 +105,13 @@ async function check(browser, report, view) {
   const figures = await page.$$eval("data[data-path]", (all) => all.map((it) => [it.dataset.path, it.value]));
   holds(`${where}: ${figures.length} figures in the head`, figures.length >= 5);
   for (const [path, value] of figures) {
-    holds(`${where}: ${path} is ${value}`, at(report.summary, path) === Number(value));
+    holds(`${where}: ${path} is ${value}`, at(report.data, path) === Number(value));
   }
-  const within = await page.$eval("#summary", (it) => it.textContent);
-  holds(`${where}: the summary in the page`, JSON.stringify(JSON.parse(within)) === JSON.stringify(report.summary));
+  const within = await page.$eval(`#${report.id}`, (it) => it.textContent);
+  holds(`${where}: the data in the page`, JSON.stringify(JSON.parse(within)) === JSON.stringify(report.data));
 
   // The tip of a chart follows the pointer and the keys; the search of the log finds.
-  const svg = page.locator("#cost-chart svg:visible");
+  const svg = page.locator(`#${report.pointed}-chart svg[data-plot]:visible`);
   await svg.scrollIntoViewIfNeeded();
   const box = await svg.boundingBox();
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
@@ -110,10 +122,12 @@ async function check(browser, report, view) {
   holds(`${where}: a tip at a key`, await page.locator("#tip").isVisible());
   await page.keyboard.press("Escape");
   holds(`${where}: the tip goes`, await page.locator("#tip").isHidden());
-  const search = page.locator("#search-0");
-  await search.fill("no such event at all");
-  holds(`${where}: nothing is found`, await page.locator("details.log").first().locator("tbody tr:visible").count() === 0);
-  await search.fill("");
+  if (report.logs) {
+    const search = page.locator("#search-0");
+    await search.fill("no such event at all");
+    holds(`${where}: nothing is found`, await page.locator("details.log").first().locator("tbody tr:visible").count() === 0);
+    await search.fill("");
+  }
 
   if (pictures) {
     mkdirSync(pictures, { recursive: true });
@@ -132,10 +146,22 @@ async function check(browser, report, view) {
 
 const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((it) => existsSync(it));
 writeFileSync(join(folder, "hostile.yaml"), SCENARIO);
+// Plans whose file names are as hostile as a file system allows.
+const COUNTS = ["--vary", "pools.spot.count=2..5:1"];
+const plans = [["2", "on-demand"], ["3", "spot"], ["5", "spot"]].map(([count, type]) => {
+  const plan = join(folder, `${count} <b>&amp; ${type}.yaml`);
+  writeFileSync(plan, SCENARIO.replace("count: 3", `count: ${count}`).replace("capacityType: spot", `capacityType: ${type}`));
+  return plan;
+});
 const reports = [
   made("web", ["demo", "web-on-spot", "-n", "40"]),
   made("friday", ["demo", "black-friday", "-n", "4"]),
   made("hostile", ["run", join(folder, "hostile.yaml"), "-n", "20"]),
+  printed("two", "comparison", 3, "differences", ["compare", ...plans.slice(0, 2), "-n", "20"]),
+  printed("three", "comparison", 5, "front", ["compare", ...plans, "-n", "12"]),
+  printed("grid", "sweep", 2, "front", ["sweep", plans[1], ...COUNTS, "--vary", "market.reclaims.scale=100,300", "-n", "6"]),
+  printed("line", "sweep", 3, "along-cost", ["sweep", plans[1], ...COUNTS, "-n", "6"]),
+  printed("optimum", "optimum", 1, "front", ["optimize", plans[0], ...COUNTS, "-n", "8"]),
 ];
 for (const { name, page } of reports) {
   const bytes = statSync(page).size;

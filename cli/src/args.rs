@@ -22,7 +22,7 @@ pub(crate) use check::CheckArgs;
 pub(crate) use compare::CompareArgs;
 pub(crate) use fit::FitArgs;
 pub(crate) use kept::{KeepArgs, MergeArgs};
-pub(crate) use outputs::Outputs;
+pub(crate) use outputs::{Outputs, Paged};
 pub(crate) use report::ReportArgs;
 pub(crate) use sweep::{OptimizeArgs, SweepArgs, Varied};
 
@@ -109,7 +109,7 @@ pub(crate) enum Command {
     /// in a replication, so that what is compared is the difference in it: paired, with a 95 %
     /// interval. docs/compare.md says what the verdicts mean.
     #[command(after_help = "Examples:
-  spotsim compare base.yaml spot.yaml
+  spotsim compare base.yaml spot.yaml --report spot-or-not.html
   spotsim compare runs/main scenario.yaml --markdown pr.md --detailed-exitcode
   spotsim compare a.yaml b.yaml c.yaml -n 200 -o json | jq '.comparisons[].differences[0]'")]
     Compare(CompareArgs),
@@ -118,7 +118,7 @@ pub(crate) enum Command {
     /// Settings that no other beats in cost and disruption at once are marked. docs/sweep.md says how
     /// settings are chosen.
     #[command(after_help = "Examples:
-  spotsim sweep scenario.yaml --vary pools.spot.count=4..12:2
+  spotsim sweep scenario.yaml --vary pools.spot.count=4..12:2 --report count.html
   spotsim sweep scenario.yaml --vary pools.spot.count=4,8 --vary market.reclaims.scale=1,10 -n 200
   spotsim sweep scenario.yaml --vary 'market.reclaims.scale=0.5..20' --samples 30 -o json")]
     Sweep(SweepArgs),

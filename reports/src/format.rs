@@ -13,6 +13,11 @@ pub(crate) fn usd_to(amount: f64, decimals: usize) -> String {
     format!("{sign}${}", grouped(&format!("{:.decimals$}", amount.abs())))
 }
 
+/// A difference in dollars, with its sign.
+pub(crate) fn usd_signed(amount: f64) -> String {
+    if amount > 0.0 { format!("+{}", usd(amount)) } else { usd(amount) }
+}
+
 /// A number that is not negative, rounded to a whole one, with its thousands apart.
 pub(crate) fn thousands(value: f64) -> String {
     grouped(&format!("{value:.0}"))

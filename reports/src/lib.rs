@@ -105,7 +105,7 @@ pub fn html(
     command: &str,
 ) -> String {
     let sections = sections::of_a_page(summary);
-    render::html::render(&render::html::Page {
+    render::html::run::render(&render::html::run::Page {
         summary,
         sections: &sections,
         charts,
@@ -149,6 +149,13 @@ pub fn apart_text(apart: &paired::Apart, widest: &paired::Widest, columns: usize
     render::text::render(&[paired::apart_section(apart, widest)], columns)
 }
 
+/// Plans against each other as one HTML file that needs nothing else: `command` is what has to be typed to
+/// get the same again.
+#[must_use]
+pub fn compared_html(compared: &paired::Compared, command: &str) -> String {
+    paired::page(compared, command)
+}
+
 /// Settings side by side as text: the answer, and what shows it, its tables within `columns`.
 #[must_use]
 pub fn swept_text(swept: &settings::Swept, columns: usize) -> (String, String) {
@@ -156,11 +163,23 @@ pub fn swept_text(swept: &settings::Swept, columns: usize) -> (String, String) {
     (sections[0].claim.clone(), render::text::render(&sections[1..], columns))
 }
 
+/// Settings side by side as one HTML file, likewise.
+#[must_use]
+pub fn swept_html(swept: &settings::Swept, command: &str) -> String {
+    settings::page(swept, command)
+}
+
 /// The cheapest setting as text: the answer, and what shows it, its tables within `columns`.
 #[must_use]
 pub fn optimum_text(optimum: &settings::Optimum, columns: usize) -> (String, String) {
     let sections = settings::optimum_sections(optimum);
     (sections[0].claim.clone(), render::text::render(&sections[1..], columns))
+}
+
+/// The cheapest setting as one HTML file, likewise.
+#[must_use]
+pub fn optimum_html(optimum: &settings::Optimum, command: &str) -> String {
+    settings::optimum_page(optimum, command)
 }
 
 /// Where the cost of a run comes from, as text.

@@ -57,7 +57,7 @@ pub use fit::{Fitted, Fitting};
 pub use plans::{PlanSource, Plans};
 pub use precision::{Precision, enough};
 pub use replications::{Journal, Shard, Shards};
-pub use report::Form;
+pub use report::{Form, shell_word};
 pub use run_folder::{KeptRun, RunFolder, Written, default_path};
 pub use search::{Counterexample, Searched, between, search};
 pub use store::Store;

@@ -90,14 +90,19 @@ impl Results<'_> {
             Origin::Bundled(name) => format!("demo {name}"),
         };
         let set = self.subject().changes.iter();
-        let set: String = set.map(|it| format!(" --set {}", quoted(&it.path, &it.value))).collect();
+        let set =
+            set.map(|it| format!(" --set {}", shell_word(&format!("{}={}", it.path, it.value))));
+        let set: String = set.collect();
         format!("spotsim {what} -n {} --seed {}{set}", self.pairs(), self.seed)
     }
 }
 
-/// A change as it is typed: between quotes where a shell would take it for something else.
-fn quoted(path: &str, value: &str) -> String {
-    let text = format!("{path}={value}");
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-=/:".contains(c);
-    if text.chars().all(is_plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
+/// A word of a command as it is typed: between quotes where a shell would take it for something else.
+#[must_use]
+pub fn shell_word(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-=/:,".contains(c);
+    match text.chars().all(is_plain) {
+        true => text.to_owned(),
+        false => format!("'{}'", text.replace('\'', r"'\''")),
+    }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{MOST_REPLICATIONS, Output, Outputs};
+use super::{MOST_REPLICATIONS, Output, Outputs, Paged};
 
 /// Arguments of `spotsim compare`.
 #[derive(Args, Debug)]
@@ -25,6 +25,9 @@ pub(crate) struct CompareArgs {
     /// What to write for other programs.
     #[command(flatten)]
     pub(crate) outputs: Outputs,
+    /// The report as a page.
+    #[command(flatten)]
+    pub(crate) paged: Paged,
     /// End with 99 if a plan is worse than the first in what it costs or risks, and with 0 if it is the
     /// same or better.
     #[arg(long)]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use spotsim::Axis;
 
-use super::{MOST_REPLICATIONS, Output, assignment};
+use super::{MOST_REPLICATIONS, Output, Paged, assignment};
 
 /// What is varied, and how it is simulated.
 #[derive(Args, Debug)]
@@ -27,6 +27,9 @@ pub(crate) struct Varied {
     /// What to print on stdout.
     #[arg(short, long, value_enum, default_value_t = Output::Table)]
     pub(crate) output: Output,
+    /// The report as a page.
+    #[command(flatten)]
+    pub(crate) paged: Paged,
     /// How many threads; all cores if not given. The result does not depend on it.
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) threads: Option<u16>,

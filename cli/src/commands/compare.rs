@@ -10,7 +10,7 @@ use sim::plain::plain_lines;
 use spotsim::Plans;
 
 use super::progress::Progress;
-use super::written::write;
+use super::written::{page, write};
 use crate::Outcome;
 use crate::args::{CompareArgs, Output};
 use crate::consent;
@@ -38,6 +38,7 @@ pub(crate) fn run(args: &CompareArgs) -> Outcome {
         return Err(progress.interruption());
     }
     write(&args.outputs, || paired::markdown(&compared), || suites(args, &compared))?;
+    page(&args.paged, &progress, |command| reports::compared_html(&compared, command))?;
     let worse = args.detailed_exitcode && compared.any_worse();
     if worse || compared.any_fails() { Err(Failure::Broken) } else { Ok(()) }
 }

@@ -12,6 +12,7 @@ use spotsim::{Error, Origin, Space, Sweep};
 
 use super::progress::Progress;
 use super::run::KEPT;
+use super::written::page;
 use crate::Outcome;
 use crate::args::{OptimizeArgs, Output, SweepArgs, Varied};
 use crate::consent;
@@ -36,6 +37,7 @@ pub(crate) fn run(args: &SweepArgs) -> Outcome {
         progress.note(&format!("interrupted: {finished} of {all} settings are finished{kept}"));
         return Err(progress.interruption());
     }
+    page(&varied.paged, &progress, |command| reports::swept_html(&swept, command))?;
     Ok(sweep.finished()?)
 }
 
@@ -59,6 +61,7 @@ pub(crate) fn optimize(args: &OptimizeArgs) -> Outcome {
         || optimum_document(&optimum),
         |columns| reports::optimum_text(&optimum, columns),
     )?;
+    page(&varied.paged, &progress, |command| reports::optimum_html(&optimum, command))?;
     sweep.finished()?;
     if optimum.found.index().is_some() { Ok(()) } else { Err(Failure::Broken) }
 }

@@ -15,6 +15,7 @@ mod intervals;
 mod kept;
 mod names;
 mod out;
+mod pages;
 mod prices;
 mod report;
 mod resumed;

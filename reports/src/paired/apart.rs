@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use sim::terms::metrics::{Metric, Unit};
 
-use super::sections::{difference_table, unit_of, worth_showing};
+use super::sections::{difference_table, worth_showing};
 use super::{Difference, differences};
 use crate::format::many;
 use crate::metrics::Measured;
@@ -70,7 +70,7 @@ impl Widest {
     fn section(&self, apart: &Apart) -> Section {
         let [own, other] = &apart.plans;
         let row = self.difference();
-        let unit = unit_of(row.as_ref().map_or(Unit::Number, |row| row.unit));
+        let unit = row.as_ref().map_or(Unit::Number, |row| row.unit).into();
         let text = |value: Option<f64>| Cell::maybe(value, unit).text();
         let signed = |value: f64| unit.signed(value);
         let trials = many(apart.trials as u64, "trial");

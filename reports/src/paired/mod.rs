@@ -4,7 +4,9 @@
 //! less than the figure itself. What is compared is that difference, and its mean has an interval.
 
 mod apart;
+mod charts;
 mod document;
+mod page;
 mod sections;
 
 use std::collections::BTreeMap;
@@ -14,6 +16,7 @@ use sim::terms::metrics::{Better, Figure, METRICS, Metric, OfWorkload, Unit};
 pub(crate) use apart::section as apart_section;
 pub use apart::{Apart, Faults, Widest, apart_document};
 pub use document::document;
+pub use page::page;
 pub use sections::{markdown, sections};
 
 use crate::expect::Judged;

@@ -1,7 +1,7 @@
 //! A comparison as sections: the answer, the plans side by side, what changes between them and in the
 //! scenarios.
 
-use sim::terms::metrics::{Figure, Metric, OfWorkload, Unit};
+use sim::terms::metrics::{Figure, Metric, OfWorkload};
 
 use super::{Compared, Difference, Plan, Verdict, decides};
 use crate::format::usd;
@@ -31,6 +31,10 @@ const SHOWN: &[Figure] = &[
     Figure::NodesMean,
     Figure::NodesPeak,
     Figure::NodesShort,
+    Figure::Declared("nodeLaunchesPerDay"),
+    Figure::Declared("nodeRemovalsPerDay"),
+    Figure::Declared("youngRemovalsPerDay"),
+    Figure::Declared("wastedLaunchesPerDay"),
     Figure::CpuRequested,
     Figure::MemoryRequested,
     Figure::CpuUsed,
@@ -68,19 +72,27 @@ pub fn sections(compared: &Compared) -> Vec<Section> {
     }
     all.extend(several.then(|| side_by_side(compared)));
     for (plan, rows) in compared.differences() {
-        let rows = worth_showing(rows);
-        all.push(changed(compared, plan, &rows));
-        all.extend(undetected(&rows));
-        all.extend(identical(&rows));
+        all.extend(of_plan(compared, plan, &worth_showing(rows)));
     }
-    for plan in compared.plans.iter().filter(|it| !it.judged.is_empty()) {
-        all.extend(
-            expectations::of(&plan.judged)
-                .map(|it| Section { claim: format!("{}: {}", plan.name, it.claim), ..it }),
-        );
-    }
+    all.extend(judged(compared));
     all.push(provenance(compared));
     all
+}
+
+/// What certainly changes from the first plan to another, what may, and what does not.
+pub(super) fn of_plan(compared: &Compared, plan: &Plan, rows: &[Difference]) -> Vec<Section> {
+    let changed = changed(compared, plan, rows);
+    [Some(changed), undetected(rows), identical(rows)].into_iter().flatten().collect()
+}
+
+/// How the expectations of each plan fared.
+pub(super) fn judged(compared: &Compared) -> Vec<Section> {
+    let plans = compared.plans.iter().filter(|it| !it.judged.is_empty());
+    let sections = plans.filter_map(|plan| {
+        let section = expectations::of(&plan.judged)?;
+        Some(Section { claim: format!("{}: {}", plan.name, section.claim), ..section })
+    });
+    sections.collect()
 }
 
 /// The comparison as a comment of a pull request: one bold line, the table, the rest folded.
@@ -109,18 +121,11 @@ const CHANGED: &str = "What changes";
 const PLANS: &str = "Plans";
 
 /// The answer in a sentence: which plan is the cheapest, by how much, and what is worse about it.
-fn answer(compared: &Compared) -> String {
+pub(super) fn answer(compared: &Compared) -> String {
     let base = &compared.plans[0];
     let all = compared.differences();
-    let cost = Metric::of(Figure::CostMonthly).key;
-    let of = |rows: &[Difference]| rows.iter().find(|row| row.key == cost).cloned();
-    let costs: Vec<(&Plan, Difference)> =
-        all.iter().filter_map(|(plan, rows)| Some((*plan, of(rows)?))).collect();
-    let cheapest = costs.iter().min_by(|a, b| {
-        let mean = |it: &Difference| it.difference.map_or(0.0, |it| it.mean);
-        mean(&a.1).total_cmp(&mean(&b.1))
-    });
-    let Some((plan, row)) = cheapest else { return "there is nothing to compare".into() };
+    let Some((number, row)) = cheapest(&all) else { return "there is nothing to compare".into() };
+    let ((plan, rows), cost) = (&all[number], Metric::of(Figure::CostMonthly).key);
     let mean = row.difference.map_or(0.0, |it| it.mean);
     let percent = row
         .base
@@ -133,8 +138,7 @@ fn answer(compared: &Compared) -> String {
         Verdict::NotDetectable => "has no detectable difference in cost from".into(),
         Verdict::Higher | Verdict::Lower | Verdict::OnlyOne => "cannot be compared with".into(),
     };
-    let rows = all.iter().find(|(it, _)| it.name == plan.name).map(|(_, rows)| rows);
-    let others = rows.into_iter().flatten().filter(|it| it.key != cost && decides(&it.key));
+    let others = rows.iter().filter(|it| it.key != cost && decides(&it.key));
     let mut named = [Vec::new(), Vec::new()];
     for row in others {
         match row.verdict {
@@ -160,8 +164,18 @@ fn answer(compared: &Compared) -> String {
     )
 }
 
+/// Which of the plans but the first is the cheapest, the first of these being 0, and what becomes of its
+/// cost.
+pub(super) fn cheapest<'d>(all: &'d [(&Plan, Vec<Difference>)]) -> Option<(usize, &'d Difference)> {
+    let cost = Metric::of(Figure::CostMonthly).key;
+    let of = |rows: &'d [Difference]| rows.iter().find(|row| row.key == cost);
+    let costs = all.iter().enumerate().filter_map(|(index, (_, rows))| Some((index, of(rows)?)));
+    let mean = |it: &Difference| it.difference.map_or(0.0, |it| it.mean);
+    costs.min_by(|a, b| mean(a.1).total_cmp(&mean(b.1)))
+}
+
 /// What a plan changes in the scenario of the first.
-fn changes(plan: &Plan, several: bool) -> Option<Section> {
+pub(super) fn changes(plan: &Plan, several: bool) -> Option<Section> {
     let mut notes: Vec<Block> =
         plan.changes.iter().take(LISTED).map(|it| Note::new(it.as_str()).into()).collect();
     if plan.changes.len() > LISTED {
@@ -172,7 +186,7 @@ fn changes(plan: &Plan, several: bool) -> Option<Section> {
 }
 
 /// All plans and the figures that decide.
-fn side_by_side(compared: &Compared) -> Section {
+pub(super) fn side_by_side(compared: &Compared) -> Section {
     let column = |plan: &Plan, figure: Figure| {
         plan.measured.columns.iter().find(|it| it.metric.figure == figure).cloned()
     };
@@ -182,7 +196,7 @@ fn side_by_side(compared: &Compared) -> Section {
             .map(|(_, figure)| {
                 let column = column(plan, *figure);
                 let mean = column.as_ref().and_then(Column::estimate).map(|it| it.mean);
-                Cell::maybe(mean, unit_of(Metric::of(*figure).unit))
+                Cell::maybe(mean, Metric::of(*figure).unit.into())
             })
             .collect();
         let least = plan
@@ -282,7 +296,7 @@ pub(super) fn difference_table<'d>(
     verdict: bool,
 ) -> Table {
     let rows = rows.map(|row| {
-        let unit = unit_of(row.unit);
+        let unit = row.unit.into();
         let change = row
             .difference
             .map_or(Value::Missing, |it| Value::Change(it.mean, it.low.zip(it.high), unit));
@@ -313,7 +327,7 @@ fn shortened(name: &str) -> String {
     name.chars().take(11).chain(['…']).collect()
 }
 
-fn provenance(compared: &Compared) -> Section {
+pub(super) fn provenance(compared: &Compared) -> Section {
     let Compared { seed, replications, version, .. } = compared;
     let few = match *replications {
         1 => "; 1 replication, no intervals",
@@ -324,15 +338,4 @@ fn provenance(compared: &Compared) -> Section {
     let claim =
         format!("{replications} paired replication{plural}, seed {seed}, spotsim {version}{few}");
     Section::new("Provenance", claim, Vec::new())
-}
-
-/// The unit of a metric as cells have it.
-pub(crate) fn unit_of(unit: Unit) -> section::Unit {
-    match unit {
-        Unit::Usd => section::Unit::Usd,
-        Unit::Seconds => section::Unit::Seconds,
-        Unit::Percent => section::Unit::Percent(1),
-        Unit::Share => section::Unit::Share(5),
-        Unit::Number => section::Unit::Rate,
-    }
 }

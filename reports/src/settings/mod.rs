@@ -1,7 +1,9 @@
 //! Settings of a scenario side by side: what each costs and disrupts, and which of them are worth a look.
 
+mod charts;
 mod document;
 mod optimum;
+mod page;
 mod sections;
 
 use std::collections::BTreeSet;
@@ -10,6 +12,7 @@ use sim::terms::metrics::{Figure, Metric, OfWorkload};
 
 pub use document::document;
 pub use optimum::{Found, Optimum, optimum_document, optimum_sections};
+pub use page::{optimum_page, page};
 pub use sections::sections;
 
 use crate::expect::Judged;
@@ -134,7 +137,7 @@ fn short(paths: &[String]) -> Vec<String> {
 
 /// The points that no other is better than in one coordinate and as good in the other, by the first
 /// coordinate. Of points that are the same the first is there.
-fn pareto(points: &[(f64, f64)]) -> Vec<usize> {
+pub(crate) fn pareto(points: &[(f64, f64)]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..points.len()).collect();
     order.sort_by(|a, b| {
         let ((a_x, a_y), (b_x, b_y)) = (points[*a], points[*b]);

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use maud::{Markup, html};
-pub(super) use sim::plain::plain;
+use sim::plain::plain;
 
 use crate::section::{Block, Cell, Figure, Intervals, Note, Row, Table, Value};
 
@@ -90,7 +90,7 @@ fn row(table: &Table, row: &Row, remarks: bool, below: bool) -> Markup {
 }
 
 /// The values of a cell, which programs read, too; below them the interval if that is wanted.
-pub(super) fn cell(cell: &Cell, interval: bool) -> Markup {
+fn cell(cell: &Cell, interval: bool) -> Markup {
     let within = cell.interval_text();
     html! {
         @for (index, value) in cell.values.iter().enumerate() {

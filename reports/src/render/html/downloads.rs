@@ -1,32 +1,67 @@
-//! The data of a page: the summary is in the page itself, for people to save and for programs to read.
+//! The data of a page: its figures are in the page itself, for people to save and for programs to read.
 
 use maud::{Markup, PreEscaped, html};
+use serde_json::Value;
+use sim::plain::plain;
 
-use super::Page;
-use crate::summary::Summary;
+use crate::chart::Chart;
+
+/// The figures of a page for programs.
+pub(crate) struct Data {
+    /// The id of their element, and of the file that they are saved as the name.
+    pub(crate) id: &'static str,
+    /// They themselves, as JSON on one line; none where they are too long for a page.
+    pub(crate) json: Option<String>,
+    /// Which command says more of them, and what it does with them.
+    pub(crate) command: (&'static str, &'static str),
+    /// What else there is to be had, in a sentence: what it is, and which option writes it.
+    pub(crate) besides: Option<(&'static str, &'static str)>,
+}
+
+/// Figures longer than this many bytes are left to the command that prints them.
+const LONG: usize = 200_000;
+
+impl Data {
+    /// The figures that a command prints, if they are short enough for a page.
+    pub(crate) fn printed(id: &'static str, figures: &Value, command: &'static str) -> Data {
+        let json = plain(&figures.to_string()).into_owned();
+        let json = Some(json).filter(|it| it.len() <= LONG);
+        Data { id, json, command: (command, "prints"), besides: None }
+    }
+}
 
 /// Where the data are, and how to save them.
-pub(super) fn of(page: &Page<'_>) -> Markup {
+pub(super) fn of<'c>(data: &Data, charts: impl Iterator<Item = &'c Chart>) -> Markup {
+    let (command, does) = data.command;
     html! {
         p {
-            "Every figure of this page is in its summary, which is a part of the page: the script element "
-            code { "#summary" } ", as " code { "spotsim schema summary" } " describes it."
+            @if data.json.is_some() {
+                "Every figure of this page is a part of it: of the script element "
+                code { "#" (data.id) } ", which " code { (command) } " " (does) "."
+            } @else {
+                "The figures are too long for a page: " code { (command) } " " (does) " them."
+            }
         }
         p.buttons hidden {
-            button type="button" data-save="summary" { "Save summary.json" }
-            @for chart in page.charts.iter().filter(|it| !it.data.rows.is_empty()) {
+            @if data.json.is_some() {
+                button type="button" data-save=(data.id) { "Save " (data.id) ".json" }
+            }
+            @for chart in charts.filter(|it| !it.data.rows.is_empty()) {
                 " " button type="button" data-csv=(chart.name) { (chart.name) ".csv" }
             }
         }
-        p.fine {
-            "The tables, facts and pictures of a run are in its run folder: " code { "--out DIR" } "."
+        @if let Some((what, option)) = data.besides {
+            p.fine { (what) ": " code { (option) } "." }
         }
     }
 }
 
-/// The summary as data that no browser runs.
-pub(super) fn data(summary: &Summary) -> Markup {
-    // JSON may say `<` by its number, which ends no element and begins no comment.
-    let json = summary.to_line().replace('<', "\\u003c");
-    html! { script #summary type="application/json" { (PreEscaped(json)) } }
+/// The data in an element that no browser runs.
+pub(super) fn element(data: &Data) -> Markup {
+    html! {
+        @if let Some(json) = &data.json {
+            // JSON may say `<` by its number, which ends no element and begins no comment.
+            script id=(data.id) type="application/json" { (PreEscaped(json.replace('<', "\\u003c"))) }
+        }
+    }
 }

@@ -18,9 +18,10 @@ pub(super) struct Rooms {
 
 impl Rooms {
     /// The room that the charts over time need together.
-    pub(super) fn of(charts: &[Chart], every: usize) -> Rooms {
+    pub(super) fn of<'c>(charts: impl Iterator<Item = &'c Chart>, every: usize) -> Rooms {
+        let charts: Vec<&Chart> = charts.filter(|it| is_over_time(it)).collect();
         let most = |frame: Frame| {
-            let rooms = charts.iter().filter(|it| is_over_time(it)).map(|it| frame.room_of(it));
+            let rooms = charts.iter().map(|it| frame.room_of(it));
             rooms.fold((0.0, 0.0), |most: (f64, f64), it| (most.0.max(it.0), most.1.max(it.1)))
         };
         Rooms { page: most(Frame::PAGE), phone: most(Frame::PHONE), every }

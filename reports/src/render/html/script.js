@@ -140,7 +140,7 @@ const quoted = (text) => /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"`
 document.querySelector(".buttons").hidden = false;
 document.querySelector(".buttons").addEventListener("click", ({ target }) => {
   const { save: what, csv } = target.dataset;
-  if (what) save("summary.json", `${document.getElementById(what).textContent}\n`, "application/json");
+  if (what) save(`${what}.json`, `${document.getElementById(what).textContent}\n`, "application/json");
   if (!csv) return;
   const rows = document.getElementById(`${csv}-chart`).querySelectorAll("tr");
   const text = [...rows].map((row) => [...row.cells].map((it) => quoted(it.textContent)).join(",") + "\n");
