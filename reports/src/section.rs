@@ -148,6 +148,8 @@ pub enum Value {
     AtLeast(f64, Unit),
     /// A difference, with its sign and the ends of its interval if it has one.
     Change(f64, Option<(f64, f64)>, Unit),
+    /// A difference of one run from another, with its sign.
+    Apart(f64, Unit),
     /// A word that says what figures come to.
     Word(&'static str),
     /// A figure that there is not.
@@ -257,7 +259,10 @@ impl Cell {
 impl Value {
     fn unit(&self) -> Option<Unit> {
         match *self {
-            Value::Is(_, unit) | Value::AtLeast(_, unit) | Value::Change(_, _, unit) => Some(unit),
+            Value::Is(_, unit)
+            | Value::AtLeast(_, unit)
+            | Value::Change(_, _, unit)
+            | Value::Apart(_, unit) => Some(unit),
             Value::Word(_) | Value::Missing => None,
         }
     }
@@ -271,6 +276,7 @@ impl Value {
                 let [value, low, high] = [value, low, high].map(|it| unit.signed(it));
                 format!("{value} [{low}, {high}]")
             }
+            Value::Apart(value, unit) => unit.signed(value),
             Value::Word(word) => word.into(),
             Value::Missing => "-".into(),
         }
@@ -327,7 +333,7 @@ impl Unit {
         }
     }
 
-    fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Unit::Usd | Unit::Money(_) => "usd",
             Unit::UsdMonthly => "usdMonthly",
@@ -366,7 +372,7 @@ impl Serialize for Value {
         let (value, unit, at_least) = match *self {
             Value::Is(value, unit) => (value, unit, false),
             Value::AtLeast(value, unit) => (value, unit, true),
-            Value::Change(value, _, unit) => (value, unit, false),
+            Value::Change(value, _, unit) | Value::Apart(value, unit) => (value, unit, false),
             Value::Word(word) => return serializer.serialize_str(word),
             Value::Missing => return serializer.serialize_none(),
         };

@@ -1,13 +1,13 @@
 //! Two plans where they differ most: in which faults a search has found that, and by what they differ there.
 
 use serde_json::{Map, Value, json};
-use sim::terms::metrics::{Metric, Unit};
+use sim::terms::metrics::Unit;
 
 use super::sections::{difference_table, worth_showing};
 use super::{Difference, differences};
 use crate::format::many;
 use crate::metrics::Measured;
-use crate::section::{Block, Cell, Section};
+use crate::section::{Block, Cell, Section, Value as Shown};
 
 /// The version of this format.
 const SCHEMA: &str = "spotsim/between/v1";
@@ -85,9 +85,10 @@ impl Widest {
                 signed(self.widest)
             ),
             trial => format!(
-                "`{}` differs most in trial {trial} of {trials}: by {}, and by {} where nothing is \
+                "`{}` differs most in trial {trial} of {}: by {}, and by {} where nothing is \
                  taken. Its {} are shrunk to {} in {}.",
                 self.key,
+                apart.trials,
                 signed(self.widest),
                 signed(self.calm),
                 many(self.drawn as u64, "fault"),
@@ -106,6 +107,10 @@ impl Widest {
                 .collect();
         let mut table = difference_table(own, other, rows.iter(), false);
         table.columns[2] = "DIFFERENCE".into();
+        for (row, difference) in table.rows.iter_mut().zip(&rows) {
+            let mean = difference.difference.map_or(0.0, |it| it.mean);
+            row.cells[2] = Cell::several([Shown::Apart(mean, unit_of(difference.unit))]);
+        }
         let blocks = if rows.is_empty() { Vec::new() } else { vec![Block::Table(table)] };
         Section::new("", claim, blocks)
     }
@@ -130,7 +135,7 @@ pub fn apart_document(apart: &Apart) -> Value {
         });
         json!({
             "metric": it.key,
-            "unit": Metric::named(&it.key).map(|metric| format!("{:?}", metric.unit)),
+            "unit": it.difference().map(|row| unit_of(row.unit).name()),
             "differenceWithoutFaults": it.calm,
             "widestDifference": it.widest,
             "trial": it.trial,

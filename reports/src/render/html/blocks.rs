@@ -103,7 +103,10 @@ fn cell(cell: &Cell, interval: bool) -> Markup {
 
 fn value(value: &Value) -> Markup {
     match *value {
-        Value::Is(number, _) | Value::AtLeast(number, _) | Value::Change(number, _, _) => {
+        Value::Is(number, _)
+        | Value::AtLeast(number, _)
+        | Value::Change(number, _, _)
+        | Value::Apart(number, _) => {
             html! { data value=(number) { (value.text()) } }
         }
         Value::Word(word) => html! { (word) },
