@@ -8,6 +8,8 @@ use reports::charts::typical::{self, Choice};
 use reports::cost::ledger::Books;
 use reports::event_log::{self, EventLog};
 use reports::export::manifest::Origin;
+#[cfg(feature = "parquet")]
+use reports::export::parquet;
 use reports::export::{allocation, events, focus, perfetto};
 use reports::{Summary, chart};
 use sim::Stop;
@@ -73,6 +75,25 @@ impl Results<'_> {
         };
         written.expect("a buffer takes all");
         out
+    }
+
+    /// The tables of the run in Parquet, by the names of their files: the metrics of each replication, and the
+    /// facts of the recorded one.
+    ///
+    /// # Errors
+    /// If the writer of the format fails.
+    ///
+    /// # Panics
+    /// Never: a comparison records a run.
+    #[cfg(feature = "parquet")]
+    pub fn parquet(&self) -> Result<[(&'static str, Vec<u8>); 2], Error> {
+        let recording = self.subject().recording().expect("it is made to keep its facts");
+        let failed =
+            |error| Error::Failed(anyhow::Error::new(error).context("cannot write Parquet"));
+        Ok([
+            ("replications.parquet", parquet::replications(&self.measured()).map_err(failed)?),
+            ("facts.parquet", parquet::facts(recording).map_err(failed)?),
+        ])
     }
 
     /// What happened in one run.

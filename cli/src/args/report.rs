@@ -37,6 +37,10 @@ pub(crate) struct ReportArgs {
     /// Write its nodes and pods as a trace, to open in ui.perfetto.dev.
     #[arg(long, value_name = "FILE", group = "form")]
     pub(crate) perfetto: Option<PathBuf>,
+    /// Write the metrics of each replication and the facts of the recorded run into this folder, as Parquet.
+    #[cfg(feature = "parquet")]
+    #[arg(long, value_name = "FOLDER", group = "form")]
+    pub(crate) parquet: Option<PathBuf>,
     /// Which chart.
     #[arg(long, value_name = "NAME", default_value = "savings")]
     pub(crate) chart: String,

@@ -92,6 +92,10 @@ fn files(
     for (path, form) in forms {
         files.extend(path.iter().map(|path| (path.clone(), results.exported(form))));
     }
+    #[cfg(feature = "parquet")]
+    if let Some(folder) = &args.parquet {
+        files.extend(results.parquet()?.map(|(name, table)| (folder.join(name), table)));
+    }
     Ok(files)
 }
 

@@ -15,6 +15,8 @@ pub mod focus;
 pub mod legend;
 pub mod manifest;
 pub mod nodes;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 pub mod perfetto;
 pub mod pods;
 pub mod series;
