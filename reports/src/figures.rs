@@ -1,6 +1,8 @@
 //! The figures of one replication: all folds, side by side.
 
 use std::collections::BTreeMap;
+use std::ops::Deref;
+use std::sync::Arc;
 
 use sim::fact::refusal::RefusalId;
 use sim::fact::{Fact, Sink};
@@ -60,9 +62,20 @@ pub struct Fold {
     legend: Legend,
 }
 
-/// What one run comes to.
+/// What one run comes to: a handle, so that runs that are the same share what they come to.
 #[derive(Clone)]
-pub struct Figures {
+pub struct Figures(Arc<RunFigures>);
+
+impl Deref for Figures {
+    type Target = RunFigures;
+
+    fn deref(&self) -> &RunFigures {
+        &self.0
+    }
+}
+
+/// The figures of one run.
+pub struct RunFigures {
     /// Money.
     pub money: Money,
     /// The same by who or what it was paid for.
@@ -167,7 +180,7 @@ impl Fold {
         let (impact, replacement) = self.impact.finish();
         let (started, takes) = self.start_up.finish(&self.roster);
         let (used, utilisation) = self.usage.map(Usage::finish).unzip();
-        let figures = Figures {
+        let figures = RunFigures {
             money: books.money,
             breakdown: Breakdown::of(&books, &self.legend),
             capacity: self.capacity.finish(&self.roster),
@@ -199,7 +212,7 @@ impl Fold {
         let mut series = self.counts.finish(&self.roster);
         series.waits = self.pending.waits.rounded();
         series.utilisation = utilisation;
-        (figures, series)
+        (Figures(Arc::new(figures)), series)
     }
 }
 

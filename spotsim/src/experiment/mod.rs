@@ -6,6 +6,7 @@
 mod runs;
 mod threads;
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -146,6 +147,9 @@ impl Experiment {
     ) -> Result<Runs, Error> {
         let legends: Vec<Legend> = self.variants.iter().map(|it| Legend::of(&it.setup)).collect();
         let sums: Vec<_> = legends.iter().map(|it| Mutex::new(Series::new(it))).collect();
+        // Runs with one digest say the same. Where nothing happens in most replications, these share what
+        // they come to.
+        let known: Vec<_> = legends.iter().map(|_| Mutex::new(BTreeMap::new())).collect();
         let begin = |variant: usize, root: Root| {
             let (keep, legend) = (self.variants[variant].keep, &legends[variant]);
             let first = root.replication == self.replications.start;
@@ -157,6 +161,10 @@ impl Experiment {
         };
         let end = |variant: usize, observed: Observed, run: Run| {
             let (figures, series) = observed.fold.finish(&run);
+            let figures = {
+                let mut known = known[variant].lock().unwrap_or_else(PoisonError::into_inner);
+                known.entry(run.digest).or_insert(figures).clone()
+            };
             if self.variants[variant].keep.series {
                 // Runs end in any order, which sums of integers do not show.
                 sums[variant].lock().unwrap_or_else(PoisonError::into_inner).add(&series);
