@@ -72,6 +72,9 @@ fn is_disruptable(pod: &Pod, snapshot: &Snapshot<'_>) -> bool {
 // Karpenter: pkg/utils/pdb/pdb.go isEvictable
 fn is_evictable(pod: &Pod, blocker: Blocker, snapshot: &Snapshot<'_>) -> bool {
     let cluster = &snapshot.cluster;
+    if cluster.budgets.is_empty() {
+        return true;
+    }
     let disrupted = Taint {
         key: cluster.keys.disrupted,
         value: cluster.keys.nothing,

@@ -42,6 +42,10 @@ impl Candidate {
         let cluster = &snapshot.cluster;
         let (state, view) = (&cluster.nodes[number], &snapshot.nodes[number]);
         let (node, claim) = (state.node.as_ref()?, state.claim.as_ref()?);
+        // Drift alone looks at these, and at nothing else.
+        if class == Class::Eventual && claim.drifted.is_none() {
+            return None;
+        }
         if !view.initialized || view.deleting || state.nominated || node.do_not_disrupt {
             return None;
         }
@@ -55,7 +59,7 @@ impl Candidate {
         if !eventual && !let_go(pods, snapshot) {
             return None;
         }
-        let name = view.labels.get(cluster.keys.instance_type);
+        let name = view.bought.instance_type;
         let is_type = |of: &usize| Some(cluster.instance_types[*of].name) == name;
         let cost: f64 = pods.iter().map(|pod| eviction_cost(&cluster.pods[*pod])).sum();
         let moves = |pod: &usize| is_reschedulable(&cluster.pods[*pod]);

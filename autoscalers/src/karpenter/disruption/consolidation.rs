@@ -18,12 +18,11 @@ const CHEAPER_SPOT_TYPES: usize = 15;
 // Karpenter: disruption/consolidation.go ShouldDisrupt
 pub(super) fn may_be(candidate: &Candidate, snapshot: &Snapshot<'_>) -> bool {
     let cluster = &snapshot.cluster;
-    let labels = &snapshot.nodes[candidate.node].labels;
-    let has = |key| labels.get(key).is_some();
+    let bought = &snapshot.nodes[candidate.node].bought;
     !cluster.node_pools[candidate.pool].is_static
         && candidate.instance_type.is_some()
-        && has(cluster.keys.capacity_type)
-        && has(cluster.keys.zone)
+        && bought.capacity_type.is_some()
+        && bought.zone.is_some()
         && candidate.settings(cluster).policy == ConsolidationPolicy::WhenEmptyOrUnderutilized
         && candidate.is_quiet(cluster)
 }
@@ -37,7 +36,7 @@ pub(super) fn replacements(
 ) -> Option<Vec<NewClaim>> {
     let keys = snapshot.cluster.keys;
     let is_spot = |candidate: &&Candidate| {
-        snapshot.nodes[candidate.node].labels.get(keys.capacity_type) == Some(keys.spot)
+        snapshot.nodes[candidate.node].bought.capacity_type == Some(keys.spot)
     };
     let are_spot = candidates.iter().all(is_spot);
     let launches = match are_spot && !snapshot.cluster.options.spot_to_spot {

@@ -47,6 +47,15 @@ impl Nodes {
         self.all.get(&node)
     }
 
+    /// What it knows of each of these, which are in order; nothing of those that are not its own.
+    pub(super) fn of<'n>(&'n self, nodes: &'n [NodeId]) -> impl Iterator<Item = Option<&'n Kept>> {
+        let mut own = self.all.iter().peekable();
+        nodes.iter().map(move |node| {
+            while own.next_if(|(other, _)| *other < node).is_some() {}
+            own.next_if(|(other, _)| *other == node).map(|(_, kept)| kept)
+        })
+    }
+
     pub(super) fn iter(&self) -> impl Iterator<Item = (NodeId, &Kept)> {
         self.all.iter().map(|(node, kept)| (*node, kept))
     }

@@ -17,9 +17,9 @@ use sim::world::journal::Cursor;
 use sim::world::nodes::NodeState;
 use sim::world::pods::Phase;
 
-use super::Keeper;
 use super::nodes::Kept;
 use super::pods::{resources, selected};
+use super::{Keeper, quiet_since};
 use crate::karpenter::Since;
 use crate::karpenter::input::{
     Claim, Cluster, Instant, Node, Pod, PodDisruptionBudget, PodSpec, StateNode, Volumes,
@@ -101,8 +101,10 @@ impl View {
             None => self.node_ids.iter().copied().collect(),
         };
         self.read = journal.now();
-        for (node, before) in self.node_ids.iter().zip(&self.standing) {
-            if *before != keeper.standing(*node, world) {
+        let known = keeper.nodes.of(&self.node_ids).zip(&self.standing);
+        for (node, (kept, before)) in self.node_ids.iter().zip(known) {
+            let standing = kept.map(Kept::standing);
+            if standing != before.0 || world.nodes().announced(*node) != before.1 {
                 changed.insert(*node);
             }
         }
@@ -192,18 +194,14 @@ impl View {
     /// What time changes about nodes.
     fn look_at_nodes(&mut self, keeper: &Keeper, world: &World) {
         let now = world.now();
-        for (state, (node, (standing, _))) in
-            self.nodes.iter_mut().zip(self.node_ids.iter().zip(&self.standing))
-        {
-            if standing.is_none() {
-                continue;
-            }
-            let kept = keeper.nodes.get(*node);
-            state.nominated =
-                kept.and_then(|kept| kept.nominated_until).is_some_and(|until| until > now);
+        let known = self.node_ids.iter().zip(keeper.nodes.of(&self.node_ids));
+        for (state, (node, kept)) in self.nodes.iter_mut().zip(known) {
+            let Some(kept) = kept else { continue };
+            state.nominated = kept.nominated_until.is_some_and(|until| until > now);
             let pool = keeper.pool_number(world.nodes().pool(*node));
             if let (Some(claim), Some(pool)) = (&mut state.claim, pool) {
-                claim.consolidatable = keeper.quiet_since(*node, pool).is_some_and(|at| at <= now);
+                let since = quiet_since(kept, &keeper.pools[pool]);
+                claim.consolidatable = since.is_some_and(|at| at <= now);
             }
         }
     }

@@ -12,6 +12,14 @@ use crate::karpenter::resources::Resources;
 use crate::karpenter::tolerance::tolerates;
 use crate::karpenter::volume_topology::attached;
 
+/// Labels of a node that say what was bought.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Bought {
+    pub(crate) instance_type: Option<NameId>,
+    pub(crate) capacity_type: Option<NameId>,
+    pub(crate) zone: Option<NameId>,
+}
+
 /// A node as pods find it.
 #[derive(Clone, Debug)]
 pub(crate) struct NodeView {
@@ -19,6 +27,8 @@ pub(crate) struct NodeView {
     pub(crate) host: Option<NameId>,
     pub(crate) labels: LabelSet,
     pub(crate) requirements: Requirements,
+    /// What its labels say of how it was bought.
+    pub(crate) bought: Bought,
     pub(crate) taints: Vec<Taint>,
     pub(crate) initialized: bool,
     pub(crate) deleting: bool,
@@ -88,6 +98,11 @@ impl NodeView {
         NodeView {
             name,
             host,
+            bought: Bought {
+                instance_type: labels.get(keys.instance_type),
+                capacity_type: labels.get(keys.capacity_type),
+                zone: labels.get(keys.zone),
+            },
             taints: state.taints(keys, names),
             initialized: state.is_initialized(),
             deleting: state.is_deleting(),
