@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
 use sim::names::NameId;
 use sim::table::Id;
 
@@ -40,7 +42,7 @@ struct Solver<'s, 'a> {
     topology: Topology<'a>,
     classes: &'s mut PodClasses,
     /// What each class has to do with which group of the topology, once a pod of it has come.
-    members: Vec<Option<Membership>>,
+    members: IndexMap<usize, Membership, FxBuildHasher>,
     /// Nodes that have got pods, by their places in the order of the snapshot.
     nodes: BTreeMap<usize, ExistingNode<'s>>,
     claims: Vec<OpenClaim>,
@@ -64,16 +66,12 @@ pub(crate) fn solve(
 ) -> Option<Solved> {
     let cluster = &snapshot.cluster;
     let pods = question.pods;
-    let mut placed = vec![false; cluster.pods.len()];
-    pods.iter().for_each(|pod| placed[*pod] = true);
-    let mut stays = snapshot.stays.clone();
-    question.gone.iter().for_each(|node| stays[*node] = false);
     let mode = question.reserved;
     let mut solver = Solver {
         snapshot,
-        topology: Topology::new(snapshot, placed, stays),
+        topology: Topology::new(snapshot, pods, question.gone),
         classes,
-        members: Vec::new(),
+        members: IndexMap::default(),
         nodes: BTreeMap::new(),
         claims: Vec::new(),
         in_order: Vec::new(),
@@ -83,8 +81,12 @@ pub(crate) fn solve(
         reservations: Reservations::new(snapshot.reserved.clone(), mode),
         hosts: 0,
     };
-    let class_of: BTreeMap<usize, usize> =
+    let mut class_of: Vec<(usize, usize)> =
         pods.iter().map(|pod| (*pod, solver.join(&cluster.pods[*pod].spec))).collect();
+    class_of.sort_unstable();
+    if solver.is_hopeless(&class_of) {
+        return None;
+    }
     solver.topology.register_hosts(snapshot);
     let errors = solver.run(pods, &class_of)?;
     let existing = solver.nodes.into_values().map(|node| (node.number, node.pods)).collect();
@@ -100,13 +102,11 @@ impl Solver<'_, '_> {
     }
 
     fn join_class(&mut self, class: usize) {
-        if self.members.len() <= class {
-            self.members.resize(class + 1, None);
-        }
-        if self.members[class].is_none() {
+        if !self.members.contains_key(&class) {
             let class_data = self.classes.get(class);
             self.asks_capacity_type |= class_data.asks_capacity_type;
-            self.members[class] = Some(self.topology.join(&class_data.spec, self.snapshot));
+            let member = self.topology.join(&class_data.spec, self.snapshot);
+            self.members.insert(class, member);
         }
     }
 
@@ -114,13 +114,17 @@ impl Solver<'_, '_> {
     fn run(
         &mut self,
         pods: &[usize],
-        class_of: &BTreeMap<usize, usize>,
+        class_of: &[(usize, usize)],
     ) -> Option<BTreeMap<usize, Refusals>> {
-        let requests = |pod: usize| &self.classes.get(class_of[&pod]).requests;
+        let class_of = |pod: usize| {
+            let at = class_of.partition_point(|(other, _)| *other < pod);
+            class_of.get(at).map_or(0, |(_, class)| *class)
+        };
+        let requests = |pod: usize| &self.classes.get(class_of(pod)).requests;
         let mut queue = Queue::new(pods.to_vec(), self.snapshot.cluster.pods, requests);
         let mut errors = BTreeMap::new();
         while let Some(pod) = queue.pop() {
-            match self.try_schedule(pod, class_of[&pod]) {
+            match self.try_schedule(pod, class_of(pod)) {
                 Ok(()) => {
                     errors.remove(&pod);
                 }
@@ -157,9 +161,9 @@ impl Solver<'_, '_> {
 
     // Karpenter: scheduler.go add
     fn add(&mut self, pod: usize, class: usize) -> Result<(), Miss> {
-        let mut member = self.members[class].take().unwrap_or_default();
+        let mut member = self.members.get_mut(&class).map(std::mem::take).unwrap_or_default();
         let added = self.place(pod, class, &mut member);
-        self.members[class] = Some(member);
+        self.members.insert(class, member);
         added
     }
 
@@ -179,7 +183,7 @@ impl Solver<'_, '_> {
         let (topology, nodes) = (&mut self.topology, &mut self.nodes);
         let found = class.room().iter().any(|place| {
             let number = snapshot.in_order[*place];
-            if !topology.stays(number) {
+            if !topology.stays(number, snapshot) {
                 return false;
             }
             asked += 1;
@@ -274,6 +278,27 @@ impl Solver<'_, '_> {
         Err(Miss::Refused(refusals))
     }
 
+    /// Whether something has to be launched for certain though nothing may be: a pod that has a place now has none
+    /// on any node that stays, and nothing that it could do without.
+    fn is_hopeless(&mut self, class_of: &[(usize, usize)]) -> bool {
+        let snapshot = self.snapshot;
+        if self.launches != Launches::OneNotSpot
+            || snapshot.has_min_values()
+            || !snapshot.templates.iter().all(|template| self.stays_open_to_spot(template))
+        {
+            return false;
+        }
+        class_of.iter().any(|(pod, class)| {
+            !snapshot.cluster.pods[*pod].provisionable
+                && self.classes.relaxed(*class, snapshot).is_none()
+                && {
+                    let topology = &self.topology;
+                    let room = self.classes.with_room(*class, snapshot).room();
+                    !room.iter().any(|place| topology.stays(snapshot.in_order[*place], snapshot))
+                }
+        })
+    }
+
     /// Whether one more NodeClaim makes the solution useless, whatever comes after it.
     fn is_too_much(&self, template: &Template) -> bool {
         // A NodeClaim whose types have too few distinct values is dropped in the end.
@@ -301,7 +326,7 @@ fn limits(topology: &Topology<'_>, snapshot: &Snapshot<'_>) -> Vec<Limits> {
     let mut limits: Vec<Limits> =
         snapshot.cluster.node_pools.iter().map(|pool| pool.limits.clone()).collect();
     for (number, node) in snapshot.nodes.iter().enumerate() {
-        if let Some(pool) = node.pool.filter(|_| topology.stays(number)) {
+        if let Some(pool) = node.pool.filter(|_| topology.stays(number, snapshot)) {
             limits[pool].take_node(node);
         }
     }

@@ -41,25 +41,26 @@ pub(crate) struct Topology<'a> {
     /// want near are kept away.
     inverse: IndexMap<Identity, Group, FxBuildHasher>,
     domains: IndexMap<NameId, Domains<'a>, FxBuildHasher>,
-    /// Pods that are being placed, and so are not counted where they were; by number.
-    placed: Vec<bool>,
-    /// Which nodes are there for good, by number.
-    stays: Vec<bool>,
+    /// Pods that are being placed, and so are not counted where they were: by number, in order.
+    placed: Vec<usize>,
+    /// Nodes that are taken to be gone, beside those that go away: by number, in order.
+    gone: Vec<usize>,
 }
 
 impl<'a> Topology<'a> {
     /// What is known before pods are placed: the nodes that stay, and pods with anti-affinity on nodes.
-    pub(crate) fn new(
-        snapshot: &Snapshot<'a>,
-        placed: Vec<bool>,
-        stays: Vec<bool>,
-    ) -> Topology<'a> {
+    pub(crate) fn new(snapshot: &Snapshot<'a>, placed: &[usize], gone: &[usize]) -> Topology<'a> {
+        let sorted = |numbers: &[usize]| {
+            let mut numbers = numbers.to_vec();
+            numbers.sort_unstable();
+            numbers
+        };
         let mut topology = Topology {
             groups: IndexMap::default(),
             inverse: IndexMap::default(),
             domains: IndexMap::default(),
-            placed,
-            stays,
+            placed: sorted(placed),
+            gone: sorted(gone),
         };
         topology.count_anti_affinity(snapshot);
         topology
@@ -73,7 +74,7 @@ impl<'a> Topology<'a> {
         for bound in with_terms {
             for (pod, node) in &bound.pods {
                 let Some(labels) = snapshot.nodes[*node].joined_labels.as_ref() else { continue };
-                if self.placed[*pod] {
+                if self.is_placed(*pod) {
                     continue;
                 }
                 for number in self.add_inverse(&bound.spec, snapshot) {
@@ -155,7 +156,7 @@ impl<'a> Topology<'a> {
             counts.then_some((node, labels))
         };
         // A domain of nodes that are there is one, even without any pod.
-        for number in snapshot.in_order.iter().filter(|number| self.stays[**number]) {
+        for number in snapshot.in_order.iter().filter(|number| self.stays(**number, snapshot)) {
             if counts(*number).is_some()
                 && let Some(domain) = snapshot.nodes[*number].labels.get(key)
             {
@@ -167,7 +168,7 @@ impl<'a> Topology<'a> {
                 continue;
             }
             for (pod, number) in &bound.pods {
-                if self.placed[*pod] || snapshot.cluster.pods[*pod].terminating {
+                if self.is_placed(*pod) || snapshot.cluster.pods[*pod].terminating {
                     continue;
                 }
                 let Some((node, labels)) = counts(*number) else { continue };
@@ -181,8 +182,12 @@ impl<'a> Topology<'a> {
     }
 
     /// Whether a node is there for good.
-    pub(crate) fn stays(&self, node: usize) -> bool {
-        self.stays[node]
+    pub(crate) fn stays(&self, node: usize, snapshot: &Snapshot<'_>) -> bool {
+        snapshot.stays[node] && self.gone.binary_search(&node).is_err()
+    }
+
+    fn is_placed(&self, pod: usize) -> bool {
+        self.placed.binary_search(&pod).is_ok()
     }
 
     /// Whether any group has a label's values as its domains.
@@ -196,7 +201,8 @@ impl<'a> Topology<'a> {
             return;
         }
         for number in &snapshot.in_order {
-            if let Some(host) = snapshot.nodes[*number].host.filter(|_| self.stays[*number]) {
+            let host = snapshot.nodes[*number].host;
+            if let Some(host) = host.filter(|_| self.stays(*number, snapshot)) {
                 self.register_host(host);
             }
         }
