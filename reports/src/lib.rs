@@ -24,6 +24,7 @@ pub mod pod_history;
 mod recording;
 pub mod render;
 pub mod rules;
+mod schema;
 pub mod section;
 pub mod sections;
 pub mod settings;
@@ -36,6 +37,7 @@ pub use figures::{Figures, Fold};
 pub use format::many;
 pub use recording::Recording;
 pub use render::text::to_ascii;
+pub use schema::schema;
 pub use summary::{Input, Summary, summarize};
 
 /// The answer in one line: the saving beside its risk, or that there is none because pods never run.
@@ -189,10 +191,4 @@ pub fn optimum_html(optimum: &settings::Optimum, command: &str) -> String {
 pub fn cost_list(trace: &Trace, run: &str, focus: &Focus) -> Result<String, String> {
     let sections = sections::trace::sections(trace, run, focus)?;
     Ok(render::text::render(&sections, layout::WIDE))
-}
-
-/// The JSON Schema of [`Summary`].
-#[must_use]
-pub fn schema() -> serde_json::Value {
-    schemars::schema_for!(summary::Document<'static>).to_value()
 }
