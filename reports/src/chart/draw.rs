@@ -9,7 +9,7 @@ use super::elements::{
     Area, Drawn, Labels, Plot, TEXT, anchored, letters, mark, pixels, shape, style, write,
 };
 use super::outline::{Outline, Surface, fine};
-use super::{Anchor, Chart, Color, Ink, Key, Side, font};
+use super::{Anchor, Chart, Color, Ink, Key, Side, Tick, font};
 
 const TITLE: f64 = 23.0;
 const SMALL: f64 = 11.5;
@@ -65,7 +65,17 @@ impl Frame {
             [font::width(&side.name, TEXT, true), font::width(&side.value, TEXT, false)]
         }));
         let beside = |width: f64, gap: f64| if width > 0.0 { width + gap } else { 0.0 };
-        (beside(ticks, 2.0 * TICK), beside(names, 12.0))
+        let (left, right) = (beside(ticks, 2.0 * TICK), beside(names, 12.0));
+        // Half of a word at an end of the level axis lies beyond it. No plot is narrower than half of its
+        // picture.
+        let beyond = |tick: &Tick, inside: f64| {
+            let half = font::width(&tick.text, MARK, false) / 2.0;
+            half - inside * self.width() / 2.0 - self.margin
+        };
+        let place = |tick: &Tick| chart.x.place(tick.at);
+        let first = widest(&mut chart.x.ticks.iter().map(|it| beyond(it, place(it))));
+        let last = widest(&mut chart.x.ticks.iter().map(|it| beyond(it, 1.0 - place(it))));
+        (left.max(first), right.max(last))
     }
 
     /// The same with at least so much room.
@@ -251,7 +261,31 @@ fn spread(heights: &mut [f64], apart: f64, lowest: f64) {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::{Axis, Data};
     use super::*;
+
+    #[test]
+    fn the_words_at_both_ends_of_the_level_axis_are_in_the_picture() {
+        let chart = Chart {
+            name: "test",
+            title: String::new(),
+            subtitle: String::new(),
+            source: String::new(),
+            key: Vec::new(),
+            x: Axis::between("", 0.0, 100.0, |at, _| format!("{at} of a hundred")),
+            y: Axis::bare(0.0, 1.0),
+            marks: Vec::new(),
+            sides: Vec::new(),
+            data: Data::default(),
+        };
+        for frame in [Frame::SLIDE, Frame::PAGE, Frame::PHONE] {
+            let (left, right) = frame.room_of(&chart);
+            let half = |tick: &Tick| font::width(&tick.text, MARK, false) / 2.0;
+            let ticks = &chart.x.ticks;
+            assert!(frame.margin + left >= half(&ticks[0]) - 1e-9, "{frame:?}");
+            assert!(frame.margin + right >= half(&ticks[ticks.len() - 1]) - 1e-9, "{frame:?}");
+        }
+    }
 
     proptest! {
         #[test]
