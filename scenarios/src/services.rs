@@ -13,6 +13,7 @@ use sim::rng::{Draws, Root, Stream};
 
 use crate::arrivals::amounts::{Amounts, Measure};
 use crate::arrivals::{Found, Reader};
+use crate::autoscalers::{self, Target};
 use crate::diagnostic::Source;
 use crate::file::File;
 use crate::file::services::Services;
@@ -42,6 +43,7 @@ pub(crate) fn read(
 ) -> Vec<Loaded> {
     let Some(services) = &file.services else { return Vec::new() };
     let before = found.iter().count();
+    autoscalers::examine_services(services, (source, tree), found);
     let drawn = {
         let mut reader = Reader::new((source, tree), folder, inputs, (&mut *tally, &mut *found));
         Population::of(&mut reader, file, services)
@@ -122,7 +124,7 @@ impl<'s> Population<'s> {
         self.root.stream(Stream::Service, &[self.key, number.into(), decides as u64])
     }
 
-    /// The workload that a service is, and its budget if it has one.
+    /// The workload that a service is, its budget if it has one, and its autoscalers.
     fn objects(&self, number: u32) -> Vec<Value> {
         let Services { namespace, share, annotations, .. } = self.services;
         let is = |decides, share: f64| self.draws(number, decides).uniform() < share;
@@ -154,7 +156,10 @@ impl<'s> Population<'s> {
                 "spec": { "maxUnavailable": 1, "selector": selector },
             })
         });
-        [Some(workload), budget].into_iter().flatten().collect()
+        let target = Target { kind, namespace, name: &name };
+        let hpa = self.services.hpa.as_ref().map(|hpa| autoscalers::horizontal(target, hpa));
+        let vpa = self.services.vpa.as_ref().map(|vpa| autoscalers::vertical(target, vpa));
+        [Some(workload), budget, hpa, vpa].into_iter().flatten().collect()
     }
 
     /// What its pods are.

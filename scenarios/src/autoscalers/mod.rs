@@ -12,7 +12,7 @@ use crate::kube::{
 use crate::load::{Loaded, Origin};
 use crate::unmodelled::Tally;
 use crate::workloads::Written;
-pub(crate) use short::{Short, read};
+pub(crate) use short::{Short, Target, examine_services, horizontal, read, vertical};
 
 /// The autoscalers of a scenario, each with where it was written.
 #[derive(Clone, Debug, Default)]

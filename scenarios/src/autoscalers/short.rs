@@ -1,11 +1,14 @@
 //! Autoscalers in the short form of a scenario: made into Kubernetes' objects, and judged as those are.
 
+use std::ops::Range;
+
 use serde_json::{Value, json};
 
 use crate::admission::types::Type;
 use crate::admission::{Account, Admitted};
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::file::autoscaling::{Controlled, Hpa, Vpa};
+use crate::file::services::Services;
 use crate::file::usage::Amount;
 use crate::file::{File, Kind, Quantity, Workload};
 use crate::kube::{self, HorizontalPodAutoscaler, VerticalPodAutoscaler};
@@ -34,41 +37,88 @@ pub(crate) fn read(
         };
         // Of other kinds it has been said that they have no such field.
         let has_replicas = matches!(workload.kind, Kind::Deployment | Kind::StatefulSet);
+        let target = Target::of(workload);
         if let Some(hpa) = workload.hpa.as_ref().filter(|_| has_replicas) {
-            let origin = origin(source, at("hpa"), "HorizontalPodAutoscaler", workload);
-            let before = found.iter().count();
-            let amounts = hpa.cpu.iter().chain(&hpa.memory).chain(hpa.external.values());
-            for wrong in amounts.filter_map(|amount| no_amount(amount, &origin)) {
-                found.push(wrong);
-            }
-            if found.iter().count() > before {
-                continue;
-            }
-            let of = Type::HorizontalPodAutoscaler;
-            if let Some(object) = object((of, &horizontal(workload, hpa)), &origin, found) {
-                short.horizontal.push((object, origin));
-            }
+            short.horizontal.extend(target.scaled((source, at("hpa")), hpa, found));
         }
         let has_pods =
             matches!(workload.kind, Kind::Deployment | Kind::StatefulSet | Kind::DaemonSet);
         if let Some(vpa) = workload.vpa.as_ref().filter(|_| has_pods) {
-            let origin = origin(source, at("vpa"), "VerticalPodAutoscaler", workload);
-            let of = Type::VerticalPodAutoscaler;
-            if let Some(object) = object((of, &vertical(workload, vpa)), &origin, found) {
-                short.vertical.push((object, origin));
-            }
+            short.vertical.extend(target.sized((source, at("vpa")), vpa, found));
         }
     }
     short
 }
 
-fn origin(
-    source: &Source,
-    span: std::ops::Range<usize>,
-    kind: &str,
-    workload: &Workload,
-) -> Origin {
-    Origin::new(source, span, kind, Some(&workload.namespace), Some(&workload.name))
+/// Says what is wrong with the autoscalers that all services of a population have: once, instead of for each.
+pub(crate) fn examine_services(
+    services: &Services,
+    (source, tree): (&Source, &Node),
+    found: &mut Diagnostics,
+) {
+    let at = |field: &str| tree.at(&[Step::from("services"), field.into()]).span.clone();
+    let Services { namespace, name, .. } = services;
+    let target = Target { kind: Kind::Deployment.name(), namespace, name };
+    if let Some(hpa) = &services.hpa {
+        let _ = target.scaled((source, at("hpa")), hpa, found);
+    }
+    if let Some(vpa) = &services.vpa {
+        let _ = target.sized((source, at("vpa")), vpa, found);
+    }
+}
+
+/// What a short form belongs to.
+#[derive(Clone, Copy)]
+pub(crate) struct Target<'t> {
+    /// Its kind, as Kubernetes calls it.
+    pub(crate) kind: &'t str,
+    /// Its namespace.
+    pub(crate) namespace: &'t str,
+    /// Its name, which its autoscalers have, too.
+    pub(crate) name: &'t str,
+}
+
+impl<'t> Target<'t> {
+    fn of(workload: &'t Workload) -> Target<'t> {
+        let Workload { kind, namespace, name, .. } = workload;
+        Target { kind: kind.name(), namespace, name }
+    }
+
+    /// The HorizontalPodAutoscaler of a short form, if there is nothing wrong with it.
+    fn scaled(
+        self,
+        (source, span): (&Source, Range<usize>),
+        hpa: &Hpa,
+        found: &mut Diagnostics,
+    ) -> Option<(HorizontalPodAutoscaler, Origin)> {
+        let origin = self.origin(source, span, "HorizontalPodAutoscaler");
+        let before = found.iter().count();
+        let amounts = hpa.cpu.iter().chain(&hpa.memory).chain(hpa.external.values());
+        for wrong in amounts.filter_map(|amount| no_amount(amount, &origin)) {
+            found.push(wrong);
+        }
+        if found.iter().count() > before {
+            return None;
+        }
+        let of = Type::HorizontalPodAutoscaler;
+        object((of, &horizontal(self, hpa)), &origin, found).map(|object| (object, origin))
+    }
+
+    /// The VerticalPodAutoscaler of a short form, if there is nothing wrong with it.
+    fn sized(
+        self,
+        (source, span): (&Source, Range<usize>),
+        vpa: &Vpa,
+        found: &mut Diagnostics,
+    ) -> Option<(VerticalPodAutoscaler, Origin)> {
+        let origin = self.origin(source, span, "VerticalPodAutoscaler");
+        let of = Type::VerticalPodAutoscaler;
+        object((of, &vertical(self, vpa)), &origin, found).map(|object| (object, origin))
+    }
+
+    fn origin(self, source: &Source, span: Range<usize>, kind: &str) -> Origin {
+        Origin::new(source, span, kind, Some(self.namespace), Some(self.name))
+    }
 }
 
 /// An object, if the API server would admit it. What is wrong is said of the whole short form.
@@ -91,7 +141,7 @@ fn object<T: kube::Read>(
 }
 
 /// The object that a short form stands for.
-fn horizontal(workload: &Workload, hpa: &Hpa) -> Value {
+pub(crate) fn horizontal(of: Target<'_>, hpa: &Hpa) -> Value {
     let mut metrics = Vec::new();
     for (name, target) in [("cpu", &hpa.cpu), ("memory", &hpa.memory)] {
         if let Some(target) = target {
@@ -105,9 +155,11 @@ fn horizontal(workload: &Workload, hpa: &Hpa) -> Value {
         metrics.push(json!({ "type": "External", "external": external }));
     }
     json!({
-        "metadata": { "name": workload.name, "namespace": workload.namespace },
+        "apiVersion": "autoscaling/v2",
+        "kind": "HorizontalPodAutoscaler",
+        "metadata": { "name": of.name, "namespace": of.namespace },
         "spec": {
-            "scaleTargetRef": target_ref(workload),
+            "scaleTargetRef": target_ref(of),
             "minReplicas": hpa.min,
             "maxReplicas": hpa.max,
             "metrics": metrics,
@@ -117,7 +169,7 @@ fn horizontal(workload: &Workload, hpa: &Hpa) -> Value {
 }
 
 /// The object that a short form stands for.
-fn vertical(workload: &Workload, vpa: &Vpa) -> Value {
+pub(crate) fn vertical(of: Target<'_>, vpa: &Vpa) -> Value {
     let amount = |amount: &Option<Amount>| {
         amount.as_ref().map(|it| {
             let text = |quantity: &Option<Quantity>| quantity.as_ref().map(Quantity::text);
@@ -139,9 +191,11 @@ fn vertical(workload: &Workload, vpa: &Vpa) -> Value {
         }),
     });
     json!({
-        "metadata": { "name": workload.name, "namespace": workload.namespace },
+        "apiVersion": "autoscaling.k8s.io/v1",
+        "kind": "VerticalPodAutoscaler",
+        "metadata": { "name": of.name, "namespace": of.namespace },
         "spec": {
-            "targetRef": target_ref(workload),
+            "targetRef": target_ref(of),
             "updatePolicy": {
                 "updateMode": format!("{:?}", vpa.mode), "minReplicas": vpa.min_replicas,
             },
@@ -150,8 +204,8 @@ fn vertical(workload: &Workload, vpa: &Vpa) -> Value {
     })
 }
 
-fn target_ref(workload: &Workload) -> Value {
-    json!({ "apiVersion": "apps/v1", "kind": workload.kind.name(), "name": workload.name })
+fn target_ref(of: Target<'_>) -> Value {
+    json!({ "apiVersion": "apps/v1", "kind": of.kind, "name": of.name })
 }
 
 /// A part of what is requested, or an amount.

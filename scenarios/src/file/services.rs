@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::arrivals::Amount;
+use super::autoscaling::{Hpa, Vpa};
 
 /// Deployments and StatefulSets that are drawn instead of listed, once, from the scenario's seed: the
 /// same in every replication.
@@ -38,6 +39,10 @@ pub struct Services {
     /// Annotations of their pods, as those of `workloads`.
     #[serde(default)]
     pub annotations: BTreeMap<String, String>,
+    /// What sets how many replicas each has: a HorizontalPodAutoscaler in its short form.
+    pub hpa: Option<Hpa>,
+    /// What sets how large its pods are: a VerticalPodAutoscaler in its short form.
+    pub vpa: Option<Vpa>,
     /// Kubernetes' own PodSpec, to which is added what is drawn; by default one container.
     #[schemars(with = "Option<BTreeMap<String, serde_json::Value>>")]
     pub template: Option<serde_json::Value>,

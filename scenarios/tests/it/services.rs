@@ -8,6 +8,7 @@ use scenarios::diagnostic::Source;
 use scenarios::file::ProviderName;
 use scenarios::init;
 use sim::model::resources::Lane;
+use sim::model::vpa::UpdateMode;
 use sim::model::workload::Controller;
 
 const HEAD: &str = "apiVersion: spotsim/v1\nname: drawn\nhorizon: 1d\nregion: us-east-1\npools:\n  - \
@@ -119,4 +120,21 @@ fn a_population_is_fitted_to_a_dump() {
     assert!(fitted.scenario.contains("correlation: 0.99"), "{}", fitted.scenario);
     assert_eq!(fitted.quantiles.len(), 4);
     assert!(fitted.quantiles[2].starts_with("cpu"), "{:?}", fitted.quantiles);
+}
+
+#[test]
+fn services_have_autoscalers_as_workloads_do() {
+    let usage = "usage: [{workload: service, constant: {cpu: 100m, memory: 200Mi}}]\n";
+    let scalers = "  hpa: {min: 2, max: 9, cpu: 60%}\n  vpa: {mode: Initial, controlledResources: [memory]}\n";
+    let all = scenario(&format!("{}{scalers}{usage}", services(12))).unwrap();
+    let model = &all.setup.model;
+    assert_eq!((model.hpas.len(), model.vpas.len()), (12, 12));
+    let replicas = drawn(&all).into_iter().map(|(_, replicas, _)| replicas);
+    assert!(replicas.into_iter().all(|it| (2..=3).contains(&it)), "bounds hold");
+    assert!(model.vpas.rows().all(|it| it.spec.mode == UpdateMode::Initial));
+    // What is wrong with one of them is said once, where it is written.
+    let wrong = scalers.replace("60%", "a lot");
+    let errors = scenario(&format!("{}{wrong}{usage}", services(12))).err().expect("a mistake");
+    assert_eq!(errors.matches("`a lot` is neither a part nor an amount").count(), 1, "{errors}");
+    assert!(errors.contains("hpa: {min: 2, max: 9, cpu: a lot}"), "{errors}");
 }
