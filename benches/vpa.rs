@@ -65,12 +65,19 @@ fn main() {
 const REPLICAS: u32 = 25;
 const PODS_ON_NODE: u32 = 10;
 
-/// The same cluster without autoscalers, with some that only recommend, and with some that evict.
+/// The same cluster without autoscalers, with some that only recommend, with some that evict, and with some
+/// that resize in place.
 fn runs() {
     let is_full = std::env::var_os("SPOTSIM_FULL").is_some();
     let (pods, days, times) = if is_full { (10_000, 7, 1) } else { (1_000, 1, 3) };
     let mut without = None;
-    for (name, mode) in [("none", None), ("off", Some("Off")), ("recreate", Some("Recreate"))] {
+    let modes = [
+        ("none", None),
+        ("off", Some("Off")),
+        ("recreate", Some("Recreate")),
+        ("in-place", Some("InPlaceOrRecreate")),
+    ];
+    for (name, mode) in modes {
         let text = cluster(pods, days, mode);
         let source = Source { file: "vpa.yaml".into(), text: Arc::from(text) };
         let setup = Scenario::parse(&source, None).expect("a sound scenario").setup;

@@ -56,6 +56,7 @@ pub static KINDS: &[Kind] = &[
     AUTOSCALED,
     HPA,
     VPA,
+    VPA_HISTORY,
     VPA_BLIND,
     POD_SHUTDOWN,
     KUBELET_SHUTDOWN,
@@ -291,10 +292,20 @@ pub(crate) const HPA: Kind = Kind {
 
 pub(crate) const VPA: Kind = Kind {
     id: "vertical-autoscaling",
-    text: "{} under a VerticalPodAutoscaler, which knows nothing of them at the beginning, and looks every \
+    text: "{} under a VerticalPodAutoscaler, which knows {} of them at the beginning, and looks every \
            minute",
     source: "VPA 1.8, recommender-interval and updater-interval, with the defaults of all flags (read \
-             2026-11-28). A recommender that has run for long remembers eight days",
+             2026-11-28). A recommender that has run for long remembers eight days, which `vpaHistory` gives \
+             it",
+};
+
+pub(crate) const VPA_HISTORY: Kind = Kind {
+    id: "vertical-autoscaling-history",
+    text: "the recommender begins with what {} records of {}: samples every {} for {}, of which the last is \
+           `T+0`; {}",
+    source: "VPA, recommender/input/history/history_provider.go (--storage=prometheus), as the scenario's own \
+             file answers it: CPU as the mean of each step, memory as it was last. Pods of the record are none of \
+             the run",
 };
 
 pub(crate) const VPA_BLIND: Kind = Kind {

@@ -119,6 +119,8 @@ pub struct File {
     pub external_metrics: Vec<autoscaling::ExternalMetric>,
     /// Flags of the VerticalPodAutoscaler's recommender and updater, where they are not as they come.
     pub vpa_flags: Option<autoscaling::VpaFlags>,
+    /// What the recommender of VerticalPodAutoscalers knows at the beginning; by default nothing.
+    pub vpa_history: Option<autoscaling::VpaHistory>,
     /// Flags of the HorizontalPodAutoscaler controller, where they are not as they come.
     pub hpa_flags: Option<autoscaling::HpaFlags>,
     /// How long the pods of Jobs run that do not say so themselves.

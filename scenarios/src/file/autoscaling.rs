@@ -6,7 +6,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Quantity;
-use super::usage::{Amount, BurstOfRequests, DailyRate, RateNoise, RateStep};
+use super::usage::{
+    Amount, BurstOfRequests, CpuUnit, DailyRate, Field, MemoryUnit, RateNoise, RateStep, Replay,
+};
 
 /// The metrics-server of the cluster.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -100,6 +102,52 @@ pub struct VpaFlags {
     /// How soon after its start an OOM kill makes a pod not be waited for; 10 min.
     #[schemars(extend("format" = "duration"))]
     pub evict_after_oom_threshold: Option<String>,
+    /// The most CPU that a container begins with under `startupBoost`; without it there is no bound.
+    #[schemars(extend("format" = "quantity"), with = "Option<Quantity>")]
+    pub max_allowed_cpu_boost: Option<Quantity>,
+    /// Feature gates that are on or off; all come off.
+    #[serde(default)]
+    pub feature_gates: VpaFeatureGates,
+}
+
+/// Feature gates of the VerticalPodAutoscaler.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VpaFeatureGates {
+    /// Containers may begin with more CPU than they keep (`startupBoost` of an object).
+    #[serde(rename = "CPUStartupBoost", default)]
+    pub cpu_startup_boost: bool,
+}
+
+/// What Prometheus knows of containers when the recommender of VerticalPodAutoscalers starts with its history
+/// (`--storage=prometheus`): recorded usage, that ends at `T+0`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct VpaHistory {
+    /// The file or files: paths relative to this file. They are read as those that `usage` replays; a
+    /// workload's pods are known by their names.
+    pub file: super::Paths,
+    /// What columns are called, where their names are not known: `{time: ts_utc, cpu: cpu_m}`.
+    #[serde(default)]
+    pub map: BTreeMap<Field, String>,
+    /// In what CPU is; by default as its column says or its values look.
+    pub cpu_unit: Option<CpuUnit>,
+    /// In what memory is; by default as its column says or its values look.
+    pub memory_unit: Option<MemoryUnit>,
+    /// Of how much percent and shares are, for example `{cpu: 4, memory: 16Gi}`.
+    #[serde(default)]
+    pub of: Amount,
+    /// Which moment of the file is `T+0`; by default the end of what it records. What is after it is not
+    /// read.
+    pub end: Option<String>,
+    /// How much of what lies before `T+0` is asked for (`--history-length`), up to 100 days.
+    #[serde(default = "eight_days")]
+    #[schemars(extend("format" = "duration"))]
+    pub length: String,
+    /// How far apart samples are (`--history-resolution`), from a minute on.
+    #[serde(default = "an_hour")]
+    #[schemars(extend("format" = "duration"))]
+    pub resolution: String,
 }
 
 /// Flags of kube-controller-manager, without their `--horizontal-pod-autoscaler-`.
@@ -202,4 +250,29 @@ pub enum Controlled {
 
 fn quarter_of_a_minute() -> String {
     "15s".into()
+}
+
+fn eight_days() -> String {
+    "8d".into()
+}
+
+fn an_hour() -> String {
+    "1h".into()
+}
+
+impl VpaHistory {
+    /// How its files are read.
+    pub(crate) fn columns(&self) -> Replay {
+        Replay {
+            file: self.file.clone(),
+            pods: None,
+            map: self.map.clone(),
+            cpu_unit: self.cpu_unit,
+            memory_unit: self.memory_unit,
+            of: self.of.clone(),
+            wide: None,
+            start: None,
+            repeat: false,
+        }
+    }
 }

@@ -11,7 +11,7 @@ mod owners;
 mod stated;
 mod yaml;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use sim::autoscalers::vpa::sizing::Sizes;
@@ -23,7 +23,7 @@ use crate::file::usage::{Amount, CpuUnit, Field, MemoryUnit, Replay};
 use crate::inputs::Input;
 use crate::kube::ObjectKind;
 use crate::reading::{self, Named};
-use crate::usage::{self, Clock, Key, Recording, Samples};
+use crate::usage::{self, Clock, Key, Recording, Samples, sums_of_pods};
 use owners::Owners;
 pub use stated::Bounds;
 pub use yaml::{Resized, yaml};
@@ -172,18 +172,6 @@ impl History {
             self.notes.push("workloads are those that the names of the pods look like".into());
         }
     }
-}
-
-/// Series of pods as a whole, where there are series of their containers, too: cAdvisor gives both.
-fn sums_of_pods(recording: &Recording) -> BTreeSet<Key> {
-    let keys = recording.samples.keys();
-    let sums = keys.filter(|key| key.container.is_empty() && !key.pod.is_empty());
-    let has_parts = |sum: &&Key| {
-        let above = Key { container: "\0".into(), ..(*sum).clone() };
-        let next = recording.samples.range(above..).next();
-        next.is_some_and(|(key, _)| key.namespace == sum.namespace && key.pod == sum.pod)
-    };
-    sums.filter(has_parts).cloned().collect()
 }
 
 impl Recorded {

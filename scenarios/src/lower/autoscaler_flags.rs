@@ -4,6 +4,7 @@ use sim::Span;
 use sim::autoscalers::{hpa, vpa};
 
 use crate::file::autoscaling::{HpaFlags, VpaFlags};
+use crate::quantity::Quantity;
 
 /// What the programs of the VerticalPodAutoscaler are configured with.
 pub(super) fn vpa(said: &VpaFlags) -> vpa::Flags {
@@ -28,6 +29,10 @@ pub(super) fn vpa(said: &VpaFlags) -> vpa::Flags {
     set(&mut updater.update_threshold, said.pod_update_threshold);
     set(&mut updater.lifetime_threshold, span(said.pod_lifetime_update_threshold.as_ref()));
     set(&mut updater.evict_after_oom, span(said.evict_after_oom_threshold.as_ref()));
+    updater.gates.cpu_startup_boost = said.feature_gates.cpu_startup_boost;
+    // It was checked against the schema.
+    let most = said.max_allowed_cpu_boost.as_ref().map(|it| Quantity::parse(&it.text()));
+    flags.max_cpu_boost = most.and_then(Result::ok).map(Quantity::milli).filter(|most| *most > 0);
     flags
 }
 

@@ -16,7 +16,7 @@ use sim::{Span, digest};
 use super::cron_jobs::Calendar;
 use super::hpa;
 use super::usage::curves::{self, Clock};
-use super::vpa;
+use super::{vpa, vpa_history};
 use crate::assumption::{self, Assumption};
 use crate::autoscalers::{Autoscalers, Targets};
 use crate::cluster::counted;
@@ -25,6 +25,7 @@ use crate::file::File;
 use crate::load::Origin;
 use crate::tree::Step;
 use crate::unmodelled::Tally;
+use crate::usage::{Past, Recording};
 use crate::workloads::Written;
 
 /// metrics-server takes no shorter resolution.
@@ -43,6 +44,8 @@ pub(crate) struct Scaling<'s> {
     pub(crate) autoscalers: &'s Autoscalers,
     /// The workloads.
     pub(crate) workloads: &'s [Written],
+    /// What `vpaHistory` records.
+    pub(crate) history: Option<&'s Recording>,
     /// Whether the dump of a cluster shows that it has no metrics-server.
     pub(crate) lacks_server: bool,
 }
@@ -73,7 +76,7 @@ struct Filling<'f> {
     found: &'f mut Diagnostics,
 }
 
-impl Filling<'_> {
+impl<'f> Filling<'f> {
     /// What `externalMetrics` says.
     fn figures(&mut self) {
         let Ok(start) = self.calendar.start() else { return };
@@ -188,6 +191,7 @@ impl Filling<'_> {
     fn vertical(&mut self) {
         let targets = Targets::of(self.scaling.workloads);
         let (mut blind, mut controlling) = (BTreeMap::new(), BTreeMap::new());
+        let past = self.past();
         for (scaler, origin) in &self.scaling.autoscalers.vertical {
             let target = scaler.spec.target_ref.as_ref();
             let namespace = scaler.metadata.namespace();
@@ -197,13 +201,15 @@ impl Filling<'_> {
                 self.counts(what, origin);
                 continue;
             };
-            if let Some(lacks) = self.lacks_usage(workload) {
+            let history = past.as_ref().map(|past| vpa_history::of(self.model, workload, past));
+            let history = history.unwrap_or_default();
+            if let Some(lacks) = self.lacks_usage(workload).filter(|_| history.is_empty()) {
                 *blind.entry(lacks).or_insert(0) += 1;
                 continue;
             }
             match vpa::vpa(&mut self.model.names, &scaler.spec) {
                 Ok(spec) => {
-                    if spec.boosts() {
+                    if spec.boosts() && !self.boosts() {
                         let what = "VerticalPodAutoscaler: startupBoost, whose feature gate is off";
                         self.counts(what, origin);
                     }
@@ -211,7 +217,7 @@ impl Filling<'_> {
                     let name = scaler.metadata.name.clone();
                     controlling.entry(workload).or_insert_with(Vec::new).push((
                         (created, name),
-                        spec,
+                        (spec, history),
                         origin,
                     ));
                 }
@@ -228,9 +234,9 @@ impl Filling<'_> {
                 let what = "VerticalPodAutoscaler: another one controls the same pods";
                 self.counts(what, origin);
             }
-            if let Some(((_, name), spec, _)) = all.into_iter().next() {
+            if let Some(((_, name), (spec, history), _)) = all.into_iter().next() {
                 let name = self.model.names.intern(&name);
-                self.model.vpas.push(Vpa { name, workload, spec });
+                self.model.vpas.push(Vpa { name, workload, spec, history });
             }
         }
         for (lacks, count) in blind {
@@ -238,8 +244,58 @@ impl Filling<'_> {
             self.assumptions.push(assumption::VPA_BLIND.about(&[&workloads, lacks]));
         }
         if count > 0 {
-            self.assumptions.push(assumption::VPA.about(&[&counted(count, "workload")]));
+            let known = if past.is_some() { "what Prometheus does" } else { "nothing" };
+            self.assumptions.push(assumption::VPA.about(&[&counted(count, "workload"), known]));
         }
+        if past.is_some() {
+            self.say_what_is_known();
+        }
+    }
+
+    /// Whether the gate of `startupBoost` is on.
+    fn boosts(&self) -> bool {
+        let flags = self.scaling.file.vpa_flags.as_ref();
+        flags.is_some_and(|flags| flags.feature_gates.cpu_startup_boost)
+    }
+
+    /// What is known from before `T+0`, if the scenario says that anything is.
+    fn past(&mut self) -> Option<Past<'f>> {
+        let (said, recording) = (self.scaling.file.vpa_history.as_ref()?, self.scaling.history?);
+        match Past::of(recording, said) {
+            Ok(past) => Some(past),
+            Err((field, message, help)) => {
+                self.error(&[Step::from("vpaHistory"), field.into()], message, help);
+                None
+            }
+        }
+    }
+
+    /// Of which workloads something is known from before `T+0`; of one it has to be.
+    fn say_what_is_known(&mut self) {
+        let Some((said, recording)) =
+            self.scaling.file.vpa_history.as_ref().zip(self.scaling.history)
+        else {
+            return;
+        };
+        let files = said.file.all().join(", ");
+        let known = self.model.vpas.rows().filter(|vpa| !vpa.history.is_empty()).count();
+        if known == 0 {
+            let message = match self.scaling.autoscalers.vertical.is_empty() {
+                true => "nothing is sized by a VerticalPodAutoscaler that could have a history"
+                    .to_owned(),
+                false => format!(
+                    "{files} has no samples before `T+0` of what is sized: {}",
+                    recording.some()
+                ),
+            };
+            let help = "give a workload `vpa`, or take `vpaHistory` out; series belong to pods by their names";
+            self.error(&[Step::from("vpaHistory"), "file".into()], message, help);
+            return;
+        }
+        let workloads = counted(known, "workload");
+        let notes = recording.notes.join("; ");
+        let values = [&files, &workloads, &said.resolution, &said.length, &notes];
+        self.assumptions.push(assumption::VPA_HISTORY.about(&values.map(String::as_str)));
     }
 
     /// Why nothing is known of what the pods of a workload use, if nothing is.

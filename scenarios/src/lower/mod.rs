@@ -44,6 +44,7 @@ pub mod storage;
 pub(crate) mod usage;
 pub mod volumes;
 pub mod vpa;
+mod vpa_history;
 mod zonal;
 
 use std::collections::{BTreeMap, BTreeSet};

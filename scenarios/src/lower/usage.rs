@@ -177,7 +177,7 @@ impl Filling<'_> {
         replay: &crate::file::usage::Replay,
         recording: &Recording,
     ) -> Result<Shape<Used>, String> {
-        let owner = self.owner(workload, container);
+        let owner = owner(self.model, workload, container);
         let cut = cut(recording, replay, owner)?;
         let files = replay.file.all().join(", ");
         let name = format!("{}/{}", owner.namespace, owner.name);
@@ -279,24 +279,6 @@ impl Filling<'_> {
         self.model.usage.entry(workload).or_default()
     }
 
-    fn owner(&self, workload: WorkloadId, container: usize) -> Owner<'_> {
-        let (names, row) = (&self.model.names, &self.model.workloads[workload]);
-        let kind = match row.controller {
-            Controller::Deployment { .. } => Kind::Deployment,
-            Controller::StatefulSet { .. } => Kind::StatefulSet,
-            Controller::DaemonSet => Kind::DaemonSet,
-            Controller::Job(_) | Controller::DeadlineJob(_) | Controller::ArrivingJobs { .. } => {
-                Kind::Job
-            }
-            Controller::CronJob { .. } => Kind::CronJob,
-            Controller::Pod { .. } | Controller::ArrivingPods { .. } => Kind::Pod,
-        };
-        let list = &self.model.specs[row.spec].containers.list;
-        let container = list.get(container).map_or("", |it| names.text(it.name));
-        let (namespace, name) = (names.text(row.namespace), names.text(row.name));
-        Owner { kind, namespace, name, container }
-    }
-
     /// What an entry is about.
     fn target(&mut self, named: &str, place: &dyn Fn(&str) -> Vec<Step>) -> Option<Target> {
         let target = self.targets.named(named);
@@ -379,4 +361,23 @@ impl Filling<'_> {
 fn amount(quantity: Option<&crate::file::Quantity>, read: fn(Quantity) -> u64) -> u64 {
     let quantity = quantity.and_then(|it| Quantity::parse(&it.text()).ok());
     quantity.map_or(0, read)
+}
+
+/// Whose usage a record may hold: a container of the pods of a workload.
+pub(super) fn owner(model: &Model, workload: WorkloadId, container: usize) -> Owner<'_> {
+    let (names, row) = (&model.names, &model.workloads[workload]);
+    let kind = match row.controller {
+        Controller::Deployment { .. } => Kind::Deployment,
+        Controller::StatefulSet { .. } => Kind::StatefulSet,
+        Controller::DaemonSet => Kind::DaemonSet,
+        Controller::Job(_) | Controller::DeadlineJob(_) | Controller::ArrivingJobs { .. } => {
+            Kind::Job
+        }
+        Controller::CronJob { .. } => Kind::CronJob,
+        Controller::Pod { .. } | Controller::ArrivingPods { .. } => Kind::Pod,
+    };
+    let list = &model.specs[row.spec].containers.list;
+    let container = list.get(container).map_or("", |it| names.text(it.name));
+    let (namespace, name) = (names.text(row.namespace), names.text(row.name));
+    Owner { kind, namespace, name, container }
 }

@@ -89,6 +89,7 @@ impl Lowered {
             file: &read.file,
             autoscalers: &understood.autoscalers,
             workloads,
+            history: read.vpa_history.as_ref(),
             lacks_server: understood.cluster.as_ref().is_some_and(Cluster::lacks_metrics_server),
         };
         let made = (&mut *draft, &mut *assumptions);

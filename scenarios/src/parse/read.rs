@@ -43,6 +43,8 @@ pub(crate) struct Read {
     pub(crate) replica_tables: Vec<Option<Table>>,
     /// Usage as it was recorded, for each entry of `usage:` that replays any.
     pub(crate) usage: Vec<Option<Recording>>,
+    /// Usage as it was recorded before `T+0`, if a recommender begins with it.
+    pub(crate) vpa_history: Option<Recording>,
     /// What is paid today.
     pub(crate) today: Option<Scenario>,
     /// Every file of these, the scenario first.
@@ -86,6 +88,8 @@ pub(super) fn read(
     let schedules = &file.replica_schedules;
     let replica_tables = replica_table::read(schedules, place, folder, &mut inputs, found);
     let usage = usage::read(&file.usage, place, folder, &mut inputs, found);
+    let past = file.vpa_history.as_ref();
+    let vpa_history = usage::read_history(past, place, folder, &mut inputs, found);
     let other = file.today.as_deref();
     let today = other.and_then(|it| today::read(it, place, folder, &mut inputs, found));
     Some(Read {
@@ -100,6 +104,7 @@ pub(super) fn read(
         traces,
         replica_tables,
         usage,
+        vpa_history,
         today,
         inputs,
     })

@@ -8,6 +8,7 @@
 //! ```
 
 mod moment;
+mod past;
 mod prometheus;
 mod series;
 mod table;
@@ -21,13 +22,15 @@ use std::path::Path;
 use sim::model::vpa::CpuMemory;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
+use crate::file::autoscaling::VpaHistory;
 use crate::file::usage::{Replay, Usage};
 use crate::inputs::Input;
 use crate::limits::USAGE_ROWS;
 use crate::reading::{self, Named};
 use crate::tree::{Node, Step};
 pub(crate) use moment::Clock;
-pub(crate) use series::{Owner, cut, is_named_by};
+pub(crate) use past::Past;
+pub(crate) use series::{Owner, cut, is_named_by, sums_of_pods};
 
 /// The number of mistakes of one file that are shown; the rest are counted.
 const MOST_SHOWN: usize = 10;
@@ -50,6 +53,14 @@ pub(crate) struct Samples {
     pub(crate) requests: CpuMemory<Vec<(i64, f64)>>,
     /// What was the limit, likewise.
     pub(crate) limits: CpuMemory<Vec<(i64, f64)>>,
+}
+
+impl Recording {
+    /// Some of what was recorded, to show that it is something else.
+    pub(crate) fn some(&self) -> String {
+        let some: Vec<String> = self.samples.keys().take(3).map(Key::words).collect();
+        format!("there are those of {}", some.join(", "))
+    }
 }
 
 /// Where samples of a lane are kept.
@@ -87,30 +98,53 @@ pub(crate) fn read(
     let mut rows = 0;
     let each = usages.iter().enumerate().map(|(index, usage)| {
         let replay = usage.replay.as_ref()?;
-        let mut recording = Recording::default();
-        let before = found.has_errors();
-        for name in replay.file.all() {
-            let keys = [Step::from("usage"), Step::from(index), "replay".into(), "file".into()];
-            let place = tree.at(&keys).span.clone();
-            let path = folder.map_or_else(|| name.into(), |folder| folder.join(name));
-            let file = match reading::source(&path, name, Named::ByAFile) {
-                Ok(file) => file,
-                Err(diagnostics) => {
-                    for diagnostic in diagnostics.iter() {
-                        found.push(diagnostic.clone().at(source, place.clone()));
-                    }
-                    continue;
-                }
-            };
-            if inputs.iter().all(|input| input.file != *name) {
-                inputs.push(Input::of(name, file.text.as_bytes()));
-            }
-            one(&file, (replay, NamedIn::Scenario), &mut recording, &mut rows, found);
-        }
-        let complete = before || !found.has_errors();
-        complete.then_some(recording)
+        let keys = [Step::from("usage"), Step::from(index), "replay".into(), "file".into()];
+        named(replay, (source, tree.at(&keys)), folder, (&mut *inputs, &mut rows), found)
     });
     each.collect()
+}
+
+/// What `vpaHistory` records; none where there is none, or it is wrong.
+pub(crate) fn read_history(
+    history: Option<&VpaHistory>,
+    (source, tree): (&Source, &Node),
+    folder: Option<&Path>,
+    inputs: &mut Vec<Input>,
+    found: &mut Diagnostics,
+) -> Option<Recording> {
+    let node = tree.at(&[Step::from("vpaHistory"), "file".into()]);
+    named(&history?.columns(), (source, node), folder, (inputs, &mut 0), found)
+}
+
+/// What the files record that a scenario names at a place; none if that is wrong.
+fn named(
+    replay: &Replay,
+    (source, node): (&Source, &Node),
+    folder: Option<&Path>,
+    (inputs, rows): (&mut Vec<Input>, &mut usize),
+    found: &mut Diagnostics,
+) -> Option<Recording> {
+    let mut recording = Recording::default();
+    let before = found.has_errors();
+    for name in replay.file.all() {
+        let place = node.span.clone();
+        let path = folder.map_or_else(|| name.into(), |folder| folder.join(name));
+        let file = match reading::source(&path, name, Named::ByAFile) {
+            Ok(file) => file,
+            Err(diagnostics) => {
+                for diagnostic in diagnostics.iter() {
+                    found.push(diagnostic.clone().at(source, place.clone()));
+                }
+                continue;
+            }
+        };
+        if inputs.iter().all(|input| input.file != *name) {
+            inputs.push(Input::of(name, file.text.as_bytes()));
+        }
+        one(&file, (replay, NamedIn::Scenario), &mut recording, rows, found);
+    }
+    let complete = before || !found.has_errors();
+    complete.then_some(recording)
 }
 
 /// What files of the command line record.

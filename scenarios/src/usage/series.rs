@@ -1,6 +1,8 @@
 //! From samples to the series that a container replays: those of its workload's pods, from `T+0` on, in
 //! steps, with gaps where samples are missing.
 
+use std::collections::BTreeSet;
+
 use glob::Pattern;
 use sim::model::usage::{Series, Used};
 use sim::{SimTime, Span};
@@ -43,13 +45,12 @@ pub(crate) fn cut(recording: &Recording, replay: &Replay, owner: Owner<'_>) -> R
     // `web-10` comes after `web-9`.
     own.sort_by_key(|(key, _)| (key.pod.len(), &key.pod));
     if own.is_empty() {
-        let some: Vec<String> = recording.samples.keys().take(3).map(Key::words).collect();
         return Err(format!(
-            "no samples of container `{}` of {}/{}; there are those of {}",
+            "no samples of container `{}` of {}/{}; {}",
             owner.container,
             owner.namespace,
             owner.name,
-            some.join(", ")
+            recording.some()
         ));
     }
     let lanes = recording.samples.values().flat_map(|it| [&it.cpu, &it.memory]);
@@ -80,7 +81,7 @@ pub(crate) fn cut(recording: &Recording, replay: &Replay, owner: Owner<'_>) -> R
 
 /// Whether a series is of a container: of a pod of its workload, which may be named by its workload
 /// alone. What the record does not name fits.
-fn is_of(key: &Key, pattern: Option<&Pattern>, owner: Owner<'_>) -> bool {
+pub(super) fn is_of(key: &Key, pattern: Option<&Pattern>, owner: Owner<'_>) -> bool {
     let same = |said: &str, own: &str| said.is_empty() || said == own;
     let pod = match pattern {
         Some(pattern) => pattern.matches(&key.pod),
@@ -104,9 +105,21 @@ pub(crate) fn is_named_by(pod: &str, workload: &str, parts: usize) -> bool {
     rest.is_some_and(|rest| rest.split('-').count() == parts)
 }
 
+/// Series of pods as a whole, where there are series of their containers, too: cAdvisor gives both.
+pub(crate) fn sums_of_pods(recording: &Recording) -> BTreeSet<Key> {
+    let keys = recording.samples.keys();
+    let sums = keys.filter(|key| key.container.is_empty() && !key.pod.is_empty());
+    let has_parts = |sum: &&Key| {
+        let above = Key { container: "\0".into(), ..(*sum).clone() };
+        let next = recording.samples.range(above..).next();
+        next.is_some_and(|(key, _)| key.namespace == sum.namespace && key.pod == sum.pod)
+    };
+    sums.filter(has_parts).cloned().collect()
+}
+
 /// The steps of one lane in milliseconds after `start`: a value, or the beginning of a gap. The last
 /// step is the end.
-fn steps(samples: &[(i64, f64)], start: i64) -> Vec<(u64, Option<u64>)> {
+pub(super) fn steps(samples: &[(i64, f64)], start: i64) -> Vec<(u64, Option<u64>)> {
     let mut apart: Vec<i64> = samples.windows(2).map(|pair| pair[1].0 - pair[0].0).collect();
     apart.sort_unstable();
     let usual = apart.get(apart.len().saturating_sub(1) / 2).copied().unwrap_or(60_000).max(1);

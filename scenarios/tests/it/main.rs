@@ -40,4 +40,5 @@ mod typos;
 mod usage;
 mod usage_of_many;
 mod volumes;
+mod vpa_history;
 mod why;

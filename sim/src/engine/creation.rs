@@ -30,9 +30,9 @@ impl<S: Sink> Simulation<'_, S> {
     ) -> Option<PodId> {
         let controllers = &self.controllers;
         let revision = controllers.revision_of(&self.world, workload, replica)?;
-        let spec = self.world.spec_for((workload, revision), replica);
-        let changed = admission::changed(&self.world, &self.vpas, workload, spec);
-        let spec = changed.map_or(spec, |changed| self.world.add_spec(changed));
+        let written = self.world.spec_for((workload, revision), replica);
+        let changed = admission::changed(&self.world, &self.vpas, workload, written);
+        let spec = changed.map_or(written, |changed| self.world.add_spec(changed));
         if let Some((by, Reason { under, breach })) = admission::forbidden_by(&self.world, spec) {
             self.record(Fact::PodForbidden { workload, replica, attempt, by, under, breach });
             let name = (workload, replica);
@@ -49,6 +49,7 @@ impl<S: Sink> Simulation<'_, S> {
         }
         self.controllers.pod_created(&self.world, pod);
         self.watched.created(&self.world, pod);
+        self.vpas.created(&self.world, pod, written);
         Some(pod)
     }
 

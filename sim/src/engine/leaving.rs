@@ -58,6 +58,7 @@ impl<S: Sink> Simulation<'_, S> {
         if let Some(node) = node.filter(|node| self.cpu.is_full(*node)) {
             self.settle_cpu(node, None);
         }
+        self.retry_resizes(node);
         let evicted = self.graces.remove(&pod).is_some();
         self.free_disks(pod, Some(self.world.now() + self.setup.start_up.detach));
         let actions = self.controllers.pod_ended(&self.world, pod, end);

@@ -195,7 +195,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
             usage: Tracker::new(model, root),
             metrics: Metrics::new(model),
             hpas: Hpas::new(model, root),
-            vpas: Vpas::new(model, &setup.vpa.recommender),
+            vpas: Vpas::new(model, &setup.vpa),
             vpa_updates: VpaUpdates::new(&setup.vpa.updater),
             watched: WatchedPods::new(model),
             unsettled: Unsettled::default(),

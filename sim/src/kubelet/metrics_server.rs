@@ -136,23 +136,43 @@ impl<P: Ord + Clone, C: Ord + Clone> MetricsServer<P, C> {
 
     /// Gives what each container of a pod uses to `found`; when the oldest of them was measured, and over how
     /// many nanoseconds. None if nothing is known of the pod.
-    // metrics-server: pkg/storage/pod.go GetMetrics, types.go resourceUsage
-    pub fn each(&self, pod: &P, mut found: impl FnMut(&C, Usage)) -> Option<Option<(i64, u64)>> {
+    pub fn each(&self, pod: &P, found: impl FnMut(&C, Usage)) -> Option<Option<(i64, u64)>> {
         let first = self.rows.partition_point(|row| row.pod < *pod);
-        let of_pod = || self.rows[first..].iter().take_while(|row| row.pod == *pod);
-        if of_pod().next().is_none() || of_pod().any(|row| row.before.is_none()) {
-            return None;
-        }
-        let mut oldest: Option<(i64, u64)> = None;
-        for Row { container, last, before, .. } in of_pod() {
-            let Some((cpu, window)) = compared(last, before.as_ref()?) else { continue };
-            found(container, Usage { cpu, memory: last.memory });
-            if oldest.is_none_or(|(at, _)| at > last.at) {
-                oldest = Some((last.at, window));
+        let of_pod = self.rows[first..].partition_point(|row| row.pod == *pod);
+        serve(&self.rows[first..first + of_pod], found)
+    }
+
+    /// The same of every pod that has a container with a value, in order.
+    pub fn each_pod(&self, mut found: impl FnMut(&P, i64, &[(C, Usage)])) {
+        let mut containers = Vec::new();
+        for rows in self.rows.chunk_by(|one, next| one.pod == next.pod) {
+            containers.clear();
+            let window = serve(rows, |container, used| containers.push((container.clone(), used)));
+            if let Some((at, _)) = window.flatten() {
+                found(&rows[0].pod, at, &containers);
             }
         }
-        Some(oldest)
     }
+}
+
+/// Gives what the containers of one pod use to `found`, of the rows of that pod.
+// metrics-server: pkg/storage/pod.go GetMetrics, types.go resourceUsage
+fn serve<P, C>(
+    of_pod: &[Row<P, C>],
+    mut found: impl FnMut(&C, Usage),
+) -> Option<Option<(i64, u64)>> {
+    if of_pod.is_empty() || of_pod.iter().any(|row| row.before.is_none()) {
+        return None;
+    }
+    let mut oldest: Option<(i64, u64)> = None;
+    for Row { container, last, before, .. } in of_pod {
+        let Some((cpu, window)) = compared(last, before.as_ref()?) else { continue };
+        found(container, Usage { cpu, memory: last.memory });
+        if oldest.is_none_or(|(at, _)| at > last.at) {
+            oldest = Some((last.at, window));
+        }
+    }
+    Some(oldest)
 }
 
 impl<P, C> Row<P, C> {

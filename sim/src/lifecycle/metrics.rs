@@ -132,11 +132,10 @@ impl Metrics {
         }));
     }
 
-    /// Gives what metrics-server serves of each container of a pod to `found`, by their places; when it was
-    /// measured.
-    pub fn each(&self, pod: PodId, mut found: impl FnMut(u32, Usage)) -> Option<i64> {
-        let window = self.server.each(&pod, |place, used| found(*place, used))?;
-        window.map(|(at_ms, _)| at_ms)
+    /// Gives what metrics-server serves of every pod to `found`, in order: when it was measured, and its
+    /// containers by their places.
+    pub fn each_pod(&self, mut found: impl FnMut(PodId, i64, &[(u32, Usage)])) {
+        self.server.each_pod(|pod, at_ms, containers| found(*pod, at_ms, containers));
     }
 
     /// What metrics-server serves of a pod: its containers by their places.

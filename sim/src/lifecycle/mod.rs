@@ -3,6 +3,7 @@
 //! Each part looks at the world and returns the actions it wants.
 
 pub mod admission;
+mod boosts;
 mod census;
 pub mod controllers;
 pub mod cpu;

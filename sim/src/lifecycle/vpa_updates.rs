@@ -1,19 +1,24 @@
 //! The updater of VerticalPodAutoscalers over a run: what it sees of pods, and which resizes their nodes
 //! have yet to make room for.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::vpas::{Vpas, ms, number, regular, stays};
+use super::vpas::{Vpas, ms, number, ranges_of, regular, stays};
 use super::watched_pods::WatchedPods;
 use crate::autoscalers::vpa::sizing::Sizes;
 use crate::autoscalers::vpa::updater::subject::{
-    Container, Owner, Pod, Replicas, ResizeCondition, ResizeKind, ResizeReason, is_considered,
+    Container, Owner, Pod, Replicas, ResizeCondition, ResizeKind, ResizeReason, Subject,
+    is_considered,
 };
 use crate::autoscalers::vpa::updater::{Updater, UpdaterConfig};
-use crate::model::pod::{PodId, PodSpec};
-use crate::model::vpa::{UpdateMode, VpaId};
-use crate::model::workload::{Controller, WorkloadId};
+use crate::model::node::NodeId;
+use crate::model::pod::{PodId, PodSpec, SpecId};
+use crate::model::resources::Lane;
+use crate::model::vpa::VpaId;
+use crate::model::workload::Controller;
 use crate::table::Id;
+use crate::time::SimTime;
 use crate::world::World;
 use crate::world::pods::Phase;
 
@@ -24,12 +29,15 @@ pub struct VpaUpdates {
     pub updater: Option<Updater>,
     /// Resizes for which there is no room.
     waiting: BTreeMap<PodId, Waiting>,
+    /// How many pods passes have looked at one by one.
+    pub(crate) looked_at: u64,
 }
 
 /// A resize for which a node has no room.
 #[derive(Clone, Debug)]
 struct Waiting {
     spec: PodSpec,
+    since: SimTime,
     /// Whether the node never will.
     infeasible: bool,
 }
@@ -41,13 +49,16 @@ impl VpaUpdates {
     pub fn new(config: &UpdaterConfig) -> VpaUpdates {
         let mut config = config.clone();
         config.gates.in_place = true;
-        VpaUpdates { updater: Some(Updater::new(config)), waiting: BTreeMap::new() }
+        VpaUpdates { updater: Some(Updater::new(config)), waiting: BTreeMap::new(), looked_at: 0 }
     }
 
     /// A resize has to wait, or will never be done. Whether that is news.
-    pub fn wait(&mut self, pod: PodId, spec: PodSpec, infeasible: bool) -> bool {
-        let before = self.waiting.insert(pod, Waiting { spec, infeasible });
-        before.is_none_or(|before| before.infeasible != infeasible)
+    pub fn wait(&mut self, pod: PodId, spec: PodSpec, infeasible: bool, now: SimTime) -> bool {
+        let before = self.waiting.get(&pod);
+        let is_news = before.is_none_or(|before| before.infeasible != infeasible);
+        let since = before.map_or(now, |before| before.since);
+        self.waiting.insert(pod, Waiting { spec, since, infeasible });
+        is_news
     }
 
     /// A resize is done, or another one is asked for instead.
@@ -55,28 +66,60 @@ impl VpaUpdates {
         self.waiting.remove(&pod);
     }
 
-    /// Resizes that may have got room. Those of pods that are gone are forgotten.
-    pub fn may_fit(&mut self, world: &World) -> Vec<(PodId, PodSpec)> {
-        self.waiting.retain(|pod, _| stays(world, *pod));
-        let waits = self.waiting.iter().filter(|(_, it)| !it.infeasible);
-        waits.map(|(pod, it)| (*pod, it.spec.clone())).collect()
-    }
-
-    /// The pods of every autoscaler that acts on them.
-    pub fn sees(&self, world: &World, vpas: &mut Vpas, watched: &WatchedPods) -> Vec<Seen> {
-        let considered = world.model().vpas.iter().filter(|(_, vpa)| is_considered(&vpa.spec));
-        let considered: Vec<(VpaId, WorkloadId)> =
-            considered.map(|(id, vpa)| (id, vpa.workload)).collect();
-        let mut all = Vec::new();
-        for (id, workload) in considered {
-            let live: Vec<PodId> = watched.of(workload).filter(|it| stays(world, *it)).collect();
-            let pods = live.iter().map(|pod| self.pod(world, vpas, &live, *pod)).collect();
-            all.push(Seen { id, pods });
+    /// Resizes that may have got room, of one node or of all, in the order in which kubelets try them again.
+    /// Those of pods that are gone are forgotten.
+    // kubelet: pkg/kubelet/allocation/allocation_manager.go sortPendingResizes
+    pub fn may_fit(&mut self, world: &World, on: Option<NodeId>) -> Vec<(PodId, PodSpec)> {
+        if self.waiting.is_empty() {
+            return Vec::new();
         }
-        all
+        self.waiting.retain(|pod, _| stays(world, *pod));
+        let is_there = |pod| on.is_none() || world.pods().phase(pod).node() == on;
+        let waits = self.waiting.iter().filter(|(pod, it)| !it.infeasible && is_there(**pod));
+        let mut waits: Vec<(&PodId, &Waiting)> = waits.collect();
+        waits.sort_by_key(|(pod, it)| {
+            let spec = world.spec_of(**pod);
+            let (old, new) = (&spec.requests, &it.spec.requests);
+            let grows = [Lane::CPU, Lane::MEMORY].into_iter().any(|lane| new[lane] > old[lane]);
+            (grows, Reverse((spec.priority, spec.qos)), it.since)
+        });
+        waits.into_iter().map(|(pod, it)| (*pod, it.spec.clone())).collect()
     }
 
-    fn pod(&self, world: &World, vpas: &mut Vpas, live: &[PodId], pod: PodId) -> Pod {
+    /// The pods of every autoscaler that may have something to do. One that has not is left out: a pass over
+    /// its pods would change nothing.
+    pub fn sees(
+        &self,
+        (world, vpas, watched): (&World, &Vpas, &WatchedPods),
+        updater: &Updater,
+    ) -> Vec<Seen> {
+        let considered = world.model().vpas.iter().filter(|(_, vpa)| is_considered(&vpa.spec));
+        let each = considered.filter_map(|(id, vpa)| {
+            let live: Vec<PodId> =
+                watched.of(vpa.workload).filter(|it| stays(world, *it)).collect();
+            let pod = |pod: &PodId| self.pod(world, vpas, &live, *pod);
+            let subject = Subject {
+                spec: &vpa.spec,
+                recommended: vpas.recommended(id).filter(|it| !it.is_empty()),
+                ranges: ranges_of(world, vpa.workload),
+                pods: &[],
+            };
+            let is_plain = |pod: &PodId| !self.waiting.contains_key(pod) && !vpas.has_history(*pod);
+            let all = || live.iter().map(pod).collect::<Vec<Pod>>();
+            let acts = !live.iter().all(is_plain) || {
+                let first: Vec<Pod> = first_of_each_spec(world, &live).iter().map(pod).collect();
+                updater.may_touch(&subject, &first, ms(world.now()))
+            };
+            debug_assert!(
+                acts || updater.is_idle(&Subject { pods: &all(), ..subject }, ms(world.now())),
+                "a pod of an autoscaler that was left out is to be touched"
+            );
+            acts.then(|| Seen { id, pods: all() })
+        });
+        each.collect()
+    }
+
+    fn pod(&self, world: &World, vpas: &Vpas, live: &[PodId], pod: PodId) -> Pod {
         let pods = world.pods();
         let (workload, revision) = (pods.workload(pod), pods.revision(pod));
         let of_it = live.iter().filter(|other| pods.revision(**other) == revision);
@@ -100,7 +143,7 @@ impl VpaUpdates {
             number: number(pod),
             name,
             owner: Some(Owner {
-                number: vpas.group(workload, revision).index() as u64,
+                number: ((workload.index() as u64) << 32) | u64::from(revision),
                 replicas: Replicas::Configured(configured),
             }),
             is_pending: !pods.runs_containers(pod),
@@ -134,6 +177,21 @@ pub struct Seen {
     pub pods: Vec<Pod>,
 }
 
+/// Of pods with the same spec, the one that was started first.
+fn first_of_each_spec(world: &World, live: &[PodId]) -> Vec<PodId> {
+    let pods = world.pods();
+    let mut first: Vec<(SpecId, PodId)> = Vec::new();
+    for pod in live {
+        let spec = pods.spec(*pod);
+        match first.iter_mut().find(|(known, _)| *known == spec) {
+            Some((_, other)) if pods.started_ms(*pod) < pods.started_ms(*other) => *other = *pod,
+            Some(_) => {}
+            None => first.push((spec, *pod)),
+        }
+    }
+    first.into_iter().map(|(_, pod)| pod).collect()
+}
+
 fn containers(world: &World, vpas: &Vpas, pod: PodId) -> Vec<Container> {
     let container = |(_, it): (u32, &crate::model::containers::Container)| {
         let (requests, limits) = (&it.resources.requests, &it.resources.limits);
@@ -145,7 +203,7 @@ fn containers(world: &World, vpas: &Vpas, pod: PodId) -> Vec<Container> {
             is_observed: true,
             out_of_memory_after: vpas.killed_after(pod, it.name),
             restarts_on_resize: false,
-            boosted_from: None,
+            boosted_from: vpas.boosted_from(pod, it.name),
         }
     };
     regular(&world.spec_of(pod).containers).map(container).collect()
@@ -154,6 +212,5 @@ fn containers(world: &World, vpas: &Vpas, pod: PodId) -> Vec<Container> {
 /// Whether any autoscaler of a run evicts or resizes pods.
 #[must_use]
 pub fn any_acts(world: &World) -> bool {
-    let acts = |mode| !matches!(mode, UpdateMode::Off | UpdateMode::Initial);
-    world.model().vpas.rows().any(|vpa| acts(vpa.spec.mode))
+    world.model().vpas.rows().any(|vpa| is_considered(&vpa.spec))
 }

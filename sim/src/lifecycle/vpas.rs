@@ -1,18 +1,18 @@
 //! VerticalPodAutoscalers over a run: what the recommender learns of pods, what it recommends, and what
 //! pods are created with.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::boosts::Boosts;
 use super::metrics::Metrics;
 use super::watched_pods::WatchedPods;
-use crate::autoscalers::vpa::recommender::{Checkpoint, GroupId, Recommender, Subject};
+use crate::autoscalers::vpa::recommender::{Checkpoint, GroupId, PodNumber, Recommender, Subject};
 use crate::autoscalers::vpa::sizing::{LimitRanges, Sized, Sizes};
-use crate::autoscalers::vpa::{Recommendation, RecommenderConfig, admission};
-use crate::kubelet::metrics_server::Usage;
+use crate::autoscalers::vpa::{Flags, Recommendation, admission};
 use crate::model::Model;
 use crate::model::containers::{ContainerKind, Containers};
 use crate::model::pod::{PodId, PodSpec, SpecId};
-use crate::model::vpa::{CpuMemory, Learning, Stated, UpdateMode, VpaId};
+use crate::model::vpa::{CpuMemory, Learning, Stated, UpdateMode, Vpa, VpaId};
 use crate::model::workload::WorkloadId;
 use crate::names::NameId;
 use crate::table::Id;
@@ -35,15 +35,15 @@ pub struct Vpas {
     of: BTreeMap<WorkloadId, VpaId>,
     /// Pods of one workload and revision, whose labels are the same.
     groups: BTreeMap<(WorkloadId, u32), GroupId>,
-    /// The pods that there were at the last pass, in order.
-    known: Vec<PodId>,
+    /// Pods whose containers have yet to be started: the recommender does not know them.
+    // VPA: recommender/input/cluster_feeder.go LoadPods leaves out those that are Pending
+    starting: BTreeSet<PodId>,
     /// Containers that were killed for want of memory since the last pass, and what they requested.
     killed: Vec<(PodId, NameId, u64, SimTime)>,
     /// How long containers had run when they were last killed for that.
     killed_after: BTreeMap<(PodId, NameId), Span>,
+    boosts: Boosts,
     collected_at: SimTime,
-    /// For what the containers of a pod use.
-    used: Vec<(u32, Usage)>,
 }
 
 /// What an autoscaler recommends.
@@ -65,19 +65,40 @@ pub struct Changed {
 }
 
 impl Vpas {
-    /// Autoscalers that know nothing yet.
+    /// Autoscalers that know what there was before the run.
     #[must_use]
-    pub fn new(model: &Model, config: &RecommenderConfig) -> Vpas {
-        Vpas {
-            recommender: Recommender::new(config.clone()),
+    pub fn new(model: &Model, flags: &Flags) -> Vpas {
+        let mut vpas = Vpas {
+            recommender: Recommender::new(flags.recommender.clone()),
+            boosts: Boosts::new(flags),
             each: model.vpas.ids().map(|id| (id, State::default())).collect(),
             of: model.vpas.iter().map(|(id, vpa)| (vpa.workload, id)).collect(),
             groups: BTreeMap::new(),
-            known: Vec::new(),
-            used: Vec::new(),
+            starting: BTreeSet::new(),
             killed: Vec::new(),
             killed_after: BTreeMap::new(),
             collected_at: SimTime::ZERO,
+        };
+        vpas.remember(model);
+        vpas
+    }
+
+    /// Learns of pods that there were before the run, which are gone when the recommender first looks.
+    // VPA: recommender/input/cluster_feeder.go InitFromHistoryProvider
+    fn remember<'m>(&mut self, model: &'m Model) {
+        let of_one = |vpa: &'m Vpa| vpa.history.iter().map(|pod| (vpa.workload, pod));
+        // As no pod of the run has them.
+        let numbers = (0..=PodNumber::MAX).rev();
+        for ((workload, pod), number) in model.vpas.rows().flat_map(of_one).zip(numbers) {
+            let group = self.group(workload, 0);
+            let containers = pod.iter().map(|(name, _)| (*name, Learning::default()));
+            self.recommender.pod_added(number, group, containers, 0);
+            for (name, samples) in pod {
+                for (at_ms, used) in samples {
+                    self.recommender.sample(number, *name, *used, *at_ms);
+                }
+            }
+            self.recommender.pod_removed(number);
         }
     }
 
@@ -100,7 +121,7 @@ impl Vpas {
     }
 
     /// The number that pods with the labels of a pod have in common.
-    pub fn group(&mut self, workload: WorkloadId, revision: u32) -> GroupId {
+    fn group(&mut self, workload: WorkloadId, revision: u32) -> GroupId {
         let next = GroupId::from_index(self.groups.len());
         *self.groups.entry((workload, revision)).or_insert(next)
     }
@@ -124,20 +145,44 @@ impl Vpas {
         self.killed_after.get(&(pod, container)).copied()
     }
 
+    /// A pod was created, that was to have this spec before its autoscaler changed it.
+    pub fn created(&mut self, world: &World, pod: PodId, before: SpecId) {
+        if let Some(id) = self.of(world.pods().workload(pod)) {
+            self.boosts.created(pod, &world.model().vpas[id].spec, world.spec(before));
+        }
+    }
+
+    /// What a container stated before it was given more CPU to start with, if it still has that.
+    #[must_use]
+    pub fn boosted_from(&self, pod: PodId, container: NameId) -> Option<Sizes> {
+        self.boosts.before(pod, container)
+    }
+
+    /// A container has no more CPU than it keeps from now on.
+    pub fn unboosted(&mut self, pod: PodId, container: NameId) {
+        self.boosts.end(pod, Some(container));
+    }
+
+    /// Whether more is known of a pod than its size and its age: a container of it was killed for want of
+    /// memory, or has more CPU to start with.
+    #[must_use]
+    pub fn has_history(&self, pod: PodId) -> bool {
+        let mut killed = self.killed_after.range((pod, NameId::from_index(0))..);
+        killed.next().is_some_and(|((killed, _), _)| *killed == pod) || self.boosts.has(pod)
+    }
+
     /// One pass of the recommender: it looks at pods, then at their metrics, then at what was killed, and
     /// recommends anew. What it recommends otherwise than before.
     // VPA: recommender/routines/recommender.go RunOnce
     pub fn recommend(
         &mut self,
         world: &World,
-        watched: &WatchedPods,
+        watched: &mut WatchedPods,
         metrics: Option<&Metrics>,
     ) -> Vec<Changed> {
         let now_ms = ms(world.now());
-        let live = self.look_at_pods(world, watched, now_ms);
-        for pod in &live {
-            self.sample(world, *pod, metrics);
-        }
+        self.look_at_pods(world, watched, now_ms);
+        self.look_at_metrics(world, metrics);
         for (pod, container, bytes, at) in std::mem::take(&mut self.killed) {
             self.recommender.out_of_memory(number(pod), container, bytes, ms(at));
         }
@@ -159,37 +204,41 @@ impl Vpas {
         changed
     }
 
-    /// Takes note of which pods there are: those whose containers have been started. Every one of them, in
-    /// order.
-    fn look_at_pods(&mut self, world: &World, watched: &WatchedPods, now_ms: i64) -> Vec<PodId> {
-        let pods = self.of.keys().flat_map(|workload| watched.of(*workload));
-        let mut live: Vec<PodId> = pods.filter(|pod| world.pods().runs_containers(*pod)).collect();
-        live.sort_unstable();
-        self.killed_after.retain(|(pod, _), _| live.binary_search(pod).is_ok());
-        if live == self.known {
-            return live;
+    /// Takes note of which pods there are: those whose containers have been started.
+    fn look_at_pods(&mut self, world: &World, watched: &mut WatchedPods, now_ms: i64) {
+        let (came, went) = watched.take_changes();
+        self.starting.extend(came);
+        for pod in went {
+            self.starting.remove(&pod);
+            self.recommender.pod_removed(number(pod));
+            self.killed_after.retain(|(killed, _), _| *killed != pod);
+            self.boosts.end(pod, None);
         }
-        for pod in self.known.iter().filter(|pod| live.binary_search(pod).is_err()) {
-            self.recommender.pod_removed(number(*pod));
-        }
-        let is_new = |pod: &&PodId| self.known.binary_search(pod).is_err();
-        let new: Vec<PodId> = live.iter().filter(is_new).copied().collect();
-        for pod in new {
+        let started: Vec<PodId> =
+            self.starting.extract_if(.., |pod| world.pods().runs_containers(*pod)).collect();
+        for pod in started {
             let group = self.group(world.pods().workload(pod), world.pods().revision(pod));
             let containers = regular(&world.spec_of(pod).containers);
             let learned = containers.map(|(_, it)| (it.name, Learning::default()));
             self.recommender.pod_added(number(pod), group, learned, now_ms);
         }
-        self.known.clone_from(&live);
-        live
+        debug_assert!(self.knows_all(world, watched), "pods are known that a look does not find");
     }
 
-    fn sample(&mut self, world: &World, pod: PodId, metrics: Option<&Metrics>) {
+    /// Whether the pods that the recommender knows are those that a look at all of them finds.
+    fn knows_all(&self, world: &World, watched: &WatchedPods) -> bool {
+        let all = self.of.keys().flat_map(|workload| watched.of(*workload));
+        let mut live: Vec<u64> =
+            all.filter(|pod| world.pods().runs_containers(*pod)).map(number).collect();
+        live.sort_unstable();
+        self.recommender.pods() == live
+    }
+
+    /// Takes the samples that metrics-server serves. Those of pods that the recommender does not know teach
+    /// it nothing.
+    fn look_at_metrics(&mut self, world: &World, metrics: Option<&Metrics>) {
         let Some(metrics) = metrics else { return };
-        let mut used = std::mem::take(&mut self.used);
-        used.clear();
-        let at_ms = metrics.each(pod, |place, usage| used.push((place, usage)));
-        if let Some(at_ms) = at_ms {
+        metrics.each_pod(|pod, at_ms, used| {
             for (place, container) in regular(&world.spec_of(pod).containers) {
                 let Some((_, usage)) = used.iter().find(|(own, _)| *own == place) else { continue };
                 // As a quantity in thousandths, which is rounded up.
@@ -197,8 +246,7 @@ impl Vpas {
                 let used = CpuMemory { cpu, memory: Some(usage.memory) };
                 self.recommender.sample(number(pod), container.name, used, at_ms);
             }
-        }
-        self.used = used;
+        });
     }
 
     /// What another pod of a workload is created with instead of a spec, if that differs.
@@ -206,12 +254,19 @@ impl Vpas {
     pub fn sized(&self, world: &World, workload: WorkloadId, spec: SpecId) -> Option<PodSpec> {
         let id = self.of(workload)?;
         let (vpa, state) = (&world.model().vpas[id], self.each.get(&id)?);
-        if vpa.spec.mode == UpdateMode::Off {
+        let boosts = self.boosts.is_on && vpa.spec.boosts();
+        if vpa.spec.mode == UpdateMode::Off && !boosts {
             return None;
         }
         let (spec, ranges) = (world.spec(spec), ranges_of(world, workload));
         let sizes = sizes(&spec.containers);
-        let new = admission::sized(&vpa.spec, &state.recommended, &sizes, &ranges);
+        let new = match boosts {
+            true => {
+                let most = self.boosts.most;
+                admission::created(&vpa.spec, &state.recommended, &sizes, &ranges, most).0
+            }
+            false => admission::sized(&vpa.spec, &state.recommended, &sizes, &ranges),
+        };
         (new != sizes).then(|| with_sizes(spec, &new))
     }
 }
@@ -281,6 +336,6 @@ pub(super) fn ms(at: SimTime) -> i64 {
 }
 
 /// Whether a pod is on a node and is to stay there.
-pub(super) fn stays(world: &World, pod: PodId) -> bool {
+pub(crate) fn stays(world: &World, pod: PodId) -> bool {
     matches!(world.pods().phase(pod), Phase::Starting { .. } | Phase::Running { .. })
 }

@@ -16,6 +16,12 @@ pub struct WatchedPods {
     pods: BTreeMap<WorkloadId, BTreeSet<PodId>>,
     /// Whether each is ready, and since when, once that has changed.
     ready: BTreeMap<PodId, (bool, SimTime)>,
+    /// The workloads that VerticalPodAutoscalers size.
+    sized: BTreeSet<WorkloadId>,
+    /// Their pods that have come since that was last asked for, in order of creation.
+    came: Vec<PodId>,
+    /// Their pods that have gone since.
+    went: Vec<PodId>,
 }
 
 impl WatchedPods {
@@ -23,13 +29,18 @@ impl WatchedPods {
     #[must_use]
     pub fn new(model: &Model) -> WatchedPods {
         let pods = model.autoscaled().map(|workload| (workload, BTreeSet::new()));
-        WatchedPods { pods: pods.collect(), ready: BTreeMap::new() }
+        let sized = model.vpas.rows().map(|vpa| vpa.workload).collect();
+        WatchedPods { pods: pods.collect(), sized, ..WatchedPods::default() }
     }
 
     /// A pod was created.
     pub fn created(&mut self, world: &World, pod: PodId) {
-        if let Some(pods) = self.pods.get_mut(&world.pods().workload(pod)) {
+        let workload = world.pods().workload(pod);
+        if let Some(pods) = self.pods.get_mut(&workload) {
             pods.insert(pod);
+        }
+        if self.sized.contains(&workload) {
+            self.came.push(pod);
         }
     }
 
@@ -50,15 +61,25 @@ impl WatchedPods {
 
     /// The object of a pod is gone, or marked as deleted.
     pub fn gone(&mut self, world: &World, pod: PodId) {
-        if let Some(pods) = self.pods.get_mut(&world.pods().workload(pod)) {
+        let workload = world.pods().workload(pod);
+        if let Some(pods) = self.pods.get_mut(&workload) {
             pods.remove(&pod);
             self.ready.remove(&pod);
+        }
+        if self.sized.contains(&workload) {
+            self.went.push(pod);
         }
     }
 
     /// The pods of a workload, in order of creation.
     pub fn of(&self, workload: WorkloadId) -> impl Iterator<Item = PodId> + '_ {
         self.pods.get(&workload).into_iter().flatten().copied()
+    }
+
+    /// The pods of workloads that are sized which have come since this was last asked, and those which have
+    /// gone; one may be both.
+    pub fn take_changes(&mut self) -> (Vec<PodId>, Vec<PodId>) {
+        (std::mem::take(&mut self.came), std::mem::take(&mut self.went))
     }
 
     /// Whether a pod is ready, and since when, if that has ever changed.

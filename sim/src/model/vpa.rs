@@ -21,7 +21,15 @@ pub struct Vpa {
     pub workload: WorkloadId,
     /// What it says.
     pub spec: VpaSpec,
+    /// What the recommender knows of its pods when the run begins: those that there were before.
+    pub history: Vec<PastPod>,
 }
+
+/// What the containers of a pod used that was there before the run, by name.
+pub type PastPod = Vec<(NameId, Vec<PastSample>)>;
+
+/// When it was measured, in milliseconds after `T+0`, which is not positive, and what was used.
+pub type PastSample = (i64, Stated);
 
 /// One value for CPU and one for memory.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]

@@ -33,6 +33,7 @@ mod theory;
 mod trials;
 mod usage;
 mod vpa;
+mod vpa_glance;
 mod vpa_updater;
 mod vpas;
 mod work;

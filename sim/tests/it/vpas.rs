@@ -9,7 +9,7 @@ use sim::model::containers::{Amounts, Container, ContainerKind, Containers, Requ
 use sim::model::metrics::RESOLUTION;
 use sim::model::resources::Lane;
 use sim::model::usage::{Constant, Curve, Ramp, Shape, Used, WorkloadUsage};
-use sim::model::vpa::{UpdateMode, Vpa, VpaSpec};
+use sim::model::vpa::{Boost, StartupBoost, UpdateMode, Vpa, VpaId, VpaSpec};
 use sim::model::workload::{Controller, WorkloadId};
 use sim::setup::Draft;
 use sim::table::Id;
@@ -51,7 +51,7 @@ fn sized(
         model.metrics.server = Some(RESOLUTION);
         if let Some(mode) = mode {
             let spec = VpaSpec { mode, ..VpaSpec::default() };
-            model.vpas.push(Vpa { name, workload: web(), spec });
+            model.vpas.push(Vpa { name, workload: web(), spec, history: Vec::new() });
         }
     };
     setup.change(change).expect("a sound plan");
@@ -186,4 +186,65 @@ fn kills_for_want_of_memory_raise_what_is_recommended() {
     let most = most.max().expect("it recommends something");
     // A fifth more than the 2 GiB that were requested, its bucket, and the margin.
     assert!(most > (2 << 30) * 12 / 10, "{most}");
+}
+
+/// In 30 hours there are 7 200 minutes of a pod, and in nearly all of them nothing is to be done.
+#[test]
+fn passes_look_at_pods_one_by_one_only_when_there_is_something_to_do() {
+    for mode in [UpdateMode::Recreate, UpdateMode::InPlaceOrRecreate] {
+        let setup = sized((4, 30), vec![constant(200, 300)], None, Some(mode));
+        let mut simulation = Simulation::new(&setup, ROOT, ());
+        while simulation.step() {}
+        let looked_at = simulation.pods_looked_at_by_vpa();
+        assert!((4..=200).contains(&looked_at), "{mode:?}: {looked_at}");
+    }
+}
+
+/// Nodes of 4 cores with three pods each, of which one can grow to less than 2. The others wait until one of
+/// them is evicted; when it has gone the kubelet goes on at once, and not with the next pass.
+#[test]
+fn a_deferred_resize_is_done_once_another_pod_has_gone() {
+    let shapes = vec![constant(1_450, 300)];
+    let setup = sized((12, 30), shapes, None, Some(UpdateMode::InPlaceOrRecreate));
+    let (all, _) = facts(&setup, ROOT);
+    let has =
+        |at: SimTime, is: fn(&Fact) -> bool| all.iter().any(|(it, fact)| *it == at && is(fact));
+    let gone: Vec<SimTime> = all
+        .iter()
+        .filter(|(_, fact)| matches!(fact, Fact::PodEnded { .. }))
+        .map(|(at, _)| *at)
+        .collect();
+    let at_once = gone.iter().filter(|at| {
+        at.as_ms() % 60_000 != 0 && has(**at, |fact| matches!(fact, Fact::PodResized { .. }))
+    });
+    assert!(at_once.count() > 0, "{gone:?}");
+}
+
+/// A factor of 3 on a core, for ten minutes after the pod is ready.
+#[test]
+fn containers_begin_with_more_cpu_under_its_gate() {
+    for is_on in [true, false] {
+        let setup = sized((4, 2), vec![constant(200, 300)], None, Some(UpdateMode::Off));
+        let mut setup = setup;
+        let change = |draft: &mut Draft| {
+            draft.vpa.updater.gates.cpu_startup_boost = is_on;
+            let model = Arc::make_mut(&mut draft.model);
+            let lasts = Some(Span::from_secs(600));
+            let id = VpaId::from_index(0);
+            model.vpas[id].spec.boost = Some(StartupBoost { by: Boost::Factor(3), lasts });
+        };
+        setup.change(change).expect("a sound plan");
+        let mut simulation = Simulation::new(&setup, ROOT, ());
+        let mut requests = Vec::new();
+        for minute in [1, 5, 60] {
+            let at = SimTime::from_ms(minute * 60_000);
+            while simulation.due().is_some_and(|due| due <= at) && simulation.step() {}
+            let world = simulation.world();
+            let pods = world.pods().ids().filter(|pod| world.pods().workload(*pod) == web());
+            let cpu = pods.map(|pod| world.spec_of(pod).requests[Lane::CPU]);
+            requests.push(cpu.collect::<Vec<u64>>());
+        }
+        let begins = if is_on { 3_000 } else { 1_000 };
+        assert_eq!(requests, [vec![begins; 4], vec![begins; 4], vec![1_000; 4]]);
+    }
 }

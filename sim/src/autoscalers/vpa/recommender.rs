@@ -114,6 +114,14 @@ impl Recommender {
         self.pods.swap_remove(&pod);
     }
 
+    /// The pods that are known, in order.
+    #[must_use]
+    pub fn pods(&self) -> Vec<PodNumber> {
+        let mut pods: Vec<PodNumber> = self.pods.keys().copied().collect();
+        pods.sort_unstable();
+        pods
+    }
+
     /// What a container uses, in millicores and bytes, as far as it was measured.
     // VPA: recommender/model/container.go AddSample
     pub fn sample(&mut self, pod: PodNumber, container: NameId, used: Stated, at_ms: i64) {
@@ -168,6 +176,8 @@ impl Recommender {
     // VPA: recommender/model/cluster.go garbageCollectAggregateCollectionStates
     pub fn collect_garbage(&mut self, now_ms: i64) {
         let Recommender { config, pods, aggregates, groups, .. } = self;
+        // Metrics come in the order of pods; those that went have left others in their places.
+        pods.sort_unstable_keys();
         let mut used = vec![false; aggregates.len()];
         for (_, instance) in pods.values().flat_map(|pod| &pod.containers) {
             used[instance.aggregate] = true;

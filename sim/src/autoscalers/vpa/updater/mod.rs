@@ -1,7 +1,8 @@
 //! The updater: which running pods are evicted, or resized in place, for what is recommended for them.
 //!
 //! ```text
-//! pods of an autoscaler ──► groups by owner: how many may be missing   (budget)
+//! pods of an autoscaler ──► is there anything to do at all?            (glance)
+//!                       ──► groups by owner: how many may be missing   (budget)
 //!                       ──► evict, resize, wait or give up?             (in_place)
 //!                       ──► worth it? which first?                      (priority)
 //!                       ──► one call after another, each after its budget was looked at again
@@ -11,6 +12,7 @@
 
 mod budget;
 mod config;
+mod glance;
 mod in_place;
 mod memory;
 mod pass;
