@@ -160,7 +160,7 @@ const reports = [
   printed("two", "comparison", 3, "differences", ["compare", ...plans.slice(0, 2), "-n", "20"]),
   printed("three", "comparison", 5, "front", ["compare", ...plans, "-n", "12"]),
   printed("grid", "sweep", 2, "front", ["sweep", plans[1], ...COUNTS, "--vary", "market.reclaims.scale=100,300", "-n", "6"]),
-  printed("line", "sweep", 3, "along-cost", ["sweep", plans[1], ...COUNTS, "-n", "6"]),
+  printed("line", "sweep", 2, "along-cost", ["sweep", plans[1], ...COUNTS, "-n", "6"]),
   printed("optimum", "optimum", 1, "front", ["optimize", plans[0], ...COUNTS, "-n", "8"]),
 ];
 for (const { name, page } of reports) {

@@ -2,8 +2,8 @@
 //! dark, on a phone and on paper.
 //!
 //! Everything is in the file, and its Content-Security-Policy forbids to ask for more. Names come from
-//! files of users: all of them go through templates that escape by construction. A page is a [`Sheet`],
-//! whatever it is about: a run ([`run`]), plans or settings.
+//! files of users: all of them go through templates that escape by construction. A page is a `Sheet`,
+//! whatever it is about: a run, plans or settings.
 
 mod blocks;
 mod downloads;
