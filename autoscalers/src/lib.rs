@@ -8,5 +8,9 @@
 //! | [`karpenter`] | Karpenter, of the 1.13 line |
 //! | [`cluster_autoscaler`] | the Cluster Autoscaler of Kubernetes 1.36 |
 
+//!
+//! [`cron`] reads the schedules of both budgets and CronJobs.
+
 pub mod cluster_autoscaler;
+pub mod cron;
 pub mod karpenter;

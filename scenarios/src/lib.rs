@@ -19,7 +19,6 @@ pub mod check;
 pub mod cluster;
 mod code;
 pub mod codes;
-pub mod cron;
 pub mod difference;
 pub mod estimate;
 mod examine;
@@ -53,6 +52,7 @@ pub mod workloads;
 use std::path::Path;
 use std::sync::Arc;
 
+pub use ::autoscalers::cron;
 pub use manifests::{
     admission, diagnostic, inputs, kube, load, quantity, reading, tree, unmodelled,
 };

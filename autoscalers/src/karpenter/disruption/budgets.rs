@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Reason;
-use super::cron::Cron;
+use crate::cron::Cron;
 use crate::karpenter::input::{Budget, Instant, NodePool, NodesAllowed};
 use crate::karpenter::snapshot::Snapshot;
 
@@ -29,7 +29,7 @@ impl Budget {
         if self.schedule.is_none() && self.duration.is_none() {
             return Activity::Active;
         }
-        let Some(cron) = Cron::parse(self.schedule.as_deref().unwrap_or_default()) else {
+        let Ok(cron) = Cron::parse(self.schedule.as_deref().unwrap_or_default()) else {
             return Activity::Unreadable;
         };
         // A schedule that never comes up reads as one that has.

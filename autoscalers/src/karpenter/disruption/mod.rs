@@ -3,7 +3,6 @@
 mod budgets;
 mod candidate;
 mod consolidation;
-mod cron;
 mod drift;
 mod methods;
 mod multi_node;

@@ -1,14 +1,17 @@
-//! Cron expressions as CronJobs write them, and the times at which they are due.
+//! Cron expressions as CronJobs and budgets of NodePools write them, and the times at which they are due.
 //!
-//! The dialect is that of `cron.ParseStandard` of robfig/cron, which the CronJob controller uses: five
+//! The dialect is that of `cron.ParseStandard` of robfig/cron, which the CronJob controller and Karpenter use: five
 //! fields or a word like `@daily`. Of days of the month and of the week one has to match, unless one of
 //! them is `*`; then the other does. Fields are those of the wall clock: what falls into the hour that
 //! is skipped in spring is not due, and what falls into the hour that comes twice in autumn is due twice.
 
-use jiff::civil::DateTime;
+use jiff::civil::{DateTime, Time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use sim::Span;
+
+/// How many years are searched for a time.
+const YEARS: i16 = 5;
 
 /// Words for whole expressions.
 const WORDS: [(&str, &str); 7] = [
@@ -76,7 +79,8 @@ impl Cron {
         let mut fields = [0; 5];
         let mut any = [false; 5];
         for (at, part) in parts.into_iter().enumerate() {
-            for range in part.split(',') {
+            // robfig/cron: parser.go getField, which leaves out what is empty
+            for range in part.split(',').filter(|range| !range.is_empty()) {
                 let (bits, star) = values(range, FIELDS[at])
                     .map_err(|what| format!("{} `{range}` {what}", FIELDS[at].0))?;
                 fields[at] |= bits;
@@ -116,6 +120,36 @@ impl Cron {
                 Box::new(minutes.filter(|at| self.matches(zone.to_datetime(*at))))
             }
         }
+    }
+
+    /// The first time after `after` in UTC, both in milliseconds since 1970; none within five years.
+    // robfig/cron: spec.go Next, constantdelay.go Next
+    pub(crate) fn next(&self, after: i64) -> Option<i64> {
+        if let Cron::Every(span) = self {
+            let delay = i64::try_from(span.as_ms()).unwrap_or(i64::MAX);
+            return Some(after.saturating_add(delay).div_euclid(1_000) * 1_000);
+        }
+        let minute = 60_000;
+        let first = (after.div_euclid(minute) + 1) * minute;
+        let start = TimeZone::UTC.to_datetime(Timestamp::from_millisecond(first).ok()?);
+        let days = start.date().series(jiff::Span::new().days(1));
+        let last_year = start.year().saturating_add(YEARS);
+        for day in days.take_while(|day| day.year() <= last_year) {
+            if !self.matches_day(day.to_datetime(Time::midnight())) {
+                continue;
+            }
+            let from = if day == start.date() { start.time() } else { Time::midnight() };
+            let hours = from.hour()..24;
+            let found = hours.filter(|hour| self.has(1, *hour)).find_map(|hour| {
+                let minutes = if hour == from.hour() { from.minute()..60 } else { 0..60 };
+                minutes.filter(|minute| self.has(0, *minute)).map(|minute| (hour, minute)).next()
+            });
+            if let Some((hour, minute)) = found {
+                let at = TimeZone::UTC.to_timestamp(day.at(hour, minute, 0, 0)).ok()?;
+                return Some(at.as_millisecond());
+            }
+        }
+        None
     }
 
     fn matches(&self, local: DateTime) -> bool {
@@ -257,6 +291,53 @@ mod tests {
         assert_eq!(due, ["2026-06-01T01:40:00Z", "2026-06-01T03:10:00Z", "2026-06-01T04:40:00Z"]);
     }
 
+    /// The 15th of January 2026, a Thursday, at midnight.
+    const THURSDAY: i64 = 1_768_435_200_000;
+    const MINUTE: i64 = 60_000;
+    const DAY: i64 = 24 * 60 * MINUTE;
+
+    fn next(text: &str, after: i64) -> Option<i64> {
+        let next = Cron::parse(text).expect("an expression").next(after)?;
+        Some((next - THURSDAY) / MINUTE)
+    }
+
+    #[test]
+    fn the_next_time_is_after_now() {
+        assert_eq!(next("0 9 * * *", THURSDAY), Some(9 * 60));
+        assert_eq!(next("0 0 * * *", THURSDAY), Some(24 * 60));
+        assert_eq!(next("*/20 8-9 * * *", THURSDAY + 8 * 60 * MINUTE), Some(8 * 60 + 20));
+        assert_eq!(next("@hourly", THURSDAY + 1), Some(60));
+        assert_eq!(next("@every 90m", THURSDAY), Some(90));
+        assert_eq!(next("0 0 * * mon-fri", THURSDAY + 2 * DAY), Some(4 * 24 * 60));
+        assert_eq!(next("0 0 20 * sat", THURSDAY), Some(2 * 24 * 60), "a day of either is enough");
+        assert_eq!(next("0 0 20 * *", THURSDAY), Some(5 * 24 * 60));
+        assert_eq!(next("30 23 31 12 *", THURSDAY), Some(350 * 24 * 60 + 23 * 60 + 30));
+    }
+
+    /// 2028 is a leap year.
+    #[test]
+    fn leap_days_come_and_other_days_never_do() {
+        let days = 365 + 365 + 31 + 28 - 14;
+        assert_eq!(next("0 0 29 2 *", THURSDAY), Some(days * 24 * 60));
+        assert_eq!(next("0 0 30 2 *", THURSDAY), None);
+    }
+
+    /// The next time is the first of those that are due in the minutes after.
+    #[test]
+    fn the_next_time_is_the_first_of_all_that_are_due() {
+        for text in ["7 3 * * *", "*/17 * 1 * *", "0 0 * * 1", "59 23 28-31 * 5", "0,30 5,17 * 6 *"]
+        {
+            let cron = Cron::parse(text).expect("an expression");
+            for step in 0..40 {
+                let after = THURSDAY + step * 71 * 60 * MINUTE + step * 1_000;
+                let from = Timestamp::from_millisecond(after + 1_000).expect("a moment");
+                let end = Timestamp::from_millisecond(after + 366 * DAY).expect("a moment");
+                let due = cron.between(from, end, &TimeZone::UTC).next();
+                assert_eq!(cron.next(after), due.map(|at| at.as_millisecond()), "{text} {step}");
+            }
+        }
+    }
+
     #[test]
     fn what_is_no_schedule() {
         for (text, what) in [
@@ -269,6 +350,8 @@ mod tests {
             ("*/0 * * * *", "minute `*/0` has a step of 0"),
             ("* * * foo *", "month `foo` is not a number"),
             ("@fortnightly", "1 fields"),
+            ("bad cron", "2 fields"),
+            ("-1 * * * *", "minute `-1` is not a number"),
             ("* * * */jan *", "month `*/jan` is not a number"),
             ("@every often", "often"),
             ("@every 1d", "`@every 24h`"),
