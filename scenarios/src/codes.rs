@@ -190,7 +190,7 @@ pub static CODES: &[Code] = &[
         why: "A dump has pods and nodes of different moments, or no nodes at all, so that it cannot \
               be given how large the pod's node is.",
         example: "cluster: {file: a-pod-without-its-node.json}",
-        fix: "Dump both at once: `kubectl get nodes,pods,deploy,rs,sts,ds,jobs,cj,hpa,pdb,pv,pvc,sc,ns,svc,pc -A -o json`.",
+        fix: "Dump both at once: `kubectl get nodes,pods,deploy,rs,sts,ds,jobs,cj,hpa,pdb,pv,pvc,sc,ns,svc,pc,limits,quota -A -o json`.",
     },
     Code {
         id: "E0304",

@@ -42,7 +42,7 @@ pub struct Cluster<'o> {
 }
 
 /// What dumps a cluster whole. Secrets are not in it.
-pub const DUMP: &str = "kubectl get nodes,pods,deploy,rs,sts,ds,jobs,cj,hpa,pdb,pv,pvc,sc,ns,svc,pc -A -o json > cluster.json";
+pub const DUMP: &str = "kubectl get nodes,pods,deploy,rs,sts,ds,jobs,cj,hpa,pdb,pv,pvc,sc,ns,svc,pc,limits,quota -A -o json > cluster.json";
 
 /// A pod and the workload it belongs to.
 #[derive(Clone, Copy)]
