@@ -8,6 +8,7 @@ mod chain;
 mod describe;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use sim::fact::{Fact, Sink};
 use sim::model::node::NodeId;
@@ -139,6 +140,17 @@ impl Watch {
         }
     }
 
+    /// A node was launched that is not ready yet, or is found to have other labels than it was taken to have.
+    fn node_launched(&mut self, place: Place<'_>) {
+        let model = &self.legend.model;
+        for watched in &mut self.rules {
+            match watched.rule.domain(place, model) {
+                Some(domain) => drop(watched.nodes.insert(place.node, (domain, false))),
+                None => drop(watched.nodes.remove(&place.node)),
+            }
+        }
+    }
+
     /// A pod counts no longer: it is terminating, or it ended without.
     fn pod_goes(&mut self, id: PodId) {
         let Some(Pod { workload, spec, node }) = self.pods.remove(&id) else { return };
@@ -177,13 +189,13 @@ impl Sink for Watch {
             | Fact::PodEnded { pod, .. }
             | Fact::PodWithdrawn { pod, .. } => self.pod_goes(pod),
             Fact::NodeLaunched { node, pool, offering, .. } => {
-                let model = &self.legend.model;
-                let place = Place::launched(node, pool, offering, model);
-                for watched in &mut self.rules {
-                    if let Some(domain) = watched.rule.domain(place, model) {
-                        watched.nodes.insert(node, (domain, false));
-                    }
-                }
+                let model = Arc::clone(&self.legend.model);
+                self.node_launched(Place::launched(node, pool, offering, &model));
+            }
+            Fact::NodeLabelled { node, pool, template } => {
+                let model = Arc::clone(&self.legend.model);
+                let template = usize::try_from(template).unwrap_or(usize::MAX);
+                self.node_launched(Place::labelled(node, pool, template, &model));
             }
             Fact::NodeReady { node } => {
                 self.rules.iter_mut().for_each(|watched| watched.node_ready(node));

@@ -145,6 +145,11 @@ impl<S: Sink> Simulation<'_, S> {
     pub(crate) fn launch(&mut self, pool: PoolId, template: usize, purpose: Purpose) -> NodeId {
         let (node, fact) = self.world.launch(pool, template);
         self.record(fact);
+        let of_pool = &self.setup.model.pools[pool];
+        if of_pool.template_of(of_pool.templates[template].offering) != Some(template) {
+            let template = u32::try_from(template).expect("a pool has few templates");
+            self.record(Fact::NodeLabelled { node, pool, template });
+        }
         match purpose {
             Purpose::Fill => {}
             Purpose::FallBack => self.record(Fact::PoolFellBack { pool, node }),

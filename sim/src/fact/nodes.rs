@@ -31,6 +31,18 @@ macro_rules! of_nodes {
     }
     says [node, " is launched: ", Column::Offering(offering)]
 
+    /// A launched node has the labels of another template of its offering than the first: those that its pods ask
+    /// for, where its pool gives nodes one of several values.
+    NodeLabelled = 125 {
+        node: NodeId,
+        pool: PoolId,
+        /// Which of the pool's templates.
+        template: u32,
+    }
+    digest [node; pool, template]
+    columns { node: node, pool: pool, template: template }
+    says [node, " has the labels of template ", template, " of ", pool]
+
     /// A node takes pods.
     NodeReady = 10 {
         node: NodeId,

@@ -154,9 +154,17 @@ impl<'p> Place<'p> {
         if let Some(start) = model.start.nodes.get(node.index()) {
             return Place { node, labels: &start.shape.labels, hostname: start.hostname };
         }
-        let templates = &model.pools[pool].templates;
-        let template = templates.iter().find(|template| template.offering == offering);
-        let labels = &template.expect("a pool launches its own templates").shape.labels;
+        let template = model.pools[pool].template_of(offering);
+        Place::labelled(node, pool, template.expect("a pool launches its own templates"), model)
+    }
+
+    /// A node that was launched with the labels of one of its pool's templates.
+    ///
+    /// # Panics
+    /// If the pool has no such template.
+    #[must_use]
+    pub fn labelled(node: NodeId, pool: PoolId, template: usize, model: &'p Model) -> Place<'p> {
+        let labels = &model.pools[pool].templates[template].shape.labels;
         let name = model.names.find(&model.node_name(node, pool));
         Place { node, labels, hostname: Some(name.unwrap_or(model.unmentioned_host)) }
     }
