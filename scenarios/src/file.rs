@@ -64,7 +64,8 @@ pub struct File {
     pub provider: ProviderName,
     /// The region, for example `us-east-1`.
     pub region: String,
-    /// The node pools.
+    /// The node pools. With an `autoscaler`, NodePools in `manifests` are pools, too, and there need be no other.
+    #[serde(default)]
     #[schemars(length(min = 1))]
     pub pools: Vec<Pool>,
     /// Who decides how many nodes pools have: `karpenter` or `cluster-autoscaler`. By default each pool is

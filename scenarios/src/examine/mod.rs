@@ -111,7 +111,9 @@ impl Examined<'_> {
     /// Says when no pool has a node.
     fn nodes(&mut self) {
         let others = self.file.cluster.is_some() || !self.file.deadline_jobs.is_empty();
+        // Whether NodePools of manifests are pools is not known yet.
         if others
+            || self.file.pools.is_empty()
             || self.file.pools.iter().any(|pool| pool.nodes_at_start() > 0 || pool.follows_demand())
         {
             return;

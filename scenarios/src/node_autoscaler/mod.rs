@@ -13,6 +13,7 @@ use crate::catalogue;
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::file::node_autoscaler::{NodeAutoscaler, ProgramName};
 use crate::file::{CapacityTypes, File, Instance, Keeper, Pool};
+use crate::kube::Object;
 use crate::load::Loaded;
 use crate::tree::{Node, Step, Value};
 
@@ -34,7 +35,31 @@ pub(crate) fn take_over(
 ) {
     let first = file.pools.len();
     node_pools::take_over(file, objects, found);
+    if file.pools.is_empty() && !found.has_errors() {
+        found.push(no_pools(objects, place));
+    }
     settle_from(file, first, place, found);
+}
+
+/// Says that a scenario has no pool, and where one could come from.
+fn no_pools(objects: &[Loaded], (source, tree): (&Source, &Node)) -> Diagnostic {
+    let first = match &tree.value {
+        Value::Map(entries) => entries.first().map(|(_, span, _)| span.clone()),
+        Value::Seq(_) | Value::Scalar(_) => None,
+    };
+    let any = objects.iter().any(|loaded| matches!(loaded.object, Object::NodePool(_)));
+    let (message, help) = match any {
+        true => (
+            "the scenario has no `pools`, and no `autoscaler` that keeps the NodePools of its manifests",
+            "write `autoscaler: karpenter`: then its NodePools are its pools",
+        ),
+        false => (
+            "the scenario has no `pools`: there is nothing for pods to run on",
+            "list `pools`, or write `autoscaler: karpenter` and name files with NodePools in `manifests`",
+        ),
+    };
+    let span = first.unwrap_or_else(|| tree.span.clone());
+    Diagnostic::new("E0106", message).at(source, span).help(help)
 }
 
 fn settle_from(
