@@ -7,10 +7,12 @@ use autoscalers::cluster_autoscaler::config::Flags;
 use autoscalers::cluster_autoscaler::expander::Priorities;
 use autoscalers::cluster_autoscaler::program::Marks;
 use autoscalers::cluster_autoscaler::scale_down::drain::SafeToEvict;
+use autoscalers::cluster_autoscaler::similar::PROVIDER_IGNORED_LABELS;
 use sim::Span;
 use sim::model::pool::PoolId;
 use sim::model::workload::WorkloadId;
 use sim::names::Names;
+use sim::providers::Provider;
 use sim::table::Id;
 
 use crate::file::node_autoscaler as written;
@@ -18,12 +20,14 @@ use crate::file::node_autoscaler::NodeAutoscaler;
 use crate::node_autoscaler::flags::expanders;
 use crate::workloads::Written;
 
+/// The label by which spotsim's nodes name their pool.
+const POOL_LABEL: &str = "spotsim/pool";
 const SAFE_TO_EVICT: &str = "cluster-autoscaler.kubernetes.io/safe-to-evict";
 const SAFE_VOLUMES: &str = "cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes";
 
-/// The program that keeps these pools.
+/// The program that keeps these pools, with a provider's processors.
 pub(super) fn program(
-    autoscaler: Option<&NodeAutoscaler>,
+    (autoscaler, provider): (Option<&NodeAutoscaler>, &Provider),
     pools: Vec<PoolId>,
     workloads: &[Written],
     names: &mut Names,
@@ -32,13 +36,23 @@ pub(super) fn program(
         Some(NodeAutoscaler::Configured(configured)) => configured.cluster_autoscaler.as_ref(),
         Some(NodeAutoscaler::Named(_)) | None => None,
     };
-    let mut program =
-        ClusterAutoscaler::new(flags.map(self::flags).unwrap_or_default(), pools, names);
+    let mut flags = flags.map(self::flags).unwrap_or_default();
+    flags.balancing_ignore_label.extend(ignored_labels(provider));
+    let mut program = ClusterAutoscaler::new(flags, pools, names);
     let marks =
         workloads.iter().enumerate().map(|(index, it)| (WorkloadId::from_index(index), marks(it)));
     program.marks =
         marks.filter(|(_, marks)| *marks != Marks::default()).collect::<BTreeMap<_, _>>();
     program
+}
+
+/// Labels in which nodes of similar groups may differ: those that the provider's processor ignores, and the one
+/// that spotsim gives each pool.
+// Cluster Autoscaler: builder/autoscaler.go, the comparator by cloud provider
+fn ignored_labels(provider: &Provider) -> impl Iterator<Item = String> {
+    let of_provider = PROVIDER_IGNORED_LABELS.iter().find(|(of, _)| *of == provider.catalogue);
+    let labels = of_provider.into_iter().flat_map(|(_, labels)| *labels).copied();
+    labels.chain([POOL_LABEL]).map(str::to_owned)
 }
 
 fn marks(workload: &Written) -> Marks {

@@ -49,7 +49,8 @@ pub(crate) fn fill(file: &File, workloads: &[Written], epoch_ms: i64, draft: &mu
     let groups: Vec<PoolId> = kept(Keeper::ClusterAutoscaler).map(|(id, _)| id).collect();
     if !groups.is_empty() {
         let names = &mut Arc::make_mut(&mut draft.model).names;
-        let program = node_groups::program(file.autoscaler.as_ref(), groups, workloads, names);
+        let configured = (file.autoscaler.as_ref(), file.provider.provider());
+        let program = node_groups::program(configured, groups, workloads, names);
         draft.programs.push(Arc::new(program));
     }
 }
