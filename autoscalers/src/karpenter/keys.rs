@@ -35,7 +35,7 @@ pub struct Keys {
     /// Sorted; see [`Keys::is_well_known`].
     well_known: Vec<NameId>,
     /// Labels that have been renamed, and what they are called now.
-    aliases: [(NameId, NameId); 5],
+    aliases: Vec<(NameId, NameId)>,
 }
 
 /// Well-known wherever Karpenter runs.
@@ -94,8 +94,16 @@ impl Keys {
             nothing: names.intern(""),
             ephemeral,
             well_known,
-            aliases: ALIASES.map(|(old, new)| (names.intern(old), names.intern(new))),
+            aliases: ALIASES.map(|(old, new)| (names.intern(old), names.intern(new))).to_vec(),
         }
+    }
+
+    /// The same, where a provider's disks name their zone by another label than nodes do.
+    // aws:pkg/operator/operator.go NormalizedLabels; azure:pkg/operator/operator.go
+    #[must_use]
+    pub fn with_zone_label(mut self, names: &mut Names, label: &str) -> Keys {
+        self.aliases.push((names.intern(label), self.zone));
+        self
     }
 
     /// The keys on AWS.

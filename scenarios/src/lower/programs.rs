@@ -85,6 +85,7 @@ fn settings(file: &File, epoch_ms: i64) -> Settings {
     let ignores = karpenter.preference_policy == Some(written::PreferencePolicy::Ignore);
     let relaxes = karpenter.min_values_policy == Some(written::MinValuesPolicy::BestEffort);
     settings.options = Options {
+        settings.volume_zone_label = "topology.disk.csi.azure.com/zone".to_owned();
         respect_preferences: !ignores,
         relax_min_values: relaxes,
         spot_to_spot: karpenter.feature_gates.spot_to_spot_consolidation.unwrap_or(false),

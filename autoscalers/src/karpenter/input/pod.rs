@@ -164,7 +164,7 @@ pub enum DoNotDisrupt {
 }
 
 /// What made a pod.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Owner {
     /// A DaemonSet: it is on each of its nodes, and never moves.
     DaemonSet,

@@ -5,7 +5,7 @@
 //! | `settings` | how it and its NodePools are configured |
 //! | `batcher` | when a provisioning pass begins |
 //! | `nodes` | what it knows of its nodes |
-//! | `view`, `pods`, `catalogue` | the world as a pass sees it |
+//! | `view`, `pods`, `labels`, `volumes`, `catalogue` | the world as a pass sees it |
 //! | `provisioning`, `launch`, `unavailable` | what a pass launches, and which offerings it asks for |
 //! | `disruption`, `reasons` | which nodes it removes, and why others stay |
 //!
@@ -15,6 +15,7 @@
 mod batcher;
 mod catalogue;
 mod disruption;
+mod labels;
 mod launch;
 mod nodes;
 mod pods;
@@ -23,6 +24,7 @@ mod reasons;
 pub mod settings;
 mod unavailable;
 mod view;
+mod volumes;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -121,7 +123,8 @@ impl Keeper {
         let settings = Arc::clone(&program.settings);
         let mut names = world.model().names.clone();
         let labels: Vec<&str> = settings.provider_labels.iter().map(String::as_str).collect();
-        let keys = Keys::new(&mut names, &labels, "karpenter.k8s.aws/capacity-reservation-id");
+        let keys = Keys::new(&mut names, &labels, "karpenter.k8s.aws/capacity-reservation-id")
+            .with_zone_label(&mut names, &settings.volume_zone_label);
         let catalogue = Catalogue::of(&program.pools, world, &keys, &mut names);
         let pools = Arc::clone(&program.node_pools);
         let node_pools = pools.iter().enumerate().map(|(number, pool)| {

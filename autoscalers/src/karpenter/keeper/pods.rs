@@ -3,41 +3,55 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use sim::model::labels::{self, LabelSet, NodeSelectorTerm};
+use sim::model::labels::{LabelSet, NodeSelectorTerm};
 use sim::model::pod::{AffinityTerm, PodSpec as Spec, Protocol, SpecId, SpreadConstraint};
 use sim::model::resources::{Lane, Resources as Lanes};
 use sim::model::selectors::{Namespaces, PodSelector, SelectorId};
+use sim::model::workload::Controller;
 use sim::names::{NameId, Names};
 use sim::world::World;
 
+use super::labels::expression;
+use super::volumes::claims;
 use crate::karpenter::input::{
     DoNotDisrupt, HostPort, Inclusion, NodeTerm, Owner, PodAffinity, PodSpec, PodTerm, Selector,
-    Spread, WhenUnsatisfiable,
+    Spread, Volumes, WhenUnsatisfiable,
 };
-use crate::karpenter::requirement::{Expression, Operator};
 use crate::karpenter::resources::{Resource, Resources};
 
 /// Specifications that have been translated.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Specs(BTreeMap<(SpecId, bool, Option<DoNotDisrupt>), Arc<PodSpec>>);
+pub(super) struct Specs {
+    all: BTreeMap<(SpecId, Owner, Option<DoNotDisrupt>), Arc<PodSpec>>,
+    /// What their claims say.
+    pub(super) volumes: Volumes,
+}
 
 impl Specs {
-    /// What pods of a specification ask for; of a DaemonSet or of another controller, and perhaps not to be
-    /// disrupted.
+    /// What pods of a specification ask for, by who made them; perhaps not to be disrupted.
     pub(super) fn get(
         &mut self,
         id: SpecId,
-        (of_daemon_set, do_not_disrupt): (bool, Option<DoNotDisrupt>),
+        (owner, do_not_disrupt): (Owner, Option<DoNotDisrupt>),
         world: &World,
         names: &mut Names,
     ) -> Arc<PodSpec> {
-        let known = self.0.entry((id, of_daemon_set, do_not_disrupt));
+        let known = self.all.entry((id, owner, do_not_disrupt));
         let spec = known.or_insert_with(|| {
-            let owner = if of_daemon_set { Owner::DaemonSet } else { Owner::Other };
+            let claims = claims(world.spec(id), world, names, &mut self.volumes);
             let spec = translated(world.spec(id), owner, world, names);
-            Arc::new(PodSpec { do_not_disrupt, ..spec })
+            Arc::new(PodSpec { claims, do_not_disrupt, ..spec })
         });
         Arc::clone(spec)
+    }
+}
+
+/// Who made the pods of a controller.
+pub(super) fn owner(of: Controller) -> Owner {
+    match of {
+        Controller::DaemonSet => Owner::DaemonSet,
+        Controller::StatefulSet { .. } => Owner::StatefulSet,
+        _ => Owner::Other,
     }
 }
 
@@ -128,18 +142,6 @@ pub(super) fn resources(
 fn node_term(term: &NodeSelectorTerm, names: &mut Names) -> NodeTerm {
     let expressions = term.labels.iter().map(|it| expression(it, names)).collect();
     NodeTerm { expressions, has_fields: !term.name.is_empty() }
-}
-
-fn expression(requirement: &labels::Requirement, names: &mut Names) -> Expression {
-    let (operator, values) = match &requirement.operator {
-        labels::Operator::In(values) => (Operator::In, values.clone()),
-        labels::Operator::NotIn(values) => (Operator::NotIn, values.clone()),
-        labels::Operator::Exists => (Operator::Exists, Vec::new()),
-        labels::Operator::DoesNotExist => (Operator::DoesNotExist, Vec::new()),
-        labels::Operator::Gt(bound) => (Operator::Gt, vec![names.intern(&bound.to_string())]),
-        labels::Operator::Lt(bound) => (Operator::Lt, vec![names.intern(&bound.to_string())]),
-    };
-    Expression { key: requirement.key, operator, values, min_values: None }
 }
 
 /// The terms of a required affinity. Where there are several, each has all their labels: a pod has to

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use sim::model::node::NodeId;
 use sim::model::pool::PoolId;
 use sim::model::workload::WorkloadId;
 use sim::time::Span;
@@ -25,8 +26,23 @@ pub struct Settings {
     pub provider_labels: Vec<String>,
     /// The label by which nodes name their node class.
     pub node_class_label: String,
+    /// The label by which disks of the provider name their zone.
+    pub volume_zone_label: String,
+    /// What is known of nodes that are there before the run.
+    pub found: BTreeMap<NodeId, Found>,
     /// Workloads whose pods are annotated with `karpenter.sh/do-not-disrupt`.
     pub do_not_disrupt: BTreeMap<WorkloadId, DoNotDisrupt>,
+}
+
+/// What is known of a node that is there before the run. Its times are those of the run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Found {
+    /// How many milliseconds before `T+0` its NodeClaim was created.
+    pub age_ms: i64,
+    /// How many milliseconds before `T+0` it was found to have drifted, if it was.
+    pub drifted_ms: Option<i64>,
+    /// Whether it is annotated with `karpenter.sh/do-not-disrupt`.
+    pub do_not_disrupt: bool,
 }
 
 /// A NodePool.
@@ -77,6 +93,8 @@ impl Settings {
             epoch_ms,
             provider_labels: Vec::new(),
             node_class_label: "karpenter.k8s.aws/ec2nodeclass".to_owned(),
+            volume_zone_label: "topology.ebs.csi.aws.com/zone".to_owned(),
+            found: BTreeMap::new(),
             do_not_disrupt: BTreeMap::new(),
         }
     }

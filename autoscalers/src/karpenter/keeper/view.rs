@@ -18,11 +18,12 @@ use sim::world::nodes::NodeState;
 use sim::world::pods::Phase;
 
 use super::nodes::Kept;
-use super::pods::{resources, selected};
+use super::pods::{owner, resources, selected};
+use super::volumes::attachable;
 use super::{Keeper, quiet_since};
 use crate::karpenter::Since;
 use crate::karpenter::input::{
-    Claim, Cluster, Instant, Node, Pod, PodDisruptionBudget, PodSpec, StateNode, Volumes,
+    Claim, Cluster, Instant, Node, Owner, Pod, PodDisruptionBudget, PodSpec, StateNode,
 };
 
 /// What a pass sees, kept up to date from one to the next.
@@ -41,7 +42,6 @@ pub(super) struct View {
     standing: Vec<(Option<Kept>, bool)>,
     daemon_sets: Vec<Arc<PodSpec>>,
     budgets: Vec<PodDisruptionBudget>,
-    volumes: Volumes,
     namespaces: Vec<(NameId, LabelSet)>,
     /// How far the journal of the world has been read.
     read: Cursor,
@@ -209,10 +209,10 @@ impl View {
     fn add_pod(&mut self, pod: PodId, node: Option<usize>, keeper: &mut Keeper, world: &World) {
         let pods = world.pods();
         let workload = &world.model().workloads[pods.workload(pod)];
-        let of_daemon_set = workload.controller == Controller::DaemonSet;
+        let owner = owner(workload.controller);
         let phase = pods.phase(pod);
         let stays = keeper.settings.do_not_disrupt.get(&pods.workload(pod)).copied();
-        let of = (of_daemon_set, stays);
+        let of = (owner, stays);
         self.pod_ids.push(pod);
         self.pods.push(Pod {
             spec: keeper.specs.get(pods.spec(pod), of, world, &mut keeper.names),
@@ -220,7 +220,9 @@ impl View {
             created: keeper.instant(pods.created_at(pod).as_ms()),
             uid: u64::from(pod.number()),
             // One that pushes others away has been promised a node.
-            provisionable: node.is_none() && pods.nominated(pod).is_none() && !of_daemon_set,
+            provisionable: node.is_none()
+                && pods.nominated(pod).is_none()
+                && owner != Owner::DaemonSet,
             terminal: false,
             terminating: matches!(phase, Phase::Terminating { .. }),
             ready: matches!(phase, Phase::Running { .. }),
@@ -241,7 +243,7 @@ impl View {
             pods: &self.pods,
             daemon_sets: &self.daemon_sets,
             budgets: &self.budgets,
-            volumes: &self.volumes,
+            volumes: &keeper.specs.volumes,
             namespaces: &self.namespaces,
         }
     }
@@ -263,7 +265,10 @@ fn daemon_sets(keeper: &mut Keeper, world: &World) -> Vec<Arc<PodSpec>> {
         workload.controller == Controller::DaemonSet && workload.created_at <= world.now()
     });
     there
-        .map(|workload| keeper.specs.get(workload.spec, (true, None), world, &mut keeper.names))
+        .map(|workload| {
+            let of = (Owner::DaemonSet, None);
+            keeper.specs.get(workload.spec, of, world, &mut keeper.names)
+        })
         .collect()
 }
 
@@ -326,7 +331,7 @@ impl Keeper {
             ready: !world.view(node).is_not_ready(),
             do_not_disrupt: false,
             deleting: is_deleting && claim.is_some(),
-            attachable: Vec::new(),
+            attachable: attachable(&shape.volume_limits),
         });
         let nominated = known.is_some_and(|it| it.nominated_until.is_some_and(|until| until > now));
         StateNode { node: is_node, claim, nominated, marked_for_deletion: is_deleting }
