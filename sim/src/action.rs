@@ -165,6 +165,15 @@ pub enum Action {
         /// What Kubernetes says of it.
         reason: Option<DisruptionReason>,
     },
+    /// Delete a pod whatever budgets say, before its node is terminated.
+    Delete {
+        /// Which pod.
+        pod: PodId,
+        /// Why.
+        why: Cause,
+        /// How long it may take to stop, if that is less than its grace period.
+        within: Span,
+    },
     /// Buy an instance.
     Launch {
         /// For which pool.

@@ -24,6 +24,7 @@ use crate::action::Decision;
 use crate::fact::Fact;
 use crate::model::decimal::Decimal;
 use crate::model::node::NodeId;
+use crate::model::pod::PodId;
 use crate::model::pool::Keeper;
 use crate::model::workload::Controller;
 use crate::rng::Root;
@@ -54,7 +55,7 @@ pub trait Autoscaler {
     /// What it is called in reports.
     fn name(&self) -> &'static str;
 
-    /// Whether it takes note of facts about pods, too, of which there are many.
+    /// Whether it takes note of facts about pods, too, of which there are many. Only then may it spare any.
     fn hears_of_pods(&self) -> bool {
         false
     }
@@ -62,6 +63,11 @@ pub trait Autoscaler {
     /// Takes note of a fact about nodes, the market or perhaps pods, in the world after it. Whether it may want
     /// something because of that.
     fn sees(&mut self, fact: &Fact, world: &World) -> bool;
+
+    /// Whether a drain leaves a pod on a node of its own, and waits for the pod to end by itself.
+    fn spares(&self, _pod: PodId, _world: &World) -> bool {
+        false
+    }
 
     /// What it wants now. All of it is done, in order, and is seen as facts, before it is asked again;
     /// it is asked until it wants nothing. A launch is seen as [`Fact::NodeLaunched`], after a
@@ -128,6 +134,12 @@ impl Autoscalers {
     #[must_use]
     pub fn was_of_no_use(&self, node: NodeId) -> bool {
         self.unused.contains(&node)
+    }
+
+    /// Whether the keeper of a pod's node has drains leave the pod there.
+    #[must_use]
+    pub fn spare(&self, pod: PodId, world: &World) -> bool {
+        self.of_pods.iter().any(|id| self.all[*id].spares(pod, world))
     }
 
     fn count_use(&mut self, fact: &Fact, world: &World) {

@@ -121,6 +121,12 @@ impl<S: Sink> Simulation<'_, S> {
                 self.evict(pod, why);
             }
             Action::Terminate { pod, why, reason } => self.terminate(pod, why, reason),
+            Action::Delete { pod, why, within } => {
+                if self.runs(pod) && within < self.world.spec_of(pod).grace {
+                    self.hurried.insert(pod, within);
+                }
+                self.terminate(pod, why, None);
+            }
             Action::Launch { pool, choices, purpose } => self.buy(pool, &choices, purpose),
             Action::Drain { node, cause } => self.give_back(node, cause),
             Action::Hold { workload, pool, buys } => {
@@ -233,7 +239,7 @@ impl<S: Sink> Simulation<'_, S> {
 
     /// How long a terminating pod may take.
     pub(crate) fn granted(&self, pod: PodId) -> Span {
-        if let Some(grace) = self.graces.get(&pod) {
+        if let Some(grace) = self.graces.get(&pod).or(self.hurried.get(&pod)) {
             return *grace;
         }
         let reason = self.world.pods().reason(pod);

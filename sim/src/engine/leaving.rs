@@ -60,6 +60,7 @@ impl<S: Sink> Simulation<'_, S> {
         }
         self.retry_resizes(node);
         let evicted = self.graces.remove(&pod).is_some();
+        self.hurried.remove(&pod);
         self.free_disks(pod, Some(self.world.now() + self.setup.start_up.detach));
         let actions = self.controllers.pod_ended(&self.world, pod, end);
         self.apply_all(actions);
@@ -99,6 +100,7 @@ impl<S: Sink> Simulation<'_, S> {
         }
         self.usage_ends(pod);
         self.graces.remove(&pod);
+        self.hurried.remove(&pod);
         self.free_disks(pod, self.detached_by_force(&aftermath));
         let at = (pod, node);
         let actions = self.controllers.pod_lost(&self.world, at, was_terminating, aftermath);

@@ -123,6 +123,8 @@ pub struct Simulation<'s, S> {
     pub(crate) cpu: Cpu,
     /// How long pods may take to stop that their kubelets evict.
     pub(crate) graces: BTreeMap<PodId, Span>,
+    /// How long pods may take to stop whose nodes are terminated before their grace periods are over.
+    pub(crate) hurried: BTreeMap<PodId, Span>,
     pub(crate) scheduler_is_awake: bool,
     pub(crate) flush_is_due: bool,
     /// What the nodes last said to each pod that waits.
@@ -203,6 +205,7 @@ impl<'s, S: Sink> Simulation<'s, S> {
             pressure: NodePressure::default(),
             cpu: Cpu::default(),
             graces: BTreeMap::new(),
+            hurried: BTreeMap::new(),
             scheduler_is_awake: false,
             flush_is_due: false,
             last_refusal: Table::new(),
@@ -420,6 +423,8 @@ impl<'s, S: Sink> Simulation<'s, S> {
             End::Clean
         } else if self.graces.contains_key(&pod) {
             End::CutShort(Limit::NodePressure)
+        } else if self.hurried.contains_key(&pod) {
+            End::CutShort(Limit::Deadline)
         } else if granted < spec.grace {
             End::CutShort(Limit::NodeShutdown)
         } else {

@@ -81,7 +81,11 @@ impl<S: Sink> Simulation<'_, S> {
     }
 
     /// Does a round of evictions, and asks again later for those that were refused.
-    pub(crate) fn drain(&mut self, node: NodeId, actions: Vec<Action>) {
+    pub(crate) fn drain(&mut self, node: NodeId, mut actions: Vec<Action>) {
+        actions.retain(|action| match action {
+            Action::Evict { pod, .. } => !self.autoscalers.spare(*pod, &self.world),
+            _ => true,
+        });
         self.apply_all(actions);
         if drain::left(&self.world, node).next().is_some() {
             let again_at = self.world.now() + drain::RETRY_AFTER;
