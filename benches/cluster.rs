@@ -139,7 +139,9 @@ fn add_node(model: &mut Model, index: usize) {
             keeper: Keeper::of_size(0),
         });
     }
-    model.start.nodes.push(StartNode::named(name, PoolId::from_index(0), 0, shape));
+    let pool = PoolId::from_index(0);
+    let offering = model.pools[pool].templates[0].offering;
+    model.start.nodes.push(StartNode::named(name, pool, offering, shape));
 }
 
 fn selector(model: &mut Model, app: usize) -> SelectorId {

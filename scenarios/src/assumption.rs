@@ -61,6 +61,7 @@ pub static KINDS: &[Kind] = &[
     POD_SHUTDOWN,
     KUBELET_SHUTDOWN,
     UNKNOWN_BAND,
+    DRIFTED_NODES,
     COMPUTED_ALLOCATABLE,
     JOB_DURATION,
     CHECKPOINT_OVERHEADS,
@@ -335,6 +336,13 @@ pub(crate) const UNKNOWN_BAND: Kind = Kind {
     text: "interruption band unknown: {}; taken as {} reclaims per instance and hour",
     source: "the catalogue, 2026-11, has AWS's bands only; the rate is the provider's default: \
              `spotsim explain aws-reclaims`, `gcp-reclaims`, `azure-reclaims`",
+};
+
+pub(crate) const DRIFTED_NODES: Kind = Kind {
+    id: "drifted-nodes",
+    text: "{} would not be launched like that today: Karpenter replaces them as drifted, within its budgets",
+    source: "Karpenter documentation, \"Disruption\", Drift; kubernetes-sigs/karpenter \
+             pkg/controllers/nodeclaim/disruption/drift.go (1.13)",
 };
 
 pub(crate) const COMPUTED_ALLOCATABLE: Kind = Kind {

@@ -138,7 +138,7 @@ impl ClusterPlan {
                 Host::Missing => None,
                 Host::Shared => Some(model.names.intern("shared-host")),
             };
-            let shape = template.shape.clone();
+            let (offering, shape) = (template.offering, template.shape.clone());
             let pool = model.pools.push(Pool {
                 name,
 
@@ -146,7 +146,7 @@ impl ClusterPlan {
                 limits: Limits::default(),
                 keeper: Keeper::of_size(0),
             });
-            let node = StartNode { hostname, ..StartNode::named(name, pool, 0, shape) };
+            let node = StartNode { hostname, ..StartNode::named(name, pool, offering, shape) };
             model.start.nodes.push(node);
         }
         let images = [30 << 20, 400 << 20, 900 << 20].map(|bytes: u64| {

@@ -1,7 +1,7 @@
 //! Karpenter's objects: which nodes it may buy (NodePool, node classes), and what it has bought (NodeClaim).
 //! `karpenter.sh/v1`, and what of `v1beta1` was called otherwise.
 
-use super::{ObjectMeta, ResourceList, Taint};
+use super::{Condition, ObjectMeta, ResourceList, Taint};
 
 object! {
     /// Which nodes Karpenter may buy, and when they may go.
@@ -104,6 +104,16 @@ object! {
         pub metadata: ObjectMeta,
         /// What it may be.
         pub spec: NodeClaimSpec,
+        /// What has become of it.
+        pub status: NodeClaimStatus,
+    }
+
+    /// What has become of a NodeClaim.
+    pub struct NodeClaimStatus {
+        /// The name of its node, once there is one.
+        pub node_name: String,
+        /// What is so of it, for example `Drifted`.
+        pub conditions: Vec<Condition>,
     }
 
     /// How nodes are made on AWS.

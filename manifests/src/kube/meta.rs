@@ -79,6 +79,8 @@ object! {
         pub status: String,
         /// Why, in one word.
         pub reason: String,
+        /// Since when (RFC 3339).
+        pub last_transition_time: Option<String>,
     }
 }
 

@@ -241,6 +241,9 @@ impl Hand {
                 keeper: Keeper::of_size(1),
             });
         }
+        // The first pool may also launch nodes with the other label.
+        let other = model.pools[Id::from_index(1)].templates[0].clone();
+        model.pools[Id::from_index(0)].templates.push(other);
         let workload = WorkloadId::from_index(0);
         let (replicas, min_ready) = (6, Span::ZERO);
         model.workloads[workload].controller = Controller::Deployment { replicas, min_ready };
@@ -326,4 +329,22 @@ fn a_zone_without_nodes_is_a_zone_without_pods() {
     let first = outcome.first.expect("zone b is empty");
     assert_eq!((first.at, first.pods), (common::s(10), 0));
     assert_eq!(first.by.expect("the one that left").pod, Id::from_index(1));
+}
+
+/// Two pods on two nodes of one pool and offering: whether their domain is one, their labels say.
+#[test]
+fn a_node_counts_where_its_labels_say() {
+    let breaks = |labelled: bool| {
+        let mut hand = Hand::new(|key| Kind::AtMost { amount: Amount::Pods(1), key });
+        let (node, pool, offering) = (NodeId::from_index(2), Id::from_index(0), Id::from_index(0));
+        hand.tell(1, Fact::NodeLaunched { node, pool, offering, price: common::LIST });
+        if labelled {
+            hand.tell(1, Fact::NodeLabelled { node, pool, template: 1 });
+        }
+        hand.tell(1, Fact::NodeReady { node });
+        hand.comes(2, 0, 0);
+        hand.comes(3, 1, 2);
+        hand.outcome().breaks
+    };
+    assert_eq!((breaks(true), breaks(false)), (0, 1));
 }

@@ -39,6 +39,8 @@ pub struct Cluster<'o> {
     pub has_budgets: bool,
     /// Karpenter's NodePools.
     pub node_pools: Vec<&'o kube::NodePool>,
+    /// What Karpenter has bought.
+    pub node_claims: Vec<&'o kube::NodeClaim>,
 }
 
 /// What dumps a cluster whole. Secrets are not in it.
@@ -126,6 +128,7 @@ impl<'o> Cluster<'o> {
                 aside: Aside::default(),
                 has_budgets: has(objects, ObjectKind::PodDisruptionBudget),
                 node_pools: node_pools(objects),
+                node_claims: node_claims(objects),
             },
             known: BTreeMap::new(),
             inferred: BTreeSet::new(),
@@ -217,6 +220,15 @@ fn node_pools(objects: &[Loaded]) -> Vec<&kube::NodePool> {
         _ => None,
     });
     node_pools.collect()
+}
+
+/// The NodeClaims among objects.
+fn node_claims(objects: &[Loaded]) -> Vec<&kube::NodeClaim> {
+    let claims = objects.iter().filter_map(|loaded| match &loaded.object {
+        Object::NodeClaim(claim) => Some(&**claim),
+        _ => None,
+    });
+    claims.collect()
 }
 
 fn has(objects: &[Loaded], kind: ObjectKind) -> bool {

@@ -11,6 +11,7 @@ pub mod containers;
 mod contract;
 pub mod cron_jobs;
 mod deadline_jobs;
+mod drifted;
 pub mod hpa;
 pub mod in_tree;
 mod interruption;
@@ -114,6 +115,8 @@ pub struct Lowering<'l> {
     traces: &'l [Trace],
     /// How many nodes of a pool each of its requirements rules out.
     unmet: BTreeMap<String, u32>,
+    /// How many nodes of a cluster are not what each NodePool would launch, by its name.
+    drifted: BTreeMap<String, usize>,
     found: &'l mut Diagnostics,
 }
 
@@ -141,6 +144,7 @@ impl<'l> Lowering<'l> {
             computed: BTreeSet::new(),
             traces,
             unmet: BTreeMap::new(),
+            drifted: BTreeMap::new(),
             found,
         };
         lowering.pools();
@@ -306,9 +310,22 @@ impl<'l> Lowering<'l> {
             self.error("E0202", path, message, Some(help));
             return None;
         }
+        let offering = self.offering(spot, bought, zone, path)?;
+        let allocatable = self.model.catalog.instance_type(offering).allocatable;
+        let shape = self.shape(pool, spot, bought, zone, allocatable);
+        Some(NodeTemplate { offering, shape })
+    }
+
+    /// What a machine is sold as in a zone, on spot or on-demand.
+    pub(super) fn offering(
+        &mut self,
+        spot: bool,
+        bought: &Bought,
+        zone: &str,
+        path: &[Step],
+    ) -> Option<OfferingId> {
         let rate = if spot { self.rate(bought) } else { 0.0 };
         let machine = self.machine(bought);
-        let allocatable = machine.allocatable;
         let zone_name = self.model.names.intern(zone);
         let catalog = &mut self.model.catalog;
         let instance_type = *self
@@ -342,8 +359,7 @@ impl<'l> Lowering<'l> {
         if bought.computed {
             self.computed.insert(bought.name.clone());
         }
-        let shape = self.shape(pool, spot, bought, zone, allocatable);
-        Some(NodeTemplate { offering, shape })
+        Some(offering)
     }
 
     fn machine(&mut self, bought: &Bought) -> InstanceType {

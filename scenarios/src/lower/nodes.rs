@@ -2,6 +2,7 @@
 
 use sim::model::HOSTNAME_LABEL;
 use sim::model::Model;
+use sim::model::catalog::OfferingId;
 use sim::model::images::ImageId;
 use sim::model::node::NodeShape;
 use sim::model::pool::PoolId;
@@ -23,7 +24,7 @@ pub fn start_node(
     model: &mut Model,
     node: &Node,
     pool: PoolId,
-    template: usize,
+    offering: OfferingId,
 ) -> Result<StartNode, String> {
     let shape = shape(model, node)?;
     let images = images(model, node);
@@ -32,7 +33,7 @@ pub fn start_node(
         name: names.intern(&node.metadata.name),
         hostname: node.metadata.labels.get(HOSTNAME_LABEL).map(|name| names.intern(name)),
         pool,
-        template,
+        offering,
         shape,
         cordoned: node.spec.unschedulable,
         images,
@@ -107,7 +108,8 @@ mod tests {
         )
         .unwrap();
         let pool = sim::table::Id::from_index(0);
-        let start = start_node(&mut model, &node, pool, 0).unwrap();
+        let offering = sim::table::Id::from_index(0);
+        let start = start_node(&mut model, &node, pool, offering).unwrap();
         let size = start.shape.allocatable;
         assert_eq!(
             [size[Lane::CPU], size[Lane::MEMORY], size[Lane::PODS], size[gpu]],

@@ -10,12 +10,15 @@ use autoscalers::karpenter::keeper::Karpenter;
 use autoscalers::karpenter::keeper::settings::{NodePoolSettings, Required, Settings};
 use autoscalers::karpenter::requirement::Operator;
 use sim::Span;
+use sim::model::node::NodeId;
 use sim::model::pool::PoolId;
 use sim::model::workload::WorkloadId;
 use sim::setup::Draft;
 use sim::table::Id;
 
+use super::drifted::known_nodes;
 use super::node_groups;
+use crate::cluster::Cluster;
 use crate::file::node_autoscaler as written;
 use crate::file::node_autoscaler::NodeAutoscaler;
 use crate::file::{File, Keeper, Pool};
@@ -30,8 +33,14 @@ const EXPIRES_AFTER: Span = Span::from_hours(720);
 
 const DO_NOT_DISRUPT: &str = "karpenter.sh/do-not-disrupt";
 
-/// Adds the program, if a pool has one. `epoch_ms` is when `T+0` is, in milliseconds since 1970.
-pub(crate) fn fill(file: &File, workloads: &[Written], epoch_ms: i64, draft: &mut Draft) {
+/// Adds the program, if a pool has one. `epoch_ms` is when `T+0` is, in milliseconds since 1970; `cluster`, what
+/// is there before.
+pub(crate) fn fill(
+    file: &File,
+    (workloads, cluster): (&[Written], Option<&Cluster<'_>>),
+    epoch_ms: i64,
+    draft: &mut Draft,
+) {
     let kept = |by: Keeper| {
         let pools = file.pools.iter().enumerate().filter(move |(_, pool)| pool.keeper == by);
         pools.map(|(index, pool)| (PoolId::from_index(index), pool))
@@ -44,6 +53,8 @@ pub(crate) fn fill(file: &File, workloads: &[Written], epoch_ms: i64, draft: &mu
         let marked = marked.filter_map(|(index, it)| Some((index, do_not_disrupt(it)?)));
         settings.do_not_disrupt =
             marked.map(|(index, it)| (WorkloadId::from_index(index), it)).collect();
+        let found = cluster.into_iter().flat_map(known_nodes).enumerate();
+        settings.found = found.map(|(index, it)| (NodeId::from_index(index), it)).collect();
         draft.programs.push(Arc::new(Karpenter::new(settings, node_pools)));
     }
     let groups: Vec<PoolId> = kept(Keeper::ClusterAutoscaler).map(|(id, _)| id).collect();
@@ -74,6 +85,7 @@ fn settings(file: &File, epoch_ms: i64) -> Settings {
     settings.provider_labels = labels.map(|row| row.key.to_owned()).collect();
     if of_provider == "karpenter.azure.com/" {
         settings.node_class_label = "karpenter.azure.com/aksnodeclass".to_owned();
+        settings.volume_zone_label = "topology.disk.csi.azure.com/zone".to_owned();
     }
     let Some(NodeAutoscaler::Configured(configured)) = &file.autoscaler else { return settings };
     let Some(karpenter) = &configured.karpenter else { return settings };
@@ -85,7 +97,6 @@ fn settings(file: &File, epoch_ms: i64) -> Settings {
     let ignores = karpenter.preference_policy == Some(written::PreferencePolicy::Ignore);
     let relaxes = karpenter.min_values_policy == Some(written::MinValuesPolicy::BestEffort);
     settings.options = Options {
-        settings.volume_zone_label = "topology.disk.csi.azure.com/zone".to_owned();
         respect_preferences: !ignores,
         relax_min_values: relaxes,
         spot_to_spot: karpenter.feature_gates.spot_to_spot_consolidation.unwrap_or(false),

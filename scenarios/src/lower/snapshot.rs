@@ -74,7 +74,8 @@ pub fn snapshot(objects: &[Object], waits: &[&str]) -> Result<Snapshot, Vec<Stri
         }
     }
     for node in nodes {
-        match start_node(&mut snapshot.model, node, pool, 0) {
+        let offering = snapshot.model.pools[pool].templates[0].offering;
+        match start_node(&mut snapshot.model, node, pool, offering) {
             Ok(start) => snapshot.model.start.nodes.push(start),
             Err(error) => wrong.push(format!("Node {}: {error}", node.metadata.name)),
         }

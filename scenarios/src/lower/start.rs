@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use sim::model::Model;
-use sim::model::catalog::CapacityType;
+use sim::model::catalog::{CapacityType, OfferingId};
 use sim::model::pod::SpecId;
 use sim::model::pool::PoolId;
 use sim::model::start::StartPod;
@@ -38,11 +38,12 @@ impl Lowering<'_> {
         // Of a node's resources only those are kept that a pod asks for, so pods go first.
         let mut strangers = Strangers::new();
         for (node, origin) in &cluster.nodes {
-            let Some((pool, template)) = self.home_of(node, origin, &mut strangers) else {
+            let Some((pool, offering)) = self.home_of(node, origin, &mut strangers) else {
                 continue;
             };
-            let node = self.as_bought(node, pool, template);
-            match start_node(&mut self.model, &node, PoolId::from_index(pool), template) {
+            self.count_drifted(node, cluster, pool);
+            let node = self.as_bought(node, offering);
+            match start_node(&mut self.model, &node, PoolId::from_index(pool), offering) {
                 Ok(start) => self.model.start.nodes.push(start),
                 Err(error) => {
                     let message = format!("{}: {error}", origin.name);
@@ -50,6 +51,7 @@ impl Lowering<'_> {
                 }
             }
         }
+        self.assume_of_drifted();
         storage::equip(&mut self.model, &cluster.storage);
         self.refuse_unknown_nodes(cluster);
         for ((pool, machine, zone), (count, origin)) in strangers {
@@ -83,13 +85,14 @@ impl Lowering<'_> {
         }
     }
 
-    /// The pool a node belongs to and the template it is like.
+    /// The pool a node belongs to, and how it was bought: as the template that it is like, or, of a NodePool that
+    /// would not launch its like today, as its labels say.
     fn home_of<'o>(
         &mut self,
         node: &Node,
         origin: &'o Origin,
         strangers: &mut Strangers<'o>,
-    ) -> Option<(usize, usize)> {
+    ) -> Option<(usize, OfferingId)> {
         let labels = &node.metadata.labels;
         let fits = |pool: &Pool| {
             let wanted = pool.match_labels.as_ref();
@@ -110,18 +113,20 @@ impl Lowering<'_> {
             self.found.push(origin.diagnostic("E0304", &message).help(help));
             return None;
         };
-        let template = self.template_like(node, pool);
+        let templates = &self.model.pools[PoolId::from_index(pool)].templates;
+        let like = self.template_like(node, pool).map(|template| templates[template].offering);
+        let offering = like.or_else(|| self.drifted_offering(node, pool));
         let (machine, zone) = (pools::instance_type(node), pools::zone(node));
-        if template.is_none() {
+        if offering.is_none() {
             let unnamed = |name: Option<&str>, what: &str| name.unwrap_or(what).to_owned();
             let key = (pool, unnamed(machine, "of no type"), unnamed(zone, "no zone"));
             strangers.entry(key).or_insert((0, origin)).0 += 1;
         }
-        template.map(|template| (pool, template))
+        offering.map(|offering| (pool, offering))
     }
 
     /// The template of a pool that a node is like.
-    fn template_like(&self, node: &Node, pool: usize) -> Option<usize> {
+    pub(super) fn template_like(&self, node: &Node, pool: usize) -> Option<usize> {
         let (machine, zone) = (pools::instance_type(node), pools::zone(node));
         let catalog = &self.model.catalog;
         let text = |name| self.model.names.text(name);
@@ -140,8 +145,7 @@ impl Lowering<'_> {
     }
 
     /// A node as its pool buys it: where that is not how it was bought, its labels change.
-    fn as_bought(&self, node: &Node, pool: usize, template: usize) -> Node {
-        let offering = self.model.pools[PoolId::from_index(pool)].templates[template].offering;
+    fn as_bought(&self, node: &Node, offering: OfferingId) -> Node {
         let spot = self.model.catalog.offerings[offering].capacity_type == CapacityType::Spot;
         let mut node = node.clone();
         if pools::is_spot(&node) != spot {
@@ -212,7 +216,7 @@ fn restarts(model: &Model, spec: SpecId, pod: &Pod) -> BTreeMap<u32, u32> {
 }
 
 /// When a pod was taken up by its node, in milliseconds of Unix time.
-fn started(pod: &Pod) -> Option<i64> {
+pub(super) fn started(pod: &Pod) -> Option<i64> {
     let at: Timestamp = pod.status.start_time.as_deref()?.parse().ok()?;
     Some(at.as_millisecond())
 }

@@ -56,6 +56,14 @@ pub(crate) fn unmet<'r>(
     requirements.iter().find(|it| !met(it))
 }
 
+/// The first requirement that a node that is there does not meet: it has every label, modelled or not.
+pub(crate) fn unmet_by_node<'r>(
+    requirements: &'r [Requirement],
+    labels: &BTreeMap<String, String>,
+) -> Option<&'r Requirement> {
+    requirements.iter().find(|it| !is_met(it, labels.get(&it.key).map(String::as_str)))
+}
+
 fn is_met(requirement: &Requirement, value: Option<&str>) -> bool {
     let listed = value.is_some_and(|value| requirement.values.iter().any(|it| it == value));
     let compare = |holds: fn(&i64, &i64) -> bool| {

@@ -97,7 +97,9 @@ impl Lowered {
         cron_jobs::fill(workloads, calendar, (&mut *draft, &mut *assumptions), found);
         // What is wrong with the moment has been said.
         if let Ok(start) = calendar.start() {
-            lower::programs::fill(&read.file, workloads, start.as_millisecond(), draft);
+            let cluster = understood.start(read).map(|(cluster, _)| cluster);
+            let runs = (workloads.as_slice(), cluster);
+            lower::programs::fill(&read.file, runs, start.as_millisecond(), draft);
             schedules.plan(start, draft, found);
             if calendar.by_replicas {
                 assumptions.push(assumption::REPLICA_CALENDAR.about(&[&start.to_string()]));

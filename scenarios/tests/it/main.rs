@@ -14,6 +14,7 @@ mod history;
 mod import;
 mod input;
 mod jobs;
+mod karpenter_runs;
 mod kubelet;
 mod limit_ranges;
 mod limits;

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use super::catalog::OfferingId;
 use super::disruption::DisruptionReason;
 use super::images::ImageId;
 use super::node::NodeShape;
@@ -31,8 +32,8 @@ pub struct StartNode {
     pub hostname: Option<NameId>,
     /// The pool it belongs to.
     pub pool: PoolId,
-    /// Which of the pool's templates says how it is bought.
-    pub template: usize,
+    /// How it was bought, which need not be as its pool would buy it now.
+    pub offering: OfferingId,
     /// What it is; this node's own, whatever the template says.
     pub shape: NodeShape,
     /// Whether it is marked `spec.unschedulable`.
@@ -80,12 +81,12 @@ impl StartPod {
 impl StartNode {
     /// A node with this name, which is also its host name.
     #[must_use]
-    pub fn named(name: NameId, pool: PoolId, template: usize, shape: NodeShape) -> StartNode {
+    pub fn named(name: NameId, pool: PoolId, offering: OfferingId, shape: NodeShape) -> StartNode {
         StartNode {
             name,
             hostname: Some(name),
             pool,
-            template,
+            offering,
             shape,
             cordoned: false,
             images: Vec::new(),

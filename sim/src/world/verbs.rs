@@ -332,10 +332,11 @@ impl World {
 
     /// The provider accepts a launch of one of a pool's templates.
     pub fn launch(&mut self, pool: PoolId, template: usize) -> (NodeId, Fact) {
-        let shape = self.model.pools[pool].templates[template].shape.clone();
+        let template = &self.model.pools[pool].templates[template];
+        let (offering, shape) = (template.offering, template.shape.clone());
         let name = self.model.node_name(self.nodes.state.next_id(), pool);
         let name = self.model.names.find(&name).unwrap_or(self.model.unmentioned_host);
-        self.add_node(pool, template, shape, (name, Some(name)), Vec::new())
+        self.add_node((pool, offering), shape, (name, Some(name)), Vec::new())
     }
 
     /// Takes over node number `index` of the start state; it has yet to register.
@@ -344,18 +345,16 @@ impl World {
         let start = &model.start.nodes[index];
         let names = (start.name, start.hostname);
         let (shape, images) = (start.shape.clone(), start.images.clone());
-        self.add_node(start.pool, start.template, shape, names, images)
+        self.add_node((start.pool, start.offering), shape, names, images)
     }
 
     fn add_node(
         &mut self,
-        pool: PoolId,
-        template: usize,
+        (pool, offering): (PoolId, OfferingId),
         shape: NodeShape,
         (name, hostname): (NameId, Option<NameId>),
         images: Vec<ImageId>,
     ) -> (NodeId, Fact) {
-        let offering = self.model.pools[pool].templates[template].offering;
         let nodes = &mut self.nodes;
         let node = nodes.state.push(NodeState::Launching);
         nodes.shape.push(self.shapes.intern(shape));

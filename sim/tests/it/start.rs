@@ -30,6 +30,7 @@ fn crowded() -> Setup {
     let (pool, workload) = (PoolId::from_index(0), WorkloadId::from_index(0));
     let spec = model.workloads[workload].spec;
     let shape = NodeShape::plain(Resources::one_pod(1_000, 2 << 30));
+    let offering = model.pools[pool].templates[0].offering;
     let name = model.names.intern("old");
     let pod = |name| StartPod {
         name,
@@ -44,7 +45,7 @@ fn crowded() -> Setup {
     };
     let names = ["web-a", "web-b"].map(|name| model.names.intern(name));
     model.start = Start {
-        nodes: vec![StartNode::named(name, pool, 0, shape)],
+        nodes: vec![StartNode::named(name, pool, offering, shape)],
         pods: names.map(pod).to_vec(),
     };
     setup.change(|it| it.model = Arc::new(model)).expect("sound");

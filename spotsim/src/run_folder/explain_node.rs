@@ -191,6 +191,9 @@ fn change(fact: &Fact, namer: &Namer<'_>) -> Option<String> {
             Some(until) => format!("a shorter `consolidateAfter`; it is over at {until}"),
             None => "a shorter `consolidateAfter`".to_owned(),
         },
+        _ if reason.contains("the node is annotated") => {
+            "the node without its annotation `karpenter.sh/do-not-disrupt`".to_owned()
+        }
         _ if reason.contains("empty nodes only") => {
             "`consolidationPolicy: WhenEmptyOrUnderutilized`".to_owned()
         }

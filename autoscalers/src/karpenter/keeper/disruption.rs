@@ -2,13 +2,11 @@
 // Karpenter: pkg/controllers/disruption/controller.go, queue.go
 
 use sim::action::{Action, Purpose, Reason as Said};
-use sim::fact::Cause;
 use sim::model::node::NodeId;
 use sim::time::{SimTime, Span};
 use sim::world::World;
 use sim::world::nodes::NodeState;
 
-use super::batcher::Trigger;
 use super::view::View;
 use super::{Keeper, quiet_since};
 use crate::karpenter::disruption::{
@@ -120,7 +118,8 @@ impl Keeper {
         let quiet = self.quiet_nodes(world);
         let held =
             self.disruption.found_nothing.is_some_and(|at| now.since(at) < FOUND_NOTHING_FOR);
-        if (held && quiet == self.disruption.quiet) || quiet == 0 && self.disruption.quiet == 0 {
+        let none = quiet == 0 && self.disruption.quiet == 0 && !self.any_drifted(world);
+        if (held && quiet == self.disruption.quiet) || none {
             return Vec::new();
         }
         self.disruption.quiet = quiet;
@@ -216,8 +215,7 @@ impl Keeper {
             |node: &&NodeId| world.nodes().state(**node) == NodeState::Ready { cordoned: false };
         if wants == 0 {
             for node in &nodes {
-                self.batcher.trigger(Trigger::Node(*node), world.now());
-                actions.push(drain(*node));
+                actions.push(self.drain(*node, world));
             }
             return actions;
         }
@@ -250,8 +248,7 @@ impl Keeper {
                 .filter(|node| matches!(world.nodes().state(**node), NodeState::Ready { .. }));
             if there.count() == command.wants {
                 for node in command.nodes.into_iter().filter(|node| !is_gone(node)) {
-                    self.batcher.trigger(Trigger::Node(node), world.now());
-                    actions.push(drain(node));
+                    actions.push(self.drain(node, world));
                 }
             } else if command.failed {
                 actions.extend(self.roll_back(&command.nodes, world));
@@ -276,11 +273,6 @@ impl Keeper {
         }
         actions
     }
-}
-
-/// Empties a node, and gives it back.
-pub(super) fn drain(node: NodeId) -> Action {
-    Action::Drain { node, cause: Cause::Released }
 }
 
 /// Why a node goes, as NodeClaims say it.

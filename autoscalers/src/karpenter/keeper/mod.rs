@@ -8,6 +8,8 @@
 //! | `view`, `pods`, `labels`, `volumes`, `catalogue` | the world as a pass sees it |
 //! | `provisioning`, `launch`, `unavailable` | what a pass launches, and which offerings it asks for |
 //! | `disruption`, `reasons` | which nodes it removes, and why others stay |
+//! | `found` | nodes that were there before the run: how old they are, and whether they have drifted |
+//! | `termination` | how nodes end: drains, what is spared, and when pods are deleted all the same |
 //!
 //! Interrupted nodes are drained by what acts on notices; to Karpenter they are on their way out, and
 //! their pods find places in the next pass.
@@ -15,6 +17,7 @@
 mod batcher;
 mod catalogue;
 mod disruption;
+mod found;
 mod labels;
 mod launch;
 mod nodes;
@@ -22,11 +25,12 @@ mod pods;
 mod provisioning;
 mod reasons;
 pub mod settings;
+mod termination;
 mod unavailable;
 mod view;
 mod volumes;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use sim::action::{Action, Decision};
@@ -54,7 +58,7 @@ use disruption::Disruption;
 use nodes::{Kept, Nodes};
 use pods::Specs;
 use provisioning::Wanted;
-use settings::{NodePoolSettings, Settings};
+use settings::{Found, NodePoolSettings, Settings};
 use unavailable::Unavailable;
 use view::View;
 
@@ -156,6 +160,7 @@ impl Keeper {
                 keeper.nodes.insert(*node, found);
             }
         }
+        keeper.find_drifted(world);
         keeper
     }
 
@@ -205,8 +210,9 @@ impl Keeper {
         if self.next_expiry(world).is_none_or(|at| at > now) {
             return Vec::new();
         }
+        let of = (&*self.pools, &self.settings.found);
         let old = self.nodes.iter().filter(|(node, kept)| {
-            !kept.deleting && expires_at(*node, &self.pools, world).is_some_and(|at| at <= now)
+            !kept.deleting && expires_at(*node, of, world).is_some_and(|at| at <= now)
         });
         let old: Vec<NodeId> = old.map(|(node, _)| node).collect();
         old.into_iter().flat_map(|node| self.delete(node, "Expired", world)).collect()
@@ -214,25 +220,23 @@ impl Keeper {
 
     /// When the next node becomes too old that does not go away already.
     fn next_expiry(&mut self, world: &World) -> Option<SimTime> {
-        let pools = &self.pools;
-        self.nodes.next_expiry(|node| expires_at(node, pools, world))
+        let of = (&*self.pools, &self.settings.found);
+        self.nodes.next_expiry(|node| expires_at(node, of, world))
     }
 
     /// Deletes the NodeClaim of a node, without a replacement.
     fn delete(&mut self, node: NodeId, why: &'static str, world: &World) -> Vec<Action> {
-        self.nodes.update(node, |kept| kept.deleting = true);
-        self.batcher.trigger(Trigger::Node(node), world.now());
-        let mut actions = vec![self.disruption.says(node, why, 0)];
+        let says = self.disruption.says(node, why, 0);
         self.disruption.next_decision();
-        actions.push(disruption::drain(node));
-        actions
+        vec![says, self.drain(node, world)]
     }
 
     /// When something is to be done next.
     fn next(&mut self, world: &World) -> Option<SimTime> {
         let expiry = self.next_expiry(world);
         let poll = if self.nodes.is_empty() { None } else { self.disruption.next() };
-        [self.batcher.next(), expiry, poll].into_iter().flatten().min()
+        let ends = self.next_deletion(world);
+        [self.batcher.next(), expiry, poll, ends].into_iter().flatten().min()
     }
 }
 
@@ -243,6 +247,11 @@ impl Autoscaler for Keeper {
 
     fn hears_of_pods(&self) -> bool {
         true
+    }
+
+    fn spares(&self, pod: PodId, world: &World) -> bool {
+        let node = world.pods().phase(pod).node();
+        node.is_some_and(|node| self.nodes.get(node).is_some()) && self.keeps_its_node(pod, world)
     }
 
     fn sees(&mut self, fact: &Fact, world: &World) -> bool {
@@ -267,7 +276,7 @@ impl Autoscaler for Keeper {
                 self.nodes.remove(node)
             }
             Fact::NoticeGiven { node, .. } if self.owns(node, world) => {
-                self.nodes.update(node, |kept| kept.deleting = true);
+                self.delete_claim(node, world);
                 // Karpenter: aws:pkg/controllers/interruption/controller.go handleNodeClaim
                 self.unavailable.mark(world.nodes().offering(node), now);
                 self.batcher.trigger(Trigger::Node(node), now);
@@ -300,13 +309,14 @@ impl Autoscaler for Keeper {
         }
     }
 
-    fn decide(&mut self, _: Occasion, trial: &mut Trial<'_>) -> Decision {
+    fn decide(&mut self, occasion: Occasion, trial: &mut Trial<'_>) -> Decision {
         let world: &World = trial;
         let now = world.now();
         if self.wakes_at.is_some_and(|at| at <= now) {
             self.wakes_at = None;
         }
         let mut actions = self.expire(world);
+        actions.extend(self.delete_pods(world));
         let (waiting, nodes) = (&self.waiting, &self.nodes);
         let waits = |trigger| match trigger {
             Trigger::Pod(pod) => waiting.has(pod),
@@ -315,7 +325,10 @@ impl Autoscaler for Keeper {
         if self.batcher.completes(now, waits) {
             actions.extend(self.provision(world));
         }
-        actions.extend(self.disrupt(world));
+        // What replaces a node has to boot, which what is launched at the start has not.
+        if occasion != Occasion::Start {
+            actions.extend(self.disrupt(world));
+        }
         if !actions.is_empty() {
             return Decision { actions, again_in: None };
         }
@@ -334,10 +347,16 @@ fn quiet_since(kept: &Kept, pool: &NodePoolSettings) -> Option<SimTime> {
 }
 
 /// When a node of one of these NodePools becomes too old.
-fn expires_at(node: NodeId, pools: &[NodePoolSettings], world: &World) -> Option<SimTime> {
+fn expires_at(
+    node: NodeId,
+    (pools, found): (&[NodePoolSettings], &BTreeMap<NodeId, Found>),
+    world: &World,
+) -> Option<SimTime> {
     let of = world.nodes().pool(node);
     let pool = pools.iter().find(|it| it.pool == of)?;
-    Some(world.nodes().launched_at(node) + pool.expire_after?)
+    let before = found.get(&node).map_or(0, |found| u64::try_from(found.age_ms).unwrap_or(0));
+    let at = world.nodes().launched_at(node) + pool.expire_after?;
+    Some(at.back(Span::from_ms(before)))
 }
 
 /// Pods by their numbers in a view.

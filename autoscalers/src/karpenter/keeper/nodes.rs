@@ -6,6 +6,7 @@ use sim::model::node::NodeId;
 use sim::time::SimTime;
 
 use super::reasons::Stays;
+use crate::karpenter::input::Instant;
 
 /// What it knows of one of its nodes.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -15,6 +16,10 @@ pub(super) struct Kept {
     pub(super) nominated_until: Option<SimTime>,
     /// It has been chosen for removal, has expired or is about to be taken.
     pub(super) deleting: bool,
+    /// When its instance is terminated at the latest, once its NodeClaim is deleted.
+    pub(super) terminates_by: Option<SimTime>,
+    /// Since when it has not been what its NodePool would launch.
+    pub(super) drifted: Option<Instant>,
     /// Why it was last left alone.
     pub(super) stays: Option<Stays>,
 }
@@ -22,7 +27,9 @@ pub(super) struct Kept {
 impl Kept {
     /// What decides how a pass sees the node, but for when it was nominated and when pods came or went.
     pub(super) fn standing(&self) -> Kept {
-        Kept { last_pod_event: None, nominated_until: None, stays: None, ..self.clone() }
+        let still =
+            Kept { last_pod_event: None, nominated_until: None, stays: None, ..self.clone() };
+        Kept { terminates_by: None, ..still }
     }
 }
 

@@ -14,7 +14,7 @@ use sim::world::pods::Phase;
 use super::Keeper;
 use super::view::View;
 use crate::karpenter::disruption::{Disrupted, Method};
-use crate::karpenter::input::{ConsolidationPolicy, DoNotDisrupt};
+use crate::karpenter::input::ConsolidationPolicy;
 
 /// Why a node stays.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -71,17 +71,32 @@ impl Keeper {
                 ..Stays::because("nominated for a pending pod")
             });
         }
+        if self.is_not_to_be_disrupted(node) {
+            let why = "the node is annotated with karpenter.sh/do-not-disrupt";
+            return Some(Stays::because(why));
+        }
         let settings = &self.pools[pool].disruption;
-        if settings.consolidate_after.is_none() {
+        let is_drifted = kept.drifted.is_some();
+        if settings.consolidate_after.is_none() && !is_drifted {
             return Some(Stays::because("consolidateAfter is Never"));
         }
-        if let Some(pod) = self.asks_to_stay(node, world) {
+        // Of a drifted node that has a terminationGracePeriod, pods do not decide.
+        let pods_decide = !is_drifted || self.pools[pool].termination_grace_period.is_none();
+        if let Some(pod) = self.asks_to_stay(node, world).filter(|_| pods_decide) {
             let why = "a pod is annotated with karpenter.sh/do-not-disrupt";
             return Some(Stays { pod: Some(pod), ..Stays::because(why) });
         }
-        if let Some((pod, budget)) = blocking(node, world) {
+        if let Some((pod, budget)) = blocking(node, world).filter(|_| pods_decide) {
             let (pod, budget) = (Some(pod), Some(budget));
             return Some(Stays { pod, budget, ..Stays::because("Pdb prevents pod evictions") });
+        }
+        if is_drifted {
+            let looked = disrupted.evaluated.iter().find(|it| it.method == Method::Drift)?;
+            let has_room = looked.allowed.iter().any(|(of, left)| *of == pool && *left > 0);
+            return Some(Stays::because(match has_room {
+                true => "it has drifted, and what its pods need cannot be launched",
+                false => "it has drifted, and a budget of its NodePool allows no disruption",
+            }));
         }
         if !view.is_consolidatable(number) {
             let until = self.quiet_since(node, pool);
@@ -114,17 +129,7 @@ impl Keeper {
         if self.settings.do_not_disrupt.is_empty() {
             return None;
         }
-        let pods = world.pods();
-        let now = world.now().as_ms();
-        movable(node, world).find(|pod| {
-            match self.settings.do_not_disrupt.get(&pods.workload(*pod)) {
-                None => false,
-                Some(DoNotDisrupt::Always) => true,
-                Some(DoNotDisrupt::For(duration)) => pods.started_ms(*pod).is_none_or(|started| {
-                    self.instant(now) - (self.settings.epoch_ms + started) < *duration
-                }),
-            }
-        })
+        movable(node, world).find(|pod| self.keeps_its_node(*pod, world))
     }
 }
 

@@ -297,6 +297,7 @@ impl Keeper {
         let state = world.nodes().state(node);
         let joined = matches!(state, NodeState::Ready { .. });
         let known = self.nodes.get(node);
+        let stays = self.is_not_to_be_disrupted(node);
         let is_deleting = known.is_some_and(|it| it.deleting) || world.nodes().announced(node);
         let mut taints = shape.taints.clone();
         if matches!(state, NodeState::Ready { cordoned: true }) {
@@ -310,15 +311,15 @@ impl Keeper {
             startup_taints: Vec::new(),
             capacity: capacity.clone(),
             allocatable: allocatable.clone(),
-            created: self.instant(world.nodes().launched_at(node).as_ms()),
+            created: self.created(node, world),
             expire_after: self.pools[pool].expire_after.map(millis),
             has_termination_grace_period: self.pools[pool].termination_grace_period.is_some(),
-            do_not_disrupt: false,
+            do_not_disrupt: stays,
             deleting: is_deleting,
             terminating: false,
             initialized: joined,
             consolidatable: self.quiet_since(node, pool).is_some_and(|at| at <= now),
-            drifted: None,
+            drifted: known.and_then(|it| it.drifted),
         });
         let is_node = joined.then(|| Node {
             name,
@@ -329,7 +330,7 @@ impl Keeper {
             capacity,
             allocatable,
             ready: !world.view(node).is_not_ready(),
-            do_not_disrupt: false,
+            do_not_disrupt: stays,
             deleting: is_deleting && claim.is_some(),
             attachable: attachable(&shape.volume_limits),
         });
