@@ -7,7 +7,7 @@ use super::sections::{difference_table, worth_showing};
 use super::{Difference, differences};
 use crate::format::many;
 use crate::metrics::Measured;
-use crate::section::{Block, Cell, Section, Value as Shown};
+use crate::section::{self, Block, Cell, Section, Value as Shown};
 
 /// The version of this format.
 const SCHEMA: &str = "spotsim/between/v1";
@@ -109,7 +109,7 @@ impl Widest {
         table.columns[2] = "DIFFERENCE".into();
         for (row, difference) in table.rows.iter_mut().zip(&rows) {
             let mean = difference.difference.map_or(0.0, |it| it.mean);
-            row.cells[2] = Cell::several([Shown::Apart(mean, unit_of(difference.unit))]);
+            row.cells[2] = Cell::several([Shown::Apart(mean, difference.unit.into())]);
         }
         let blocks = if rows.is_empty() { Vec::new() } else { vec![Block::Table(table)] };
         Section::new("", claim, blocks)
@@ -135,7 +135,7 @@ pub fn apart_document(apart: &Apart) -> Value {
         });
         json!({
             "metric": it.key,
-            "unit": it.difference().map(|row| unit_of(row.unit).name()),
+            "unit": it.difference().map(|row| section::Unit::from(row.unit).name()),
             "differenceWithoutFaults": it.calm,
             "widestDifference": it.widest,
             "trial": it.trial,
