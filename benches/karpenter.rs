@@ -2,7 +2,7 @@
 //! instance types and no node yet; and what a pass of disruption costs that finds nothing to consolidate
 //! among 500 nodes with 5 000 pods: the first, and one after it, in a cluster that has not changed.
 
-use autoscalers::karpenter::disruption::{propose, propose_since};
+use autoscalers::karpenter::disruption::propose;
 use autoscalers::karpenter::provisioning::provision;
 use autoscalers::karpenter::{Memory, Since};
 use benches::provisioning_mix::World;
@@ -32,8 +32,8 @@ fn disruption() {
     let cluster = world.cluster();
     let first = least_cpu(3, || propose(&cluster));
     let mut memory = Memory::default();
-    let _known = propose_since(Since::Anything, &mut memory, &cluster);
-    let again = least_cpu(3, || propose_since(Since::Nothing, &mut memory, &cluster));
+    let _known = memory.propose(Since::Anything, &cluster);
+    let again = least_cpu(3, || memory.propose(Since::Nothing, &cluster));
     for (pass, (cpu, disrupted)) in [("first", first), ("again", again)] {
         assert!(disrupted.command.is_none(), "nodes are full");
         print(&json!({

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use autoscalers::karpenter::disruption::propose_since;
 use autoscalers::karpenter::provisioning::Work;
 use autoscalers::karpenter::{Memory, Since};
 use benches::cluster::{APPS, Kind, model, schedule, world};
@@ -33,7 +32,7 @@ fn consolidation_asks_each_node_once_for_each_kind_of_pods() {
     let mut memory = Memory::default();
     let mut look = |since| {
         let before = memory.work();
-        let found = propose_since(since, &mut memory, &world.cluster());
+        let found = memory.propose(since, &world.cluster());
         assert_eq!(found.command, None);
         let work = memory.work();
         Work {

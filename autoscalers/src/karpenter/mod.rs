@@ -16,6 +16,7 @@ mod host_ports;
 pub mod input;
 pub mod keeper;
 pub mod keys;
+mod memory;
 mod pods;
 pub mod provisioning;
 mod refusal;
@@ -28,4 +29,4 @@ mod tolerance;
 mod topology;
 mod volume_topology;
 
-pub use snapshot::{Memory, Since};
+pub use memory::{Memory, Since};

@@ -14,10 +14,11 @@ mod validation;
 pub use super::input::Reason;
 pub use budgets::{Activity, UNBOUNDED, allowed};
 pub use drift::{Drift, drift};
+pub(crate) use validation::still;
 
 use self::methods::METHODS;
 use super::input::{Cluster, Duration};
-use super::snapshot::{Memory, Since, Snapshot};
+use super::snapshot::Snapshot;
 use crate::karpenter::provisioning::{Known, NewClaim};
 use candidate::{Candidate, Class};
 
@@ -75,16 +76,7 @@ pub struct Command {
 // Karpenter: disruption/controller.go Reconcile
 #[must_use]
 pub fn propose(cluster: &Cluster<'_>) -> Disrupted {
-    propose_since(Since::Anything, &mut Memory::default(), cluster)
-}
-
-/// As [`propose`], with what is known from passes before.
-#[must_use]
-pub fn propose_since(since: Since, memory: &mut Memory, cluster: &Cluster<'_>) -> Disrupted {
-    let snapshot = memory.snapshot(*cluster, since);
-    let disrupted = first_command(&mut memory.known, &snapshot);
-    memory.keep(snapshot);
-    disrupted
+    first_command(&mut Known::default(), &Snapshot::of(*cluster))
 }
 
 /// As [`propose`], but each simulation asks every node about every pod: what the faster way is held to.
@@ -93,7 +85,8 @@ pub fn propose_plainly(cluster: &Cluster<'_>) -> Disrupted {
     first_command(&mut Known::plain(), &Snapshot::of(*cluster))
 }
 
-fn first_command(known: &mut Known, snapshot: &Snapshot<'_>) -> Disrupted {
+/// The command of the first method that finds one, with what is known of the snapshot.
+pub(crate) fn first_command(known: &mut Known, snapshot: &Snapshot<'_>) -> Disrupted {
     let [graceful, eventual] =
         [Class::Graceful, Class::Eventual].map(|class| Candidate::all(class, snapshot));
     let mut disrupted = Disrupted::default();
@@ -117,21 +110,7 @@ fn first_command(known: &mut Known, snapshot: &Snapshot<'_>) -> Disrupted {
 /// nodes need no second look.
 #[must_use]
 pub fn validate(command: &Command, cluster: &Cluster<'_>) -> Option<Command> {
-    validate_since(Since::Anything, &mut Memory::default(), command, cluster)
-}
-
-/// As [`validate`], with what is known from passes before.
-#[must_use]
-pub fn validate_since(
-    since: Since,
-    memory: &mut Memory,
-    command: &Command,
-    cluster: &Cluster<'_>,
-) -> Option<Command> {
-    let snapshot = memory.snapshot(*cluster, since);
-    let valid = validation::still(command, &mut memory.known, &snapshot);
-    memory.keep(snapshot);
-    valid
+    still(command, &mut Known::default(), &Snapshot::of(*cluster))
 }
 
 impl Evaluated {

@@ -8,7 +8,7 @@ use crate::karpenter::snapshot::Snapshot;
 
 /// What of a command still holds; nothing if it does not. Drift is not held back by it.
 // Karpenter: disruption/validation.go
-pub(super) fn still(
+pub(crate) fn still(
     command: &Command,
     known: &mut Known,
     snapshot: &Snapshot<'_>,

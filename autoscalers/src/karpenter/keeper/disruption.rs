@@ -9,9 +9,7 @@ use sim::world::nodes::NodeState;
 
 use super::view::View;
 use super::{Keeper, quiet_since};
-use crate::karpenter::disruption::{
-    Command, Disrupted, Method, Reason, VALIDATION_AFTER, propose_since, validate_since,
-};
+use crate::karpenter::disruption::{Command, Disrupted, Method, Reason, VALIDATION_AFTER};
 use crate::karpenter::{Memory, Since};
 
 /// How often it looks.
@@ -126,7 +124,7 @@ impl Keeper {
         self.catalogue.refresh(world, &mut self.unavailable);
         let (view, since) = self.look_around(world);
         let mut memory = std::mem::take(&mut self.memory);
-        let disrupted = propose_since(since, &mut memory, &view.cluster(self));
+        let disrupted = memory.propose(since, &view.cluster(self));
         self.memory = memory;
         let actions = self.follows(&disrupted, &view, world);
         self.view = view;
@@ -186,7 +184,7 @@ impl Keeper {
         }
         command.nodes = there;
         let mut memory = std::mem::take(&mut self.memory);
-        let valid = validate_since(since, &mut memory, &command, &view.cluster(self));
+        let valid = memory.validate(since, &command, &view.cluster(self));
         self.memory = memory;
         let Some(valid) = valid else { return Vec::new() };
         let nodes = valid.nodes.iter().map(|number| view.node_ids[*number]).collect();

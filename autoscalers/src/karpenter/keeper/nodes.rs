@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use sim::model::budget::BudgetId;
 use sim::model::node::NodeId;
+use sim::model::pod::PodId;
 use sim::time::SimTime;
 
-use super::reasons::Stays;
 use crate::karpenter::input::Instant;
 
 /// What it knows of one of its nodes.
@@ -30,6 +31,21 @@ impl Kept {
         let still =
             Kept { last_pod_event: None, nominated_until: None, stays: None, ..self.clone() };
         Kept { terminates_by: None, ..still }
+    }
+}
+
+/// Why a node stays.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Stays {
+    pub(super) why: &'static str,
+    pub(super) pod: Option<PodId>,
+    pub(super) budget: Option<BudgetId>,
+    pub(super) until: Option<SimTime>,
+}
+
+impl Stays {
+    pub(super) fn because(why: &'static str) -> Stays {
+        Stays { why, pod: None, budget: None, until: None }
     }
 }
 

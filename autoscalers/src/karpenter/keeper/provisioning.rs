@@ -14,7 +14,7 @@ use super::nodes::Kept;
 use super::settings::{NodePoolSettings, Settings};
 use super::{Keeper, ids, launch};
 use crate::karpenter::input::NodePool;
-use crate::karpenter::provisioning::{NewClaim, provision_since};
+use crate::karpenter::provisioning::NewClaim;
 use crate::karpenter::requirement::Expression;
 use crate::karpenter::resources::{Limits, Resource};
 
@@ -40,7 +40,7 @@ impl Keeper {
         self.catalogue.refresh(world, &mut self.unavailable);
         let (view, since) = self.look_around(world);
         let mut memory = std::mem::take(&mut self.memory);
-        let solution = provision_since(since, &mut memory, &view.cluster(self));
+        let solution = memory.provision(since, &view.cluster(self));
         self.memory = memory;
         for (number, _) in &solution.existing {
             self.nodes.update(view.node_ids[*number], |kept| {

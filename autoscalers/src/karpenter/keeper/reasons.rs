@@ -7,29 +7,14 @@ use sim::model::catalog::CapacityType;
 use sim::model::node::NodeId;
 use sim::model::pod::PodId;
 use sim::model::workload::Controller;
-use sim::time::SimTime;
 use sim::world::World;
 use sim::world::pods::Phase;
 
 use super::Keeper;
+use super::nodes::Stays;
 use super::view::View;
 use crate::karpenter::disruption::{Disrupted, Method};
 use crate::karpenter::input::ConsolidationPolicy;
-
-/// Why a node stays.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Stays {
-    why: &'static str,
-    pod: Option<PodId>,
-    budget: Option<BudgetId>,
-    until: Option<SimTime>,
-}
-
-impl Stays {
-    fn because(why: &'static str) -> Stays {
-        Stays { why, pod: None, budget: None, until: None }
-    }
-}
 
 impl Keeper {
     /// Why nodes stay that were looked at and found no reason to go, where that has changed.

@@ -89,22 +89,9 @@ impl<'s> ExistingNode<'s> {
     }
 }
 
-/// Whether a node would take a pod of a class if it were the only one, as far as it is concerned itself.
-pub(super) fn takes_alone(view: &NodeView, class: &PodClass, snapshot: &Snapshot<'_>) -> bool {
-    class.requests.fits(&view.remaining)
-        && tolerates(&class.spec.tolerations, &view.taints)
-        && !view.ports.conflict(&class.spec.host_ports)
-        && !has_too_many_volumes(view, &[], class)
-        && Tightened::of(&view.requirements).compatible(
-            &class.requirements,
-            Undefined::None,
-            snapshot.cluster.names,
-        )
-}
-
 /// Whether more volumes would be attached than the node can have, with those of pods placed there.
 // Karpenter: volumeusage.go ExceedsLimits
-fn has_too_many_volumes(
+pub(super) fn has_too_many_volumes(
     view: &NodeView,
     placed: &[(NameId, (NameId, NameId))],
     class: &PodClass,

@@ -8,6 +8,7 @@ mod price_list;
 mod queue;
 mod reservations;
 mod results;
+mod room;
 mod solution;
 mod solver;
 
@@ -22,7 +23,7 @@ use price_list::PriceLists;
 use rustc_hash::FxBuildHasher;
 
 use super::input::Cluster;
-use super::snapshot::{Memory, Since, Snapshot};
+use super::snapshot::Snapshot;
 
 /// Which pods are to have places, and on what.
 #[derive(Clone, Copy, Debug)]
@@ -108,19 +109,11 @@ impl Known {
 // Karpenter: provisioner.go Schedule
 #[must_use]
 pub fn provision(cluster: &Cluster<'_>) -> Solution {
-    provision_since(Since::Anything, &mut Memory::default(), cluster)
+    places(&Snapshot::of(*cluster), &mut Known::default())
 }
 
-/// As [`provision`], with what is known from passes before.
-#[must_use]
-pub fn provision_since(since: Since, memory: &mut Memory, cluster: &Cluster<'_>) -> Solution {
-    let snapshot = memory.snapshot(*cluster, since);
-    let solution = places(&snapshot, &mut memory.known);
-    memory.keep(snapshot);
-    solution
-}
-
-fn places(snapshot: &Snapshot<'_>, known: &mut Known) -> Solution {
+/// The same, with what is known of the snapshot.
+pub(crate) fn places(snapshot: &Snapshot<'_>, known: &mut Known) -> Solution {
     let pods = [snapshot.pending.as_slice(), &snapshot.leaving].concat();
     if pods.is_empty() {
         return Solution::default();

@@ -17,8 +17,6 @@ use crate::karpenter::snapshot::relaxation::relaxed;
 use crate::karpenter::topology::Membership;
 use crate::karpenter::volume_topology::{alternatives, attached};
 
-use super::existing_node::takes_alone;
-
 /// Pods with the same specification.
 // Karpenter: scheduler.go PodData
 #[derive(Clone, Debug)]
@@ -149,23 +147,18 @@ impl PodClasses {
         &self.classes[class]
     }
 
-    /// A class, with the room that there is for it.
-    pub(super) fn with_room(&mut self, class: usize, snapshot: &Snapshot<'_>) -> &PodClass {
-        if self.classes[class].room.is_none() {
-            let of = &self.classes[class];
-            let may_take = |place: &usize| {
-                let view = &snapshot.nodes[snapshot.in_order[*place]];
-                !view.deleting && (self.is_plain || takes_alone(view, of, snapshot))
-            };
-            let room = (0..snapshot.in_order.len()).filter(may_take).collect();
-            self.classes[class].room = Some(room);
-            self.asked += snapshot.in_order.len() as u64;
-        }
-        &self.classes[class]
+    /// Says where there is room for a class.
+    pub(super) fn set_room(&mut self, class: usize, room: Vec<usize>) {
+        self.classes[class].room = Some(room);
     }
 }
 
 impl PodClass {
+    /// Whether it is known where there is room for it.
+    pub(super) fn has_room(&self) -> bool {
+        self.room.is_some()
+    }
+
     /// The places, in the order of the snapshot, of nodes that may have room for such pods. No other takes
     /// one, whatever else is placed: nodes only fill up.
     pub(super) fn room(&self) -> &[usize] {

@@ -13,6 +13,7 @@ use super::open_claim::OpenClaim;
 use super::pod_class::{PodClasses, Turn};
 use super::queue::Queue;
 use super::reservations::Reservations;
+use super::room::with_room;
 use super::{Launches, Question, Refusal, Refusals};
 use crate::karpenter::input::PodSpec;
 use crate::karpenter::resources::Limits;
@@ -178,7 +179,7 @@ impl Solver<'_, '_> {
     fn add_to_existing(&mut self, pod: usize, class: usize, member: &mut Membership) -> bool {
         let snapshot = self.snapshot;
         let mut asked = 0;
-        let class = self.classes.with_room(class, snapshot);
+        let class = with_room(self.classes, class, snapshot);
         let mut turn = Turn { pod, class, member };
         let (topology, nodes) = (&mut self.topology, &mut self.nodes);
         let found = class.room().iter().any(|place| {
@@ -293,7 +294,7 @@ impl Solver<'_, '_> {
                 && self.classes.relaxed(*class, snapshot).is_none()
                 && {
                     let topology = &self.topology;
-                    let room = self.classes.with_room(*class, snapshot).room();
+                    let room = with_room(self.classes, *class, snapshot).room();
                     !room.iter().any(|place| topology.stays(snapshot.in_order[*place], snapshot))
                 }
         })

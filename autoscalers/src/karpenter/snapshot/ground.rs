@@ -137,14 +137,14 @@ impl Ground {
     }
 
     /// Whether instance types with their offerings, NodePools and DaemonSets are those of a cluster.
-    pub(super) fn is_made_of(&self, cluster: &Cluster<'_>) -> bool {
+    pub(crate) fn is_made_of(&self, cluster: &Cluster<'_>) -> bool {
         are_same(&self.made_of.instance_types, cluster.instance_types)
             && are_same(&self.made_of.node_pools, cluster.node_pools)
             && are_same(&self.made_of.daemon_sets, cluster.daemon_sets)
     }
 
     /// Whether pods keep a node for a time only, so that time alone changes what follows.
-    pub(super) fn changes_with_time(&self, cluster: &Cluster<'_>) -> bool {
+    pub(crate) fn changes_with_time(&self, cluster: &Cluster<'_>) -> bool {
         let is_for_a_time =
             |spec: &PodSpec| matches!(spec.do_not_disrupt, Some(DoNotDisrupt::For(_)));
         self.bound.iter().any(|bound| is_for_a_time(&bound.spec))

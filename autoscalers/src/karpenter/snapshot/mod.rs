@@ -2,7 +2,6 @@
 
 mod ground;
 pub(crate) mod instance_filter;
-mod memory;
 mod node_view;
 pub(crate) mod pod_requirements;
 pub(crate) mod relaxation;
@@ -15,7 +14,6 @@ use std::ops::Deref;
 use sim::model::taints::Effect;
 
 pub(crate) use ground::Ground;
-pub use memory::{Memory, Since};
 pub(crate) use node_view::NodeView;
 
 use super::input::Cluster;
@@ -43,7 +41,7 @@ impl<'a> Snapshot<'a> {
 
     /// The same with some nodes, by number, as they are known to be; and with an order that is close to the
     /// one in which pods are tried on nodes.
-    fn with_views(
+    pub(crate) fn with_views(
         cluster: Cluster<'a>,
         known: Vec<Option<NodeView>>,
         order: Vec<usize>,
@@ -51,6 +49,16 @@ impl<'a> Snapshot<'a> {
         let mut snapshot = Snapshot { cluster, ground: Ground::of(&cluster, known, order) };
         snapshot.ground.leaving = of_deleting(&snapshot);
         snapshot
+    }
+
+    /// A cluster of which all is known.
+    pub(crate) fn on(ground: Ground, cluster: Cluster<'a>) -> Snapshot<'a> {
+        Snapshot { cluster, ground }
+    }
+
+    /// The cluster, and what follows from it.
+    pub(crate) fn taken_apart(self) -> (Cluster<'a>, Ground) {
+        (self.cluster, self.ground)
     }
 
     /// Whether any NodePool wants a number of distinct values of some label.

@@ -1,8 +1,7 @@
 //! What passes remember, and what simulations skip: the answers are those of working everything out.
 
-use autoscalers::karpenter::disruption::{Disrupted, propose, propose_plainly, propose_since};
-use autoscalers::karpenter::disruption::{validate, validate_since};
-use autoscalers::karpenter::provisioning::{provision, provision_since};
+use autoscalers::karpenter::disruption::{Disrupted, propose, propose_plainly, validate};
+use autoscalers::karpenter::provisioning::provision;
 use autoscalers::karpenter::{Memory, Since};
 use proptest::prelude::*;
 
@@ -29,14 +28,14 @@ proptest! {
         let mut since = Since::Anything;
         for (what, which) in changes {
             let fresh = propose_plainly(&world.cluster());
-            same(&propose_since(since, &mut memory, &world.cluster()), &fresh)?;
+            same(&memory.propose(since, &world.cluster()), &fresh)?;
             if let Some(command) = fresh.command {
-                let again = validate_since(Since::Nothing, &mut memory, &command, &world.cluster());
+                let again = memory.validate(Since::Nothing, &command, &world.cluster());
                 prop_assert_eq!(again, validate(&command, &world.cluster()));
             }
             since = change(&mut world, what, which);
             if which % 3 == 0 {
-                let placed = provision_since(since, &mut memory, &world.cluster());
+                let placed = memory.provision(since, &world.cluster());
                 prop_assert_eq!(placed, provision(&world.cluster()));
                 since = Since::Nothing;
             }
@@ -48,9 +47,9 @@ proptest! {
     #[test]
     fn looking_again_costs_nothing(world in worlds()) {
         let mut memory = Memory::default();
-        let first = propose_since(Since::Anything, &mut memory, &world.cluster());
+        let first = memory.propose(Since::Anything, &world.cluster());
         let once = memory.work();
-        let again = propose_since(Since::Nothing, &mut memory, &world.cluster());
+        let again = memory.propose(Since::Nothing, &world.cluster());
         same(&first, &again)?;
         prop_assert!(first.command.is_some() || memory.work() == once);
     }

@@ -1,8 +1,9 @@
 //! What one pass leaves to the next, so that a pass over a cluster in which little has changed costs little.
 
-use super::{Ground, NodeView, Snapshot};
-use crate::karpenter::input::Cluster;
-use crate::karpenter::provisioning::{Known, Work};
+use super::disruption::{self, Command, Disrupted};
+use super::input::Cluster;
+use super::provisioning::{self, Known, Solution, Work};
+use super::snapshot::{Ground, NodeView, Snapshot};
 
 /// What has changed in a cluster since the pass before.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -20,7 +21,7 @@ pub enum Since {
 #[derive(Debug, Default)]
 pub struct Memory {
     ground: Option<Ground>,
-    pub(crate) known: Known,
+    known: Known,
 }
 
 impl Memory {
@@ -30,11 +31,43 @@ impl Memory {
         self.known.work()
     }
 
+    /// As [`provision`](provisioning::provision), with what is known from passes before.
+    #[must_use]
+    pub fn provision(&mut self, since: Since, cluster: &Cluster<'_>) -> Solution {
+        let snapshot = self.snapshot(*cluster, since);
+        let solution = provisioning::places(&snapshot, &mut self.known);
+        self.keep(snapshot);
+        solution
+    }
+
+    /// As [`propose`](disruption::propose), with what is known from passes before.
+    #[must_use]
+    pub fn propose(&mut self, since: Since, cluster: &Cluster<'_>) -> Disrupted {
+        let snapshot = self.snapshot(*cluster, since);
+        let disrupted = disruption::first_command(&mut self.known, &snapshot);
+        self.keep(snapshot);
+        disrupted
+    }
+
+    /// As [`validate`](disruption::validate), with what is known from passes before.
+    #[must_use]
+    pub fn validate(
+        &mut self,
+        since: Since,
+        command: &Command,
+        cluster: &Cluster<'_>,
+    ) -> Option<Command> {
+        let snapshot = self.snapshot(*cluster, since);
+        let valid = disruption::still(command, &mut self.known, &snapshot);
+        self.keep(snapshot);
+        valid
+    }
+
     /// The snapshot of a cluster. It is to be [kept](Self::keep) once the pass is over.
-    pub(crate) fn snapshot<'a>(&mut self, cluster: Cluster<'a>, since: Since) -> Snapshot<'a> {
+    fn snapshot<'a>(&mut self, cluster: Cluster<'a>, since: Since) -> Snapshot<'a> {
         let before = self.ground.take().filter(|ground| ground.is_made_of(&cluster));
         match (before, since) {
-            (Some(ground), Since::Nothing) => Snapshot { cluster, ground },
+            (Some(ground), Since::Nothing) => Snapshot::on(ground, cluster),
             // What volumes require may have changed with the pods that use them.
             (Some(ground), Since::Nodes(numbers)) if cluster.volumes.claims.is_empty() => {
                 self.known.places_change();
@@ -49,8 +82,8 @@ impl Memory {
     }
 
     /// Keeps what a pass has worked out.
-    pub(crate) fn keep(&mut self, snapshot: Snapshot<'_>) {
-        let Snapshot { cluster, ground } = snapshot;
+    fn keep(&mut self, snapshot: Snapshot<'_>) {
+        let (cluster, ground) = snapshot.taken_apart();
         if !ground.changes_with_time(&cluster) {
             self.ground = Some(ground);
         }
