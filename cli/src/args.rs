@@ -59,8 +59,7 @@ pub(crate) enum Command {
     #[command(after_help = "Examples:
   spotsim init
   spotsim init --provider gcp
-  kubectl get nodes,pods,deploy,rs,sts,ds,jobs,cj,hpa,pdb,pv,pvc,sc,ns,svc,pc,limits,quota \\
-    -A -o json > cluster.json
+  kubectl get nodes,pods,deploy,rs,sts,ds,jobs,cj,hpa,pdb,pv,pvc,sc,ns,svc,pc,limits,quota -A -o json > cluster.json
   spotsim init --from cluster.json
   spotsim init --synthetic
   spotsim init --like cluster.json
@@ -70,8 +69,7 @@ pub(crate) enum Command {
     #[command(after_help = "Examples:
   spotsim import shop/*.yaml -o shop.yaml
   spotsim import manifests/ -o scenario.yaml --provider gcp
-  kubectl get nodes,pods,deploy,rs,sts,ds,jobs,cj,hpa,pdb,pv,pvc,sc,ns,svc,pc,limits,quota \\
-    -A -o json > cluster.json
+  kubectl get nodes,pods,deploy,rs,sts,ds,jobs,cj,hpa,pdb,pv,pvc,sc,ns,svc,pc,limits,quota -A -o json > cluster.json
   spotsim import cluster.json -o scenario.yaml")]
     Import(ImportArgs),
     /// Simulate a scenario file, and keep what came out in a run folder.
@@ -179,8 +177,7 @@ Examples:
     #[command(after_help = "Examples:
   spotsim explain pools.capacityType       a field, as kubectl explain does
   spotsim explain E0107                    a code, with an example that gives it
-  kubectl get nodes,pods,deploy,rs,sts,ds,jobs,cj,hpa,pdb,pv,pvc,sc,ns,svc,pc,limits,quota \\
-    -A -o json > cluster.json
+  kubectl get nodes,pods,deploy,rs,sts,ds,jobs,cj,hpa,pdb,pv,pvc,sc,ns,svc,pc,limits,quota -A -o json > cluster.json
   spotsim explain pod/shop/web-0 --cluster cluster.json
   spotsim explain pod/default/web-4-1 --run runs/shop-3f9c2d10 --at T+3h12m
   spotsim explain cost --run runs/shop-3f9c2d10 --node spot-3")]
