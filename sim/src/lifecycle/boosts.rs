@@ -5,10 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use super::vpas::sizes;
 use crate::autoscalers::vpa::Flags;
-use crate::autoscalers::vpa::sizing::Sizes;
-use crate::model::pod::{PodId, PodSpec};
+use crate::autoscalers::vpa::sizing::{Sized, Sizes};
+use crate::model::pod::PodId;
 use crate::model::vpa::VpaSpec;
 use crate::names::NameId;
 use crate::table::Id;
@@ -17,7 +16,7 @@ use crate::table::Id;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Boosts {
     /// Whether the gate is on.
-    pub(super) is_on: bool,
+    is_on: bool,
     /// The most CPU that a container begins with, in millicores.
     pub(super) most: Option<u64>,
     /// What each of them stated before: its annotation.
@@ -30,16 +29,18 @@ impl Boosts {
         Boosts { is_on, most: flags.max_cpu_boost, before: BTreeMap::new() }
     }
 
-    /// A pod was created, that was to have this spec before its autoscaler changed it.
-    pub(super) fn created(&mut self, pod: PodId, vpa: &VpaSpec, before: &PodSpec) {
-        if !self.is_on || !vpa.boosts() {
-            return;
-        }
+    /// Whether containers begin with more CPU under an autoscaler.
+    pub(super) fn apply(&self, vpa: &VpaSpec) -> bool {
+        self.is_on && vpa.boosts()
+    }
+
+    /// A pod was created, whose containers were to have these sizes before its autoscaler changed them.
+    pub(super) fn created(&mut self, pod: PodId, vpa: &VpaSpec, before: Vec<Sized>) {
         let boosts = |name: NameId| {
             let own = vpa.policy(name).and_then(|policy| policy.boost);
             !vpa.leaves(name) && own.or(vpa.boost).is_some()
         };
-        let boosted = sizes(&before.containers).into_iter().filter(|(name, _)| boosts(*name));
+        let boosted = before.into_iter().filter(|(name, _)| boosts(*name));
         self.before.extend(boosted.map(|(name, sizes)| ((pod, name), sizes)));
     }
 

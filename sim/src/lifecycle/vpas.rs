@@ -147,8 +147,10 @@ impl Vpas {
 
     /// A pod was created, that was to have this spec before its autoscaler changed it.
     pub fn created(&mut self, world: &World, pod: PodId, before: SpecId) {
-        if let Some(id) = self.of(world.pods().workload(pod)) {
-            self.boosts.created(pod, &world.model().vpas[id].spec, world.spec(before));
+        let Some(id) = self.of(world.pods().workload(pod)) else { return };
+        let vpa = &world.model().vpas[id].spec;
+        if self.boosts.apply(vpa) {
+            self.boosts.created(pod, vpa, sizes(&world.spec(before).containers));
         }
     }
 
@@ -254,7 +256,7 @@ impl Vpas {
     pub fn sized(&self, world: &World, workload: WorkloadId, spec: SpecId) -> Option<PodSpec> {
         let id = self.of(workload)?;
         let (vpa, state) = (&world.model().vpas[id], self.each.get(&id)?);
-        let boosts = self.boosts.is_on && vpa.spec.boosts();
+        let boosts = self.boosts.apply(&vpa.spec);
         if vpa.spec.mode == UpdateMode::Off && !boosts {
             return None;
         }

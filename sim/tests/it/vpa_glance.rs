@@ -7,7 +7,6 @@ use sim::autoscalers::vpa::updater::{Updater, UpdaterConfig};
 use sim::autoscalers::vpa::{Recommendation, Recommended};
 use sim::model::vpa::{CpuMemory, EvictionRequirement, Stated, UpdateMode, VpaSpec};
 use sim::names::Names;
-use testing::cases;
 
 const NOW_MS: i64 = 1_767_225_600_000;
 const HOUR_MS: i64 = 3_600_000;
@@ -53,7 +52,7 @@ fn first_of_each_kind(pods: &[Pod]) -> Vec<Pod> {
 }
 
 proptest! {
-    #![proptest_config(cases(256))]
+    #![proptest_config(testing::cases(256))]
 
     /// Amounts are few and near each other, so that each of them is within the bounds, without and at them.
     #[test]
