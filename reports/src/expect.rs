@@ -7,6 +7,7 @@ use sim::terms::expect::{Expectation, Statistic};
 use sim::terms::metrics::{Figure, Unit};
 
 use crate::metrics::{Column, Measured};
+use crate::stats::Estimate;
 
 /// How an expectation fared.
 #[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
@@ -16,11 +17,16 @@ pub struct Judged {
     pub expect: String,
     /// On which line of the scenario.
     pub line: usize,
-    /// Whether it holds, by the point estimate; none where no run has anything of the kind.
+    /// Whether it holds, by the point estimate; none where no run has anything of the kind, or there is no
+    /// base plan of which the limit is a multiple.
     pub holds: Option<bool>,
     /// What the figure comes to.
     pub value: Option<f64>,
-    /// The lower end of its 95 % interval.
+    /// What the limit comes to where it is a multiple of the figure in the base plan; not there where it is
+    /// a number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<f64>,
+    /// The lower end of its 95 % interval; beside such a limit that of the paired difference from it.
     pub low: Option<f64>,
     /// The upper end.
     pub high: Option<f64>,
@@ -42,6 +48,9 @@ pub struct Judged {
     /// How the value is shown.
     #[serde(skip)]
     pub unit: Shown,
+    /// Whether there is no base plan, and the limit is a multiple of the figure there.
+    #[serde(skip)]
+    pub lacks_base: bool,
 }
 
 /// What a value is counted in.
@@ -56,29 +65,44 @@ impl Judged {
     }
 }
 
-/// Judges the expectations of a scenario by the metrics of its runs.
+/// Judges the expectations of a scenario by the metrics of its runs, and by those of the plan that it is
+/// compared with, if there is one.
 #[must_use]
 pub fn judge(
     expect: &[Expectation],
     measured: &Measured,
+    base: Option<&Measured>,
     seed: u64,
     legend: &Legend,
 ) -> Vec<Judged> {
-    expect.iter().map(|it| one(it, measured, seed, legend)).collect()
+    expect.iter().map(|it| one(it, (measured, base), seed, legend)).collect()
 }
 
-fn one(expect: &Expectation, measured: &Measured, seed: u64, legend: &Legend) -> Judged {
+fn one(
+    expect: &Expectation,
+    (measured, base): (&Measured, Option<&Measured>),
+    seed: u64,
+    legend: &Legend,
+) -> Judged {
     let column = measured.of_term(&expect.term, legend);
-    let found = column.and_then(|column| value(expect.statistic, column));
+    let base = base.and_then(|base| base.of_term(&expect.term, legend));
+    let limit = match expect.of_base {
+        true => base.and_then(|base| value(expect.statistic, base)).map(|it| it.0 * expect.limit),
+        false => Some(expect.limit),
+    };
+    let mut found = column.and_then(|column| value(expect.statistic, column));
+    if let (true, Some((value, ends)), Some(limit)) = (expect.of_base, &mut found, limit) {
+        *ends = column.zip(base).and_then(|(own, base)| beside(expect, own, base, *value, limit));
+    }
     let worst = column.and_then(Column::worst);
     let ends = found.and_then(|(_, ends)| ends);
     let (low, high) = ends.unzip();
     let n = measured.replications;
-    let covers = ends.is_some_and(|(low, high)| low <= expect.limit && expect.limit <= high);
+    let covers = ends.zip(limit).is_some_and(|((low, high), limit)| low <= limit && limit <= high);
     // Half of the interval shrinks with the root of n.
     let enough = found.filter(|_| covers).and_then(|(value, _)| {
         let (low, high) = ends?;
-        let ratio = (high - low) / 2.0 / (value - expect.limit).abs();
+        let ratio = (high - low) / 2.0 / (value - limit?).abs();
         let enough = (n as f64 * ratio * ratio).ceil();
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // in range by the filter
         Some(enough).filter(|it| (1.0..1e6).contains(it)).map(|it| it as u64)
@@ -89,8 +113,9 @@ fn one(expect: &Expectation, measured: &Measured, seed: u64, legend: &Legend) ->
     Judged {
         expect: expect.text.clone(),
         line: expect.line,
-        holds: found.map(|(value, _)| expect.relation.holds(value, expect.limit)),
+        holds: found.zip(limit).map(|((value, _), limit)| expect.relation.holds(value, limit)),
         value: found.map(|(value, _)| value),
+        limit: limit.filter(|_| expect.of_base),
         low,
         high,
         certain: !covers,
@@ -100,12 +125,33 @@ fn one(expect: &Expectation, measured: &Measured, seed: u64, legend: &Legend) ->
         replications: n,
         decides: expect.decides,
         at_least: pends && waits.is_some_and(|(_, waiting)| waiting > 0.0),
+        lacks_base: expect.of_base && limit.is_none(),
         unit: Shown(if probability { Unit::Share } else { expect.term.metric.unit }),
     }
 }
 
 /// A value, and where it lies with 95 % if that is known.
 type Within = (f64, Option<(f64, f64)>);
+
+/// Where a mean lies beside a multiple of that of the base plan: by how much it differs from it in each
+/// replication, which varies far less than either. None of other statistics.
+fn beside(
+    expect: &Expectation,
+    own: &Column,
+    base: &Column,
+    value: f64,
+    limit: f64,
+) -> Option<(f64, f64)> {
+    let pairs = own.each().zip(base.each());
+    let differences = pairs.map(|(own, base)| Some(own? - base? * expect.limit));
+    let differences = differences.collect::<Option<Vec<f64>>>()?;
+    let is_mean = expect.statistic == Statistic::Mean && !differences.is_empty();
+    let estimate = is_mean.then(|| Estimate::of(&differences))?;
+    let (low, high) = estimate.low.zip(estimate.high)?;
+    // Of a ratio the mean of differences is not quite the difference of the means.
+    let middle = value - limit - estimate.mean;
+    Some((limit + low + middle, limit + high + middle))
+}
 
 fn value(statistic: Statistic, column: &Column) -> Option<Within> {
     match statistic {
@@ -133,30 +179,66 @@ mod tests {
     use super::*;
     use crate::metrics::read_table;
 
-    fn judged(statistic: Statistic, relation: Relation, limit: f64, values: &[f64]) -> Judged {
-        let mut text = String::from("replication,cost.monthly\n");
-        for (run, value) in values.iter().enumerate() {
-            text += &format!("{run},{value}\n");
-        }
-        let measured = read_table(text.as_bytes()).unwrap();
+    fn expectation(statistic: Statistic, relation: Relation, limit: f64) -> Expectation {
         let metric = Metric::named("cost.monthly").unwrap();
-        let expect = Expectation {
+        Expectation {
             text: "x".into(),
             line: 1,
             statistic,
             term: Term { metric, workload: None },
             relation,
             limit,
+            of_base: false,
             decides: true,
-        };
-        let legend = Legend {
+        }
+    }
+
+    fn legend() -> Legend {
+        Legend {
             model: Arc::new(Model::default()),
             terms: Arc::default(),
             provider: sim::providers::named("aws").unwrap(),
             from: SimTime::ZERO,
             to: SimTime::ZERO + Span::from_secs(3_600),
+        }
+    }
+
+    fn judged(statistic: Statistic, relation: Relation, limit: f64, values: &[f64]) -> Judged {
+        let mut text = String::from("replication,cost.monthly\n");
+        for (run, value) in values.iter().enumerate() {
+            text += &format!("{run},{value}\n");
+        }
+        let measured = read_table(text.as_bytes()).unwrap();
+        let expect = expectation(statistic, relation, limit);
+        judge(&[expect], &measured, None, 42, &legend()).remove(0)
+    }
+
+    /// A plan that costs 4 % more than the base in each replication, whatever that is.
+    #[test]
+    fn a_multiple_of_the_base_is_judged_by_paired_differences() {
+        let costs = |factor: f64| {
+            let mut text = String::from("replication,cost.monthly\n");
+            for run in 0..40 {
+                let base = 100.0 + f64::from(run * 37 % 40);
+                text += &format!("{run},{}\n", base * factor + f64::from(run % 3) / 10.0);
+            }
+            read_table(text.as_bytes()).unwrap()
         };
-        judge(&[expect], &measured, 42, &legend).remove(0)
+        let (base, plan) = (costs(1.0), costs(1.04));
+        let at_most = |limit, base: Option<&Measured>| {
+            let expect = Expectation {
+                of_base: true,
+                ..expectation(Statistic::Mean, Relation::AtMost, limit)
+            };
+            judge(&[expect], &plan, base, 42, &legend()).remove(0)
+        };
+        let held = at_most(1.05, Some(&base));
+        assert!(held.holds == Some(true) && held.certain, "{held:?}");
+        assert!(held.limit.is_some_and(|limit| (limit - 125.58).abs() < 0.1), "{held:?}");
+        let broken = at_most(1.03, Some(&base));
+        assert!(broken.fails() && broken.certain, "{broken:?}");
+        let alone = at_most(1.05, None);
+        assert!(alone.lacks_base && alone.holds.is_none() && !alone.fails());
     }
 
     #[test]

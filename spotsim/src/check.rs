@@ -4,6 +4,7 @@
 use reports::expect::{Judged, judge};
 use reports::folds::placed::Placements;
 use reports::folds::roster::Alone;
+use reports::metrics::Measured;
 use reports::rules::{RuleSummary, Watch};
 use reports::summary::{NeverPlaced, ON_DEMAND, never_placed};
 use scenarios::Scenario;
@@ -95,7 +96,7 @@ fn with_expectations(
         events: runs.variants.iter().map(VariantRuns::events).sum(),
         never: never_placed(placed, &own.legend),
         rules: rule_summaries(&scenario.setup, runs.seed, &own.outcomes, stop),
-        judged: judged(scenario, own, baseline, runs.seed),
+        judged: judged(scenario, own, baseline, None, runs.seed),
     })
 }
 
@@ -114,12 +115,13 @@ pub(crate) fn needs_baseline(scenario: &Scenario) -> bool {
     scenario.setup.terms.expect.iter().any(|it| it.term.metric.needs_baseline())
 }
 
-/// How the expectations of a scenario fared in runs of it.
+/// How the expectations of a scenario fared in runs of it, beside those of the plan that it is compared with.
 pub(crate) fn judged(
     scenario: &Scenario,
     own: &VariantRuns,
     baseline: Option<&VariantRuns>,
+    base: Option<&Measured>,
     seed: u64,
 ) -> Vec<Judged> {
-    judge(&scenario.setup.terms.expect, &own.measured(baseline), seed, &own.legend)
+    judge(&scenario.setup.terms.expect, &own.measured(baseline), base, seed, &own.legend)
 }

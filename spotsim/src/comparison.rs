@@ -222,7 +222,7 @@ impl Results<'_> {
         if expect.is_empty() {
             return Vec::new();
         }
-        judge(expect, &self.measured(), self.seed, &self.subject().legend)
+        judge(expect, &self.measured(), None, self.seed, &self.subject().legend)
     }
 
     /// What they say together. Once `stop` is wanted it does not say how a rule was broken.

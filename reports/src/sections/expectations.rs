@@ -42,8 +42,13 @@ pub(crate) fn value(it: &Judged) -> Option<String> {
 /// What there is to say beside the value.
 pub(crate) fn remark(it: &Judged) -> String {
     let mut said = Vec::new();
-    if it.holds.is_none() {
+    if it.lacks_base {
+        said.push("not judged: no base plan; `spotsim compare` has one".to_owned());
+    } else if it.holds.is_none() {
         said.push("not judged: no run has anything of the kind".to_owned());
+    }
+    if let Some(limit) = it.limit {
+        said.push(format!("limit {}", Cell::of(limit, unit(it.unit.0)).text()));
     }
     if it.at_least {
         said.push("a lower bound: pods still wait at the end".to_owned());

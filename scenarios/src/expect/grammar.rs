@@ -1,7 +1,8 @@
 //! The grammar of an expectation: a figure, a relation and a limit.
 //!
 //! ```text
-//! expectation = subject relation number [unit]
+//! expectation = subject relation limit
+//! limit       = number [unit] | "base" ["*" number]
 //! subject     = term | "worst(" term ")" | "cvar95(" term ")" | "P(" term relation number [unit] ")"
 //! term        = name | name "(" name ")" | name "(" string ")"
 //! relation    = "<" | "<=" | ">" | ">=" | "=="
@@ -18,6 +19,8 @@ pub(super) struct Written {
     pub(super) term: Term,
     pub(super) relation: Relation,
     pub(super) limit: Number,
+    /// Whether the limit is a multiple of what the figure comes to in the base plan.
+    pub(super) of_base: bool,
 }
 
 /// What is looked at over replications.
@@ -58,9 +61,9 @@ pub(super) fn parse(text: &str) -> Result<Written, Mistake> {
     let mut reader = Reader { text, at: 0 };
     let (subject, term) = reader.subject()?;
     let relation = reader.relation()?;
-    let limit = reader.number()?;
+    let (limit, of_base) = reader.limit()?;
     match reader.rest() {
-        "" => Ok(Written { subject, term, relation, limit }),
+        "" => Ok(Written { subject, term, relation, limit, of_base }),
         rest => {
             let message = format!("`{rest}` is left over");
             Err(reader.mistake(rest.len(), message, "one figure, one relation and one limit"))
@@ -207,6 +210,28 @@ impl<'t> Reader<'t> {
             }
             _ => Err(self.expected("a relation", "write `<`, `<=`, `>`, `>=` or `==`")),
         }
+    }
+
+    /// Takes a limit: a number, or a multiple of what the figure comes to in the base plan.
+    fn limit(&mut self) -> Result<(Number, bool), Mistake> {
+        let is_part = |c: char| c.is_alphanumeric() || "._/-".contains(c);
+        let rest = self.rest();
+        let word = &rest[..rest.find(|c: char| !is_part(c)).unwrap_or(rest.len())];
+        if word != "base" {
+            return Ok((self.number()?, false));
+        }
+        let start = self.at;
+        self.at += word.len();
+        if !self.takes("*") {
+            let span = start..self.at;
+            return Ok((Number { value: 1.0, unit: String::new(), span }, true));
+        }
+        let number = self.number()?;
+        if number.unit.is_empty() {
+            return Ok((number, true));
+        }
+        let message = "a multiple of the base has no unit".to_owned();
+        Err(Mistake { span: number.span, message, help: "write `base * 1.05`".into() })
     }
 
     fn number(&mut self) -> Result<Number, Mistake> {

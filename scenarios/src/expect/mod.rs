@@ -33,13 +33,14 @@ pub(crate) fn lower(
         let text = expect.text();
         let place = Place { source, node, text };
         match understood(text, model) {
-            Ok((statistic, term, relation, limit)) => all.push(Expectation {
+            Ok((statistic, term, relation, limit, of_base)) => all.push(Expectation {
                 text: text.to_owned(),
                 line: place.line(),
                 statistic,
                 term,
                 relation,
                 limit,
+                of_base,
                 decides: expect.severity() == Severity::Error,
             }),
             Err((code, mistake)) => {
@@ -83,7 +84,7 @@ impl Place<'_> {
 }
 
 /// What is expected of which figure.
-type Understood = (Statistic, Term, Relation, f64);
+type Understood = (Statistic, Term, Relation, f64, bool);
 
 fn understood(text: &str, model: &Model) -> Result<Understood, (&'static str, Mistake)> {
     let syntax = |mistake| (SYNTAX, mistake);
@@ -91,6 +92,7 @@ fn understood(text: &str, model: &Model) -> Result<Understood, (&'static str, Mi
     let metric = metric(&written.term).map_err(|mistake| (UNKNOWN, mistake))?;
     let workload = workload(&written.term, metric, model).map_err(|it| (UNKNOWN, it))?;
     let value = |number: &Number| in_unit(number, metric.unit).map_err(syntax);
+    let of_base = written.of_base;
     let (statistic, limit) = match &written.subject {
         Subject::Mean => (Statistic::Mean, value(&written.limit)?),
         Subject::Worst => (Statistic::Worst, value(&written.limit)?),
@@ -100,7 +102,7 @@ fn understood(text: &str, model: &Model) -> Result<Understood, (&'static str, Mi
             in_unit(&written.limit, Unit::Share).map_err(syntax)?,
         ),
     };
-    Ok((statistic, Term { metric, workload }, written.relation, limit))
+    Ok((statistic, Term { metric, workload }, written.relation, limit, of_base))
 }
 
 /// The metric of a name.

@@ -21,6 +21,8 @@ pub struct Expectation {
     pub relation: Relation,
     /// The limit, in the unit of the figure; of a probability a share.
     pub limit: f64,
+    /// Whether the limit is a multiple of what the figure comes to in the plan that is compared with.
+    pub of_base: bool,
     /// Whether it decides the exit code.
     pub decides: bool,
 }

@@ -99,27 +99,30 @@ impl Plans {
         }
         let mut run = variants.iter();
         let first = &self.plans[0];
-        let plans = self.plans.iter().enumerate().map(|(index, plan)| {
+        let mut plans: Vec<Plan> = Vec::new();
+        for plan in &self.plans {
+            // Limits that are multiples of the base are those of the first plan.
+            let base = plans.first().map(|first| &first.measured);
             let (mut measured, judged) = match &plan.made {
                 Made::Kept(kept) => (kept.measured.clone(), Vec::new()),
                 Made::Scenario(scenario) => match run.next() {
                     Some(own) => {
                         let baseline = if needs_baseline(scenario) { run.next() } else { None };
-                        let judged = judged(scenario, own, baseline, self.seed);
+                        let judged = judged(scenario, own, baseline, base, self.seed);
                         (own.measured(baseline), judged)
                     }
                     None => (Measured::default(), Vec::new()),
                 },
             };
             measured.first(pairs);
-            let changes = if index == 0 { Vec::new() } else { changes(first, plan) };
-            Plan { name: plan.name.clone(), measured, changes, judged }
-        });
+            let changes = if base.is_none() { Vec::new() } else { changes(first, plan) };
+            plans.push(Plan { name: plan.name.clone(), measured, changes, judged });
+        }
         let compared = Compared {
             seed: self.seed,
             replications: pairs,
             version: env!("CARGO_PKG_VERSION").into(),
-            plans: plans.collect(),
+            plans,
         };
         Ok((compared, events))
     }

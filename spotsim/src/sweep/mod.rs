@@ -140,7 +140,7 @@ impl<'s> Sweep<'s> {
         if let Some(measured) = self.kept(index, replications) {
             replications.clone().for_each(|_| seen());
             let legend = Legend::of(&scenario.setup);
-            let judged = judge(&scenario.setup.terms.expect, &measured, self.seed, &legend);
+            let judged = judge(&scenario.setup.terms.expect, &measured, None, self.seed, &legend);
             return Ok(Some(Setting { values, measured, judged }));
         }
         let experiment = Experiment {
@@ -156,7 +156,7 @@ impl<'s> Sweep<'s> {
         }
         let measured: Measured = own.measured(baseline);
         self.keep(index, &measured);
-        let judged = judged(scenario, own, baseline, self.seed);
+        let judged = judged(scenario, own, baseline, None, self.seed);
         Ok(Some(Setting { values, measured, judged }))
     }
 
