@@ -112,7 +112,7 @@ object! {
     pub struct NodeClaimStatus {
         /// The name of its node, once there is one.
         pub node_name: String,
-        /// What is so of it, for example `Drifted`.
+        /// Its conditions, for example `Drifted`.
         pub conditions: Vec<Condition>,
     }
 
