@@ -136,9 +136,10 @@ fn add(series: &Series, (from, to): (SimTime, SimTime), sums: &Sums<u64>, steps:
             return;
         }
         let ms = end.since(begin).as_ms() as f64;
-        for lane in 0..2 {
-            sum[lane][0] += sums.requested[lane] as f64 * ms;
-            sum[lane][1] += sums.allocatable[lane] as f64 * ms;
+        let lanes = sums.requested.iter().zip(&sums.allocatable);
+        for (shares, (requested, allocatable)) in sum.iter_mut().zip(lanes) {
+            shares[0] += *requested as f64 * ms;
+            shares[1] += *allocatable as f64 * ms;
         }
     }
 }

@@ -228,7 +228,7 @@ mod tests {
         let refused = |by: &str| {
             let plans = [("a", &plan), ("b", &plan)];
             let found = between(plans, &[by.to_owned()], 7, 1, Stop::NEVER, || {});
-            found.err().expect(by).to_string()
+            found.expect_err(by).to_string()
         };
         assert!(refused("cost.weekly").contains("is no metric"));
         assert!(refused("saving.percent").contains("on-demand nodes"));

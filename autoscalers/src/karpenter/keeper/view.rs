@@ -72,9 +72,8 @@ impl View {
         let is_known = |node: &NodeId| !changed.contains(node);
         let mut numbers: Vec<Option<usize>> = (0..self.node_ids.len()).map(Some).collect();
         // Nothing is as it was for one that has not looked yet, even at a world without nodes.
-        let mut is_same = !self.begins.is_empty()
-            && changed.is_empty()
-            && self.node_ids == world.nodes().alive();
+        let mut is_same =
+            !self.begins.is_empty() && changed.is_empty() && self.node_ids == world.nodes().alive();
         if !is_same {
             numbers = self.renumber(is_known, keeper, world);
         }
