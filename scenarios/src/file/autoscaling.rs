@@ -114,6 +114,11 @@ pub struct VpaFlags {
 #[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VpaFeatureGates {
+    /// An object may differ from the flags in what an OOM kill means and in how memory is learned
+    /// (`evictAfterOOMSeconds`, `oomBumpUpRatio`, `oomMinBumpUp`, `memoryAggregationIntervalSeconds`,
+    /// `memoryAggregationIntervalCount`).
+    #[serde(rename = "PerVPAConfig", default)]
+    pub per_vpa_config: bool,
     /// Containers may begin with more CPU than they keep (`startupBoost` of an object).
     #[serde(rename = "CPUStartupBoost", default)]
     pub cpu_startup_boost: bool,

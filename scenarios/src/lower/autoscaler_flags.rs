@@ -29,6 +29,7 @@ pub(super) fn vpa(said: &VpaFlags) -> vpa::Flags {
     set(&mut updater.update_threshold, said.pod_update_threshold);
     set(&mut updater.lifetime_threshold, span(said.pod_lifetime_update_threshold.as_ref()));
     set(&mut updater.evict_after_oom, span(said.evict_after_oom_threshold.as_ref()));
+    updater.gates.per_vpa_config = said.feature_gates.per_vpa_config;
     updater.gates.cpu_startup_boost = said.feature_gates.cpu_startup_boost;
     // It was checked against the schema.
     let most = said.max_allowed_cpu_boost.as_ref().map(|it| Quantity::parse(&it.text()));

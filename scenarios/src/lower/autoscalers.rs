@@ -7,7 +7,7 @@ use sim::autoscalers::hpa::RescaleReason;
 use sim::model::Model;
 use sim::model::hpa::{Hpa, Metric};
 use sim::model::metrics::Figure;
-use sim::model::vpa::Vpa;
+use sim::model::vpa::{Vpa, VpaSpec};
 use sim::model::workload::WorkloadId;
 use sim::setup::Draft;
 use sim::table::Id;
@@ -209,8 +209,7 @@ impl<'f> Filling<'f> {
             }
             match vpa::vpa(&mut self.model.names, &scaler.spec) {
                 Ok(spec) => {
-                    if spec.boosts() && !self.boosts() {
-                        let what = "VerticalPodAutoscaler: startupBoost, whose feature gate is off";
+                    for what in self.gated(&spec) {
                         self.counts(what, origin);
                     }
                     let created = scaler.metadata.creation_timestamp.clone().unwrap_or_default();
@@ -252,10 +251,17 @@ impl<'f> Filling<'f> {
         }
     }
 
-    /// Whether the gate of `startupBoost` is on.
-    fn boosts(&self) -> bool {
+    /// What an autoscaler says that has no effect: its feature gate is off.
+    fn gated(&self, spec: &VpaSpec) -> Vec<&'static str> {
         let flags = self.scaling.file.vpa_flags.as_ref();
-        flags.is_some_and(|flags| flags.feature_gates.cpu_startup_boost)
+        let gates = flags.map(|flags| flags.feature_gates).unwrap_or_default();
+        let boost = "VerticalPodAutoscaler: startupBoost, whose feature gate is off";
+        let own = "VerticalPodAutoscaler: flags of its own, whose feature gate PerVPAConfig is off";
+        let all = [
+            (spec.boosts() && !gates.cpu_startup_boost, boost),
+            (spec.has_flags() && !gates.per_vpa_config, own),
+        ];
+        all.into_iter().filter_map(|(is_off, what)| is_off.then_some(what)).collect()
     }
 
     /// What is known from before `T+0`, if the scenario says that anything is.

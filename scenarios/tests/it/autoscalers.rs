@@ -190,6 +190,32 @@ fn versions_that_no_server_serves_are_listed_with_their_place() {
 }
 
 #[test]
+fn fields_behind_gates_are_listed_unless_the_gate_is_on() {
+    let target = "{apiVersion: apps/v1, kind: Deployment, name: web}";
+    let of = |gates: &str, more: &str| {
+        let object = format!(
+            "apiVersion: autoscaling.k8s.io/v1\nkind: VerticalPodAutoscaler\nmetadata: {{name: own}}\n\
+             spec: {{targetRef: {target}, {more}}}\n"
+        );
+        let tail =
+            format!("manifests: [web.yaml]\n{LOAD}vpaFlags: {{featureGates: {{{gates}}}}}\n");
+        let parsed = parse(&tail, &[("web.yaml", &format!("{DEPLOYMENT}{object}"))]);
+        let listed = parsed.expect("it is read").unmodelled;
+        listed.iter().any(|it| it.to_string().contains("feature gate"))
+    };
+    let policy = "resourcePolicy: {containerPolicies: [{containerName: app, oomMinBumpUp: 10Mi}]}";
+    let boost = "startupBoost: {cpu: {type: Factor, factor: 2}}";
+    for (gate, more) in [
+        ("PerVPAConfig", policy),
+        ("PerVPAConfig", "updatePolicy: {evictAfterOOMSeconds: 60}"),
+        ("CPUStartupBoost", boost),
+    ] {
+        assert!(of("", more), "{more}");
+        assert!(!of(&format!("{gate}: true"), more), "{more}");
+    }
+}
+
+#[test]
 fn targets_that_are_not_there_are_listed_with_their_place() {
     let target = "apiVersion: apps/v1, kind: Deployment, name: missing";
     let scales = format!("{{maxReplicas: 4, scaleTargetRef: {{{target}}}}}");

@@ -12,7 +12,7 @@ use crate::autoscalers::vpa::{Flags, Recommendation, admission};
 use crate::model::Model;
 use crate::model::containers::{ContainerKind, Containers};
 use crate::model::pod::{PodId, PodSpec, SpecId};
-use crate::model::vpa::{CpuMemory, Learning, Stated, UpdateMode, Vpa, VpaId};
+use crate::model::vpa::{CpuMemory, Learning, Stated, UpdateMode, Vpa, VpaId, VpaSpec};
 use crate::model::workload::WorkloadId;
 use crate::names::NameId;
 use crate::table::Id;
@@ -43,6 +43,8 @@ pub struct Vpas {
     /// How long containers had run when they were last killed for that.
     killed_after: BTreeMap<(PodId, NameId), Span>,
     boosts: Boosts,
+    /// Whether autoscalers may have learning of their own (`PerVPAConfig`).
+    learns_apart: bool,
     collected_at: SimTime,
 }
 
@@ -77,6 +79,7 @@ impl Vpas {
             starting: BTreeSet::new(),
             killed: Vec::new(),
             killed_after: BTreeMap::new(),
+            learns_apart: flags.updater.gates.per_vpa_config,
             collected_at: SimTime::ZERO,
         };
         vpas.remember(model);
@@ -86,12 +89,13 @@ impl Vpas {
     /// Learns of pods that there were before the run, which are gone when the recommender first looks.
     // VPA: recommender/input/cluster_feeder.go InitFromHistoryProvider
     fn remember<'m>(&mut self, model: &'m Model) {
-        let of_one = |vpa: &'m Vpa| vpa.history.iter().map(|pod| (vpa.workload, pod));
+        let of_one = |vpa: &'m Vpa| vpa.history.iter().map(move |pod| (vpa, pod));
         // As no pod of the run has them.
         let numbers = (0..=PodNumber::MAX).rev();
-        for ((workload, pod), number) in model.vpas.rows().flat_map(of_one).zip(numbers) {
-            let group = self.group(workload, 0);
-            let containers = pod.iter().map(|(name, _)| (*name, Learning::default()));
+        for ((vpa, pod), number) in model.vpas.rows().flat_map(of_one).zip(numbers) {
+            let group = self.group(vpa.workload, 0);
+            let containers: Vec<_> =
+                pod.iter().map(|(name, _)| (*name, self.learning(&vpa.spec, *name))).collect();
             self.recommender.pod_added(number, group, containers, 0);
             for (name, samples) in pod {
                 for (at_ms, used) in samples {
@@ -118,6 +122,12 @@ impl Vpas {
     #[must_use]
     pub fn recommended(&self, id: VpaId) -> Option<&BTreeMap<NameId, Recommendation>> {
         self.each.get(&id).map(|state| &state.recommended)
+    }
+
+    /// How the recommender learns of a container: as its flags say, unless the gate lets the autoscaler differ.
+    fn learning(&self, spec: &VpaSpec, container: NameId) -> Learning {
+        let policy = spec.policy(container).filter(|_| self.learns_apart);
+        policy.map_or_else(Learning::default, |policy| policy.learning)
     }
 
     /// The number that pods with the labels of a pod have in common.
@@ -219,9 +229,13 @@ impl Vpas {
         let started: Vec<PodId> =
             self.starting.extract_if(.., |pod| world.pods().runs_containers(*pod)).collect();
         for pod in started {
-            let group = self.group(world.pods().workload(pod), world.pods().revision(pod));
-            let containers = regular(&world.spec_of(pod).containers);
-            let learned = containers.map(|(_, it)| (it.name, Learning::default()));
+            let workload = world.pods().workload(pod);
+            let group = self.group(workload, world.pods().revision(pod));
+            let spec = self.of(workload).map(|id| &world.model().vpas[id].spec);
+            let learned = regular(&world.spec_of(pod).containers).map(|(_, it)| {
+                (it.name, spec.map_or_else(Learning::default, |spec| self.learning(spec, it.name)))
+            });
+            let learned: Vec<_> = learned.collect();
             self.recommender.pod_added(number(pod), group, learned, now_ms);
         }
         debug_assert!(self.knows_all(world, watched), "pods are known that a look does not find");

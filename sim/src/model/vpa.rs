@@ -102,6 +102,13 @@ impl VpaSpec {
         self.boost.is_some() || self.policies.iter().any(|policy| policy.boost.is_some())
     }
 
+    /// Whether it differs from flags of the programs (`PerVPAConfig`).
+    #[must_use]
+    pub fn has_flags(&self) -> bool {
+        let differs = |policy: &ContainerPolicy| policy.learning != Learning::default();
+        self.evict_after_oom.is_some() || self.policies.iter().any(differs)
+    }
+
     /// For how long after its pod is ready a container keeps more CPU.
     #[must_use]
     pub fn boost_lasts(&self, container: NameId) -> Span {

@@ -6,10 +6,13 @@ use sim::engine::Simulation;
 use sim::fact::{Cause, Fact};
 use sim::model::budget::{Amount, Limit};
 use sim::model::containers::{Amounts, Container, ContainerKind, Containers, Requirements};
+use sim::model::decimal::Decimal;
 use sim::model::metrics::RESOLUTION;
 use sim::model::resources::Lane;
 use sim::model::usage::{Constant, Curve, Ramp, Shape, Used, WorkloadUsage};
-use sim::model::vpa::{Boost, StartupBoost, UpdateMode, Vpa, VpaId, VpaSpec};
+use sim::model::vpa::{
+    Boost, ContainerPolicy, CpuMemory, Learning, StartupBoost, UpdateMode, Vpa, VpaId, VpaSpec,
+};
 use sim::model::workload::{Controller, WorkloadId};
 use sim::setup::Draft;
 use sim::table::Id;
@@ -166,9 +169,8 @@ fn a_resize_without_room_is_deferred_and_given_up_after_a_while() {
     assert!(count(&all, is_eviction) > 0, "what stays deferred for 5 min is evicted");
 }
 
-/// A leak below a limit: memory is raised after each kill, by a fifth or 100 MiB.
-#[test]
-fn kills_for_want_of_memory_raise_what_is_recommended() {
+/// The most memory that is recommended where a leak meets a limit, with flags of the autoscaler's own.
+fn most_after_kills(learning: Learning, gate: bool) -> u64 {
     let leak = Shape::Ramp(Ramp {
         by: Used { cpu: 0, memory: 100 * MI },
         over: Span::from_secs(600),
@@ -176,16 +178,47 @@ fn kills_for_want_of_memory_raise_what_is_recommended() {
         every: Span::from_secs(60),
     });
     let shapes = vec![constant(200, 1_700), leak];
-    let setup = sized((2, 4), shapes, Some(2 << 30), Some(UpdateMode::Off));
+    let mut setup = sized((2, 4), shapes, Some(2 << 30), Some(UpdateMode::Off));
+    let change = |draft: &mut Draft| {
+        draft.vpa.updater.gates.per_vpa_config = gate;
+        let policy = ContainerPolicy {
+            container: None,
+            off: false,
+            min_allowed: CpuMemory::default(),
+            max_allowed: CpuMemory::default(),
+            controlled: CpuMemory { cpu: true, memory: true },
+            requests_only: false,
+            learning,
+            boost: None,
+        };
+        Arc::make_mut(&mut draft.model).vpas[VpaId::from_index(0)].spec.policies = vec![policy];
+    };
+    setup.change(change).expect("a sound plan");
     let (all, _) = facts(&setup, ROOT);
     assert!(count(&all, |fact| matches!(fact, Fact::ContainerOomKilled { .. })) > 0);
     let most = all.iter().filter_map(|(_, fact)| match *fact {
         Fact::VpaRecommended { memory, .. } => Some(memory),
         _ => None,
     });
-    let most = most.max().expect("it recommends something");
+    most.max().expect("it recommends something")
+}
+
+/// Memory is raised after each kill, by a fifth or 100 MiB.
+#[test]
+fn kills_for_want_of_memory_raise_what_is_recommended() {
+    let most = most_after_kills(Learning::default(), false);
     // A fifth more than the 2 GiB that were requested, its bucket, and the margin.
     assert!(most > (2 << 30) * 12 / 10, "{most}");
+}
+
+#[test]
+fn an_autoscaler_may_learn_more_of_a_kill_if_the_gate_is_on() {
+    let plain = most_after_kills(Learning::default(), true);
+    let twice = Some(Decimal { digits: 2, exponent: 0 });
+    let own = Learning { oom_bump_up_ratio: twice, ..Learning::default() };
+    assert_eq!(most_after_kills(own, false), plain);
+    let most = most_after_kills(own, true);
+    assert!(most > 2 * (2 << 30), "twice the 2 GiB that were requested, and the margin: {most}");
 }
 
 /// In 30 hours there are 7 200 minutes of a pod, and in nearly all of them nothing is to be done.
