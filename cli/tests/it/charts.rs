@@ -123,7 +123,7 @@ fn the_pictures_in_the_docs_are_still_true() {
         assert!(fs::read(&kept).unwrap() == made, "docs/img/{picture} is out of date: just bless");
         shown += 1;
     }
-    assert_eq!(shown, 15);
+    assert_eq!(shown, 18);
 }
 
 /// What a chart finds is said to those who do not see it.
@@ -344,7 +344,7 @@ replicaSchedules:
     match nodes["consolidation"]["cpuRequestedPercentBefore"]["mean"].as_f64() {
         Some(before) => {
             says("packing", &format!("{consolidated:.0} consolidation"));
-            says("packing", &format!("{before:.0} % of CPU when"));
+            says("packing", &format!("{before:.0} % of CPU is requested before"));
         }
         None => says("packing", "No node is consolidated"),
     }

@@ -4,83 +4,91 @@ use sim::SimTime;
 use sim::fact::Sink;
 
 use super::types::follows_demand;
-use super::{Story, edges, many, over_time, x};
-use crate::chart::{Axis, Chart, Color, Ink, Key, Mark, Shape, Side, Stroke, stairs};
+use super::{Story, edges, last, many, over_time, x};
+use crate::chart::{Axis, Chart, Color, Ink, Key, Mark, Shape, Side, Stroke, stair_area, stairs};
 use crate::folds::capacity::{Capacity, Sums};
 use crate::folds::roster::Alone;
 use crate::folds::scaling::{Consolidation, Cpu, Scaling};
 use crate::folds::series::Series;
-use crate::format::thousands;
+use crate::format::{thousands, time};
 
-/// CPU and memory of registered nodes in a step: unit-milliseconds that are requested, and all.
-type Shares = [[f64; 2]; 2];
+/// What pods request of registered nodes in a step.
+#[derive(Clone, Copy, Default)]
+struct Step {
+    /// CPU and memory: unit-milliseconds that are requested, and all.
+    lanes: [[f64; 2]; 2],
+    /// The least and the most percent of CPU at any instant.
+    range: Option<(f64, f64)>,
+}
 
 pub(super) fn chart(story: &Story<'_>) -> Option<Chart> {
     if !follows_demand(story.recording.legend) {
         return None;
     }
-    let (edges, steps) = (edges(story.subject), story.subject.steps.len());
-    let shares = shares(story);
-    let percent =
-        |[requested, all]: [f64; 2]| if all > 0.0 { 100.0 * requested / all } else { 0.0 };
-    let lane = |lane: usize| shares.iter().map(|step| percent(step[lane])).collect::<Vec<f64>>();
+    let (edges, count) = (edges(story.subject), story.subject.steps.len());
+    let steps = steps(story);
+    let lane = |lane: usize| steps.iter().map(|it| percent(it.lanes[lane])).collect::<Vec<f64>>();
     let (cpu, memory) = (lane(0), lane(1));
     let whole = |lane: usize| {
-        percent(
-            shares
-                .iter()
-                .fold([0.0; 2], |sum, step| [sum[0] + step[lane][0], sum[1] + step[lane][1]]),
-        )
+        let all = steps.iter().map(|it| it.lanes[lane]);
+        percent(all.fold([0.0; 2], |sum, it| [sum[0] + it[0], sum[1] + it[1]]))
     };
-    let line = |values: &[f64], color, stroke| Mark::Line {
-        points: stairs(&edges, values),
-        ink: Ink::full(color),
-        stroke,
-    };
+    let least: Vec<f64> = steps.iter().map(|it| it.range.unwrap_or_default().0).collect();
+    let most: Vec<f64> = steps.iter().map(|it| it.range.unwrap_or_default().1).collect();
+    let line = |values: &[f64], color, stroke| Mark::line(stairs(&edges, values), color, stroke);
     let done = consolidations(story);
-    let mut marks =
-        vec![line(&memory, Color::Grey, Stroke::Thin), line(&cpu, Color::Purple, Stroke::Plain)];
+    let mut marks = vec![
+        Mark::Area {
+            points: stair_area(&edges, &least, &most),
+            ink: Ink::tint(Color::Purple, 0.3),
+        },
+        line(&memory, Color::Grey, Stroke::Thin),
+        line(&cpu, Color::Purple, Stroke::Plain),
+    ];
     for it in &done {
         let points = vec![(x(it.decided), share(it.before)), (x(it.done), share(it.after))];
         let at = points[1];
-        let ink = Ink::full(Color::Green);
-        marks.push(Mark::Line { points, ink, stroke: Stroke::Thin });
+        marks.push(Mark::line(points, Color::Green, Stroke::Thin));
         marks.push(Mark::Dot { at, shape: Shape::Diamond, color: Color::Green, size: 0.9 });
     }
-    let side = |values: &[f64], name: &str, lane: usize, color| Side {
-        y: values.last().copied().unwrap_or(0.0),
-        name: name.to_owned(),
-        value: format!("{:.0} %", whole(lane)),
-        color,
+    let side = |values: &[f64], name: &str, lane: usize, color| {
+        Side::new(last(values), name, format!("mean {:.0} %", whole(lane)), color)
     };
-    let key = Key {
-        shape: Shape::Diamond,
-        color: Color::Green,
-        text: format!("a consolidation is done: {}", done.len()),
-    };
+    let each = time(story.subject.edge(1).since(story.subject.edge(0)).as_secs_f64());
+    let range = format!("CPU, from the least to the most in {each}");
+    let mut key = vec![Key::new(Shape::Square, Color::Purple, range)];
+    if !done.is_empty() {
+        let text = format!("CPU, from a consolidation's decision to its end: {}", done.len());
+        key.push(Key::new(Shape::Diamond, Color::Green, text));
+    }
     let ends = done.iter().flat_map(|it| [share(it.before), share(it.after)]);
-    let most = cpu.iter().chain(&memory).copied().chain(ends).fold(0.0, f64::max);
-    let columns: [(&str, &[f64]); 2] = [("CPU requested", &cpu), ("memory requested", &memory)];
+    let highest = most.iter().chain(&memory).copied().chain(ends).fold(0.0, f64::max);
+    let columns: [(&str, &[f64]); 4] = [
+        ("CPU requested", &cpu),
+        ("least", &least),
+        ("most", &most),
+        ("memory requested", &memory),
+    ];
     Some(Chart {
         name: "packing",
         title: title(&done, whole(0)),
-        subtitle: format!(
-            "{}: what pods request of registered nodes. Green: CPU from when a consolidation is decided to \
-             when its last node is gone",
-            story.shown()
-        ),
+        subtitle: format!("{}: what pods request of registered nodes", story.shown()),
         source: story.source(),
-        key: (!done.is_empty()).then_some(key).into_iter().collect(),
-        x: Axis::time(edges[0], edges[steps]),
-        y: Axis::from_zero("% of allocatable", most.max(95.0), false, |at, _| thousands(at)),
+        key,
+        x: Axis::time(edges[0], edges[count]),
+        y: Axis::from_zero("% of allocatable", highest.max(95.0), false, |at, _| thousands(at)),
         marks,
         sides: vec![side(&cpu, "CPU", 0, Color::Purple), side(&memory, "memory", 1, Color::Grey)],
         data: over_time(story.subject, "%", &columns, |value| format!("{value:.1}")),
     })
 }
 
+fn percent([requested, all]: [f64; 2]) -> f64 {
+    if all > 0.0 { 100.0 * requested / all } else { 0.0 }
+}
+
 fn share(cpu: Cpu) -> f64 {
-    if cpu.allocatable == 0 { 0.0 } else { 100.0 * cpu.requested as f64 / cpu.allocatable as f64 }
+    percent([cpu.requested as f64, cpu.allocatable as f64])
 }
 
 fn title(done: &[Consolidation], cpu: f64) -> String {
@@ -94,7 +102,7 @@ fn title(done: &[Consolidation], cpu: f64) -> String {
     match done.len() {
         0 => format!("No node is consolidated; pods request {cpu:.0} % of CPU"),
         count => format!(
-            "{}: pods request {:.0} % of CPU when they are decided, and {:.0} % once they are done",
+            "{}: {:.0} % of CPU is requested before, {:.0} % after",
             many(count as u64, "consolidation"),
             sum(|it| it.before),
             sum(|it| it.after)
@@ -110,9 +118,9 @@ fn consolidations(story: &Story<'_>) -> Vec<Consolidation> {
 }
 
 /// What is requested in each step, and of how much.
-fn shares(story: &Story<'_>) -> Vec<Shares> {
+fn steps(story: &Story<'_>) -> Vec<Step> {
     let (legend, series) = (story.recording.legend, story.subject);
-    let mut steps = vec![Shares::default(); series.steps.len()];
+    let mut steps = vec![Step::default(); series.steps.len()];
     let mut fold = Alone::new(legend, Capacity::new(legend));
     let mut since = SimTime::ZERO;
     for (at, fact) in story.recording.facts {
@@ -125,21 +133,24 @@ fn shares(story: &Story<'_>) -> Vec<Shares> {
 }
 
 /// Adds what holds for some time to the steps of a series.
-fn add(series: &Series, (from, to): (SimTime, SimTime), sums: &Sums<u64>, steps: &mut [Shares]) {
+fn add(series: &Series, (from, to): (SimTime, SimTime), sums: &Sums<u64>, steps: &mut [Step]) {
     let (from, to) = (from.max(series.from), to.min(series.to));
     if from >= to {
         return;
     }
+    let lanes = [0, 1].map(|at| [sums.requested[at] as f64, sums.allocatable[at] as f64]);
+    let cpu = percent(lanes[0]);
     for (step, sum) in steps.iter_mut().enumerate().skip(series.index(from)) {
         let (begin, end) = (from.max(series.edge(step)), to.min(series.edge(step + 1)));
         if begin >= end {
             return;
         }
         let ms = end.since(begin).as_ms() as f64;
-        let lanes = sums.requested.iter().zip(&sums.allocatable);
-        for (shares, (requested, allocatable)) in sum.iter_mut().zip(lanes) {
-            shares[0] += *requested as f64 * ms;
-            shares[1] += *allocatable as f64 * ms;
+        for (sum, lane) in sum.lanes.iter_mut().zip(lanes) {
+            sum[0] += lane[0] * ms;
+            sum[1] += lane[1] * ms;
         }
+        let (least, most) = sum.range.unwrap_or((cpu, cpu));
+        sum.range = Some((least.min(cpu), most.max(cpu)));
     }
 }

@@ -9,7 +9,7 @@ use sim::model::pool::PoolId;
 
 use super::types::follows_demand;
 use super::{Story, many, x};
-use crate::chart::{Axis, Chart, Color, Data, Datum, Ink, Key, Mark, Shape, Tick};
+use crate::chart::{Axis, Chart, Color, Data, Datum, Ink, Key, Mark, Shape, Stroke, Tick};
 use crate::format::{thousands, time};
 
 /// The window is cut into this many bars.
@@ -66,6 +66,8 @@ pub(super) fn chart(story: &Story<'_>) -> Option<Chart> {
             }
         }
     }
+    let ends = vec![(edges[0], 0.0), (edges[BARS], 0.0)];
+    marks.push(Mark::line(ends, Color::Black, Stroke::Thin));
     let layers = || up.iter().chain(&down);
     let key = layers().map(|layer| Key {
         shape: Shape::Square,
@@ -88,7 +90,7 @@ pub(super) fn chart(story: &Story<'_>) -> Option<Chart> {
             most_frequent(&down)
         ),
         subtitle: format!(
-            "{}: launches upwards, removals downwards, by the program's reasons, in steps of {}",
+            "{}: nodes by the program's reasons, a bar for {}",
             story.shown(),
             time(length)
         ),
@@ -112,10 +114,12 @@ fn edges(story: &Story<'_>) -> Vec<f64> {
     (0..=BARS).map(|index| x(edge(story, index))).collect()
 }
 
-/// The reason for most removals, in words.
+/// How many are gone for the reason that occurs most often, in words.
 fn most_frequent(down: &[Layer]) -> String {
     let most = down.iter().max_by_key(|layer| layer.count()).filter(|layer| layer.count() > 0);
-    most.map_or_else(String::new, |it| format!("; most often: {}, {}", it.reason, it.count()))
+    most.map_or_else(String::new, |it| {
+        format!(", {} of them {}", thousands(it.count().into()), it.reason)
+    })
 }
 
 /// An axis upwards and downwards, marked alike.
@@ -127,7 +131,7 @@ fn axis(up: u32, down: u32) -> Axis {
     let below = below.map(|tick| Tick { at: -tick.at, text: tick.text.clone() });
     let room = 0.05 * f64::from(up + down).max(1.0);
     let (from, to) = (-f64::from(down) - room, f64::from(up) + room);
-    let label = "nodes launched, and removed".to_owned();
+    let label = "launched above zero, gone below".to_owned();
     Axis { label, from, to, ticks: below.chain(above).collect(), ..own }
 }
 
