@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // in the helpers too, a test that cannot go on fails
 
+use std::fs;
 use std::process::Output;
 
 use serde_json::Value;
@@ -38,6 +39,24 @@ fn what_never_runs_is_said_before_any_saving() {
     assert!(text.contains("Incomplete workload, saving against the same workload"), "{text}");
     assert!(text.contains("Never placed: 3 of 3 pods of default/train\n"), "{text}");
     assert!(text.contains("4 Insufficient cpu"), "{text}");
+}
+
+/// In text, Markdown and on the page alike: a saving of nothing would say that spot was tried.
+#[test]
+fn without_spot_there_is_nothing_to_save() {
+    let scenario = TOO_LARGE.replace("Type: spot", "Type: on-demand");
+    let scenario = scenario.replace("cpu: 6", "cpu: 600m");
+    let place = Place::with("scenario.yaml", &scenario);
+    let run = ["run", "scenario.yaml", "-n", "3", "-q", "--out", "run", "--report", "r.html"];
+    let text = stdout(&place.spotsim(&run));
+    let claim = "no spot capacity is used, so there is nothing to save";
+    assert!(text.starts_with(&format!("shop: {claim}; 0 node reclaims/day")), "{text}");
+    stdout(&place.spotsim(&["report", "run", "--md", "r.md"]));
+    for file in ["r.md", "r.html"] {
+        let text = fs::read_to_string(place.path(file)).unwrap();
+        let said = text.to_lowercase().contains(claim);
+        assert!(said && !text.contains("saves nothing"), "{file}: {text}");
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use super::{Story, shows};
 use crate::chart::{Anchor, Axis, Chart, Color, Data, Datum, Ink, Mark, Stroke};
 use crate::format::{rate, time, usd, usd_to};
+use crate::sections::nothing_to_save;
 use crate::stats::Estimate;
 use crate::summary::{ON_DEMAND, Saving};
 
@@ -109,7 +110,7 @@ fn row(marks: &mut Vec<Mark>, name: &str, saving: &Saving, cost: [f64; 3], heigh
 
 fn finding(saving: &Saving) -> String {
     if saving.usd_monthly.mean == 0.0 {
-        return "saves nothing".into();
+        return "costs the same".into();
     }
     let percent = saving.percent.map_or_else(String::new, |p| format!(" ({:.1} %)", p.mean.abs()));
     let verb = if saving.usd_monthly.mean < 0.0 { "costs more by" } else { "saves" };
@@ -150,6 +151,9 @@ fn title(story: &Story<'_>) -> String {
     let (saving, against) = story.summary.headline();
     let today = if against == ON_DEMAND { String::new() } else { format!(" against {against}") };
     let dollars = saving.usd_monthly;
+    if nothing_to_save(story.summary) {
+        return "No spot capacity is used: there is nothing to save".into();
+    }
     if dollars.mean == 0.0 {
         return format!("Nothing is saved{today}");
     }

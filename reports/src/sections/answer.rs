@@ -12,21 +12,37 @@ pub(super) fn section(summary: &Summary) -> Option<Section> {
     Some(Section::new("Answer", verdict(summary), Vec::new()))
 }
 
-/// The answer in one line: the saving beside its risk, or that there is none because pods never run.
+/// The answer in one line: the saving beside its risk, or why there is none to claim: pods never run,
+/// or no node is spot.
 pub(crate) fn verdict(summary: &Summary) -> String {
-    let (name, risk) = (&summary.scenario, risk(summary));
-    match &summary.subject().never_placed {
+    let (name, risk, subject) = (&summary.scenario, risk(summary), summary.subject());
+    match &subject.never_placed {
         Some(never) => {
             let clause = never.clause(summary.replications);
             format!("{name}: {clause}, so that no saving is claimed; {risk}.")
         }
+        None if nothing_to_save(summary) => {
+            format!("{name}: no spot capacity is used, so there is nothing to save; {risk}.")
+        }
         None => {
             // What is compared with on-demand nodes is spot.
             let on_demand = summary.baseline().is_none_or(Variant::is_on_demand);
-            let what = if on_demand { "spot" } else { &summary.subject().name };
+            let what = if on_demand && runs_spot(subject) { "spot" } else { &subject.name };
             format!("{name}: {what} {}, at {risk}.", money(summary))
         }
     }
+}
+
+/// Whether the subject costs what it is compared with because neither has any spot node.
+pub(crate) fn nothing_to_save(summary: &Summary) -> bool {
+    let against = summary.reference().or(summary.baseline());
+    let spot = against.into_iter().chain([summary.subject()]).any(runs_spot);
+    !spot && summary.headline().0.usd_monthly.mean == 0.0
+}
+
+/// Whether it pays for any spot time: a discount is known of such time alone.
+fn runs_spot(variant: &Variant) -> bool {
+    variant.discount_percent.is_some()
 }
 
 /// What is saved against what is paid today, or else against the on-demand plan, in one clause.

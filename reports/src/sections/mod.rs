@@ -23,7 +23,7 @@ pub(crate) mod unplaced;
 use crate::section::Section;
 use crate::summary::Summary;
 
-pub(crate) use answer::verdict;
+pub(crate) use answer::{nothing_to_save, verdict};
 
 /// Makes a section, if a summary has anything to say in it.
 type Make = fn(&Summary) -> Option<Section>;

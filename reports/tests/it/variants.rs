@@ -166,6 +166,30 @@ fn two_variants_are_a_baseline_and_the_subject() {
     assert!(json.get("variants").is_none());
 }
 
+/// Not that spot saves nothing: there is none.
+#[test]
+fn without_spot_there_is_nothing_to_save() {
+    let legend = day();
+    let two = [
+        made(&legend, ("proposed", Role::Subject), (3, 0)),
+        made(&legend, (ON_DEMAND, Role::Baseline), (3, 0)),
+    ];
+    for plans in [&two[..1], &two[..]] {
+        let (text, _) = looked_at(&legend, plans);
+        let expected =
+            "shop: no spot capacity is used, so there is nothing to save; 0 node reclaims/day";
+        assert!(text.starts_with(expected), "{text}");
+        assert!(!text.contains("-0.0 %"), "{text}");
+    }
+    // A plan that is cheaper without spot saves something, and spot has no part in it.
+    let base = [
+        made(&legend, ("proposed", Role::Subject), (2, 0)),
+        made(&legend, ("as-it-is", Role::Baseline), (3, 0)),
+    ];
+    let (text, _) = looked_at(&legend, &base);
+    assert!(text.starts_with("shop: proposed saves $2,628/month against as-it-is"), "{text}");
+}
+
 #[test]
 fn four_variants_are_measured_against_one_baseline() {
     let legend = day();

@@ -274,5 +274,9 @@ fn change(saving: &Saving, incomplete: bool) -> String {
     let ends = percent.low.zip(percent.high);
     let within = ends.map(|(low, high)| format!(" ({})", crate::format::ends(-high, -low)));
     let of = if incomplete { " of what runs" } else { "" };
-    format!("{:+.1} %{}{of}", -percent.mean, within.unwrap_or_default())
+    let percent = match percent.mean {
+        0.0 => "0.0 %".to_owned(),
+        mean => format!("{:+.1} %", -mean),
+    };
+    format!("{percent}{}{of}", within.unwrap_or_default())
 }

@@ -3,6 +3,7 @@
 use crate::format::{cut, rate, time, usd, usd_ends};
 use crate::render::html::head::within;
 use crate::render::html::{Tile, Tone};
+use crate::sections::nothing_to_save;
 use crate::stats::Estimate;
 use crate::summary::{ON_DEMAND, Pending, Plan, Summary};
 
@@ -73,10 +74,11 @@ fn saving(summary: &Summary) -> Tile {
     let interval = interval.map_or_else(String::new, |(low, high)| {
         format!("; 95 % interval of the mean {}", usd_ends(low, high))
     });
-    let tone = if dollars.mean < 0.0 { Tone::Bad } else { Tone::Good };
-    let tile = Tile::new("Saving a month", usd(dollars.mean))
-        .below(format!("{percent}{interval}"))
-        .toned(tone);
+    let (below, tone) = match dollars.mean {
+        _ if nothing_to_save(summary) => ("no spot capacity is used".into(), Tone::Plain),
+        mean => (format!("{percent}{interval}"), if mean < 0.0 { Tone::Bad } else { Tone::Good }),
+    };
+    let tile = Tile::new("Saving a month", usd(dollars.mean)).below(below).toned(tone);
     match (against == ON_DEMAND, summary.reference()) {
         (_, Some(_)) => tile.at("saving.today.usdMonthly.mean", dollars.mean),
         (true, None) => tile.at("saving.onDemandPlan.usdMonthly.mean", dollars.mean),
