@@ -3,6 +3,8 @@
 //! Texts are made of whole lines, however long; [`fit`] breaks them once, at the very end. Tables
 //! are given the columns, since a row that is broken in its figures cannot be read.
 
+mod heads;
+
 use std::fmt::Write;
 
 /// Columns of what goes into a pipe or a file, and the most that is used of a wide terminal for
@@ -81,20 +83,17 @@ impl Row {
     }
 }
 
-/// Rows below each other: names to the left, as wide as `least` and the widest, figures to the
-/// right, notes behind. A name for which there is no room stands on a line of its own above its
-/// figures, a note on one below.
-pub(crate) fn table(rows: &[Row], least: usize, columns: usize) -> String {
-    let count = rows.iter().map(|row| row.figures.len()).max().unwrap_or(0);
-    let width = |at: usize| {
-        rows.iter().filter_map(|row| row.figures.get(at)).map(|it| length(it)).max().unwrap_or(0)
-    };
-    let widths: Vec<usize> = (0..count).map(width).collect();
-    let figures = widths.iter().map(|width| width + 2).sum::<usize>();
+/// Rows below each other, the first their head: names to the left, as wide as `least` and the widest,
+/// figures to the right, notes behind. What there is no room for stands on a line of its own: a long head
+/// or a name above, a note below.
+pub(crate) fn table(mut rows: Vec<Row>, least: usize, columns: usize) -> String {
     let widest = rows.iter().map(|row| length(&row.name)).max().unwrap_or(0).max(least);
-    let names = widest.min(columns.saturating_sub(figures));
-    let mut text = String::new();
-    for row in rows {
+    let heads = heads::taken(&mut rows, widest, columns);
+    let widths = widths(&rows);
+    let widest = heads::room(&heads, &widths).max(widest);
+    let names = room_for_names(widest, &widths, columns);
+    let mut text = heads::above(&heads, names, &widths);
+    for row in &rows {
         let mut line = if length(&row.name) <= names {
             format!("{:<names$}", row.name)
         } else {
@@ -114,6 +113,21 @@ pub(crate) fn table(rows: &[Row], least: usize, columns: usize) -> String {
         }
     }
     text
+}
+
+/// How many columns each figure takes where it is widest.
+fn widths(rows: &[Row]) -> Vec<usize> {
+    let count = rows.iter().map(|row| row.figures.len()).max().unwrap_or(0);
+    let width = |at: usize| {
+        rows.iter().filter_map(|row| row.figures.get(at)).map(|it| length(it)).max().unwrap_or(0)
+    };
+    (0..count).map(width).collect()
+}
+
+/// How many columns are left for names beside figures of some widths, of as many as they would take.
+fn room_for_names(widest: usize, widths: &[usize], columns: usize) -> usize {
+    let figures = widths.iter().map(|width| width + 2).sum::<usize>();
+    widest.min(columns.saturating_sub(figures))
 }
 
 /// How many columns a text takes.
@@ -160,7 +174,7 @@ mod tests {
         };
         let rows =
             [row("shop/web", ""), row(&"long-".repeat(7), "± 1"), row("cut", &"n".repeat(40))];
-        let text = table(&rows, 0, 40);
+        let text = table(rows.to_vec(), 0, 40);
         let expected = [
             "shop/web                        1.50  12".into(),
             "long-".repeat(7),

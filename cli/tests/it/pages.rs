@@ -70,6 +70,20 @@ fn figures_of_pages_are_those_that_are_printed() {
     }
 }
 
+/// A column of figures without a name says nothing to who reads or hears the page.
+#[test]
+fn columns_of_pages_have_heads() {
+    let place = place();
+    for (file, nodes) in [("d.yaml", 4), ("e.yaml", 5)] {
+        let market = "market: {reclaims: {model: constant, perHour: 0.02}}\n";
+        fs::write(place.path(file), small("2d", nodes, 10) + market).unwrap();
+    }
+    let (page, _) = page(&place, &["compare", "d.yaml", "e.yaml", "-n", "12"]);
+    assert!(page.contains("No detectable difference"), "{page}");
+    let heads = between(&page, "<th class=\"number\" scope=\"col\">", "</th>");
+    assert!(heads.len() > 6 && heads.iter().all(|it| !it.is_empty()), "{heads:?}");
+}
+
 #[test]
 fn pages_are_not_overwritten_without_force() {
     let place = place();

@@ -6,6 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::support::small;
+
 fn library() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios/library");
     let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
@@ -53,6 +55,25 @@ fn the_verdict_is_the_first_line_of_a_pipe() {
     let verdict = text.lines().next().unwrap();
     assert!(verdict.contains("p95 pending") && verdict.ends_with('.'), "{verdict}");
     assert_fits("web-on-spot", text.lines().skip(1), 100);
+}
+
+/// Names that differ at their end are distinct in what is compared, however long they are.
+#[test]
+fn long_names_of_plans_stay_distinct() {
+    let dir = tempfile::tempdir().unwrap();
+    let plans = ["base", "spot"].map(|last| format!("checkout-of-the-shop-in-eu-{last}"));
+    for (nodes, name) in [3, 4].into_iter().zip(&plans) {
+        fs::write(dir.path().join(format!("{name}.yaml")), small("1d", nodes, 8)).unwrap();
+    }
+    let files = plans.each_ref().map(|name| format!("{name}.yaml"));
+    let compare = ["compare", &files[0], &files[1], "-n", "8", "-q"];
+    for columns in [80, 100] {
+        let text = printed(dir.path(), &compare, Some(columns));
+        assert_fits("compare", text.lines(), columns);
+        for name in &plans {
+            assert!(text.contains(&name.to_uppercase()), "{name} in\n{text}");
+        }
+    }
 }
 
 /// Names as long as Kubernetes and clouds allow them to be, in a scenario, its rules and its bill.

@@ -82,7 +82,10 @@ pub fn sections(compared: &Compared) -> Vec<Section> {
 /// What certainly changes from the first plan to another, what may, and what does not.
 pub(super) fn of_plan(compared: &Compared, plan: &Plan, rows: &[Difference]) -> Vec<Section> {
     let changed = changed(compared, plan, rows);
-    [Some(changed), undetected(rows), identical(rows)].into_iter().flatten().collect()
+    [Some(changed), undetected(compared, plan, rows), identical(rows)]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// How the expectations of each plan fared.
@@ -264,9 +267,9 @@ fn changed(compared: &Compared, plan: &Plan, rows: &[Difference]) -> Section {
 }
 
 /// Those whose intervals cover zero.
-fn undetected(rows: &[Difference]) -> Option<Section> {
+fn undetected(compared: &Compared, plan: &Plan, rows: &[Difference]) -> Option<Section> {
     let rows = rows.iter().filter(|row| row.verdict == Verdict::NotDetectable);
-    let table = difference_table("", "", rows, false);
+    let table = difference_table(&compared.plans[0].name, &plan.name, rows, false);
     let claim = "no detectable difference: the interval covers zero";
     (!table.rows.is_empty())
         .then(|| Section::new("No detectable difference", claim, vec![Block::Table(table)]))
@@ -307,7 +310,7 @@ pub(super) fn difference_table<'d>(
         }
         Row::new(row.label.clone(), cells)
     });
-    let heads = [shortened(&base.to_uppercase()), shortened(&plan.to_uppercase())];
+    let heads = [base.to_uppercase(), plan.to_uppercase()];
     let columns = heads.into_iter().chain(["PAIRED Δ [95 %]".into()]);
     let columns = columns.chain(verdict.then(|| "VERDICT".into()));
     Table {
@@ -317,14 +320,6 @@ pub(super) fn difference_table<'d>(
         intervals: Intervals::Behind,
         rows: rows.collect(),
     }
-}
-
-/// A name that heads a column, which has room for twelve letters.
-fn shortened(name: &str) -> String {
-    if name.chars().count() <= 12 {
-        return name.to_owned();
-    }
-    name.chars().take(11).chain(['…']).collect()
 }
 
 pub(super) fn provenance(compared: &Compared) -> Section {

@@ -40,7 +40,7 @@ fn one(section: &Section, columns: usize) -> String {
                 let _ = writeln!(text, "{}: {}{within}", figure.name, figure.cell.text());
             }
             Block::Table(table) => {
-                text += &layout::table(&rows(table).collect::<Vec<_>>(), widest, columns);
+                text += &layout::table(rows(table).collect(), widest, columns);
             }
             Block::List(table) => list(table, depth, &mut text),
             Block::Note(it) => note(it, depth, &mut text),
