@@ -143,8 +143,25 @@ impl Scenario {
         if let Some(name) = Scenario::bundled(path) {
             return Scenario::library(name);
         }
-        let source = reading::source(path, &path.display().to_string(), Named::OnCommandLine)?;
-        Scenario::parse(&source, path.parent())
+        match reading::source(path, &path.display().to_string(), Named::OnCommandLine) {
+            Ok(source) => Scenario::parse(&source, path.parent()),
+            Err(unread) => Err(match Scenario::almost_bundled(path) {
+                Some(name) => {
+                    let help = format!("did you mean the bundled scenario `{name}`?");
+                    let mut helped = Diagnostics::default();
+                    unread.iter().for_each(|it| helped.push(it.clone().help(&help)));
+                    helped
+                }
+                None => unread,
+            }),
+        }
+    }
+
+    /// The bundled scenario that a path was probably meant to name, where there is no such file.
+    fn almost_bundled(path: &Path) -> Option<&'static str> {
+        let names = LIBRARY.iter().map(|(name, _)| *name);
+        let typed = path.to_str().filter(|_| !path.exists())?;
+        diagnostic::did_you_mean(typed.strip_suffix(".yaml").unwrap_or(typed), names)
     }
 
     /// The bundled scenario that a path stands for: its name alone, where no file is called so.
