@@ -182,7 +182,7 @@ fn event(draws: &mut Draws, zones: &[&str]) -> Value {
 }
 
 fn interruption(draws: &mut Draws) -> Value {
-    let drained_by = ["handler", "kubelet", "nobody"][draws.below(3)];
+    let drained_by = ["handler", "kubelet", "none"][draws.below(3)];
     let mut interruption = json!({"drainedBy": drained_by});
     let fields = interruption.as_object_mut().expect("an object");
     maybe(draws, fields, 2, "nodeObject", &["deleted", "kept"]);

@@ -1,6 +1,7 @@
-//! Fields that have a new name: the former spelling is read as the new one, with a warning.
+//! Fields and words that have a new name: the former spelling is read as the new one, with a warning.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::node_autoscaler::flags;
@@ -17,6 +18,18 @@ struct Renamed {
 /// Every field that was renamed.
 const RENAMED: &[Renamed] =
     &[Renamed { list: "pools", was: "provisioner", is: ["refill", "like"] }];
+
+/// A word that a field may say, and the one that it has become.
+struct RenamedWord {
+    /// A field, and a field of that one.
+    field: [&'static str; 2],
+    was: &'static str,
+    is: &'static str,
+}
+
+/// Every word that was renamed.
+const RENAMED_WORDS: &[RenamedWord] =
+    &[RenamedWord { field: ["interruption", "drainedBy"], was: "nobody", is: "none" }];
 
 /// The same tree in today's words.
 pub(crate) fn in_new_words<'t>(
@@ -38,6 +51,21 @@ pub(crate) fn in_new_words<'t>(
             }
         }
     }
+    for renamed in RENAMED_WORDS {
+        let path = renamed.field.map(Step::from);
+        let says_it =
+            |node: &Node| matches!(&node.value, Value::Scalar(word) if word == renamed.was);
+        let [outer, inner] = renamed.field;
+        if tree.get(outer).and_then(|node| node.get(inner)).is_some_and(says_it)
+            && let Some(node) = tree.to_mut().at_mut(&path)
+        {
+            node.value = Value::Scalar(renamed.is.into());
+            found.push(
+                now_called(renamed.was, renamed.is, source, node.span.clone())
+                    .help(format!("write `{outer}: {{{inner}: {}}}`", renamed.is)),
+            );
+        }
+    }
     if flags::are_in(&tree) {
         flags::in_camel_case(tree.to_mut(), source, found);
     }
@@ -46,7 +74,7 @@ pub(crate) fn in_new_words<'t>(
 
 /// Renames the field of one entry, which has it, unless the entry has the new one as well.
 fn rename(
-    entries: &mut [(String, std::ops::Range<usize>, Node)],
+    entries: &mut [(String, Range<usize>, Node)],
     renamed: &Renamed,
     path: &[Step],
     source: &Source,
@@ -69,10 +97,13 @@ fn rename(
         let message = format!("`{here}` has `{outer}`, and `{was}`, which is its former name");
         return Diagnostic::new("E0204", message).at(source, place).help("take this one out");
     }
-    Diagnostic::new("W0020", format!("`{was}` is called `{is}` now"))
-        .at(source, place)
-        .label("read as that")
-        .help(format!("write `{outer}: {{{inner}: …}}`"))
+    now_called(was, &is, source, place).help(format!("write `{outer}: {{{inner}: …}}`"))
+}
+
+/// That a name is read as the one that it has become.
+fn now_called(was: &str, is: &str, source: &Source, place: Range<usize>) -> Diagnostic {
+    let message = format!("`{was}` is called `{is}` now");
+    Diagnostic::new("W0020", message).at(source, place).label("read as that")
 }
 
 #[cfg(test)]
@@ -98,6 +129,15 @@ mod tests {
         let expected = r#"{"pools":[{"name":"a","refill":{"like":"karpenter"}},{"name":"b"},{"refill":{"like":7}}]}"#;
         assert_eq!(json, expected);
         assert_eq!(found, [("W0020", Some((2, 13))), ("W0020", Some((4, 4)))]);
+    }
+
+    #[test]
+    fn the_former_word_is_read_at_its_place() {
+        let said = |word: &str| read(&format!("interruption:\n  drainedBy: {word}"));
+        let (json, found) = said("nobody");
+        assert_eq!(json, r#"{"interruption":{"drainedBy":"none"}}"#);
+        assert_eq!(found, [("W0020", Some((2, 14)))]);
+        assert_eq!(said("none"), (json, Vec::new()));
     }
 
     #[test]

@@ -77,7 +77,7 @@ fn has_word(line: &str, word: &str) -> bool {
 
 #[test]
 fn prose_names_what_it_means() {
-    // Names of a value that scenarios give; of its variant, too.
+    // A former value of a field, which is still read.
     let names = [concat!("`no", "body`"), concat!("\"no", "body\"")];
     let mut found = Vec::new();
     for (path, text) in all_rust_files().into_iter().chain(pages()) {

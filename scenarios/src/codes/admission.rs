@@ -156,7 +156,7 @@ pub(super) const NO_SUCH_NODE: Code = Code {
 
 pub(super) const FORMER_NAME: Code = Code {
     id: "W0020",
-    title: "a field has a new name",
+    title: "a field or a word has a new name",
     why: "The former name is read as the new one, so that scenarios of before run as they did. It \
           keeps that word from what may want it next.",
     example: "pools:\n  - name: a\n    count: 1\n    capacityType: spot\n    \

@@ -38,9 +38,8 @@ pub enum DrainedBy {
     Handler,
     /// The kubelet, with its graceful node shutdown: it asks no budget.
     Kubelet,
-    /// None of them: pods run until the instance is gone.
-    #[serde(rename = "nobody")]
-    Nothing,
+    /// Neither of them: pods run until the instance is gone.
+    None,
 }
 
 /// What becomes of the Node object of an instance that is gone.

@@ -22,7 +22,7 @@ impl Lowering<'_> {
         let drained_by = match said.drained_by {
             Some(file::DrainedBy::Handler) => DrainedBy::Handler,
             Some(file::DrainedBy::Kubelet) => DrainedBy::Kubelet,
-            Some(file::DrainedBy::Nothing) => DrainedBy::Nothing,
+            Some(file::DrainedBy::None) => DrainedBy::Nothing,
             None => given.drained_by,
         };
         let shutdown = Shutdown {

@@ -104,6 +104,8 @@ fn a_field_is_changed_by_either_of_its_names() {
     let former = TEXT.replace("capacityType: spot", "capacityType: spot, provisioner: karpenter");
     let source = Source { file: "small.yaml".into(), text: Arc::from(former) };
     let former = Scenario::parse(&source, None).expect("a sound scenario");
+    let drained = |by: &str| parsed(&format!("{TEXT}interruption: {{drainedBy: {by}}}\n"));
+    assert_eq!(digest(&drained("nobody")), digest(&drained("none")));
     let codes = |it: &Scenario| it.warnings.iter().map(|it| it.code).collect::<Vec<_>>();
     assert_eq!(codes(&former), ["W0020"]);
     for (scenario, path, warned) in [
