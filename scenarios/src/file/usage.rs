@@ -364,11 +364,11 @@ pub struct Load {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DailyRate {
-    /// Half a day away from the peak.
+    /// Requests per second, or the metric in its own unit, half a day away from the peak.
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 1_000_000_000.0))]
     pub low: f64,
-    /// At the peak.
+    /// Requests per second, or the metric in its own unit, at the peak.
     #[schemars(range(min = 0.0, max = 1_000_000_000.0))]
     pub high: f64,
     /// The time of day of the peak, for example `14:00`.
@@ -408,7 +408,7 @@ pub struct RateStep {
     /// From when on, after `T+0`.
     #[schemars(extend("format" = "duration"))]
     pub at: String,
-    /// How many.
+    /// Requests per second, or the metric in its own unit, from then on.
     #[schemars(range(min = 0.0, max = 1_000_000_000.0))]
     pub rate: f64,
 }
