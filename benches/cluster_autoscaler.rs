@@ -7,10 +7,9 @@
 
 use std::sync::Arc;
 
-use autoscalers::cluster_autoscaler::config::GroupOptions;
 use autoscalers::cluster_autoscaler::equivalence::PodGroup;
 use autoscalers::cluster_autoscaler::estimator::{NodeLimit, Question, estimate};
-use autoscalers::cluster_autoscaler::node_group::NodeGroup;
+use autoscalers::cluster_autoscaler::node_group::{GroupOptions, NodeGroup};
 use autoscalers::cluster_autoscaler::snapshot::{Filters, NodeList};
 use benches::{least_cpu, print};
 use serde_json::json;

@@ -119,27 +119,6 @@ pub struct DrainFlags {
     pub min_replica_count: i64,
 }
 
-/// What a node group sets otherwise than the flags. None is as the flags say.
-#[derive(Clone, Copy, PartialEq, Debug, Default)]
-pub struct GroupOptions {
-    /// In place of `--scale-down-utilization-threshold`.
-    pub scale_down_utilization_threshold: Option<f64>,
-    /// In place of `--scale-down-gpu-utilization-threshold`.
-    pub scale_down_gpu_utilization_threshold: Option<f64>,
-    /// In place of `--scale-down-unneeded-time`.
-    pub scale_down_unneeded_time: Option<Span>,
-    /// In place of `--scale-down-unready-time`.
-    pub scale_down_unready_time: Option<Span>,
-    /// In place of `--max-node-provision-time`.
-    pub max_node_provision_time: Option<Span>,
-    /// In place of `--max-node-startup-time`.
-    pub max_node_startup_time: Option<Span>,
-    /// In place of `--ignore-daemonsets-utilization`.
-    pub ignore_daemonsets_utilization: Option<bool>,
-    /// Whether the group has either no node or as many as it may have.
-    pub zero_or_max_node_scaling: bool,
-}
-
 /// By how much nodes of similar groups may differ, as a share of the larger.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct DifferenceRatios {

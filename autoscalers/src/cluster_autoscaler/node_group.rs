@@ -6,10 +6,9 @@ use sim::model::pod::SpecId;
 use sim::model::pool::PoolId;
 use sim::model::resources::Resources;
 use sim::model::workload::WorkloadId;
+use sim::time::Span;
 use sim::world::World;
 use sim::world::trial::Trial;
-
-use super::config::GroupOptions;
 
 /// A node group, by its place in the order of the cloud provider.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -34,6 +33,27 @@ pub struct NodeGroup {
     pub daemons: Vec<(WorkloadId, SpecId)>,
     /// What it sets otherwise than the flags.
     pub options: GroupOptions,
+}
+
+/// What a node group sets otherwise than the flags. None is as the flags say.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct GroupOptions {
+    /// In place of `--scale-down-utilization-threshold`.
+    pub scale_down_utilization_threshold: Option<f64>,
+    /// In place of `--scale-down-gpu-utilization-threshold`.
+    pub scale_down_gpu_utilization_threshold: Option<f64>,
+    /// In place of `--scale-down-unneeded-time`.
+    pub scale_down_unneeded_time: Option<Span>,
+    /// In place of `--scale-down-unready-time`.
+    pub scale_down_unready_time: Option<Span>,
+    /// In place of `--max-node-provision-time`.
+    pub max_node_provision_time: Option<Span>,
+    /// In place of `--max-node-startup-time`.
+    pub max_node_startup_time: Option<Span>,
+    /// In place of `--ignore-daemonsets-utilization`.
+    pub ignore_daemonsets_utilization: Option<bool>,
+    /// Whether the group has either no node or as many as it may have.
+    pub zero_or_max_node_scaling: bool,
 }
 
 impl NodeGroup {

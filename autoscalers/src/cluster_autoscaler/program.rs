@@ -7,7 +7,8 @@ use sim::model::taints::{Effect, Taint};
 use sim::model::workload::WorkloadId;
 use sim::names::{NameId, Names};
 
-use super::config::{Flags, GroupOptions};
+use super::config::Flags;
+use super::node_group::GroupOptions;
 use super::scale_down::drain::SafeToEvict;
 
 /// The Cluster Autoscaler, as it is configured.

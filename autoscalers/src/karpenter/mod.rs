@@ -23,6 +23,7 @@ mod refusal;
 pub mod requirement;
 pub mod requirements;
 pub mod resources;
+mod selector;
 mod snapshot;
 mod state;
 mod tolerance;

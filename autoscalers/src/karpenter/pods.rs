@@ -2,9 +2,8 @@
 
 use sim::model::taints::{Effect, Taint, tolerated};
 
-use crate::karpenter::input::{DoNotDisrupt, Owner, Pod, PodDisruptionBudget};
-use crate::karpenter::snapshot::Snapshot;
-use crate::karpenter::topology::group::selects;
+use super::input::{Cluster, DoNotDisrupt, Owner, Pod, PodDisruptionBudget};
+use super::selector::selects;
 
 /// What a budget of pods has to say no to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -17,10 +16,10 @@ enum Blocker {
 
 /// Whether nothing about its pods keeps a node from being disrupted.
 // Karpenter: statenode.go ValidatePodsDisruptable
-pub(crate) fn let_go(pods: &[usize], snapshot: &Snapshot<'_>) -> bool {
+pub(crate) fn let_go(pods: &[usize], cluster: &Cluster<'_>) -> bool {
     pods.iter().all(|number| {
-        let pod = &snapshot.cluster.pods[*number];
-        is_disruptable(pod, snapshot) && is_evictable(pod, Blocker::Now, snapshot)
+        let pod = &cluster.pods[*number];
+        is_disruptable(pod, cluster) && is_evictable(pod, Blocker::Now, cluster)
     })
 }
 
@@ -36,19 +35,11 @@ pub(crate) fn is_reschedulable(pod: &Pod) -> bool {
 
 /// Whether it has to now: nothing holds it back.
 // Karpenter: pkg/utils/pdb/pdb.go IsCurrentlyReschedulable
-pub(crate) fn is_reschedulable_now(number: usize, snapshot: &Snapshot<'_>) -> bool {
-    let pod = &snapshot.cluster.pods[number];
+pub(crate) fn is_reschedulable_now(number: usize, cluster: &Cluster<'_>) -> bool {
+    let pod = &cluster.pods[number];
     is_reschedulable(pod)
-        && is_disruptable(pod, snapshot)
-        && is_evictable(pod, Blocker::Always, snapshot)
-}
-
-/// Pods of nodes that go away, and will have to run elsewhere.
-// Karpenter: statenode.go CurrentlyReschedulablePods
-pub(crate) fn of_deleting(snapshot: &Snapshot<'_>) -> Vec<usize> {
-    let deleting = (0..snapshot.nodes.len()).filter(|node| snapshot.nodes[*node].deleting);
-    let pods = deleting.flat_map(|node| snapshot.pods_of(node).iter().copied());
-    pods.filter(|pod| is_reschedulable_now(*pod, snapshot)).collect()
+        && is_disruptable(pod, cluster)
+        && is_evictable(pod, Blocker::Always, cluster)
 }
 
 fn is_active(pod: &Pod) -> bool {
@@ -57,12 +48,12 @@ fn is_active(pod: &Pod) -> bool {
 
 /// Whether a pod does not ask to be left alone.
 // Karpenter: pkg/utils/pod/scheduling.go IsDisruptable
-fn is_disruptable(pod: &Pod, snapshot: &Snapshot<'_>) -> bool {
+fn is_disruptable(pod: &Pod, cluster: &Cluster<'_>) -> bool {
     let asks = match pod.spec.do_not_disrupt {
         None => false,
         Some(DoNotDisrupt::Always) => true,
         Some(DoNotDisrupt::For(duration)) => {
-            pod.started.is_none_or(|started| snapshot.cluster.now - started < duration)
+            pod.started.is_none_or(|started| cluster.now - started < duration)
         }
     };
     !asks || !is_active(pod)
@@ -70,8 +61,7 @@ fn is_disruptable(pod: &Pod, snapshot: &Snapshot<'_>) -> bool {
 
 /// Whether no budget keeps a pod from being evicted. Nothing asks it of pods that would not be evicted.
 // Karpenter: pkg/utils/pdb/pdb.go isEvictable
-fn is_evictable(pod: &Pod, blocker: Blocker, snapshot: &Snapshot<'_>) -> bool {
-    let cluster = &snapshot.cluster;
+fn is_evictable(pod: &Pod, blocker: Blocker, cluster: &Cluster<'_>) -> bool {
     if cluster.budgets.is_empty() {
         return true;
     }

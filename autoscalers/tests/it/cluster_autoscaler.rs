@@ -5,8 +5,7 @@ mod growth;
 mod removals;
 mod runs;
 
-use autoscalers::cluster_autoscaler::config::GroupOptions;
-use autoscalers::cluster_autoscaler::node_group::NodeGroup;
+use autoscalers::cluster_autoscaler::node_group::{GroupOptions, NodeGroup};
 use sim::model::pod::PodId;
 use sim::model::pool::PoolId;
 use sim::model::workload::WorkloadId;

@@ -15,6 +15,10 @@ fn folders() -> BTreeSet<String> {
 fn named_after<'t>(text: &'t str, prefix: &str) -> Vec<&'t str> {
     let mut names = Vec::new();
     for (at, _) in text.match_indices(prefix) {
+        // One more `super::` leads out of the folder.
+        if text[..at].ends_with("super::") {
+            continue;
+        }
         let rest = &text[at + prefix.len()..];
         let list = match rest.strip_prefix('{') {
             Some(rest) => rest.split('}').next().unwrap_or_default(),
@@ -50,9 +54,10 @@ fn uses(folder: &str) -> BTreeMap<String, BTreeSet<String>> {
         let code = code.join("\n");
         let used = graph.entry(module.to_owned()).or_default();
         used.extend(named_after(&code, &own).into_iter().map(str::to_owned));
-        if !below.contains('/') && !inside.is_empty() {
-            used.extend(named_after(&code, "super::").into_iter().map(str::to_owned));
-        }
+        // The module of a `mod.rs` is its folder, of which `super` is the parent.
+        let depth = below.matches('/').count() - usize::from(below.ends_with("/mod.rs"));
+        let upward = "super::".repeat(depth + 1);
+        used.extend(named_after(&code, &upward).into_iter().map(str::to_owned));
         used.remove(module);
     }
     let known: BTreeSet<String> = graph.keys().cloned().collect();

@@ -4,7 +4,8 @@
 use sim::time::Span;
 
 use super::utilization::Utilization;
-use crate::cluster_autoscaler::config::{Flags, GroupOptions};
+use crate::cluster_autoscaler::config::Flags;
+use crate::cluster_autoscaler::node_group::GroupOptions;
 
 /// What of a node decides.
 #[derive(Clone, Copy, PartialEq, Debug)]

@@ -56,7 +56,7 @@ impl Candidate {
         }
         let pods = snapshot.pods_of(number);
         let eventual = class == Class::Eventual && claim.has_termination_grace_period;
-        if !eventual && !let_go(pods, snapshot) {
+        if !eventual && !let_go(pods, cluster) {
             return None;
         }
         let name = view.bought.instance_type;

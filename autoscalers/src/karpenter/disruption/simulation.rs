@@ -16,7 +16,7 @@ pub(super) fn without(
 ) -> Option<Vec<NewClaim>> {
     let gone: Vec<usize> = candidates.iter().map(|candidate| candidate.node).collect();
     let moving = candidates.iter().flat_map(|candidate| &candidate.pods);
-    let moving = moving.copied().filter(|pod| is_reschedulable_now(*pod, snapshot));
+    let moving = moving.copied().filter(|pod| is_reschedulable_now(*pod, &snapshot.cluster));
     let mut pods = snapshot.pending.clone();
     pods.extend(moving);
     pods.extend(&snapshot.leaving);

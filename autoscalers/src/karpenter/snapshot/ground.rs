@@ -13,6 +13,7 @@ use super::reserved::free;
 use super::template::Template;
 use super::validation::pending;
 use crate::karpenter::input::{Cluster, DoNotDisrupt, InstanceType, NodePool, PodSpec};
+use crate::karpenter::pods::is_reschedulable_now;
 use crate::karpenter::requirements::Requirements;
 
 /// What is worked out of a cluster.
@@ -118,7 +119,7 @@ impl Ground {
             stays: nodes.iter().map(|node| !node.deleting).collect(),
             bound: bound(cluster),
             pending: pending(cluster),
-            leaving: Vec::new(),
+            leaving: leaving(cluster, &nodes, &on_nodes),
             reserved: free(cluster, &pools),
             made_of: MadeOf {
                 instance_types: cluster.instance_types.to_vec(),
@@ -180,6 +181,14 @@ fn bound(cluster: &Cluster<'_>) -> Vec<Bound> {
         alike.pods.push((number, node));
     }
     bound.into_values().collect()
+}
+
+/// Pods of nodes that go away, and will have to run elsewhere.
+// Karpenter: statenode.go CurrentlyReschedulablePods
+fn leaving(cluster: &Cluster<'_>, nodes: &[NodeView], on_nodes: &OnNodes) -> Vec<usize> {
+    let deleting = (0..nodes.len()).filter(|node| nodes[*node].deleting);
+    let pods = deleting.flat_map(|node| on_nodes.of_node(node).iter().copied());
+    pods.filter(|pod| is_reschedulable_now(*pod, cluster)).collect()
 }
 
 /// Nodes that are ready for pods come first, then names decide.

@@ -17,7 +17,6 @@ pub(crate) use ground::Ground;
 pub(crate) use node_view::NodeView;
 
 use super::input::Cluster;
-use super::pods::of_deleting;
 
 /// A cluster, and what follows from it.
 #[derive(Debug)]
@@ -46,9 +45,7 @@ impl<'a> Snapshot<'a> {
         known: Vec<Option<NodeView>>,
         order: Vec<usize>,
     ) -> Snapshot<'a> {
-        let mut snapshot = Snapshot { cluster, ground: Ground::of(&cluster, known, order) };
-        snapshot.ground.leaving = of_deleting(&snapshot);
-        snapshot
+        Snapshot { cluster, ground: Ground::of(&cluster, known, order) }
     }
 
     /// A cluster of which all is known.

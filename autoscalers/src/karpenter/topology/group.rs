@@ -3,12 +3,13 @@
 use indexmap::IndexMap;
 use indexmap::map::Entry;
 use rustc_hash::FxBuildHasher;
-use sim::model::labels::{LabelSet, Requirement as LabelRequirement};
+use sim::model::labels::LabelSet;
 use sim::names::{NameId, Names};
 
 use super::node_filter::{FilterIdentity, NodeFilter};
 use crate::karpenter::input::Selector;
 use crate::karpenter::requirement::Requirement;
+use crate::karpenter::selector::selects;
 
 /// What a group does.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -265,10 +266,4 @@ impl Group {
 
 fn by_count_then_text(one: (NameId, i32), two: (NameId, i32), names: &Names) -> std::cmp::Ordering {
     one.1.cmp(&two.1).then_with(|| names.text(one.0).cmp(names.text(two.0)))
-}
-
-/// Whether a selector means labels; none means nothing.
-pub(crate) fn selects(selector: &Selector, labels: &LabelSet, names: &Names) -> bool {
-    let holds = |wanted: &LabelRequirement| wanted.allows(labels.get(wanted.key), names);
-    selector.as_ref().is_some_and(|wanted| wanted.iter().all(holds))
 }

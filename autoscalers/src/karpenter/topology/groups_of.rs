@@ -3,9 +3,10 @@
 use sim::model::labels::{Operator, Requirement};
 use sim::names::NameId;
 
-use super::group::{Identity, Kind, Wanted, selects};
+use super::group::{Identity, Kind, Wanted};
 use super::node_filter::NodeFilter;
 use crate::karpenter::input::{PodAffinity, PodSpec, PodTerm, Spread, WhenUnsatisfiable};
+use crate::karpenter::selector::selects;
 use crate::karpenter::snapshot::Snapshot;
 
 /// All groups that decide where a pod may go, preferences among them.

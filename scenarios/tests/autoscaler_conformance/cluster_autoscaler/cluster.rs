@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use autoscalers::cluster_autoscaler::config::GroupOptions;
-use autoscalers::cluster_autoscaler::node_group::NodeGroup;
+use autoscalers::cluster_autoscaler::node_group::{GroupOptions, NodeGroup};
 use scenarios::kube::{self, Object};
 use scenarios::lower::nodes;
 use scenarios::lower::snapshot::{Snapshot, snapshot};

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use autoscalers::cluster_autoscaler::config::{DrainFlags, Flags, GroupOptions};
+use autoscalers::cluster_autoscaler::config::{DrainFlags, Flags};
+use autoscalers::cluster_autoscaler::node_group::GroupOptions;
 use autoscalers::cluster_autoscaler::scale_down::budgets::RemainingBudgets;
 use autoscalers::cluster_autoscaler::scale_down::drain::{
     Owner, OwnerKind, PodTraits, SafeToEvict,
