@@ -4,12 +4,17 @@ mod cost;
 mod node;
 mod pod;
 
+use std::fmt::Display;
+use std::io::Write;
+
 use anyhow::anyhow;
 use reports::glossary::{self, Figure};
 use scenarios::explain::{Topic, topics};
+use serde::Serialize;
+use serde_json::json;
 
 use crate::Outcome;
-use crate::args::ExplainArgs;
+use crate::args::{ExplainArgs, ExplainOutput};
 use crate::failure::Failure;
 use crate::terminal;
 
@@ -32,6 +37,24 @@ pub(crate) fn run(args: &ExplainArgs) -> Outcome {
         },
     };
     terminal::print(&text)
+}
+
+/// Prints why a pod or a node is where it is.
+fn show(explanation: &(impl Display + Serialize), output: ExplainOutput) -> Outcome {
+    let mut stdout = terminal::stdout();
+    match output {
+        ExplainOutput::Table => write!(stdout, "{explanation}")?,
+        ExplainOutput::Json => {
+            let mut text = json!({"schema": "spotsim/explain/v1"});
+            let body =
+                serde_json::to_value(explanation).map_err(|e| Failure::Internal(e.into()))?;
+            if let (Some(text), Some(body)) = (text.as_object_mut(), body.as_object()) {
+                text.extend(body.clone());
+            }
+            writeln!(stdout, "{text:#}")?;
+        }
+    }
+    Ok(())
 }
 
 /// What a figure means.

@@ -6,7 +6,6 @@ use std::path::Path;
 use anyhow::anyhow;
 use scenarios::explain_pod::Explanation;
 use scenarios::explain_pod::dump::{Dump, NoSuchPod};
-use serde_json::json;
 use spotsim::KeptRun;
 
 use crate::Outcome;
@@ -26,20 +25,7 @@ pub(crate) fn run(name: &str, args: &ExplainArgs) -> Outcome {
         }
         None => of_cluster(name, args)?,
     };
-    let mut stdout = terminal::stdout();
-    match args.output {
-        ExplainOutput::Table => write!(stdout, "{explanation}")?,
-        ExplainOutput::Json => {
-            let mut text = json!({"schema": "spotsim/explain/v1"});
-            let body =
-                serde_json::to_value(&explanation).map_err(|e| Failure::Internal(e.into()))?;
-            if let (Some(text), Some(body)) = (text.as_object_mut(), body.as_object()) {
-                text.extend(body.clone());
-            }
-            writeln!(stdout, "{text:#}")?;
-        }
-    }
-    Ok(())
+    super::show(&explanation, args.output)
 }
 
 fn of_run(name: &str, folder: &Path, args: &ExplainArgs) -> Result<Explanation, Failure> {
