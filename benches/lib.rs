@@ -11,8 +11,9 @@ pub mod provisioning_mix;
 
 use std::io::Write;
 
+use reports::Fold;
 use scenarios::Scenario;
-use sim::Root;
+use sim::{Legend, Root, Run, Setup};
 
 /// Where the chance of a bench begins.
 pub const ROOT: Root = Root { seed: 42, replication: 0 };
@@ -77,6 +78,15 @@ pub fn least_cpu<T>(times: u32, mut work: impl FnMut() -> T) -> (Option<f64>, T)
         };
     }
     (best, last.expect("at least one time"))
+}
+
+/// One run of a setup with all its figures, which `spotsim run` takes as well.
+#[must_use]
+pub fn with_figures(setup: &Setup) -> Run {
+    let mut fold = Fold::new(&Legend::of(setup));
+    let run = sim::run(setup, ROOT, &mut fold);
+    let _figures = fold.finish(&run);
+    run
 }
 
 /// Prints one result as one line of JSON.

@@ -4,14 +4,11 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
-use benches::{least_cpu, peak_rss_bytes, print};
-use reports::Fold;
+use benches::{least_cpu, peak_rss_bytes, print, with_figures};
 use scenarios::Scenario;
 use scenarios::diagnostic::Source;
 use serde_json::json;
-use sim::{Legend, Root, Run, Setup};
 
-const ROOT: Root = Root { seed: 42, replication: 0 };
 const WORKLOADS: u32 = 40;
 const REPLICAS: u32 = 25;
 const NODES: u32 = 100;
@@ -54,13 +51,6 @@ fn main() {
             "peak_rss_bytes": peak_rss_bytes(),
         }));
     }
-}
-
-fn with_figures(setup: &Setup) -> Run {
-    let mut fold = Fold::new(&Legend::of(setup));
-    let run = sim::run(setup, ROOT, &mut fold);
-    let _figures = fold.finish(&run);
-    run
 }
 
 /// Deployments on spot nodes of which some are taken. Limits are low enough to throttle at the peak of a day, and

@@ -6,8 +6,7 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
-use benches::{ROOT, least_cpu, peak_rss_bytes, print};
-use reports::Fold;
+use benches::{least_cpu, peak_rss_bytes, print, with_figures};
 use scenarios::Scenario;
 use scenarios::diagnostic::Source;
 use serde_json::json;
@@ -17,7 +16,6 @@ use sim::digest::Digest;
 use sim::model::vpa::{CpuMemory, Learning, VpaSpec};
 use sim::names::{NameId, Names};
 use sim::table::Id;
-use sim::{Legend, Run, Setup};
 
 const CONTAINERS: usize = 1_000;
 const MINUTES: usize = 24 * 60;
@@ -94,13 +92,6 @@ fn runs() {
             "peak_rss_bytes": peak_rss_bytes(),
         }));
     }
-}
-
-fn with_figures(setup: &Setup) -> Run {
-    let mut fold = Fold::new(&Legend::of(setup));
-    let run = sim::run(setup, ROOT, &mut fold);
-    let _figures = fold.finish(&run);
-    run
 }
 
 /// Services whose replicas each use something else every five minutes, less than they request.

@@ -4,10 +4,8 @@
 //! Two days of 50 nodes and 500 pods. With `SPOTSIM_FULL=1`, a week of 500 nodes and 5 000 pods.
 
 use benches::autoscaled_week::{Keeper, Size, setup};
-use benches::{ROOT, least_cpu, peak_rss_bytes, print};
-use reports::Fold;
+use benches::{least_cpu, peak_rss_bytes, print, with_figures};
 use serde_json::json;
-use sim::{Legend, Run, Setup};
 
 fn main() {
     let is_full = std::env::var_os("SPOTSIM_FULL").is_some();
@@ -38,11 +36,4 @@ fn main() {
             "peak_rss_bytes": peak_rss_bytes(),
         }));
     }
-}
-
-fn with_figures(setup: &Setup) -> Run {
-    let mut fold = Fold::new(&Legend::of(setup));
-    let run = sim::run(setup, ROOT, &mut fold);
-    let _figures = fold.finish(&run);
-    run
 }

@@ -6,6 +6,8 @@
 #![allow(clippy::unwrap_used)] // in the helpers too, a test that cannot go on fails
 #![allow(clippy::print_stdout)] // what it measures is to be read
 
+mod draws;
+
 use std::sync::Arc;
 
 use reports::stats::Estimate;
@@ -14,6 +16,8 @@ use scenarios::Scenario;
 use scenarios::diagnostic::Source;
 use sim::{Legend, Run, Setup, Stop};
 use spotsim::{Experiment, Variant};
+
+use draws::Draws;
 
 /// How many replications the program makes unless it is asked for another number.
 const DEFAULT: usize = 400;
@@ -136,15 +140,9 @@ impl Missed {
 fn drawn(weeks: &[Week], n: usize, experiments: u32) -> Missed {
     let truth = estimates(weeks);
     let mut missed = Missed::default();
-    let mut state = 1_u64;
+    let mut draws = Draws::new();
     for _ in 0..experiments {
-        let draw = |_| {
-            state = state
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
-            weeks[usize::try_from((u128::from(state) * weeks.len() as u128) >> 64).unwrap()]
-        };
-        let experiment: Vec<Week> = (0..n).map(draw).collect();
+        let experiment: Vec<Week> = (0..n).map(|_| weeks[draws.below(weeks.len())]).collect();
         missed.add(&experiment, &truth);
     }
     missed

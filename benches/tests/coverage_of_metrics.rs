@@ -6,12 +6,16 @@
 #![allow(clippy::unwrap_used)] // in the helpers too, a test that cannot go on fails
 #![allow(clippy::print_stdout)] // what it measures is to be read
 
+mod draws;
+
 use std::ops::Range;
 
 use reports::metrics::{Column, Measured};
 use scenarios::Scenario;
 use sim::Stop;
 use spotsim::{Experiment, Variant};
+
+use draws::Draws;
 
 /// The figures that are measured, and whether replications in which nothing happens make their intervals
 /// miss: of a rare event many experiments of 30 see none.
@@ -85,15 +89,9 @@ fn truth(column: &Column) -> f64 {
 fn drawn(column: &Column, experiments: u32) -> Missed {
     let (truth, all) = (truth(column), column.readings.len());
     let mut missed = Missed::default();
-    let mut state = 1_u64;
+    let mut draws = Draws::new();
     for _ in 0..experiments {
-        let draw = |_| {
-            state = state
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
-            usize::try_from((u128::from(state) * all as u128) >> 64).unwrap()
-        };
-        missed.add(&of(column, (0..N).map(draw)), truth);
+        missed.add(&of(column, (0..N).map(|_| draws.below(all))), truth);
     }
     missed
 }
