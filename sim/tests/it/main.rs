@@ -34,6 +34,7 @@ mod trials;
 mod usage;
 mod vpa;
 mod vpa_glance;
+mod vpa_pods;
 mod vpa_updater;
 mod vpas;
 mod work;

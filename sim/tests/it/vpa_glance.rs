@@ -1,41 +1,22 @@
 //! A glance of the updater against a pass that looks at each pod.
 
 use proptest::prelude::*;
-use sim::autoscalers::vpa::sizing::{LimitRanges, Sizes};
-use sim::autoscalers::vpa::updater::subject::{Container, Owner, Pod, Replicas, Subject};
+use sim::autoscalers::vpa::sizing::LimitRanges;
+use sim::autoscalers::vpa::updater::subject::{Owner, Pod, Replicas, Subject};
 use sim::autoscalers::vpa::updater::{Updater, UpdaterConfig};
 use sim::autoscalers::vpa::{Recommendation, Recommended};
-use sim::model::vpa::{CpuMemory, EvictionRequirement, Stated, UpdateMode, VpaSpec};
-use sim::names::Names;
+use sim::model::vpa::{CpuMemory, EvictionRequirement, UpdateMode, VpaSpec};
 
-const NOW_MS: i64 = 1_767_225_600_000;
+use crate::vpa_pods::{self, NOW_MS, container, stated};
+
 const HOUR_MS: i64 = 3_600_000;
-
-fn stated(milli: u64) -> Stated {
-    CpuMemory { cpu: Some(milli), memory: Some(milli << 20) }
-}
 
 /// A pod that requests this much, and was started this many hours ago.
 fn pod(number: u64, milli: u64, hours: i64, is_pending: bool) -> Pod {
-    let sizes = Sizes { requests: stated(milli), limits: Stated::default() };
-    Pod {
-        number,
-        name: number,
-        owner: Some(Owner { number: 7, replicas: Replicas::Live }),
-        is_pending,
-        started_ms: Some(NOW_MS - hours * HOUR_MS),
-        ready_since_ms: Some(NOW_MS - hours * HOUR_MS),
-        resize_conditions: Vec::new(),
-        containers: vec![Container {
-            name: Names::default().intern("app"),
-            written: sizes,
-            actual: sizes,
-            is_observed: true,
-            out_of_memory_after: None,
-            restarts_on_resize: false,
-            boosted_from: None,
-        }],
-    }
+    let started_ms = Some(NOW_MS - hours * HOUR_MS);
+    let owner = Owner { number: 7, replicas: Replicas::Live };
+    let pod = vpa_pods::pod(number, milli, owner);
+    Pod { is_pending, started_ms, ready_since_ms: started_ms, ..pod }
 }
 
 /// Of pods that request the same, the one that was started first.
@@ -78,7 +59,7 @@ proptest! {
             upper: stated(upper),
             uncapped: stated(target),
         };
-        let recommended = Recommended::from([(Names::default().intern("app"), it)]);
+        let recommended = Recommended::from([(container(), it)]);
         let subject = Subject {
             spec: &spec,
             recommended: recommends.then_some(&recommended),

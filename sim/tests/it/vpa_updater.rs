@@ -4,21 +4,18 @@ use std::collections::BTreeMap;
 
 use sim::Span;
 use sim::autoscalers::vpa::recommender::PodNumber;
-use sim::autoscalers::vpa::sizing::{LimitRanges, Sizes};
+use sim::autoscalers::vpa::sizing::LimitRanges;
 use sim::autoscalers::vpa::updater::subject::{
-    Container, Owner, Pod, Replicas, ResizeCondition, ResizeKind, ResizeReason, Subject,
-    is_considered,
+    Owner, Pod, Replicas, ResizeCondition, ResizeKind, ResizeReason, Subject, is_considered,
 };
 use sim::autoscalers::vpa::updater::{
     Api, Gates, RateLimit, Reason, Refusal, Resize, Updater, UpdaterConfig, Verdict,
 };
 use sim::autoscalers::vpa::{Recommendation, Recommended};
-use sim::model::vpa::{
-    Boost, CpuMemory, EvictionRequirement, StartupBoost, Stated, UpdateMode, VpaSpec,
-};
-use sim::names::{NameId, Names};
+use sim::model::vpa::{Boost, CpuMemory, EvictionRequirement, StartupBoost, UpdateMode, VpaSpec};
 
-const NOW_MS: i64 = 1_767_225_600_000;
+use crate::vpa_pods::{self, NOW_MS, container, stated};
+
 const MINUTE_MS: i64 = 60_000;
 
 /// What the updater asked for, and when.
@@ -73,14 +70,6 @@ struct Case {
     pods: Vec<Pod>,
 }
 
-fn container() -> NameId {
-    Names::default().intern("app")
-}
-
-fn stated(milli: u64) -> Stated {
-    CpuMemory { cpu: Some(milli), memory: Some(milli << 20) }
-}
-
 impl Case {
     /// Pods of one owner that request 100 millicores, of which 200 are recommended.
     fn of(mode: UpdateMode, pods: u32) -> Case {
@@ -91,23 +80,10 @@ impl Case {
             uncapped: stated(200),
         };
         let owner = Owner { number: 7, replicas: Replicas::Configured(pods) };
-        let sizes = Sizes { requests: stated(100), limits: Stated::default() };
         let pod = |number: u32| Pod {
-            number: number.into(),
-            name: number.into(),
-            owner: Some(owner),
             started_ms: Some(NOW_MS - 24 * 60 * MINUTE_MS),
             ready_since_ms: Some(NOW_MS - 10 * MINUTE_MS),
-            containers: vec![Container {
-                name: container(),
-                written: sizes,
-                actual: sizes,
-                is_observed: true,
-                out_of_memory_after: None,
-                restarts_on_resize: false,
-                boosted_from: None,
-            }],
-            ..Pod::default()
+            ..vpa_pods::pod(number.into(), 100, owner)
         };
         Case {
             config: UpdaterConfig::default(),
