@@ -66,6 +66,13 @@ impl World {
         if self.quota_use != self.quota_use_recounted() {
             return Err("what quotas count is not what a recount gives".into());
         }
+        let has = |node: &NodeId, image| self.images.on(*node).contains(&image);
+        for image in self.model.images.ids() {
+            let nodes = self.registered().iter().filter(|node| has(node, image)).count();
+            if self.holders(image) != nodes {
+                return Err(format!("{nodes} nodes have {image:?}, which is not what is counted"));
+            }
+        }
         for (pool, size) in self.pool_sizes.iter() {
             let alive = self.nodes.alive().iter().filter(|n| self.nodes.pool(**n) == pool).count();
             if alive != *size as usize {

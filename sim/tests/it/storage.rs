@@ -1,22 +1,26 @@
 //! Volumes, images and features: remembered, fresh and plain answers are the same for them, too.
 
-use crate::decisions;
+use crate::{common, decisions};
 
 use std::sync::Arc;
 
 use decisions::{asked, compare};
 use proptest::prelude::*;
+use sim::fact::Fact;
 use sim::model::Model;
 use sim::model::images::{ImageId, PodImages};
+use sim::model::labels::LabelSet;
 use sim::model::storage::{
-    Access, Attachable, Claim, ClaimId, ClaimState, ClaimUse, Disk, Medium, Named, Owner, Volume,
+    Access, Attachable, Claim, ClaimId, ClaimState, ClaimUse, Disk, Medium, Named, Owner,
+    StorageClass, Volume,
 };
 use sim::model::workload::WorkloadId;
 use sim::scheduler::plain::Walk;
 use sim::scheduler::profile::Profile;
 use sim::scheduler::rankings::Rankings;
-use sim::table::Id;
+use sim::table::{Id, Table};
 use sim::world::World;
+use sim::{Root, Span};
 use testing::cluster::{ClusterPlan, clusters};
 use testing::steps::steps;
 
@@ -124,6 +128,47 @@ pub(crate) fn with_extras(plan: &ClusterPlan, nodes: &[NodeExtra], pods: &[PodEx
     model
 }
 
+/// Every pod has a claim besides: one that all share gets a volume that is there, another one that is
+/// made where the first pod goes, if its class makes any.
+pub(crate) fn add_waiting_claims(model: &mut Model, provisions: bool) {
+    let class = model.storage.classes.push(StorageClass {
+        provisions,
+        topologies: Vec::new(),
+        tracks_capacity: false,
+    });
+    let access = Access { modes: 1, block: false };
+    model.storage.volumes.push(Volume {
+        class: Some(class),
+        size: 2,
+        access,
+        labels: LabelSet::default(),
+        reachable_from: None,
+        zones: Vec::new(),
+        owner: Owner::Unclaimed,
+        available: true,
+    });
+    let claims = ["there", "made"].map(|name| {
+        let name = model.names.intern(name);
+        model.storage.add_claim(Claim {
+            name,
+            owner: None,
+            class: Some(class),
+            size: 1,
+            access,
+            selector: None,
+            volume: Named::None,
+            state: ClaimState::Waiting { chosen: None },
+            attachable: None,
+        })
+    });
+    for (index, id) in model.workloads.ids().collect::<Vec<_>>().into_iter().enumerate() {
+        let mut spec = model.specs[model.workloads[id].spec].clone();
+        let claim = claims[index % claims.len()];
+        spec.volumes.claims.push(ClaimUse { claim, ephemeral: false, alone: false });
+        model.workloads[id].spec = model.specs.intern(spec);
+    }
+}
+
 proptest! {
     #![proptest_config(testing::cases(256))]
 
@@ -148,5 +193,20 @@ proptest! {
                 compare(&profile, pod, &world, Walk::WHOLE, &mut kept)?;
             }
         }
+    }
+}
+
+/// Where no volume is there, pods with claims go to nodes if the class of the claims makes one.
+#[test]
+fn pods_wait_for_volumes_that_no_class_makes() {
+    for provisions in [true, false] {
+        let mut setup = common::setup(&common::simple(0.0, 3, Span::from_hours(1)));
+        let mut model = Model::clone(&setup.model);
+        add_waiting_claims(&mut model, provisions);
+        model.storage.volumes = Table::default();
+        setup.change(|draft| draft.model = Arc::new(model)).expect("a sound plan");
+        let (facts, _) = common::facts(&setup, Root { seed: 7, replication: 0 });
+        let bound = facts.iter().filter(|(_, fact)| matches!(fact, Fact::PodScheduled { .. })).count();
+        assert_eq!(bound > 0, provisions, "{bound}");
     }
 }

@@ -4,20 +4,15 @@
 use std::collections::BTreeMap;
 
 use crate::common::{self, Plan, plans};
-use crate::storage::{node_extra, pod_extra, with_extras};
+use crate::storage::{add_waiting_claims, node_extra, pod_extra, with_extras};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use sim::engine::Simulation;
 use sim::fact::Cause;
-use sim::model::Model;
 use sim::model::budget::BudgetId;
-use sim::model::labels::LabelSet;
 use sim::model::node::NodeId;
 use sim::model::pod::{End, PodId};
 use sim::model::pool::PoolId;
-use sim::model::storage::{
-    Access, Claim, ClaimState, ClaimUse, Named, Owner, StorageClass, Volume,
-};
 use sim::model::usage::Used;
 use sim::model::workload::WorkloadId;
 use sim::model::zonal::Whose;
@@ -267,47 +262,6 @@ fn try_out(mut world: World, tries: &[Try]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// Every pod has a claim besides: one that all share gets a volume that is there, another one that is
-/// made where the first pod goes.
-fn add_waiting_claims(model: &mut Model) {
-    let class = model.storage.classes.push(StorageClass {
-        provisions: true,
-        topologies: Vec::new(),
-        tracks_capacity: false,
-    });
-    let access = Access { modes: 1, block: false };
-    model.storage.volumes.push(Volume {
-        class: Some(class),
-        size: 2,
-        access,
-        labels: LabelSet::default(),
-        reachable_from: None,
-        zones: Vec::new(),
-        owner: Owner::Unclaimed,
-        available: true,
-    });
-    let claims = ["there", "made"].map(|name| {
-        let name = model.names.intern(name);
-        model.storage.add_claim(Claim {
-            name,
-            owner: None,
-            class: Some(class),
-            size: 1,
-            access,
-            selector: None,
-            volume: Named::None,
-            state: ClaimState::Waiting { chosen: None },
-            attachable: None,
-        })
-    });
-    for (index, id) in model.workloads.ids().collect::<Vec<_>>().into_iter().enumerate() {
-        let mut spec = model.specs[model.workloads[id].spec].clone();
-        let claim = claims[index % claims.len()];
-        spec.volumes.claims.push(ClaimUse { claim, ephemeral: false, alone: false });
-        model.workloads[id].spec = model.specs.intern(spec);
-    }
-}
-
 /// A world of a run, some steps after its start.
 fn in_the_middle(plan: &Plan, steps: usize) -> World {
     let setup = common::setup(plan);
@@ -334,7 +288,7 @@ proptest! {
         let zones: Vec<_> = (0..3)
             .map(|zone| model.names.intern(&format!("topology.kubernetes.io/zone-{zone}")))
             .collect();
-        add_waiting_claims(&mut model);
+        add_waiting_claims(&mut model, true);
         let claim = model.names.intern("shared");
         let whose = [Whose::EachReplica, Whose::Claim(claim), Whose::Claim(claim)];
         for (id, whose) in model.workloads.ids().collect::<Vec<_>>().into_iter().zip(whose) {
@@ -369,4 +323,23 @@ fn a_removed_node_comes_back_as_it_was() {
     assert_eq!(trial.registered().len(), before.registered().len() - 1);
     drop(trial);
     assert!(world.same_state_as(&before));
+}
+
+#[test]
+fn worlds_that_differ_in_one_thing_are_not_in_the_same_state() {
+    let world = in_the_middle(&common::simple(0.0, 3, Span::from_hours(1)), 40);
+    let differs = |change: &dyn Fn(&mut World)| {
+        let mut other = world.clone();
+        change(&mut other);
+        !other.same_state_as(&world) && !world.same_state_as(&other)
+    };
+    assert!(!differs(&|_| {}));
+    let node = world.registered()[0];
+    let pod = world.placement().pods_on(node)[0];
+    let later = world.now() + Span::from_secs(1);
+    assert!(differs(&|world| world.advance_to(later)), "the time");
+    assert!(differs(&|world| drop(world.cordon(node))), "a node");
+    assert!(differs(&|world| drop(world.scale(WorkloadId::from_index(0), 1))), "what is desired");
+    let uses = [Used { cpu: 1, memory: 1 }];
+    assert!(differs(&|world| drop(world.pod_uses(pod, &uses, true))), "what a pod uses");
 }
