@@ -101,3 +101,21 @@ impl World {
         load
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::model::Model;
+    use crate::model::pool::PoolId;
+
+    #[test]
+    fn a_sum_that_is_off_is_found() {
+        let mut world = World::new(Arc::new(Model::default()));
+        assert_eq!(world.check(), Ok(()));
+        world.pool_sizes.push(1);
+        let wrong = world.check().expect_err("a pool of one node has none");
+        assert!(wrong.contains(&format!("{:?} counts 1 nodes", PoolId::from_index(0))), "{wrong}");
+    }
+}

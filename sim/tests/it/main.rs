@@ -1,5 +1,6 @@
 //! The integration tests of the crate, in one binary: linking takes longer than running them.
 
+mod affinity;
 mod arrivals;
 mod common;
 mod deadlines;

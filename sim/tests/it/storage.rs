@@ -206,7 +206,8 @@ fn pods_wait_for_volumes_that_no_class_makes() {
         model.storage.volumes = Table::default();
         setup.change(|draft| draft.model = Arc::new(model)).expect("a sound plan");
         let (facts, _) = common::facts(&setup, Root { seed: 7, replication: 0 });
-        let bound = facts.iter().filter(|(_, fact)| matches!(fact, Fact::PodScheduled { .. })).count();
+        let bound =
+            facts.iter().filter(|(_, fact)| matches!(fact, Fact::PodScheduled { .. })).count();
         assert_eq!(bound > 0, provisions, "{bound}");
     }
 }

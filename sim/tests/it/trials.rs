@@ -338,8 +338,23 @@ fn worlds_that_differ_in_one_thing_are_not_in_the_same_state() {
     let pod = world.placement().pods_on(node)[0];
     let later = world.now() + Span::from_secs(1);
     assert!(differs(&|world| world.advance_to(later)), "the time");
-    assert!(differs(&|world| drop(world.cordon(node))), "a node");
-    assert!(differs(&|world| drop(world.scale(WorkloadId::from_index(0), 1))), "what is desired");
+    assert!(
+        differs(&|world| {
+            let _ = world.cordon(node);
+        }),
+        "a node"
+    );
+    assert!(
+        differs(&|world| {
+            let _ = world.scale(WorkloadId::from_index(0), 1);
+        }),
+        "what is desired"
+    );
     let uses = [Used { cpu: 1, memory: 1 }];
-    assert!(differs(&|world| drop(world.pod_uses(pod, &uses, true))), "what a pod uses");
+    assert!(
+        differs(&|world| {
+            let _ = world.pod_uses(pod, &uses, true);
+        }),
+        "what a pod uses"
+    );
 }
