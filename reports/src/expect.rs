@@ -4,10 +4,13 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use sim::Legend;
 use sim::terms::expect::{Expectation, Statistic};
-use sim::terms::metrics::{Figure, Unit};
+use sim::terms::metrics::{Figure, Metric, Unit};
 
 use crate::metrics::{Column, Measured};
 use crate::stats::Estimate;
+
+/// The metric that says whether a waiting time is a lower bound.
+const WAITING: &str = "pending.censored";
 
 /// How an expectation fared.
 #[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
@@ -78,6 +81,12 @@ pub fn judge(
     expect.iter().map(|it| one(it, (measured, base), seed, legend)).collect()
 }
 
+/// Whether any of these expectations is judged by a metric.
+#[must_use]
+pub fn is_judged_by(expect: &[Expectation], metric: &Metric) -> bool {
+    metric.key == WAITING || expect.iter().any(|it| it.term.metric == metric)
+}
+
 fn one(
     expect: &Expectation,
     (measured, base): (&Measured, Option<&Measured>),
@@ -108,7 +117,7 @@ fn one(
         Some(enough).filter(|it| (1.0..1e6).contains(it)).map(|it| it as u64)
     });
     let pends = matches!(expect.term.metric.figure, Figure::Pending(_));
-    let waits = measured.named("pending.censored").and_then(Column::worst);
+    let waits = measured.named(WAITING).and_then(Column::worst);
     let probability = matches!(expect.statistic, Statistic::Probability(..));
     Judged {
         expect: expect.text.clone(),

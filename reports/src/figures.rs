@@ -14,20 +14,22 @@ use sim::{Legend, Run, SimTime};
 
 use crate::cost::breakdown::Breakdown;
 use crate::cost::ledger::{Ledger, Money};
+use crate::cost::packed::Packed;
 use crate::folds::arrivals::{Arrivals, Arrived};
 use crate::folds::availability::{Availability, Available};
 use crate::folds::batch::Batch;
-use crate::folds::budgets::Budgets;
-use crate::folds::capacity::Capacity;
+use crate::folds::budgets::{Budgets, BudgetsFold};
+use crate::folds::capacity::{Capacity, CapacityFold};
 use crate::folds::declared;
-use crate::folds::disruption::Disruption;
+use crate::folds::disruption::{Disruption, DisruptionFold};
 use crate::folds::fates::Fates;
-use crate::folds::fit::Fit;
+use crate::folds::fit::{Fit, FitFold};
 use crate::folds::impact::{Impact, ImpactFold};
-use crate::folds::overuse::Overuse;
+use crate::folds::overuse::{Overuse, OveruseFold};
 use crate::folds::pending::Pending;
 use crate::folds::percentiles::Percentiles;
 use crate::folds::placed::{Placed, Placements};
+use crate::folds::rare::Rare;
 use crate::folds::rollouts::{Rolled, Rollouts};
 use crate::folds::roster::{Follow, Roster};
 use crate::folds::scaling::{NodesScaled, Scaling};
@@ -41,18 +43,18 @@ pub struct Fold {
     roster: Roster,
     ledger: Ledger,
     counts: Counts,
-    capacity: Capacity,
-    disruption: Disruption,
+    capacity: CapacityFold,
+    disruption: DisruptionFold,
     impact: ImpactFold,
-    budgets: Budgets,
+    budgets: BudgetsFold,
     availability: Availability,
     pending: Pending,
     placements: Placements,
     batch: Batch,
     volumes: Volumes,
     start_up: StartUp,
-    overuse: Overuse,
-    fit: Fit,
+    overuse: OveruseFold,
+    fit: FitFold,
     declared: declared::All,
     scaling: Scaling,
     arrivals: Arrivals,
@@ -79,21 +81,21 @@ pub struct RunFigures {
     /// Money.
     pub money: Money,
     /// The same by who or what it was paid for.
-    pub breakdown: Breakdown,
+    pub breakdown: Packed,
     /// Nodes, requests and work.
     pub capacity: Capacity,
     /// Reclaims and ends of pods.
-    pub disruption: Disruption,
+    pub disruption: Rare<Disruption>,
     /// The workloads that reclaims disrupt, and how badly.
-    pub impact: Impact,
+    pub impact: Rare<Impact>,
     /// What became of PodDisruptionBudgets.
-    pub budgets: Budgets,
+    pub budgets: Rare<Budgets>,
     /// Availability of each workload that has replicas.
-    pub availability: Vec<(WorkloadId, Available)>,
+    pub availability: Box<[(WorkloadId, Available)]>,
     /// What became of the time of pods that do work.
     pub worked: Worked,
     /// What became of Jobs, by the workload that they are of.
-    pub jobs: Vec<Fates>,
+    pub jobs: Box<[Fates]>,
     /// How many Jobs of each CronJob were due and never made.
     pub skipped: BTreeMap<WorkloadId, u64>,
     /// What each generator let arrive.
@@ -101,9 +103,9 @@ pub struct RunFigures {
     /// From the creation of pods to their binding.
     pub pending: Percentiles,
     /// From their binding to readiness.
-    pub start_up: Percentiles,
+    pub start_up: Rare<Percentiles>,
     /// From notice, or loss, to the ready replacement of each disrupted pod.
-    pub replacement: Percentiles,
+    pub replacement: Rare<Percentiles>,
     /// Attempts with at least one failed cycle.
     pub unschedulable: u64,
     /// Attempts that scheduling gates still hold back at the end.
@@ -113,24 +115,23 @@ pub struct RunFigures {
     /// Pods that lost data with their nodes, by workload.
     pub data_lost: BTreeMap<WorkloadId, u64>,
     /// What it took pods to start.
-    pub started: Started,
+    pub started: Rare<Started>,
     /// What became of pods that would use more than they may, or than there is.
-    pub overuse: Overuse,
+    pub overuse: Rare<Overuse>,
     /// What is recommended for containers.
-    pub fit: Fit,
+    pub fit: Rare<Fit>,
     /// The figures of folds that declare them, in the order of [`declared::declarations`].
-    pub declared: Vec<Option<f64>>,
+    pub declared: Box<[Option<f64>]>,
     /// What a program that buys nodes launches and removes; none where no pool follows demand.
-    pub scaled: Option<NodesScaled>,
+    pub scaled: Option<Box<NodesScaled>>,
     /// What the rollouts of each workload came to, of those for which some are planned.
     pub rollouts: BTreeMap<WorkloadId, Rolled>,
-    /// What pods used, and requests that were served; none where nothing models
-    /// usage and nothing arrives.
-    pub used: Option<Used>,
+    /// What pods used, and requests that were served; nothing where nothing models usage.
+    pub used: Rare<Used>,
     /// How much of each workload was ever on nodes.
-    pub placed: Vec<Placed>,
+    pub placed: Box<[Placed]>,
     /// Who waits for a node at the end: how many pods, and what the nodes said.
-    pub never_scheduled: Vec<(WorkloadId, u64, Option<String>)>,
+    pub never_scheduled: Box<[(WorkloadId, u64, Option<String>)]>,
 }
 
 impl Fold {
@@ -141,18 +142,18 @@ impl Fold {
             roster: Roster::new(legend),
             ledger: Ledger::new(legend),
             counts: Counts::new(legend),
-            capacity: Capacity::new(legend),
-            disruption: Disruption::new(legend),
+            capacity: CapacityFold::new(legend),
+            disruption: DisruptionFold::new(legend),
             impact: ImpactFold::new(legend),
-            budgets: Budgets::new(legend),
+            budgets: BudgetsFold::new(legend),
             availability: Availability::new(legend),
             pending: Pending::new(legend),
             placements: Placements::new(legend),
             batch: Batch::new(legend),
             volumes: Volumes::new(legend),
             start_up: StartUp::new(legend),
-            overuse: Overuse::new(legend),
-            fit: Fit::new(legend),
+            overuse: OveruseFold::new(legend),
+            fit: FitFold::new(legend),
             declared: declared::All::new(legend),
             scaling: Scaling::new(legend),
             arrivals: Arrivals::new(legend),
@@ -182,31 +183,31 @@ impl Fold {
         let (used, utilisation) = self.usage.map(Usage::finish).unzip();
         let figures = RunFigures {
             money: books.money,
-            breakdown: Breakdown::of(&books, &self.legend),
+            breakdown: Packed::of(&Breakdown::of(&books, &self.legend)),
             capacity: self.capacity.finish(&self.roster),
-            disruption: self.disruption,
-            impact,
-            budgets: self.budgets.finish(),
-            availability: self.availability.finish(),
+            disruption: Rare::of(self.disruption.finish()),
+            impact: Rare::of(impact),
+            budgets: Rare::of(self.budgets.finish()),
+            availability: self.availability.finish().into_boxed_slice(),
             worked: self.batch.worked,
-            jobs: Fates::of(self.batch.fates()),
+            jobs: Fates::of(self.batch.fates()).into_boxed_slice(),
             skipped: self.batch.skipped,
             arrived: self.arrivals.generators,
             pending: Percentiles::of(&self.pending.waits),
-            start_up: Percentiles::of(&takes),
-            replacement: Percentiles::of(&replacement),
+            start_up: Rare::of(Percentiles::of(&takes)),
+            replacement: Rare::of(Percentiles::of(&replacement)),
             unschedulable: self.pending.unschedulable,
             gated: self.pending.gated,
             stranded_ms: self.volumes.stranded_ms,
             data_lost: self.volumes.data_lost,
-            started,
-            overuse: self.overuse.finish(),
-            fit: self.fit.finish(),
-            declared: self.declared.finish(&self.roster),
-            scaled: self.scaling.finish(),
+            started: Rare::of(started),
+            overuse: Rare::of(self.overuse.finish()),
+            fit: Rare::of(self.fit.finish()),
+            declared: self.declared.finish(&self.roster).into_boxed_slice(),
+            scaled: self.scaling.finish().map(Box::new),
             rollouts: self.rollouts.finish(),
-            used,
-            placed: self.placements.finish(run),
+            used: Rare::of(used.unwrap_or_default()),
+            placed: self.placements.finish(run).into_boxed_slice(),
             never_scheduled,
         };
         let mut series = self.counts.finish(&self.roster);

@@ -3,9 +3,9 @@
 use reports::Recording;
 use reports::charts::typical::{self, Choice};
 use reports::charts::{Drawn, Story};
-use reports::expect::{Judged, judge};
+use reports::expect::{Judged, is_judged_by, judge};
 use reports::folds::series::Series;
-use reports::metrics::Measured;
+use reports::metrics::{Measured, Readings};
 use reports::rules::{self, Outcome, RuleSummary};
 use reports::summary::sensitivity::{self, LeftOut};
 use reports::summary::{ON_DEMAND, Role, Simulated};
@@ -212,7 +212,12 @@ impl Results<'_> {
     /// The metrics of the scenario as it is, in each replication.
     #[must_use]
     pub fn measured(&self) -> Measured {
-        self.subject().measured(self.named(ON_DEMAND))
+        self.readings().of(|_| true)
+    }
+
+    /// The same, each read when it is asked for.
+    pub(crate) fn readings(&self) -> Readings<'_> {
+        self.subject().readings(self.named(ON_DEMAND))
     }
 
     /// How the expectations of the scenario fared.
@@ -222,7 +227,8 @@ impl Results<'_> {
         if expect.is_empty() {
             return Vec::new();
         }
-        judge(expect, &self.measured(), None, self.seed, &self.subject().legend)
+        let measured = self.readings().of(|metric| is_judged_by(expect, metric));
+        judge(expect, &measured, None, self.seed, &self.subject().legend)
     }
 
     /// What they say together. Once `stop` is wanted it does not say how a rule was broken.

@@ -6,7 +6,7 @@ use sim::fact::Sink;
 use super::types::follows_demand;
 use super::{Story, edges, last, many, over_time, x};
 use crate::chart::{Axis, Chart, Color, Ink, Key, Mark, Shape, Side, Stroke, stair_area, stairs};
-use crate::folds::capacity::{Capacity, Sums};
+use crate::folds::capacity::{CapacityFold, Sums};
 use crate::folds::roster::Alone;
 use crate::folds::scaling::{Consolidation, Cpu, Scaling};
 use crate::folds::series::Series;
@@ -121,7 +121,7 @@ fn consolidations(story: &Story<'_>) -> Vec<Consolidation> {
 fn steps(story: &Story<'_>) -> Vec<Step> {
     let (legend, series) = (story.recording.legend, story.subject);
     let mut steps = vec![Step::default(); series.steps.len()];
-    let mut fold = Alone::new(legend, Capacity::new(legend));
+    let mut fold = Alone::new(legend, CapacityFold::new(legend));
     let mut since = SimTime::ZERO;
     for (at, fact) in story.recording.facts {
         add(series, (since, *at), fold.fold.now(), &mut steps);

@@ -105,15 +105,25 @@ impl Breakdown {
         breakdown
     }
 
-    /// Adds another run of the same plan.
-    pub fn add(&mut self, other: &Breakdown) {
-        other.rows.iter().for_each(|(key, cost)| self.enter(*key, *cost));
-        self.idle += other.idle;
-        self.commitment += other.commitment;
-        self.other += other.other;
+    /// Adds what is in no row: idle, unused commitments, and what is paid beside instances.
+    pub(super) fn add_apart(&mut self, [idle, commitment, other]: [Cost; 3]) {
+        self.idle += idle;
+        self.commitment += commitment;
+        self.other += other;
     }
 
-    fn enter(&mut self, key: (Dimension, u32), cost: Cost) {
+    /// What is in no row: idle, unused commitments, and what is paid beside instances.
+    pub(super) fn apart(&self) -> [Cost; 3] {
+        [self.idle, self.commitment, self.other]
+    }
+
+    /// Its rows by their numbers.
+    pub(super) fn numbers(&self) -> impl Iterator<Item = ((Dimension, u32), Cost)> {
+        self.rows.iter().map(|(key, cost)| (*key, *cost))
+    }
+
+    /// Adds to a row.
+    pub(super) fn enter(&mut self, key: (Dimension, u32), cost: Cost) {
         if cost > Cost::ZERO {
             *self.rows.entry(key).or_default() += cost;
         }

@@ -8,6 +8,7 @@ pub mod breakdown;
 pub mod commitments;
 pub mod ledger;
 pub mod meter;
+pub mod packed;
 pub mod persistent;
 pub mod shares;
 pub mod trace;

@@ -9,18 +9,24 @@ use sim::model::workload::{Controller, WorkloadId};
 use sim::table::Table;
 use sim::{Legend, SimTime};
 
-/// Folds facts into what became of the budgets.
-#[derive(Clone)]
+/// What became of the budgets in one run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Budgets {
-    legend: Legend,
-    budgets: Table<BudgetId, Watch>,
-    expected: Expected,
     /// Pods that a reclaim ended, or made terminate, while a budget of theirs allowed no disruption.
     pub violations: u64,
     /// Attempts to evict a pod that a budget refused.
     pub refusals: u64,
     /// Milliseconds in which a budget had fewer healthy pods than it demands, added up over budgets.
     pub short_ms: u128,
+}
+
+/// Folds facts into what became of the budgets.
+#[derive(Clone)]
+pub struct BudgetsFold {
+    legend: Legend,
+    watches: Table<BudgetId, Watch>,
+    expected: Expected,
+    sums: Budgets,
 }
 
 #[derive(Clone, Copy)]
@@ -30,27 +36,25 @@ struct Watch {
     healthy: i64,
 }
 
-impl Budgets {
+impl BudgetsFold {
     /// Nothing has happened yet.
     #[must_use]
-    pub fn new(legend: &Legend) -> Budgets {
+    pub fn new(legend: &Legend) -> BudgetsFold {
         let budgets = legend.model.budgets.rows();
-        Budgets {
-            budgets: budgets.map(|_| Watch { since: None, healthy: 0 }).collect(),
+        BudgetsFold {
+            watches: budgets.map(|_| Watch { since: None, healthy: 0 }).collect(),
             expected: Expected::new(&legend.model),
             legend: legend.clone(),
-            violations: 0,
-            refusals: 0,
-            short_ms: 0,
+            sums: Budgets::default(),
         }
     }
 
     /// The figures at the end of the window.
     #[must_use]
     pub fn finish(mut self) -> Budgets {
-        let ids: Vec<BudgetId> = self.budgets.ids().collect();
+        let ids: Vec<BudgetId> = self.watches.ids().collect();
         ids.into_iter().for_each(|id| self.change(self.legend.to, id, 0));
-        self
+        self.sums
     }
 
     /// How many healthy pods a budget demands.
@@ -68,12 +72,12 @@ impl Budgets {
     }
 
     fn change(&mut self, at: SimTime, id: BudgetId, change: i64) {
-        let short = self.budgets[id].healthy < self.desired(id);
-        let watch = &mut self.budgets[id];
+        let short = self.watches[id].healthy < self.desired(id);
+        let watch = &mut self.watches[id];
         if let Some(since) = &mut watch.since {
             let (from, to) = (self.legend.from, self.legend.to);
             if short {
-                self.short_ms += u128::from(at.min(to).since((*since).max(from)).as_ms());
+                self.sums.short_ms += u128::from(at.min(to).since((*since).max(from)).as_ms());
             }
             *since = at;
         }
@@ -85,19 +89,19 @@ impl Budgets {
         let model = &self.legend.model;
         let protected = model.workloads[workload].controller != Controller::DaemonSet;
         let refuses = |id: &BudgetId| {
-            model.budgets[*id].allows(self.expected[*id], self.budgets[*id].healthy) == 0
+            model.budgets[*id].allows(self.expected[*id], self.watches[*id].healthy) == 0
         };
         let violated = at >= self.legend.from && protected && self.of(workload).iter().any(refuses);
-        self.violations += u64::from(violated);
+        self.sums.violations += u64::from(violated);
     }
 }
 
-impl Sink for Budgets {
+impl Sink for BudgetsFold {
     fn fact(&mut self, at: SimTime, fact: &Fact) {
         let (workload, change) = match *fact {
             Fact::WorkloadCreated { workload } => {
                 for id in self.of(workload) {
-                    self.budgets[id].since.get_or_insert(at);
+                    self.watches[id].since.get_or_insert(at);
                 }
                 return;
             }
@@ -107,7 +111,7 @@ impl Sink for Budgets {
                 return;
             }
             Fact::EvictionRefused { .. } => {
-                self.refusals += u64::from(at >= self.legend.from);
+                self.sums.refusals += u64::from(at >= self.legend.from);
                 return;
             }
             Fact::PodReady { workload, .. } => (workload, 1),

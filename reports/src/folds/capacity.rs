@@ -13,19 +13,13 @@ use sim::{Legend, SimTime};
 
 use super::roster::{Follow, Roster};
 
-/// Folds facts into integrals over nodes.
-#[derive(Clone)]
+/// Nodes, requests and work of one run.
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Capacity {
-    legend: Legend,
-    since: SimTime,
-    /// Sums over registered nodes now: what they offer, what is requested of it, what is left.
-    ready: Sums<u64>,
     /// The most instances at once.
     pub peak_nodes: u64,
     /// The fewest registered nodes at once.
     pub least_ready_nodes: u64,
-    /// Registered nodes of each pool now.
-    ready_of: BTreeMap<PoolId, u64>,
     /// Node-milliseconds in which pools had fewer registered nodes than their size.
     pub short_ms: u128,
     /// Instance-milliseconds.
@@ -44,6 +38,18 @@ pub struct Capacity {
     pub back_to_spot: u64,
 }
 
+/// Folds facts into integrals over nodes.
+#[derive(Clone)]
+pub struct CapacityFold {
+    legend: Legend,
+    since: SimTime,
+    /// Sums over registered nodes now: what they offer, what is requested of it, what is left.
+    ready: Sums<u64>,
+    /// Registered nodes of each pool now.
+    ready_of: BTreeMap<PoolId, u64>,
+    sums: Capacity,
+}
+
 /// CPU in millicores and memory in MiB: offered, requested, left.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Sums<T> {
@@ -55,25 +61,27 @@ pub struct Sums<T> {
     pub idle_cpu: T,
 }
 
-impl Capacity {
+impl CapacityFold {
     /// No node exists yet.
     #[must_use]
-    pub fn new(legend: &Legend) -> Capacity {
-        Capacity {
+    pub fn new(legend: &Legend) -> CapacityFold {
+        CapacityFold {
             legend: legend.clone(),
             since: SimTime::ZERO,
             ready: Sums::default(),
-            peak_nodes: 0,
-            least_ready_nodes: u64::MAX,
             ready_of: BTreeMap::new(),
-            short_ms: 0,
-            node_ms: 0,
-            spot_ms: 0,
-            integral: Sums::default(),
-            useful_ms: 0,
-            completed: 0,
-            fell_back: 0,
-            back_to_spot: 0,
+            sums: Capacity {
+                peak_nodes: 0,
+                least_ready_nodes: u64::MAX,
+                short_ms: 0,
+                node_ms: 0,
+                spot_ms: 0,
+                integral: Sums::default(),
+                useful_ms: 0,
+                completed: 0,
+                fell_back: 0,
+                back_to_spot: 0,
+            },
         }
     }
 
@@ -87,7 +95,7 @@ impl Capacity {
     #[must_use]
     pub fn finish(mut self, roster: &Roster) -> Capacity {
         self.advance(roster, self.legend.to);
-        self
+        self.sums
     }
 
     fn advance(&mut self, roster: &Roster, at: SimTime) {
@@ -98,16 +106,16 @@ impl Capacity {
         }
         let ms = u128::from(ms);
         let nodes: u64 = roster.held().into_iter().map(u64::from).sum();
-        self.peak_nodes = self.peak_nodes.max(nodes);
-        self.least_ready_nodes = self.least_ready_nodes.min(roster.ready().into());
-        self.node_ms += u128::from(nodes) * ms;
-        self.spot_ms += u128::from(roster.spot()) * ms;
-        self.short_ms += u128::from(self.short()) * ms;
+        self.sums.peak_nodes = self.sums.peak_nodes.max(nodes);
+        self.sums.least_ready_nodes = self.sums.least_ready_nodes.min(roster.ready().into());
+        self.sums.node_ms += u128::from(nodes) * ms;
+        self.sums.spot_ms += u128::from(roster.spot()) * ms;
+        self.sums.short_ms += u128::from(self.short()) * ms;
         for lane in 0..2 {
-            self.integral.allocatable[lane] += u128::from(self.ready.allocatable[lane]) * ms;
-            self.integral.requested[lane] += u128::from(self.ready.requested[lane]) * ms;
+            self.sums.integral.allocatable[lane] += u128::from(self.ready.allocatable[lane]) * ms;
+            self.sums.integral.requested[lane] += u128::from(self.ready.requested[lane]) * ms;
         }
-        self.integral.idle_cpu += u128::from(self.ready.idle_cpu) * ms;
+        self.sums.integral.idle_cpu += u128::from(self.ready.idle_cpu) * ms;
     }
 
     /// The pods on a node are to request something else.
@@ -150,7 +158,7 @@ impl Capacity {
     }
 }
 
-impl Follow for Capacity {
+impl Follow for CapacityFold {
     fn follow(&mut self, roster: &Roster, at: SimTime, fact: &Fact) {
         match *fact {
             Fact::NodeLaunched { .. } => self.advance(roster, at),
@@ -184,25 +192,25 @@ impl Follow for Capacity {
                 let amount = roster.amount(spec, requests);
                 self.change(roster, at, node, |requested| *requested -= &amount);
                 if end == End::Completed && at >= self.legend.from {
-                    self.completed += 1;
+                    self.sums.completed += 1;
                 }
             }
-            Fact::PoolFellBack { .. } if at >= self.legend.from => self.fell_back += 1,
+            Fact::PoolFellBack { .. } if at >= self.legend.from => self.sums.fell_back += 1,
             Fact::ReplacementLaunched { back_to_spot: true, .. } if at >= self.legend.from => {
-                self.back_to_spot += 1;
+                self.sums.back_to_spot += 1;
             }
             Fact::DeadlineJobDone { workload } if at >= self.legend.from => {
                 if let Controller::DeadlineJob(job) =
                     self.legend.model.workloads[workload].controller
                 {
-                    self.useful_ms += u128::from(job.work.as_ms());
+                    self.sums.useful_ms += u128::from(job.work.as_ms());
                 }
             }
             Fact::DeadlineJobUnfinished { progress, .. } => {
-                self.useful_ms += u128::from(progress.as_ms());
+                self.sums.useful_ms += u128::from(progress.as_ms());
             }
             Fact::PodWorked { worked, .. } if at >= self.legend.from => {
-                self.useful_ms += u128::from(worked.useful.as_ms());
+                self.sums.useful_ms += u128::from(worked.useful.as_ms());
             }
             _ => {}
         }

@@ -57,10 +57,9 @@ impl Ends {
     }
 }
 
-/// Folds facts into counts of disruption.
-#[derive(Clone)]
+/// What the provider took in one run, and how the pods on it ended.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Disruption {
-    legend: Legend,
     /// Instances taken by the provider.
     pub reclaims: u64,
     /// Those of them that cost more than their pool pays.
@@ -79,47 +78,50 @@ pub struct Disruption {
     pub bare_pods_lost: u64,
 }
 
-impl Disruption {
+/// Folds facts into counts of disruption.
+#[derive(Clone)]
+pub struct DisruptionFold {
+    legend: Legend,
+    counts: Disruption,
+}
+
+impl DisruptionFold {
     /// Nothing has happened yet.
     #[must_use]
-    pub fn new(legend: &Legend) -> Disruption {
-        Disruption {
-            legend: legend.clone(),
-            reclaims: 0,
-            outbid: 0,
-            notices_missed: 0,
-            failures: 0,
-            ends: Ends::default(),
-            daemon_ends: Ends::default(),
-            by_reason: BTreeMap::new(),
-            bare_pods_lost: 0,
-        }
+    pub fn new(legend: &Legend) -> DisruptionFold {
+        DisruptionFold { legend: legend.clone(), counts: Disruption::default() }
+    }
+
+    /// The counts at the end of the window.
+    #[must_use]
+    pub fn finish(self) -> Disruption {
+        self.counts
     }
 }
 
-impl Follow for Disruption {
+impl Follow for DisruptionFold {
     fn follow(&mut self, roster: &Roster, at: SimTime, fact: &Fact) {
         if at < self.legend.from {
             return;
         }
         match *fact {
             Fact::NodeGone { why, announced, .. } if why.is_reclaim() => {
-                self.reclaims += 1;
-                self.outbid += u64::from(why == Cause::Outbid);
-                self.notices_missed += u64::from(!announced);
+                self.counts.reclaims += 1;
+                self.counts.outbid += u64::from(why == Cause::Outbid);
+                self.counts.notices_missed += u64::from(!announced);
             }
-            Fact::NodeGone { why: Cause::Failed, .. } => self.failures += 1,
+            Fact::NodeGone { why: Cause::Failed, .. } => self.counts.failures += 1,
             Fact::PodEnded { pod, .. } if roster.pod(pod).is_some_and(Pod::is_dismissed) => {}
             Fact::PodEnded { workload, end, reason, .. } => {
                 match self.legend.model.workloads[workload].controller {
-                    Controller::DaemonSet => self.daemon_ends.count(end),
+                    Controller::DaemonSet => self.counts.daemon_ends.count(end),
                     controller => {
-                        self.ends.count(end);
+                        self.counts.ends.count(end);
                         if end.is_disruption() {
-                            *self.by_reason.entry(reason).or_default() += 1;
+                            *self.counts.by_reason.entry(reason).or_default() += 1;
                         }
                         let bare = controller.is_bare();
-                        self.bare_pods_lost += u64::from(bare && end != End::Completed);
+                        self.counts.bare_pods_lost += u64::from(bare && end != End::Completed);
                     }
                 }
             }

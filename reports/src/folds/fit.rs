@@ -7,10 +7,9 @@ use sim::model::pod::PodId;
 use sim::model::workload::WorkloadId;
 use sim::{Legend, SimTime};
 
-/// Folds facts into the last recommendation for each container.
-#[derive(Clone)]
+/// What is recommended in one run.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Fit {
-    legend: Legend,
     /// Each container that something is recommended for, by its workload and its place in its pods.
     pub containers: BTreeMap<(WorkloadId, u32), Fitted>,
     /// How many replicas each of their workloads is to have at the end.
@@ -19,6 +18,13 @@ pub struct Fit {
     pub evictions: BTreeMap<WorkloadId, u64>,
     /// How long pods used anything, and were kept from CPU by their limits, by workload.
     pub throttled: BTreeMap<WorkloadId, Throttled>,
+}
+
+/// Folds facts into the last recommendation for each container.
+#[derive(Clone)]
+pub struct FitFold {
+    legend: Legend,
+    fit: Fit,
     /// The pods of these workloads that use anything now.
     pods: BTreeMap<(PodId, WorkloadId), Using>,
 }
@@ -50,21 +56,19 @@ pub struct Fitted {
     pub kills: u64,
 }
 
-impl Fit {
+impl FitFold {
     /// Nothing is recommended yet.
     #[must_use]
-    pub fn new(legend: &Legend) -> Fit {
+    pub fn new(legend: &Legend) -> FitFold {
         let model = &legend.model;
         let of = |workload: WorkloadId| model.workloads[workload].controller.desired_replicas();
         let sized = || model.vpas.rows().map(|vpa| vpa.workload);
-        Fit {
-            legend: legend.clone(),
-            containers: BTreeMap::new(),
+        let fit = Fit {
             replicas: sized().filter_map(|workload| Some((workload, of(workload)?))).collect(),
-            evictions: BTreeMap::new(),
             throttled: sized().map(|workload| (workload, Throttled::default())).collect(),
-            pods: BTreeMap::new(),
-        }
+            ..Fit::default()
+        };
+        FitFold { legend: legend.clone(), fit, pods: BTreeMap::new() }
     }
 
     /// The figures at the end of the window.
@@ -73,7 +77,7 @@ impl Fit {
         for (pod, workload) in self.pods.keys().copied().collect::<Vec<_>>() {
             self.ends(pod, workload, self.legend.to);
         }
-        self
+        self.fit
     }
 
     /// How much of the time from one instant to another is in the window.
@@ -90,7 +94,7 @@ impl Fit {
             (Some(since), false) => {
                 using.throttled = None;
                 let ms = self.within(since, at);
-                self.throttled.entry(workload).or_default().throttled_ms += ms;
+                self.fit.throttled.entry(workload).or_default().throttled_ms += ms;
             }
             (None, false) | (Some(_), true) => {}
         }
@@ -100,33 +104,33 @@ impl Fit {
         self.limited(pod, workload, at, false);
         if let Some(using) = self.pods.remove(&(pod, workload)) {
             let ms = self.within(using.since, at);
-            self.throttled.entry(workload).or_default().used_ms += ms;
+            self.fit.throttled.entry(workload).or_default().used_ms += ms;
         }
     }
 }
 
-impl Sink for Fit {
+impl Sink for FitFold {
     fn fact(&mut self, at: SimTime, fact: &Fact) {
         let counts = u64::from(at >= self.legend.from && at < self.legend.to);
         match *fact {
             Fact::VpaRecommended { workload, container, cpu, memory } => {
-                let row = self.containers.entry((workload, container)).or_default();
+                let row = self.fit.containers.entry((workload, container)).or_default();
                 (row.cpu, row.memory) = (cpu, memory);
             }
             Fact::ContainerOomKilled { workload, container, .. } => {
-                if let Some(row) = self.containers.get_mut(&(workload, container)) {
+                if let Some(row) = self.fit.containers.get_mut(&(workload, container)) {
                     row.kills += counts;
                 }
             }
             Fact::PodTerminating { workload, why: Cause::VpaUpdate, .. } => {
-                *self.evictions.entry(workload).or_default() += counts;
+                *self.fit.evictions.entry(workload).or_default() += counts;
             }
             Fact::WorkloadScaled { workload, replicas, .. } => {
-                if let Some(own) = self.replicas.get_mut(&workload) {
+                if let Some(own) = self.fit.replicas.get_mut(&workload) {
                     *own = replicas;
                 }
             }
-            Fact::PodUses { pod, workload, .. } if self.throttled.contains_key(&workload) => {
+            Fact::PodUses { pod, workload, .. } if self.fit.throttled.contains_key(&workload) => {
                 let using = Using { since: at, throttled: None };
                 self.pods.entry((pod, workload)).or_insert(using);
             }

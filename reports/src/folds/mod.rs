@@ -14,6 +14,7 @@ pub mod overuse;
 pub mod pending;
 pub mod percentiles;
 pub mod placed;
+pub mod rare;
 pub mod rollouts;
 pub mod roster;
 pub mod scaling;

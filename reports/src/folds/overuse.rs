@@ -9,10 +9,9 @@ use sim::{Legend, SimTime};
 
 use super::users::Users;
 
-/// Folds facts into kills, restarts, evictions, and CPU that pods did not get.
-#[derive(Clone)]
+/// What became of such pods in one run.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Overuse {
-    legend: Legend,
     /// Containers that were killed because memory was out.
     pub oom_kills: u64,
     /// Those of them that were killed for their node's sake.
@@ -31,6 +30,13 @@ pub struct Overuse {
     pub contended: u128,
     /// Whether anything models usage.
     pub any: bool,
+}
+
+/// Folds facts into kills, restarts, evictions, and CPU that pods did not get.
+#[derive(Clone)]
+pub struct OveruseFold {
+    legend: Legend,
+    sums: Overuse,
     since: SimTime,
     users: Users,
     /// What pods do not get that do not get all.
@@ -46,21 +52,13 @@ struct Short {
     contended: u64,
 }
 
-impl Overuse {
+impl OveruseFold {
     /// Nothing has happened yet.
     #[must_use]
-    pub fn new(legend: &Legend) -> Overuse {
-        Overuse {
+    pub fn new(legend: &Legend) -> OveruseFold {
+        OveruseFold {
             legend: legend.clone(),
-            oom_kills: 0,
-            oom_kills_of_nodes: 0,
-            kills_of: BTreeMap::new(),
-            restarts: 0,
-            evictions: 0,
-            demand: 0,
-            throttled: 0,
-            contended: 0,
-            any: false,
+            sums: Overuse::default(),
             since: SimTime::ZERO,
             users: Users::default(),
             short: BTreeMap::new(),
@@ -72,7 +70,7 @@ impl Overuse {
     #[must_use]
     pub fn finish(mut self) -> Overuse {
         self.advance(self.legend.to);
-        self
+        self.sums
     }
 
     /// Integrates up to an instant.
@@ -81,9 +79,9 @@ impl Overuse {
         self.since = at;
         let now = [self.users.sum[0], self.now[0], self.now[1]];
         let [demand, throttled, contended] = now.map(|sum| u128::from(sum) * u128::from(ms));
-        self.demand += demand;
-        self.throttled += throttled;
-        self.contended += contended;
+        self.sums.demand += demand;
+        self.sums.throttled += throttled;
+        self.sums.contended += contended;
     }
 
     fn gets(&mut self, pod: PodId, short: Short) {
@@ -97,19 +95,19 @@ impl Overuse {
     }
 }
 
-impl Sink for Overuse {
+impl Sink for OveruseFold {
     fn fact(&mut self, at: SimTime, fact: &Fact) {
         let counts = u64::from(at >= self.legend.from && at < self.legend.to);
         match *fact {
             Fact::ContainerOomKilled { workload, of_node, .. } => {
-                self.oom_kills += counts;
-                self.oom_kills_of_nodes += counts * u64::from(of_node);
-                *self.kills_of.entry(workload).or_default() += counts;
+                self.sums.oom_kills += counts;
+                self.sums.oom_kills_of_nodes += counts * u64::from(of_node);
+                *self.sums.kills_of.entry(workload).or_default() += counts;
             }
-            Fact::ContainerRestarted { .. } => self.restarts += counts,
-            Fact::PodEvicted { .. } => self.evictions += counts,
+            Fact::ContainerRestarted { .. } => self.sums.restarts += counts,
+            Fact::PodEvicted { .. } => self.sums.evictions += counts,
             Fact::PodUses { .. } | Fact::ReplicasUse { .. } => {
-                self.any = true;
+                self.sums.any = true;
                 self.advance(at);
                 self.users.fact(fact);
             }

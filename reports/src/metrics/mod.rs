@@ -5,16 +5,17 @@
 
 mod page;
 mod read;
+mod readings;
 mod table;
 
 use sim::terms::expect::{Relation, Term};
-use sim::terms::metrics::{Better, Figure, METRICS, Metric};
+use sim::terms::metrics::{Better, Metric};
 use sim::{Legend, Run};
 
 pub use page::page;
 pub use read::Reading;
-use read::{One, of_workload};
-pub use table::{TableError, read_table, write_table};
+pub use readings::Readings;
+pub use table::{Rows, TableError, read_table, write_table};
 
 use crate::figures::Figures;
 use crate::interval;
@@ -23,6 +24,14 @@ use crate::stats::Estimate;
 
 /// Fewer replications than these have no worst 5 %.
 const FEWEST_TAILS: usize = 20;
+
+/// The key of a metric, with a workload in brackets.
+fn key_of(metric: &Metric, workload: Option<&str>) -> String {
+    match workload {
+        Some(workload) => format!("{}({workload})", metric.key),
+        None => metric.key.to_owned(),
+    }
+}
 
 /// A metric in every replication.
 #[derive(Clone, PartialEq, Debug)]
@@ -52,31 +61,7 @@ impl Measured {
         baseline: Option<&[(Figures, Run)]>,
         legend: &Legend,
     ) -> Measured {
-        let hours = legend.to.since(legend.from).as_hours_f64();
-        let ones = runs.iter().enumerate().map(|(index, (figures, _))| {
-            let baseline = baseline.and_then(|all| all.get(index)).map(|(figures, _)| figures);
-            One { figures, baseline, hours }
-        });
-        let ones: Vec<One<'_>> = ones.collect();
-        let mut columns = Vec::new();
-        for metric in METRICS {
-            let Figure::Of(figure) = metric.figure else {
-                let readings = ones.iter().map(|one| one.read(metric.figure)).collect();
-                columns.push(Column { metric, workload: None, readings });
-                continue;
-            };
-            let rows = runs.first().map_or(&[][..], |(figures, _)| &figures.availability);
-            columns.extend(rows.iter().map(|(id, _)| {
-                let each = runs.iter().map(|(figures, _)| {
-                    let own = figures.availability.iter().find(|(own, _)| own == id);
-                    own.and_then(|(_, it)| of_workload(figure, it))
-                });
-                let workload = Some(workload_name(legend, *id));
-                Column { metric, workload, readings: each.collect() }
-            }));
-        }
-        columns.retain(|it| it.readings.iter().any(Option::is_some));
-        Measured { columns, replications: runs.len() }
+        Readings::new(runs, baseline, legend).of(|_| true)
     }
 
     /// Keeps the first replications alone.
@@ -105,10 +90,7 @@ impl Column {
     /// What it is called: the metric's key, with the workload in brackets.
     #[must_use]
     pub fn key(&self) -> String {
-        match &self.workload {
-            Some(workload) => format!("{}({workload})", self.metric.key),
-            None => self.metric.key.to_owned(),
-        }
+        key_of(self.metric, self.workload.as_deref())
     }
 
     /// What its row is called in a table.

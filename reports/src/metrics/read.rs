@@ -163,7 +163,7 @@ fn requested(figures: &Figures, lane: usize) -> Reading {
 
 fn used(figures: &Figures, lane: usize) -> Option<Reading> {
     let unit = [1.0, 1_048_576.0][lane];
-    let used = figures.used.as_ref()?.integral[lane] as f64 / unit;
+    let used = figures.used.integral[lane] as f64 / unit;
     let allocatable = figures.capacity.integral.allocatable[lane] as f64;
     (used > 0.0).then_some(Reading { value: used, of: Some(allocatable) })
 }

@@ -24,26 +24,53 @@ impl fmt::Display for TableError {
 
 impl std::error::Error for TableError {}
 
+/// What a table of replications is written from.
+pub trait Rows {
+    /// What each of its columns is called, and whether it is a ratio.
+    fn columns(&self) -> Vec<(String, bool)>;
+
+    /// How many replications there are.
+    fn replications(&self) -> usize;
+
+    /// What a column comes to in a replication.
+    fn reading(&self, column: usize, run: usize) -> Option<Reading>;
+}
+
+impl Rows for Measured {
+    fn columns(&self) -> Vec<(String, bool)> {
+        let is_ratio = |it: &Column| it.readings.iter().flatten().any(|it| it.of.is_some());
+        self.columns.iter().map(|it| (it.key(), is_ratio(it))).collect()
+    }
+
+    fn replications(&self) -> usize {
+        self.replications
+    }
+
+    fn reading(&self, column: usize, run: usize) -> Option<Reading> {
+        self.columns[column].readings[run]
+    }
+}
+
 /// Writes a line for each replication. A number is as short as it can be read back exactly.
 ///
 /// # Errors
 /// If `out` cannot be written to.
-pub fn write_table(measured: &Measured, out: impl Write) -> csv::Result<()> {
+pub fn write_table(rows: &impl Rows, out: impl Write) -> csv::Result<()> {
     let mut table = csv::WriterBuilder::new().from_writer(out);
-    let is_ratio = |it: &Column| it.readings.iter().flatten().any(|it| it.of.is_some());
+    let columns = rows.columns();
     let mut head = vec![NUMBER.to_owned()];
-    for column in &measured.columns {
-        head.push(column.key());
-        head.extend(is_ratio(column).then(|| column.key() + OF));
+    for (key, is_ratio) in &columns {
+        head.push(key.clone());
+        head.extend(is_ratio.then(|| format!("{key}{OF}")));
     }
     table.write_record(&head)?;
     let text = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
-    for run in 0..measured.replications {
+    for run in 0..rows.replications() {
         let mut record = vec![run.to_string()];
-        for column in &measured.columns {
-            let reading = column.readings[run];
+        for (column, (_, is_ratio)) in columns.iter().enumerate() {
+            let reading = rows.reading(column, run);
             record.push(text(reading.map(|it| it.value)));
-            record.extend(is_ratio(column).then(|| text(reading.and_then(|it| it.of))));
+            record.extend(is_ratio.then(|| text(reading.and_then(|it| it.of))));
         }
         table.write_record(&record)?;
     }

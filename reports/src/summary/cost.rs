@@ -35,7 +35,7 @@ pub struct CostRow {
 #[must_use]
 pub fn breakdown(runs: &[(Figures, Run)]) -> Breakdown {
     let mut sum = Breakdown::default();
-    runs.iter().for_each(|(figures, _)| sum.add(&figures.breakdown));
+    runs.iter().for_each(|(figures, _)| figures.breakdown.add_to(&mut sum));
     sum
 }
 

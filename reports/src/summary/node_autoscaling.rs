@@ -44,10 +44,10 @@ pub struct Consolidations {
 
 /// What it came to in all replications; none where no pool follows demand.
 pub(super) fn of(replications: Replications<'_>) -> Option<NodeAutoscaling> {
-    let runs = replications.runs.iter().map(|(figures, _)| figures.scaled.as_ref());
+    let runs = replications.runs.iter().map(|(figures, _)| figures.scaled.as_deref());
     let runs: Vec<&NodesScaled> = runs.collect::<Option<_>>()?;
     let per_day = |of: &dyn Fn(&NodesScaled) -> u64| {
-        replications.per_day(|figures| figures.scaled.as_ref().map_or(0, of) as f64)
+        replications.per_day(|figures| figures.scaled.as_deref().map_or(0, of) as f64)
     };
     let by_reason = |of: fn(&NodesScaled) -> &BTreeMap<&'static str, u64>| {
         let reasons: BTreeSet<&'static str> =

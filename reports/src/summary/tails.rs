@@ -6,7 +6,7 @@ use sim::terms::metrics::{Figure, OfWorkload, Unit};
 use sim::{Legend, Run};
 
 use crate::figures::Figures;
-use crate::metrics::{Column, Measured};
+use crate::metrics::{Column, Readings};
 
 /// The figures that have a tail worth knowing.
 const TAILS: &[Figure] = &[
@@ -49,7 +49,7 @@ pub struct Counted(pub Unit);
 
 /// The tails of figures that differ between replications, in the order of the list.
 pub(super) fn of(runs: &[(Figures, Run)], legend: &Legend, seed: u64) -> Vec<Tail> {
-    let measured = Measured::of(runs, None, legend);
+    let measured = Readings::new(runs, None, legend).of(|it| TAILS.contains(&it.figure));
     let columns = TAILS
         .iter()
         .flat_map(|figure| measured.columns.iter().filter(move |it| it.metric.figure == *figure));

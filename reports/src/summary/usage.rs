@@ -33,7 +33,7 @@ pub struct WorkloadLoad {
 /// it.
 pub(super) fn used(replications: Replications<'_>, lane: usize) -> Option<Estimate> {
     let unit = [1.0, 1_048_576.0][lane];
-    let used = |f: &Figures| f.used.as_ref().map_or(0.0, |used| used.integral[lane] as f64 / unit);
+    let used = |f: &Figures| f.used.integral[lane] as f64 / unit;
     let allocatable = |f: &Figures| f.capacity.integral.allocatable[lane] as f64;
     let used = replications.values(used);
     if used.iter().all(|used| *used <= 0.0) {
@@ -63,10 +63,8 @@ fn row(
     workload: WorkloadId,
     seed: u64,
 ) -> WorkloadLoad {
-    let of = |f: &Figures| -> Requests {
-        let used = f.used.as_ref();
-        used.and_then(|used| used.requests.get(&workload)).copied().unwrap_or_default()
-    };
+    let of =
+        |f: &Figures| -> Requests { f.used.requests.get(&workload).copied().unwrap_or_default() };
     let offered = |f: &Figures| of(f).offered as f64 / 1e6;
     let unserved = |f: &Figures| (of(f).offered - of(f).served) as f64 / 1e6;
     let (all, lost) = (replications.values(offered), replications.values(unserved));

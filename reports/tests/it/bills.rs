@@ -8,8 +8,8 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use reports::cost::ledger::{Ledger, Money};
 use reports::folds::availability::Availability;
-use reports::folds::capacity::Capacity;
-use reports::folds::disruption::Disruption;
+use reports::folds::capacity::CapacityFold;
+use reports::folds::disruption::DisruptionFold;
 use reports::folds::pending::{Pending, Wait};
 use reports::folds::roster::Alone;
 use sim::fact::refusal::RefusalId;
@@ -218,7 +218,7 @@ fn a_pod_is_charged_for_the_size_that_it_has() {
     // All of it for a quarter of the time, and a quarter of it for another.
     assert_eq!(money.idle.micro_usd(), 4_000_000 - 1_000_000 - 250_000);
     let legend = legend(Span::ZERO, Span::from_secs(86_400));
-    let mut capacity = Alone::new(&legend, Capacity::new(&legend));
+    let mut capacity = Alone::new(&legend, CapacityFold::new(&legend));
     facts[..2].iter().for_each(|(at, fact)| capacity.fact(*at, fact));
     let registered = Fact::NodeReady { node: NodeId::from_index(0) };
     capacity.fact(s(1_500), &registered);
@@ -321,7 +321,7 @@ fn what_a_pool_lacks_of_its_size_is_counted() {
         keeper: Keeper::FixedSize { size: 2, refill },
     });
     let legend = Legend { model: Arc::new(model), ..plain };
-    let mut capacity = Alone::new(&legend, Capacity::new(&legend));
+    let mut capacity = Alone::new(&legend, CapacityFold::new(&legend));
     let launch = |number| {
         let (node, pool) = (NodeId::from_index(number), PoolId::from_index(0));
         let offering = OfferingId::from_index(SPOT_OFFERING);
@@ -349,7 +349,7 @@ fn a_refusal_in_the_warm_up_does_not_count() {
 #[test]
 fn what_was_on_its_way_out_is_no_disruption() {
     let legend = legend(Span::ZERO, Span::from_secs(100));
-    let mut disruption = Alone::new(&legend, Disruption::new(&legend));
+    let mut disruption = Alone::new(&legend, DisruptionFold::new(&legend));
     let (workload, spec, node) =
         (WorkloadId::from_index(0), SpecId::from_index(0), NodeId::from_index(0));
     for (number, why) in
@@ -367,13 +367,13 @@ fn what_was_on_its_way_out_is_no_disruption() {
         disruption.fact(s(1), &terminating);
         disruption.fact(s(2), &ended);
     }
-    assert_eq!(disruption.fold.ends.total(), 1, "only the one that a taint drove away");
+    assert_eq!(disruption.fold.finish().ends.total(), 1, "only the one that a taint drove away");
 }
 
 #[test]
 fn each_end_is_counted_in_one_class() {
     let legend = legend(Span::ZERO, Span::from_secs(100));
-    let mut disruption = Alone::new(&legend, Disruption::new(&legend));
+    let mut disruption = Alone::new(&legend, DisruptionFold::new(&legend));
     let (pod, workload, node) =
         (PodId::from_index(0), WorkloadId::from_index(0), NodeId::from_index(0));
     for end in [
@@ -400,7 +400,7 @@ fn each_end_is_counted_in_one_class() {
         };
         disruption.fact(s(1), &ended);
     }
-    let ends = disruption.fold.ends;
+    let ends = disruption.fold.finish().ends;
     assert_eq!((ends.clean, ends.cut_short(), ends.killed_without_warning), (1, 3, 1));
     assert_eq!(ends.total(), 5, "a completed pod was not disrupted");
 }

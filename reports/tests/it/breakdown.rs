@@ -8,6 +8,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use reports::cost::breakdown::{Breakdown, DIMENSIONS, Dimension, IDLE};
 use reports::cost::ledger::{Books, Ledger};
+use reports::cost::packed::Packed;
 use sim::fact::Cause;
 use sim::model::catalog::{InstanceTypeId, OfferingId};
 use sim::model::node::NodeId;
@@ -151,7 +152,7 @@ proptest! {
             .collect();
         let books = books(&legend, &facts);
         let mut twice = Breakdown::of(&books, &legend);
-        twice.add(&Breakdown::of(&books, &legend));
+        Packed::of(&Breakdown::of(&books, &legend)).add_to(&mut twice);
         for dimension in DIMENSIONS {
             let sum = |of: &Breakdown| -> Cost { of.rows(dimension, &legend).iter().map(|row| row.1).sum() };
             prop_assert_eq!(sum(&Breakdown::of(&books, &legend)), books.money.total());

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use common::{legend, s};
 use reports::folds::availability::required;
-use reports::folds::budgets::Budgets;
+use reports::folds::budgets::BudgetsFold;
 use sim::fact::Cause;
 use sim::model::Model;
 use sim::model::budget::{Amount, Budget, Limit};
@@ -47,7 +47,7 @@ fn protected() -> Legend {
 
 #[test]
 fn a_reclaim_goes_past_a_budget_and_an_eviction_does_not() {
-    let mut fold = Budgets::new(&protected());
+    let mut fold = BudgetsFold::new(&protected());
     let (workload, node, spec) = (Id::from_index(0), NodeId::from_index(0), Id::from_index(0));
     let ready = |pod| Fact::PodReady { pod: Id::from_index(pod), workload, node };
     let evicted = |pod| Fact::PodTerminating {

@@ -121,7 +121,6 @@ impl Sink for Observed {
 struct Kept {
     figures: (Figures, Run),
     outcomes: Option<Vec<Outcome>>,
-    facts: Option<Vec<(SimTime, Fact)>>,
 }
 
 impl Experiment {
@@ -150,6 +149,7 @@ impl Experiment {
         // Runs with one digest say the same. Where nothing happens in most replications, these share what
         // they come to.
         let known: Vec<_> = legends.iter().map(|_| Mutex::new(BTreeMap::new())).collect();
+        let recorded: Vec<_> = legends.iter().map(|_| Mutex::new(None)).collect();
         let begin = |variant: usize, root: Root| {
             let (keep, legend) = (self.variants[variant].keep, &legends[variant]);
             let first = root.replication == self.replications.start;
@@ -173,13 +173,17 @@ impl Experiment {
             // Only recorded facts refer to refusals.
             let refusals =
                 if observed.facts.is_some() { run.refusals } else { Refusals::default() };
+            if let Some(facts) = observed.facts {
+                *recorded[variant].lock().unwrap_or_else(PoisonError::into_inner) = Some(facts);
+            }
             let run = Run { refusals, ..run };
-            Kept { figures: (figures, run), outcomes, facts: observed.facts }
+            Kept { figures: (figures, run), outcomes }
         };
         let kept = self.observe_kept(store, stop, seen, begin, end)?;
-        let variants = self.variants.iter().zip(legends).zip(sums).zip(kept);
-        let variants = variants.map(|(((variant, legend), sum), kept)| {
+        let variants = self.variants.iter().zip(legends).zip(sums).zip(recorded).zip(kept);
+        let variants = variants.map(|((((variant, legend), sum), facts), kept)| {
             let series = sum.into_inner().unwrap_or_else(PoisonError::into_inner);
+            let facts = facts.into_inner().unwrap_or_else(PoisonError::into_inner);
             let mut runs = VariantRuns {
                 name: variant.name.clone(),
                 changes: variant.changes.clone(),
@@ -187,12 +191,12 @@ impl Experiment {
                 runs: Vec::with_capacity(kept.len()),
                 series: variant.keep.series.then_some(series),
                 outcomes: Vec::new(),
-                facts: None,
+                // After a stop the first run may be one of those that have no result.
+                facts: facts.filter(|_| !kept.is_empty()),
             };
             for kept in kept {
                 runs.runs.push(kept.figures);
                 runs.outcomes.extend(kept.outcomes);
-                runs.facts = runs.facts.or(kept.facts);
             }
             runs
         });
@@ -228,15 +232,10 @@ impl Experiment {
     ) -> Result<Vec<Vec<K>>, Error> {
         let of = u32::try_from(self.replications.len()).unwrap_or(u32::MAX);
         let finished = AtomicU32::new(0);
-        let one = |replication: u32| -> Option<Vec<Option<K>>> {
+        let one = |replication: u32| -> Option<Vec<K>> {
             let root = Root { seed: self.seed, replication };
-            let made = replication - self.replications.start;
-            let mut kept = Vec::with_capacity(self.variants.len());
-            for (index, variant) in self.variants.iter().enumerate() {
-                if variant.limit.is_some_and(|limit| made >= limit) {
-                    kept.push(None);
-                    continue;
-                }
+            let mut kept = Vec::with_capacity(self.made_in(replication).count());
+            for (index, variant) in self.made_in(replication) {
                 let new = || begin(index, root);
                 let (sink, run) = match store {
                     Some(store) => stored(store, (index, variant), (root, stop), new)?,
@@ -246,7 +245,7 @@ impl Experiment {
                         (sink, run)
                     }
                 };
-                kept.push(Some(end(index, sink, run)));
+                kept.push(end(index, sink, run));
             }
             seen(Progress { finished: finished.fetch_add(1, Ordering::Relaxed) + 1, of });
             Some(kept)
@@ -254,13 +253,22 @@ impl Experiment {
         let replications = self.replications.clone();
         let pool = threads::pool(self.threads, of)?;
         let made = pool.install(|| replicate(replications, stop, one));
-        let mut kept: Vec<Vec<K>> = self.variants.iter().map(|_| Vec::new()).collect();
-        for replication in made {
-            for (all, one) in kept.iter_mut().zip(replication) {
-                all.extend(one);
+        let limit = |it: &Variant| it.limit.map_or(usize::MAX, |limit| limit as usize);
+        let sizes = self.variants.iter().map(|it| limit(it).min(made.len()));
+        let mut kept: Vec<Vec<K>> = sizes.map(Vec::with_capacity).collect();
+        for (replication, own) in self.replications.clone().zip(made) {
+            for ((index, _), one) in self.made_in(replication).zip(own) {
+                kept[index].push(one);
             }
         }
         Ok(kept)
+    }
+
+    /// The variants that are simulated in a replication, by their numbers.
+    fn made_in(&self, replication: u32) -> impl Iterator<Item = (usize, &Variant)> {
+        let made = replication - self.replications.start;
+        let all = self.variants.iter().enumerate();
+        all.filter(move |(_, it)| it.limit.is_none_or(|limit| made < limit))
     }
 }
 

@@ -4,7 +4,7 @@ use reports::Figures;
 use reports::Recording;
 use reports::cost::breakdown::Breakdown;
 use reports::folds::series::Series;
-use reports::metrics::Measured;
+use reports::metrics::{Measured, Readings};
 use reports::rules::Outcome;
 use reports::stats::Estimate;
 use reports::summary::{self, Change};
@@ -71,7 +71,13 @@ impl VariantRuns {
     /// Its metrics, beside those of a baseline of the same experiment.
     #[must_use]
     pub fn measured(&self, baseline: Option<&VariantRuns>) -> Measured {
-        Measured::of(&self.runs, baseline.map(|it| &it.runs[..]), &self.legend)
+        self.readings(baseline).of(|_| true)
+    }
+
+    /// The same, each read when it is asked for.
+    #[must_use]
+    pub fn readings<'r>(&'r self, baseline: Option<&'r VariantRuns>) -> Readings<'r> {
+        Readings::new(&self.runs, baseline.map(|it| &it.runs[..]), &self.legend)
     }
 
     /// How many events it took.

@@ -64,8 +64,7 @@ impl Contents<'_> {
         keep("summary.json", &|out| Ok(out.write_all(json.as_bytes())?))?;
         let scenario = plain_lines(&format!("{:#}\n", results.scenario.written())).into_owned();
         keep(SCENARIO, &|out| Ok(out.write_all(scenario.as_bytes())?))?;
-        let measured = results.measured();
-        keep(REPLICATIONS_TABLE, &|out| Ok(write_table(&measured, out)?))?;
+        keep(REPLICATIONS_TABLE, &|out| Ok(write_table(&results.readings().rows(), out)?))?;
         keep("series.csv", &|out| Ok(series::write(results.series(), &others, out)?))?;
         keep("nodes.csv", &|out| Ok(nodes::write(recording, &books, out)?))?;
         keep("pods.csv", &|out| Ok(pods::write(recording, out)?))?;

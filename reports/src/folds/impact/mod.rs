@@ -26,7 +26,7 @@ pub struct ImpactFold {
 }
 
 /// The impact of reclaims in one run.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Impact {
     /// By workload and by offering.
     pub sources: Sources,

@@ -24,7 +24,7 @@ pub struct OfferingCounts {
 }
 
 /// Ends by workload and by offering.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Sources {
     /// Of each workload but DaemonSets: how its pods ended.
     pub workloads: BTreeMap<WorkloadId, Ends>,
