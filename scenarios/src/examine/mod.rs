@@ -75,13 +75,14 @@ impl Examined<'_> {
         }
     }
 
-    /// Labels and taints of nodes are Kubernetes' own.
+    /// Labels, annotations and taints of nodes are Kubernetes' own.
     fn labels(&mut self, index: usize, pool: &Pool) {
         let at = [Step::from("pools"), Step::from(index)];
         let node = self.tree.at(&at);
         let origin = Origin::new(self.source, node.span.clone(), "pool", None, Some(&pool.name));
         let json = |field: &str| node.get(field).map(Node::to_json);
-        let mut broken = judge(Type::TemplateMeta, &json!({ "labels": json("labels") }));
+        let metadata = json!({ "labels": json("labels"), "annotations": json("annotations") });
+        let mut broken = judge(Type::TemplateMeta, &metadata);
         broken.extend(judge(Type::NodeSpec, &json!({ "taints": json("taints") })));
         for one in broken {
             self.found.push(say(&one, &origin, |path| node.at(path).span.clone()));

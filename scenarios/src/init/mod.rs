@@ -115,7 +115,7 @@ fn node_pool(text: &mut String, pool: &RecognisedPool, said: &Value) {
     for (field, value) in said.as_object().into_iter().flatten() {
         match (field.as_str(), value) {
             ("name", _) => {}
-            ("requirements" | "taints", Value::Array(items)) => {
+            ("requirements" | "taints" | "startupTaints", Value::Array(items)) => {
                 let _ = writeln!(text, "    {field}:");
                 for item in items {
                     let _ = writeln!(text, "      - {}", yaml::flow(item));

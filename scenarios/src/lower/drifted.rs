@@ -11,11 +11,10 @@ use crate::bought::Bought;
 use crate::cluster::{Cluster, counted, pools};
 use crate::file::{self, Instance, Pool};
 use crate::kube::{Node, NodeClaim};
-use crate::node_autoscaler::requirements;
+use crate::node_autoscaler::{DO_NOT_DISRUPT, requirements};
 
 /// The label by which nodes name their NodePool.
 const NODE_POOL: &str = "karpenter.sh/nodepool";
-const DO_NOT_DISRUPT: &str = "karpenter.sh/do-not-disrupt";
 
 impl Lowering<'_> {
     /// How a node was bought that its NodePool would not launch today; nothing if Karpenter does not keep it, or if

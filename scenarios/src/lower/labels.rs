@@ -3,10 +3,21 @@
 use sim::Span;
 use sim::model::labels::{LabelSet, Operator, Requirement};
 use sim::model::pod::NodeSelectorTerm;
-use sim::model::taints::{Effect, Toleration, TolerationOperator};
+use sim::model::taints::{Effect, Taint, Toleration, TolerationOperator};
 use sim::names::{NameId, Names};
 
+use crate::file;
 use crate::kube::{self, LabelSelector, Labels};
+
+/// Taints of a pool as the simulator keeps them.
+pub fn taints(written: &[file::Taint], names: &mut Names) -> Vec<Taint> {
+    let taints = written.iter().map(|taint| Taint {
+        key: names.intern(&taint.key),
+        value: names.intern(&taint.value),
+        effect: effect(taint.effect.into()),
+    });
+    taints.collect()
+}
 
 /// Labels as the simulator keeps them.
 pub fn label_set(names: &mut Names, labels: &Labels) -> LabelSet {

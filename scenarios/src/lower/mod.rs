@@ -56,7 +56,6 @@ use sim::model::catalog::{CapacityType, InstanceType, InstanceTypeId, Kin, Offer
 use sim::model::node::NodeShape;
 use sim::model::pool::{Keeper, Limits, NodeTemplate, Pool};
 use sim::model::resources::{Lane, Resources};
-use sim::model::taints::Taint;
 use sim::model::workload::{Controller, Workload};
 use sim::providers::Provider;
 use sim::setup::Draft;
@@ -396,12 +395,7 @@ impl<'l> Lowering<'l> {
         let mut labels = node_labels::of(node, self.provider);
         labels.extend(requirements::custom_labels(pool));
         let names = &mut self.model.names;
-        let taints = pool.taints.iter().map(|taint| Taint {
-            key: names.intern(&taint.key),
-            value: names.intern(&taint.value),
-            effect: labels::effect(taint.effect.into()),
-        });
-        let taints = taints.collect();
+        let taints = labels::taints(&pool.taints, names);
         NodeShape {
             labels: labels::label_set(names, &labels),
             taints,

@@ -13,7 +13,8 @@ use sim::names::NameId;
 
 use super::labels::{effect, label_set};
 use super::requests::amount;
-use crate::kube::{Node, ResourceList};
+use crate::file;
+use crate::kube::{Effect, Node, ResourceList};
 
 /// A node as it stands. Pods must be lowered before it: of its resources only those are kept that
 /// a pod asks for.
@@ -39,6 +40,16 @@ pub fn start_node(
         images,
         attached: Vec::new(),
     })
+}
+
+/// A node without the startup taints of its pool: at `T+0` all nodes have started.
+pub fn as_initialized(node: &mut Node, pool: &file::Pool) {
+    let startup = &pool.startup_taints;
+    node.spec.taints.retain(|taint| {
+        let is_it =
+            |it: &file::Taint| it.key == taint.key && Effect::from(it.effect) == taint.effect;
+        !startup.iter().any(is_it)
+    });
 }
 
 /// Labels but for the host name, taints and size.

@@ -13,16 +13,17 @@ use sim::Span;
 use sim::model::node::NodeId;
 use sim::model::pool::PoolId;
 use sim::model::workload::WorkloadId;
+use sim::names::Names;
 use sim::setup::Draft;
 use sim::table::Id;
 
 use super::drifted::known_nodes;
-use super::node_groups;
+use super::{labels as lowered, node_groups};
 use crate::cluster::Cluster;
 use crate::file::node_autoscaler as written;
 use crate::file::node_autoscaler::NodeAutoscaler;
 use crate::file::{File, Keeper, Pool};
-use crate::node_autoscaler::{never_or, requirements};
+use crate::node_autoscaler::{DO_NOT_DISRUPT, never_or, requirements};
 use crate::node_labels::ROWS;
 use crate::quantity::Quantity;
 use crate::workloads::Written;
@@ -30,8 +31,6 @@ use crate::workloads::Written;
 /// How long a node lives by default.
 // Karpenter: pkg/apis/v1/nodeclaim.go, the default of expireAfter
 const EXPIRES_AFTER: Span = Span::from_hours(720);
-
-const DO_NOT_DISRUPT: &str = "karpenter.sh/do-not-disrupt";
 
 /// Adds the program, if a pool has one. `epoch_ms` is when `T+0` is, in milliseconds since 1970; `cluster`, what
 /// is there before.
@@ -45,8 +44,9 @@ pub(crate) fn fill(
         let pools = file.pools.iter().enumerate().filter(move |(_, pool)| pool.keeper == by);
         pools.map(|(index, pool)| (PoolId::from_index(index), pool))
     };
+    let names = &mut Arc::make_mut(&mut draft.model).names;
     let node_pools: Vec<NodePoolSettings> =
-        kept(Keeper::Karpenter).map(|(id, pool)| node_pool(id, pool)).collect();
+        kept(Keeper::Karpenter).map(|(id, pool)| node_pool(id, pool, names)).collect();
     if !node_pools.is_empty() {
         let mut settings = settings(file, epoch_ms);
         let marked = workloads.iter().enumerate();
@@ -105,7 +105,7 @@ fn settings(file: &File, epoch_ms: i64) -> Settings {
     settings
 }
 
-fn node_pool(id: PoolId, pool: &Pool) -> NodePoolSettings {
+fn node_pool(id: PoolId, pool: &Pool, names: &mut Names) -> NodePoolSettings {
     // What cannot be read was refused.
     let expire_after = match pool.expire_after.as_deref().map(never_or) {
         Some(Ok(said)) => said,
@@ -130,6 +130,8 @@ fn node_pool(id: PoolId, pool: &Pool) -> NodePoolSettings {
         weight: i32::try_from(pool.weight.unwrap_or(0)).unwrap_or(i32::MAX),
         requirements: wanted,
         labels: labels.into_iter().collect(),
+        startup_taints: lowered::taints(&pool.startup_taints, names),
+        do_not_disrupt: pool.annotations.get(DO_NOT_DISRUPT).is_some_and(|it| it == "true"),
         limits: limits(pool),
         nodes: nodes.map(|it| i64::try_from(it.value()).unwrap_or(i64::MAX)),
         disruption: disruption(pool),

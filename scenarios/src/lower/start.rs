@@ -12,7 +12,7 @@ use sim::model::workload::WorkloadId;
 use sim::table::Id;
 
 use super::Lowering;
-use super::nodes::start_node;
+use super::nodes::{as_initialized, start_node};
 use super::pods::{Source, pod_spec};
 use super::snapshot::is_preemption;
 use super::storage;
@@ -42,7 +42,8 @@ impl Lowering<'_> {
                 continue;
             };
             self.count_drifted(node, cluster, pool);
-            let node = self.as_bought(node, offering);
+            let mut node = self.as_bought(node, offering);
+            as_initialized(&mut node, &self.file.pools[pool]);
             match start_node(&mut self.model, &node, PoolId::from_index(pool), offering) {
                 Ok(start) => self.model.start.nodes.push(start),
                 Err(error) => {

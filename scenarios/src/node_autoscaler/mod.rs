@@ -19,6 +19,8 @@ use crate::tree::{Node, Step, Value};
 
 pub(crate) use checks::never_or;
 
+/// The annotation that keeps a node, or the node of a pod, from being disrupted.
+pub(crate) const DO_NOT_DISRUPT: &str = "karpenter.sh/do-not-disrupt";
 const ZONE: &str = "topology.kubernetes.io/zone";
 
 /// Says of each pool who keeps it, fills in what it leaves out, and adds what is wrong to `found`.
@@ -193,6 +195,8 @@ impl Settling<'_> {
             ("disruption", pool.disruption.is_some()),
             ("expireAfter", pool.expire_after.is_some()),
             ("terminationGracePeriod", pool.termination_grace_period.is_some()),
+            ("startupTaints", !pool.startup_taints.is_empty()),
+            ("annotations", !pool.annotations.is_empty()),
         ];
         for (field, _) in said.iter().filter(|(_, said)| *said) {
             let message = format!(

@@ -8,6 +8,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 use crate::file::{File, Pool};
 use crate::kube::{self, NodePool, Object};
 use crate::load::{Loaded, Origin};
+use crate::node_autoscaler::DO_NOT_DISRUPT;
 
 /// Adds the NodePools among objects to the pools of a scenario whose nodes an autoscaler buys.
 pub(crate) fn take_over(file: &mut File, objects: &[Loaded], found: &mut Diagnostics) {
@@ -112,11 +113,17 @@ pub(crate) fn fields(node_pool: &NodePool) -> Value {
     set("expireAfter", json!(of_nodes.expire_after.as_ref().or(disruption.expire_after.as_ref())));
     set("terminationGracePeriod", json!(of_nodes.termination_grace_period));
     set("labels", json!(spec.template.metadata.labels));
-    let taints = of_nodes.taints.iter().map(|taint| {
-        json!({ "key": taint.key, "value": taint.value, "effect": format!("{:?}", taint.effect) })
-    });
-    set("taints", taints.collect());
+    set("taints", of_nodes.taints.iter().map(taint).collect());
+    set("startupTaints", of_nodes.startup_taints.iter().map(taint).collect());
+    // Of the others, nothing depends on what they say.
+    let annotation = spec.template.metadata.annotations.get_key_value(DO_NOT_DISRUPT);
+    let annotations = annotation.map(|(key, value)| (key.clone(), json!(value)));
+    set("annotations", Value::Object(annotations.into_iter().collect()));
     pool
+}
+
+fn taint(taint: &kube::Taint) -> Value {
+    json!({ "key": taint.key, "value": taint.value, "effect": format!("{:?}", taint.effect) })
 }
 
 fn budget(budget: &kube::NodePoolBudget) -> Value {

@@ -25,12 +25,12 @@ fn read(text: &str, files: &[(&str, &str)]) -> Result<Scenario, String> {
 }
 
 /// What happens in a scenario.
-struct Happened {
-    scenario: Scenario,
-    facts: Vec<(SimTime, Fact)>,
+pub(super) struct Happened {
+    pub(super) scenario: Scenario,
+    pub(super) facts: Vec<(SimTime, Fact)>,
 }
 
-fn run(text: &str, files: &[(&str, &str)]) -> Happened {
+pub(super) fn run(text: &str, files: &[(&str, &str)]) -> Happened {
     let scenario = read(text, files).unwrap_or_else(|wrong| panic!("{wrong}"));
     let mut facts = Vec::new();
     sim::run(&scenario.setup, ROOT, &mut facts);
@@ -43,7 +43,7 @@ impl Happened {
     }
 
     /// Nodes that were not there before, each with when it was launched, its type and its zone.
-    fn launched(&self) -> Vec<(NodeId, SimTime, String, String)> {
+    pub(super) fn launched(&self) -> Vec<(NodeId, SimTime, String, String)> {
         let model = &self.scenario.setup.model;
         let (catalog, found) = (&model.catalog, model.start.nodes.len());
         let launches = self.facts.iter().filter_map(|(at, fact)| match fact {
@@ -57,12 +57,12 @@ impl Happened {
         launches.collect()
     }
 
-    fn count(&self, is: impl Fn(&Fact) -> bool) -> usize {
+    pub(super) fn count(&self, is: impl Fn(&Fact) -> bool) -> usize {
         self.facts.iter().filter(|(_, fact)| is(fact)).count()
     }
 
     /// How many pods wait at the end.
-    fn waiting(&self) -> usize {
+    pub(super) fn waiting(&self) -> usize {
         self.count(|fact| matches!(fact, Fact::StillPending { .. }))
     }
 }
@@ -147,7 +147,7 @@ fn node_groups_of_one_kind_are_balanced_whatever_they_are_called() {
 }
 
 /// A NodePool that buys m6i.large now, with a node of another type that is two hours old, and a pod on it.
-fn of_yesterday(annotations: &str, status: &str) -> String {
+pub(super) fn of_yesterday(annotations: &str, status: &str) -> String {
     format!(
         r#"
 apiVersion: v1
@@ -203,7 +203,7 @@ items:
 }
 
 /// A run of that cluster, with a pool of these fields.
-fn of_cluster(dump: &str, types: &str, fields: &str) -> Happened {
+pub(super) fn of_cluster(dump: &str, types: &str, fields: &str) -> Happened {
     let text = format!(
         "horizon: 2h\nautoscaler: karpenter\ncluster: {{file: dump.yaml, placement: keep}}\npools:\n  \
          - name: default\n    count: 1\n    matchLabels: {{karpenter.sh/nodepool: default}}\n    \
@@ -214,7 +214,7 @@ fn of_cluster(dump: &str, types: &str, fields: &str) -> Happened {
 
 impl Happened {
     /// When the node that was there from the start was to be removed, why, and when it was gone.
-    fn removed(&self) -> (Option<(SimTime, &'static str)>, Option<SimTime>) {
+    pub(super) fn removed(&self) -> (Option<(SimTime, &'static str)>, Option<SimTime>) {
         let first = NodeId::from_index(0);
         let decided = self.facts.iter().find_map(|(at, fact)| match fact {
             Fact::RemovalDecided { node, reason, .. } if *node == first => Some((*at, *reason)),

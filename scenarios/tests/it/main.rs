@@ -15,6 +15,7 @@ mod import;
 mod input;
 mod jobs;
 mod karpenter_runs;
+mod karpenter_templates;
 mod kubelet;
 mod limit_ranges;
 mod limits;

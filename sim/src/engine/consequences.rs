@@ -19,7 +19,6 @@ use crate::model::node::NodeId;
 use crate::model::pod::{End, PodId};
 use crate::model::pressure::Pressure;
 use crate::model::workload::Controller;
-use crate::scheduler::framework::Happening;
 use crate::time::Span;
 use crate::world::nodes::NodeState;
 use crate::world::pods::Phase;
@@ -234,10 +233,6 @@ impl<S: Sink> Simulation<'_, S> {
             return;
         }
         let Some(taints) = self.pressure.taints(&self.world, node) else { return };
-        let fewer = taints.len() < self.world.view(node).shape().taints.len();
         self.apply(Action::Taint { node, taints });
-        if fewer {
-            self.wake_scheduler(Happening::NodeJoined(node));
-        }
     }
 }

@@ -13,10 +13,12 @@ use crate::lifecycle::{kubelets, named_node, shutdown};
 use crate::model::disruption::DisruptionReason;
 use crate::model::node::NodeId;
 use crate::model::pod::{End, PodId};
+use crate::model::taints::{Effect, Taint};
 use crate::scheduler::framework::Happening;
 use crate::scheduler::preemption;
 use crate::scheduler::queue::FLUSH_EVERY;
 use crate::time::{SimTime, Span};
+use crate::world::nodes::NodeState;
 use crate::world::pods::Phase;
 
 impl<S: Sink> Simulation<'_, S> {
@@ -111,10 +113,16 @@ impl<S: Sink> Simulation<'_, S> {
                 self.wake_scheduler(Happening::NodeJoined(node));
             }
             Action::Taint { node, taints } => {
+                let fewer = hard(&taints) < hard(&self.world.view(node).shape().taints);
                 let fact = self.world.taint(node, taints);
                 self.record(fact);
                 for pod in self.world.placement().pods_on(node).to_vec() {
                     self.await_toleration(pod);
+                }
+                if fewer && matches!(self.world.nodes().state(node), NodeState::Ready { .. }) {
+                    let actions = self.controllers.taints_went(&self.world, node);
+                    self.place_daemons(actions);
+                    self.wake_scheduler(Happening::NodeJoined(node));
                 }
             }
             Action::Evict { pod, why } => {
@@ -301,4 +309,9 @@ impl<S: Sink> Simulation<'_, S> {
             self.agenda.schedule(self.world.now(), Event::SchedulerWakes);
         }
     }
+}
+
+/// How many taints keep pods away that do not tolerate them.
+fn hard(taints: &[Taint]) -> usize {
+    taints.iter().filter(|taint| taint.effect != Effect::PreferNoSchedule).count()
 }

@@ -24,6 +24,7 @@ use crate::model::workload::{Controller, WorkloadId};
 use crate::rng::Root;
 use crate::table::Table;
 use crate::world::World;
+use crate::world::pods::Phase;
 
 /// The memory of the controllers.
 #[derive(Clone, Debug)]
@@ -187,6 +188,28 @@ impl Controllers {
     /// A node joined: one pod of each DaemonSet that runs there.
     pub fn node_joined(&mut self, world: &World, node: NodeId) -> Vec<Action> {
         let sets = self.daemon_sets.on_node(world, node);
+        sets.into_iter().map(|set| self.new_replica(set, Some(node))).collect()
+    }
+
+    /// A node has lost taints: one pod of each DaemonSet that runs there and has none.
+    // DaemonSet controller: daemon_controller.go updateNode
+    pub fn taints_went(&mut self, world: &World, node: NodeId) -> Vec<Action> {
+        let pods = world.pods();
+        let rolling = self.daemon_sets.rolling();
+        let mut sets = self.daemon_sets.on_node(world, node);
+        // A rollout creates what is missing by itself.
+        sets.retain(|set| !rolling.contains(set));
+        for pod in world.placement().pods_on(node) {
+            sets.retain(|set| *set != pods.workload(*pod));
+        }
+        if !sets.is_empty() {
+            let waits = |pod: &PodId| {
+                pods.meant_for(*pod) == Some(node) && pods.phase(*pod) == Phase::Pending
+            };
+            for pod in pods.ids().filter(waits) {
+                sets.retain(|set| *set != pods.workload(pod));
+            }
+        }
         sets.into_iter().map(|set| self.new_replica(set, Some(node))).collect()
     }
 

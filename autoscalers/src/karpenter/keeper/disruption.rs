@@ -240,10 +240,10 @@ impl Keeper {
             let is_gone = |node: &NodeId| world.nodes().state(*node) == NodeState::Gone;
             command.failed |= command.replacements.iter().any(is_gone)
                 || world.now().since(command.since) >= GIVES_UP_AFTER;
-            let there = command
-                .replacements
-                .iter()
-                .filter(|node| matches!(world.nodes().state(**node), NodeState::Ready { .. }));
+            let is_there = |node: &&NodeId| {
+                self.nodes.get(**node).is_some_and(|kept| kept.initialized_at.is_some())
+            };
+            let there = command.replacements.iter().filter(is_there);
             if there.count() == command.wants {
                 for node in command.nodes.into_iter().filter(|node| !is_gone(node)) {
                     actions.push(self.drain(node, world));

@@ -23,10 +23,13 @@ impl Keeper {
         launched - self.settings.found.get(&node).map_or(0, |found| found.age_ms)
     }
 
-    /// Whether a node is annotated so that it is not disrupted.
+    /// Whether a node is annotated so that it is not disrupted: one that was there before by itself, others as the
+    /// template of their NodePool.
     // Karpenter: statenode.go ValidateNodeDisruptable
-    pub(super) fn is_not_to_be_disrupted(&self, node: NodeId) -> bool {
-        self.settings.found.get(&node).is_some_and(|found| found.do_not_disrupt)
+    pub(super) fn is_not_to_be_disrupted(&self, node: NodeId, world: &World) -> bool {
+        let pool = self.pool_number(world.nodes().pool(node));
+        let by_template = || pool.is_some_and(|pool| self.pools[pool].do_not_disrupt);
+        self.settings.found.get(&node).map_or_else(by_template, |found| found.do_not_disrupt)
     }
 
     /// Whether a node has drifted that is not on its way out.

@@ -7,6 +7,7 @@
 //! | `nodes` | what it knows of its nodes |
 //! | `view`, `pods`, `labels`, `volumes`, `catalogue` | the world as a pass sees it |
 //! | `provisioning`, `launch`, `unavailable` | what a pass launches, and which offerings it asks for |
+//! | `initialization` | startup taints, and when a node has started |
 //! | `disruption`, `reasons` | which nodes it removes, and why others stay |
 //! | `found` | nodes that were there before the run: how old they are, and whether they have drifted |
 //! | `termination` | how nodes end: drains, what is spared, and when pods are deleted all the same |
@@ -18,6 +19,7 @@ mod batcher;
 mod catalogue;
 mod disruption;
 mod found;
+mod initialization;
 mod labels;
 mod launch;
 mod nodes;
@@ -30,7 +32,7 @@ mod unavailable;
 mod view;
 mod volumes;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use sim::action::{Action, Decision};
@@ -114,6 +116,8 @@ struct Keeper {
     wanted: VecDeque<Wanted>,
     /// Its nodes.
     nodes: Nodes,
+    /// Those whose startup taints have not gone yet.
+    starting: BTreeSet<NodeId>,
     /// The world as the last pass saw it, and what that pass worked out.
     view: View,
     memory: Memory,
@@ -149,6 +153,7 @@ impl Keeper {
             waiting: Waiting::default(),
             wanted: VecDeque::new(),
             nodes: Nodes::default(),
+            starting: BTreeSet::new(),
             view: View::default(),
             memory: Memory::default(),
             disruption: Disruption::default(),
@@ -265,7 +270,10 @@ impl Autoscaler for Keeper {
                 self.refused(offering, now)
             }
             Fact::NodeReady { node } => {
-                let is_own = self.nodes.update(node, |kept| kept.initialized_at = Some(now));
+                let starts = self.has_to_start(node, world);
+                let is_own = self.nodes.update(node, |kept| {
+                    kept.initialized_at = Some(now).filter(|_| !starts);
+                });
                 if is_own {
                     self.disruption.cluster_changes();
                 }
@@ -273,6 +281,7 @@ impl Autoscaler for Keeper {
             }
             Fact::NodeGone { node, .. } => {
                 self.disruption.cluster_changes();
+                self.starting.remove(&node);
                 self.nodes.remove(node)
             }
             Fact::NoticeGiven { node, .. } if self.owns(node, world) => {
@@ -294,6 +303,7 @@ impl Autoscaler for Keeper {
                 self.pod_event(node, workload, world);
                 false
             }
+            Fact::PodReady { node, .. } => self.starting.contains(&node),
             Fact::PodWithdrawn { .. } => self.waiting.sees(fact, world),
             Fact::PodEnded { workload, node, .. } => {
                 self.pod_event(node, workload, world);
@@ -315,7 +325,8 @@ impl Autoscaler for Keeper {
         if self.wakes_at.is_some_and(|at| at <= now) {
             self.wakes_at = None;
         }
-        let mut actions = self.expire(world);
+        let mut actions = self.initialize(world);
+        actions.extend(self.expire(world));
         actions.extend(self.delete_pods(world));
         let (waiting, nodes) = (&self.waiting, &self.nodes);
         let waits = |trigger| match trigger {

@@ -93,6 +93,9 @@ impl Keeper {
             }
         }
         self.nodes.insert(node, kept);
+        if !self.startup_taints(node, world).is_empty() {
+            self.starting.insert(node);
+        }
     }
 
     /// The provider had none of an offering. Whether that was the last one that it was asked for.

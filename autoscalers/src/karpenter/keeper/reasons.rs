@@ -56,7 +56,7 @@ impl Keeper {
                 ..Stays::because("nominated for a pending pod")
             });
         }
-        if self.is_not_to_be_disrupted(node) {
+        if self.is_not_to_be_disrupted(node, world) {
             let why = "the node is annotated with karpenter.sh/do-not-disrupt";
             return Some(Stays::because(why));
         }

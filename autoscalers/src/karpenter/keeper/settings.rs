@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use sim::model::node::NodeId;
 use sim::model::pool::PoolId;
+use sim::model::taints::Taint;
 use sim::model::workload::WorkloadId;
 use sim::time::Span;
 
@@ -56,6 +57,10 @@ pub struct NodePoolSettings {
     pub requirements: Vec<Required>,
     /// `spec.template.metadata.labels`.
     pub labels: Vec<(String, String)>,
+    /// `spec.template.spec.startupTaints`.
+    pub startup_taints: Vec<Taint>,
+    /// Whether `spec.template.metadata.annotations` has `karpenter.sh/do-not-disrupt: "true"`.
+    pub do_not_disrupt: bool,
     /// `spec.limits` but for `nodes`: resources with amounts in thousandths.
     pub limits: Vec<(String, i64)>,
     /// `spec.limits.nodes`.

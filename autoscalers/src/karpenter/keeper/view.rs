@@ -299,7 +299,9 @@ impl Keeper {
         let state = world.nodes().state(node);
         let joined = matches!(state, NodeState::Ready { .. });
         let known = self.nodes.get(node);
-        let stays = self.is_not_to_be_disrupted(node);
+        let stays = self.is_not_to_be_disrupted(node, world);
+        // Of nodes that are not its own nothing depends on that.
+        let initialized = joined && known.is_none_or(|it| it.initialized_at.is_some());
         let is_deleting = known.is_some_and(|it| it.deleting) || world.nodes().announced(node);
         let mut taints = shape.taints.clone();
         if matches!(state, NodeState::Ready { cordoned: true }) {
@@ -310,7 +312,7 @@ impl Keeper {
             name,
             labels: labels.clone(),
             taints: shape.taints.clone(),
-            startup_taints: Vec::new(),
+            startup_taints: self.startup_taints(node, world).to_vec(),
             capacity: capacity.clone(),
             allocatable: allocatable.clone(),
             created: self.created(node, world),
@@ -319,7 +321,7 @@ impl Keeper {
             do_not_disrupt: stays,
             deleting: is_deleting,
             terminating: false,
-            initialized: joined,
+            initialized,
             consolidatable: self.quiet_since(node, pool).is_some_and(|at| at <= now),
             drifted: known.and_then(|it| it.drifted),
         });
@@ -327,7 +329,7 @@ impl Keeper {
             name,
             labels,
             registered: true,
-            initialized: true,
+            initialized,
             taints,
             capacity,
             allocatable,
