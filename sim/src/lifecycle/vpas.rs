@@ -220,12 +220,7 @@ impl Vpas {
     fn look_at_pods(&mut self, world: &World, watched: &mut WatchedPods, now_ms: i64) {
         let (came, went) = watched.take_changes();
         self.starting.extend(came);
-        for pod in went {
-            self.starting.remove(&pod);
-            self.recommender.pod_removed(number(pod));
-            self.killed_after.retain(|(killed, _), _| *killed != pod);
-            self.boosts.end(pod, None);
-        }
+        went.into_iter().for_each(|pod| self.forget(pod));
         let started: Vec<PodId> =
             self.starting.extract_if(.., |pod| world.pods().runs_containers(*pod)).collect();
         for pod in started {
@@ -239,6 +234,14 @@ impl Vpas {
             self.recommender.pod_added(number(pod), group, learned, now_ms);
         }
         debug_assert!(self.knows_all(world, watched), "pods are known that a look does not find");
+    }
+
+    /// A pod is gone.
+    fn forget(&mut self, pod: PodId) {
+        self.starting.remove(&pod);
+        self.recommender.pod_removed(number(pod));
+        self.killed_after.retain(|(killed, _), _| *killed != pod);
+        self.boosts.end(pod, None);
     }
 
     /// Whether the pods that the recommender knows are those that a look at all of them finds.
@@ -354,4 +357,22 @@ pub(super) fn ms(at: SimTime) -> i64 {
 /// Whether a pod is on a node and is to stay there.
 pub(crate) fn stays(world: &World, pod: PodId) -> bool {
     matches!(world.pods().phase(pod), Phase::Starting { .. } | Phase::Running { .. })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_pod_that_is_gone_no_kill_is_known_and_of_others_each() {
+        let mut vpas = Vpas::new(&Model::default(), &Flags::default());
+        let [gone, other] = [0, 1].map(PodId::from_index);
+        let container = NameId::from_index(0);
+        for pod in [gone, other] {
+            vpas.killed_after.insert((pod, container), Span::from_secs(60));
+        }
+        vpas.forget(gone);
+        assert_eq!(vpas.killed_after(gone, container), None);
+        assert_eq!(vpas.killed_after(other, container), Some(Span::from_secs(60)));
+    }
 }
