@@ -4,11 +4,12 @@
 //! again: on another machine, or after an interruption. Its digest says whether they are the same.
 
 use crate::digest::Digest;
-use crate::fact::pack::Pack;
 use crate::fact::refusal::{Refusal, Refusals};
 use crate::fact::{Fact, Sink};
 use crate::outcome::{Counters, Run};
 use crate::time::{SimTime, Span};
+
+pub use crate::fact::pack::Pack;
 
 /// Writes facts down as they come, and hands them on.
 pub struct Packer<S> {

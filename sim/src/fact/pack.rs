@@ -16,12 +16,12 @@ use crate::model::pod::{End, Limit};
 use crate::model::pressure::Pressure;
 use crate::model::quota::Counted;
 use crate::model::resources::Lane;
-use crate::money::MicroUsdPerHour;
+use crate::money::{Cost, MicroUsdPerHour};
 use crate::table::Id;
 use crate::time::{SimTime, Span};
 
 /// Something that becomes bytes and is read from them again.
-pub(crate) trait Pack: Sized {
+pub trait Pack: Sized {
     /// Writes it down.
     fn pack(&self, out: &mut Vec<u8>);
 
@@ -50,6 +50,19 @@ impl Pack for u64 {
             }
         }
         None
+    }
+}
+
+impl Pack for Cost {
+    // Its halves, of which the upper one is zero but for millions of dollars.
+    #[allow(clippy::cast_possible_truncation)]
+    fn pack(&self, out: &mut Vec<u8>) {
+        [self.0 as u64, (self.0 >> 64) as u64].iter().for_each(|half| half.pack(out));
+    }
+
+    fn unpack(from: &mut &[u8]) -> Option<Cost> {
+        let [low, high] = [u64::unpack(from)?, u64::unpack(from)?].map(u128::from);
+        Some(Cost(high << 64 | low))
     }
 }
 
@@ -283,6 +296,15 @@ mod tests {
             let mut rest = &bytes[..];
             assert_eq!((u64::unpack(&mut rest), rest.len()), (Some(number), 0));
             assert_eq!(u64::unpack(&mut &bytes[..bytes.len() - 1]), None);
+        }
+    }
+
+    #[test]
+    fn costs_of_any_size_are_read_back() {
+        for cost in [0, 1, u64::MAX.into(), u128::from(u64::MAX) + 1, u128::MAX].map(Cost) {
+            let mut bytes = Vec::new();
+            cost.pack(&mut bytes);
+            assert_eq!(Cost::unpack(&mut &bytes[..]), Some(cost));
         }
     }
 
