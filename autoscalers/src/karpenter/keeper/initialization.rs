@@ -22,19 +22,6 @@ impl Keeper {
         pool.map_or(&[], |pool| &self.pools[pool].startup_taints)
     }
 
-    /// Whether a node that joins has to start before it takes pods. One that joins as it is launched has no taints
-    /// that would go.
-    pub(super) fn has_to_start(&mut self, node: NodeId, world: &World) -> bool {
-        if !self.starting.contains(&node) {
-            return false;
-        }
-        let starts = self.is_tainted(node, world);
-        if !starts {
-            self.starting.remove(&node);
-        }
-        starts
-    }
-
     /// Puts startup taints on nodes that were launched, and takes them off those that have started.
     pub(super) fn initialize(&mut self, world: &World) -> Vec<Action> {
         let mut actions = Vec::new();
@@ -60,14 +47,11 @@ impl Keeper {
         actions
     }
 
-    fn is_tainted(&self, node: NodeId, world: &World) -> bool {
+    /// Whether a node has any of its startup taints.
+    pub(super) fn is_tainted(&self, node: NodeId, world: &World) -> bool {
         let startup = self.startup_taints(node, world);
-        world
-            .view(node)
-            .shape()
-            .taints
-            .iter()
-            .any(|taint| startup.iter().any(|it| is_same(it, taint)))
+        let mut taints = world.view(node).shape().taints.iter();
+        taints.any(|taint| startup.iter().any(|it| is_same(it, taint)))
     }
 }
 

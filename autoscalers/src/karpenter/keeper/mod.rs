@@ -270,7 +270,11 @@ impl Autoscaler for Keeper {
                 self.refused(offering, now)
             }
             Fact::NodeReady { node } => {
-                let starts = self.has_to_start(node, world);
+                // One that joins as it is launched never had the taints.
+                if !self.is_tainted(node, world) {
+                    self.starting.remove(&node);
+                }
+                let starts = self.starting.contains(&node);
                 let is_own = self.nodes.update(node, |kept| {
                     kept.initialized_at = Some(now).filter(|_| !starts);
                 });
