@@ -52,14 +52,6 @@ pub struct Pool {
     /// How long a node of it may take to be drained, under Karpenter; by default as long as it takes.
     #[schemars(extend("format" = "duration"), with = "Option<String>")]
     pub termination_grace_period: Option<String>,
-    /// Taints that its nodes have until they have started, under Karpenter: until the pods of DaemonSets that
-    /// tolerate them run.
-    #[serde(default)]
-    pub startup_taints: Vec<Taint>,
-    /// Annotations of its nodes, under Karpenter: `karpenter.sh/do-not-disrupt: "true"` keeps them from being
-    /// disrupted voluntarily.
-    #[serde(default)]
-    pub annotations: BTreeMap<String, String>,
     /// Who keeps it, once all is read.
     #[serde(skip)]
     pub keeper: Keeper,
@@ -93,6 +85,14 @@ pub struct Pool {
     /// Taints of its nodes.
     #[serde(default)]
     pub taints: Vec<Taint>,
+    /// Taints that its nodes have until they have started, under Karpenter: until the pods of DaemonSets that
+    /// tolerate them run.
+    #[serde(default)]
+    pub startup_taints: Vec<Taint>,
+    /// Annotations of its nodes, under Karpenter: `karpenter.sh/do-not-disrupt: "true"` keeps them from being
+    /// disrupted voluntarily.
+    #[serde(default)]
+    pub annotations: BTreeMap<String, String>,
     /// Which nodes of the `cluster` are its own: those with all these labels. The first pool that
     /// fits a node takes it.
     pub match_labels: Option<BTreeMap<String, String>>,
