@@ -1,7 +1,7 @@
 //! Whether a 95 % interval of the summary covers the truth in 95 of 100 experiments: with real
 //! figures of a library scenario at the published rates, which are zero in most weeks.
 //!
-//! `just coverage` measures it in full and prints what it finds; `cargo test` measures a part.
+//! `cargo test` measures a part, and with `SPOTSIM_FULL=1` all of it: `just coverage`.
 
 #![allow(clippy::unwrap_used)] // in the helpers too, a test that cannot go on fails
 #![allow(clippy::print_stdout)] // what it measures is to be read
@@ -148,10 +148,16 @@ fn drawn(weeks: &[Week], n: usize, experiments: u32) -> Missed {
     missed
 }
 
-/// A part of what `just coverage` measures: experiments that are drawn from 20 000 weeks. Of fewer the
-/// rarest storms would be most of the truth.
 #[test]
-fn an_interval_of_rare_reclaims_covers() {
+fn intervals_of_rare_reclaims_cover() {
+    match std::env::var_os("SPOTSIM_FULL") {
+        Some(_) => cover_over_200_seeds(),
+        None => cover_at_the_published_rates(),
+    }
+}
+
+/// Experiments that are drawn from 20 000 weeks. Of fewer the rarest storms would be most of the truth.
+fn cover_at_the_published_rates() {
     let weeks = weeks(&shop("1"), 20_000);
     let missed = drawn(&weeks, DEFAULT, DRAWN);
     missed.print("at the published rates");
@@ -164,9 +170,8 @@ fn an_interval_of_rare_reclaims_covers() {
 /// 200 seeds at the default number of replications, and 2 000 experiments drawn from all of their
 /// weeks, which distinguish 93 % from 95 %. Other numbers of weeks, and a third of the published rates, are
 /// shown and not judged: about ten weeks of an experiment see anything then, and summaries give a bound.
-#[test]
-#[ignore = "minutes of two cores: just coverage"]
-fn intervals_cover_over_200_seeds() {
+/// It takes minutes of two cores.
+fn cover_over_200_seeds() {
     for (scale, judged) in [("1", true), ("10", true), ("0.333", false)] {
         let weeks = weeks(&shop(scale), u32::try_from(200 * DEFAULT).unwrap());
         let truth = estimates(&weeks);

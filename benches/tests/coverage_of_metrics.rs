@@ -1,7 +1,7 @@
 //! Whether the 95 % intervals of metrics cover the truth in 95 of 100 experiments of 30 replications: four
 //! figures of a library scenario, in which prices move in every replication and nodes are taken in few.
 //!
-//! `just coverage` measures it in full and prints what it finds; `cargo test` measures a part.
+//! `cargo test` measures a part, and with `SPOTSIM_FULL=1` all of it: `just coverage`.
 
 #![allow(clippy::unwrap_used)] // in the helpers too, a test that cannot go on fails
 #![allow(clippy::print_stdout)] // what it measures is to be read
@@ -96,9 +96,16 @@ fn drawn(column: &Column, experiments: u32) -> Missed {
     missed
 }
 
-/// A part of what `just coverage` measures: 2 000 experiments that are drawn from 400 replications.
 #[test]
-fn intervals_of_metrics_cover_what_they_are_drawn_from() {
+fn intervals_of_metrics_cover() {
+    match std::env::var_os("SPOTSIM_FULL") {
+        Some(_) => cover_over_200_experiments(),
+        None => cover_what_they_are_drawn_from(),
+    }
+}
+
+/// 2 000 experiments that are drawn from 400 replications.
+fn cover_what_they_are_drawn_from() {
     for (column, (key, is_rare)) in measured(0..400).iter().zip(FIGURES) {
         let missed = drawn(column, 2_000);
         missed.print(key);
@@ -107,10 +114,8 @@ fn intervals_of_metrics_cover_what_they_are_drawn_from() {
     }
 }
 
-/// 200 experiments of 30 replications against 10 000 others.
-#[test]
-#[ignore = "minutes of two cores: just coverage"]
-fn intervals_of_metrics_cover_over_200_experiments() {
+/// 200 experiments of 30 replications against 10 000 others: a minute of two cores.
+fn cover_over_200_experiments() {
     let all = measured(0..10_000);
     let experiments = measured(10_000..10_000 + 200 * 30);
     println!("200 experiments of {N} against 10 000, then 2 000 drawn from these");
