@@ -57,4 +57,8 @@ soak what="600" first="0":
 
 # How often a 95 % interval covers the truth, over 200 seeds of a library scenario.
 coverage:
-    cargo test --release -p spotsim-benches --test coverage --test coverage_of_metrics -- --ignored --nocapture
+    SPOTSIM_FULL=1 cargo test --release -p spotsim-benches --test coverage --test coverage_of_metrics -- --nocapture
+
+# Change one thing at a time in the simulator, and run its tests: which changes does no test notice?
+mutants shard="3/128":
+    PROPTEST_CASES=12 PROPTEST_MAX_SHRINK_ITERS=0 cargo mutants -p spotsim-sim --file 'sim/src/scheduler/**' --file 'sim/src/world/**' --file 'sim/src/lifecycle/**' --shard {{shard}} --sharding round-robin --test-tool nextest --profile test -- -E 'not (test(/^rates::/) or test(/^market::each_instance/))'
