@@ -6,6 +6,7 @@
 
 pub mod breakdown;
 pub mod commitments;
+pub mod least;
 pub mod ledger;
 pub mod meter;
 pub mod packed;

@@ -137,7 +137,7 @@ impl One<'_> {
         let (declaration, value) = all.find(|(it, _)| it.key == key)?;
         value.map(|value| match declaration.measure {
             Measure::PerDay | Measure::PodsPerDay => self.per_day(value),
-            Measure::Number | Measure::Seconds | Measure::Percent => value,
+            Measure::Number | Measure::Seconds | Measure::Percent | Measure::Usd => value,
         })
     }
 }

@@ -55,6 +55,8 @@ const SHOWN: &[Figure] = &[
     Figure::Completed,
     Figure::LostWorkHours,
     Figure::DeadlineMisses,
+    Figure::Declared("deadlineJobsPaid"),
+    Figure::Declared("deadlineJobsLeast"),
     Figure::JobsFailed,
     Figure::Of(OfWorkload::Availability),
     Figure::Of(OfWorkload::UnavailableMinutes),

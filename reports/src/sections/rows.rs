@@ -106,10 +106,11 @@ impl<'s> Rows<'s> {
             Measure::Number => Unit::Number(1),
             Measure::Seconds => Unit::Seconds,
             Measure::Percent => Unit::Percent(1),
+            Measure::Usd => Unit::Usd,
         };
-        // What does not happen takes no time, which is another thing than none.
+        // What does not happen takes no time and costs nothing, which is another thing than none.
         let none = match it.measure {
-            Measure::Seconds => Cell::maybe(None, unit),
+            Measure::Seconds | Measure::Usd => Cell::maybe(None, unit),
             _ => Cell::of(0.0, unit),
         };
         let mut cells: Vec<Cell> = self

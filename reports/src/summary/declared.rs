@@ -17,8 +17,8 @@ pub(super) fn of(replications: Replications<'_>) -> BTreeMap<&'static str, Estim
                 Measure::PerDay => replications.per_day(of),
                 Measure::PodsPerDay => replications.pod_events_per_day(of),
                 Measure::Number | Measure::Percent => replications.mean(of),
-                // A run in which nothing waits has no wait; it is not one of no time.
-                Measure::Seconds => {
+                // A run in which nothing waits has no wait; it is not one of no time. So with bills.
+                Measure::Seconds | Measure::Usd => {
                     let runs = replications.runs.iter();
                     let own = runs.filter_map(|(figures, _)| value(figures));
                     Estimate::of(&own.collect::<Vec<f64>>())

@@ -10,6 +10,7 @@ mod coverage;
 mod declared;
 mod fallbacks;
 mod impact;
+mod least;
 mod placed;
 mod render;
 mod rules;

@@ -37,10 +37,19 @@ pub(crate) fn take_over(
 ) {
     let first = file.pools.len();
     node_pools::take_over(file, objects, found);
-    if file.pools.is_empty() && !found.has_errors() {
+    if file.pools.is_empty() && !only_buys_for_jobs(file, objects) && !found.has_errors() {
         found.push(no_pools(objects, place));
     }
     settle_from(file, first, place, found);
+}
+
+/// Whether all that runs has instances of its own, outside the cluster.
+fn only_buys_for_jobs(file: &File, objects: &[Loaded]) -> bool {
+    !file.deadline_jobs.is_empty()
+        && file.workloads.is_empty()
+        && file.arrivals.is_empty()
+        && file.services.is_none()
+        && objects.is_empty()
 }
 
 /// Says that a scenario has no pool, and where one could come from.

@@ -88,6 +88,20 @@ fn a_job_with_a_deadline_has_a_pool_of_its_own() {
     assert!(done, "within the day");
 }
 
+/// Its instances are no nodes of the cluster, so that there need be none.
+#[test]
+fn a_scenario_may_be_jobs_with_deadlines_alone() {
+    let text = |more: &str| {
+        let text = format!(
+            "apiVersion: spotsim/v1\nname: jobs\nhorizon: 1d\nregion: us-east-1\n{TRAIN}{more}"
+        );
+        Scenario::parse(&Source { file: "jobs.yaml".into(), text: Arc::from(text) }, None)
+    };
+    assert!(text("").is_ok());
+    let web = "workloads:\n  - {name: web, template: {containers: [{name: app}]}}\n";
+    wrong(text(web), "the scenario has no `pools`");
+}
+
 #[test]
 fn a_tick_of_nothing_is_refused() {
     wrong(with(&format!("{TRAIN}    tick: 0s\n")), "decides every 0s");

@@ -3,6 +3,7 @@
 //! Such a figure is one file here and one line in [`DECLARED`]. The summary, its JSON, the table of
 //! plans and `spotsim explain` take everything from its declaration.
 
+mod deadline_jobs;
 mod forbidden;
 mod hpas;
 mod nodes;
@@ -43,6 +44,8 @@ pub enum Measure {
     Seconds,
     /// A share in percent, on average over replications.
     Percent,
+    /// An amount of money in dollars, on average over replications that have one.
+    Usd,
 }
 
 /// Among which rows of the table of plans a figure stands.
@@ -77,7 +80,8 @@ pub struct Maker {
 }
 
 /// Every fold that declares its figures, in the order in which they are printed.
-pub const DECLARED: &[Maker] = &[nodes::MAKER, forbidden::MAKER, hpas::MAKER, vpas::MAKER];
+pub const DECLARED: &[Maker] =
+    &[nodes::MAKER, forbidden::MAKER, deadline_jobs::MAKER, hpas::MAKER, vpas::MAKER];
 
 /// Every declaration, in order.
 pub fn declarations() -> impl Iterator<Item = &'static Declaration> {

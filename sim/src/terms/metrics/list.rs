@@ -488,6 +488,22 @@ pub const METRICS: &[Metric] = &[
         "attempts to create a pod that admission forbids",
     ),
     run(
+        Figure::Declared("deadlineJobsPaid"),
+        "deadline_jobs.paid",
+        "Deadline jobs, paid",
+        Usd,
+        Lower,
+        "what the instances of `deadlineJobs` that are done in time cost, without commitments",
+    ),
+    run(
+        Figure::Declared("deadlineJobsLeast"),
+        "deadline_jobs.least",
+        "Deadline jobs, least",
+        Usd,
+        Neither,
+        "what no plan could have paid less than for the same jobs, not even one that knows the market beforehand",
+    ),
+    run(
         Figure::Declared("hpaRescalesPerDay"),
         "hpa.rescales_per_day",
         "HPA rescales /day",
