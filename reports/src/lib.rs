@@ -171,6 +171,28 @@ pub fn swept_html(swept: &settings::Swept, command: &str) -> String {
     settings::page(swept, command)
 }
 
+/// Settings side by side as a comment of a pull request.
+#[must_use]
+pub fn swept_comment(swept: &settings::Swept) -> String {
+    settings_comment(settings::sections(swept))
+}
+
+/// The cheapest setting as a comment of a pull request.
+#[must_use]
+pub fn optimum_comment(optimum: &settings::Optimum) -> String {
+    settings_comment(settings::optimum_sections(optimum))
+}
+
+/// The answer, the table of settings, and the rest folded.
+fn settings_comment(mut sections: Vec<section::Section>) -> String {
+    const SHOWN: [&str; 2] = ["Settings", "Expectations"];
+    let rest = sections.split_off(1);
+    let (shown, folded): (Vec<_>, Vec<_>) =
+        rest.into_iter().partition(|it| SHOWN.contains(&it.title));
+    let claim = sections.first().map_or("", |it| &it.claim);
+    render::comment::render(claim, &shown, "", &folded)
+}
+
 /// The cheapest setting as text: the answer, and what shows it, its tables within `columns`.
 #[must_use]
 pub fn optimum_text(optimum: &settings::Optimum, columns: usize) -> (String, String) {

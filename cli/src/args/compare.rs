@@ -25,7 +25,7 @@ pub(crate) struct CompareArgs {
     /// What to write for other programs.
     #[command(flatten)]
     pub(crate) outputs: Outputs,
-    /// The report as a page.
+    /// The report as a page, and its charts as pictures.
     #[command(flatten)]
     pub(crate) paged: Paged,
     /// End with 99 if a plan is worse than the first in what it costs or risks, and with 0 if it is the

@@ -27,9 +27,12 @@ pub(crate) struct Varied {
     /// What to print on stdout.
     #[arg(short, long, value_enum, default_value_t = Output::Table)]
     pub(crate) output: Output,
-    /// The report as a page.
+    /// The report as a page, and its charts as pictures.
     #[command(flatten)]
     pub(crate) paged: Paged,
+    /// Write a comment for a pull request, too; a file that was written before is replaced.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) markdown: Option<PathBuf>,
     /// How many threads; all cores if not given. The result does not depend on it.
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) threads: Option<u16>,

@@ -38,7 +38,12 @@ pub(crate) fn run(args: &CompareArgs) -> Outcome {
         return Err(progress.interruption());
     }
     write(&args.outputs, || paired::markdown(&compared), || suites(args, &compared))?;
-    page(&args.paged, &progress, |command| reports::compared_html(&compared, command))?;
+    page(
+        &args.paged,
+        &progress,
+        |command| reports::compared_html(&compared, command),
+        || paired::drawn(&compared),
+    )?;
     let worse = args.detailed_exitcode && compared.any_worse();
     if worse || compared.any_fails() { Err(Failure::Broken) } else { Ok(()) }
 }

@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
+use reports::Summary;
 use reports::export::manifest::Origin;
-use reports::{Summary, chart};
 use spotsim::{Comparison, Form, KeptRun, Results, Stop, write_files};
 
 use super::progress::Progress;
+use super::written::Pictures;
 use crate::Outcome;
 use crate::args::ReportArgs;
 use crate::consent;
@@ -75,13 +76,8 @@ fn files(
     }
     if args.svg.is_some() || args.png.is_some() {
         let charts = results.charts(summary, stop)?;
-        let chart = charts.iter().find(|it| it.name == args.chart).ok_or_else(|| {
-            let names: Vec<&str> = charts.iter().map(|it| it.name).collect();
-            let (name, names) = (&args.chart, names.join(", "));
-            Failure::Usage(anyhow!("the run has no chart {name:?}; it has {names}"))
-        })?;
-        files.extend(args.svg.iter().map(|path| (path.clone(), chart::svg(chart).into_bytes())));
-        files.extend(args.png.iter().map(|path| (path.clone(), chart::png(chart))));
+        let pictures = Pictures { svg: args.svg.as_deref(), png: args.png.as_deref() };
+        files.extend(pictures.of(Some(&args.chart), || charts)?);
     }
     let forms = [
         (&args.focus, Form::Focus),

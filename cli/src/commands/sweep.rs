@@ -5,14 +5,14 @@ use std::io::Write;
 
 use reports::layout::WIDE;
 use reports::many;
-use reports::settings::{document, optimum_document};
+use reports::settings::{self, document, optimum_document};
 use scenarios::Scenario;
 use sim::plain::plain_lines;
 use spotsim::{Error, Origin, Space, Sweep};
 
 use super::progress::Progress;
 use super::run::KEPT;
-use super::written::page;
+use super::written::{comment, page};
 use crate::Outcome;
 use crate::args::{OptimizeArgs, Output, SweepArgs, Varied};
 use crate::consent;
@@ -37,7 +37,13 @@ pub(crate) fn run(args: &SweepArgs) -> Outcome {
         progress.note(&format!("interrupted: {finished} of {all} settings are finished{kept}"));
         return Err(progress.interruption());
     }
-    page(&varied.paged, &progress, |command| reports::swept_html(&swept, command))?;
+    comment(varied.markdown.as_deref(), || reports::swept_comment(&swept))?;
+    page(
+        &varied.paged,
+        &progress,
+        |command| reports::swept_html(&swept, command),
+        || settings::drawn(&swept),
+    )?;
     Ok(sweep.finished()?)
 }
 
@@ -61,7 +67,13 @@ pub(crate) fn optimize(args: &OptimizeArgs) -> Outcome {
         || optimum_document(&optimum),
         |columns| reports::optimum_text(&optimum, columns),
     )?;
-    page(&varied.paged, &progress, |command| reports::optimum_html(&optimum, command))?;
+    comment(varied.markdown.as_deref(), || reports::optimum_comment(&optimum))?;
+    page(
+        &varied.paged,
+        &progress,
+        |command| reports::optimum_html(&optimum, command),
+        || vec![settings::drawn_optimum(&optimum)],
+    )?;
     sweep.finished()?;
     if optimum.found.index().is_some() { Ok(()) } else { Err(Failure::Broken) }
 }

@@ -96,3 +96,35 @@ fn pages_are_not_overwritten_without_force() {
     let again = place.spotsim(&args);
     assert!(stderr(&again).contains("already there, same bytes"), "{}", stderr(&again));
 }
+
+/// Beside a page, or without one: a chart of it as a picture, and a comment.
+#[test]
+fn charts_and_comments_of_settings_and_plans_are_written() {
+    let place = place();
+    let vary = ["--vary", "pools.spot.count=3..5:1"];
+    let sweep = [&["sweep", "c.yaml", "-n", "3"][..], &vary].concat();
+    let optimize = [&["optimize", "c.yaml", "-n", "3"][..], &vary].concat();
+    let compare = ["compare", "<b>a&b.yaml", "c.yaml", "-n", "3"];
+    for (args, chart) in
+        [(&sweep[..], "along-cost"), (&optimize, "front"), (&compare, "differences")]
+    {
+        let shown = ["--svg", "a.svg", "--png", "a.png", "--markdown", "a.md", "--chart"];
+        let output = place.spotsim(&[args, &["--force", "-q"], &shown, &[chart]].concat());
+        assert!(output.status.success(), "{}", stderr(&output));
+        let answer = stdout(&output).lines().next().unwrap().trim_end_matches('.').to_owned();
+        assert!(fs::read_to_string(place.path("a.svg")).unwrap().starts_with("<svg"), "{args:?}");
+        assert!(fs::read(place.path("a.png")).unwrap().starts_with(b"\x89PNG"), "{args:?}");
+        let comment = fs::read_to_string(place.path("a.md")).unwrap();
+        assert!(comment.starts_with("<!-- spotsim:report -->\n**"), "{comment}");
+        let plain: String = comment.chars().filter(|it| *it != '\\').collect();
+        assert!(plain.contains(&answer), "{answer}: {comment}");
+    }
+    let missing = [&sweep[..], &["-q", "--png", "b.png", "--chart", "pie"]].concat();
+    let output = place.spotsim(&missing);
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    let says = "there is no chart \"pie\"; there are front, along-cost";
+    assert!(stderr(&output).contains(says), "{}", stderr(&output));
+    assert!(!place.path("b.png").exists());
+    let output = place.spotsim(&[&sweep[..], &["--chart", "front"]].concat());
+    assert_eq!(output.status.code(), Some(2), "a chart of no picture: {}", stderr(&output));
+}

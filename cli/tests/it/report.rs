@@ -148,7 +148,7 @@ fn a_kept_run_gives_the_same_page_text_and_pictures() {
     same("b.svg", "run/disruption.svg");
     let unknown = chart("disruptions");
     assert_eq!(unknown.status.code(), Some(2));
-    assert!(stderr(&unknown).contains("it has savings, risk, cost"), "{}", stderr(&unknown));
+    assert!(stderr(&unknown).contains("there are savings, risk, cost"), "{}", stderr(&unknown));
     // A run that is another one now is not reported on.
     fs::write(place.path("s.yaml"), small("6h", 2, 2)).unwrap();
     let changed = place.spotsim(&["report", "run", "--html", "c.html"]);

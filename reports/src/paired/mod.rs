@@ -16,7 +16,7 @@ use sim::terms::metrics::{Better, Figure, METRICS, Metric, OfWorkload, Unit};
 pub(crate) use apart::section as apart_section;
 pub use apart::{Apart, Faults, Widest, apart_document};
 pub use document::document;
-pub use page::page;
+pub use page::{drawn, page};
 pub use sections::{markdown, sections};
 
 use crate::expect::Judged;

@@ -58,6 +58,14 @@ pub fn page(compared: &Compared, command: &str) -> String {
     })
 }
 
+/// Every chart of the page, in its order: the charts of plans first where there are several.
+#[must_use]
+pub fn drawn(compared: &Compared) -> Vec<Chart> {
+    let all = compared.differences();
+    let chosen = sections::cheapest(&all).map_or(0, |(number, _)| number);
+    drafts(compared, &all, chosen).into_iter().flat_map(|it| it.charts).collect()
+}
+
 /// What is in each chapter. The bill and the convergence are those of the plan that the answer is about.
 fn drafts(compared: &Compared, all: &[(&Plan, Vec<Difference>)], chosen: usize) -> Vec<Draft> {
     let several = all.len() > 1;

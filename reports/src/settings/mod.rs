@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 
 use sim::terms::metrics::{Figure, Metric, OfWorkload};
 
+pub use charts::{of as drawn, of_optimum as drawn_optimum};
 pub use document::document;
 pub use optimum::{Found, Optimum, optimum_document, optimum_sections};
 pub use page::{optimum_page, page};

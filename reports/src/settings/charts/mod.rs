@@ -8,7 +8,8 @@ use crate::chart::Chart;
 use crate::charts::front::{self, Point, Rank};
 
 /// The charts of settings side by side, the front first.
-pub(super) fn of(swept: &Swept) -> Vec<Chart> {
+#[must_use]
+pub fn of(swept: &Swept) -> Vec<Chart> {
     let points = points(&swept.paths, &swept.settings, swept.cheapest());
     let subtitle = format!(
         "Means of {} replications of each. The axis of cost does not begin at zero",
@@ -20,7 +21,8 @@ pub(super) fn of(swept: &Swept) -> Vec<Chart> {
 }
 
 /// The chart of what an optimum was found among.
-pub(super) fn of_optimum(optimum: &Optimum) -> Chart {
+#[must_use]
+pub fn of_optimum(optimum: &Optimum) -> Chart {
     let points = points(&optimum.paths, &optimum.candidates, optimum.found.index());
     let Optimum { scenario, seed, version, .. } = optimum;
     front::chart(
