@@ -15,6 +15,41 @@ use sim::{Cost, Legend, MicroUsdPerHour, SimTime};
 use crate::cost::meter::{Bill, Line};
 use crate::cost::shares::{self, Weights};
 
+/// What commitments come to over the bills of a run.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Applied {
+    /// Where a commitment covers an instance, by instance and in the order of time.
+    pub used: Vec<Used>,
+    /// Where commitments are not used up, in the order of time.
+    pub unused: Vec<Unused>,
+}
+
+/// A stretch of time in which a commitment covers a part of an instance.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Used {
+    /// Which instance, by the place of its bill.
+    pub bill: usize,
+    /// From this instant.
+    pub from: SimTime,
+    /// Until this one.
+    pub to: SimTime,
+    /// By what.
+    pub cover: Cover,
+}
+
+/// What a commitment takes over of an instance at a moment.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Cover {
+    /// Which commitment, by its place in the contract.
+    pub commitment: usize,
+    /// How much of its amount goes into that.
+    pub amount: u64,
+    /// The part of the instance's price that it takes over.
+    pub covered: MicroUsdPerHour,
+    /// What that part of the commitment costs.
+    pub committed: MicroUsdPerHour,
+}
+
 /// A stretch of time in which a commitment is not used up.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Unused {
@@ -24,6 +59,8 @@ pub struct Unused {
     pub from: SimTime,
     /// Until this one.
     pub to: SimTime,
+    /// How much of its amount is unused.
+    pub amount: u64,
     /// What is paid for the unused part.
     pub rate: MicroUsdPerHour,
 }
@@ -37,10 +74,10 @@ impl Unused {
 }
 
 /// Applies the commitments of the contract to all bills of a run: cuts their lines where what covers
-/// them changes. What of the commitments is left over, in the order of time.
-pub fn apply(legend: &Legend, bills: &mut [Bill]) -> Vec<Unused> {
+/// them changes. What is covered by what, and what of the commitments is left over.
+pub fn apply(legend: &Legend, bills: &mut [Bill]) -> Applied {
     if legend.terms.contract.commitments.is_empty() {
-        return Vec::new();
+        return Applied::default();
     }
     let mut edges = Vec::new();
     for (index, bill) in bills.iter_mut().enumerate() {
@@ -50,7 +87,9 @@ pub fn apply(legend: &Legend, bills: &mut [Bill]) -> Vec<Unused> {
         for line in std::mem::take(&mut bill.lines) {
             let (node, offering) = (bill.node, bill.offering);
             edges.push((line.to, node, None));
-            edges.push((line.from, node, Some(Running { bill: index, offering, line })));
+            let (covers, since) = (Vec::new(), line.from);
+            let running = Running { bill: index, offering, line, covers, since };
+            edges.push((line.from, node, Some(running)));
         }
     }
     // Lines end before others begin: an instance whose price changes is never there twice.
@@ -74,6 +113,18 @@ struct Running {
     bill: usize,
     offering: OfferingId,
     line: Line,
+    /// What covers it, and since when.
+    covers: Vec<Cover>,
+    since: SimTime,
+}
+
+impl Running {
+    /// What has covered it until now.
+    fn used(&self, to: SimTime) -> impl Iterator<Item = Used> {
+        let (bill, from) = (self.bill, self.since);
+        let covers = self.covers.iter().filter(move |_| from < to);
+        covers.map(move |cover| Used { bill, from, to, cover: *cover })
+    }
 }
 
 /// Where the sweep stands.
@@ -81,9 +132,9 @@ struct Sweep<'l> {
     legend: &'l Legend,
     weights: Weights,
     running: BTreeMap<NodeId, Running>,
-    /// For each commitment since when so much of its rate is not used.
-    left: Vec<(SimTime, MicroUsdPerHour)>,
-    unused: Vec<Unused>,
+    /// For each commitment since when so much of its amount is not used, and what that costs.
+    left: Vec<(SimTime, u64, MicroUsdPerHour)>,
+    applied: Applied,
 }
 
 impl<'l> Sweep<'l> {
@@ -93,15 +144,16 @@ impl<'l> Sweep<'l> {
             legend,
             weights: Weights::new(legend),
             running: BTreeMap::new(),
-            left: commitments.map(|it| (legend.from, it.rate)).collect(),
-            unused: Vec::new(),
+            left: commitments.map(|it| (legend.from, it.amount, it.rate)).collect(),
+            applied: Applied::default(),
         }
     }
 
     /// A line of an instance ends.
     fn end(&mut self, at: SimTime, node: NodeId, bills: &mut [Bill]) {
-        if let Some(Running { bill, line, .. }) = self.running.remove(&node) {
-            write(&mut bills[bill], Line { to: at, ..line });
+        if let Some(running) = self.running.remove(&node) {
+            self.applied.used.extend(running.used(at));
+            write(&mut bills[running.bill], Line { to: at, ..running.line });
         }
     }
 
@@ -119,18 +171,22 @@ impl<'l> Sweep<'l> {
             .collect();
         let commitments = &self.legend.terms.contract.commitments;
         for (index, commitment) in commitments.iter().enumerate() {
-            let used = commitment.rate_of(take_over(commitment, &mut machines, &self.weights));
-            let rate = MicroUsdPerHour(commitment.rate.0 - used.0);
-            let (from, before) = self.left[index];
-            if rate != before {
-                self.leave(index, from, at, before);
-                self.left[index] = (at, rate);
+            let used = take_over((index, commitment), &mut machines, &self.weights);
+            let rate = MicroUsdPerHour(commitment.rate.0 - commitment.rate_of(used).0);
+            if rate != self.left[index].2 {
+                self.leave(index, at);
+                self.left[index] = (at, commitment.amount - used, rate);
             }
         }
-        for (running, machine) in self.running.values_mut().zip(&machines) {
+        for (running, machine) in self.running.values_mut().zip(machines) {
+            if running.covers != machine.covers {
+                self.applied.used.extend(running.used(at));
+                running.since = at;
+                running.covers.clone_from(&machine.covers);
+            }
             let line = &mut running.line;
             let covered = MicroUsdPerHour(line.price.0 - machine.left.price);
-            let committed = MicroUsdPerHour(machine.committed);
+            let committed = MicroUsdPerHour(machine.committed());
             if (line.covered, line.committed) != (covered, committed) {
                 write(&mut bills[running.bill], Line { to: at, ..*line });
                 *line = Line { from: at, covered, committed, ..*line };
@@ -138,18 +194,18 @@ impl<'l> Sweep<'l> {
         }
     }
 
-    fn finish(mut self) -> Vec<Unused> {
-        for index in 0..self.left.len() {
-            let (from, rate) = self.left[index];
-            self.leave(index, from, self.legend.to, rate);
-        }
-        self.unused.sort_by_key(|unused| (unused.from, unused.commitment));
-        self.unused
+    fn finish(mut self) -> Applied {
+        (0..self.left.len()).for_each(|index| self.leave(index, self.legend.to));
+        self.applied.used.sort_by_key(|used| (used.bill, used.from, used.cover.commitment));
+        self.applied.unused.sort_by_key(|unused| (unused.from, unused.commitment));
+        self.applied
     }
 
-    fn leave(&mut self, commitment: usize, from: SimTime, to: SimTime, rate: MicroUsdPerHour) {
+    /// So much of a commitment was not used until now.
+    fn leave(&mut self, commitment: usize, to: SimTime) {
+        let (from, amount, rate) = self.left[commitment];
         if from < to && rate.0 > 0 {
-            self.unused.push(Unused { commitment, from, to, rate });
+            self.applied.unused.push(Unused { commitment, from, to, amount, rate });
         }
     }
 }
@@ -174,8 +230,8 @@ struct Machine<'m> {
     machine: &'m InstanceType,
     price: u64,
     left: Left,
-    /// What the commitments that cover it cost.
-    committed: u64,
+    /// What covers it.
+    covers: Vec<Cover>,
 }
 
 /// What no commitment has taken over yet.
@@ -196,7 +252,12 @@ impl<'m> Machine<'m> {
     ) -> Machine<'m> {
         let (cpu, memory) = (machine.capacity[Lane::CPU], machine.capacity[Lane::MEMORY]);
         let left = Left { whole: true, cpu, memory, price };
-        Machine { instance_type, zone, machine, price, left, committed: 0 }
+        Machine { instance_type, zone, machine, price, left, covers: Vec::new() }
+    }
+
+    /// What the commitments that cover it cost.
+    fn committed(&self) -> u64 {
+        self.covers.iter().map(|cover| cover.committed.0).sum()
     }
 
     /// How much of a commitment it could use.
@@ -235,7 +296,11 @@ impl<'m> Machine<'m> {
 }
 
 /// Lets a commitment take over what it can. How much of it is used.
-fn take_over(commitment: &Commitment, machines: &mut [Machine<'_>], weights: &Weights) -> u64 {
+fn take_over(
+    (index, commitment): (usize, &Commitment),
+    machines: &mut [Machine<'_>],
+    weights: &Weights,
+) -> u64 {
     let mut used = 0;
     for machine in machines {
         if used == commitment.amount {
@@ -247,8 +312,16 @@ fn take_over(commitment: &Commitment, machines: &mut [Machine<'_>], weights: &We
         }
         let amount = machine.wants(commitment.unit).min(commitment.amount - used);
         if amount > 0 {
+            let before = machine.left.price;
             machine.give(commitment.unit, amount, weights);
-            machine.committed += commitment.rate_of(used + amount).0 - commitment.rate_of(used).0;
+            machine.covers.push(Cover {
+                commitment: index,
+                amount,
+                covered: MicroUsdPerHour(before - machine.left.price),
+                committed: MicroUsdPerHour(
+                    commitment.rate_of(used + amount).0 - commitment.rate_of(used).0,
+                ),
+            });
             used += amount;
         }
     }

@@ -5,7 +5,7 @@ use sim::fact::{Fact, Sink};
 use sim::model::catalog::CapacityType;
 use sim::{Cost, Legend, SimTime};
 
-use crate::cost::commitments::{self, Unused};
+use crate::cost::commitments::{self, Applied, Unused, Used};
 use crate::cost::meter::{Bill, Meter};
 use crate::cost::persistent;
 use crate::recording::Recording;
@@ -64,6 +64,8 @@ impl Money {
 pub struct Books {
     /// The bill of every instance: of what is gone in the order of the losses, then of what still ran.
     pub bills: Vec<Bill>,
+    /// Where commitments cover instances, by the places of their bills.
+    pub used: Vec<Used>,
     /// Where commitments were not used, in the order of time.
     pub unused: Vec<Unused>,
     /// The sums.
@@ -101,9 +103,9 @@ impl Ledger {
     pub fn close(self) -> Books {
         let Ledger { legend, meter, mut bills } = self;
         bills.extend(meter.finish());
-        let unused = commitments::apply(&legend, &mut bills);
+        let Applied { used, unused } = commitments::apply(&legend, &mut bills);
         let money = sums(&legend, &bills, &unused);
-        Books { bills, unused, money }
+        Books { bills, used, unused, money }
     }
 }
 
@@ -157,6 +159,6 @@ fn other(legend: &Legend, bills: &[Bill]) -> Cost {
 fn same_nodes(legend: &Legend, bills: &[Bill]) -> Cost {
     let price = |bill: &Bill| legend.model.catalog.instance_type(bill.offering).on_demand;
     let mut bills: Vec<Bill> = bills.iter().map(|bill| bill.on_demand(price(bill))).collect();
-    let unused = commitments::apply(legend, &mut bills);
+    let Applied { unused, .. } = commitments::apply(legend, &mut bills);
     bills.iter().map(Bill::cost).chain(unused.iter().map(Unused::cost)).sum()
 }

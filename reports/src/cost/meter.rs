@@ -94,6 +94,13 @@ impl Bill {
         if self.free { Cost::ZERO } else { self.lines.iter().map(Line::contracted).sum() }
     }
 
+    /// Its price under the contract at an instant; nothing if it is not billed then.
+    #[must_use]
+    pub fn price_at(&self, at: SimTime) -> MicroUsdPerHour {
+        let line = self.lines.iter().find(|line| line.from <= at && at < line.to);
+        line.map_or(MicroUsdPerHour(0), |line| line.price)
+    }
+
     /// The bill of the same instance without commitments and, if it is spot, bought on-demand at a
     /// price instead: it is never taken, and so never free. No shares of pods are in it.
     #[must_use]

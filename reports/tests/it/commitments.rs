@@ -6,7 +6,9 @@ use crate::common;
 use std::sync::Arc;
 
 use proptest::prelude::*;
+use reports::cost::commitments::Used;
 use reports::cost::ledger::{Books, Ledger};
+use reports::cost::meter::Line;
 use sim::fact::Cause;
 use sim::model::catalog::{CapacityType, InstanceType, InstanceTypeId, Offering, OfferingId};
 use sim::model::node::NodeId;
@@ -269,7 +271,7 @@ proptest! {
             .into_iter()
             .map(|(offering, a, b)| (offering, a.min(b) * SECOND, (a.max(b) + 1) * SECOND))
             .collect();
-        let Books { money, bills, unused } = books(&legend, &facts(&legend, &lives));
+        let Books { money, bills, used, unused } = books(&legend, &facts(&legend, &lives));
         let offering = |life: &Life| OfferingId::from_index(life.0);
         let is_spot = |life: &Life| {
             legend.model.catalog.offerings[offering(life)].capacity_type == CapacityType::Spot
@@ -295,5 +297,25 @@ proptest! {
             .map(|line| u128::from(line.committed.0) * u128::from(line.held().as_ms())).sum();
         let left: u128 = unused.iter().map(|unused| unused.cost().0).sum();
         prop_assert_eq!(paid + left, rates * u128::from(seconds * SECOND));
+        // What is said of each cover sums to the lines of the bill, and to the whole commitment.
+        let of_used = |it: &Used, amount: u64| u128::from(amount) * u128::from(it.to.since(it.from).as_ms());
+        for (index, bill) in bills.iter().enumerate() {
+            let own = || used.iter().filter(|it| it.bill == index);
+            let lines = |of: fn(&Line) -> MicroUsdPerHour| -> u128 {
+                bill.lines.iter().map(|it| (of(it) * it.held()).0).sum()
+            };
+            let covered: u128 = own().map(|it| of_used(it, it.cover.covered.0)).sum();
+            let committed: u128 = own().map(|it| of_used(it, it.cover.committed.0)).sum();
+            prop_assert_eq!([covered, committed], [lines(|it| it.covered), lines(|it| it.committed)]);
+        }
+        for (index, commitment) in legend.terms.contract.commitments.iter().enumerate() {
+            let used = used.iter().filter(|it| it.cover.commitment == index);
+            let used: u128 = used.map(|it| of_used(it, it.cover.amount)).sum();
+            let unused = unused.iter().filter(|it| it.commitment == index);
+            let unused: u128 = unused.map(|it| u128::from(it.amount) * u128::from(it.to.since(it.from).as_ms())).sum();
+            let whole = u128::from(commitment.amount) * u128::from(seconds * SECOND);
+            // What costs nothing is not said to be unused.
+            prop_assert!(used + unused == whole || commitment.rate.0 < commitment.amount);
+        }
     }
 }
