@@ -154,9 +154,11 @@ impl Deployments {
             })
     }
 
-    /// A rollout begins that has to wait for pods which are terminating already.
+    /// A rollout begins: a `Recreate` has to wait for pods which are terminating already, and any other
+    /// for none, whatever the one before it waited for.
     pub(super) fn rollout_begins(&mut self, world: &World, workload: WorkloadId) {
         if !self.recreates(world, workload) {
+            self.leaving.remove(&workload);
             return;
         }
         let pods = world.pods();
