@@ -78,7 +78,7 @@ impl<'s> Comparison<'s> {
         stop: Stop<'_>,
         seen: impl Fn(Progress) + Sync,
     ) -> Result<Results<'s>, Error> {
-        let Runs { seed, variants } = self.experiment().run_kept(store, stop, seen)?;
+        let Runs { seed, variants } = self.experiment().run_kept(store, stop, &seen)?;
         let (at_scales, left_out) = scales(&self.scenario.setup);
         let scale_of = |name: &str| {
             let scales = at_scales.iter().map(|setup| setup.market.reclaim_scale);

@@ -2,12 +2,12 @@
 
 use super::Simulation;
 
-use crate::fact::{Cause, Fact, Sink};
+use crate::fact::{Cause, Fact};
 use crate::model::node::NodeId;
 use crate::model::pod::PodId;
 use crate::table::Id;
 
-impl<S: Sink> Simulation<'_, S> {
+impl Simulation<'_> {
     /// Takes over everything in the start state: nodes as they are, pods where they are.
     pub(crate) fn adopt_start(&mut self) {
         let model = self.setup.model.clone();

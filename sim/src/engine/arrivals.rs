@@ -2,14 +2,13 @@
 
 use super::Simulation;
 use crate::event::Event;
-use crate::fact::Sink;
 use crate::load::copula::Size;
 use crate::load::{Arrival, Asks};
 use crate::model::arrivals::GeneratorId;
 use crate::model::pod::{PodId, SpecId};
 use crate::model::workload::WorkloadId;
 
-impl<S: Sink> Simulation<'_, S> {
+impl Simulation<'_> {
     /// Awaits the first arrival of each generator.
     pub(super) fn open_load(&mut self) {
         let generators: Vec<GeneratorId> = self.arrivals.ids().collect();

@@ -4,7 +4,7 @@ use super::Simulation;
 use crate::action::{Action, Decision, Purpose, Reason};
 use crate::autoscalers::{AutoscalerId, Autoscalers, Occasion};
 use crate::event::Event;
-use crate::fact::{Cause, Fact, Sink};
+use crate::fact::{Cause, Fact};
 use crate::lifecycle::drain;
 use crate::model::catalog::Capacity;
 use crate::model::node::NodeId;
@@ -15,7 +15,7 @@ use crate::scheduler::framework::Happening;
 use crate::world::nodes::NodeState;
 use crate::world::pods::Phase;
 
-impl<S: Sink> Simulation<'_, S> {
+impl Simulation<'_> {
     /// Has pools filled that lack something at `T+0`. What is launched then is ready at once.
     pub(crate) fn fill_pools_at_start(&mut self) {
         self.launch_initial_nodes();

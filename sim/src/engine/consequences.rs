@@ -8,7 +8,7 @@ use super::Simulation;
 use super::leaving::Exit;
 use crate::action::Action;
 use crate::event::Event;
-use crate::fact::{Cause, Fact, Sink};
+use crate::fact::{Cause, Fact};
 use crate::kubelet::config::KubeletConfig;
 use crate::lifecycle::disk;
 use crate::lifecycle::memory::{self, Candidate};
@@ -23,7 +23,7 @@ use crate::time::Span;
 use crate::world::nodes::NodeState;
 use crate::world::pods::Phase;
 
-impl<S: Sink> Simulation<'_, S> {
+impl Simulation<'_> {
     /// What a pod uses has changed.
     pub(crate) fn usage_changed(&mut self, pod: PodId) {
         self.unsettled.insert(pod);

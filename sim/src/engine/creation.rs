@@ -2,13 +2,13 @@
 
 use super::Simulation;
 use crate::event::Event;
-use crate::fact::{Fact, Sink};
+use crate::fact::Fact;
 use crate::lifecycle::admission::{self, Forbidden, Reason};
 use crate::model::node::NodeId;
 use crate::model::pod::PodId;
 use crate::model::workload::WorkloadId;
 
-impl<S: Sink> Simulation<'_, S> {
+impl Simulation<'_> {
     /// Creates a pod, which has yet to be placed, unless it is forbidden.
     pub(crate) fn create(
         &mut self,

@@ -8,7 +8,7 @@ use crate::action::{Action, Purpose, Waiting};
 use crate::event::Event;
 
 use crate::fact::refusal::RefusalRef;
-use crate::fact::{Cause, Fact, Sink};
+use crate::fact::{Cause, Fact};
 use crate::lifecycle::{kubelets, named_node, shutdown};
 use crate::model::disruption::DisruptionReason;
 use crate::model::node::NodeId;
@@ -21,7 +21,7 @@ use crate::time::{SimTime, Span};
 use crate::world::nodes::NodeState;
 use crate::world::pods::Phase;
 
-impl<S: Sink> Simulation<'_, S> {
+impl Simulation<'_> {
     /// Does several things in order.
     pub(crate) fn apply_all(&mut self, actions: Vec<Action>) {
         actions.into_iter().for_each(|action| self.apply(action));

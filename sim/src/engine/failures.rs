@@ -2,13 +2,12 @@
 
 use super::Simulation;
 use crate::event::Event;
-use crate::fact::Sink;
 use crate::model::catalog::{Capacity, OfferingId};
 use crate::model::node::NodeId;
 use crate::rng::Stream;
 use crate::world::nodes::NodeState;
 
-impl<S: Sink> Simulation<'_, S> {
+impl Simulation<'_> {
     /// Schedules the outages of the scenario.
     pub(crate) fn await_outages(&mut self) {
         for (number, outage) in self.setup.market.failures.outages.iter().enumerate() {

@@ -7,12 +7,12 @@ use super::Simulation;
 use crate::action::Action;
 use crate::autoscalers::hpa::SYNC_PERIOD;
 use crate::event::Event;
-use crate::fact::{Fact, Sink};
+use crate::fact::Fact;
 use crate::lifecycle::vpas;
 use crate::model::hpa::HpaId;
 use crate::model::workload::WorkloadId;
 
-impl<S: Sink> Simulation<'_, S> {
+impl Simulation<'_> {
     /// metrics-server scrapes again after its resolution, if there is anything for it to read.
     pub(crate) fn await_scrape(&mut self) {
         if let Some(metrics) = &self.metrics {

@@ -3,7 +3,7 @@
 
 use super::Simulation;
 use crate::event::Event;
-use crate::fact::{Cause, Fact, Sink};
+use crate::fact::{Cause, Fact};
 use crate::lifecycle::loss::{self, Aftermath};
 use crate::model::disruption::DisruptionReason;
 use crate::model::node::NodeId;
@@ -26,7 +26,7 @@ pub(crate) enum Exit {
     Withdrawn,
 }
 
-impl<S: Sink> Simulation<'_, S> {
+impl Simulation<'_> {
     /// A pod is no more.
     pub(crate) fn pod_leaves(&mut self, pod: PodId, exit: Exit) {
         self.gangs.pod_stops(&self.world, pod);

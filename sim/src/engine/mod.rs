@@ -73,7 +73,7 @@ use crate::world::World;
 use crate::world::pods::Phase;
 
 /// One run: a [`Setup`], a seed, and somewhere to put the facts.
-pub struct Simulation<'s, S> {
+pub struct Simulation<'s> {
     pub(crate) setup: &'s Setup,
     pub(crate) stop: Stop<'s>,
     pub(crate) root: Root,
@@ -129,7 +129,7 @@ pub struct Simulation<'s, S> {
     pub(crate) flush_is_due: bool,
     /// What the nodes last said to each pod that waits.
     pub(crate) last_refusal: Table<PodId, Option<RefusalId>>,
-    sink: S,
+    sink: Box<dyn Sink + 's>,
     digest: Digest,
     counters: Counters,
 }
@@ -148,14 +148,19 @@ pub fn run_unless<S: Sink>(stop: Stop<'_>, setup: &Setup, root: Root, sink: S) -
     (!stop.is_wanted()).then(|| simulation.finish())
 }
 
-impl<'s, S: Sink> Simulation<'s, S> {
+impl<'s> Simulation<'s> {
     /// A cluster at `T+0`: its pools are full and ready, its workloads are about to be created.
-    pub fn new(setup: &'s Setup, root: Root, sink: S) -> Self {
+    pub fn new(setup: &'s Setup, root: Root, sink: impl Sink + 's) -> Self {
         Simulation::stoppable(Stop::NEVER, setup, root, sink)
     }
 
     /// The same, which does nothing more once it is stopped. What it is then is not to be looked at.
-    pub fn stoppable(stop: Stop<'s>, setup: &'s Setup, root: Root, sink: S) -> Self {
+    pub fn stoppable(stop: Stop<'s>, setup: &'s Setup, root: Root, sink: impl Sink + 's) -> Self {
+        Simulation::begin(stop, setup, root, Box::new(sink))
+    }
+
+    /// Not for each kind of sink: the engine is large, and would be compiled again for each.
+    fn begin(stop: Stop<'s>, setup: &'s Setup, root: Root, sink: Box<dyn Sink + 's>) -> Self {
         let model = &setup.model;
         let opened =
             |it: &Generator| it.of_cluster(setup.cluster).open(root, setup.horizon).peekable();

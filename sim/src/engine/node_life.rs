@@ -4,7 +4,7 @@
 use super::Simulation;
 use crate::action::Action;
 use crate::event::Event;
-use crate::fact::{Cause, Sink};
+use crate::fact::Cause;
 use crate::lifecycle::{drain, shutdown};
 use crate::model::node::NodeId;
 use crate::providers::interruption::{DrainedBy, NodeObject};
@@ -12,7 +12,7 @@ use crate::scheduler::framework::Happening;
 use crate::time::SimTime;
 use crate::world::nodes::NodeState;
 
-impl<S: Sink> Simulation<'_, S> {
+impl Simulation<'_> {
     pub(super) fn notice_given(&mut self, node: NodeId, deadline: SimTime) {
         if self.world.nodes().state(node) == NodeState::Gone || self.world.nodes().announced(node) {
             return;

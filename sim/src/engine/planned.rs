@@ -3,7 +3,6 @@
 use super::Simulation;
 use crate::action::Action;
 use crate::event::Event;
-use crate::fact::Sink;
 use crate::model::Model;
 use crate::model::workload::WorkloadId;
 use crate::time::SimTime;
@@ -21,7 +20,7 @@ pub(super) fn events(model: &Model) -> impl Iterator<Item = (SimTime, Event)> + 
     scales.chain(rollouts)
 }
 
-impl<S: Sink> Simulation<'_, S> {
+impl Simulation<'_> {
     /// A workload is scaled, unless it has that scale already.
     pub(super) fn replicas_change(&mut self, workload: WorkloadId, replicas: u32) {
         if self.world.replicas(workload) != Some(replicas) {

@@ -4,7 +4,7 @@
 use super::Simulation;
 use crate::event::Event;
 
-use crate::fact::{Fact, Sink};
+use crate::fact::Fact;
 use crate::market::{Batch, Episode, Instance, MarketEvent};
 use crate::model::catalog::{Capacity, CapacityType, OfferingId};
 use crate::model::node::NodeId;
@@ -12,7 +12,7 @@ use crate::money::MicroUsdPerHour;
 use crate::rng::Stream;
 use crate::time::SimTime;
 
-impl<S: Sink> Simulation<'_, S> {
+impl Simulation<'_> {
     /// The market as it stands at `T+0`.
     pub(crate) fn open_market(&mut self) {
         for offering in self.setup.model.catalog.offerings.ids() {

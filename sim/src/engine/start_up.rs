@@ -6,14 +6,13 @@
 
 use super::Simulation;
 use crate::event::Event;
-use crate::fact::Sink;
 use crate::lifecycle::disks::Found;
 use crate::lifecycle::pulls::Next;
 use crate::model::node::NodeId;
 use crate::model::pod::PodId;
 use crate::world::pods::Phase;
 
-impl<S: Sink> Simulation<'_, S> {
+impl Simulation<'_> {
     /// A pod was bound to a node.
     pub(crate) fn start(&mut self, pod: PodId, node: NodeId) {
         match self.disks.bound(&self.world, pod, node, self.setup.start_up.attach) {

@@ -4,12 +4,12 @@
 
 use super::Simulation;
 use crate::event::Event;
-use crate::fact::{Fact, Sink};
+use crate::fact::Fact;
 use crate::model::pod::PodId;
 use crate::model::workload::WorkloadId;
 use crate::world::pods::Phase;
 
-impl<S: Sink> Simulation<'_, S> {
+impl Simulation<'_> {
     /// A workload is created: from now on there is load.
     pub(crate) fn load_begins(&mut self, workload: WorkloadId) {
         if self.usage.as_ref().is_some_and(|tracker| tracker.tracks(workload)) {

@@ -11,7 +11,7 @@ use crate::autoscalers::vpa::recommender::PodNumber;
 use crate::autoscalers::vpa::updater::subject::Subject;
 use crate::autoscalers::vpa::updater::{Api, Refusal, Resize};
 use crate::event::Event;
-use crate::fact::{Cause, Fact, Sink};
+use crate::fact::{Cause, Fact};
 use crate::lifecycle::vpa_updates::any_acts;
 use crate::lifecycle::vpas::{Changed, INTERVAL, ranges_of, stays, with_sizes};
 use crate::model::node::NodeId;
@@ -19,7 +19,7 @@ use crate::model::pod::{PodId, PodSpec};
 use crate::table::Id;
 use crate::world::Room;
 
-impl<S: Sink> Simulation<'_, S> {
+impl Simulation<'_> {
     /// The recommender looks again after its interval, if it has anything to look at.
     pub(crate) fn await_vpa_pass(&mut self) {
         if !self.vpas.is_empty() {
@@ -99,9 +99,9 @@ impl<S: Sink> Simulation<'_, S> {
 }
 
 /// What the updater asks of the cluster.
-struct Calls<'c, 's, S>(&'c mut Simulation<'s, S>);
+struct Calls<'c, 's>(&'c mut Simulation<'s>);
 
-impl<S: Sink> Api for Calls<'_, '_, S> {
+impl Api for Calls<'_, '_> {
     fn evict(&mut self, pod: PodNumber, _: i64) -> bool {
         pod_of(pod).is_some_and(|pod| self.0.evict(pod, Cause::VpaUpdate))
     }

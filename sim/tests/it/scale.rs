@@ -39,7 +39,7 @@ fn quiet(controller: Controller) -> Setup {
     setup(&plan)
 }
 
-fn until<S: sim::Sink>(simulation: &mut Simulation<'_, S>, at: SimTime) {
+fn until(simulation: &mut Simulation<'_>, at: SimTime) {
     while simulation.due().is_some_and(|due| due <= at) && simulation.step() {}
 }
 

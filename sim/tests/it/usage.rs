@@ -241,11 +241,11 @@ fn a_leak_begins_anew_when_its_container_is_started_again() {
     let usage = WorkloadUsage { containers: vec![curve(shapes)], ..WorkloadUsage::default() };
     let setup = with(&plan, usage);
     let mut simulation = Simulation::new(&setup, ROOT, ());
-    let until = |simulation: &mut Simulation<'_, ()>, minutes: u64| {
+    let until = |simulation: &mut Simulation<'_>, minutes: u64| {
         let at = SimTime::from_ms(minutes * 60_000);
         while simulation.due().is_some_and(|due| due <= at) && simulation.step() {}
     };
-    let memory = |simulation: &Simulation<'_, ()>, pod| {
+    let memory = |simulation: &Simulation<'_>, pod| {
         simulation.world().usage_of(pod, 0).map(|used| used.memory)
     };
     until(&mut simulation, 40);

@@ -130,7 +130,7 @@ impl Experiment {
     /// # Errors
     /// If threads cannot be started.
     pub fn run(&self, stop: Stop<'_>, seen: impl Fn(Progress) + Sync) -> Result<Runs, Error> {
-        self.run_kept(None, stop, seen)
+        self.run_kept(None, stop, &seen)
     }
 
     /// The same with a store: what it has of a run is not simulated again, and every other run goes
@@ -142,7 +142,7 @@ impl Experiment {
         &self,
         store: Option<&dyn Store>,
         stop: Stop<'_>,
-        seen: impl Fn(Progress) + Sync,
+        seen: &(dyn Fn(Progress) + Sync),
     ) -> Result<Runs, Error> {
         let legends: Vec<Legend> = self.variants.iter().map(|it| Legend::of(&it.setup)).collect();
         let sums: Vec<_> = legends.iter().map(|it| Mutex::new(Series::new(it))).collect();
