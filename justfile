@@ -28,7 +28,7 @@ demo:
 
 # The program to give away, without the paths of this machine: target/dist/release/spotsim.
 dist:
-    RUSTFLAGS="--remap-path-prefix=$PWD=. --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo" cargo build --release --locked --target-dir target/dist -p spotsim-cli
+    RUSTFLAGS="--remap-path-prefix=$PWD=. --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo" cargo build --release --locked --target-dir target/dist -p spotsim-cli --config 'profile.release.package.spotsim-scenarios.opt-level=3' --config 'profile.release.package.spotsim-cli.opt-level=3'
 
 # Format and lint.
 lint:

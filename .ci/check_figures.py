@@ -8,6 +8,7 @@ waiting and of replacement, availability, rollouts, usage, requests that are not
 arrives, as docs/model.md defines them. Every figure has to agree to its last unit.
 """
 
+import concurrent.futures
 import json
 import math
 import subprocess
@@ -179,21 +180,31 @@ def close(value: float | int | None) -> str | None:
     return value if value is None else f"{value:.11g}"
 
 
+def of_run(spotsim: str, folder: str, path: str, seed: int) -> tuple[int, list[str]]:
+    """How many figures there are of a run of a scenario, and those that differ, in words."""
+    name = Path(path).stem
+    out = Path(folder) / f"{name}-{seed}"
+    options = ["-n", "1", "--seed", str(seed), "--quiet", "--out", str(out)]
+    subprocess.run([spotsim, "run", path, *options], stdout=subprocess.DEVNULL, check=True)
+    rows = figures(out)
+    differ = [
+        f"{name}, seed {seed}: {what}: the summary says {stated}, the facts {mine}"
+        for what, stated, mine in rows
+        if stated != mine
+    ]
+    return len(rows), differ
+
+
 def main() -> int:
     spotsim, folder, *scenarios = sys.argv[1:]
-    tasks = [(Path(path).stem, ["run", path]) for path in scenarios]
-    passed = failed = 0
-    for name, command in tasks:
-        for seed in SEEDS:
-            out = Path(folder) / f"{name}-{seed}"
-            options = ["-n", "1", "--seed", str(seed), "--quiet", "--out", str(out)]
-            subprocess.run([spotsim, *command, *options], stdout=subprocess.DEVNULL, check=True)
-            rows = figures(out)
-            wrong = [row for row in rows if row[1] != row[2]]
-            for what, stated, mine in wrong[:12]:
-                print(f"{name}, seed {seed}: {what}: the summary says {stated}, the facts {mine}")
-            passed, failed = passed + len(rows) - len(wrong), failed + len(wrong)
-    print(f"figures of {len(tasks)} scenarios: {passed} agree, {failed} differ")
+    runs = [(spotsim, folder, path, seed) for path in scenarios for seed in SEEDS]
+    with concurrent.futures.ProcessPoolExecutor() as pool:
+        checked = list(pool.map(of_run, *zip(*runs, strict=True)))
+    for _, differ in checked:
+        print(*differ[:12], sep="\n", end="\n" if differ else "")
+    failed = sum(len(differ) for _, differ in checked)
+    passed = sum(count for count, _ in checked) - failed
+    print(f"figures of {len(scenarios)} scenarios: {passed} agree, {failed} differ")
     return 1 if failed else 0
 
 
