@@ -78,6 +78,7 @@ pub const LIBRARY: &[(&str, &str)] = &[
     ("notice-on-aws", include_str!("../library/notice-on-aws.yaml")),
     ("notice-on-gke", include_str!("../library/notice-on-gke.yaml")),
     ("checkpointed-gang-training", include_str!("../library/checkpointed-gang-training.yaml")),
+    ("training-by-a-deadline", include_str!("../library/training-by-a-deadline.yaml")),
     ("prices-for-a-quarter", include_str!("../library/prices-for-a-quarter.yaml")),
     ("stateful-loses-its-zone", include_str!("../library/stateful-loses-its-zone.yaml")),
     ("nightly-batch-on-spot", include_str!("../library/nightly-batch-on-spot.yaml")),

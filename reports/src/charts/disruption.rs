@@ -62,6 +62,9 @@ fn title(story: &Story<'_>) -> String {
     if plan.reclaims_per_day.mean == 0.0 {
         return "No node is taken by the provider".into();
     }
+    if !story.summary.has_pods {
+        return format!("On average {} reclaims a day", rate(plan.reclaims_per_day.mean));
+    }
     format!(
         "On average {} reclaims a day disrupt {} pods; {} are cut short or killed",
         rate(plan.reclaims_per_day.mean),

@@ -70,16 +70,16 @@ impl Drawn<'_> {
 /// a generator lets something arrive, and those of autoscalers of nodes and of pods where there are any.
 #[must_use]
 pub fn all(story: &Story<'_>) -> Vec<Chart> {
-    let always = [
+    let of_nodes = [
         savings::chart(story),
         risk::chart(story),
         cost::chart(story),
         nodes::chart(story),
         disruption::chart(story),
-        availability::chart(story),
-        pending::chart(story),
-        prices::chart(story),
     ];
+    let has_pods = story.summary.has_pods;
+    let of_pods = has_pods.then(|| [availability::chart(story), pending::chart(story)]);
+    let of_prices = prices::chart(story);
     let where_modelled = [
         utilisation::chart(story, 0),
         utilisation::chart(story, 1),
@@ -95,7 +95,8 @@ pub fn all(story: &Story<'_>) -> Vec<Chart> {
         requests::chart(story, 1),
         waste::chart(story),
     ];
-    always.into_iter().chain(where_modelled.into_iter().flatten()).collect()
+    let charts = of_nodes.into_iter().chain(of_pods.into_iter().flatten()).chain([of_prices]);
+    charts.chain(where_modelled.into_iter().flatten()).collect()
 }
 
 /// The colour of each of [`crate::cost::CAPACITY_TYPES`], and its name.

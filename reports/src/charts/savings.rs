@@ -131,6 +131,9 @@ fn interval(saving: &Saving) -> String {
 /// What the saving is at the price of.
 fn risk(story: &Story<'_>) -> String {
     let plan = &story.about().plan;
+    if !story.summary.has_pods {
+        return format!("Risk: {} reclaims a day", rate(plan.reclaims_per_day.mean));
+    }
     let hard = plan.ends_cut_short_per_day.mean + plan.ends_killed_without_warning_per_day.mean;
     let waits = plan.pending_seconds_p95.map_or_else(String::new, |wait| {
         let more = if wait.at_least { ">" } else { "" };
@@ -163,7 +166,14 @@ fn title(story: &Story<'_>) -> String {
     let percent = saving.percent.map_or_else(String::new, |p| format!(", {:.1} %", p.mean.abs()));
     let amount = usd(dollars.mean.abs());
     if dollars.mean > 0.0 {
-        let disrupted = rate(story.about().plan.pods_disrupted_per_day.mean);
+        let plan = &story.about().plan;
+        if !story.summary.has_pods {
+            let reclaims = rate(plan.reclaims_per_day.mean);
+            return format!(
+                "Spot saves {amount} a month{today}{percent}, at {reclaims} reclaims a day"
+            );
+        }
+        let disrupted = rate(plan.pods_disrupted_per_day.mean);
         format!("Spot saves {amount} a month{today}{percent}, and disrupts {disrupted} pods a day")
     } else {
         format!("Spot costs {amount} a month more{today}{percent}")

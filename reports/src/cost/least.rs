@@ -167,6 +167,32 @@ mod tests {
         go(stretches, 0, 0, work, changeover)
     }
 
+    /// Of a thousand markets of eight hours, each with one stretch an hour.
+    #[test]
+    fn the_bound_is_near_the_best_plan() {
+        let mut state = 1_u64;
+        let mut draw = |most: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (state >> 33) % most
+        };
+        let (mut sum, mut met, mut least_share) = (0.0, 0, 1.0_f64);
+        for _ in 0..1_000 {
+            let mut hour = |_| {
+                let (on_demand, spot) = (5 + draw(4), 1 + draw(4));
+                stretch(1, on_demand, (draw(3) > 0).then_some(spot))
+            };
+            let stretches: Vec<Stretch> = (0..8).map(&mut hour).collect();
+            let (work, changeover) = (1 + draw(4), draw(3));
+            let signed = |hours: u64| i64::try_from(hours).expect("few");
+            let best = exhaustively(&stretches, signed(work), signed(changeover));
+            let Some(best) = best else { continue };
+            let share = micro_usd(&stretches, work, changeover) as f64 / best as f64;
+            (sum, met, least_share) = (sum + share, met + 1, least_share.min(share));
+        }
+        let mean = sum / f64::from(met);
+        assert!(met > 900 && mean > 0.9, "of {met}: {mean}, at least {least_share}");
+    }
+
     proptest! {
         #[test]
         fn no_plan_costs_less(

@@ -83,13 +83,18 @@ fn risk(summary: &Summary) -> String {
     // The stated rates are what a reader takes for granted.
     let times = summary.reclaim_scale.filter(|scale| (scale - 1.0).abs() > 1e-9);
     let times = times.map_or_else(String::new, |scale| format!(" (at ×{scale} the stated rates)"));
-    let mut risk = format!(
-        "{} node reclaims/day{times}, {} pods disrupted/day of which {} are cut short or killed, p95 pending {}",
-        rate(plan.reclaims_per_day.mean),
-        rate(plan.pods_disrupted_per_day.mean),
-        rate(plan.ends_cut_short_per_day.mean + plan.ends_killed_without_warning_per_day.mean),
-        Value::from(plan.pending_seconds_p95).text(),
-    );
+    let mut risk = format!("{} node reclaims/day{times}", rate(plan.reclaims_per_day.mean));
+    if summary.has_pods {
+        let harsh =
+            plan.ends_cut_short_per_day.mean + plan.ends_killed_without_warning_per_day.mean;
+        let _ = write!(
+            risk,
+            ", {} pods disrupted/day of which {} are cut short or killed, p95 pending {}",
+            rate(plan.pods_disrupted_per_day.mean),
+            rate(harsh),
+            Value::from(plan.pending_seconds_p95).text(),
+        );
+    }
     let waiting: u64 = subject.unplaced.iter().map(|row| row.pods).sum();
     let never = subject.never_placed.as_ref().map_or(0, |never| never.pods);
     if waiting > never {
@@ -100,6 +105,11 @@ fn risk(summary: &Summary) -> String {
         && failed.mean > 0.0
     {
         let _ = write!(risk, ", and {} Jobs failed a run", rate(failed.mean));
+    }
+    if let Some(late) = plan.batch.as_ref().and_then(|batch| batch.deadline_misses)
+        && (late.mean > 0.0 || !summary.has_pods)
+    {
+        let _ = write!(risk, ", and {} Jobs late a run", rate(late.mean));
     }
     if let Some(ratio) = subject.delivered_ratio
         && ratio.mean < 0.9995

@@ -11,15 +11,20 @@ pub(super) fn section(summary: &Summary) -> Option<Section> {
         return None;
     }
     let mut blocks = Vec::new();
+    // Without pods there is nothing to be cut short or available.
+    let columns = if summary.has_pods { 4 } else { 2 };
     if !scales.is_empty() {
+        let mut rows: Vec<Row> = scales.iter().map(row).collect();
+        rows.iter_mut().for_each(|row| row.cells.truncate(columns));
         blocks.push(Block::Table(Table {
             title: "At the rates",
-            columns: ["saving", "reclaims/day", "cut or killed/day", "availability"]
-                .map(String::from)
-                .to_vec(),
+            columns: ["saving", "reclaims/day", "cut or killed/day", "availability"][..columns]
+                .iter()
+                .map(|it| (*it).to_owned())
+                .collect(),
             notes: "",
             intervals: Intervals::Below,
-            rows: scales.iter().map(row).collect(),
+            rows,
         }));
         blocks.push(Block::Chart("risk"));
     }

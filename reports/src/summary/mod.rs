@@ -32,6 +32,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use sim::digest::Digest;
 use sim::model::disruption::DisruptionReason;
+use sim::model::workload::Controller;
 use sim::plain::{plain, plain_lines};
 use sim::{Cost, Legend, Run};
 
@@ -85,6 +86,8 @@ pub struct Summary {
     pub window_hours: f64,
     /// A hash of every fact of every run: equal digests are equal results.
     pub digest: String,
+    /// Whether anything makes pods: a scenario may be jobs with deadlines alone, of which there are none.
+    pub has_pods: bool,
     /// Every variant, in the order in which they were given.
     pub variants: Vec<Variant>,
     /// What the result of the subject would be if reclaims were more or less frequent.
@@ -318,6 +321,7 @@ pub fn summarize(input: Input<'_>) -> Summary {
         replications: subject.runs.len(),
         window_hours: variant::hours(subject.legend),
         digest: format!("{:016x}", digest.value()),
+        has_pods: has_pods(subject.legend),
         variants: variants
             .iter()
             .map(|it| variant::of(it, baseline, subject, input.seed))
@@ -329,6 +333,11 @@ pub fn summarize(input: Input<'_>) -> Summary {
         unmodelled: input.unmodelled,
         warnings: input.warnings,
     }
+}
+
+fn has_pods(legend: &Legend) -> bool {
+    let mut workloads = legend.model.workloads.rows();
+    workloads.any(|it| !matches!(it.controller, Controller::DeadlineJob(_)))
 }
 
 fn plan(runs: &[(Figures, Run)], legend: &Legend, seed: u64, exposure: Exposure) -> Plan {

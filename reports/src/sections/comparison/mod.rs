@@ -38,7 +38,8 @@ pub(super) fn section(summary: &Summary) -> Option<Section> {
         _ => "All plans",
     };
     let table = Table { notes: "CHANGE", ..rows.table() };
-    let charts = ["cost", "nodes", "pending"].map(Block::Chart);
+    let charts = &["cost", "nodes", "pending"][..if summary.has_pods { 3 } else { 2 }];
+    let charts = charts.iter().map(|name| Block::Chart(name));
     let blocks = [Block::Table(table)].into_iter().chain(charts).collect();
     Some(Section::new(title, "", blocks))
 }
@@ -104,14 +105,17 @@ impl<'s> Rows<'s> {
     }
 
     fn disruption(&mut self) {
-        let daily: [(usize, &str, Figure); 5] = [
-            (0, "Reclaims /day", |plan| plan.reclaims_per_day),
+        let of_nodes: [(usize, &str, Figure); 1] =
+            [(0, "Reclaims /day", |plan| plan.reclaims_per_day)];
+        let of_pods: [(usize, &str, Figure); 4] = [
             (0, "Pods disrupted /day", |plan| plan.pods_disrupted_per_day),
             (1, "clean", |plan| plan.ends_clean_per_day),
             (1, "cut short", |plan| plan.ends_cut_short_per_day),
             (1, "killed without warning", |plan| plan.ends_killed_without_warning_per_day),
         ];
-        for (depth, name, of) in daily {
+        let has_pods = self.summary.has_pods;
+        let of_pods = of_pods.into_iter().filter(|_| has_pods);
+        for (depth, name, of) in of_nodes.into_iter().chain(of_pods) {
             let row = self.rates(name, self.plans().map(of));
             self.push(Row { depth, ..row });
         }
@@ -167,11 +171,14 @@ impl<'s> Rows<'s> {
     }
 
     fn waits(&mut self) {
-        self.row("Pending p50 / p95 / max", |plan| {
+        let waits = |plan: &Plan| {
             let waits =
                 [plan.pending_seconds_p50, plan.pending_seconds_p95, plan.pending_seconds_max];
             Cell::several(waits.map(Value::from))
-        });
+        };
+        if self.summary.has_pods {
+            self.row("Pending p50 / p95 / max", waits);
+        }
         if let Some(all) = self.all(|plan| plan.start_up.as_ref()) {
             let times = |it: &StartUp| {
                 Cell::several([it.seconds_p50, it.seconds_p95, it.seconds_max].map(Value::from))
@@ -195,12 +202,15 @@ impl<'s> Rows<'s> {
     }
 
     fn work(&mut self) {
-        self.row("CPU / memory requested", |plan| {
+        let requested = |plan: &Plan| {
             let shares = [plan.cpu_requested_percent, plan.memory_requested_percent];
             Cell::several(shares.map(|share| {
                 share.map_or(Value::Missing, |it| Value::Is(it.mean, Unit::Percent(0)))
             }))
-        });
+        };
+        if self.summary.has_pods {
+            self.row("CPU / memory requested", requested);
+        }
         self.usage();
         if self.any(|plan| plan.completed.mean) {
             let ratio = self.summary.subject().delivered_ratio;
@@ -248,6 +258,9 @@ impl<'s> Rows<'s> {
 
     fn availability(&mut self) {
         let summary = self.summary;
+        if !summary.has_pods {
+            return;
+        }
         let least = |plan: &'s Plan| summary.least_available(plan);
         let cell = |row: Option<&WorkloadAvailability>| {
             let decimals = row.map_or(0, |row| row.decimals);

@@ -10,7 +10,7 @@ use crate::summary::{ON_DEMAND, Pending, Plan, Summary};
 /// A rate of a plan.
 type Rate = fn(&Plan) -> Estimate;
 
-/// Rates, and where `summary.json` has them.
+/// Rates, and where `summary.json` has them: of nodes, and then of pods.
 const RATES: [(&str, &str, Rate); 2] = [
     ("Node reclaims a day", "proposed.reclaimsPerDay.mean", |plan| plan.reclaims_per_day),
     ("Pods disrupted a day", "proposed.podsDisruptedPerDay.mean", |plan| {
@@ -32,10 +32,15 @@ pub(super) fn of(summary: &Summary) -> Vec<Tile> {
             .at("proposed.costMonthly.mean", cost)
             .below(against(&|plan| usd(plan.cost_monthly.mean))),
     );
-    tiles.extend(RATES.map(|(label, path, of)| {
+    let rates = &RATES[..if summary.has_pods { 2 } else { 1 }];
+    tiles.extend(rates.iter().map(|(label, path, of)| {
         let value = of(plan);
-        Tile::new(label, rate(value.mean)).at(path, value.mean).below(within(value))
+        Tile::new(*label, rate(value.mean)).at(*path, value.mean).below(within(value))
     }));
+    if !summary.has_pods {
+        tiles.extend(paid_for_jobs(plan));
+        return tiles;
+    }
     let harsh = |plan: &Plan| {
         plan.ends_cut_short_per_day.mean + plan.ends_killed_without_warning_per_day.mean
     };
@@ -58,6 +63,15 @@ pub(super) fn of(summary: &Summary) -> Vec<Tile> {
             .below(format!("{name}{}", worst.unwrap_or_default()))
     }));
     tiles
+}
+
+/// What jobs with deadlines paid, and what they could not have paid less than.
+fn paid_for_jobs(plan: &Plan) -> Option<Tile> {
+    let figure = |key: &str| plan.figures.get(key).map(|it| it.mean);
+    let paid = figure("deadlineJobsPaid")?;
+    let least = figure("deadlineJobsLeast").map(|it| format!("not less than {}", usd(it)));
+    let tile = Tile::new("Paid for jobs in time", usd(paid)).below(least.unwrap_or_default());
+    Some(tile.at("proposed.figures.deadlineJobsPaid.mean", paid))
 }
 
 /// A wait, which may be longer than it was seen to be.
