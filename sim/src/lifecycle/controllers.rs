@@ -176,7 +176,7 @@ impl Controllers {
             }
             Controller::StatefulSet { .. } => self.stateful_sets.lacks(world, workload, replica),
             Controller::DaemonSet => meant_for
-                .is_some_and(|node| world.place_of(node).is_some() && !world.view(node).is_lost()),
+                .is_some_and(|node| world.is_registered(node) && !world.view(node).is_lost()),
             Controller::Job(_) | Controller::CronJob { .. } | Controller::ArrivingJobs { .. } => {
                 self.jobs.goes_on((workload, controller.run_of(replica)))
             }

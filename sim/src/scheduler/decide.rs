@@ -100,8 +100,7 @@ impl Ranked<'_> {
 
     /// The node that the pod is nominated to, if it takes the pod.
     fn as_nominated(&self, pod: PodView<'_>, world: &World) -> Option<NodeId> {
-        let node = world.pods().nominated(pod.id?)?;
-        world.place_of(node)?;
+        let node = world.pods().nominated(pod.id?).filter(|node| world.is_registered(*node))?;
         let Ranking { cycle, standings, .. } = &*self.ranking;
         plain::rejection(cycle, pod, world.view(node), standings).is_none().then_some(node)
     }

@@ -37,6 +37,11 @@ impl World {
         // Nodes that were found with pods on them may have been over-committed before.
         let found = self.model.start.nodes.len();
         for (node, sum) in requested.iter() {
+            // Asked before its place, for which the order is made.
+            let is_registered = self.is_registered(node);
+            if is_registered != self.registered().contains(&node) {
+                return Err(format!("{node:?} is registered and in no order, or the reverse"));
+            }
             if self.placement.pods_on(node).len() != bound[node] {
                 return Err(format!("{node:?} knows pods that are elsewhere"));
             }

@@ -237,6 +237,11 @@ impl World {
         self.order.place(node)
     }
 
+    /// Whether a node is registered: the same question where its place does not matter.
+    pub fn is_registered(&self, node: NodeId) -> bool {
+        self.order.has(node)
+    }
+
     /// How many registered nodes have an image.
     pub fn holders(&self, image: ImageId) -> usize {
         self.images.holders(image)
@@ -315,8 +320,7 @@ impl<'w> NodeView<'w> {
 
     /// Whether nothing but the object is left of it: the instance is gone.
     pub fn is_lost(self) -> bool {
-        self.world.nodes.state(self.node) == NodeState::Gone
-            && self.world.place_of(self.node).is_some()
+        self.world.nodes.state(self.node) == NodeState::Gone && self.world.is_registered(self.node)
     }
 
     /// Whether it has an image.

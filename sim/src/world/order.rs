@@ -13,6 +13,8 @@ pub(super) type Zone = (Option<NameId>, Option<NameId>);
 
 /// In place of a place where there is none.
 const NOWHERE: u32 = u32::MAX;
+/// The same of a node that has joined since the order was last asked for.
+const SOMEWHERE: u32 = u32::MAX - 1;
 
 /// Where a node is in the order.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -44,6 +46,7 @@ impl NodeOrder {
             None => self.zones.push((zone, vec![node])),
         }
         self.list.take();
+        self.mark(node, SOMEWHERE);
     }
 
     /// A node leaves: where it was. A zone without nodes is forgotten.
@@ -56,9 +59,7 @@ impl NodeOrder {
             self.zones.remove(turn);
         }
         self.list.take();
-        if let Some(place) = self.places.get_mut().get_mut(node.index()) {
-            *place = NOWHERE;
-        }
+        self.mark(node, NOWHERE);
         Some(Spot { zone, turn, at })
     }
 
@@ -69,6 +70,15 @@ impl NodeOrder {
         }
         self.zones[turn].1.insert(at, node);
         self.list.take();
+        self.mark(node, SOMEWHERE);
+    }
+
+    fn mark(&mut self, node: NodeId, place: u32) {
+        let places = self.places.get_mut();
+        if places.len() <= node.index() {
+            places.resize(node.index() + 1, NOWHERE);
+        }
+        places[node.index()] = place;
     }
 
     /// All registered nodes: the first of each zone, then the second of each, and so on. It is
@@ -78,16 +88,17 @@ impl NodeOrder {
             let longest = self.zones.iter().map(|(_, nodes)| nodes.len()).max().unwrap_or(0);
             let turn = |turn: usize| self.zones.iter().filter_map(move |(_, n)| n.get(turn));
             let nodes: Vec<NodeId> = (0..longest).flat_map(turn).copied().collect();
-            let ids = nodes.iter().map(|node| node.index() + 1).max().unwrap_or(0);
             let mut places = self.places.borrow_mut();
-            if places.len() < ids {
-                places.resize(ids, NOWHERE);
-            }
             for (place, node) in nodes.iter().enumerate() {
                 places[node.index()] = u32::try_from(place).expect("fewer than 2^32 nodes");
             }
             nodes.into()
         })
+    }
+
+    /// Whether a node is registered. It does not need the order, which is long to make.
+    pub(super) fn has(&self, node: NodeId) -> bool {
+        self.places.borrow().get(node.index()).is_some_and(|place| *place != NOWHERE)
     }
 
     /// The place of a node in [`list`](Self::list), if it is registered.
@@ -114,13 +125,16 @@ mod tests {
             order.join(node(index), zone);
         }
         assert_eq!(**order.list(), [0, 2, 1, 4, 3].map(node));
+        assert!(order.has(node(4)) && !order.has(node(5)));
         assert_eq!(order.place(node(4)), Some(3));
         let second = order.leave(node(2), b).unwrap();
         let fourth = order.leave(node(4), b).unwrap();
         assert_eq!(order.place(node(4)), None);
         assert_eq!(**order.list(), [0, 1, 3].map(node));
         let first = order.leave(node(0), a).unwrap();
+        assert!(!order.has(node(0)));
         order.rejoin(node(0), first);
+        assert!(order.has(node(0)) && !order.has(node(4)), "before the order is asked for");
         order.rejoin(node(4), fourth);
         assert_eq!(**order.list(), [0, 4, 1, 3].map(node));
         order.rejoin(node(2), second);
