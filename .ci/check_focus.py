@@ -47,6 +47,10 @@ def check(rows, folder, summary):
     billed = summary["proposed"]["billedCostMonthly"]["mean"] * summary["windowHours"] / MONTH
     if abs(total("BilledCost") - billed) > slack:
         wrong.append(f"BilledCost sums to {total('BilledCost')}, and {billed} is billed")
+    contracted = summary["proposed"]["contractedCostMonthly"]["mean"] * summary["windowHours"] / MONTH
+    used = sum(float(row["ContractedCost"]) for row in rows if row["ChargeCategory"] == "Usage")
+    if abs(used - contracted) > slack:
+        wrong.append(f"ContractedCost of use sums to {used}, and {contracted} is the cost by contract")
     for row in rows:
         is_use = row["CommitmentDiscountId"] != "" and row["ChargeCategory"] == "Usage"
         if (row["CommitmentDiscountStatus"] != "") != is_use:

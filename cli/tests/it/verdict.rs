@@ -107,3 +107,19 @@ fn it_says_at_which_multiple_of_the_published_rates_it_was_measured() {
     assert!(thirty.contains(" (at ×30 the stated rates)"), "{thirty}");
     assert!(!one.contains("stated rates"), "{one}");
 }
+
+/// A scenario of jobs with deadlines alone has no pods, and nothing is said of any.
+#[test]
+fn without_pods_nothing_is_said_of_them() {
+    let place = Place::with("unused", "");
+    let output = place.spotsim(&["demo", "training-by-a-deadline", "-n", "3", "-q"]);
+    let text = stdout(&output);
+    let (verdict, table) = text.split_once('\n').unwrap();
+    assert!(verdict.contains("node reclaims/day, and 0 Jobs late a run."), "{verdict}");
+    let table = table.split("Assumptions").next().unwrap();
+    for of_pods in ["isrupted", "ending", "requested", "vailability", "cut short"] {
+        assert!(!table.contains(of_pods), "{of_pods}: {table}");
+    }
+    let rows = ["Paid for deadline jobs", "  not less than"];
+    assert!(rows.iter().all(|row| table.contains(row)), "{table}");
+}

@@ -179,14 +179,13 @@ impl<'l> Sweep<'l> {
             }
         }
         for (running, machine) in self.running.values_mut().zip(machines) {
+            let covered = MicroUsdPerHour(running.line.price.0 - machine.left.price);
+            let committed = MicroUsdPerHour(machine.committed());
             if running.covers != machine.covers {
                 self.applied.used.extend(running.used(at));
-                running.since = at;
-                running.covers.clone_from(&machine.covers);
+                (running.since, running.covers) = (at, machine.covers);
             }
             let line = &mut running.line;
-            let covered = MicroUsdPerHour(line.price.0 - machine.left.price);
-            let committed = MicroUsdPerHour(machine.committed());
             if (line.covered, line.committed) != (covered, committed) {
                 write(&mut bills[running.bill], Line { to: at, ..*line });
                 *line = Line { from: at, covered, committed, ..*line };

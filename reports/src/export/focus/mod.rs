@@ -31,36 +31,37 @@ pub fn write(recording: Recording<'_>, books: &Books, out: impl Write) -> csv::R
     let mut namer = Namer::new(legend);
     recording.facts.iter().for_each(|(_, fact)| namer.learn(fact));
     let contract = &legend.terms.contract;
+    let mut enter = |row: Row| table.serialize(row.settled());
     let mut used = books.used.iter().peekable();
     for (index, bill) in books.bills.iter().enumerate() {
         for line in &bill.lines {
             if let Some(row) = instance(legend, &namer, bill, line) {
-                table.serialize(row.settled())?;
+                enter(row)?;
             }
             if contract.boot_volume.0 > 0 {
                 let span = (line.from, line.to);
                 let row = Row::of(legend, "boot volume", span, contract.boot_volume);
                 let name = format!("{}-boot-volume", namer.node(bill.node));
-                table.serialize(row.storage(&name))?;
+                enter(row.storage(&name))?;
             }
         }
         while let Some(used) = used.next_if(|it| it.bill == index) {
-            table.serialize(commitments::used(legend, &namer, bill, used).settled())?;
+            enter(commitments::used(legend, &namer, bill, used))?;
         }
     }
     for unused in &books.unused {
-        table.serialize(commitments::unused(legend, unused).settled())?;
+        enter(commitments::unused(legend, unused))?;
     }
     for index in 0..contract.commitments.len() {
-        table.serialize(commitments::purchase(legend, index).settled())?;
+        enter(commitments::purchase(legend, index))?;
     }
     let window = (legend.from, legend.to);
     if contract.control_plane.0 > 0 {
-        table.serialize(Row::of(legend, "control plane", window, contract.control_plane))?;
+        enter(Row::of(legend, "control plane", window, contract.control_plane))?;
     }
     for (volumes, from) in persistent::paid(legend) {
         let row = Row::of(legend, "persistent volume", (from, legend.to), volumes.rate);
-        table.serialize(row.storage(legend.model.names.text(volumes.name)))?;
+        enter(row.storage(legend.model.names.text(volumes.name)))?;
     }
     table.flush()?;
     Ok(())
@@ -72,7 +73,6 @@ fn instance(legend: &Legend, namer: &Namer<'_>, bill: &Bill, line: &Line) -> Opt
     if left == 0 && line.price.0 > 0 {
         return None;
     }
-    // Whole hours are exact: most lines are of instances that no commitment covers.
     let part = match (bill.free, line.covered.0) {
         (true, _) => 0.0,
         (false, 0) => 1.0,
@@ -86,7 +86,7 @@ fn instance(legend: &Legend, namer: &Namer<'_>, bill: &Bill, line: &Line) -> Opt
         billed_cost: cost,
         contracted_cost: cost,
         effective_cost: cost,
-        list_cost: if part < 1.0 { list_cost * part } else { list_cost },
+        list_cost: list_cost * part,
         pricing_category: match bill.capacity_type {
             CapacityType::Spot => "Dynamic",
             CapacityType::OnDemand => "Standard",

@@ -116,9 +116,10 @@ impl Row {
             list_unit_price: unit_price,
             pricing_category: "Standard",
             pricing_currency: "USD",
-            pricing_currency_contracted_unit_price: unit_price,
-            pricing_currency_effective_cost: cost,
-            pricing_currency_list_unit_price: unit_price,
+            // As `settled` has them.
+            pricing_currency_contracted_unit_price: 0.0,
+            pricing_currency_effective_cost: 0.0,
+            pricing_currency_list_unit_price: 0.0,
             pricing_quantity: hours,
             pricing_unit: "Hours",
             region_id: None,

@@ -492,7 +492,7 @@ pub const METRICS: &[Metric] = &[
         "deadline_jobs.paid",
         "Deadline jobs, paid",
         Usd,
-        Lower,
+        Neither,
         "what the instances of `deadlineJobs` that are done in time cost, without commitments",
     ),
     run(
